@@ -1,0 +1,118 @@
+/**
+ * What the first start freezes in S3 (campaign.json and manifest.json) and everything later reads: the campaign file
+ * with every default filled in, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
+ */
+
+export type Metric = 'log-loss' | 'roc-auc' | 'accuracy' | 'f1' | 'rmse';
+export type Purpose = 'probe' | 'evaluation';
+
+/** A row of data: one kind of machine behind one Batch queue. */
+export interface InstanceClass {
+  name: string;
+  kind: 'gpu' | 'cpu';
+  /** `emulated`: the container gets a size-capped device-memory mount instead of a device. Only on `kind: 'gpu'`. */
+  gpu?: 'nvidia' | 'emulated';
+  queue: string;
+  /** Usable device memory in MiB. Only on `kind: 'gpu'`. */
+  gpuMemoryMiB?: number;
+  vcpus: number;
+  memoryMiB: number;
+  microUsdPerHour: number;
+  /** Work per hour relative to a class of speed 1 of the same kind. */
+  relativeSpeed: number;
+  slots: number;
+  purchase: 'on-demand' | 'spot';
+  /** The promise on this class; CPU classes state their own, others are scaled from `limits`. */
+  wallClockSeconds?: number;
+  /** How long a job may stay RUNNABLE before it is given up, uncharged. */
+  runnableLimitSeconds: number;
+}
+
+/** What is promised to every team and enforced on every run. */
+export interface Limits {
+  wallClockSeconds: number;
+  /** The class on which `wallClockSeconds` is promised. */
+  wallClockOn: string;
+  memoryMiB: number;
+  pids: number;
+  outputBytes: number;
+  imageBytes: number;
+  sharedMemoryMiB: number;
+  /** Evaluation runs charged to the team. */
+  attempts: number;
+  /** Re-runs for reasons that are not the team's. */
+  platformRuns: number;
+}
+
+/** How a predictions file must look. */
+export interface PredictionsFormat {
+  file: string;
+  id: string;
+  value: string;
+  maxBytes: number;
+  /** `reject`, or the value that stands in for a missing row. */
+  missing: 'reject' | number;
+}
+
+/** A folder of inputs in the inputs bucket: `<prefix>index.json` is an {@link InputIndex}, files are `<prefix>files/<name>`. */
+export interface InputSet {
+  prefix: string;
+  /** sha256 (hex) of index.json. */
+  digest: string;
+  items: number;
+  bytes: number;
+}
+
+/** The content of an input set's index.json, entries in order of name. */
+export interface InputIndex {
+  files: { name: string; bytes: number; sha256: string }[];
+}
+
+export interface Leaderboard {
+  perTeam: 'best' | 'last';
+  ties: 'earliest' | 'shared';
+  order: 'ascending' | 'descending';
+}
+
+export interface FrozenCampaign {
+  version: 1;
+  campaign: string;
+  metric: Metric;
+  predictions: PredictionsFormat;
+  testSet: InputSet;
+  /** Absent: submissions are not probed and start on the cheapest class. */
+  sampleSet?: InputSet;
+  /** Key and sha256 in the labels bucket. */
+  labels: { key: string; digest: string };
+  manifest: { key: string; digest: string; submissions: number; teams: number };
+  /** ISO instant. */
+  deadline: string;
+  budget: { microUsd: number; rerunReserveShare: number };
+  limits: Limits;
+  leaderboard: Leaderboard;
+  fairness: { perTeamInFlight: number; seed: number; weights: Record<string, number> };
+  /** In order of price, cheapest first. */
+  instanceClasses: InstanceClass[];
+}
+
+/** One row of the hand-in. */
+export interface Submission {
+  submission: string;
+  team: string;
+  teamName: string;
+  /** ISO instant. */
+  submittedAt: string;
+  image: HandedInImage;
+  publicScore?: number;
+}
+
+/** Where a handed-in image lies: an archive in the images bucket, or a registry reference. */
+export type HandedInImage =
+  | { kind: 'archive'; key: string; sha256: string; bytes: number }
+  | { kind: 'registry'; reference: string };
+
+/** manifest.json: the hand-in by team, teams and submissions each in the order of the file. */
+export interface Manifest {
+  version: 1;
+  teams: { team: string; teamName: string; submissions: Submission[] }[];
+}

@@ -1,0 +1,37 @@
+/** The closed lists of states and reasons. Pure. */
+
+export const submissionStates = [
+  'queued',
+  'preparing',
+  'probing',
+  'waiting',
+  'running',
+  'scoring',
+  'finished',
+  'failed',
+  'cancelled',
+] as const;
+export type SubmissionState = (typeof submissionStates)[number];
+export type FinalState = Extract<SubmissionState, 'finished' | 'failed' | 'cancelled'>;
+
+/** Whose doing an end was. A platform's fault never counts against a team. */
+export type Fault = 'team' | 'platform' | 'operator';
+
+/** Why a run or a submission ended otherwise than well, and whose fault that is. */
+export const reasonFaults = {
+  'gpu-out-of-memory': 'team',
+  'host-out-of-memory': 'team',
+  'time-limit': 'team',
+  'submission-error': 'team',
+  'output-missing': 'team',
+  'output-invalid': 'team',
+  'image-refused': 'team',
+  'spot-reclaimed': 'platform',
+  unplaceable: 'platform',
+  'platform-error': 'platform',
+  'budget-exhausted': 'operator',
+  cancelled: 'operator',
+} as const satisfies Record<string, Fault>;
+export type Reason = keyof typeof reasonFaults;
+
+export const faultOf = (reason: Reason): Fault => reasonFaults[reason];

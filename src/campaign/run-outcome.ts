@@ -1,0 +1,49 @@
+/** outcome.json: the facts of a run, written last by the runner and never by the submission. */
+export interface RunOutcome {
+  version: 1;
+  runKey: string;
+  jobId: string;
+  /** Digest the runner verified before the start, `sha256:…`. */
+  imageDigest: string;
+  /** Container start and end on the runner's clock, ISO instants; null when the container never started. */
+  startedAt: string | null;
+  stoppedAt: string | null;
+  /** Seconds between the two by a monotonic clock; 0 when it never started. */
+  seconds: number;
+  end: ContainerEnd;
+  memory: {
+    limitMiB: number;
+    /** Highest use including page cache; a figure to report, not evidence. Null when it cannot be read. */
+    peakMiB: number | null;
+    /** The engine's or kernel's own record. `unknown`: this host keeps none. Exit 137 and a full cgroup prove nothing. */
+    outOfMemory: 'killed' | 'none' | 'unknown';
+  };
+  /** Null on a class without a device. `peakMiB` is measured from outside the container. */
+  device: { totalMiB: number; peakMiB: number; driver: string } | null;
+  /** `full`: the submission filled its capped /output. */
+  output: { bytes: number; full: boolean };
+  predictions: CollectedPredictions;
+  log: {
+    /** Bytes the submission printed, and bytes kept (head and tail) in stdout.log. */
+    bytes: number;
+    keptBytes: number;
+    /** The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. */
+    tail: string;
+  };
+}
+
+export type ContainerEnd =
+  | { kind: 'exited'; exitCode: number }
+  | { kind: 'time-limit' }
+  /** SIGTERM reached the runner: cancelled, Batch's time-out, or the machine going away. */
+  | { kind: 'stopped' }
+  /** The engine refused the container, e.g. the entry point is missing (team) or storage is full (platform). */
+  | { kind: 'never-started'; fault: 'team' | 'platform'; detail: string };
+
+export type CollectedPredictions =
+  | { kind: 'collected'; key: string; bytes: number; sha256: string }
+  | { kind: 'missing' }
+  | { kind: 'refused'; why: 'link' | 'not-a-file' | 'too-large' };
+
+/** What the runner exits with: outcome.json was written; another job holds the run; no outcome, platform trouble. */
+export const runnerExit = { done: 0, duplicate: 64, trouble: 70 } as const;

@@ -1,0 +1,24 @@
+import type { InputSet, Purpose } from './frozen-campaign.ts';
+
+/** spec.json: everything the runner needs to know, written once before the job is submitted. Holds no label and no secret. */
+export interface RunSpec {
+  version: 1;
+  runKey: string;
+  purpose: Purpose;
+  /**
+   * `reference` is a skopeo reference in the private image store (`oci:<folder>:<tag>` or `docker://…@sha256:…`);
+   * `digest` is the manifest digest pinned at the gate, `sha256:…`; the runner refuses anything else.
+   */
+  image: { reference: string; digest: string };
+  inputs: InputSet;
+  instanceClass: { name: string; gpu: 'nvidia' | 'emulated' | 'none'; gpuMemoryMiB: number; vcpus: number };
+  limits: {
+    wallClockSeconds: number;
+    /** What the container gets, in MiB. Emulated device memory comes on top. */
+    memoryMiB: number;
+    pids: number;
+    outputBytes: number;
+    sharedMemoryMiB: number;
+  };
+  predictions: { file: string; maxBytes: number };
+}

@@ -1,0 +1,54 @@
+/** Every id, key and queue name that two rooms must agree on (design: "Names that clash if not fixed"). Pure. */
+
+export const campaignPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
+export const memberPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const campaignWorkflowId = (campaign: string): string => `campaign:${campaign}`;
+export const submissionWorkflowId = (campaign: string, submission: string): string =>
+  `submission:${campaign}:${submission}`;
+
+/** Names one run for ever: `<campaign>/<submission>/<n>`; also its folder in the runs bucket. */
+export const runKeyOf = (campaign: string, submission: string, n: number): string => `${campaign}/${submission}/${n}`;
+
+/** Splits a run key made by {@link runKeyOf}. */
+export function parseRunKey(runKey: string): { campaign: string; submission: string; n: number } {
+  const [campaign, submission, n, ...rest] = runKey.split('/');
+  if (!campaign || !submission || !n || rest.length > 0 || !/^[1-9][0-9]*$/.test(n)) {
+    throw new RangeError(`not a run key: ${JSON.stringify(runKey)}`);
+  }
+  return { campaign, submission, n: Number(n) };
+}
+
+/** Objects of a run in the runs bucket. */
+export const runObjects = {
+  spec: (runKey: string): string => `${runKey}/spec.json`,
+  claim: (runKey: string): string => `${runKey}/claim`,
+  outcome: (runKey: string): string => `${runKey}/outcome.json`,
+  predictions: (runKey: string): string => `${runKey}/predictions.csv`,
+  log: (runKey: string): string => `${runKey}/stdout.log`,
+};
+
+/** Objects of a campaign in the results bucket. */
+export const resultObjects = {
+  campaign: (campaign: string): string => `${campaign}/campaign.json`,
+  manifest: (campaign: string): string => `${campaign}/manifest.json`,
+  ledgerFolder: (campaign: string): string => `${campaign}/ledger/`,
+  ledger: (campaign: string, submission: string, sequence: number): string =>
+    `${campaign}/ledger/${submission}/${sequence}.json`,
+  score: (campaign: string, submission: string, n: number): string => `${campaign}/scores/${submission}/${n}.json`,
+  leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
+  results: (campaign: string): string => `${campaign}/results.json`,
+};
+
+/** Task queues; `npm run worker -- --queues` takes these names. */
+export const taskQueues = {
+  main: 'holdout-main',
+  images: 'holdout-images',
+  submit: 'holdout-submit',
+  await: 'holdout-await',
+  score: 'holdout-score',
+} as const;
+export type TaskQueueName = keyof typeof taskQueues;
+
+/** The value of a claim written by whoever gives a run up, so that no job can run it any more. */
+export const abandonedClaim = 'abandoned';
