@@ -108,8 +108,7 @@ export interface Submission {
 
 /** Where a handed-in image lies: an archive in the images bucket, or a registry reference. */
 export type HandedInImage =
-  | { kind: 'archive'; key: string; sha256: string; bytes: number }
-  | { kind: 'registry'; reference: string };
+  { kind: 'archive'; key: string; sha256: string; bytes: number } | { kind: 'registry'; reference: string };
 
 /** manifest.json: the hand-in by team, teams and submissions each in the order of the file. */
 export interface Manifest {
