@@ -47,6 +47,58 @@ export const catalogue = {
     (d) => d.message,
     () => 'See npm run holdout -- --help',
   ),
+  TOOL_MISSING: entry<{ tool: string; tried: string[]; file: string; archive: string; goPackage: string }>(
+    'user',
+    (d) => `${d.tool} is missing and could not be had:\n  ${d.tried.join('\n  ')}`,
+    (d) => {
+      const program = d.file.replace(/.*\/([^/]+)-[^-]+$/, '$1');
+      return (
+        'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place yourself:\n' +
+        `  curl -fsSL '${d.archive}' | tar -xzO --wildcards '*${program}' > ${d.file} && chmod +x ${d.file}\n` +
+        `  GOBIN=/tmp go install ${d.goPackage} && mv /tmp/${program} ${d.file}`
+      );
+    },
+  ),
+  PROGRAM_MISSING: entry<{ programs: string[]; command: string; failure?: string }>(
+    'user',
+    (d) => `Missing: ${d.programs.join(', ')}.${d.failure === undefined ? '' : ` Installing failed:\n${d.failure}`}`,
+    (d) => `As root: ${d.command}`,
+  ),
+  PLATFORM_UNSUPPORTED: entry<{ because: string }>(
+    'user',
+    (d) => `Submissions cannot be run here: ${d.because}.`,
+    () => 'Use Linux on x86-64 as root (sudo), or the containers: docker compose up',
+  ),
+  ENGINE_FAILS: entry<{ engine: string; failures: string[] }>(
+    'user',
+    (d) => `${d.engine} is installed but runs no container:\n  ${d.failures.join('\n  ')}`,
+    (d) => `Mend ${d.engine} until the first of these commands works, then start again.`,
+  ),
+  HOME_UNUSABLE: entry<{ home: string; cause: string }>(
+    'user',
+    (d) => `Nothing can be kept in ${d.home}: ${d.cause}`,
+    () => 'Name a writable folder on a local disk: HOLDOUT_HOME=/path/to/folder',
+  ),
+  DISK_FULL: entry<{ home: string; freeMiB: number; neededMiB: number }>(
+    'user',
+    (d) => `Only ${d.freeMiB} MiB are free where ${d.home} lies; a start needs ${d.neededMiB} MiB.`,
+    () => 'Make room there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
+  ),
+  PORT_BUSY: entry<{ port: number; variable: string; holder?: string }>(
+    'user',
+    (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
+    (d) => `End that program, or choose another port: ${d.variable}=0 takes a free one.`,
+  ),
+  PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
+    'platform',
+    (d) => `The ${d.part} of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
+    () => 'Mend what its log says and start again; npm run holdout -- doctor checks the machine.',
+  ),
+  TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(
+    'user',
+    (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout brings ${d.expected}.`,
+    () => 'Go on with the Holdout version that wrote it, or start afresh in another HOLDOUT_HOME.',
+  ),
   OBJECT_MISSING: entry<{ bucket: string; key: string }>(
     'platform',
     (d) => `There is no object s3://${d.bucket}/${d.key}.`,

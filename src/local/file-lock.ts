@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, renameSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+
+export type LockAnswer = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
+
+/**
+ * Takes a lock file that names its holder by pid and start time. A holder that is gone (kill -9, reboot) holds nothing:
+ * its lock is taken over.
+ */
+export function tryLock(file: string): LockAnswer {
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error(`/proc/${process.pid}/stat cannot be read`);
+  const mine = `${file}.${randomUUID()}`;
+  writeJsonFile(mine, self);
+  try {
+    for (;;) {
+      if (link(mine, file)) return { kind: 'acquired', release: () => rmSync(file, { force: true }) };
+      const holder = readJsonFile<ProcessIdentity>(file);
+      if (holder !== undefined && isRunning(holder)) return { kind: 'held', by: holder };
+      takeAway(file);
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Waits for the lock; `waiting` is told once who holds it. */
+export async function lock(file: string, waiting: (holder: ProcessIdentity) => void): Promise<() => void> {
+  for (let told = false; ; told = true) {
+    const answer = tryLock(file);
+    if (answer.kind === 'acquired') return answer.release;
+    if (!told) waiting(answer.by);
+    await sleep(200);
+  }
+}
+
+/** Removes a dead holder's lock. Somebody may have replaced it since it was read: a live one is put back. */
+function takeAway(file: string): void {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return;
+  }
+  const holder = readJsonFile<ProcessIdentity>(aside);
+  if (holder !== undefined && isRunning(holder)) link(aside, file);
+  rmSync(aside, { force: true });
+}
+
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

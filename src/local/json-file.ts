@@ -1,0 +1,17 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+/** The parsed file, or undefined when there is none or a crash left it unreadable. Only for files that Holdout wrote. */
+export function readJsonFile<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes beside the file and renames, so that no reader ever sees half of it. `mode` is 0600 where secrets are in it. */
+export function writeJsonFile(file: string, value: unknown, mode = 0o644): void {
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  renameSync(fresh, file);
+}

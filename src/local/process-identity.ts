@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One process and no later one with the same pid: the start time is in clock ticks since boot, `boot` the boot's id. */
+export interface ProcessIdentity {
+  pid: number;
+  startTime: string;
+  boot: string;
+}
+
+const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+/** The identity of a running process; undefined when there is none or it only waits to be reaped. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The second field is the program's name in brackets and may hold anything; proc(5) counts state as 3, start time as 22.
+  const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTime = rest[18];
+  if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
+  return { pid, startTime, boot: bootId() };
+}
+
+/** Whether exactly this process still runs. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  const found = identify(identity.pid);
+  return found !== undefined && found.startTime === identity.startTime && found.boot === identity.boot;
+}
+
+/** Waits until the process is gone, at most so many milliseconds; answers whether it is. */
+export async function waitForEnd(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (isRunning(identity)) {
+    if (Date.now() > deadline) return false;
+    await sleep(25);
+  }
+  return true;
+}
+
+/** SIGTERM, a grace in milliseconds, SIGKILL. Returns when the process is gone; one that has gone before is fine. */
+export async function endProcess(identity: ProcessIdentity, grace: number): Promise<void> {
+  signal(identity, 'SIGTERM');
+  if (await waitForEnd(identity, grace)) return;
+  signal(identity, 'SIGKILL');
+  await waitForEnd(identity, 5_000);
+}
+
+function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
+  if (!isRunning(identity)) return;
+  try {
+    process.kill(identity.pid, name);
+  } catch (error) {
+    // Gone between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** Takes one line for the person at the terminal; the command line writes it to stderr. */
+export type Report = (line: string) => void;
+
+/** Says what is done and, while it takes long, how long it has taken: one line every 15 s. */
+export async function reportWhile<T>(report: Report, what: string, work: () => Promise<T>): Promise<T> {
+  report(`${what} …`);
+  const started = Date.now();
+  const ticks = setInterval(() => report(`${what} … ${elapsed(Date.now() - started)}`), 15_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(ticks);
+  }
+}
+
+/** `45 s`, `2 min 30 s`. */
+function elapsed(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,61 @@
+/** A program that Holdout brings along: where it comes from and how to tell that it is the right one. */
+export interface Tool {
+  name: string;
+  version: string;
+  what: string;
+  /** Tried in this order, before a build from source. */
+  archives: ToolArchive[];
+  goPackage: string;
+  /** How long the build takes on two cores, for the progress line. */
+  buildTakes: string;
+  /** Must match what `<program> --version` prints. */
+  proof: RegExp;
+}
+
+export interface ToolArchive {
+  /** A gzipped tar with the program, by its name, somewhere inside. */
+  url: string;
+  /** A list in the format of sha256sum that names the archive. Without one only TLS and the proof speak for it. */
+  checksums?: string;
+}
+
+const temporalRelease = 'https://github.com/temporalio/cli/releases/download/v1.5.1';
+
+/** Newer versions cannot be installed with `go install`: their go.mod has a replace directive. */
+export const temporal: Tool = {
+  name: 'temporal',
+  version: '1.5.1',
+  what: 'Temporal server',
+  archives: [
+    {
+      url: `${temporalRelease}/temporal_cli_1.5.1_linux_amd64.tar.gz`,
+      checksums: `${temporalRelease}/checksums.txt`,
+    },
+    { url: 'https://temporal.download/cli/archive/v1.5.1?platform=linux&arch=amd64' },
+  ],
+  goPackage: 'github.com/temporalio/cli/cmd/temporal@v1.5.1',
+  buildTakes: 'about 5 minutes',
+  // Built with `go install` it calls itself 0.0.0-DEV; the server inside is what matters.
+  proof: /Server 1\.29\.1\b/,
+};
+
+/** The version of the server inside the Temporal CLI: no other opens its database. */
+export const temporalServerVersion = '1.29.1';
+
+const versitygwRelease = 'https://github.com/versity/versitygw/releases/download/v1.8.0';
+
+export const versitygw: Tool = {
+  name: 'versitygw',
+  version: '1.8.0',
+  what: 'S3 server',
+  archives: [
+    {
+      url: `${versitygwRelease}/versitygw_v1.8.0_Linux_x86_64.tar.gz`,
+      checksums: `${versitygwRelease}/checksums.txt`,
+    },
+  ],
+  goPackage: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
+  buildTakes: '2 to 3 minutes',
+  // Built with `go install` it knows no version of its own and says "git".
+  proof: /^Version\s*:\s*(v?1\.8\.0|git)\s*$/m,
+};
