@@ -87,6 +87,8 @@ export interface FrozenCampaign {
   manifest: { key: string; digest: string; submissions: number; teams: number };
   /** ISO instant. */
   deadline: string;
+  /** As the file says it: a duration counts from the first start and must not look changed at the second. */
+  deadlineAsWritten: string;
   budget: { microUsd: number; rerunReserveShare: number };
   limits: Limits;
   leaderboard: Leaderboard;

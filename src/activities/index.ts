@@ -1,0 +1,50 @@
+import { HoldoutError } from '../errors.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { awaitBatchJob } from './await-batch-job.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openCampaign } from './open-campaign.ts';
+import { nextSubmissions } from './next-submissions.ts';
+import { openSubmission } from './open-submission.ts';
+import { probeGpuMemory } from './probe-gpu-memory.ts';
+import { publishResults } from './publish-results.ts';
+import { pullImage } from './pull-image.ts';
+import { reconcile } from './reconcile.ts';
+import { recordResult } from './record-result.ts';
+import { scoreOutput } from './score-output.ts';
+import { submitBatchJob } from './submit-batch-job.ts';
+
+/** Every activity, bound to the rooms it calls. One file per activity. */
+export function createActivities(deps: Dependencies) {
+  return {
+    openCampaign: bind(deps, openCampaign),
+    nextSubmissions: bind(deps, nextSubmissions),
+    reconcile: bind(deps, reconcile),
+    publishResults: bind(deps, publishResults),
+    openSubmission: bind(deps, openSubmission),
+    pullImage: bind(deps, pullImage),
+    probeGpuMemory: bind(deps, probeGpuMemory),
+    submitBatchJob: bind(deps, submitBatchJob),
+    awaitBatchJob: bind(deps, awaitBatchJob),
+    scoreOutput: bind(deps, scoreOutput),
+    recordResult: bind(deps, recordResult),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+/** Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. */
+function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, input: Input) => Promise<Output>) {
+  return async (input: Input): Promise<Output> => {
+    try {
+      return await activity(deps, input);
+    } catch (error) {
+      if (!(error instanceof HoldoutError)) throw error;
+      throw ApplicationFailure.create({
+        type: error.code,
+        message: `${error.message} ${error.next}`,
+        nonRetryable: error.source !== 'platform' || error.code === 'OBJECT_DIFFERS',
+        cause: error,
+      });
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import type { RunRecord } from '../campaign/protocol.ts';
+import type { FinalState, Reason } from '../campaign/reasons.ts';
+import { appendRecord, lastRecord } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface SubmissionResult {
+  campaign: string;
+  submission: string;
+  team: string;
+  sequence: number;
+  state: FinalState;
+  reason: Reason | null;
+  detail: string | null;
+  runs: RunRecord[];
+  score: { key: string; digest: string } | null;
+  image: string | null;
+}
+
+/** Writes a submission's final record into the ledger, then the campaign learns the outcome. */
+export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {
+  const bucket = deps.buckets.results;
+  const last = await lastRecord(deps.store, bucket, result.campaign, result.submission);
+  const again = last !== undefined && last.record.sequence === result.sequence;
+  const predecessor = again ? last.record.predecessor : (last?.digest ?? null);
+  const record: LedgerRecord = { version: 1, ...result, predecessor };
+  await appendRecord(deps.store, bucket, record);
+  await deps.report(result.campaign, reportOf(record));
+}
+
+/** What a campaign is told of a record. */
+export const reportOf = ({ submission, state, reason, runs }: LedgerRecord) => ({
+  submission,
+  state,
+  ...(reason && { reason }),
+  costMicroUsd: runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
+});

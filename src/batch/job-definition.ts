@@ -1,0 +1,36 @@
+import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
+import type { InstanceClass } from '../campaign/frozen-campaign.ts';
+
+/** One job definition per instance class: the runner with all of that machine. Batch's names take no dots. */
+export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>
+  `${prefix}-${instanceClass.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
+
+/** Registers the definition of each class that has no active one. */
+export async function ensureJobDefinitions(
+  batch: BatchClient,
+  prefix: string,
+  runnerImage: string,
+  classes: readonly InstanceClass[],
+): Promise<void> {
+  for (const on of classes) {
+    const jobDefinitionName = jobDefinitionOf(prefix, on.name);
+    const { jobDefinitions } = await batch.send(
+      new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
+    );
+    if ((jobDefinitions ?? []).length > 0) continue;
+    await batch.send(
+      new RegisterJobDefinitionCommand({
+        jobDefinitionName,
+        type: 'container',
+        containerProperties: {
+          image: runnerImage,
+          resourceRequirements: [
+            { type: 'VCPU', value: String(on.vcpus) },
+            { type: 'MEMORY', value: String(on.memoryMiB) },
+            ...(on.gpu === 'nvidia' ? [{ type: 'GPU' as const, value: '1' }] : []),
+          ],
+        },
+      }),
+    );
+  }
+}

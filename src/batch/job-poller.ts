@@ -1,0 +1,103 @@
+import { DescribeJobsCommand, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
+import { isFinal } from './job-fate.ts';
+
+/** DescribeJobs takes this many ids. */
+const idsPerCall = 100;
+
+/** A job is gone when this many successful polls in a row did not show it. A failed poll never counts. */
+const pollsUntilVanished = 5;
+
+interface Watch {
+  missed: number;
+  onPoll: (job: JobDetail) => void;
+  settle: (job: JobDetail | undefined) => void;
+}
+
+/**
+ * Asks Batch about all jobs of this process together, 100 ids a call. One per process, started with it: activities
+ * only wait here, so that a thousand of them cost ten calls per poll.
+ */
+export class JobPoller {
+  private readonly watches = new Map<string, Set<Watch>>();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  /** ISO instant of the last poll that Batch answered. */
+  lastPolledAt: string | null = null;
+
+  constructor(
+    private readonly batch: BatchClient,
+    private readonly intervalMs: number,
+    private readonly onFailedPoll: (error: unknown) => void,
+  ) {}
+
+  /**
+   * Resolves with the job once it is final, or with undefined when Batch does not know it any more. `onPoll` sees every
+   * state on the way. An aborted `signal` rejects with its reason and leaves the job alone.
+   */
+  finished(jobId: string, onPoll: (job: JobDetail) => void, signal: AbortSignal): Promise<JobDetail | undefined> {
+    return new Promise((resolve, reject) => {
+      const watches = this.watches.get(jobId) ?? new Set();
+      const drop = (): void => {
+        signal.removeEventListener('abort', abort);
+        watches.delete(watch);
+        if (watches.size === 0) this.watches.delete(jobId);
+      };
+      const abort = (): void => {
+        drop();
+        reject(signal.reason as Error);
+      };
+      const watch: Watch = {
+        missed: 0,
+        onPoll,
+        settle: (job) => {
+          drop();
+          resolve(job);
+        },
+      };
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort);
+      this.watches.set(jobId, watches.add(watch));
+      this.schedule(0);
+    });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private schedule(ms: number): void {
+    if (this.timer !== undefined || this.stopped) return;
+    this.timer = setTimeout(() => {
+      void this.sweep().finally(() => {
+        this.timer = undefined;
+        if (this.watches.size > 0) this.schedule(this.intervalMs);
+      });
+    }, ms);
+  }
+
+  private async sweep(): Promise<void> {
+    const ids = [...this.watches.keys()];
+    for (let from = 0; from < ids.length; from += idsPerCall) {
+      const asked = ids.slice(from, from + idsPerCall);
+      try {
+        const { jobs } = await this.batch.send(new DescribeJobsCommand({ jobs: asked }));
+        this.lastPolledAt = new Date().toISOString();
+        this.tell(asked, new Map(jobs?.map((job) => [job.jobId ?? '', job])));
+      } catch (error) {
+        this.onFailedPoll(error);
+      }
+    }
+  }
+
+  private tell(asked: string[], jobs: Map<string, JobDetail>): void {
+    for (const id of asked) {
+      const job = jobs.get(id);
+      for (const watch of this.watches.get(id) ?? []) {
+        watch.missed = job === undefined ? watch.missed + 1 : 0;
+        if (job !== undefined) watch.onPoll(job);
+        if (job === undefined ? watch.missed >= pollsUntilVanished : isFinal(job)) watch.settle(job);
+      }
+    }
+  }
+}

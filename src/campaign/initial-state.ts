@@ -1,0 +1,42 @@
+import type { CampaignState } from './campaign-state.ts';
+import type { FrozenCampaign } from './frozen-campaign.ts';
+import { defaultPriority } from './operator-acts.ts';
+import type { SchedulerLimits } from './scheduler.ts';
+
+/** Children before their first request for an evaluation, at most (design 5.4). */
+const mostPreparing = 200;
+const mostOpen = 1_500;
+
+/** The state of a campaign that has not started anything. */
+export function initialState(frozen: FrozenCampaign, teams: readonly [team: string, submissions: number][]): CampaignState {
+  return {
+    teams: Object.fromEntries(
+      teams.map(([team, submissions]) => [
+        team,
+        {
+          submissions,
+          next: 0,
+          priority: defaultPriority,
+          weight: frozen.fairness.weights[team] ?? 1,
+          paused: false,
+        },
+      ]),
+    ),
+    open: {},
+    money: { budget: frozen.budget.microUsd, spent: 0, probes: 0, overhead: 0, byClass: {} },
+    slots: Object.fromEntries(frozen.instanceClasses.map(({ name, slots }) => [name, slots])),
+    shortUntil: {},
+    deadline: frozen.deadline,
+    paused: false,
+    counts: { finished: 0, failed: 0, cancelled: 0 },
+    reasons: {},
+    operatorsLog: [],
+    ticket: 0,
+  };
+}
+
+/** How much a campaign has under way at a time, by the slots it has now. */
+export function limitsOf(state: CampaignState, perTeam: number): SchedulerLimits {
+  const slots = Object.values(state.slots).reduce((sum, count) => sum + count, 0);
+  return { preparing: Math.min(slots, mostPreparing), open: mostOpen, perTeam };
+}

@@ -1,0 +1,20 @@
+/** Money is whole micro-dollars; time that is paid for is whole seconds, rounded up per Batch attempt. Pure. */
+
+/** Price of some billed seconds, rounded up to the next micro-dollar. */
+export const costMicroUsd = (billedSeconds: number, microUsdPerHour: number): number =>
+  Math.ceil((billedSeconds * microUsdPerHour) / 3600);
+
+/** Seconds that Batch bills for a job: each attempt's stop minus start, rounded up. Instants in ms. */
+export function billedSeconds(attempts: readonly { startedAt?: number | undefined; stoppedAt?: number | undefined }[]): number {
+  let seconds = 0;
+  for (const { startedAt, stoppedAt } of attempts) {
+    if (startedAt !== undefined && stoppedAt !== undefined) {
+      seconds += Math.max(0, Math.ceil((stoppedAt - startedAt) / 1000));
+    }
+  }
+  return seconds;
+}
+
+/** `$1,234.57` for people. */
+export const dollars = (microUsd: number): string =>
+  `$${(microUsd / 1_000_000).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;

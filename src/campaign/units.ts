@@ -1,0 +1,60 @@
+/** Reading of the units a campaign file may use. Every reader answers undefined for what it cannot read exactly. Pure. */
+
+const durationPattern = /^(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+const secondsOfUnits = [604_800, 86_400, 3_600, 60, 1];
+
+/** Seconds of `30s`, `15m`, `9h`, `2d`, `3w` or a combination in falling order such as `1h30m`. */
+export function parseDuration(text: string): number | undefined {
+  const found = durationPattern.exec(text);
+  if (found === null) return undefined;
+  const seconds = secondsOfUnits.reduce((sum, unit, index) => sum + unit * Number(found[index + 1] ?? 0), 0);
+  return Number.isSafeInteger(seconds) ? seconds : undefined;
+}
+
+const bytesOfUnits: Record<string, number> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** Bytes of `50MiB`, `1.5GiB` (powers of 1,024) or `1GB` (powers of 1,000), rounded to a whole byte. */
+export function parseSize(text: string): number | undefined {
+  const found = /^(\d+(?:\.\d+)?) ?([KMGT]i?B|B)$/.exec(text);
+  const unit = bytesOfUnits[found?.[2] ?? ''];
+  if (found === null || unit === undefined) return undefined;
+  const bytes = Math.round(Number(found[1]) * unit);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** The share, 0 to 1, of `10%`. */
+export function parseShare(text: string): number | undefined {
+  const found = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  const share = Number(found?.[1]) / 100;
+  return share <= 1 ? share : undefined;
+}
+
+/** Whole micro-dollars of an amount in dollars; undefined when it is negative or finer than a micro-dollar. */
+export function microUsdOf(usd: number): number | undefined {
+  const microUsd = Math.round(usd * 1e6);
+  const exact = Math.abs(usd * 1e6 - microUsd) < 1e-3;
+  return exact && usd >= 0 && Number.isSafeInteger(microUsd) ? microUsd : undefined;
+}
+
+const instantPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** An instant such as `2026-12-01T18:00:00Z`; without a zone it is UTC, without a time it is midnight. */
+export function parseInstant(text: string): Date | undefined {
+  const [, day, time = '00:00', zone = 'Z'] = instantPattern.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const midnight = new Date(`${day}T00:00Z`);
+  // JavaScript reads 30 February as 1 March.
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return undefined;
+  const instant = new Date(`${day}T${time}${zone}`);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+}

@@ -1,0 +1,23 @@
+import type { RunRecord } from '../campaign/protocol.ts';
+import type { FinalState, Reason } from '../campaign/reasons.ts';
+
+/** A final record: the source of truth for leaderboard, cost and report. Never changed, only followed by another. */
+export interface LedgerRecord {
+  version: 1;
+  campaign: string;
+  submission: string;
+  team: string;
+  /** 1 for the first round, one more for every retry or rescore. */
+  sequence: number;
+  /** sha256 (hex) of the record before this one; null for the first. */
+  predecessor: string | null;
+  state: FinalState;
+  reason: Reason | null;
+  /** For people: what the gate refused, how many faults the predictions had. Never the submission's own words. */
+  detail: string | null;
+  runs: RunRecord[];
+  /** Where the score lies and its sha256; null when there is none. */
+  score: { key: string; digest: string } | null;
+  /** sha256 manifest digest of the image that ran; null when the gate refused it. */
+  image: string | null;
+}

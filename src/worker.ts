@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { BatchClient } from '@aws-sdk/client-batch';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from './activities/index.ts';
+import { FrozenReader, type Dependencies } from './activities/dependencies.ts';
+import { JobPoller } from './batch/job-poller.ts';
+import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
+import { ImageStore } from './images/image-store.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { bucketsOf, loadSettings } from './settings.ts';
+import { submissionFinishedSignal } from './workflows/messages.ts';
+
+const log = pino({ name: 'holdout-worker' });
+
+/** What each queue may do at a time. SubmitJob: at most 40 a second over all workers, under Batch's fixed 50. */
+const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
+  main: { maxCachedWorkflows: 500, maxConcurrentActivityTaskExecutions: 50 },
+  images: { maxConcurrentActivityTaskExecutions: 4 },
+  submit: { maxConcurrentActivityTaskExecutions: 20, maxTaskQueueActivitiesPerSecond: 40 },
+  await: { maxConcurrentActivityTaskExecutions: 1_000 },
+  score: { maxConcurrentActivityTaskExecutions: 2 },
+};
+
+/** A worker process: polls the queues named by `--queues main,images,…` (all by default) until SIGTERM. */
+async function run(): Promise<void> {
+  const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => log.info({ ...meta, level }, message)),
+  });
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace: namespace ?? 'default' });
+  const deps = dependencies(client);
+  const activities = createActivities(deps);
+  const workers = await Promise.all(
+    queues.map((queue) =>
+      Worker.create({
+        connection,
+        namespace: namespace ?? 'default',
+        taskQueue: taskQueues[queue],
+        activities,
+        shutdownGraceTime: '5 seconds',
+        shutdownForceTime: '30 seconds',
+        ...(queue === 'main' && { workflowBundle: { codePath: new URL('workflows.js', import.meta.url).pathname } }),
+        ...queueOptions[queue],
+      }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
+  log.info({ queues }, 'polling');
+  const ready = process.env['HOLDOUT_READY_FILE'];
+  if (ready) await writeFile(ready, String(process.pid));
+  try {
+    await Promise.all(running);
+  } finally {
+    deps.poller.stop();
+    await connection.close();
+  }
+}
+
+function dependencies(client: Client): Dependencies {
+  const settings = loadSettings();
+  const buckets = bucketsOf(settings);
+  const store = new ObjectStore(settings);
+  const batch = new BatchClient({ retryMode: 'adaptive', maxAttempts: 5 });
+  const poller = new JobPoller(batch, settings.timings.poll, (error) => log.warn({ error }, 'a poll of Batch failed'));
+  return {
+    settings,
+    buckets,
+    store,
+    runs: { store, bucket: buckets.runs },
+    batch,
+    submitter: new BatchClient({ maxAttempts: 1 }),
+    poller,
+    images: new ImageStore(settings.imageStore),
+    workflows: client.workflow,
+    frozen: new FrozenReader(store, buckets.results),
+    report: async (campaign, report) => {
+      try {
+        await client.workflow.getHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, report);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}
+
+function queuesFrom(text: string | undefined): TaskQueueName[] {
+  const all = Object.keys(taskQueues) as TaskQueueName[];
+  if (text === undefined) return all;
+  return text.split(',').map((name) => {
+    const found = all.find((queue) => queue === name.trim());
+    if (found === undefined) throw new RangeError(`--queues: there is no queue ${name}; there are ${all.join(', ')}`);
+    return found;
+  });
+}
+
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    log.fatal({ err: error }, 'the worker ends');
+    process.exit(1);
+  },
+);

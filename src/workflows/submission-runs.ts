@@ -1,0 +1,93 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { RunEnd } from '../activities/await-batch-job.ts';
+import type { OpenedSubmission } from '../activities/open-submission.ts';
+import type { RunOption } from '../campaign/class-choice.ts';
+import type { InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
+import type { Reason } from '../campaign/reasons.ts';
+import type { CaseFile } from './case-file.ts';
+import { RunPermits } from './run-permits.ts';
+import { awaitStep, submitStep } from './steps.ts';
+import type { SubmissionInput } from './submission.ts';
+
+export interface EndedRun {
+  kind: 'ended';
+  n: number;
+  on: InstanceClass;
+  end: RunEnd;
+}
+export type Run = EndedRun | { kind: 'refused'; reason: Reason };
+
+/** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
+export class SubmissionRuns {
+  private n = 0;
+  private readonly permits: RunPermits;
+
+  constructor(
+    private readonly input: SubmissionInput,
+    private readonly opened: OpenedSubmission,
+    private readonly caseFile: CaseFile,
+    private readonly image: { reference: string; digest: string },
+  ) {
+    this.permits = new RunPermits(input.campaign);
+  }
+
+  async run(purpose: Purpose, options: RunOption[]): Promise<Run> {
+    this.n += 1;
+    const n = this.n;
+    const { submission } = this.input;
+    this.caseFile.enter(
+      purpose === 'probe' ? 'probing' : 'waiting',
+      `run ${n}, wants ${options.map((option) => option.class).join(' or ')}`,
+    );
+    const permit = await this.permits.request({ submission, n, purpose, options });
+    if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
+    const on = this.opened.classes.find(({ name }) => name === permit.class);
+    if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
+    if (purpose === 'evaluation') this.caseFile.enter('running', `run ${n} on ${on.name}`, on.name);
+    const end = await this.seeThrough(n, purpose, on);
+    const { jobId, reason, billedSeconds, costMicroUsd } = end;
+    this.caseFile.add({ n, purpose, class: on.name, jobId, reason, billedSeconds, costMicroUsd });
+    this.permits.ended({
+      submission,
+      n,
+      class: on.name,
+      costMicroUsd,
+      ...(reason && { reason }),
+      ...(reason === 'unplaceable' && { classShort: true }),
+    });
+    return { kind: 'ended', n, on, end };
+  }
+
+  /** Frees the last run's slot without asking for another. */
+  settle(): Promise<void> {
+    return this.permits.settle();
+  }
+
+  /** A job that may have been submitted is never left alone: a cancellation ends it and still learns its cost. */
+  private async seeThrough(n: number, purpose: Purpose, on: InstanceClass): Promise<RunEnd> {
+    const outer = CancellationScope.current();
+    const { timings } = this.opened;
+    const order = { ...this.input, n, purpose, class: on.name, image: this.image };
+    return CancellationScope.nonCancellable(async () => {
+      const job = await submitStep(`run ${n}: ${purpose} on ${on.name}`, timings).submitBatchJob(order);
+      if (job.kind === 'abandoned') return neverRan;
+      const inner = new CancellationScope();
+      const giveUp = outer.consideredCancelled;
+      if (!giveUp) outer.cancelRequested.catch(() => inner.cancel());
+      return inner.run(() =>
+        awaitStep(`run ${n}: ${purpose} on ${on.name}`, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp }),
+      );
+    });
+  }
+}
+
+/** The run was given up before a job could be made for it. */
+const neverRan: RunEnd = {
+  jobId: '',
+  billedSeconds: 0,
+  costMicroUsd: 0,
+  reason: 'platform-error',
+  rule: 'no-outcome',
+  doubtful: false,
+  memoryLimitMiB: null,
+};

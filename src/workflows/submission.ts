@@ -1,0 +1,157 @@
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { OpenedSubmission } from '../activities/open-submission.ts';
+import type { PulledImage } from '../activities/pull-image.ts';
+import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../campaign/class-choice.ts';
+import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
+import { wallClockSeconds } from '../campaign/run-limits.ts';
+import { CaseFile } from './case-file.ts';
+import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
+import { imageStep, step } from './steps.ts';
+
+export interface SubmissionInput {
+  campaign: string;
+  submission: string;
+  team: string;
+}
+
+interface SubmissionEnd {
+  state: FinalState;
+  reason: Reason | null;
+  detail: string | null;
+  score: { key: string; digest: string } | null;
+}
+
+type Image = Extract<PulledImage, { kind: 'pulled' }>;
+
+/** One submission from its image to its record: pull, probe, run with fallback, score, record. */
+export async function submission(input: SubmissionInput): Promise<FinalState> {
+  const opened = await step('main', `what is known of ${input.submission}`).openSubmission(input);
+  if (opened.final) return recordAgain(opened.final);
+  const caseFile = new CaseFile(input.submission, input.team);
+  const review = new Review(input, opened, caseFile);
+  const end = await review.outcome();
+  caseFile.close(end.state, end.reason, end.detail);
+  await CancellationScope.nonCancellable(() =>
+    step('main', `record: ${end.reason ?? end.state}`).recordResult({
+      ...input,
+      ...end,
+      sequence: 1,
+      runs: caseFile.runs,
+      image: review.image?.digest ?? null,
+    }),
+  );
+  return end.state;
+}
+
+/** The round is final already: the campaign only has to hear of it (again). */
+async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
+  await step('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
+  return final.state;
+}
+
+/** The way of one submission through one round. */
+class Review {
+  image: Image | undefined;
+  private needs: Needs = unknownNeeds;
+  private tries: Tries = noTries;
+
+  constructor(
+    private readonly input: SubmissionInput,
+    private readonly opened: OpenedSubmission,
+    private readonly caseFile: CaseFile,
+  ) {}
+
+  /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
+  async outcome(): Promise<SubmissionEnd> {
+    try {
+      return await this.walk();
+    } catch (error) {
+      if (isCancellation(error)) return ended('cancelled');
+      if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
+      throw error;
+    }
+  }
+
+  private async walk(): Promise<SubmissionEnd> {
+    const pulled = await imageStep(`image of ${this.input.submission}`).pullImage(this.input);
+    if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
+    this.image = pulled;
+    const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled);
+    return (await this.probe(runs)) ?? (await this.evaluate(runs));
+  }
+
+  /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
+  private async probe(runs: SubmissionRuns): Promise<SubmissionEnd | undefined> {
+    const { sampleItems, classes, limits } = this.opened;
+    if (sampleItems === null) return undefined;
+    const on = probeClass(classes);
+    const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
+    for (;;) {
+      const run = await runs.run('probe', [option]);
+      if (run.kind === 'refused') return ended(run.reason);
+      const { reason } = run.end;
+      if (reason !== null && faultOf(reason) === 'operator') return ended(reason);
+      if (reason !== null && faultOf(reason) === 'platform') {
+        const end = this.after(run, reason);
+        if (end) return end;
+        continue;
+      }
+      if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
+      if (reason === null) {
+        const profile = await step('main', 'what the probe taught').probeGpuMemory({
+          ...this.input,
+          n: run.n,
+          class: run.on.name,
+          items: sampleItems,
+        });
+        if (profile) this.needs = { ...this.needs, profile };
+      }
+      return undefined;
+    }
+  }
+
+  /** Runs on the cheapest class that carries it, and up the ladder, until it is scored or final. */
+  private async evaluate(runs: SubmissionRuns): Promise<SubmissionEnd> {
+    let last: Reason = 'gpu-out-of-memory';
+    for (;;) {
+      const options = evaluationOptions(this.opened, this.needs, this.opened.testItems);
+      if (options.length === 0) return ended(last, 'no class is larger');
+      const run = await runs.run('evaluation', options);
+      if (run.kind === 'refused') return ended(run.reason);
+      if (run.end.reason === null) return this.score(runs, run.n);
+      last = run.end.reason;
+      const end = this.after(run, last);
+      if (end) return end;
+    }
+  }
+
+  private after(run: EndedRun, reason: Reason): SubmissionEnd | undefined {
+    const { doubtful, memoryLimitMiB } = run.end;
+    const failed = { reason, doubtful, memoryLimitMiB, on: run.on };
+    const move = moveAfter(failed, this.needs, this.tries, this.opened.limits);
+    if (move.kind === 'end') return ended(move.reason);
+    this.needs = move.needs;
+    this.tries = move.tries;
+    return undefined;
+  }
+
+  private async score(runs: SubmissionRuns, n: number): Promise<SubmissionEnd> {
+    this.caseFile.enter('scoring');
+    const [scored] = await Promise.all([
+      step('score', `score run ${n}`).scoreOutput({ ...this.input, n }),
+      runs.settle(),
+    ]);
+    const { key, digest } = scored;
+    if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };
+    const faults = `${scored.faults} fault${scored.faults === 1 ? '' : 's'} in the predictions`;
+    return { ...ended('output-invalid', faults), score: { key, digest } };
+  }
+}
+
+const ended = (reason: Reason, detail: string | null = null): SubmissionEnd => ({
+  state: faultOf(reason) === 'operator' ? 'cancelled' : 'failed',
+  reason,
+  detail,
+  score: null,
+});
