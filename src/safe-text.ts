@@ -1,0 +1,17 @@
+/** Characters that a terminal, a log line or a table could take for more than text: controls, separators, unassigned. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
+
+/** Somebody else's text, cut to 40 characters, quoted, with everything escaped that is not plainly printable. */
+export function quoted(text: string): string {
+  const characters = Array.from(text.slice(0, 100));
+  const shown = characters.length > 40 || text.length > 100 ? [...characters.slice(0, 39), '…'] : characters;
+  return `"${shown.join('').replace(unprintable, escaped)}"`;
+}
+
+const escaped = (character: string): string =>
+  character === '"' || character === '\\'
+    ? `\\${character}`
+    : `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`;
+
+/** `1 row`, `2 rows`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

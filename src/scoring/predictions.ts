@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream';
+import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
+import { quoted } from '../safe-text.ts';
+import { FaultList } from './fault-list.ts';
+import { readIdValueTable } from './id-value-table.ts';
+import { takesProbabilities } from './metrics.ts';
+
+/** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
+export type PredictionsResult =
+  { kind: 'valid'; values: Map<string, number> } | { kind: 'invalid'; faults: string[]; count: number };
+
+const listedFaults = 20;
+
+/**
+ * Checks a predictions file against the inputs: exactly one row per input, a finite number, a probability where the
+ * metric needs one. Linear in time; memory grows with the inputs, not with the file. Throws only what the source throws.
+ */
+export async function readPredictions(options: {
+  /** A path, or a stream of bytes. */
+  source: Readable | string;
+  /** Names of all inputs. */
+  inputs: ReadonlySet<string>;
+  format: PredictionsFormat;
+  metric: Metric;
+}): Promise<PredictionsResult> {
+  const { source, inputs, format, metric } = options;
+  const faults = new FaultList(listedFaults);
+  const probabilities = takesProbabilities(metric);
+  const lineOf = new Map<string, number>();
+  const values = new Map<string, number>();
+  const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
+    const earlier = lineOf.get(id);
+    if (!inputs.has(id)) return faults.add(() => `line ${line}: ${quoted(id)} is not an input`);
+    if (earlier !== undefined)
+      return faults.add(() => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
+    lineOf.set(id, line);
+    if (value === undefined) return;
+    if (probabilities && (value < 0 || value > 1)) {
+      return faults.add(() => `line ${line}: ${value} for ${quoted(id)} is not in [0, 1], as ${metric} needs`);
+    }
+    values.set(id, value);
+  });
+  for (const id of complete ? inputs : []) {
+    if (lineOf.has(id)) continue;
+    if (format.missing === 'reject') faults.add(() => `no row for the input ${quoted(id)}`);
+    else values.set(id, format.missing);
+  }
+  return faults.count === 0
+    ? { kind: 'valid', values }
+    : { kind: 'invalid', faults: faults.listed, count: faults.count };
+}

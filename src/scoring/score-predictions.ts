@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream';
+import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
+import { trouble } from '../errors.ts';
+import { readLabels } from './labels.ts';
+import { evaluateMetric } from './metrics.ts';
+import { readPredictions } from './predictions.ts';
+
+/** `score` is unrounded. `invalid` is the team's: the first twenty of `count` faults, safe to show. */
+export type ScoredPredictions =
+  { kind: 'scored'; score: number; items: number } | { kind: 'invalid'; faults: string[]; count: number };
+
+/**
+ * Checks and scores a predictions file. The score is the same to the last bit for every order of its rows.
+ * Throws LABELS_INVALID, so that wrong labels are never taken for a team's fault.
+ */
+export async function scorePredictions(options: {
+  predictions: Readable | string;
+  /** The bytes of labels.csv. */
+  labels: Buffer;
+  format: PredictionsFormat;
+  metric: Metric;
+}): Promise<ScoredPredictions> {
+  const { predictions, format, metric } = options;
+  const labels = await readLabels(Readable.from([options.labels]), format, metric);
+  if (labels.kind === 'invalid') throw trouble('LABELS_INVALID', { count: labels.count });
+  const inputs = new Set(labels.values.keys());
+  const read = await readPredictions({ source: predictions, inputs, format, metric });
+  if (read.kind === 'invalid') return read;
+  const items = Array.from(labels.values, ([input, label]) => ({
+    prediction: read.values.get(input) ?? Number.NaN,
+    label,
+  }));
+  const scored = evaluateMetric(metric, items);
+  if (scored.kind === 'undefined') return { kind: 'invalid', faults: [`no ${metric}: ${scored.why}`], count: 1 };
+  return { kind: 'scored', score: scored.value, items: items.length };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import * as fc from 'fast-check';
+import type { PredictionsFormat } from '../../src/campaign/frozen-campaign.ts';
+import { HoldoutError } from '../../src/errors.ts';
+import { readLabels } from '../../src/scoring/labels.ts';
+import { scorePredictions } from '../../src/scoring/score-predictions.ts';
+
+const format: PredictionsFormat = {
+  file: 'predictions.csv',
+  id: 'filename',
+  value: 'label',
+  maxBytes: 1_000_000,
+  missing: 'reject',
+};
+const labels = Buffer.from('filename,label\na,0\nb,1\nc,1\n');
+const score = (predictions: string, given: Buffer = labels) =>
+  scorePredictions({
+    predictions: Readable.from([Buffer.from(predictions)]),
+    labels: given,
+    format,
+    metric: 'log-loss',
+  });
+
+describe('scoring predictions', () => {
+  it('scores a file on disk', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scoring-'));
+    const predictions = join(folder, 'predictions.csv');
+    await writeFile(predictions, 'filename,label\nc,0.5\nb,0.5\na,0.5\n');
+    const result = await scorePredictions({ predictions, labels, format, metric: 'log-loss' });
+    await rm(folder, { recursive: true });
+    assert.deepEqual(result, { kind: 'scored', score: Math.LN2, items: 3 });
+  });
+
+  it('gives the same score to the last bit for every order of the rows', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `clip-${i}`);
+    const truth = Buffer.from(['filename,label', ...names.map((name, i) => `${name},${i % 2}`)].join('\n'));
+    const rows = names.map((name, i) => `${name},${((i * 37) % 101) / 101}`);
+    const expected = await score(['filename,label', ...rows].join('\n'), truth);
+    assert.equal(expected.kind, 'scored');
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
+        assert.deepEqual(await score(['filename,label', ...shuffled].join('\n'), truth), expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('says what is wrong with a file instead of a score', async () => {
+    assert.deepEqual(await score('filename,label\na,0.5\nb,2\n'), {
+      kind: 'invalid',
+      faults: ['line 3: 2 for "b" is not in [0, 1], as log-loss needs', 'no row for the input "c"'],
+      count: 2,
+    });
+  });
+
+  it('throws on labels that cannot be used, and tells none of them', async () => {
+    const wrong = Buffer.from('filename,label\nsecret,17\n');
+    await assert.rejects(score('filename,label\n', wrong), (error) => {
+      assert.ok(error instanceof HoldoutError && error.code === 'LABELS_INVALID');
+      assert.doesNotMatch(error.message, /secret|17/);
+      return true;
+    });
+  });
+
+  it("throws what the stream throws: no file is a team's fault because a disk failed", async () => {
+    await assert.rejects(
+      scorePredictions({ predictions: '/nonexistent/predictions.csv', labels, format, metric: 'log-loss' }),
+      { code: 'ENOENT' },
+    );
+  });
+});
+
+describe('reading labels', () => {
+  const faultsOf = async (text: string, metric: 'log-loss' | 'roc-auc' | 'f1' | 'rmse'): Promise<string[]> => {
+    const result = await readLabels(Readable.from([Buffer.from(text)]), format, metric);
+    return result.kind === 'invalid' ? result.faults : [];
+  };
+
+  it('wants 0 or 1 unless the metric takes quantities', async () => {
+    const text = 'filename,label\na,0.5\nb,1\nc,0\n';
+    assert.deepEqual(await faultsOf(text, 'log-loss'), ['line 2: the label 0.5 of "a" must be 0 or 1 for log-loss']);
+    assert.deepEqual(await faultsOf(text, 'rmse'), []);
+  });
+
+  it('names a doubled input and labels that leave the metric without a value', async () => {
+    assert.deepEqual(await faultsOf('filename,label\na,1\na,1\n', 'f1'), [
+      'line 3: a second label for "a", after line 2',
+    ]);
+    assert.match((await faultsOf('filename,label\na,1\n', 'roc-auc'))[0] ?? '', /all of one class/);
+    assert.match((await faultsOf('filename,label\na,0\n', 'f1'))[0] ?? '', /f1 is undefined/);
+    assert.match((await faultsOf('filename,label\n', 'log-loss'))[0] ?? '', /no items/);
+  });
+});
