@@ -32,6 +32,22 @@ export const catalogue = {
     (d) => `${d.file}: ${d.faults.length} fault${d.faults.length === 1 ? '' : 's'}\n  ${d.faults.join('\n  ')}`,
     () => 'Mend the lines above and start again; nothing was started.',
   ),
+  /** Names no fault: this text reaches Temporal's history, where no label may be. */
+  LABELS_INVALID: entry<{ count: number }>(
+    'user',
+    (d) => `The labels cannot be used: ${d.count} fault${d.count === 1 ? '' : 's'}.`,
+    () => 'See them with npm run holdout -- plan FILE, mend the labels, then npm run holdout -- rescore CAMPAIGN',
+  ),
+  IMAGE_TOOL_MISSING: entry<{ tool: string }>(
+    'platform',
+    (d) => `${d.tool} is not installed on this machine; it copies images.`,
+    (d) => `Install it (apt-get install ${d.tool}); npm run holdout -- doctor checks it.`,
+  ),
+  IMAGE_COPY_FAILED: entry<{ image: string; detail: string }>(
+    'platform',
+    (d) => `The image ${d.image} could not be copied: ${d.detail}`,
+    () => 'Look at disk space, the image store and its credentials; nothing was counted against the team.',
+  ),
   CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[] }>(
     'user',
     (d) => `Campaign ${d.campaign} was started from another file. What differs:\n  ${d.differences.join('\n  ')}`,
@@ -41,6 +57,21 @@ export const catalogue = {
     'user',
     (d) => `There is no campaign named ${d.campaign}.`,
     () => 'Start it first: npm run start-campaign -- FILE',
+  ),
+  CAMPAIGN_FAILED: entry<{ campaign: string; cause: string }>(
+    'platform',
+    (d) => `The workflow of campaign ${d.campaign} ended without results: ${d.cause}`,
+    () => 'Start the campaign again: it goes on from what is in S3.',
+  ),
+  CAMPAIGN_SILENT: entry<{ campaign: string }>(
+    'platform',
+    (d) => `Campaign ${d.campaign} took the message but has not shown it in its log.`,
+    () => 'Check that a worker runs (npm run worker); the message is kept and takes effect as soon as one does.',
+  ),
+  REFUSED: entry<{ act: string; cause: string }>(
+    'user',
+    (d) => `Refused: ${d.act}: ${d.cause}`,
+    () => 'Nothing was changed. See npm run holdout -- status CAMPAIGN',
   ),
   USAGE: entry<{ message: string }>(
     'user',
@@ -89,6 +120,16 @@ export const catalogue = {
     (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
     (d) => `End that program, or choose another port: ${d.variable}=0 takes a free one.`,
   ),
+  START_UP_FILE_INVALID: entry<{ file: string; faults: string[] }>(
+    'user',
+    (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
+    () => 'Mend the lines above and start again; nothing was started.',
+  ),
+  STATE_FOLDER_BUSY: entry<{ what: string; folder: string; pid: number }>(
+    'user',
+    (d) => `${d.what} runs over ${d.folder} already, as process ${d.pid}.`,
+    () => 'Use that one, or end it first; two over one folder would start every job twice.',
+  ),
   PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
     'platform',
     (d) => `The ${d.part} of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
@@ -108,6 +149,46 @@ export const catalogue = {
     'platform',
     (d) => `s3://${d.bucket}/${d.key} exists already with other content; it is written once and was left as it is.`,
     () => 'Two writers disagree about a record. Compare both before going on; nothing was overwritten.',
+  ),
+  RUNNER_SETTING: entry<{ name: string; value: string }>(
+    'platform',
+    (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,
+    () => 'Correct the variable in the job definition; nothing was started.',
+  ),
+  COMMAND_FAILED: entry<{ command: string; cause: string }>(
+    'platform',
+    (d) => `${d.command} failed: ${d.cause}`,
+    () => 'Run the command by hand on the same host to see what it needs.',
+  ),
+  INPUTS_DAMAGED: entry<{ what: string }>(
+    'platform',
+    (d) => `The inputs are not what was frozen: ${d.what} is unusable or has another sha256.`,
+    () => 'Compare the inputs bucket with the campaign folder; submissions ran on nothing else.',
+  ),
+  IMAGE_DIFFERS: entry<{ reference: string; expected: string; found: string }>(
+    'platform',
+    (d) => `The image ${d.reference} is not the pinned one: expected ${d.expected}, found ${d.found}.`,
+    () => 'Find out who changed the private image store; the image was not run.',
+  ),
+  DEVICE_UNREADABLE: entry<{ program: string }>(
+    'platform',
+    (d) => `${d.program} reports no device on this host.`,
+    () => 'Check the driver of the instance; a run without a measured device proves nothing.',
+  ),
+  HOST_MEMORY_EXHAUSTED: entry<Record<string, never>>(
+    'platform',
+    () => 'The whole host ran out of memory and the kernel killed a process of the submission.',
+    () => 'Give the host fewer runs at a time: the sum of their memory must fit.',
+  ),
+  CONTAINER_LOST: entry<{ container: string }>(
+    'platform',
+    (d) => `The engine let go of container ${d.container} while it was running.`,
+    () => 'Look into the log of the container engine; the run is repeated.',
+  ),
+  CONTAINER_STAYS: entry<{ container: string; cause: string }>(
+    'platform',
+    (d) => `Container ${d.container} cannot be removed: ${d.cause}`,
+    () => 'Remove it by hand with the engine of this host.',
   ),
 } as const;
 

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile } from '../json-file.ts';
 import { isRunning, type ProcessIdentity } from '../process-identity.ts';
 
 /**
@@ -29,6 +28,9 @@ command -p mv "$folder/exit.new" "$folder/exit"
 kill -KILL 0
 `;
 
+/** Stands in the place of a wrapper's identity where no wrapper may begin any more. */
+const forbidden = 'forbidden';
+
 /** What a job's folder and /proc say of its process. `at`: when it ended, milliseconds. */
 export type ProcessState =
   { kind: 'unbegun' } | { kind: 'running' } | { kind: 'exited'; code: number; at: number } | { kind: 'gone' };
@@ -51,19 +53,20 @@ export function startJobProcess(folder: string, command: string[], environment: 
 
 /** Looks after a job's process; works for one that an earlier endpoint started. */
 export function stateOfProcess(folder: string): ProcessState {
-  const identity = readJsonFile<ProcessIdentity>(join(folder, 'process'));
+  const begun = contentOf(join(folder, 'process'));
+  const identity = begun === undefined ? undefined : identityIn(begun);
   // Asked before the exit file is read: a process that ends in between has written it by then.
   const running = identity !== undefined && isRunning(identity);
   const code = contentOf(join(folder, 'exit'));
   if (code !== undefined) return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
   if (running) return { kind: 'running' };
-  return contentOf(join(folder, 'process')) === undefined ? { kind: 'unbegun' } : { kind: 'gone' };
+  return { kind: begun === undefined ? 'unbegun' : 'gone' };
 }
 
 /** Makes sure that a process not seen yet never runs; false when it has begun after all. */
 export function forbidProcess(folder: string): boolean {
   try {
-    writeFileSync(join(folder, 'process'), 'forbidden\n', { flag: 'wx' });
+    writeFileSync(join(folder, 'process'), forbidden, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -79,9 +82,10 @@ export function signalRunner(folder: string, jobId: string, signal: NodeJS.Signa
 
 /** Ends what may be left of a job whose wrapper is gone: nobody would learn how it ended. */
 export function killLeftovers(folder: string, jobId: string): void {
-  const wrapperPid = readJsonFile<ProcessIdentity>(join(folder, 'process'))?.pid;
+  const begun = contentOf(join(folder, 'process'));
+  const group = begun === undefined ? undefined : identityIn(begun)?.pid;
   // While one process of the group lives, its number belongs to no other group.
-  if (wrapperPid !== undefined && runnerOf(folder, jobId) !== undefined) send(-wrapperPid, 'SIGKILL');
+  if (group !== undefined && runnerOf(folder, jobId) !== undefined) send(-group, 'SIGKILL');
 }
 
 /** The last time the process is known to have lived, milliseconds: its beginning, or its last word in the log. */
@@ -96,6 +100,9 @@ function runnerOf(folder: string, jobId: string): number | undefined {
   const variables = contentOf(`/proc/${pid}/environ`)?.split('\0');
   return variables?.includes(`AWS_BATCH_JOB_ID=${jobId}`) ? Number(pid) : undefined;
 }
+
+const identityIn = (begun: string): ProcessIdentity | undefined =>
+  begun === forbidden ? undefined : (JSON.parse(begun) as ProcessIdentity);
 
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {

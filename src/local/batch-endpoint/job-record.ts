@@ -36,25 +36,25 @@ export interface JobOrder {
   jobName: string;
   queue: string;
   definition: JobDefinitionRecord;
-  environment?: { name: string; value: string }[];
-  command?: string[];
-  resourceRequirements?: ContainerDetail['resourceRequirements'];
-  parameters?: Record<string, string>;
-  timeoutSeconds?: number;
-  tags?: Record<string, string>;
-  propagateTags?: boolean;
+  environment?: { name: string; value: string }[] | undefined;
+  command?: string[] | undefined;
+  resourceRequirements?: ContainerDetail['resourceRequirements'] | undefined;
+  parameters?: Record<string, string> | undefined;
+  timeoutSeconds?: number | undefined;
+  tags?: Record<string, string> | undefined;
+  propagateTags?: boolean | undefined;
 }
 
 /** How a job's process ended: with an exit code, without anybody seeing it, or never begun. `at` in milliseconds. */
-export type JobEnd =
-  { kind: 'exited'; code: number; at: number } | { kind: 'lost'; at: number } | { kind: 'unstartable'; cause: string };
+export type JobEnd = { at: number } & (
+  { kind: 'exited'; code: number } | { kind: 'lost' } | { kind: 'unstartable'; cause: string }
+);
 
 export const isWaiting = ({ detail }: JobRecord): boolean =>
   detail.status === 'SUBMITTED' || detail.status === 'PENDING' || detail.status === 'RUNNABLE';
 
 /** Whether the job holds a slot of its queue. */
-export const isActive = ({ detail }: JobRecord): boolean =>
-  detail.status === 'STARTING' || detail.status === 'RUNNING';
+export const isActive = ({ detail }: JobRecord): boolean => detail.status === 'STARTING' || detail.status === 'RUNNING';
 
 /** The record of a job that was just accepted: SUBMITTED, with the definition's values under the order's own. */
 export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord {
@@ -96,9 +96,7 @@ export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord
 export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   const { detail } = record;
   const statusReason = record.stop?.statusReason ?? reasonOf(end, detail.jobId);
-  const seen =
-    end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
-  const times = end.kind === 'unstartable' ? {} : { startedAt: detail.startedAt, stoppedAt: end.at };
+  const seen = end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
   const succeeded = end.kind === 'exited' && end.code === 0 && record.stop === undefined;
   return {
     ...record,
@@ -106,9 +104,9 @@ export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
       ...detail,
       status: succeeded ? 'SUCCEEDED' : 'FAILED',
       statusReason,
-      stoppedAt: end.kind === 'unstartable' ? Date.now() : end.at,
+      stoppedAt: end.at,
       container: { ...detail.container, ...seen },
-      attempts: [{ ...times, statusReason, container: seen }],
+      attempts: [{ startedAt: detail.startedAt, stoppedAt: end.at, statusReason, container: seen }],
     },
   };
 }
@@ -122,15 +120,9 @@ export function droppedJob(record: JobRecord, statusReason: string, mark: 'isCan
 }
 
 function reasonOf(end: JobEnd, jobId: string): string {
-  switch (end.kind) {
-    case 'exited':
-      // AWS says this of every container that ended by itself, also with 0.
-      return 'Essential container in task exited';
-    case 'lost':
-      return `Host EC2 (instance ${instanceOf(jobId)}) terminated.`;
-    case 'unstartable':
-      return 'Task failed to start';
-  }
+  if (end.kind === 'lost') return `Host EC2 (instance ${instanceOf(jobId)}) terminated.`;
+  // AWS says the latter of every container that ended by itself, also with 0.
+  return end.kind === 'unstartable' ? 'Task failed to start' : 'Essential container in task exited';
 }
 
 /** Every job has an emulated instance of its own; EC2's ids have 17 hexadecimal digits. */

@@ -70,7 +70,7 @@ export const submitJob = z.object({
   jobQueue: z.string().min(1),
   jobDefinition: z.string().min(1),
   containerOverrides: z
-    .looseObject({
+    .object({
       command: z.array(z.string()).optional(),
       environment: environment.optional(),
       resourceRequirements: resourceRequirements.optional(),

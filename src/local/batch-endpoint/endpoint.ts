@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { trouble } from '../../errors.ts';
+import { tryLock } from '../file-lock.ts';
+import { Arns } from './arns.ts';
+import { JobDefinitions } from './job-definitions.ts';
+import { JobEngine } from './job-engine.ts';
+import { JobStore } from './job-store.ts';
+import { Pulse } from './pulse.ts';
+import { createServer } from './server.ts';
+import type { StartUp } from './start-up-file.ts';
+
+/**
+ * Starts the local Batch endpoint over its state folder and takes up the jobs in it. Throws PORT_BUSY or
+ * STATE_FOLDER_BUSY before it touches any job. `close` ends the server and leaves all jobs running.
+ */
+export async function startBatchEndpoint(
+  startUp: StartUp,
+  log: Logger,
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const stateFolder = resolve(startUp.stateFolder);
+  mkdirSync(stateFolder, { recursive: true });
+  const lock = tryLock(join(stateFolder, 'lock'));
+  if (lock.kind === 'held') {
+    throw trouble('STATE_FOLDER_BUSY', { what: 'A Batch endpoint', folder: stateFolder, pid: lock.by.pid });
+  }
+  const arns = new Arns(startUp);
+  const jobs = new JobStore(join(stateFolder, 'jobs'));
+  const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
+  const engine = new JobEngine({ startUp, arns, jobs, pulse: new Pulse(stateFolder), log });
+  const server = createServer({ startUp, accessKeyId: startUp.accessKeyId, arns, definitions, jobs, engine, log });
+  const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
+    lock.release();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw trouble('PORT_BUSY', { port: startUp.port, variable: 'HOLDOUT_BATCH_PORT' }, error);
+  });
+  engine.start();
+  return {
+    url,
+    close: async () => {
+      engine.stop();
+      await server.close();
+      lock.release();
+    },
+  };
+}

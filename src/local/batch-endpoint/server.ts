@@ -1,0 +1,63 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { checkSignature } from './check-signature.ts';
+import { operationsOn, type OperationParts } from './operations.ts';
+import { checked, tagResource, untagResource } from './requests.ts';
+import { TagBook } from './tags.ts';
+import { clientException, WireFault } from './wire-fault.ts';
+
+/** AWS's limits on a request's body, in bytes. */
+const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobdefinition: 24 * 1024 };
+const otherBodies = 256 * 1024;
+
+/** The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature. */
+export function createServer(parts: OperationParts & { accessKeyId: string; log: Logger }): FastifyInstance {
+  const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
+  server.setErrorHandler((error: FastifyError | WireFault, request, reply) => {
+    const fault = error instanceof WireFault ? error : faultOf(error);
+    const refusal = { url: request.url, type: fault.type, status: fault.status, error: error.message };
+    parts.log[fault.status >= 500 ? 'error' : 'warn'](refusal, 'request refused');
+    return reply.code(fault.status).header('x-amzn-errortype', fault.type).send({ message: fault.message });
+  });
+  server.setNotFoundHandler((request) => {
+    throw new WireFault(
+      'UnknownOperationException',
+      404,
+      `This endpoint does not serve ${request.method} ${request.url}`,
+    );
+  });
+  server.get('/health', () => ({ ok: true, pid: process.pid }));
+  void server.register(async (signed) => {
+    signed.addHook('onRequest', (request, _reply, done) => {
+      checkSignature(request.headers.authorization, parts.accessKeyId);
+      done();
+    });
+    for (const [name, operation] of Object.entries(operationsOn(parts))) {
+      signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => operation(body));
+    }
+    serveTags(signed, new TagBook(parts));
+  });
+  return server;
+}
+
+function serveTags(server: FastifyInstance, book: TagBook): void {
+  // A wildcard: ARNs are longer than the router's limit for named parts, and hold slashes.
+  const path = '/v1/tags/*';
+  type Route = { Params: { '*': string } };
+  server.get<Route>(path, ({ params }) => ({ tags: book.list(params['*']) }));
+  server.post<Route>(path, ({ params, body }) => {
+    book.add(params['*'], checked(tagResource, body).tags);
+    return {};
+  });
+  server.delete<Route>(path, ({ params, query }) => {
+    book.remove(params['*'], checked(untagResource, query).tagKeys);
+    return {};
+  });
+}
+
+function faultOf(error: FastifyError): WireFault {
+  const status = error.statusCode ?? 500;
+  if (status === 413) return clientException('The request is larger than AWS Batch allows', 413);
+  if (status < 500) return clientException(error.message);
+  return new WireFault('ServerException', 500, error.message);
+}
