@@ -58,7 +58,7 @@ export class Rig {
       host: '127.0.0.1',
       port: 0,
       stateFolder: join(this.folder, 'state'),
-      accessKeyId: 'rig-key',
+      accessKeyIds: ['rig-key'],
       region: 'us-east-1',
       account: '123456789012',
       queues: [{ name: 'gpu', slots: 4 }],
@@ -80,7 +80,7 @@ export class Rig {
     this.connected = this.clientWith({});
   }
 
-  clientWith({ accessKeyId = this.startUp.accessKeyId }): BatchClient {
+  clientWith({ accessKeyId = 'rig-key' }): BatchClient {
     return new BatchClient({
       endpoint: this.url,
       region: this.startUp.region,

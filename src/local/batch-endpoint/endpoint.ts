@@ -29,7 +29,7 @@ export async function startBatchEndpoint(
   const jobs = new JobStore(join(stateFolder, 'jobs'));
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
   const engine = new JobEngine({ startUp, arns, jobs, pulse: new Pulse(stateFolder), log });
-  const server = createServer({ startUp, accessKeyId: startUp.accessKeyId, arns, definitions, jobs, engine, log });
+  const server = createServer({ startUp, accessKeyIds: startUp.accessKeyIds, arns, definitions, jobs, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;

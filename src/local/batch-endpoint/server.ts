@@ -11,7 +11,9 @@ const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobde
 const otherBodies = 256 * 1024;
 
 /** The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature. */
-export function createServer(parts: OperationParts & { accessKeyId: string; log: Logger }): FastifyInstance {
+export function createServer(
+  parts: OperationParts & { accessKeyIds: readonly string[]; log: Logger },
+): FastifyInstance {
   const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
   server.setErrorHandler((error: FastifyError | WireFault, request, reply) => {
     const fault = error instanceof WireFault ? error : faultOf(error);
@@ -29,7 +31,7 @@ export function createServer(parts: OperationParts & { accessKeyId: string; log:
   server.get('/health', () => ({ ok: true, pid: process.pid }));
   void server.register(async (signed) => {
     signed.addHook('onRequest', (request, _reply, done) => {
-      checkSignature(request.headers.authorization, parts.accessKeyId);
+      checkSignature(request.headers.authorization, parts.accessKeyIds);
       done();
     });
     for (const [name, operation] of Object.entries(operationsOn(parts))) {
