@@ -6,19 +6,28 @@ const mountPoint = '/sys/fs/cgroup';
 /** Whether the host has the unified hierarchy (v2). */
 export const isCgroupV2 = (): boolean => existsSync(join(mountPoint, 'cgroup.controllers'));
 
-/** Removes the group of this name at the top of every hierarchy, with all below it. Groups with processes stay. */
+/** Removes the group of this name (a path from the top) in every hierarchy, with all below it. Busy groups stay. */
 export function removeCgroup(name: string): void {
-  const hierarchies = isCgroupV2() ? [mountPoint] : subfolders(mountPoint);
-  for (const hierarchy of hierarchies) removeTree(join(hierarchy, name));
+  for (const hierarchy of hierarchies()) removeTree(join(hierarchy, name));
 }
 
+/** Removes a group unless there are others in it. */
+export function removeEmptyCgroup(name: string): void {
+  for (const hierarchy of hierarchies()) removeGroup(join(hierarchy, name));
+}
+
+const hierarchies = (): string[] => (isCgroupV2() ? [mountPoint] : subfolders(mountPoint));
+
 function removeTree(group: string): void {
-  if (!existsSync(group)) return;
   for (const child of subfolders(group)) removeTree(child);
+  removeGroup(group);
+}
+
+function removeGroup(group: string): void {
   try {
     rmdirSync(group);
   } catch {
-    // Busy: a process is still in it; or, with co-mounted controllers, gone under its other name already.
+    // Not there, or still with processes or groups in it.
   }
 }
 

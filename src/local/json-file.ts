@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** The parsed file, or undefined when there is none or a crash left it unreadable. Only for files that Holdout wrote. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller wrote the file and names its type
 export function readJsonFile<T>(file: string): T | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;

@@ -24,6 +24,7 @@ export class ToolCache {
   }
 
   /** The remembered answer, unless the thing it was found out about has another identity by now. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller gave the answer and names its type
   recall<T>(subject: string, identity: string): T | undefined {
     const found = this.answers()[subject];
     return found?.identity === identity ? (found.answer as T) : undefined;

@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { runCommand } from '../run-command.ts';
 import type { Tool, ToolArchive } from './tool.ts';
 
@@ -36,7 +35,7 @@ async function fetchBody(url: string): Promise<Readable> {
   try {
     const response = await fetch(url, { signal: AbortSignal.any([abort.signal, total]) });
     if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
-    return Readable.fromWeb(response.body as ReadableStream);
+    return Readable.fromWeb(response.body);
   } finally {
     clearTimeout(noAnswer);
   }

@@ -1,15 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { runCommand } from '../run-command.ts';
 
-/** How to run containers on this machine. Runners get it as JSON in HOLDOUT_ENGINE. */
-export interface Engine {
-  name: 'docker' | 'podman';
-  /** The program with its global flags, to be followed by `run`, `load`, … */
-  command: string[];
-  /** What every `run` or `create` needs here: limits this host allows, and the label by which left-overs are found. */
-  runFlags: string[];
-}
+/**
+ * How to run containers on this machine, as runners get it in HOLDOUT_ENGINE: the program with its global flags, and
+ * what every container needs here (limits this host allows, the label by which left-overs are found).
+ */
+export type Engine = EngineSettings;
 
 /** The label of every container of a home. */
 export const homeLabel = (home: string): string => `holdout.home=${home}`;

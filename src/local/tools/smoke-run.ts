@@ -10,8 +10,15 @@ import { smokeImage, smokeStatus } from './smoke-image.ts';
 
 /** How a submission's container is started, as far as hosts differ in what they allow. */
 const confinement = [
-  ...['--rm', '--network', 'none', '--read-only', '--memory', '64m', '--memory-swap', '64m', '--pids-limit', '16'],
-  ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', '64001:64001'],
+  '--rm',
+  '--network=none',
+  '--read-only',
+  '--memory=64m',
+  '--memory-swap=64m',
+  '--pids-limit=16',
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+  '--user=64001:64001',
 ];
 const image = 'localhost/holdout/smoke:1';
 const smokeCgroup = `holdout-smoke-${process.pid}`;
@@ -33,7 +40,7 @@ export async function settleEngine(
     return {
       name,
       command: [program, ...(name === 'podman' ? podmanRoots(at.storage) : []), ...flags],
-      runFlags: ['--label', homeLabel(at.home), ...found.runFlags],
+      runFlags: [`--label=${homeLabel(at.home)}`, ...found.runFlags],
     };
   };
   const identity = hostIdentity(name, at.storage);
@@ -54,7 +61,9 @@ export async function settleEngine(
 
 /** Also for who cleans up after a crash: where podman keeps its images, layers and containers. */
 const podmanRoots = (storage: string): string[] => [
-  ...['--root', `${storage}/storage`, '--runroot', `${storage}/run`, '--cgroup-manager', 'cgroupfs'],
+  `--root=${storage}/storage`,
+  `--runroot=${storage}/run`,
+  '--cgroup-manager=cgroupfs',
 ];
 
 /**
@@ -64,9 +73,9 @@ const podmanRoots = (storage: string): string[] => [
 function candidates(name: Engine['name']): Peculiarity[] {
   if (name === 'docker') return [{ command: ['docker'], runFlags: [] }];
   const found: Peculiarity[] = [];
-  for (const driver of [[], ['--storage-driver', 'vfs']]) {
-    for (const limits of [[], ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024']]) {
-      for (const runtime of [[], ['--runtime', 'runc']]) {
+  for (const driver of [[], ['--storage-driver=vfs']]) {
+    for (const limits of [[], ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024']]) {
+      for (const runtime of [[], ['--runtime=runc']]) {
         found.push({ command: ['podman', ...driver, ...runtime], runFlags: limits });
       }
     }
@@ -85,7 +94,7 @@ async function smoke(engine: Engine, storage: string): Promise<string | undefine
     if (engine.name === 'podman') rmSync(`${storage}/storage`, { recursive: true, force: true });
     return lastLines(imported.stderr, 1);
   }
-  const parent = engine.name === 'podman' ? ['--cgroup-parent', `/${smokeCgroup}`] : [];
+  const parent = engine.name === 'podman' ? [`--cgroup-parent=/${smokeCgroup}`] : [];
   const ran = await call(['run', ...confinement, ...parent, ...engine.runFlags, image, '/probe']);
   await call(['rmi', '--force', image]);
   removeCgroup(smokeCgroup);

@@ -1,0 +1,69 @@
+import type { AccountName, Credential, Credentials } from './credentials.ts';
+import type { Home } from './home.ts';
+import type { Ports } from './ports.ts';
+
+export const region = 'us-east-1';
+export const awsAccount = '000000000000';
+
+export interface Endpoints {
+  /** host:port of the Temporal frontend. */
+  temporal: string;
+  ui: string;
+  s3: string;
+  batch: string;
+}
+
+export const endpointsOf = (ports: Ports): Endpoints => ({
+  temporal: `127.0.0.1:${ports.temporal}`,
+  ui: `http://127.0.0.1:${ports.ui}`,
+  s3: `http://127.0.0.1:${ports.s3}`,
+  batch: `http://127.0.0.1:${ports.batch}`,
+});
+
+/** What every process of the stack gets from the terminal that opened it, and nothing else of it. */
+export const plainEnvironment = (): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: process.env['HOME'] ?? '/root',
+});
+
+/** AWS by this stack's own keys. The files of a user's own AWS set-up are shut out too. */
+export const awsEnvironment = ({ accessKeyId, secretAccessKey }: Credential, s3: string): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_REGION: region,
+  AWS_ENDPOINT_URL_S3: s3,
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  HOLDOUT_S3_PATH_STYLE: '1',
+  HOLDOUT_BUCKET_PREFIX: '',
+});
+
+/** For a process that talks to all of the stack: a worker, the scorer or, with the root key, the command line. */
+export function memberEnvironment(
+  home: Home,
+  endpoints: Endpoints,
+  credentials: Credentials,
+  account: AccountName | 'root',
+): Record<string, string> {
+  return {
+    HOLDOUT_STACK: 'embedded',
+    HOLDOUT_HOME: home.folder,
+    HOLDOUT_SCRATCH: home.scratch,
+    // Only who handles images learns where they are.
+    ...(account === 'scorer' ? {} : { HOLDOUT_IMAGE_STORE: `oci:${home.images}` }),
+    TEMPORAL_ADDRESS: endpoints.temporal,
+    TEMPORAL_NAMESPACE: 'default',
+    // There is none: an empty one would not be accepted, and the user's own must not be read.
+    TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
+    ...awsEnvironment(credentials[account], endpoints.s3),
+    AWS_ENDPOINT_URL_BATCH: endpoints.batch,
+  };
+}
+
+/** Takes every AWS_* and TEMPORAL_* out of an environment, by default this process's, and puts a stack's in. */
+export function enterEnvironment(stack: Record<string, string>, target: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(target)) if (/^(?:AWS|TEMPORAL)_/.test(name)) delete target[name];
+  Object.assign(target, stack);
+}

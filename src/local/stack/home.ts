@@ -1,0 +1,87 @@
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf, trouble } from '../../errors.ts';
+
+/** Where things lie under HOLDOUT_HOME. */
+export interface Home {
+  folder: string;
+  logs: string;
+  /** One record per started process, and the files by which workers say that they are ready. */
+  run: string;
+  temporal: string;
+  s3: string;
+  /** Only made where the file system has no extended attributes. */
+  s3Metadata: string;
+  s3Accounts: string;
+  /** State of the local Batch endpoint and its start-up file. */
+  batch: string;
+  /** The private image store, an OCI layout. */
+  images: string;
+  /** Staged inputs and run folders of the runners. */
+  scratch: string;
+  containers: string;
+  credentials: string;
+  /** What the next start takes up: ports and the container engine. */
+  stack: string;
+  queues: string;
+  /** Says that everything is up, and by whom. */
+  ready: string;
+  lock: string;
+}
+
+/** HOLDOUT_HOME, by default `.holdout` in the current folder, always absolute. */
+export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['HOLDOUT_HOME'] || '.holdout');
+
+export function placesOf(home: string): Home {
+  const folder = resolve(home);
+  return {
+    folder,
+    logs: join(folder, 'logs'),
+    run: join(folder, 'run'),
+    temporal: join(folder, 'temporal'),
+    s3: join(folder, 's3'),
+    s3Metadata: join(folder, 's3-metadata'),
+    s3Accounts: join(folder, 's3-accounts'),
+    batch: join(folder, 'batch'),
+    images: join(folder, 'images'),
+    scratch: join(folder, 'scratch'),
+    containers: join(folder, 'containers'),
+    credentials: join(folder, 'credentials.json'),
+    stack: join(folder, 'stack.json'),
+    queues: join(folder, 'queues.json'),
+    ready: join(folder, 'run', 'stack.ready'),
+    lock: join(folder, 'lock'),
+  };
+}
+
+/** Databases, images and a few runs' outputs; with less a start would only fail later. */
+const neededMiB = 2048;
+
+/** Makes the folders. Throws HOME_UNUSABLE or DISK_FULL. */
+export function openHome(home: string): Home {
+  const places = placesOf(home);
+  // Container engines separate the two sides of a mount with a colon, and mount options with a comma.
+  if (/[:,\n]/.test(places.folder)) {
+    throw trouble('HOME_UNUSABLE', { home: places.folder, cause: 'its path holds a colon, a comma or a line break' });
+  }
+  const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
+  try {
+    for (const each of [folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
+      mkdirSync(each, { recursive: true, mode: 0o755 });
+    }
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      throw trouble('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
+    throw trouble('HOME_UNUSABLE', { home: folder, cause: messageOf(error) }, error);
+  }
+  const freeMiB = freeMiBAt(folder);
+  if (freeMiB < neededMiB) throw trouble('DISK_FULL', { home: folder, freeMiB, neededMiB });
+  return places;
+}
+
+/** Room for this user on the disk of a folder. */
+export function freeMiBAt(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.floor((bavail * bsize) / 1_048_576);
+}

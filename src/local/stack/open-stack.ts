@@ -1,0 +1,140 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tryLock } from '../file-lock.ts';
+import { readJsonFile, writeJsonFile } from '../json-file.ts';
+import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { projectRoot } from '../project-root.ts';
+import type { Report } from '../report.ts';
+import type { Engine } from '../tools/engine.ts';
+import { openTools } from '../tools/open-tools.ts';
+import { batchPart } from './batch.ts';
+import { openCredentials } from './credentials.ts';
+import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
+import { openHome, placesOf, type Home } from './home.ts';
+import { readRecords } from './part.ts';
+import { choosePorts, portRequests, type PortRequests, type Ports } from './ports.ts';
+import { addQueues, type Queue } from './queues.ts';
+import { s3Part } from './s3.ts';
+import { Supervisor } from './supervisor.ts';
+import { takeDown } from './take-down.ts';
+import { temporalPart } from './temporal.ts';
+import { workerParts } from './workers.ts';
+
+export interface StackOptions {
+  /** HOLDOUT_HOME. */
+  home: string;
+  /** The Batch queues a campaign needs; those of earlier campaigns stay. */
+  queues: readonly Queue[];
+  report: Report;
+  /** Default: the HOLDOUT_*_PORT variables. */
+  ports?: PortRequests;
+  /** The folder of the bundles; default `dist` of the clone. */
+  programs?: string;
+}
+
+/** A running embedded stack. */
+export interface Stack {
+  /** Another process keeps this stack up; closing it here does nothing. */
+  attached: boolean;
+  home: string;
+  endpoints: Endpoints;
+  /** What the command line's own process needs, with the root key; see enterEnvironment. */
+  environment: Record<string, string>;
+  /**
+   * Ends everything this stack runs and leaves no process, container, mount or control group. Running jobs are ended
+   * too and run again after the next start; `leave` lets them go on by themselves.
+   */
+  close: (options?: { jobs: 'end' | 'leave' }) => Promise<void>;
+}
+
+/** What a start leaves for the next one. */
+export interface StackFile {
+  ports: Ports;
+  engine: Engine;
+}
+
+/**
+ * Brings the embedded stack of a home up, or attaches to it when another process did. What a killed opener left running
+ * is taken over. Until `close` this process starts every part again that ends. Throws the catalogue's errors on tools,
+ * home, ports and parts; then nothing is left running.
+ */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const home = openHome(options.home);
+  for (;;) {
+    const answer = tryLock(home.lock);
+    if (answer.kind === 'acquired') return start(home, options, answer.release);
+    const attached = await attach(home, options, answer.by);
+    if (attached !== undefined) return attached;
+  }
+}
+
+async function start(home: Home, options: StackOptions, release: () => void): Promise<Stack> {
+  const { report } = options;
+  const last = readJsonFile<StackFile>(home.stack);
+  let supervisor: Supervisor | undefined;
+  const close = async (jobs: 'end' | 'leave'): Promise<void> => {
+    rmSync(home.ready, { force: true });
+    await supervisor?.stop();
+    await takeDown(home, jobs);
+    release();
+  };
+  try {
+    const { engine, temporal, versitygw } = await openTools({ home: home.folder, report });
+    const requests = options.ports ?? portRequests();
+    const ports = await choosePorts({ requests, remembered: last?.ports ?? {}, own: ownPorts(home, last), report });
+    writeJsonFile(home.stack, { ports, engine } satisfies StackFile);
+    addQueues(home, options.queues);
+    const credentials = openCredentials(home);
+    const endpoints = endpointsOf(ports);
+    const programs = options.programs ?? join(projectRoot(), 'dist');
+    const servers = [temporalPart(temporal, home, ports), await s3Part(versitygw, home, ports, credentials)];
+    const members = workerParts(home, endpoints, credentials, programs);
+    supervisor = new Supervisor(home, report, [
+      ...[...servers, ...members].map((part) => () => part),
+      () => batchPart({ home, ports, endpoints, credentials, engine, programs }),
+    ]);
+    await supervisor.start();
+    writeJsonFile(home.ready, identify(process.pid));
+    return { ...describe(home, ports), attached: false, close: (closing) => close(closing?.jobs ?? 'end') };
+  } catch (error) {
+    await close('leave');
+    throw error;
+  }
+}
+
+/** Waits until the holder of the home has everything up; undefined when it ended instead. */
+async function attach(
+  home: Home,
+  { queues, report }: StackOptions,
+  holder: ProcessIdentity,
+): Promise<Stack | undefined> {
+  report(`${home.folder} is in use by process ${holder.pid}: attaching to its stack`);
+  while (readJsonFile<ProcessIdentity>(home.ready)?.pid !== holder.pid) {
+    if (!isRunning(holder) || !existsSync(home.lock)) return undefined;
+    await sleep(200);
+  }
+  const file = readJsonFile<StackFile>(home.stack);
+  if (file === undefined) return undefined;
+  addQueues(home, queues);
+  return { ...describe(home, file.ports), attached: true, close: () => Promise.resolve() };
+}
+
+const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 'environment'> => {
+  const endpoints = endpointsOf(ports);
+  return {
+    home: home.folder,
+    endpoints,
+    environment: memberEnvironment(home, endpoints, openCredentials(home), 'root'),
+  };
+};
+
+/** Ports on which what a killed opener left may still listen. */
+const ownPorts = (home: Home, last: StackFile | undefined): ReadonlySet<number> =>
+  new Set(readRecords(home).some(({ identity }) => isRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
+
+/** Whether a process keeps the stack of this home up now, and which. */
+export function keeperOf(home: string): ProcessIdentity | undefined {
+  const holder = readJsonFile<ProcessIdentity>(placesOf(home).lock);
+  return holder !== undefined && isRunning(holder) ? holder : undefined;
+}
