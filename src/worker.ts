@@ -6,10 +6,11 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
-import { FrozenReader, type Dependencies } from './activities/dependencies.ts';
+import type { Dependencies } from './activities/dependencies.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/image-store.ts';
+import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
@@ -33,7 +34,10 @@ async function run(): Promise<void> {
   });
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace: namespace ?? 'default' });
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions),
+    namespace: namespace ?? 'default',
+  });
   const deps = dependencies(client);
   const activities = createActivities(deps);
   const workers = await Promise.all(

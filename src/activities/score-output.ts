@@ -6,8 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 
 /** Where the score or the faults of a predictions file lie. The score itself never passes through Temporal. */
 export type ScoredOutput =
-  | { kind: 'scored'; key: string; digest: string }
-  | { kind: 'invalid'; key: string; digest: string; faults: number };
+  { kind: 'scored'; key: string; digest: string } | { kind: 'invalid'; key: string; digest: string; faults: number };
 
 /** Scores a run's predictions against the labels; runs only where the labels may be read. */
 export async function scoreOutput(
@@ -30,7 +29,5 @@ export async function scoreOutput(
   const key = resultObjects.score(input.campaign, input.submission, input.n);
   await deps.store.writeOnce(deps.buckets.results, key, body);
   const where = { key, digest: createHash('sha256').update(body).digest('hex') };
-  return result.kind === 'scored'
-    ? { kind: 'scored', ...where }
-    : { kind: 'invalid', ...where, faults: result.count };
+  return result.kind === 'scored' ? { kind: 'scored', ...where } : { kind: 'invalid', ...where, faults: result.count };
 }

@@ -69,6 +69,7 @@ async function submit(submitter: BatchClient, order: SubmitOrder): Promise<strin
       propagateTags: true,
     }),
   );
-  if (answer.jobId === undefined) throw new Error(`SubmitJob answered without a job id for ${runObjects.spec(order.runKey)}`);
+  if (answer.jobId === undefined)
+    throw new Error(`SubmitJob answered without a job id for ${runObjects.spec(order.runKey)}`);
   return answer.jobId;
 }

@@ -8,7 +8,10 @@ const mostPreparing = 200;
 const mostOpen = 1_500;
 
 /** The state of a campaign that has not started anything. */
-export function initialState(frozen: FrozenCampaign, teams: readonly [team: string, submissions: number][]): CampaignState {
+export function initialState(
+  frozen: FrozenCampaign,
+  teams: readonly [team: string, submissions: number][],
+): CampaignState {
   return {
     teams: Object.fromEntries(
       teams.map(([team, submissions]) => [

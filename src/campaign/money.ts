@@ -5,7 +5,9 @@ export const costMicroUsd = (billedSeconds: number, microUsdPerHour: number): nu
   Math.ceil((billedSeconds * microUsdPerHour) / 3600);
 
 /** Seconds that Batch bills for a job: each attempt's stop minus start, rounded up. Instants in ms. */
-export function billedSeconds(attempts: readonly { startedAt?: number | undefined; stoppedAt?: number | undefined }[]): number {
+export function billedSeconds(
+  attempts: readonly { startedAt?: number | undefined; stoppedAt?: number | undefined }[],
+): number {
   let seconds = 0;
   for (const { startedAt, stoppedAt } of attempts) {
     if (startedAt !== undefined && stoppedAt !== undefined) {

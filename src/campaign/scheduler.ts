@@ -16,9 +16,7 @@ export interface SchedulerLimits {
 }
 
 export type Decision =
-  | ({ kind: 'grant' } & RunGrant)
-  | ({ kind: 'refuse' } & RunRefusal)
-  | { kind: 'start'; team: string; index: number };
+  ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & RunRefusal) | { kind: 'start'; team: string; index: number };
 
 /**
  * Everything that can be done now, and marks it as done in the state. `now` in ms. Past the deadline, out of money or
@@ -120,9 +118,7 @@ function inGrantOrder(state: CampaignState): Waiting[] {
     return (request.purpose === 'probe') === many ? 1 : 0;
   };
   const priority = ({ team }: Waiting): number => state.teams[team]?.priority ?? Infinity;
-  return waiting.sort(
-    (a, b) => priority(a) - priority(b) || late(a) - late(b) || a.request.ticket - b.request.ticket,
-  );
+  return waiting.sort((a, b) => priority(a) - priority(b) || late(a) - late(b) || a.request.ticket - b.request.ticket);
 }
 
 const firstClass = (request: WaitingRequest): string => request.options[0]?.class ?? '';

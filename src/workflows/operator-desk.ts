@@ -137,5 +137,6 @@ const notYet = {
 
 /** The values of a message besides who and why, for the log. */
 const subjectsOf = (act: Signature | undefined): string[] =>
-  Object.entries(act ?? {}).flatMap(([key, value]) => (key === 'by' || key === 'reason' ? [] : [`${key}=${String(value)}`]));
-
+  Object.entries(act ?? {}).flatMap(([key, value]) =>
+    key === 'by' || key === 'reason' ? [] : [`${key}=${String(value)}`],
+  );

@@ -11,32 +11,29 @@ export class RunPermits {
   private readonly answers = new Map<number, Permit>();
   private lastRequest: RunRequest | undefined;
   private unsettled: RunSettlement | undefined;
-  private asked = 0;
 
   constructor(private readonly campaign: string) {
     setHandler(grantRunSignal, (grant) => this.answer({ kind: 'granted', ...grant }));
     setHandler(refuseRunSignal, (refusal) => this.answer({ kind: 'refused', ...refusal }));
-    setHandler(reportAgainSignal, () => {
-      this.asked += 1;
-    });
+    setHandler(reportAgainSignal, () => this.sendRequest());
   }
 
   /** Waits, for weeks if need be, until the campaign decides. Also tells it of the run that ended before. */
   async request(request: RunRequest): Promise<Permit> {
     this.lastRequest = { ...request, ...(this.unsettled && { settles: this.unsettled }) };
     this.unsettled = undefined;
+    await this.sendRequest();
     for (;;) {
-      const asked = this.asked;
-      await this.tell(() => this.parent().signal(requestRunSignal, this.lastRequest ?? request));
-      await condition(() => this.answers.has(request.n) || this.asked > asked);
-      const answer = this.answers.get(request.n);
-      if (answer) return answer;
+      const permit = this.answers.get(request.n);
+      if (permit) return permit;
+      await condition(() => this.answers.has(request.n));
     }
   }
 
   /** A run has ended; the campaign hears of it with the next request or with {@link settle}. */
   ended(settlement: RunSettlement): void {
     this.unsettled = settlement;
+    this.lastRequest = undefined;
   }
 
   /** Frees the slot of the run that ended, now. */
@@ -44,6 +41,12 @@ export class RunPermits {
     const settlement = this.unsettled;
     this.unsettled = undefined;
     if (settlement) await this.tell(() => this.parent().signal(runSettledSignal, settlement));
+  }
+
+  /** Says what is waited for or held; a campaign that knows it answers as before. */
+  private async sendRequest(): Promise<void> {
+    const request = this.lastRequest;
+    if (request) await this.tell(() => this.parent().signal(requestRunSignal, request));
   }
 
   private answer(permit: Permit): void {

@@ -1,0 +1,35 @@
+import { BatchClient } from '@aws-sdk/client-batch';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { FrozenReader } from '../ledger/frozen-reader.ts';
+import { ObjectStore } from '../s3/object-store.ts';
+import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
+
+/** Everything a command reaches: Temporal, S3 and Batch, by the environment that was set up before. */
+export interface Access {
+  settings: Settings;
+  buckets: Buckets;
+  store: ObjectStore;
+  batch: BatchClient;
+  frozen: FrozenReader;
+  temporal: Client;
+  close: () => Promise<void>;
+}
+
+/** Connects by AWS_* and a Temporal profile (TEMPORAL_*, temporal.toml). */
+export async function openAccess(): Promise<Access> {
+  const settings = loadSettings();
+  const buckets = bucketsOf(settings);
+  const store = new ObjectStore(settings);
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions);
+  return {
+    settings,
+    buckets,
+    store,
+    batch: new BatchClient({}),
+    frozen: new FrozenReader(store, buckets.results),
+    temporal: new Client({ connection, namespace: namespace ?? 'default' }),
+    close: () => connection.close(),
+  };
+}

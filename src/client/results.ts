@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dollars } from '../campaign/money.ts';
+import { resultObjects } from '../ids.ts';
+import { collectResults, leaderboardEntries, type CampaignResults } from '../ledger/results.ts';
+import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
+import { trouble } from '../errors.ts';
+import type { Access } from './access.ts';
+import { table } from './output.ts';
+
+export interface Standing {
+  results: CampaignResults;
+  /** leaderboard.csv as of now. */
+  leaderboard: string;
+  /** The final report as text. */
+  text: string;
+}
+
+/** Where a campaign stands, from S3 alone. Throws CAMPAIGN_UNKNOWN. */
+export async function standingOf({ store, buckets, frozen }: Access, campaign: string): Promise<Standing> {
+  if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
+    throw trouble('CAMPAIGN_UNKNOWN', { campaign });
+  }
+  const rules = await frozen.campaign(campaign);
+  const results = await collectResults(store, buckets.results, rules, await frozen.manifest(campaign));
+  const board = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
+  const text = [
+    table(
+      ['rank', 'team', rules.metric, 'submission'],
+      board.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
+    ),
+    '',
+    submissionTable(results),
+    '',
+    costTable(results),
+  ].join('\n');
+  return { results, leaderboard: leaderboardCsv(board), text };
+}
+
+/** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
+export async function keepStanding(home: string, { results, leaderboard, text }: Standing): Promise<string> {
+  const folder = join(home, 'results', results.campaign);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'leaderboard.csv'), leaderboard);
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(folder, 'report.txt'), `${text}\n`);
+  return folder;
+}
+
+function submissionTable({ submissions }: CampaignResults): string {
+  return table(
+    ['submission', 'team', 'state', 'reason', 'runs', 'cost'],
+    submissions.map(({ submission, team, state, reason, detail, runs }) => [
+      submission,
+      team,
+      state,
+      [reason, detail].filter((part) => part !== null).join(': '),
+      runs
+        .map((run) => `${run.purpose === 'probe' ? 'probe ' : ''}${run.class}${run.reason ? ` ${run.reason}` : ''}`)
+        .join(', '),
+      dollars(runs.reduce((sum, run) => sum + run.costMicroUsd, 0)),
+    ]),
+  );
+}
+
+function costTable({ costByClass, costMicroUsd }: CampaignResults): string {
+  return table(
+    ['class', 'runs', 'billed', 'cost'],
+    [
+      ...Object.entries(costByClass).map(([name, total]) => [
+        name,
+        String(total.runs),
+        `${total.billedSeconds} s`,
+        dollars(total.costMicroUsd),
+      ]),
+      ['total', '', '', dollars(costMicroUsd)],
+    ],
+  );
+}

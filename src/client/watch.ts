@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { QueryNotRegisteredError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { dollars } from '../campaign/money.ts';
+import type { CampaignProgress, Hold } from '../campaign/progress.ts';
+import { messageOf, trouble } from '../errors.ts';
+import { campaignWorkflowId } from '../ids.ts';
+import { progressQuery } from '../workflows/messages.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+import type { Access } from './access.ts';
+import type { Output } from './output.ts';
+
+/** Larger campaigns are followed by their counts alone. */
+const mostFollowedOneByOne = 60;
+
+const lookEveryMs = 1_000;
+
+/** A campaign that was just started answers only after its first activity. */
+const firstAnswerMs = 10_000;
+
+/** Asks a running campaign how it stands. Throws CAMPAIGN_UNKNOWN. */
+export async function progressOfCampaign({ temporal }: Access, campaign: string): Promise<CampaignProgress> {
+  const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
+  for (const until = Date.now() + firstAnswerMs; ; await delay(100)) {
+    try {
+      return await handle.query(progressQuery);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
+      if (!(error instanceof QueryNotRegisteredError) || Date.now() > until) throw error;
+    }
+  }
+}
+
+export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold };
+
+/**
+ * Says what happens in a campaign until it ends or holds: a line for every submission that changes its stage, a line of
+ * counts when they change. Restarts of the worker or the server are waited out.
+ */
+export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<Watched> {
+  const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
+  let ended = false;
+  const end = handle.result().then(
+    () => (ended = true),
+    (error: unknown) => {
+      if (error instanceof WorkflowFailedError)
+        throw trouble('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
+      throw error;
+    },
+  );
+  const seen = new Map<string, string>();
+  let counts = '';
+  for (;;) {
+    const progress = await quietly(() => progressOfCampaign(access, campaign));
+    if (progress) {
+      const line = countsLine(progress);
+      if (progress.submissions <= mostFollowedOneByOne) {
+        for (const change of await stageChanges(access, campaign, seen)) output.say(change);
+      }
+      if (line !== counts) output.say(line);
+      counts = line;
+      if (progress.hold) return { kind: 'holds', hold: progress.hold };
+    }
+    await Promise.race([end, delay(lookEveryMs)]);
+    if (ended) {
+      for (const change of await stageChanges(access, campaign, seen)) output.say(change);
+      return { kind: 'ended' };
+    }
+  }
+}
+
+/** `3 running, 2 waiting, 5 finished; $0.12 of $20.00 spent`. */
+export function countsLine({ counts, money }: CampaignProgress): string {
+  const parts = Object.entries(counts).flatMap(([stage, count]) => (count > 0 ? [`${count} ${stage}`] : []));
+  return `  ${parts.join(', ')}; spent ${dollars(money.spent)} of ${dollars(money.budget)}`;
+}
+
+async function stageChanges(access: Access, campaign: string, seen: Map<string, string>): Promise<string[]> {
+  const changes: string[] = [];
+  const query = `HoldoutCampaign = "${campaign}" AND WorkflowType = "submission"`;
+  for await (const { workflowId, typedSearchAttributes } of access.temporal.workflow.list({ query })) {
+    const stage = typedSearchAttributes.get(searchAttributes.stage) ?? '';
+    const onClass = typedSearchAttributes.get(searchAttributes.class);
+    const outcome = typedSearchAttributes.get(searchAttributes.outcome);
+    const what = [
+      stage,
+      stage === 'running' && onClass ? `on ${onClass}` : '',
+      outcome && outcome !== stage ? `(${outcome})` : '',
+    ];
+    const text = what.filter((part) => part !== '').join(' ');
+    if (seen.get(workflowId) === text) continue;
+    seen.set(workflowId, text);
+    changes.push(`  ${workflowId.split(':').at(-1)?.padEnd(24)} ${text}`);
+  }
+  return changes;
+}
+
+/** A query needs a worker: while one restarts there is no answer, and nothing to say. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+
+/** Search attributes the workflows set. */
+const attributes = ['Campaign', 'Team', 'Stage', 'Class', 'Outcome'].map((name) => `Holdout${name}=Keyword`);
+
+export interface TemporalServer {
+  address: string;
+  stop: () => Promise<void>;
+}
+
+/** A real Temporal server in memory, for tests of workflows alone. */
+export async function startTemporalServer(): Promise<TemporalServer> {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const port = await freePort();
+  const flags = [...attributes, 'HoldoutRuns=Int', 'HoldoutCostUsd=Double'].flatMap((attribute) => [
+    '--search-attribute',
+    attribute,
+  ]);
+  const server: ChildProcess = spawn(
+    join(cache, 'holdout', 'tools', 'temporal-1.5.1'),
+    [
+      'server',
+      'start-dev',
+      '--headless',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--log-level',
+      'error',
+      ...flags,
+    ],
+    { stdio: 'ignore' },
+  );
+  const address = `127.0.0.1:${port}`;
+  for (const until = Date.now() + 20_000; ;) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 500 });
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      await connection.close();
+      break;
+    } catch (error) {
+      if (Date.now() > until || server.exitCode !== null) throw error;
+      await delay(100);
+    }
+  }
+  return {
+    address,
+    stop: async () => {
+      server.kill('SIGTERM');
+      if (server.exitCode === null) await once(server, 'exit');
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { CampaignProgress } from '../../src/campaign/progress.ts';
+import { submissionWorkflowId } from '../../src/ids.ts';
+import * as messages from '../../src/workflows/messages.ts';
+import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { ScriptedCampaign } from '../support/scripted-campaign.ts';
+
+/** Before its first activity has ended a campaign has nothing to say. */
+const notYetAnswered = (error: unknown): undefined => {
+  if (!(error instanceof QueryNotRegisteredError)) throw error;
+};
+
+describe('a campaign with scripted runs', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.recorded.length = 0;
+    campaign.submitted.length = 0;
+    campaign.refusedImages.clear();
+    campaign.frozen = frozenCampaign();
+    campaign.script = () => ({});
+  });
+
+  const record = (submission: string) => {
+    const found = campaign.recorded.filter((candidate) => candidate.submission === submission);
+    assert.equal(found.length, 1, `${submission} has one record`);
+    return found[0] ?? assert.fail();
+  };
+  const ends = (submission: string): [string, string, string | null][] =>
+    record(submission).runs.map((run) => [run.purpose, run.class, run.reason]);
+  const events = async (name: string, submission: string): Promise<number> => {
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
+    return Number((await handle.describe()).historyLength);
+  };
+  const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
+    const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(50)) {
+      const progress = await handle.query(messages.progressQuery).catch(notYetAnswered);
+      if (progress && test(progress)) return progress;
+    }
+    return assert.fail('the campaign never got there');
+  };
+
+  it('takes every submission to one record, in few events', async () => {
+    campaign.teams = { one: ['a', 'b'], two: ['c'], three: ['d'] };
+    await (await campaign.start('plain')).result();
+    for (const submission of ['a', 'b', 'c', 'd']) {
+      assert.equal(record(submission).state, 'finished');
+      assert.deepEqual(ends(submission), [
+        ['probe', 'g4', null],
+        ['evaluation', 'g4', null],
+      ]);
+      assert.ok((await events('plain', submission)) <= 90, `${await events('plain', submission)} events`);
+    }
+    const query = 'HoldoutCampaign = "plain" AND HoldoutOutcome = "finished" AND HoldoutTeam = "one"';
+    for (const until = Date.now() + 5_000; ; await delay(50)) {
+      if ((await campaign.client.workflow.count(query)).count === 2) break;
+      assert.ok(Date.now() < until, 'the Web UI’s list finds the team’s finished submissions');
+    }
+  });
+
+  it('falls back from G4 to P3 on out of GPU memory, and ends when no device is larger', async () => {
+    campaign.teams = { one: ['fits-p3'], two: ['fits-nothing'] };
+    campaign.script = ({ submission, purpose, class: on }) =>
+      purpose === 'evaluation' && (on === 'g4' || submission === 'fits-nothing') ? { reason: 'gpu-out-of-memory' } : {};
+    await (await campaign.start('fallback')).result();
+    assert.deepEqual(ends('fits-p3').slice(1), [
+      ['evaluation', 'g4', 'gpu-out-of-memory'],
+      ['evaluation', 'p3', null],
+    ]);
+    assert.equal(record('fits-p3').state, 'finished');
+    assert.ok((await events('fallback', 'fits-p3')) <= 120, `${await events('fallback', 'fits-p3')} events`);
+    assert.deepEqual([record('fits-nothing').state, record('fits-nothing').reason], ['failed', 'gpu-out-of-memory']);
+    assert.equal(ends('fits-nothing').length, 3);
+  });
+
+  it('re-runs the platform’s faults without charging the team, and not for ever', async () => {
+    campaign.teams = { one: ['lucky'], two: ['hopeless'] };
+    campaign.script = ({ submission, n }) =>
+      submission === 'hopeless' || n === 2 ? { reason: n === 2 ? 'spot-reclaimed' : 'platform-error' } : {};
+    await (await campaign.start('platform')).result();
+    assert.equal(record('lucky').state, 'finished');
+    assert.deepEqual(
+      ends('lucky').map(([, , reason]) => reason),
+      [null, 'spot-reclaimed', null],
+    );
+    assert.deepEqual([record('hopeless').state, record('hopeless').reason], ['failed', 'platform-error']);
+    assert.equal(ends('hopeless').length, 3, 'platformRuns: 2 allows two re-runs');
+  });
+
+  it('records a refused image and an activity that fails for good', async () => {
+    campaign.teams = { one: ['no-image'], two: ['broken'] };
+    campaign.refusedImages.add('no-image');
+    campaign.script = () => 'fails-for-good';
+    await (await campaign.start('refused')).result();
+    assert.deepEqual([record('no-image').state, record('no-image').reason], ['failed', 'image-refused']);
+    assert.deepEqual([record('broken').state, record('broken').reason], ['failed', 'platform-error']);
+  });
+
+  it('pauses and reprioritises teams; a wrong message changes nothing and is logged', async () => {
+    campaign.teams = { one: ['p1', 'p2', 'p3'], two: ['q1'] };
+    campaign.frozen = { ...campaign.frozen, fairness: { ...campaign.frozen.fairness, perTeamInFlight: 1 } };
+    const handle = await campaign.client.workflow.signalWithStart('campaign', {
+      workflowId: 'campaign:steered',
+      taskQueue: 'holdout-main',
+      args: [{ campaign: 'steered' }],
+      signal: messages.pauseTeamSignal,
+      signalArgs: [{ team: 'one', by: 'tester', reason: 'wait' }],
+    });
+    await handle.signal(messages.pauseTeamSignal, { team: 'nobody' });
+    await handle.signal(messages.reprioritiseTeamSignal, { team: 'one', weight: -1 });
+    const paused = await until('steered', ({ counts }) => counts.finished === 1);
+    assert.deepEqual(paused.pausedTeams, ['one']);
+    assert.equal(paused.counts.queued, 3, 'nothing of the paused team has started');
+    assert.deepEqual(
+      paused.operatorsLog.map(({ by, refused }) => [by, refused]),
+      [
+        ['tester', undefined],
+        ['Web UI', 'there is no team nobody'],
+        ['Web UI', 'weight -1 is not between 0.001 and 1000'],
+      ],
+    );
+    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await handle.result();
+    assert.equal(campaign.recorded.length, 4);
+  });
+
+  it('holds when the budget is used up, refuses a smaller one, and goes on when it is raised', async () => {
+    campaign.teams = { one: ['b1'], two: ['b2'] };
+    campaign.frozen = { ...campaign.frozen, budget: { microUsd: 700_000, rerunReserveShare: 0 } };
+    campaign.script = () => ({ costMicroUsd: 300_000 });
+    const handle = await campaign.start('poor');
+    const held = await until('poor', ({ hold }) => hold === 'budget');
+    assert.ok(held.money.spent <= 700_000);
+    await assert.rejects(
+      handle.executeUpdate(messages.raiseBudgetUpdate, { args: [{ usd: 0.1 }] }),
+      WorkflowUpdateFailedError,
+    );
+    await handle.executeUpdate(messages.raiseBudgetUpdate, { args: [{ usd: 100 }] });
+    await handle.result();
+    assert.deepEqual(
+      campaign.recorded.map(({ state }) => state),
+      ['finished', 'finished'],
+    );
+  });
+
+  it('cancels one submission with its job, then aborts the rest', async () => {
+    campaign.teams = { one: ['c1'], two: ['c2'] };
+    campaign.script = () => 'until-cancelled';
+    const handle = await campaign.start('cancelled');
+    await until('cancelled', ({ counts }) => counts.running === 2);
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['c1'] }] });
+    await until('cancelled', ({ counts }) => counts.cancelled === 1);
+    assert.deepEqual(ends('c1'), [['probe', 'g4', 'cancelled']]);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    assert.equal(record('c2').state, 'cancelled');
+    assert.equal(record('c2').runs[0]?.costMicroUsd, 1_000, 'what the cancelled run cost is known');
+  });
+
+  it('answers "not yet" where later work is needed', async () => {
+    campaign.teams = { one: ['n1'] };
+    campaign.script = () => 'until-cancelled';
+    const handle = await campaign.start('not-yet');
+    await until('not-yet', ({ counts }) => counts.running === 1);
+    for (const update of [messages.retryUpdate, messages.rescoreUpdate, messages.addSubmissionsUpdate]) {
+      await assert.rejects(handle.executeUpdate(update, { args: [{}] }), (error: WorkflowUpdateFailedError) =>
+        /not yet/.test(String(error.cause)),
+      );
+    }
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+  });
+
+  it('goes on after its own workflow was terminated by mistake: nothing recorded runs again', async () => {
+    campaign.teams = { one: ['t1'], two: ['t2'] };
+    campaign.script = ({ submission }) => (submission === 't2' ? 'until-cancelled' : {});
+    const first = await campaign.start('terminated');
+    await until('terminated', ({ counts }) => counts.finished === 1 && counts.running === 1);
+    await first.terminate('by mistake');
+    const again = await campaign.start('terminated');
+    const progress = await until('terminated', ({ counts }) => counts.finished === 1 && counts.running === 1);
+    assert.equal(progress.counts.queued, 0);
+    assert.equal(campaign.submitted.filter((runKey) => runKey.startsWith('terminated/t1')).length, 2);
+    assert.equal(campaign.submitted.filter((runKey) => runKey.startsWith('terminated/t2')).length, 1);
+    await again.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await again.result();
+  });
+});
