@@ -77,8 +77,8 @@ describe('a job on the local Batch endpoint', () => {
     });
     await rig.reach(jobId, 'SUCCEEDED');
     const seen = readFileSync(join(rig.folder, 'environment'), 'utf8').trimEnd();
-    const names = [...seen.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
-    assert.deepEqual(names.toSorted(), [
+    const names = new Set([...seen.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));
+    const expected = new Set([
       'AWS_BATCH_JOB_ATTEMPT',
       'AWS_BATCH_JOB_ID',
       'AWS_BATCH_JQ_NAME',
@@ -89,6 +89,7 @@ describe('a job on the local Batch endpoint', () => {
       'SCRIPT',
       'SHARED',
     ]);
+    assert.deepEqual(names, expected);
     for (const line of [
       'PLACE=definition',
       'KEPT=yes',

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { lastLines, runCommand } from '../run-command.ts';
 import type { Arns } from './arns.ts';
 import {
+  begunAt,
   forbidProcess,
   killLeftovers,
   lastSign,
@@ -89,15 +90,17 @@ export class JobEngine {
 
   private resume(job: JobRecord): void {
     const { jobs, pulse } = this.parts;
-    const { jobId, status, startedAt } = job.detail;
+    const { jobId, status, createdAt } = job.detail;
     const folder = jobs.folderOf(jobId);
-    const found = stateOfProcess(folder);
-    if (status === 'STARTING') {
-      jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNING', startedAt: lastSign(folder) || Date.now() } });
+    const state = stateOfProcess(folder);
+    if (state.kind === 'unbegun' && forbidProcess(folder)) {
+      return this.finish(jobId, { kind: 'lost', at: Math.max(createdAt, pulse.lastBefore) });
     }
-    if (found.kind === 'running' || (found.kind === 'unbegun' && !forbidProcess(folder))) return;
-    const lostAt = Math.max(startedAt ?? 0, pulse.lastBefore, lastSign(folder));
-    this.finish(jobId, endOf(found, lostAt));
+    const startedAt = job.detail.startedAt ?? begunAt(folder);
+    if (status === 'STARTING') jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNING', startedAt } });
+    if (state.kind === 'exited' || state.kind === 'gone') {
+      this.finish(jobId, endOf(state, Math.max(startedAt, lastSign(folder), pulse.lastBefore)));
+    }
   }
 
   private sweep(): void {
@@ -174,9 +177,8 @@ export class JobEngine {
   private finish(jobId: string, end: JobEnd): void {
     if (this.ending.has(jobId)) return;
     this.ending.add(jobId);
-    this.settle(jobId, end).catch((error: unknown) =>
-      this.parts.log.error({ jobId, error: messageOf(error) }, 'the end of a job could not be kept'),
-    );
+    // When the end cannot be kept (disk full) the process goes down: jobs outlive it, the next one takes them up.
+    void this.settle(jobId, end);
   }
 
   /** Cleans up after a job and records its end; only then is its slot free. */

@@ -88,10 +88,11 @@ export function killLeftovers(folder: string, jobId: string): void {
   if (group !== undefined && runnerOf(folder, jobId) !== undefined) send(-group, 'SIGKILL');
 }
 
+/** When the process began, milliseconds. */
+export const begunAt = (folder: string): number => changedAt(join(folder, 'process'));
+
 /** The last time the process is known to have lived, milliseconds: its beginning, or its last word in the log. */
-export function lastSign(folder: string): number {
-  return Math.max(changedAt(join(folder, 'process')), changedAt(join(folder, 'runner.log')));
-}
+export const lastSign = (folder: string): number => Math.max(begunAt(folder), changedAt(join(folder, 'runner.log')));
 
 /** The runner's pid, if that process is still this job's: its environment says so. */
 function runnerOf(folder: string, jobId: string): number | undefined {
@@ -122,4 +123,6 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-const changedAt = (file: string): number => Math.floor(statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+function changedAt(file: string): number {
+  return Math.floor(statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+}

@@ -1,0 +1,89 @@
+/** AWS allows no time limit under a minute on the wire, so these ask the engine behind it. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Arns } from '../../src/local/batch-endpoint/arns.ts';
+import { JobDefinitions } from '../../src/local/batch-endpoint/job-definitions.ts';
+import { JobEngine } from '../../src/local/batch-endpoint/job-engine.ts';
+import type { ShownJob } from '../../src/local/batch-endpoint/job-record.ts';
+import { JobStore } from '../../src/local/batch-endpoint/job-store.ts';
+import { Pulse } from '../../src/local/batch-endpoint/pulse.ts';
+import { eventually } from './batch-endpoint-rig.ts';
+
+describe('the time limit of a job', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-timeout-'));
+  const arns = new Arns({ region: 'us-east-1', account: '123456789012' });
+  const jobs = new JobStore(join(folder, 'jobs'));
+  const definitions = new JobDefinitions(join(folder, 'definitions'), arns);
+  const startUp = {
+    queues: [{ name: 'gpu', slots: 4 }],
+    runner: ['/bin/sh', '-c', 'eval "$SCRIPT"'] as [string, ...string[]],
+    reap: ['/bin/sh', '-c', `echo "$1" >>${folder}/reaped`, 'reap'] as [string, ...string[]],
+    environment: { PATH: process.env['PATH'] ?? '' },
+    killGraceSeconds: 0.3,
+  };
+  const newEngine = (): JobEngine =>
+    new JobEngine({ startUp, arns, jobs, pulse: new Pulse(folder), log: pino({ level: 'silent' }) });
+  let engine = newEngine();
+  before(() => engine.start());
+  after(() => {
+    engine.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const submit = (script: string, timeoutSeconds: number | undefined, defined?: number): string => {
+    const definition = definitions.register({
+      jobDefinitionName: 'timed',
+      type: 'container',
+      containerProperties: { image: 'x' },
+      ...(defined === undefined ? {} : { timeout: { attemptDurationSeconds: defined } }),
+    });
+    const environment = [{ name: 'SCRIPT', value: script }];
+    return engine.submit({ jobName: 'job', queue: 'gpu', definition, environment, timeoutSeconds }).detail.jobId;
+  };
+  const ended = (jobId: string): Promise<ShownJob> =>
+    eventually('the end of the job', () => {
+      const detail = jobs.get(jobId)?.detail;
+      return detail?.status === 'FAILED' || detail?.status === 'SUCCEEDED' ? detail : undefined;
+    });
+  const lasted = ({ startedAt = 0, stoppedAt = 0 }: ShownJob): number => stoppedAt - startedAt;
+
+  it('sends SIGTERM when it is over and gives AWS its words', async () => {
+    const job = await ended(submit(`trap 'exit 9' TERM; while :; do sleep 0.02; done`, 0.4));
+    assert.equal(job.status, 'FAILED');
+    assert.equal(job.statusReason, 'Job attempt duration exceeded timeout');
+    assert.equal(job.attempts?.[0]?.statusReason, 'Job attempt duration exceeded timeout');
+    assert.equal(job.container.exitCode, 9);
+    assert.equal(job.isTerminated, undefined);
+    assert.ok(lasted(job) >= 400 && lasted(job) < 2_000, `${lasted(job)} ms`);
+  });
+
+  it('kills after the grace and cleans up', async () => {
+    const jobId = submit(`trap '' TERM; while :; do sleep 0.02; done`, 0.4);
+    const job = await ended(jobId);
+    assert.equal(job.statusReason, 'Job attempt duration exceeded timeout');
+    assert.equal(job.container.exitCode, 137);
+    assert.ok(lasted(job) >= 700, `${lasted(job)} ms`);
+    assert.ok(readFileSync(join(folder, 'reaped'), 'utf8').includes(jobId));
+  });
+
+  it('is the definition’s, unless the submission has its own', async () => {
+    const [own, defined] = [submit('sleep 0.8', 300, 0.2), submit('exec sleep 300', undefined, 0.2)];
+    assert.equal((await ended(defined)).statusReason, 'Job attempt duration exceeded timeout');
+    assert.equal((await ended(own)).status, 'SUCCEEDED');
+  });
+
+  it('counts from the start of the job, also for an engine that took it over', async () => {
+    const jobId = submit('exec sleep 300', 0.8);
+    await eventually('the start', () => (jobs.get(jobId)?.detail.status === 'RUNNING' ? true : undefined));
+    engine.stop();
+    engine = newEngine();
+    engine.start();
+    const job = await ended(jobId);
+    assert.equal(job.statusReason, 'Job attempt duration exceeded timeout');
+    assert.equal(job.container.exitCode, 143);
+    assert.ok(lasted(job) >= 800 && lasted(job) < 2_500, `${lasted(job)} ms`);
+  });
+});
