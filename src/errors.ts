@@ -73,22 +73,22 @@ export const catalogue = {
     (d) => `Refused: ${d.act}: ${d.cause}`,
     () => 'Nothing was changed. See npm run holdout -- status CAMPAIGN',
   ),
+  STACK_DOWN: entry<{ home: string }>(
+    'user',
+    (d) => `No embedded stack is up in ${d.home}.`,
+    () => 'Start it: npm run holdout -- local up, or npm run start-campaign (HOLDOUT_STACK=remote for your own).',
+  ),
   USAGE: entry<{ message: string }>(
     'user',
     (d) => d.message,
     () => 'See npm run holdout -- --help',
   ),
-  TOOL_MISSING: entry<{ tool: string; tried: string[]; file: string; archive: string; goPackage: string }>(
+  TOOL_MISSING: entry<{ tool: string; tried: string[]; byHand: string[] }>(
     'user',
     (d) => `${d.tool} is missing and could not be had:\n  ${d.tried.join('\n  ')}`,
-    (d) => {
-      const program = d.file.replace(/.*\/([^/]+)-[^-]+$/, '$1');
-      return (
-        'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place yourself:\n' +
-        `  curl -fsSL '${d.archive}' | tar -xzO --wildcards '*${program}' > ${d.file} && chmod +x ${d.file}\n` +
-        `  GOBIN=/tmp go install ${d.goPackage} && mv /tmp/${program} ${d.file}`
-      );
-    },
+    (d) =>
+      'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place by hand:\n  ' +
+      d.byHand.join('\n  '),
   ),
   PROGRAM_MISSING: entry<{ programs: string[]; command: string; failure?: string }>(
     'user',
@@ -132,7 +132,8 @@ export const catalogue = {
   ),
   PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
     'platform',
-    (d) => `The ${d.part} of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
+    (d) =>
+      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
     () => 'Mend what its log says and start again; npm run holdout -- doctor checks the machine.',
   ),
   TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(

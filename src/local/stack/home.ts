@@ -55,7 +55,7 @@ export function placesOf(home: string): Home {
 }
 
 /** Databases, images and a few runs' outputs; with less a start would only fail later. */
-const neededMiB = 2048;
+export const neededMiB = 2048;
 
 /** Makes the folders. Throws HOME_UNUSABLE or DISK_FULL. */
 export function openHome(home: string): Home {

@@ -11,7 +11,8 @@ import { openTools } from '../tools/open-tools.ts';
 import { batchPart } from './batch.ts';
 import { openCredentials } from './credentials.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
-import { openHome, placesOf, type Home } from './home.ts';
+import { isReadyBy } from './keeper.ts';
+import { openHome, type Home } from './home.ts';
 import { readRecords } from './part.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './ports.ts';
 import { addQueues, type Queue } from './queues.ts';
@@ -110,7 +111,7 @@ async function attach(
   holder: ProcessIdentity,
 ): Promise<Stack | undefined> {
   report(`${home.folder} is in use by process ${holder.pid}: attaching to its stack`);
-  while (readJsonFile<ProcessIdentity>(home.ready)?.pid !== holder.pid) {
+  while (!isReadyBy(home, holder)) {
     if (!isRunning(holder) || !existsSync(home.lock)) return undefined;
     await sleep(200);
   }
@@ -132,9 +133,3 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
 /** Ports on which what a killed opener left may still listen. */
 const ownPorts = (home: Home, last: StackFile | undefined): ReadonlySet<number> =>
   new Set(readRecords(home).some(({ identity }) => isRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
-
-/** Whether a process keeps the stack of this home up now, and which. */
-export function keeperOf(home: string): ProcessIdentity | undefined {
-  const holder = readJsonFile<ProcessIdentity>(placesOf(home).lock);
-  return holder !== undefined && isRunning(holder) ? holder : undefined;
-}

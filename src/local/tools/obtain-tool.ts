@@ -46,13 +46,15 @@ async function getTool(tool: Tool, file: string, cache: ToolCache, report: Repor
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw trouble('TOOL_MISSING', {
-    tool: `${tool.name} ${tool.version}`,
-    tried,
-    file,
-    archive: tool.archives[0]?.url ?? '',
-    goPackage: tool.goPackage,
-  });
+  throw trouble('TOOL_MISSING', { tool: `${tool.name} ${tool.version}`, tried, byHand: commandsByHand(tool, file) });
+}
+
+/** Commands, any of which puts the program where it is looked for. */
+export function commandsByHand({ name, archives, goPackage }: Tool, file: string): string[] {
+  return [
+    `GOBIN=/tmp go install ${goPackage} && mv /tmp/${name} ${file}`,
+    ...archives.map(({ url }) => `curl -fsSL '${url}' | tar -xzO --wildcards '*${name}' > ${file} && chmod +x ${file}`),
+  ];
 }
 
 interface WayToGet {

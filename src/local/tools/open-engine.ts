@@ -8,7 +8,7 @@ import { findEngine, which, type Engine } from './engine.ts';
 import { settleEngine } from './smoke-run.ts';
 
 /** runc too: podman's own choice, crun, refuses hybrid cgroups. */
-const enginePackages = ['podman', 'runc'];
+export const enginePackages = ['podman', 'runc'];
 
 /** For apt-get here, and for who does it by hand. */
 export const installCommand = (packages: string[]): string =>
@@ -42,10 +42,21 @@ export function unsupportedBecause(): string | undefined {
     : 'this is not root: submissions are confined with mounts, cgroups and a user of their own';
 }
 
+/** What the runner and the gate for images call, and the Debian package that brings it. */
+export const neededPrograms = [
+  { program: 'skopeo', from: 'skopeo' },
+  { program: 'mkfs.ext4', from: 'e2fsprogs' },
+  { program: 'mount', from: 'mount' },
+  { program: 'flock', from: 'util-linux' },
+];
+
 /** Debian packages to add, none when all is there. */
 export async function missingPackages(): Promise<string[]> {
   const engine = await findEngine();
-  return [...(engine === undefined ? enginePackages : []), ...(which('skopeo') === undefined ? ['skopeo'] : [])];
+  return [
+    ...(engine === undefined ? enginePackages : []),
+    ...neededPrograms.filter(({ program }) => which(program) === undefined).map(({ from }) => from),
+  ];
 }
 
 async function install(packages: string[], report: Report): Promise<void> {

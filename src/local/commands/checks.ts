@@ -1,0 +1,126 @@
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { HoldoutError, messageOf } from '../../errors.ts';
+import { isCgroupV2 } from '../cgroups.ts';
+import { runCommand } from '../run-command.ts';
+import { freeMiBAt, homeFolder, neededMiB, placesOf } from '../stack/home.ts';
+import { keeperOf } from '../stack/keeper.ts';
+import { portHolder } from '../stack/port-holder.ts';
+import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/ports.ts';
+import { ToolCache } from '../tools/cache.ts';
+import { findEngine, which } from '../tools/engine.ts';
+import { findTool } from '../tools/find-tool.ts';
+import { commandsByHand } from '../tools/obtain-tool.ts';
+import { enginePackages, installCommand, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
+import { settleEngine } from '../tools/smoke-run.ts';
+import type { Tool } from '../tools/tool.ts';
+
+/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that mends it. */
+export interface Check {
+  what: string;
+  state: 'ok' | 'note' | 'missing';
+  found: string;
+  mend?: string;
+}
+
+const ok = (what: string, found: string): Check => ({ what, state: 'ok', found });
+const note = (what: string, found: string): Check => ({ what, state: 'note', found });
+const missing = (what: string, found: string, mend: string): Check => ({ what, state: 'missing', found, mend });
+
+export function checkSystem(): Check {
+  const because = unsupportedBecause();
+  return because === undefined
+    ? ok('system', `Linux on x86-64, as root, cgroup ${isCgroupV2() ? 'v2' : 'v1'}, Node ${process.versions.node}`)
+    : missing('system', because, 'Linux on x86-64 as root (sudo), or: docker compose up');
+}
+
+/** On cgroup v1 only the kernel's log tells a kill for memory from any other. */
+export function checkKernelLog(): Check {
+  if (isCgroupV2()) return ok('out-of-memory records', 'memory.events of the control group');
+  try {
+    accessSync('/dev/kmsg', constants.R_OK);
+    return ok('out-of-memory records', '/dev/kmsg');
+  } catch {
+    return note('out-of-memory records', '/dev/kmsg cannot be read: a kill for want of memory will be called unknown');
+  }
+}
+
+export function checkHome(): Check {
+  const home = homeFolder();
+  let folder = home;
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    return missing('HOLDOUT_HOME', messageOf(error), 'HOLDOUT_HOME=/path/to/a/writable/folder');
+  }
+  const free = freeMiBAt(folder);
+  const found = `${home}, ${free} MiB free`;
+  return free < neededMiB
+    ? missing('HOLDOUT_HOME', found, `make room for ${neededMiB} MiB, or: HOLDOUT_HOME=/path/on/another/disk`)
+    : ok('HOLDOUT_HOME', found);
+}
+
+export async function checkTool(tool: Tool): Promise<Check> {
+  const cache = new ToolCache();
+  const found = await findTool(tool, cache);
+  if (found !== undefined) return ok(tool.what, `${tool.name} ${tool.version}, ${found}`);
+  const [byHand = ''] = commandsByHand(tool, cache.program(tool.name, tool.version));
+  return missing(tool.what, `${tool.name} ${tool.version} is got at the first start`, byHand);
+}
+
+export async function checkPrograms(): Promise<Check[]> {
+  return Promise.all(
+    neededPrograms.map(async ({ program, from }) => {
+      const path = which(program);
+      if (path === undefined) return missing(program, 'not installed', installCommand([from]));
+      const { stdout, stderr } = await runCommand(path, [program === 'mkfs.ext4' ? '-V' : '--version'], {
+        timeout: 10_000,
+      });
+      const version = /[0-9]+(\.[0-9]+)+/.exec(stdout || stderr)?.[0] ?? '';
+      return ok(program, `${version}, ${path}`);
+    }),
+  );
+}
+
+/** Runs a tiny container, unless that is known to work on this host. */
+export async function checkEngine(): Promise<Check> {
+  const what = 'container engine';
+  const name = await findEngine();
+  if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
+  const storage = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
+  try {
+    const engine = await settleEngine(name, { home: storage, storage }, new ToolCache(), () => undefined);
+    const { stdout } = await runCommand(name, ['--version']);
+    return ok(
+      what,
+      `${stdout.trim()}, ${which(name)}, runs containers with ${engine.runFlags.slice(1).join(' ') || 'its defaults'}`,
+    );
+  } catch (error) {
+    if (!(error instanceof HoldoutError)) throw error;
+    return missing(what, error.message, error.next);
+  } finally {
+    rmSync(storage, { recursive: true, force: true });
+  }
+}
+
+export async function checkPorts(): Promise<Check[]> {
+  const requests = portRequests();
+  const keeper = keeperOf(placesOf(homeFolder()));
+  if (keeper !== undefined)
+    return [ok('ports', `the stack is up, kept by process ${keeper.pid}: npm run holdout -- local status`)];
+  return Promise.all(
+    portNames.map(async (name) => {
+      const asked = requests[name];
+      const port = asked ?? usualPorts[name];
+      const what = `port for ${name}`;
+      if (port === 0) return ok(what, 'any free one');
+      if (await isFreePort(port)) return ok(what, `${port} is free`);
+      const found = `${port} is taken by ${portHolder(port) ?? 'another program'}`;
+      return asked === undefined
+        ? note(what, `${found}; a free one will be used`)
+        : missing(what, found, `end that program, or: ${portVariables[name]}=0`);
+    }),
+  );
+}

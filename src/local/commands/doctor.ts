@@ -1,0 +1,32 @@
+import { temporal, versitygw } from '../tools/tool.ts';
+import {
+  checkEngine,
+  checkHome,
+  checkKernelLog,
+  checkPorts,
+  checkPrograms,
+  checkSystem,
+  checkTool,
+  type Check,
+} from './checks.ts';
+
+const marks = { ok: 'ok', note: 'note', missing: 'MISSING' } as const;
+
+/** What is installed and reachable, one line each, and under what is missing the command that mends it. Answers the exit status. */
+export async function doctor(write: (text: string) => void): Promise<number> {
+  const checks = [
+    checkSystem(),
+    checkKernelLog(),
+    checkHome(),
+    await checkTool(temporal),
+    await checkTool(versitygw),
+    ...(await checkPrograms()),
+    await checkEngine(),
+    ...(await checkPorts()),
+  ];
+  write(checks.map(lineOf).join('\n'));
+  return checks.some(({ state }) => state === 'missing') ? 1 : 0;
+}
+
+const lineOf = ({ what, state, found, mend }: Check): string =>
+  `${marks[state].padEnd(8)}${what.padEnd(23)}${found}${mend === undefined ? '' : `\n${' '.repeat(8)}→ ${mend}`}`;

@@ -1,0 +1,15 @@
+import { readJsonFile } from '../json-file.ts';
+import { isRunning, type ProcessIdentity } from '../process-identity.ts';
+import type { Home } from './home.ts';
+
+/** The process that keeps the stack of a home up now, if there is one. */
+export function keeperOf(home: Home): ProcessIdentity | undefined {
+  const holder = readJsonFile<ProcessIdentity>(home.lock);
+  return holder !== undefined && isRunning(holder) ? holder : undefined;
+}
+
+/** Whether that process has brought everything up. */
+export const isReadyBy = (home: Home, keeper: ProcessIdentity): boolean => {
+  const ready = readJsonFile<ProcessIdentity>(home.ready);
+  return ready?.pid === keeper.pid && ready.startTime === keeper.startTime;
+};

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { readJsonFile } from '../json-file.ts';
+import { isRunning } from '../process-identity.ts';
+import type { Credentials } from './credentials.ts';
+import { runningJobs } from './end-jobs.ts';
+import { endpointsOf, region, type Endpoints } from './environment.ts';
+import { placesOf } from './home.ts';
+import { isReadyBy, keeperOf } from './keeper.ts';
+import type { StackFile } from './open-stack.ts';
+import { readRecords } from './part.ts';
+
+/** What `local status --json` prints; the credentials are this home's own and open nothing else. */
+export interface StackStatus {
+  home: string;
+  /** `down` may still have parts running: what a killed opener left. */
+  state: 'up' | 'starting' | 'down';
+  /** The process that keeps it up. */
+  pid: number | null;
+  /** Null before the first start. */
+  endpoints: Endpoints | null;
+  region: string;
+  credentials: Credentials | null;
+  parts: { name: string; pid: number; running: boolean; log: string }[];
+  runningJobs: number;
+}
+
+/** The state of a home's stack, read from its files and /proc alone. */
+export function stackStatus(folder: string): StackStatus {
+  const home = placesOf(folder);
+  const keeper = keeperOf(home);
+  const ports = readJsonFile<StackFile>(home.stack)?.ports;
+  const records = existsSync(home.run) ? readRecords(home) : [];
+  return {
+    home: home.folder,
+    state: keeper === undefined ? 'down' : isReadyBy(home, keeper) ? 'up' : 'starting',
+    pid: keeper?.pid ?? null,
+    endpoints: ports === undefined ? null : endpointsOf(ports),
+    region,
+    credentials: readJsonFile<Credentials>(home.credentials) ?? null,
+    parts: records.map(({ name, identity, log }) => ({ name, pid: identity.pid, running: isRunning(identity), log })),
+    runningJobs: runningJobs(home).length,
+  };
+}
