@@ -1,10 +1,10 @@
 /** Characters that a terminal, a log line or a table could take for more than text: controls, separators, unassigned. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
 
-/** Somebody else's text, cut to 40 characters, quoted, with everything escaped that is not plainly printable. */
-export function quoted(text: string): string {
-  const characters = Array.from(text.slice(0, 100));
-  const shown = characters.length > 40 || text.length > 100 ? [...characters.slice(0, 39), '…'] : characters;
+/** Somebody else's text, cut to `length` characters, quoted, with everything escaped that is not plainly printable. */
+export function quoted(text: string, length = 40): string {
+  const characters = Array.from(text.slice(0, 2 * length + 1));
+  const shown = characters.length > length ? [...characters.slice(0, length - 1), '…'] : characters;
   return `"${shown.join('').replace(unprintable, escaped)}"`;
 }
 

@@ -21,11 +21,15 @@ export async function pullImage(
     const row = teams.flatMap(({ submissions }) => submissions).find((row) => row.submission === input.submission);
     if (row === undefined) throw new RangeError(`the manifest has no submission ${input.submission}`);
     const tag = `${input.campaign}/${input.submission}`;
-    if (row.image.kind === 'registry') return await deps.images.copy(row.image.reference, tag);
-    const { key, sha256 } = row.image;
     const archive = join(folder, 'image.tar');
-    const fetched = await deps.store.download(deps.buckets.images, key, archive);
-    if (fetched.sha256 !== sha256) throw new Error(`${key} arrived with sha256 ${fetched.sha256}; trying again`);
+    if (row.image.kind === 'registry') {
+      const fetched = await deps.images.fetch(row.image.reference, archive);
+      if (fetched.kind === 'refused') return fetched;
+    } else {
+      const { key, sha256 } = row.image;
+      const fetched = await deps.store.download(deps.buckets.images, key, archive);
+      if (fetched.sha256 !== sha256) throw new Error(`${key} arrived with sha256 ${fetched.sha256}; trying again`);
+    }
     const inspected = await inspectArchive(archive, { maxBytes: limits.imageBytes });
     if (inspected.kind === 'refused') return inspected;
     return await deps.images.put(archive, inspected.format, tag);
