@@ -44,7 +44,7 @@ export async function s3Part(program: string, home: Home, ports: Ports, credenti
 }
 
 /** Accounts in the format of the server's own account service, which reads it at its start. */
-function accountsFile(credentials: Credentials): string {
+export function accountsFile(credentials: Credentials): string {
   const accounts = accountNames.map((name) => {
     const { accessKeyId: access, secretAccessKey: secret } = credentials[name];
     return [access, { access, secret, role: 'user', userID: 0, groupID: 0, projectID: 0 }] as const;
@@ -69,7 +69,8 @@ async function needsMetadataFolder(program: string, home: Home): Promise<boolean
   return true;
 }
 
-async function makeBuckets(endpoint: string, credentials: Credentials): Promise<void> {
+/** Makes the five buckets that are not there yet, and sets each one's policy anew; needs the root key. */
+export async function makeBuckets(endpoint: string, credentials: Credentials): Promise<void> {
   const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: credentials.root });
   try {
     for (const [which, bucket] of Object.entries(bucketsOf({ bucketPrefix: '' })) as [keyof Buckets, string][]) {
