@@ -1,0 +1,77 @@
+// Bundles the programs into dist/; does nothing when no source changed since the last time.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from './dependencies.mjs';
+
+const dist = join(projectRoot, 'dist');
+const stamp = join(dist, '.sources');
+
+/** Bundles of one program each; the runner's holds everything, the others load packages from node_modules. */
+const programs = [
+  { name: 'runner', entry: 'src/runner/main.ts', alone: true },
+  { name: 'client', entry: 'src/client.ts', alone: false },
+  { name: 'worker', entry: 'src/worker.ts', alone: false },
+  { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts', alone: false },
+];
+
+const banner = [
+  // Packages that are CommonJS ask for `require` inside an ES module.
+  "import { createRequire as holdoutCreateRequire } from 'node:module';",
+  'const require = holdoutCreateRequire(import.meta.url);',
+  // The AWS SDK is pinned to a release that supports this Node; its warning about later ones is no news to anybody.
+  "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
+].join('\n');
+
+/** Brings dist/ up to date: true when it was built, false when it was fresh. Programs without sources are left out. */
+export async function build() {
+  const sources = hashOfSources();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false;
+  const { build: bundle } = await import('esbuild');
+  mkdirSync(dist, { recursive: true });
+  await Promise.all(
+    programs
+      .filter(({ entry }) => existsSync(join(projectRoot, entry)))
+      .map(({ name, entry, alone }) => bundle(optionsOf(name, entry, alone))),
+  );
+  // Last, and in one step: a build that was cut short is done again.
+  writeFileSync(`${stamp}.new`, sources);
+  renameSync(`${stamp}.new`, stamp);
+  return true;
+}
+
+const optionsOf = (name, entry, alone) => ({
+  absWorkingDir: projectRoot,
+  entryPoints: [entry],
+  outfile: join(dist, `${name}.mjs`),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  banner: { js: banner },
+  logLevel: 'warning',
+  ...(alone ? { minify: true, keepNames: true, mainFields: ['module', 'main'] } : { packages: 'external' }),
+});
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const file of ['package-lock.json', 'scripts/build.mjs', ...filesUnder('src')]) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(projectRoot, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+const filesUnder = (folder) =>
+  readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length))
+    .sort();
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await build();
+}

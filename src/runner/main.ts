@@ -1,0 +1,44 @@
+/**
+ * The program that is a Batch job: `main.ts` runs the submission named by HOLDOUT_RUN_KEY, `main.ts reap <jobId>` removes
+ * what a killed runner left on this host. Exit status: {@link runnerExit}; trouble is one line on standard error.
+ */
+import { runnerExit } from '../campaign/run-outcome.ts';
+import type { RunSpec } from '../campaign/run-spec.ts';
+import { HoldoutError, messageOf, trouble } from '../errors.ts';
+import { runObjects } from '../ids.ts';
+import { ObjectStore } from '../s3/object-store.ts';
+import { bucketsOf, loadSettings } from '../settings.ts';
+import { claimRun } from './claim.ts';
+import { reap } from './release.ts';
+import { loadRunnerSettings } from './runner-settings.ts';
+import { runSubmission } from './submission-run.ts';
+
+async function main([verb, jobId]: string[]): Promise<number> {
+  if (verb === 'reap') {
+    await reap(loadRunnerSettings(jobId));
+    return runnerExit.done;
+  }
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  return runBatchJob(stop.signal);
+}
+
+async function runBatchJob(stop: AbortSignal): Promise<number> {
+  const settings = loadRunnerSettings(process.env['AWS_BATCH_JOB_ID']);
+  const runKey = process.env['HOLDOUT_RUN_KEY'];
+  if (!runKey) throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+  const platform = loadSettings();
+  const [store, buckets] = [new ObjectStore(platform), bucketsOf(platform)];
+  const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));
+  if (!(await claimRun(store, buckets.runs, runKey, settings.jobId))) return runnerExit.duplicate;
+  await runSubmission({ store, buckets, settings, spec, stop });
+  return runnerExit.done;
+}
+
+function report(thrown: unknown): number {
+  const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
+  process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
+  return runnerExit.trouble;
+}
+
+process.exit(await main(process.argv.slice(2)).catch(report));

@@ -1,0 +1,42 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { run, succeed } from './command.ts';
+import type { RunPlace } from './run-place.ts';
+
+/** Room that ext4 takes for itself: inode table and bitmaps, and 2 % that it always holds back. */
+const withOverhead = (bytes: number): number => Math.ceil(bytes * 1.025) + 8 * 1024 * 1024;
+const inodes = 16_384;
+
+/**
+ * Mounts a file system with room for at least `bytes` for the submission's output: an ext4 in a sparse file, because pages of a tmpfs would
+ * count as the submission's memory. It goes with its loop device when it is unmounted.
+ */
+export async function mountOutput({ outputImage, output }: RunPlace, bytes: number): Promise<void> {
+  const file = await open(outputImage, 'wx', 0o600);
+  await file.truncate(withOverhead(bytes));
+  await file.close();
+  const layout = ['-b', '4096', '-m', '0', '-N', String(inodes), '-O', '^has_journal,^resize_inode'];
+  const owner = ['-E', 'root_owner=64001:64001,nodiscard'];
+  await succeed(['mkfs.ext4', '-q', '-F', ...layout, ...owner, outputImage]);
+  await mkdir(output);
+  await succeed(['mount', '-t', 'ext4', '-o', 'loop,nosuid,nodev', outputImage, output]);
+}
+
+/** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
+export async function mountDevice({ device }: RunPlace, mebibytes: number): Promise<void> {
+  await mkdir(device);
+  await succeed(['mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=1777,nosuid,nodev,noexec`, 'none', device]);
+}
+
+/** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
+export async function unmountAll({ folder, outputImage }: RunPlace): Promise<void> {
+  const inside = (await mountPoints()).filter((point) => point.startsWith(`${folder}/`));
+  for (const point of inside.reverse()) await succeed(['umount', point]);
+  const { stdout } = await run(['losetup', '--associated', outputImage, '--noheadings', '--output', 'NAME']);
+  for (const loop of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', loop.trim()]);
+}
+
+/** In the order they were mounted. */
+async function mountPoints(): Promise<string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(Boolean);
+  return lines.map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '));
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { RunnerSettings } from './runner-settings.ts';
+
+/** Everything a run owns on its host, derived from the job id alone so that a reaper finds what a killed runner left. */
+export interface RunPlace {
+  container: string;
+  /** Parent control group, as the engine and the kernel's log name it. */
+  cgroup: string;
+  /** Only root can look inside. */
+  folder: string;
+  /** The sparse file behind the mount `output`. */
+  outputImage: string;
+  output: string;
+  /** Mount that stands for the memory of an emulated device. */
+  device: string;
+  seccompProfile: string;
+  hosts: string;
+  predictions: string;
+}
+
+export function runPlaceOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 'jobId'>): RunPlace {
+  const folder = join(scratch, 'runs', jobId);
+  return {
+    container: `ho-${jobId}`,
+    cgroup: `/holdout/${jobId}`,
+    folder,
+    outputImage: join(folder, 'output.ext4'),
+    output: join(folder, 'output'),
+    device: join(folder, 'device'),
+    seccompProfile: join(folder, 'seccomp.json'),
+    hosts: join(folder, 'hosts'),
+    predictions: join(folder, 'predictions'),
+  };
+}

@@ -1,0 +1,46 @@
+import { trouble } from '../errors.ts';
+
+/** How to call the container engine of this host. */
+export interface EngineSettings {
+  name: 'docker' | 'podman';
+  /** The engine with its global flags, e.g. `["podman", "--runtime", "runc"]`. */
+  command: string[];
+  /** Flags this host needs on every container, e.g. lower ulimits where the defaults are refused. */
+  runFlags: string[];
+}
+
+/** What the runner knows before it reads its spec. */
+export interface RunnerSettings {
+  jobId: string;
+  /** Folder of staged inputs and run folders, shared by all runners of a host. */
+  scratch: string;
+  engine: EngineSettings;
+}
+
+const defaultEngine: EngineSettings = { name: 'docker', command: ['docker'], runFlags: [] };
+
+/** Job ids name containers, folders and control groups, so nothing else gets through. */
+const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+
+/** Reads HOLDOUT_SCRATCH and HOLDOUT_ENGINE (JSON of {@link EngineSettings}); throws RUNNER_SETTING. */
+export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.ProcessEnv = process.env): RunnerSettings {
+  if (jobId === undefined || !jobIdPattern.test(jobId)) {
+    throw trouble('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
+  }
+  return { jobId, scratch: env['HOLDOUT_SCRATCH'] ?? '/var/lib/holdout', engine: readEngine(env['HOLDOUT_ENGINE']) };
+}
+
+function readEngine(value: string | undefined): EngineSettings {
+  if (value === undefined) return defaultEngine;
+  try {
+    const engine = JSON.parse(value) as EngineSettings;
+    if (
+      (engine.name === 'docker' || engine.name === 'podman') &&
+      [engine.command, engine.runFlags].every(Array.isArray)
+    )
+      return engine;
+  } catch (error) {
+    throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value }, error);
+  }
+  throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value });
+}

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import type { RunOutcome } from '../campaign/run-outcome.ts';
+import type { RunSpec } from '../campaign/run-spec.ts';
+import { RunCgroup } from './cgroup.ts';
+import { createArguments } from './confinement.ts';
+import { type ContainerRun, runContainer } from './container.ts';
+import { openDevice } from './device.ts';
+import type { Engine, EngineImage } from './engine.ts';
+import { FillMeter } from './fill-meter.ts';
+import type { HeadAndTail } from './head-and-tail.ts';
+import { mountOutput } from './mounts.ts';
+import { watchOutOfMemory } from './out-of-memory.ts';
+import type { RunPlace } from './run-place.ts';
+import { seccompProfile } from './seccomp.ts';
+
+export interface SandboxRequest {
+  spec: RunSpec;
+  jobId: string;
+  engine: Engine;
+  place: RunPlace;
+  image: EngineImage;
+  inputs: string;
+  log: HeadAndTail;
+  stop: AbortSignal;
+}
+
+/** How the submission ran and what was measured from outside meanwhile. */
+export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
+  run: ContainerRun;
+  memory: Omit<RunOutcome['memory'], 'limitMiB'>;
+}
+
+const mebibyte = 1024 * 1024;
+const hosts = '127.0.0.1 localhost submission\n::1 localhost\n';
+
+/**
+ * Runs the submission once, confined and measured. What it mounts and makes stays for the caller to read and release:
+ * the output is collected from it.
+ */
+export async function runInSandbox(request: SandboxRequest): Promise<SandboxReport> {
+  const { spec, place, engine } = request;
+  await writeFile(place.seccompProfile, JSON.stringify(seccompProfile));
+  await writeFile(place.hosts, hosts, { mode: 0o644 });
+  await mountOutput(place, spec.limits.outputBytes);
+  const device = await openDevice(spec.instanceClass, place, engine.name);
+  const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
+  await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
+  const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
+  try {
+    const run = await runContainer({
+      ...request,
+      container: place.container,
+      createArguments: createArguments({ ...request, device, cgroupParent: cgroup?.path }),
+      wallClockSeconds: spec.limits.wallClockSeconds,
+    });
+    const peakBytes = (await cgroup?.peakBytes()) ?? null;
+    const { usedBytes, wasFull } = await fill.stop();
+    return {
+      run,
+      memory: {
+        peakMiB: peakBytes === null ? null : Math.ceil(peakBytes / mebibyte),
+        outOfMemory: await watch.verdict(run.state),
+      },
+      device: await device.stop(),
+      output: { bytes: usedBytes, full: wasFull },
+    };
+  } finally {
+    for (const meter of [watch, fill, device]) meter.close();
+  }
+}

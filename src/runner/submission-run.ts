@@ -1,0 +1,119 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { CollectedPredictions, RunOutcome } from '../campaign/run-outcome.ts';
+import type { RunSpec } from '../campaign/run-spec.ts';
+import { runObjects } from '../ids.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
+import type { Buckets } from '../settings.ts';
+import { Engine } from './engine.ts';
+import { HeadAndTail } from './head-and-tail.ts';
+import { provideImage } from './image.ts';
+import { patiently } from './patience.ts';
+import { copyPredictions, type FoundPredictions } from './predictions.ts';
+import { releaseHost } from './release.ts';
+import { type RunPlace, runPlaceOf } from './run-place.ts';
+import type { RunnerSettings } from './runner-settings.ts';
+import { runInSandbox, type SandboxReport } from './sandbox.ts';
+import { stageInputs } from './stage-inputs.ts';
+
+export interface SubmissionRun {
+  store: ObjectStore;
+  buckets: Buckets;
+  settings: RunnerSettings;
+  spec: RunSpec;
+  /** Aborted by SIGTERM: the run ends early, with an outcome. */
+  stop: AbortSignal;
+}
+
+/** What this host holds for the run. */
+interface Host {
+  engine: Engine;
+  place: RunPlace;
+  log: HeadAndTail;
+}
+
+/** `report` is undefined when the run was stopped before its container started. */
+interface Ended {
+  report: SandboxReport | undefined;
+  found: FoundPredictions;
+}
+
+/**
+ * A claimed run from its inputs to outcome.json, which is written last, when nothing of the run is left on the host.
+ * Throws what is neither the submission's doing nor a stop; the host is left clean then too.
+ */
+export async function runSubmission(run: SubmissionRun): Promise<void> {
+  const { settings, spec } = run;
+  const host = { engine: new Engine(settings.engine), place: runPlaceOf(settings), log: new HeadAndTail() };
+  await mkdir(host.place.folder, { recursive: true, mode: 0o700 });
+  try {
+    const ended = await runAndRelease(run, host);
+    const predictions = await upload(run, host, ended.found);
+    await rm(host.place.folder, { recursive: true });
+    const outcome = outcomeOf(run, host.log, { report: ended.report, predictions });
+    const key = runObjects.outcome(spec.runKey);
+    // Only the holder of the claim writes it, so one that is there already is this one, written when the answer was lost.
+    await patiently(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
+  } finally {
+    await rm(host.place.folder, { recursive: true, force: true });
+  }
+}
+
+async function runAndRelease(run: SubmissionRun, host: Host): Promise<Ended> {
+  try {
+    return await runAndCollect(run, host);
+  } finally {
+    await releaseHost(host.engine, host.place);
+  }
+}
+
+async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): Promise<Ended> {
+  const { store, buckets, settings, spec, stop } = run;
+  try {
+    const [inputs, image] = await Promise.all([
+      stageInputs({ store, bucket: buckets.inputs, inputs: spec.inputs, scratch: settings.scratch, stop }),
+      provideImage({ engine, image: spec.image, scratch: settings.scratch, folder: place.folder, stop }),
+    ]);
+    const report = await runInSandbox({ spec, jobId: settings.jobId, engine, place, image, inputs, log, stop });
+    const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
+    return { report, found };
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    return { report: undefined, found: { kind: 'missing' } };
+  }
+}
+
+async function upload(
+  run: SubmissionRun,
+  { place, log }: Host,
+  found: FoundPredictions,
+): Promise<CollectedPredictions> {
+  const { store, buckets, spec } = run;
+  await patiently(() => store.write(buckets.runs, runObjects.log(spec.runKey), log.content()));
+  if (found.kind !== 'copied') return found;
+  const key = runObjects.predictions(spec.runKey);
+  await patiently(() => store.upload(buckets.runs, key, place.predictions));
+  return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
+}
+
+function outcomeOf(
+  { spec, settings }: SubmissionRun,
+  log: HeadAndTail,
+  { report, predictions }: { report: SandboxReport | undefined; predictions: CollectedPredictions },
+): RunOutcome {
+  return {
+    version: 1,
+    runKey: spec.runKey,
+    jobId: settings.jobId,
+    imageDigest: spec.image.digest,
+    ...(report?.run.times ?? { startedAt: null, stoppedAt: null, seconds: 0 }),
+    end: report?.run.end ?? { kind: 'stopped' },
+    memory: {
+      limitMiB: spec.limits.memoryMiB,
+      ...(report?.memory ?? { peakMiB: null, outOfMemory: 'none' }),
+    },
+    device: report?.device ?? null,
+    output: report?.output ?? { bytes: 0, full: false },
+    predictions,
+    log: { bytes: log.bytes, keptBytes: log.keptBytes, tail: log.tailText() },
+  };
+}

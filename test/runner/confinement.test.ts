@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { build } from '../../scripts/build.mjs';
+import { socketProgram } from '../support/tiny-elf.ts';
+import { RunnerRig } from './runner-rig.ts';
+
+describe('a submission is cut off from everything', () => {
+  let rig: RunnerRig;
+  before(async () => {
+    await build();
+    rig = await RunnerRig.start();
+  });
+  after(() => rig.stop());
+  afterEach(() => assert.deepEqual(rig.leftOvers(), []));
+
+  const hostileEnvironment = [
+    ...['PATH=/bin', 'HOME=/root', 'MODEL=a b', 'LD_PRELOAD=/x.so', 'LD_LIBRARY_PATH=/x', 'GCONV_PATH=/x'],
+    ...['NVIDIA_VISIBLE_DEVICES=all', 'AWS_SECRET_ACCESS_KEY=x', 'HOLDOUT_INPUT=/x', 'HOLDOUT_SEED=1', 'container=x'],
+  ];
+
+  it('it sees exactly the environment it should', async () => {
+    const config = { Env: hostileEnvironment, Entrypoint: ['/bin/env'] };
+    const { log } = await rig.run({ config }, { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 1 } });
+    const golden = [
+      ...['HOLDOUT_GPU_DEVICE=/dev/holdout-gpu', 'HOLDOUT_INPUT=/input', 'HOLDOUT_OUTPUT=/output', 'HOME=/tmp'],
+      ...['HOSTNAME=submission', 'MODEL=a b', 'PATH=/bin', 'container=x'],
+    ];
+    const seen = log.trim().split('\n').sort();
+    // Docker cannot take an image's variable away; it is empty there.
+    assert.deepEqual(rig.engine.name === 'docker' ? seen.filter((line) => !line.endsWith('=')) : seen, golden);
+  });
+
+  it('it has no network but its own loopback', async () => {
+    const port = new URL(rig.s3.endpoint).port;
+    const script = `
+      ip -o link | cut -d: -f2
+      for target in "127.0.0.1 ${port}" "169.254.169.254 80" "169.254.170.2 80" "10.0.0.2 53" "1.1.1.1 53"; do
+        nc -w 1 $target < /dev/null 2>&1 && echo REACHED $target
+      done
+      nslookup example.org > /dev/null 2>&1 && echo RESOLVED
+      cat /etc/hosts`;
+    const { log } = await rig.run(script);
+    const unreachable = "nc: can't connect to remote host (HOST): Network is unreachable";
+    assert.deepEqual(
+      log
+        .trim()
+        .replaceAll(/\((?!127)[\d.]+\)/g, '(HOST)')
+        .split('\n'),
+      [
+        'lo',
+        "nc: can't connect to remote host (127.0.0.1): Connection refused",
+        ...Array.from({ length: 4 }, () => unreachable),
+        '127.0.0.1 localhost submission',
+        '::1 localhost',
+      ],
+    );
+  });
+
+  const sockets = { AF_VSOCK: [40, 1, 38], AF_ALG: [38, 5, 38], AF_PACKET: [17, 3, 38], AF_INET: [2, 1, 253] } as const;
+  for (const [family, [number, type, expected]] of Object.entries(sockets)) {
+    it(`${family} sockets are ${expected === 253 ? 'opened' : 'refused'}`, async () => {
+      const { outcome } = await rig.run({ files: { '/entry': { content: socketProgram(number, type) } } });
+      assert.deepEqual(outcome.end, { kind: 'exited', exitCode: expected });
+    });
+  }
+
+  it('it can write only where it should', async () => {
+    const script = `
+      for folder in / /input /etc /dev /sys /proc/sys /run /bin; do
+        (echo x > $folder/x) 2> /dev/null && echo WROTE $folder
+      done
+      for folder in /tmp /output /dev/shm; do (echo x > $folder/x) || echo CANNOT $folder; done
+      rm -f /input/a.txt 2> /dev/null && echo REMOVED
+      cat /input/a.txt; echo; ls /input`;
+    const { log } = await rig.run(script);
+    assert.equal(log, 'alpha\na.txt\nb.txt\n');
+  });
+
+  it('it has no privileges and gets none', async () => {
+    const script = `
+      id -u; id -g
+      grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status
+      mount -t tmpfs none /tmp 2> /dev/null && echo MOUNTED
+      unshare -U true 2> /dev/null && echo NAMESPACE
+      chroot /tmp true 2> /dev/null && echo CHROOT
+      echo x > /tmp/x && cp /bin/busybox /tmp/id && chmod 4755 /tmp/id && /tmp/id -u`;
+    const { log } = await rig.run(script);
+    assert.deepEqual(log.trim().split(/\s+/), [
+      ...['64001', '64001', 'CapBnd:', '0000000000000000', 'NoNewPrivs:', '1', 'Seccomp:', '2'].toSpliced(
+        2,
+        0,
+        'CapEff:',
+        '0000000000000000',
+      ),
+      '64001',
+    ]);
+  });
+
+  it('its image opens no further doors: volumes, work folder, user', async () => {
+    const config = { Volumes: { '/data': {} }, WorkingDir: '/proc/self/fd', User: '0:0', StopSignal: 'SIGWINCH' };
+    const { log } = await rig.run({ script: 'pwd; id -u; echo x > /data/x && echo WROTE', config });
+    assert.match(log, /^\/\n64001\n/);
+    assert.doesNotMatch(log, /WROTE/);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { build } from '../../scripts/build.mjs';
+import { tinyElf } from '../support/tiny-elf.ts';
+import { RunnerRig, sha256Of } from './runner-rig.ts';
+
+describe('a runner tells how a submission ended', () => {
+  let rig: RunnerRig;
+  before(async () => {
+    await build();
+    rig = await RunnerRig.start();
+  });
+  after(() => rig.stop());
+  afterEach(() => assert.deepEqual(rig.leftOvers(), []));
+
+  it('well, with predictions from the staged inputs', async () => {
+    const script = 'cat $HOLDOUT_INPUT/a.txt /input/b.txt > $HOLDOUT_OUTPUT/predictions.csv; echo done; echo oops >&2';
+    const { outcome, runKey, jobId, log } = await rig.run(script);
+    assert.deepEqual(outcome.predictions, {
+      kind: 'collected',
+      key: `${runKey}/predictions.csv`,
+      bytes: 9,
+      sha256: sha256Of('alphabeta'),
+    });
+    assert.equal((await rig.store.read(rig.s3.buckets.runs, `${runKey}/predictions.csv`)).toString(), 'alphabeta');
+    assert.equal((await rig.store.read(rig.s3.buckets.runs, `${runKey}/claim`)).toString(), jobId);
+    assert.deepEqual(log.split('\n').sort(), ['', 'done', 'oops']);
+    assert.equal(outcome.log.tail, log);
+    assert.deepEqual(outcome.end, { kind: 'exited', exitCode: 0 });
+    assert.deepEqual([outcome.jobId, outcome.runKey, outcome.device], [jobId, runKey, null]);
+    assert.equal(outcome.memory.outOfMemory, 'none');
+    assert.ok(outcome.memory.peakMiB !== null && outcome.memory.peakMiB > 0 && outcome.memory.peakMiB <= 64);
+    const byTheClock = Date.parse(outcome.stoppedAt ?? '') - Date.parse(outcome.startedAt ?? '');
+    assert.ok(Math.abs(byTheClock / 1000 - outcome.seconds) < 0.1);
+  });
+
+  it('with submission.csv when the campaign’s own name is missing', async () => {
+    const { outcome } = await rig.run('echo x > /output/submission.csv');
+    assert.equal(outcome.predictions.kind, 'collected');
+  });
+
+  for (const exitCode of [3, 125, 126, 127, 137]) {
+    it(`with its own exit code ${exitCode} and no output`, async () => {
+      const { outcome } = await rig.run(`exit ${exitCode}`);
+      assert.deepEqual(outcome.end, { kind: 'exited', exitCode });
+      assert.deepEqual(outcome.predictions, { kind: 'missing' });
+      assert.equal(outcome.memory.outOfMemory, 'none');
+    });
+  }
+
+  it('at its time limit, by the runner’s clock', async () => {
+    const { outcome } = await rig.run('trap "" TERM; echo x > /output/predictions.csv; while :; do sleep 1; done', {
+      limits: { wallClockSeconds: 2 },
+    });
+    assert.deepEqual(outcome.end, { kind: 'time-limit' });
+    assert.ok(outcome.seconds >= 2 && outcome.seconds < 5, `${outcome.seconds} s`);
+    assert.equal(outcome.predictions.kind, 'collected');
+  });
+
+  const unrunnable = {
+    'its entry point is missing': { config: { Entrypoint: ['/nowhere'] } },
+    'its entry point cannot be executed': { files: { '/entry': { content: 'x', mode: 0o644 } } },
+    'its program is for another machine': { files: { '/entry': { content: tinyElf([0xf4], 183) } } },
+    'it names no program': { config: { Entrypoint: [] } },
+  };
+  for (const [why, recipe] of Object.entries(unrunnable)) {
+    it(`never started, by the team's fault, when ${why}`, async () => {
+      const { outcome } = await rig.run(recipe);
+      assert.equal(outcome.end.kind, 'never-started');
+      assert.equal('fault' in outcome.end && outcome.end.fault, 'team', JSON.stringify(outcome.end));
+      assert.deepEqual([outcome.startedAt, outcome.stoppedAt, outcome.seconds], [null, null, 0]);
+    });
+  }
+
+  it('never started, by the platform’s fault, when the engine cannot do what is asked', async () => {
+    const { outcome } = await rig.run('exit 0', { limits: { memoryMiB: 1, pids: 1 } });
+    assert.ok(outcome.end.kind === 'never-started' && outcome.end.fault === 'platform', JSON.stringify(outcome.end));
+  });
+});

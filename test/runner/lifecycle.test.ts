@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from '../../scripts/build.mjs';
+import { runnerExit } from '../../src/campaign/run-outcome.ts';
+import { runObjects } from '../../src/ids.ts';
+import { eventually } from '../support/eventually.ts';
+import { type RequestCounter, countRequests } from '../support/request-counter.ts';
+import { RunnerRig, type StartedRunner } from './runner-rig.ts';
+
+describe('a runner and what happens around it', () => {
+  let rig: RunnerRig;
+  before(async () => {
+    await build();
+    rig = await RunnerRig.start();
+  });
+  after(() => rig.stop());
+  afterEach(() => assert.deepEqual(rig.leftOvers(), []));
+
+  const runs = (): string => rig.s3.buckets.runs;
+  const startLong = async (): Promise<StartedRunner> => {
+    const { runKey } = await rig.putSpec(rig.image('echo begun; sleep 600'));
+    return rig.startRunner(runKey);
+  };
+  const isRunning = ({ jobId }: StartedRunner): boolean => {
+    const list = [...rig.command.slice(1), 'ps', '--quiet', '--filter', `name=ho-${jobId}`];
+    return spawnSync(rig.command[0], list, { encoding: 'utf8' }).stdout.trim() !== '';
+  };
+
+  it('SIGTERM ends the container and leaves an outcome', async () => {
+    const runner = await startLong();
+    await eventually('the container runs', () => isRunning(runner));
+    runner.process.kill('SIGTERM');
+    const { outcome, log } = await rig.finished(runner);
+    assert.deepEqual(outcome.end, { kind: 'stopped' });
+    assert.ok(outcome.startedAt !== null && outcome.seconds > 0 && outcome.seconds < 30);
+    assert.equal(log, 'begun\n');
+  });
+
+  it('SIGTERM before the container started leaves an outcome too', async () => {
+    const runner = await startLong();
+    const claimed = async (): Promise<boolean> =>
+      (await rig.store.find(runs(), runObjects.claim(runner.runKey))) !== undefined;
+    await eventually('the run is claimed', claimed, { everyMs: 5 });
+    runner.process.kill('SIGTERM');
+    const { outcome } = await rig.finished(runner);
+    assert.deepEqual(outcome.end, { kind: 'stopped' });
+  });
+
+  it('of two runners for one run, one runs it and the other exits 64 without a trace', async () => {
+    const { runKey } = await rig.putSpec(rig.image('echo once; sleep 1'));
+    const both = [rig.startRunner(runKey), rig.startRunner(runKey)];
+    const exits = await Promise.all(both.map(({ exitCode }) => exitCode));
+    assert.deepEqual(exits.toSorted(), [runnerExit.done, runnerExit.duplicate]);
+    const winner = both[exits.indexOf(runnerExit.done)];
+    assert.ok(winner !== undefined);
+    const { outcome, log } = await rig.finished(winner);
+    assert.deepEqual([outcome.jobId, log], [winner.jobId, 'once\n']);
+    assert.equal((await rig.store.read(runs(), runObjects.claim(runKey))).toString(), winner.jobId);
+  });
+
+  it('a run that was abandoned is never started, a claim of its own is no obstacle', async () => {
+    for (const [claim, expected] of [
+      ['abandoned', runnerExit.duplicate],
+      ['own-job', runnerExit.done],
+    ] as const) {
+      const { runKey } = await rig.putSpec(rig.image('echo once; sleep 1'));
+      await rig.store.write(runs(), runObjects.claim(runKey), claim);
+      assert.equal(await rig.startRunner(runKey, 'own-job').exitCode, expected);
+    }
+  });
+
+  it('a killed runner’s container, mounts, loop device, group and folder are reaped', async () => {
+    const { runKey } = await rig.putSpec(rig.image('sleep 600'), {
+      instanceClass: { gpu: 'emulated', gpuMemoryMiB: 8 },
+    });
+    const runner = rig.startRunner(runKey);
+    await eventually('the container runs', () => isRunning(runner));
+    runner.process.kill('SIGKILL');
+    assert.equal(await runner.exitCode, null);
+    assert.ok(isRunning(runner), 'the container goes on without its runner');
+    const kinds = [/^ho-/, /ext4/, /tmpfs/, /^\/dev\/loop/, /cgroup/, /runs\/[^/]+$/];
+    for (const kind of kinds)
+      assert.ok(
+        rig.leftOvers().some((line) => kind.test(line)),
+        String(kind),
+      );
+    rig.reap(runner.jobId);
+    assert.deepEqual(rig.leftOvers(), []);
+    rig.reap(runner.jobId);
+  });
+
+  it('an outage of S3 at the end does not lose a finished run', async () => {
+    const { runKey } = await rig.putSpec(rig.image('echo x > /output/predictions.csv; sleep 2'));
+    const runner = rig.startRunner(runKey);
+    await eventually('the container runs', () => isRunning(runner));
+    await rig.s3.halt();
+    await eventually('the container has ended', () => !isRunning(runner), { withinMs: 30_000 });
+    await eventually('only the folder is left', () => rig.leftOvers().every((line) => line.startsWith(rig.scratch)));
+    assert.equal(runner.process.exitCode, null);
+    await rig.s3.resume();
+    const { outcome } = await rig.finished(runner);
+    assert.equal(outcome.predictions.kind, 'collected');
+  });
+
+  it('runners that start together share one download and one image', async () => {
+    const proxy: RequestCounter = await countRequests(rig.s3.endpoint);
+    const names = Array.from({ length: 40 }, (_, number) => `${number}.txt`);
+    const inputs = await rig.putInputs(Object.fromEntries(names.map((name) => [name, `content of ${name}`])));
+    const image = rig.image('cat /input/*.txt | wc -c; ls /input | wc -l # together');
+    const specs = await Promise.all([1, 2, 3].map(() => rig.putSpec(image, { inputs })));
+    const env = { AWS_ENDPOINT_URL_S3: proxy.endpoint };
+    const started = specs.map(({ runKey }) => rig.startRunner(runKey, undefined, env));
+    const finished = await Promise.all(started.map((runner) => rig.finished(runner)));
+    const bytes = names.reduce((sum, name) => sum + `content of ${name}`.length, 0);
+    for (const { log } of finished) assert.equal(log, `${bytes}\n40\n`);
+    assert.equal(proxy.count('GET', `/${rig.s3.buckets.inputs}/`), 41);
+    proxy.close();
+  });
+
+  it('staged inputs that were damaged are staged again', async () => {
+    const inputs = await rig.putInputs({ 'a.txt': 'alpha' });
+    await rig.run('cat /input/a.txt', { inputs });
+    const staged = join(rig.scratch, 'inputs', inputs.digest, 'files/a.txt');
+    chmodSync(staged, 0o644);
+    writeFileSync(staged, 'ALPHA');
+    const { log } = await rig.run('cat /input/a.txt', { inputs });
+    assert.deepEqual([log, readFileSync(staged, 'utf8')], ['alpha', 'alpha']);
+  });
+
+  const expectTrouble = async (runner: StartedRunner, line: RegExp): Promise<void> => {
+    assert.equal(await runner.exitCode, runnerExit.trouble);
+    assert.match(runner.stderr(), line);
+    assert.equal(runner.stderr().trim().split('\n').length, 1);
+    assert.equal(await rig.store.find(runs(), runObjects.outcome(runner.runKey)), undefined);
+  };
+
+  it('inputs that are not what was frozen are trouble', async () => {
+    const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'b.txt': 'beta' });
+    await rig.store.write(rig.s3.buckets.inputs, `${inputs.prefix}files/b.txt`, 'gamma');
+    const { runKey } = await rig.putSpec(rig.image('true'), { inputs });
+    await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*files\/b\.txt/);
+  });
+
+  it('an index whose names lead elsewhere is trouble', async () => {
+    const { runKey } = await rig.putSpec(rig.image('true'), { inputs: await rig.putInputs({ '../../escaped': 'x' }) });
+    await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*escaped/);
+  });
+
+  it('an image that is not the pinned one is trouble', async () => {
+    const { digest } = rig.image('echo pinned');
+    const { reference } = rig.image('echo another');
+    const { runKey } = await rig.putSpec({ reference, digest });
+    await expectTrouble(rig.startRunner(runKey), /IMAGE_DIFFERS/);
+  });
+
+  it('a run without a spec is trouble', async () => {
+    await expectTrouble(rig.startRunner('c/nobody/1'), /OBJECT_MISSING.*c\/nobody\/1\/spec\.json/);
+  });
+});

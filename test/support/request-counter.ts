@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+
+/** A server that hands every request on and counts. */
+export interface RequestCounter {
+  endpoint: string;
+  count(method: string, pathPrefix: string): number;
+  close(): void;
+}
+
+/** Starts a counter before the server at `target`; signatures stay valid because the Host header is kept. */
+export async function countRequests(target: string): Promise<RequestCounter> {
+  const seen: { method: string; path: string }[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const { method = '', url: path = '', headers } = incoming;
+    seen.push({ method, path });
+    const { hostname, port } = new URL(target);
+    const onward = request({ hostname, port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    count: (method, prefix) => seen.filter((one) => one.method === method && one.path.startsWith(prefix)).length,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
