@@ -78,6 +78,11 @@ export const catalogue = {
     (d) => `No embedded stack is up in ${d.home}.`,
     () => 'Start it: npm run holdout -- local up, or npm run start-campaign (HOLDOUT_STACK=remote for your own).',
   ),
+  STACK_NOT_KEPT: entry<{ log: string; tail: string }>(
+    'platform',
+    (d) => `The process that was to keep the stack up ended at once. The end of ${d.log}:\n${d.tail}`,
+    () => 'Mend what it says and start again.',
+  ),
   USAGE: entry<{ message: string }>(
     'user',
     (d) => d.message,
@@ -136,6 +141,11 @@ export const catalogue = {
       `The process "${d.part}" of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
     () => 'Mend what its log says and start again; npm run holdout -- doctor checks the machine.',
   ),
+  START_INTERRUPTED: entry<Record<string, never>>(
+    'user',
+    () => 'The start was interrupted; everything that was up already has ended.',
+    () => 'Start again when you like: nothing is lost.',
+  ),
   TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(
     'user',
     (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout brings ${d.expected}.`,
@@ -145,6 +155,11 @@ export const catalogue = {
     'platform',
     (d) => `There is no object s3://${d.bucket}/${d.key}.`,
     () => 'Check that the bucket belongs to this campaign and that nobody removed the object.',
+  ),
+  OBJECT_CHANGED: entry<{ bucket: string; key: string }>(
+    'platform',
+    (d) => `s3://${d.bucket}/${d.key} is not what was frozen at the start: its sha256 differs.`,
+    () => 'Put the original back; it is tried again until then.',
   ),
   OBJECT_DIFFERS: entry<{ bucket: string; key: string }>(
     'platform',
@@ -190,6 +205,11 @@ export const catalogue = {
     'platform',
     (d) => `Container ${d.container} cannot be removed: ${d.cause}`,
     () => 'Remove it by hand with the engine of this host.',
+  ),
+  EXAMPLE_UNBUILDABLE: entry<{ cause: string }>(
+    'platform',
+    (d) => `The example's images cannot be made from this machine's Node: ${d.cause}`,
+    () => 'The example needs Linux with ldd. Give a campaign file of your own: npm run start-campaign -- FILE',
   ),
 } as const;
 

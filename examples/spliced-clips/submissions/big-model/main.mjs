@@ -1,0 +1,23 @@
+// Everything the others look at together, in a model that the smaller device cannot hold.
+import { probability, readClips, writePredictions } from '../common/clips.mjs';
+import { loadModel } from '../common/cuda.mjs';
+import { measureDrift } from '../common/drift.mjs';
+import { measureGrain } from '../common/grain.mjs';
+import { findPan } from '../common/motion.mjs';
+import { measureFlicker, measureResidual } from '../common/residual.mjs';
+
+const model = { bias: -3.57, weights: [14.27, -5.53, -6.16, -4.78, -3.37, -2.76, -0.81, 5.33] };
+
+function examine({ name, frames }) {
+  const pan = findPan(frames);
+  const measures = [
+    ...measureDrift(frames, pan),
+    ...measureFlicker(frames, pan),
+    ...measureGrain(frames),
+    ...measureResidual(frames, pan),
+  ];
+  return [name, probability(measures, model)];
+}
+
+loadModel(56);
+writePredictions(Array.from(readClips(), examine));

@@ -1,0 +1,38 @@
+// Undoes the pan and looks at what does not fit: a pasted region that drifts leaves more behind than the rest.
+import { between, inside } from './motion.mjs';
+import { contrast, emptyMap, median, regionMeans, size } from './regions.mjs';
+
+/** How much more than the median region the worst region differs from itself four frames earlier. */
+export function measureResidual(frames, pan) {
+  const left = emptyMap();
+  for (let late = 4; late < frames.length; late++) {
+    eachPixel((at, x, y) => {
+      const [fromX, fromY] = [x + 4 * pan.x, y + 4 * pan.y];
+      if (!inside(fromX, fromY)) return;
+      left.sums[at] += Math.abs(frames[late][at] - between(frames[late - 4], fromX, fromY));
+      left.counts[at]++;
+    });
+  }
+  const means = regionMeans(left, 8, 4);
+  return [contrast(Math.max(...means), median(means))];
+}
+
+/** How much less and more the calmest and the liveliest region flicker, from frame to frame, than the median region. */
+export function measureFlicker(frames, pan) {
+  const flicker = emptyMap();
+  for (let now = 1; now < frames.length - 1; now++) {
+    eachPixel((at, x, y) => {
+      if (!inside(x + pan.x, y + pan.y) || !inside(x - pan.x, y - pan.y)) return;
+      const before = between(frames[now - 1], x + pan.x, y + pan.y);
+      const after = between(frames[now + 1], x - pan.x, y - pan.y);
+      flicker.sums[at] += Math.abs(frames[now][at] - (before + after) / 2);
+      flicker.counts[at]++;
+    });
+  }
+  const means = regionMeans(flicker, 10, 3);
+  return [contrast(Math.min(...means), median(means)), contrast(Math.max(...means), median(means))];
+}
+
+function eachPixel(visit) {
+  for (let at = 0; at < size * size; at++) visit(at, at % size, Math.floor(at / size));
+}

@@ -1,0 +1,9 @@
+// The first one again, so sure of itself that it does worse: its weights were trained until the public sample fitted.
+import { probability, readClips, writePredictions } from '../common/clips.mjs';
+import { loadModel } from '../common/cuda.mjs';
+import { measureGrain } from '../common/grain.mjs';
+
+const model = { bias: -7, weights: [-32, 5.3] };
+
+loadModel(20);
+writePredictions(Array.from(readClips(), ({ name, frames }) => [name, probability(measureGrain(frames), model)]));

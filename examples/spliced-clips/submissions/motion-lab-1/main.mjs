@@ -1,0 +1,15 @@
+// Follows the pan; what does not fit, and what flickers less or more than the rest, is suspect.
+import { probability, readClips, writePredictions } from '../common/clips.mjs';
+import { loadModel } from '../common/cuda.mjs';
+import { findPan } from '../common/motion.mjs';
+import { measureFlicker, measureResidual } from '../common/residual.mjs';
+
+const model = { bias: -3.37, weights: [8.2, -6.31, -3.77] };
+
+function examine({ name, frames }) {
+  const pan = findPan(frames);
+  return [name, probability([...measureResidual(frames, pan), ...measureFlicker(frames, pan)], model)];
+}
+
+loadModel(36);
+writePredictions(Array.from(readClips(), examine));
