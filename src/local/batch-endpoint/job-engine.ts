@@ -117,8 +117,10 @@ export class JobEngine {
     for (const { queue } of unended.filter(isActive)) free.set(queue, (free.get(queue) ?? 0) - 1);
     for (const job of unended.filter(isWaiting)) {
       const slots = free.get(job.queue) ?? 0;
-      if (job.detail.status !== 'RUNNABLE') jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNABLE' } });
-      if (slots <= 0) continue;
+      if (slots <= 0) {
+        if (job.detail.status !== 'RUNNABLE') jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNABLE' } });
+        continue;
+      }
       free.set(job.queue, slots - 1);
       this.begin(job);
     }

@@ -54,13 +54,13 @@ export function startJobProcess(folder: string, command: string[], environment: 
 /** Looks after a job's process; works for one that an earlier endpoint started. */
 export function stateOfProcess(folder: string): ProcessState {
   const begun = contentOf(join(folder, 'process'));
-  const identity = begun === undefined ? undefined : identityIn(begun);
+  if (begun === undefined) return { kind: 'unbegun' };
+  const identity = identityIn(begun);
   // Asked before the exit file is read: a process that ends in between has written it by then.
-  const running = identity !== undefined && isRunning(identity);
+  if (identity !== undefined && isRunning(identity)) return { kind: 'running' };
   const code = contentOf(join(folder, 'exit'));
-  if (code !== undefined) return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
-  if (running) return { kind: 'running' };
-  return { kind: begun === undefined ? 'unbegun' : 'gone' };
+  if (code === undefined) return { kind: 'gone' };
+  return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
 }
 
 /** Makes sure that a process not seen yet never runs; false when it has begun after all. */
