@@ -102,8 +102,8 @@ export class Rig {
   /** Ends the endpoint's process only. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.connected?.destroy();
-    const { endpointProcess: child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    const child = this.process?.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
     child.kill(signal);
     await exit;

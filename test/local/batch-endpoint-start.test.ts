@@ -55,6 +55,6 @@ describe('starting the local Batch endpoint', () => {
     }
     assert.match((await fails('/no/such/file')).stderr, /start-up file \/no\/such\/file cannot be used/);
     assert.match((await fails()).stderr, /none was given/);
-    writeFileSync(rig.file, JSON.stringify(rig.startUp));
+    await rig.remove();
   });
 });
