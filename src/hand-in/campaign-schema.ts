@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { microUsdOf, parseDuration, parseShare, parseSize } from '../campaign/units.ts';
+import { campaignPattern, memberPattern } from '../ids.ts';
+
+const anyText = z.string('must be text').min(1, 'must be text');
+const textLike = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, `must be ${words.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
+
+function number(what: string, holds: (value: number) => boolean) {
+  return z.number(what).refine(holds, what);
+}
+const whole = (least: number) =>
+  number(`must be a whole number, ${least} or more`, (value) => Number.isSafeInteger(value) && value >= least);
+
+/** What `parse` makes of a value, where undefined means that it cannot. */
+function parsed<Value>(what: string, parse: (value: unknown) => Value | undefined) {
+  return z.unknown().transform((value, context): Value => {
+    const result = parse(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: what });
+    return z.NEVER;
+  });
+}
+
+const unit = (what: string, parse: (text: string) => number | undefined) =>
+  parsed(what, (value) => (typeof value === 'string' ? parse(value) : undefined));
+const positive = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
+
+const duration = unit('must be a duration such as 30s, 9h or 1h30m', (text) => positive(parseDuration(text)));
+const size = unit('must be a size such as 50MiB or 14GiB', (text) => positive(parseSize(text)));
+const dollars = (value: unknown): number | undefined => (typeof value === 'number' ? microUsdOf(value) : undefined);
+const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
+
+/** Every key of the campaign file by section, what it must be, and the one place where defaults are. */
+export const sections = {
+  campaign: {
+    campaign: textLike(campaignPattern, 'must be up to 40 small letters, digits and dashes, not starting with a dash'),
+    metric: oneOf('log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'),
+    submissions: anyText,
+    deadline: anyText,
+  },
+  predictions: {
+    file: name.default('predictions.csv'),
+    id: anyText.default('filename'),
+    value: anyText.default('label'),
+    maxBytes: size.prefault('50MiB'),
+    missing: z.union([z.literal('reject'), z.number()], 'must be reject or a number').default('reject'),
+  },
+  inputs: { testSet: anyText, sampleSet: anyText.optional(), labels: anyText },
+  budget: {
+    usd: parsed('must be an amount in dollars, more than 0', (value) => positive(dollars(value))),
+    rerunReserve: unit('must be a share such as 10%', parseShare).prefault('10%'),
+  },
+  expect: { runtime: duration, on: name },
+  limits: {
+    wallClock: duration,
+    wallClockOn: name,
+    memory: size,
+    pids: whole(1).default(512),
+    output: size.prefault('1GiB'),
+    image: size.prefault('10GiB'),
+    sharedMemory: size.prefault('1GiB'),
+    attempts: whole(1).default(3),
+    platformRuns: whole(0).default(5),
+  },
+  leaderboard: {
+    perTeam: oneOf('best', 'last').default('best'),
+    ties: oneOf('earliest', 'shared').default('earliest'),
+    /** Where it is not said: ascending for a loss or an error, descending for the others. */
+    order: oneOf('ascending', 'descending').optional(),
+  },
+  fairness: {
+    perTeamInFlight: whole(1).default(2),
+    seed: whole(0).default(0),
+    weights: z
+      .record(
+        z.string(),
+        number('must be a number from 0.001 to 1000', (weight) => weight >= 0.001 && weight <= 1_000),
+      )
+      .default({}),
+  },
+  instanceClasses: {
+    name,
+    kind: oneOf('gpu', 'cpu'),
+    /** On a class of kind gpu where it is not said: nvidia. */
+    gpu: oneOf('nvidia', 'emulated').optional(),
+    queue: anyText,
+    gpuMemoryMiB: whole(1).optional(),
+    vcpus: whole(1),
+    memoryMiB: whole(1),
+    usdPerHour: parsed('must be an amount in dollars, 0 or more', dollars),
+    relativeSpeed: number('must be a number above 0', (speed) => speed > 0).default(1),
+    slots: whole(1),
+    purchase: oneOf('on-demand', 'spot').default('on-demand'),
+    wallClock: duration.optional(),
+    runnableLimit: duration.prefault('6h'),
+  },
+};
+
+type Sections = typeof sections;
+export type SectionName = keyof Sections;
+
+/** The keys of a section that could be read; all that are required once no fault was reported. */
+export type Section<Name extends SectionName> = {
+  [Key in keyof Sections[Name]]?: Sections[Name][Key] extends z.ZodType<infer Output> ? Output : never;
+};
+
+/** A campaign file as far as it could be read. */
+export interface ReadCampaign {
+  campaign: Section<'campaign'>;
+  predictions: Section<'predictions'>;
+  inputs: Section<'inputs'>;
+  budget: Section<'budget'>;
+  expect?: Section<'expect'>;
+  limits: Section<'limits'>;
+  leaderboard: Section<'leaderboard'>;
+  fairness: Section<'fairness'>;
+  instanceClasses: Section<'instanceClasses'>[];
+}

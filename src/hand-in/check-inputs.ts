@@ -1,0 +1,72 @@
+import { dirname } from 'node:path';
+import { counted, quoted } from '../safe-text.ts';
+import { readLabels } from '../scoring/labels.ts';
+import type { Report } from './campaign-file.ts';
+import type { ReadCampaign } from './campaign-schema.ts';
+import type { LocalPath, S3Location } from './checked-campaign.ts';
+import { faultOfFile, listInputs, locate, shownPath } from './locate.ts';
+
+export interface LocatedInputs {
+  testSet?: LocalPath | S3Location;
+  sampleSet?: LocalPath | S3Location;
+  labels?: LocalPath | S3Location;
+}
+
+/** Looks at the inputs and labels a campaign file names: all there, and a label for every input and no other. */
+export async function checkInputs(file: string, read: ReadCampaign, report: Report): Promise<LocatedInputs> {
+  const located: LocatedInputs = {};
+  for (const key of ['testSet', 'sampleSet', 'labels'] as const) {
+    const written = read.inputs[key];
+    const place = written === undefined ? undefined : locate(written, dirname(file));
+    if (place !== undefined) located[key] = key === 'labels' ? place : asFolder(place);
+    else if (written !== undefined) {
+      report(['inputs', key], `inputs.${key} is ${quoted(written)}, must be a path or s3://<bucket>/<key>`);
+    }
+  }
+  const { testSet, sampleSet, labels } = located;
+  const listed = async (key: 'testSet' | 'sampleSet', place: typeof testSet): Promise<Set<string> | undefined> =>
+    place?.kind === 'local'
+      ? await listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`))
+      : undefined;
+  const inputs = await listed('testSet', testSet);
+  await listed('sampleSet', sampleSet);
+  if (labels?.kind === 'local') await checkLabels(labels.path, read, inputs, report);
+  return located;
+}
+
+/** A folder in S3 ends with a slash, so that no other folder begins with its name. */
+const asFolder = (place: LocalPath | S3Location): LocalPath | S3Location =>
+  place.kind === 's3' ? { ...place, key: place.key.replace(/\/*$/, '/') } : place;
+
+async function checkLabels(
+  path: string,
+  { predictions: { id, value }, campaign: { metric } }: ReadCampaign,
+  inputs: ReadonlySet<string> | undefined,
+  report: Report,
+): Promise<void> {
+  const reportLabels = (fault: string): void => report(['inputs', 'labels'], `inputs.labels: ${fault}`);
+  const fault = await faultOfFile(path);
+  if (fault !== undefined) return reportLabels(fault);
+  if (id === undefined || value === undefined || metric === undefined) return;
+  const labels = await readLabels(path, { id, value }, metric);
+  if (labels.kind === 'invalid') {
+    for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
+    const rest = labels.count - labels.faults.length;
+    if (rest > 0) reportLabels(`${shownPath(path)}: ${counted(rest, 'fault')} more`);
+    return;
+  }
+  if (inputs === undefined || inputs.size === 0) return;
+  const unlabelled = [...inputs].filter((input) => !labels.values.has(input));
+  const unknown = [...labels.lines].filter(([input]) => !inputs.has(input));
+  if (unlabelled.length > 0) {
+    reportLabels(
+      `${shownPath(path)} lacks the label of ${counted(unlabelled.length, 'input')}: ${firstOf(unlabelled.map((name) => quoted(name)))}`,
+    );
+  }
+  if (unknown.length > 0) {
+    const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
+    reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstOf(named)}`);
+  }
+}
+
+const firstOf = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');

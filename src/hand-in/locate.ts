@@ -1,0 +1,55 @@
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { quoted } from '../safe-text.ts';
+import type { LocalPath, S3Location } from './checked-campaign.ts';
+
+/** A path for people: from the current folder where that is shorter. */
+export function shownPath(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') || isAbsolute(short) ? path : short;
+}
+
+/** A path relative to `folder`, or `s3://bucket/key`; undefined for an s3 address without bucket or key. */
+export function locate(written: string, folder: string): LocalPath | S3Location | undefined {
+  if (!written.startsWith('s3://')) return { kind: 'local', path: resolve(folder, written) };
+  const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/.exec(written) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { kind: 's3', bucket, key };
+}
+
+/** What is wrong with a path that should be a readable file, undefined when nothing is. */
+export async function faultOfFile(path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile()
+      ? undefined
+      : `${shownPath(path)} is ${found.isDirectory() ? 'a folder' : 'no file'}, must be a file`;
+  } catch (error) {
+    return unreachable(path, error);
+  }
+}
+
+/** The names of the inputs in a folder; everything else in it is a fault. */
+export async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string>> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    report(unreachable(folder, error));
+    return undefined;
+  });
+  if (names?.length === 0) report(`${shownPath(folder)} is empty, must hold at least one input`);
+  const inputs = new Set<string>();
+  for (const name of names ?? []) {
+    const fault = await faultOfFile(join(folder, name));
+    if (fault !== undefined) report(fault);
+    else if (/[\p{Cc}\uFFFD]/u.test(name))
+      report(`the input ${quoted(name)} in ${shownPath(folder)} has an unprintable name`);
+    else inputs.add(name);
+  }
+  return inputs;
+}
+
+function unreachable(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${shownPath(path)} does not exist`;
+  if (code === 'ENOTDIR') return `${shownPath(path)} is no folder`;
+  return `${shownPath(path)} cannot be read: ${messageOf(error)}`;
+}
