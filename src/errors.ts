@@ -78,11 +78,6 @@ export const catalogue = {
     (d) => `No embedded stack is up in ${d.home}.`,
     () => 'Start it: npm run holdout -- local up, or npm run start-campaign (HOLDOUT_STACK=remote for your own).',
   ),
-  STACK_NOT_KEPT: entry<{ log: string; tail: string }>(
-    'platform',
-    (d) => `The process that was to keep the stack up ended at once. The end of ${d.log}:\n${d.tail}`,
-    () => 'Mend what it says and start again.',
-  ),
   USAGE: entry<{ message: string }>(
     'user',
     (d) => d.message,

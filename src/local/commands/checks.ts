@@ -1,10 +1,10 @@
-import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import { runCommand } from '../run-command.ts';
-import { freeMiBAt, homeFolder, neededMiB, placesOf } from '../stack/home.ts';
+import { freeMiBAt, homeFolder, nearestFolder, neededMiB } from '../stack/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { portHolder } from '../stack/port-holder.ts';
 import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/ports.ts';
@@ -48,8 +48,7 @@ export function checkKernelLog(): Check {
 
 export function checkHome(): Check {
   const home = homeFolder();
-  let folder = home;
-  while (!existsSync(folder)) folder = dirname(folder);
+  const folder = nearestFolder(home);
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
@@ -107,7 +106,7 @@ export async function checkEngine(): Promise<Check> {
 
 export async function checkPorts(): Promise<Check[]> {
   const requests = portRequests();
-  const keeper = keeperOf(placesOf(homeFolder()));
+  const keeper = keeperOf(homeFolder());
   if (keeper !== undefined)
     return [ok('ports', `the stack is up, kept by process ${keeper.pid}: npm run holdout -- local status`)];
   return Promise.all(

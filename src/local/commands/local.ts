@@ -29,7 +29,7 @@ export async function localUp(say: Report): Promise<number> {
 /** Ends the stack of the home, whoever brought it up, and what a killed opener left. Answers the exit status. */
 export async function localDown(say: Report): Promise<number> {
   const home = placesOf(homeFolder());
-  const keeper = existsSync(home.folder) ? keeperOf(home) : undefined;
+  const keeper = keeperOf(home.folder);
   if (keeper !== undefined) {
     say(`asking process ${keeper.pid}, which keeps the stack up, to end it`);
     await endProcess(keeper, closeLimit);

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, trouble } from '../../errors.ts';
 
 /** Where things lie under HOLDOUT_HOME. */
@@ -66,10 +66,10 @@ export function openHome(home: string): Home {
   }
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
   try {
+    accessSync(nearestFolder(folder), constants.W_OK);
     for (const each of [folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
       mkdirSync(each, { recursive: true, mode: 0o755 });
     }
-    accessSync(folder, constants.W_OK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
       throw trouble('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
@@ -78,6 +78,13 @@ export function openHome(home: string): Home {
   const freeMiB = freeMiBAt(folder);
   if (freeMiB < neededMiB) throw trouble('DISK_FULL', { home: folder, freeMiB, neededMiB });
   return places;
+}
+
+/** The folder, or the first one above it that exists. */
+export function nearestFolder(folder: string): string {
+  let found = folder;
+  while (!existsSync(found)) found = dirname(found);
+  return found;
 }
 
 /** Room for this user on the disk of a folder. */

@@ -1,10 +1,10 @@
 import { readJsonFile } from '../json-file.ts';
 import { isRunning, type ProcessIdentity } from '../process-identity.ts';
-import type { Home } from './home.ts';
+import { placesOf, type Home } from './home.ts';
 
 /** The process that keeps the stack of a home up now, if there is one. */
-export function keeperOf(home: Home): ProcessIdentity | undefined {
-  const holder = readJsonFile<ProcessIdentity>(home.lock);
+export function keeperOf(home: string): ProcessIdentity | undefined {
+  const holder = readJsonFile<ProcessIdentity>(placesOf(home).lock);
   return holder !== undefined && isRunning(holder) ? holder : undefined;
 }
 

@@ -34,13 +34,14 @@ export class KeptPart {
   ) {}
 
   /** Takes over what an earlier opener left running if it is as it should be, else starts it. Throws PART_NOT_UP. */
-  async bringUp(): Promise<void> {
+  async bringUp(stop: AbortSignal): Promise<void> {
+    stop.throwIfAborted();
     const part = this.define();
     const left = readRecord(this.home, part.name);
     const fits = left?.definition === definitionOf(part) && left.program === programOf(part);
     if (left !== undefined && isRunning(left.identity) && fits) this.record = left;
     else await this.startAfresh(part, left);
-    await this.waitUntilReady(part);
+    await this.waitUntilReady(part, stop);
   }
 
   /** Watches until `stop`: a process that ended is started again, after a pause that grows while it keeps ending. */
@@ -55,7 +56,7 @@ export class KeptPart {
       if (running) this.report(`${part.name} has new settings and is started again`);
       else await this.rest(part, Date.now() - upSince, stop);
       if (stop.aborted) return;
-      await this.restart(part);
+      await this.restart(part, stop);
       upSince = Date.now();
     }
   }
@@ -68,13 +69,13 @@ export class KeptPart {
     await sleep(this.pause, undefined, { signal: stop }).catch(() => undefined);
   }
 
-  private async restart(part: Part): Promise<void> {
+  private async restart(part: Part, stop: AbortSignal): Promise<void> {
     try {
       await this.startAfresh(part, this.record);
-      await this.waitUntilReady(part);
+      await this.waitUntilReady(part, stop);
       this.report(`${part.name} is up again`);
     } catch (error) {
-      this.report(messageOf(error));
+      if (!stop.aborted) this.report(messageOf(error));
     }
   }
 
@@ -84,13 +85,14 @@ export class KeptPart {
     this.record = spawnPart(part, this.home);
   }
 
-  private async waitUntilReady(part: Part): Promise<void> {
+  private async waitUntilReady(part: Part, stop: AbortSignal): Promise<void> {
     const deadline = Date.now() + startLimit;
     const log = logOf(this.home, part.name);
     const notUp = (why: string) => trouble('PART_NOT_UP', { part: part.name, why, log, tail: logTail(log) });
     // Asked before and after: a foreign server on the same port may have answered.
     const lives = () => this.record !== undefined && isRunning(this.record.identity);
     for (;;) {
+      stop.throwIfAborted();
       if (!lives()) throw notUp('it ended');
       if ((await part.isReady()) && lives()) break;
       if (Date.now() > deadline) throw notUp(`it was not ready within ${startLimit / 1000} s`);

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trouble } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
@@ -11,8 +12,8 @@ import { openTools } from '../tools/open-tools.ts';
 import { batchPart } from './batch.ts';
 import { openCredentials } from './credentials.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
-import { isReadyBy } from './keeper.ts';
-import { openHome, type Home } from './home.ts';
+import { isReadyBy, keeperOf } from './keeper.ts';
+import { openHome, placesOf, type Home } from './home.ts';
 import { readRecords } from './part.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './ports.ts';
 import { addQueues, type Queue } from './queues.ts';
@@ -95,13 +96,21 @@ async function start(home: Home, options: StackOptions, release: () => void): Pr
       ...[...servers, ...members].map((part) => () => part),
       () => batchPart({ home, ports, endpoints, credentials, engine, programs }),
     ]);
-    await supervisor.start();
+    await unlessInterrupted(supervisor.start());
     writeJsonFile(home.ready, identify(process.pid));
     return { ...describe(home, ports), attached: false, close: (closing) => close(closing?.jobs ?? 'end') };
   } catch (error) {
     await close('leave');
     throw error;
   }
+}
+
+/** The stack of a home that another process keeps up; undefined when none does. */
+export function runningStack(folder: string): Pick<Stack, 'home' | 'endpoints' | 'environment'> | undefined {
+  const home = placesOf(folder);
+  const keeper = keeperOf(folder);
+  const file = readJsonFile<StackFile>(home.stack);
+  return keeper !== undefined && isReadyBy(home, keeper) && file !== undefined ? describe(home, file.ports) : undefined;
 }
 
 /** Waits until the holder of the home has everything up; undefined when it ended instead. */
@@ -115,10 +124,10 @@ async function attach(
     if (!isRunning(holder) || !existsSync(home.lock)) return undefined;
     await sleep(200);
   }
-  const file = readJsonFile<StackFile>(home.stack);
-  if (file === undefined) return undefined;
+  const running = runningStack(home.folder);
+  if (running === undefined) return undefined;
   addQueues(home, queues);
-  return { ...describe(home, file.ports), attached: true, close: () => Promise.resolve() };
+  return { ...running, attached: true, close: () => Promise.resolve() };
 }
 
 const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 'environment'> => {
@@ -133,3 +142,18 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
 /** Ports on which what a killed opener left may still listen. */
 const ownPorts = (home: Home, last: StackFile | undefined): ReadonlySet<number> =>
   new Set(readRecords(home).some(({ identity }) => isRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
+
+/** Ctrl-C while parts come up ends what has come up so far, instead of leaving it behind. */
+async function unlessInterrupted(work: Promise<void>): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let interrupt = (): void => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt = () => reject(trouble('START_INTERRUPTED', {}));
+  });
+  for (const signal of signals) process.once(signal, interrupt);
+  try {
+    await Promise.race([work, interrupted]);
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}

@@ -27,7 +27,7 @@ export interface StackStatus {
 /** The state of a home's stack, read from its files and /proc alone. */
 export function stackStatus(folder: string): StackStatus {
   const home = placesOf(folder);
-  const keeper = keeperOf(home);
+  const keeper = keeperOf(folder);
   const ports = readJsonFile<StackFile>(home.stack)?.ports;
   const records = existsSync(home.run) ? readRecords(home) : [];
   return {

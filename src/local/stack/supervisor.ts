@@ -7,7 +7,8 @@ import { readRecords, removeRecord, type Part } from './part.ts';
 /** Brings all parts of a stack up in order and keeps them up. */
 export class Supervisor {
   private readonly stopping = new AbortController();
-  private keeping: Promise<void>[] = [];
+  private readonly keeping: Promise<void>[] = [];
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly home: Home,
@@ -16,24 +17,30 @@ export class Supervisor {
   ) {}
 
   /** Throws the first PART_NOT_UP once every part of its stage is up or has failed. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.starting = this.bringUpAll();
+    return this.starting;
+  }
+
+  /** From here on nothing is started again; what runs goes on. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.starting.catch(() => undefined);
+    await Promise.all(this.keeping);
+  }
+
+  private async bringUpAll(): Promise<void> {
     await this.endStrangers();
     const stageOf = (define: () => Part): number => define().stage;
     for (const stage of new Set(this.definitions.map(stageOf).sort((one, other) => one - other))) {
       const parts = this.definitions
         .filter((define) => stageOf(define) === stage)
         .map((define) => new KeptPart(define, this.home, this.report));
-      const results = await Promise.allSettled(parts.map((part) => part.bringUp()));
+      const results = await Promise.allSettled(parts.map((part) => part.bringUp(this.stopping.signal)));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       this.keeping.push(...parts.map((part) => part.keepUp(this.stopping.signal)));
     }
-  }
-
-  /** From here on nothing is started again; what runs goes on. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.keeping);
   }
 
   /** A part that an earlier version of this program left, and that there is no more. */

@@ -8,12 +8,16 @@ interface RememberedAnswer {
   answer: unknown;
 }
 
+/** The per-user folder of what outlives a clone: `$XDG_CACHE_HOME/holdout`, by default `~/.cache/holdout`. */
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'holdout');
+
 /** What outlives a clone: programs under `tools/`, and answers that were found out by running something. */
 export class ToolCache {
   readonly folder: string;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
-    this.folder = join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'holdout');
+    this.folder = cacheFolder(env);
   }
 
   /** Where a program of this name and version lies; its folder exists afterwards. */

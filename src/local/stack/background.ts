@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { trouble } from '../../errors.ts';
+import { isRunning, identify } from '../process-identity.ts';
+import { projectRoot } from '../project-root.ts';
+import type { Report } from '../report.ts';
+import { openHome } from './home.ts';
+import { logOf, logTail } from './part.ts';
+import { runningStack } from './open-stack.ts';
+
+/**
+ * Makes sure that the stack of a home is up and stays up when this process ends: a process of its own keeps it
+ * (`local up`), until `local down`. Throws PART_NOT_UP with that process's last words.
+ */
+export async function bringUpInBackground(folder: string, report: Report): Promise<void> {
+  const home = openHome(folder);
+  if (runningStack(folder) !== undefined) return;
+  const log = logOf(home, 'keeper');
+  report(`bringing the stack up in the background (${log})`);
+  const handle = openSync(log, 'a');
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', join(projectRoot(), 'dist', 'client.mjs'), 'local', 'up'],
+    {
+      detached: true,
+      stdio: ['ignore', handle, handle],
+      env: { ...process.env, HOLDOUT_HOME: home.folder },
+    },
+  );
+  child.unref();
+  closeSync(handle);
+  const keeper = child.pid === undefined ? undefined : identify(child.pid);
+  while (runningStack(folder) === undefined) {
+    if (keeper === undefined || !isRunning(keeper)) {
+      throw trouble('PART_NOT_UP', { part: 'keeper', why: 'it ended', log, tail: logTail(log) });
+    }
+    await sleep(200);
+  }
+}

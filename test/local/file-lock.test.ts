@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lock, tryLock } from '../../src/local/file-lock.ts';
+import { identify, isRunning } from '../../src/local/process-identity.ts';
+
+describe('a lock file', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdout-lock-'));
+    file = join(folder, 'lock');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('names its holder while it is held and is gone afterwards', () => {
+    const first = tryLock(file);
+    assert.equal(first.kind, 'acquired');
+    const second = tryLock(file);
+    assert.ok(second.kind === 'held' && second.by.pid === process.pid);
+    if (first.kind === 'acquired') first.release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('of a process that is gone is taken over', async () => {
+    const child = spawn('sleep', ['30']);
+    const identity = identify(child.pid ?? 0);
+    assert.ok(identity);
+    writeFileSync(file, JSON.stringify(identity));
+    assert.equal(tryLock(file).kind, 'held');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.equal(tryLock(file).kind, 'acquired');
+  });
+
+  it('is not held by a later process with the same pid, nor from before a reboot', () => {
+    const self = identify(process.pid);
+    assert.ok(self);
+    assert.ok(isRunning(self));
+    for (const other of [
+      { ...self, startTime: '1' },
+      { ...self, boot: 'another' },
+    ]) {
+      assert.equal(isRunning(other), false);
+      writeFileSync(file, JSON.stringify(other));
+      assert.equal(tryLock(file).kind, 'acquired');
+      rmSync(file);
+    }
+  });
+
+  it('lets many waiters in one after the other, also past a dead holder', async () => {
+    writeFileSync(file, JSON.stringify({ pid: 1, startTime: 'never', boot: 'never' }));
+    let inside = 0;
+    const turns = Array.from({ length: 8 }, async () => {
+      const release = await lock(file, () => undefined);
+      inside += 1;
+      assert.equal(inside, 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.ok(existsSync(file) && readFileSync(file, 'utf8').includes(String(process.pid)));
+      inside -= 1;
+      release();
+    });
+    await Promise.all(turns);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});

@@ -1,0 +1,103 @@
+/** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
+import { build } from 'esbuild';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/local/project-root.ts';
+import { openStack, type Stack, type StackOptions } from '../../src/local/stack/open-stack.ts';
+
+/** Says that it is ready as a worker does, and notes its environment. */
+const worker = `
+import { writeFileSync } from 'node:fs';
+writeFileSync(process.env.HOLDOUT_READY_FILE, JSON.stringify({ env: process.env, args: process.argv.slice(2) }));
+setInterval(() => undefined, 1000);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** Mounts and makes what a run makes, then waits to be killed. */
+const runner = `
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+const { HOLDOUT_SCRATCH, AWS_BATCH_JOB_ID, HOLDOUT_ENGINE } = process.env;
+if (process.argv[2] !== 'reap') {
+  const folder = HOLDOUT_SCRATCH + '/runs/' + AWS_BATCH_JOB_ID;
+  mkdirSync(folder + '/output', { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder + '/output']);
+  const cgroups = existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/pids';
+  mkdirSync(cgroups + '/holdout/' + AWS_BATCH_JOB_ID, { recursive: true });
+  writeFileSync(folder + '/environment.json', JSON.stringify(process.env));
+  setInterval(() => undefined, 1000);
+}
+`;
+
+export class StackRig {
+  readonly home = mkdtempSync(join(tmpdir(), 'holdout-stack-'));
+  /** Inside node_modules, so that the bundled endpoint finds its packages. */
+  readonly programs = mkdtempSync(join(projectRoot(), 'node_modules', '.holdout-stack-'));
+  readonly lines: string[] = [];
+
+  async prepare(): Promise<void> {
+    writeFileSync(join(this.programs, 'worker.mjs'), worker);
+    writeFileSync(join(this.programs, 'runner.mjs'), runner);
+    await build({
+      entryPoints: [join(projectRoot(), 'src/local/batch-endpoint.ts')],
+      outfile: join(this.programs, 'batch-endpoint.mjs'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
+  }
+
+  open(changes: Partial<StackOptions> = {}): Promise<Stack> {
+    return openStack({
+      home: this.home,
+      queues: [{ name: 'q', slots: 1 }],
+      ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
+      programs: this.programs,
+      report: (line) => void this.lines.push(line),
+      ...changes,
+    });
+  }
+
+  /** Another build of the worker. */
+  rebuildWorker(source = worker): void {
+    writeFileSync(join(this.programs, 'worker.mjs'), `${source}// built again\n`);
+  }
+
+  /** What the stand-in of a worker wrote when it became ready. */
+  seenBy(name: 'worker' | 'scorer'): { env: Record<string, string>; args: string[] } {
+    return JSON.parse(readFileSync(join(this.home, 'run', `${name}.ready`), 'utf8')) as ReturnType<StackRig['seenBy']>;
+  }
+
+  pidOf(name: string): number {
+    const record = readFileSync(join(this.home, 'run', `${name}.json`), 'utf8');
+    return (JSON.parse(record) as { identity: { pid: number } }).identity.pid;
+  }
+
+  /** Processes with this home in their command line or environment, this one aside. */
+  processes(): string[] {
+    return readdirSync('/proc')
+      .filter((pid) => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
+      .filter((pid) => ['cmdline', 'environ'].some((file) => read(`/proc/${pid}/${file}`).includes(this.home)))
+      .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+  }
+
+  mounts(): string[] {
+    return read('/proc/self/mountinfo')
+      .split('\n')
+      .filter((line) => line.includes(this.home));
+  }
+
+  remove(): void {
+    for (const folder of [this.home, this.programs]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,255 @@
+import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCgroupV2 } from '../../src/local/cgroups.ts';
+import { localDown } from '../../src/local/commands/local.ts';
+import type { Credential, Credentials } from '../../src/local/stack/credentials.ts';
+import { enterEnvironment, type Endpoints } from '../../src/local/stack/environment.ts';
+import { withTemporal } from '../../src/local/stack/health.ts';
+import type { Stack } from '../../src/local/stack/open-stack.ts';
+import { stackStatus } from '../../src/local/stack/status.ts';
+import { eventually } from '../support/eventually.ts';
+import { StackRig } from './stack-rig.ts';
+
+const rig = new StackRig();
+let stack: Stack;
+let credentials: Credentials;
+let jobOne: string;
+
+const s3As = ({ accessKeyId, secretAccessKey }: Credential): S3Client =>
+  new S3Client({
+    endpoint: stack.endpoints.s3,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+
+const put = (Bucket: string, Key: string) => new PutObjectCommand({ Bucket: `holdout-${Bucket}`, Key, Body: 'x' });
+const get = (Bucket: string, Key: string) => new GetObjectCommand({ Bucket: `holdout-${Bucket}`, Key });
+const list = (Bucket: string) => new ListObjectsV2Command({ Bucket: `holdout-${Bucket}` });
+const refused = { name: 'AccessDenied' };
+
+async function submitJob(name: string): Promise<string> {
+  const { accessKeyId, secretAccessKey } = credentials.worker;
+  const batch = new BatchClient({
+    endpoint: stack.endpoints.batch,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const jobDefinitionName = 'stand-in';
+  const containerProperties = { image: 'runner' };
+  await batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName, type: 'container', containerProperties }));
+  const job = { jobName: name, jobQueue: 'q', jobDefinition: jobDefinitionName };
+  const { jobId = '' } = await batch.send(new SubmitJobCommand(job));
+  await eventually('the runner runs', () => existsSync(environmentOf(jobId)));
+  return jobId;
+}
+
+const cgroupOf = (jobId: string): string =>
+  join(isCgroupV2() ? '/sys/fs/cgroup' : '/sys/fs/cgroup/pids', 'holdout', jobId);
+const environmentOf = (jobId: string): string => join(rig.home, 'scratch', 'runs', jobId, 'environment.json');
+
+describe('the embedded stack', () => {
+  before(async () => {
+    await rig.prepare();
+    process.env['AWS_PROFILE'] = 'ambient';
+    process.env['TEMPORAL_API_KEY'] = 'ambient';
+    stack = await rig.open();
+    credentials = stackStatus(rig.home).credentials ?? assert.fail('there are credentials');
+  });
+
+  after(async () => {
+    delete process.env['AWS_PROFILE'];
+    delete process.env['TEMPORAL_API_KEY'];
+    await stack.close();
+    rig.remove();
+  });
+
+  it('keeps finished workflows 60 days and knows the search attributes', async () => {
+    const { config, attributes } = await withTemporal(stack.endpoints.temporal, async (connection) => {
+      const namespace = await connection.workflowService.describeNamespace({ namespace: 'default' });
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+      return { config: namespace.config, attributes: Object.keys(customAttributes) };
+    });
+    assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 60 * 24 * 3600);
+    for (const name of ['Campaign', 'Team', 'Stage', 'Class', 'Outcome', 'Runs', 'CostUsd']) {
+      assert.ok(attributes.includes(`Holdout${name}`), name);
+    }
+    assert.equal((await fetch(stack.endpoints.ui)).status, 200);
+  });
+
+  it('lets the scorer alone read labels', async () => {
+    await s3As(credentials.root).send(put('labels', 'c/labels.csv'));
+    await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
+    for (const account of [credentials.worker, credentials.runner]) {
+      for (const command of [get('labels', 'c/labels.csv'), put('labels', 'c/labels.csv')]) {
+        await assert.rejects(s3As(account).send(command), refused);
+      }
+      await assert.rejects(s3As(account).send(list('labels')), refused);
+    }
+    await assert.rejects(s3As(credentials.scorer).send(put('labels', 'c/labels.csv')), refused);
+    await assert.rejects(
+      s3As({ ...credentials.scorer, secretAccessKey: 'guessed' }).send(get('labels', 'c/labels.csv')),
+    );
+  });
+
+  it('lets the runner read inputs and its orders, and add to runs, and no more', async () => {
+    await s3As(credentials.root).send(put('inputs', 'testset/a'));
+    await s3As(credentials.worker).send(put('runs', 'c/s/1/spec.json'));
+    const runner = s3As(credentials.runner);
+    await runner.send(get('inputs', 'testset/a'));
+    await runner.send(get('runs', 'c/s/1/spec.json'));
+    await runner.send(put('runs', 'c/s/1/claim'));
+    await runner.send(get('runs', 'c/s/1/claim'));
+    await runner.send(put('runs', 'c/s/1/predictions.csv'));
+    await assert.rejects(runner.send(get('runs', 'c/s/2/claim')), { name: 'NoSuchKey' });
+    await assert.rejects(runner.send(get('runs', 'c/s/1/predictions.csv')), refused);
+    await assert.rejects(runner.send(put('inputs', 'testset/a')), refused);
+    for (const bucket of ['results', 'images']) {
+      await assert.rejects(runner.send(put(bucket, 'x')), refused);
+      await assert.rejects(runner.send(list(bucket)), refused);
+    }
+  });
+
+  it('lets the scorer write scores, not the ledger', async () => {
+    await s3As(credentials.scorer).send(put('results', 'c/scores/s/1.json'));
+    await assert.rejects(s3As(credentials.scorer).send(put('results', 'c/ledger/s/1.json')), refused);
+    await s3As(credentials.worker).send(put('results', 'c/ledger/s/1.json'));
+  });
+
+  it('gives worker and scorer their own keys and nothing of the terminal', () => {
+    const worker = rig.seenBy('worker');
+    const scorer = rig.seenBy('scorer');
+    assert.deepEqual(worker.args, ['--queues', 'main,images,submit,await']);
+    assert.deepEqual(scorer.args, ['--queues', 'score']);
+    assert.equal(worker.env['AWS_ACCESS_KEY_ID'], credentials.worker.accessKeyId);
+    assert.equal(scorer.env['AWS_ACCESS_KEY_ID'], credentials.scorer.accessKeyId);
+    assert.equal(worker.env['TEMPORAL_ADDRESS'], stack.endpoints.temporal);
+    assert.equal(worker.env['AWS_ENDPOINT_URL_BATCH'], stack.endpoints.batch);
+    assert.equal(worker.env['HOLDOUT_IMAGE_STORE'], `oci:${rig.home}/images`);
+    for (const { env } of [worker, scorer]) {
+      assert.ok(!Object.values(env).includes('ambient'));
+      assert.equal(env['NODE_OPTIONS'], undefined);
+    }
+  });
+
+  it('keeps its keys where only their owner reads them', () => {
+    for (const file of ['credentials.json', 's3-accounts/users.json', 'batch/start-up.json']) {
+      assert.equal(statSync(join(rig.home, file)).mode & 0o777, 0o600, file);
+    }
+  });
+
+  it('gives the command line the root key in place of whatever the terminal had', () => {
+    const env: NodeJS.ProcessEnv = { AWS_SESSION_TOKEN: 'ambient', TEMPORAL_TLS: 'true', EDITOR: 'vi' };
+    enterEnvironment(stack.environment, env);
+    assert.equal(env['AWS_ACCESS_KEY_ID'], credentials.root.accessKeyId);
+    assert.equal(env['AWS_SESSION_TOKEN'], undefined);
+    assert.equal(env['TEMPORAL_TLS'], undefined);
+    assert.equal(env['EDITOR'], 'vi');
+  });
+
+  it('lets a second start attach, whose queues reach the running endpoint', async () => {
+    const before = rig.pidOf('batch');
+    const second = await rig.open({ queues: [{ name: 'q2', slots: 3 }] });
+    assert.equal(second.attached, true);
+    assert.deepEqual(second.endpoints, stack.endpoints);
+    await second.close();
+    await eventually('the endpoint runs with the new queue', () => rig.pidOf('batch') !== before);
+    await eventually('it is up again', () => rig.lines.includes('batch is up again'));
+    const { queues } = JSON.parse(readFileSync(join(rig.home, 'batch', 'start-up.json'), 'utf8')) as {
+      queues: object[];
+    };
+    assert.deepEqual(queues, [
+      { name: 'q', slots: 1 },
+      { name: 'q2', slots: 3 },
+    ]);
+  });
+
+  it('starts a part that was killed again, and says so', async () => {
+    for (const name of ['s3', 'worker']) {
+      const pid = rig.pidOf(name);
+      process.kill(pid, 'SIGKILL');
+      await eventually(`${name} is up again`, () => rig.lines.includes(`${name} is up again`));
+      assert.notEqual(rig.pidOf(name), pid);
+      assert.match(
+        rig.lines.join('\n'),
+        new RegExp(`${name} has ended \\(.*${name}\\.log\\); it is started again in 1 s`),
+      );
+    }
+    await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
+  });
+
+  it('runs jobs with the runner’s key and nothing else of the stack', async () => {
+    const jobId = await submitJob('job-one');
+    jobOne = jobId;
+    const env = JSON.parse(readFileSync(environmentOf(jobId), 'utf8')) as Record<string, string>;
+    assert.equal(env['AWS_ACCESS_KEY_ID'], credentials.runner.accessKeyId);
+    assert.equal(env['HOLDOUT_SCRATCH'], join(rig.home, 'scratch'));
+    assert.match(env['HOLDOUT_ENGINE'] ?? '', /"name":"(podman|docker)"/);
+    const text = JSON.stringify(env);
+    for (const account of [credentials.root, credentials.worker, credentials.scorer]) {
+      assert.ok(!text.includes(account.secretAccessKey) && !text.includes(account.accessKeyId));
+    }
+    assert.ok(!Object.keys(env).some((name) => name.startsWith('TEMPORAL_')));
+    assert.equal(stackStatus(rig.home).runningJobs, 1);
+  });
+
+  it('ended cleanly leaves no process, mount or control group, with a job running too', async () => {
+    assert.equal(rig.mounts().length, 1);
+    assert.ok(existsSync(cgroupOf(jobOne)));
+    await stack.close();
+    assert.deepEqual(rig.processes(), []);
+    assert.deepEqual(rig.mounts(), []);
+    assert.ok(!existsSync(cgroupOf(jobOne)));
+    assert.equal(stackStatus(rig.home).state, 'down');
+  });
+
+  it('opened again goes on with its ports, keys and objects', async () => {
+    const before: Endpoints = stack.endpoints;
+    stack = await rig.open();
+    assert.deepEqual(stack.endpoints, before);
+    assert.deepEqual(stackStatus(rig.home).credentials, credentials);
+    await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
+    await stack.close();
+  });
+
+  it('whose opener was killed is taken over as it runs, jobs included; a part of an older build starts afresh', async () => {
+    const opener = spawn(process.execPath, ['--import=tsx', 'test/local/stack-opener.ts', rig.home, rig.programs], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(opener.stdout, 'data');
+    opener.kill('SIGKILL');
+    await once(opener, 'exit');
+    const kept = ['temporal', 's3', 'batch'];
+    const pids = kept.map((name) => rig.pidOf(name));
+    const worker = rig.pidOf('worker');
+    assert.equal(stackStatus(rig.home).state, 'down');
+    await submitJob('job-two');
+    rig.rebuildWorker();
+    stack = await rig.open();
+    assert.equal(stack.attached, false);
+    assert.deepEqual(
+      kept.map((name) => rig.pidOf(name)),
+      pids,
+    );
+    assert.notEqual(rig.pidOf('worker'), worker);
+    assert.equal(stackStatus(rig.home).runningJobs, 1);
+    await stack.close({ jobs: 'leave' });
+    assert.equal(stackStatus(rig.home).runningJobs, 1);
+  });
+
+  it('taken down by hand ends also what nobody keeps up', async () => {
+    assert.equal(stackStatus(rig.home).pid, null, 'else this would end the tests');
+    process.env['HOLDOUT_HOME'] = rig.home;
+    const lines: string[] = [];
+    assert.equal(await localDown((line) => void lines.push(line)), 0);
+    assert.deepEqual(rig.processes(), []);
+    assert.match(lines.join(), /nothing runs in/);
+    delete process.env['HOLDOUT_HOME'];
+  });
+});
