@@ -92,5 +92,5 @@ function found(value: unknown): string {
   if (value == null) return 'is missing';
   if (Array.isArray(value)) return `is a list of ${counted(value.length, 'element')}`;
   if (typeof value === 'object') return 'is a section';
-  return `is ${typeof value === 'string' ? quoted(value) : String(value)}`;
+  return `is ${typeof value === 'string' ? quoted(value) : (value as number | boolean)}`;
 }

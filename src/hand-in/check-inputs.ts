@@ -47,8 +47,9 @@ async function checkLabels(
   const reportLabels = (fault: string): void => report(['inputs', 'labels'], `inputs.labels: ${fault}`);
   const fault = await faultOfFile(path);
   if (fault !== undefined) return reportLabels(fault);
-  if (id === undefined || value === undefined || metric === undefined) return;
-  const labels = await readLabels(path, { id, value }, metric);
+  if (id === undefined || value === undefined) return;
+  // Without a metric the ids can still be compared: rmse takes any number.
+  const labels = await readLabels(path, { id, value }, metric ?? 'rmse');
   if (labels.kind === 'invalid') {
     for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
     const rest = labels.count - labels.faults.length;

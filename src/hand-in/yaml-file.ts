@@ -16,7 +16,7 @@ export interface YamlFile {
 /** Parses YAML 1.2; doubled keys are faults. */
 export function parseYaml(text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const lineOf = (path: Path): number => lineAt(offsetOf(document, path));
   const faults = document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
