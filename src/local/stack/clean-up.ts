@@ -25,8 +25,10 @@ async function removeContainers(home: Home, { command, name }: Engine): Promise<
   const filter = ['--filter', `label=${homeLabel(home.folder)}`];
   const listed = await runCommand(program, [...flags, 'ps', '--all', '--quiet', ...filter], { timeout: 30_000 });
   const containers = listed.stdout.split('\n').filter((line) => line !== '');
-  if (containers.length > 0)
-    await runCommand(program, [...flags, 'rm', '--force', '--volumes', ...containers], { timeout: 60_000 });
+  if (containers.length === 0) return;
+  // Docker kills at once; podman would first wait ten seconds for a program that does not listen to SIGTERM.
+  const force = ['--force', '--volumes', ...(name === 'podman' ? ['--time=0'] : [])];
+  await runCommand(program, [...flags, 'rm', ...force, ...containers], { timeout: 60_000 });
 }
 
 /** Everything mounted below the home, the innermost first: run folders' outputs and devices, podman's own layers. */
