@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A registry on loopback that keeps its images in memory, as far as skopeo's push and pull need one. */
+export interface TestRegistry {
+  /** `127.0.0.1:<port>` */
+  host: string;
+  /** How many blobs and manifests were sent to it. */
+  pushes: () => number;
+  close: () => Promise<void>;
+}
+
+/** Starts the registry and tells skopeo, by a HOME of its own for this process, to speak plain HTTP with it. */
+export async function startRegistry(): Promise<TestRegistry> {
+  const stored = new Map<string, Buffer>();
+  const uploads = new Map<string, Buffer>();
+  let pushes = 0;
+  const server = createServer((request, response) => {
+    void answer(request, response, { stored, uploads, pushed: () => (pushes += 1) });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const home = mkdtempSync(join(tmpdir(), 'registry-'));
+  mkdirSync(join(home, '.config/containers'), { recursive: true });
+  const before = process.env['HOME'];
+  writeFileSync(
+    join(home, '.config/containers/registries.conf'),
+    `[[registry]]\nlocation = "${host}"\ninsecure = true\n`,
+  );
+  process.env['HOME'] = home;
+  return {
+    host,
+    pushes: () => pushes,
+    close: async () => {
+      if (before === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = before;
+      rmSync(home, { recursive: true });
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+interface State {
+  stored: Map<string, Buffer>;
+  uploads: Map<string, Buffer>;
+  pushed: () => number;
+}
+
+const digestOf = (body: Buffer): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;
+
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://registry');
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  const [, kind = ''] = /\/(blobs\/uploads|blobs|manifests)\//.exec(pathname) ?? [];
+  if (pathname === '/v2/') response.writeHead(200).end();
+  else if (kind === 'blobs/uploads') {
+    const upload = request.method === 'POST' ? `${pathname}${state.uploads.size}` : pathname;
+    const content = Buffer.concat([state.uploads.get(upload) ?? Buffer.alloc(0), body]);
+    state.uploads.set(upload, content);
+    const digest = searchParams.get('digest');
+    if (digest !== null) {
+      state.pushed();
+      state.stored.set(digest, content);
+    }
+    response.writeHead(digest === null ? 202 : 201, { location: upload, range: `0-${content.length - 1}` }).end();
+  } else if (request.method === 'PUT') {
+    state.pushed();
+    for (const key of [pathname, digestOf(body)]) state.stored.set(key, body);
+    response.writeHead(201, { 'docker-content-digest': digestOf(body) }).end();
+  } else {
+    const found = state.stored.get(pathname) ?? state.stored.get(pathname.split('/').at(-1) ?? '');
+    const code = kind === 'manifests' ? 'MANIFEST_UNKNOWN' : 'BLOB_UNKNOWN';
+    const type = kind === 'manifests' ? 'application/vnd.oci.image.manifest.v1+json' : 'application/octet-stream';
+    const unknown = JSON.stringify({ errors: [{ code, message: 'manifest unknown' }] });
+    if (found === undefined) response.writeHead(404, { 'content-type': 'application/json' }).end(unknown);
+    else {
+      response.writeHead(200, {
+        'content-type': type,
+        'content-length': found.length,
+        'docker-content-digest': digestOf(found),
+      });
+      response.end(request.method === 'HEAD' ? undefined : found);
+    }
+  }
+}
