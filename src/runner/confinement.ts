@@ -36,7 +36,7 @@ export function createArguments(confinement: Confinement): string[] {
     ...limitFlags(confinement),
     ...mountFlags(confinement),
     ...device.createFlags,
-    ...engineFlags[engine.name](image),
+    ...engineFlags[engine.name](image, place),
     ...environmentFlags(confinement),
     ...engine.runFlags,
     image.id,
@@ -79,9 +79,13 @@ const mountFlags = ({ inputs, place }: Confinement): string[] => [
   `--volume=${place.hosts}:/etc/hosts:ro`,
 ];
 
-/** Both engines would otherwise give an image's VOLUMEs writable room on the host's disk. */
-const engineFlags: Record<EngineSettings['name'], (image: EngineImage) => string[]> = {
-  docker: ({ volumes }) => volumes.map((folder) => `--mount=type=volume,readonly,${quoted(`dst=${folder}`)}`),
+/**
+ * Both engines would otherwise give an image's VOLUMEs writable room on the host's disk. Docker mounts read-only only volumes
+ * with a name; {@link Engine.remove} knows them by the container's.
+ */
+const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: RunPlace) => string[]> = {
+  docker: ({ volumes }, { container }) =>
+    volumes.map((folder, n) => `--mount=type=volume,readonly,src=${container}-${n},${quoted(`dst=${folder}`)}`),
   podman: () => [
     '--read-only-tmpfs=false',
     '--image-volume=ignore',

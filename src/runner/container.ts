@@ -1,5 +1,5 @@
 import type { ContainerEnd } from '../campaign/run-outcome.ts';
-import { HoldoutError, trouble } from '../errors.ts';
+import { trouble } from '../errors.ts';
 import type { ContainerState, Engine } from './engine.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
 
@@ -32,12 +32,8 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function runContainer(request: RunContainer): Promise<ContainerRun> {
   const { engine, container, log, stop } = request;
   const notStarted: ContainerState = { running: false, wasStarted: false, exitCode: 0, outOfMemoryKilled: false };
-  try {
-    await engine.create(request.createArguments);
-  } catch (error) {
-    if (!(error instanceof HoldoutError)) throw error;
-    return { end: neverStarted(error.message), times: null, state: notStarted };
-  }
+  const refused = await engine.create(request.createArguments);
+  if (refused !== undefined) return { end: neverStarted(refused.refusal), times: null, state: notStarted };
   stop.throwIfAborted();
   const startedAt = new Date();
   const clock = performance.now();

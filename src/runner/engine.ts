@@ -87,9 +87,10 @@ export class Engine {
     await succeed([...this.command, 'rmi', name]);
   }
 
-  /** Makes a container without starting it; throws COMMAND_FAILED with the engine's words. */
-  async create(args: string[]): Promise<void> {
-    await succeed([...this.command, 'create', ...args]);
+  /** Makes a container without starting it; answers the engine's words when it refuses. */
+  async create(args: string[]): Promise<{ refusal: string } | undefined> {
+    const { exitCode, stderr } = await run([...this.command, 'create', ...args]);
+    return exitCode === 0 ? undefined : { refusal: stderr };
   }
 
   /** Starts a container; its output arrives on the process's streams and ends with it. */
@@ -114,11 +115,16 @@ export class Engine {
     return (await run([...this.command, 'kill', '--signal', 'KILL', container])).exitCode === 0;
   }
 
-  /** Kills and removes a container with its anonymous volumes, if there is one; throws CONTAINER_STAYS. */
+  /** Kills and removes a container and the volumes named after it, if there are any; throws CONTAINER_STAYS. */
   async remove(container: string): Promise<void> {
-    const { exitCode, stderr } = await run([...this.command, 'rm', '--force', '--volumes', container]);
-    if (exitCode === 0 || /no such container/i.test(stderr)) return;
-    throw trouble('CONTAINER_STAYS', { container, cause: stderr });
+    const { exitCode, stderr } = await run([...this.command, 'rm', '--force', container]);
+    if (exitCode !== 0 && !/no such container/i.test(stderr)) {
+      throw trouble('CONTAINER_STAYS', { container, cause: stderr });
+    }
+    if (this.name === 'podman') return;
+    const list = await succeed([...this.command, 'volume', 'ls', '--quiet', '--filter', `name=${container}-`]);
+    const volumes = list.split('\n').filter(Boolean);
+    if (volumes.length > 0) await succeed([...this.command, 'volume', 'rm', ...volumes]);
   }
 
   /** The driver that makes control groups: `cgroupfs` takes a path as a container's parent, `systemd` does not. */

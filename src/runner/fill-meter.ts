@@ -1,19 +1,17 @@
 import { statfs } from 'node:fs/promises';
 
 const sampleEveryMs = 200;
-/** Less than this left counts as full: the last blocks of a file system may be out of reach. */
-const fullBelowBytes = 64 * 1024;
 
 export interface Fill {
   usedBytes: number;
   peakBytes: number;
-  /** No room or no file name was left at some sample. */
-  wasFull: boolean;
+  /** At some sample there was no room for the name of another file. */
+  outOfNames: boolean;
 }
 
 /** Measures from outside how much of a mounted file system is in use, five times a second and once at the end. */
 export class FillMeter {
-  private fill: Fill = { usedBytes: 0, peakBytes: 0, wasFull: false };
+  private fill: Fill = { usedBytes: 0, peakBytes: 0, outOfNames: false };
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
@@ -41,12 +39,12 @@ export class FillMeter {
   }
 
   private async sample(): Promise<void> {
-    const { blocks, bfree, bavail, ffree, bsize } = await statfs(this.folder);
+    const { blocks, bfree, ffree, bsize } = await statfs(this.folder);
     const usedBytes = (blocks - bfree) * bsize - this.emptyBytes;
     this.fill = {
       usedBytes,
       peakBytes: Math.max(this.fill.peakBytes, usedBytes),
-      wasFull: this.fill.wasFull || bavail * bsize < fullBelowBytes || ffree === 0,
+      outOfNames: this.fill.outOfNames || ffree === 0,
     };
   }
 }

@@ -2,7 +2,10 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { run, succeed } from './command.ts';
 import type { RunPlace } from './run-place.ts';
 
-/** Room that ext4 takes for itself: inode table and bitmaps, and 2 % that it always holds back. */
+/**
+ * Room that ext4 takes for itself (inode table, bitmaps, 2 % that it always holds back), and some more: a large write fails
+ * as a whole a little before the end, and only beyond `bytes` shall it fail at all.
+ */
 const withOverhead = (bytes: number): number => Math.ceil(bytes * 1.025) + 8 * 1024 * 1024;
 const inodes = 16_384;
 

@@ -54,7 +54,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
       wallClockSeconds: spec.limits.wallClockSeconds,
     });
     const peakBytes = (await cgroup?.peakBytes()) ?? null;
-    const { usedBytes, wasFull } = await fill.stop();
+    const { usedBytes, peakBytes: fullest, outOfNames } = await fill.stop();
     return {
       run,
       memory: {
@@ -62,7 +62,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
         outOfMemory: await watch.verdict(run.state),
       },
       device: await device.stop(),
-      output: { bytes: usedBytes, full: wasFull },
+      output: { bytes: usedBytes, full: outOfNames || fullest >= spec.limits.outputBytes },
     };
   } finally {
     for (const meter of [watch, fill, device]) meter.close();

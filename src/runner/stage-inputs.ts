@@ -40,13 +40,14 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
   const replaced = `${folder}.replaced`;
   for (const leftover of [partial, replaced]) await rm(leftover, { recursive: true, force: true });
   await mkdir(join(partial, 'files'), { recursive: true, mode: 0o700 });
-  const body = await store.read(bucket, `${inputs.prefix}index.json`);
+  const body = await store.read(bucket, inputs.indexKey);
   const index = checkedIndex(body, inputs);
   await writeFile(join(partial, 'index.json'), body);
   await forEachOf(index.files, stop, async ({ name, sha256 }) => {
     const file = join(partial, 'files', name);
-    const key = `${inputs.prefix}files/${name}`;
-    if ((await store.download(bucket, key, file)).sha256 !== sha256) throw trouble('INPUTS_DAMAGED', { what: key });
+    const key = `${inputs.files.prefix}${name}`;
+    if ((await store.download(inputs.files.bucket, key, file)).sha256 !== sha256)
+      throw trouble('INPUTS_DAMAGED', { what: key });
     await chmod(file, 0o444);
   });
   await chmod(join(partial, 'files'), 0o555);
@@ -71,7 +72,7 @@ async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Pro
 }
 
 function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
-  const what = `${inputs.prefix}index.json`;
+  const what = inputs.indexKey;
   if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw trouble('INPUTS_DAMAGED', { what });
   const index = JSON.parse(body.toString('utf8')) as InputIndex;
   const outside = index.files.find(({ name }) => name === '' || name === '.' || name === '..' || /[/\0]/.test(name));

@@ -69,10 +69,15 @@ async function runAndRelease(run: SubmissionRun, host: Host): Promise<Ended> {
 async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): Promise<Ended> {
   const { store, buckets, settings, spec, stop } = run;
   try {
-    const [inputs, image] = await Promise.all([
-      stageInputs({ store, bucket: buckets.inputs, inputs: spec.inputs, scratch: settings.scratch, stop }),
-      provideImage({ engine, image: spec.image, scratch: settings.scratch, folder: place.folder, stop }),
-    ]);
+    const bucket = buckets.inputs;
+    const inputs = await stageInputs({ store, bucket, inputs: spec.inputs, scratch: settings.scratch, stop });
+    const image = await provideImage({
+      engine,
+      image: spec.image,
+      scratch: settings.scratch,
+      folder: place.folder,
+      stop,
+    });
     const report = await runInSandbox({ spec, jobId: settings.jobId, engine, place, image, inputs, log, stop });
     const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
     return { report, found };

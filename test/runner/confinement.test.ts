@@ -1,28 +1,41 @@
 import assert from 'node:assert/strict';
-import { build } from '../../scripts/build.mjs';
 import { socketProgram } from '../support/tiny-elf.ts';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('a submission is cut off from everything', () => {
   let rig: RunnerRig;
   before(async () => {
-    await build();
     rig = await RunnerRig.start();
   });
   after(() => rig.stop());
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
   const hostileEnvironment = [
-    ...['PATH=/bin', 'HOME=/root', 'MODEL=a b', 'LD_PRELOAD=/x.so', 'LD_LIBRARY_PATH=/x', 'GCONV_PATH=/x'],
-    ...['NVIDIA_VISIBLE_DEVICES=all', 'AWS_SECRET_ACCESS_KEY=x', 'HOLDOUT_INPUT=/x', 'HOLDOUT_SEED=1', 'container=x'],
+    'PATH=/bin',
+    'HOME=/root',
+    'MODEL=a b',
+    'LD_PRELOAD=/x.so',
+    'LD_LIBRARY_PATH=/x',
+    'GCONV_PATH=/x',
+    'NVIDIA_VISIBLE_DEVICES=all',
+    'AWS_SECRET_ACCESS_KEY=x',
+    'HOLDOUT_INPUT=/x',
+    'HOLDOUT_SEED=1',
+    'container=x',
   ];
 
   it('it sees exactly the environment it should', async () => {
     const config = { Env: hostileEnvironment, Entrypoint: ['/bin/env'] };
     const { log } = await rig.run({ config }, { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 1 } });
     const golden = [
-      ...['HOLDOUT_GPU_DEVICE=/dev/holdout-gpu', 'HOLDOUT_INPUT=/input', 'HOLDOUT_OUTPUT=/output', 'HOME=/tmp'],
-      ...['HOSTNAME=submission', 'MODEL=a b', 'PATH=/bin', 'container=x'],
+      'HOLDOUT_GPU_DEVICE=/dev/holdout-gpu',
+      'HOLDOUT_INPUT=/input',
+      'HOLDOUT_OUTPUT=/output',
+      'HOME=/tmp',
+      'HOSTNAME=submission',
+      'MODEL=a b',
+      'PATH=/bin',
+      'container=x',
     ];
     const seen = log.trim().split('\n').sort();
     // Docker cannot take an image's variable away; it is empty there.
@@ -55,11 +68,18 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
-  const sockets = { AF_VSOCK: [40, 1, 38], AF_ALG: [38, 5, 38], AF_PACKET: [17, 3, 38], AF_INET: [2, 1, 253] } as const;
+  const [refused, opened] = [[1, 38], [253]];
+  const sockets = {
+    AF_VSOCK: [40, 1, refused],
+    AF_ALG: [38, 5, refused],
+    AF_PACKET: [17, 3, refused],
+    AF_INET: [2, 1, opened],
+  } as const;
   for (const [family, [number, type, expected]] of Object.entries(sockets)) {
-    it(`${family} sockets are ${expected === 253 ? 'opened' : 'refused'}`, async () => {
+    it(`${family} sockets are ${expected === opened ? 'opened' : 'refused'}`, async () => {
       const { outcome } = await rig.run({ files: { '/entry': { content: socketProgram(number, type) } } });
-      assert.deepEqual(outcome.end, { kind: 'exited', exitCode: expected });
+      // EPERM or ENOSYS from the filter; the kernel's own refusal would be another one.
+      assert.ok(outcome.end.kind === 'exited' && expected.includes(outcome.end.exitCode), JSON.stringify(outcome.end));
     });
   }
 
@@ -84,21 +104,22 @@ describe('a submission is cut off from everything', () => {
       chroot /tmp true 2> /dev/null && echo CHROOT
       echo x > /tmp/x && cp /bin/busybox /tmp/id && chmod 4755 /tmp/id && /tmp/id -u`;
     const { log } = await rig.run(script);
-    assert.deepEqual(log.trim().split(/\s+/), [
-      ...['64001', '64001', 'CapBnd:', '0000000000000000', 'NoNewPrivs:', '1', 'Seccomp:', '2'].toSpliced(
-        2,
-        0,
-        'CapEff:',
-        '0000000000000000',
-      ),
-      '64001',
-    ]);
+    assert.equal(
+      log.replaceAll('\t', ' '),
+      `64001\n64001\nCapEff: ${'0'.repeat(16)}\nCapBnd: ${'0'.repeat(16)}\nNoNewPrivs: 1\nSeccomp: 2\n64001\n`,
+    );
   });
 
   it('its image opens no further doors: volumes, work folder, user', async () => {
-    const config = { Volumes: { '/data': {} }, WorkingDir: '/proc/self/fd', User: '0:0', StopSignal: 'SIGWINCH' };
-    const { log } = await rig.run({ script: 'pwd; id -u; echo x > /data/x && echo WROTE', config });
-    assert.match(log, /^\/\n64001\n/);
+    const files = { '/data/a': { content: 'of the image\n' } };
+    const config = {
+      Volumes: { '/data': {}, '/x,src=/etc': {} },
+      WorkingDir: '/proc/self/fd',
+      User: '0:0',
+      StopSignal: 'SIGWINCH',
+    };
+    const { log } = await rig.run({ script: 'pwd; id -u; cat /data/a; echo x > /data/x && echo WROTE', config, files });
+    assert.match(log, /^\/\n64001\nof the image\n/);
     assert.doesNotMatch(log, /WROTE/);
   });
 });

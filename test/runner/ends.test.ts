@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { build } from '../../scripts/build.mjs';
 import { tinyElf } from '../support/tiny-elf.ts';
 import { RunnerRig, sha256Of } from './runner-rig.ts';
 
 describe('a runner tells how a submission ended', () => {
   let rig: RunnerRig;
   before(async () => {
-    await build();
     rig = await RunnerRig.start();
   });
   after(() => rig.stop());
@@ -59,7 +57,7 @@ describe('a runner tells how a submission ended', () => {
   const unrunnable = {
     'its entry point is missing': { config: { Entrypoint: ['/nowhere'] } },
     'its entry point cannot be executed': { files: { '/entry': { content: 'x', mode: 0o644 } } },
-    'its program is for another machine': { files: { '/entry': { content: tinyElf([0xf4], 183) } } },
+    'its program is for another machine': { files: { '/entry': { content: tinyElf(Buffer.from([0xf4]), 183) } } },
     'it names no program': { config: { Entrypoint: [] } },
   };
   for (const [why, recipe] of Object.entries(unrunnable)) {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { build } from '../../scripts/build.mjs';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('a runner enforces and measures limits from outside', () => {
   let rig: RunnerRig;
   before(async () => {
-    await build();
     rig = await RunnerRig.start();
   });
   after(() => rig.stop());
@@ -49,8 +47,8 @@ describe('a runner enforces and measures limits from outside', () => {
   });
 
   it('output: files without end are no way around it', async () => {
-    const { outcome, log } = await rig.run('i=0; while : > /output/$i; do i=$((i+1)); done; echo stopped at $i');
-    assert.match(log, /stopped at 1\d{4}\n$/);
+    const { outcome, log } = await rig.run('i=0; while true > /output/$i; do i=$((i+1)); done; echo stopped at $i');
+    assert.match(log, /stopped at 1\d{4}\n/);
     assert.equal(outcome.output.full, true);
   });
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from '../../scripts/build.mjs';
 import type { InputIndex, InputSet } from '../../src/campaign/frozen-campaign.ts';
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/run-spec.ts';
@@ -55,6 +56,7 @@ export class RunnerRig {
   ) {}
 
   static async start(): Promise<RunnerRig> {
+    await build();
     const s3 = await startS3Server();
     Object.assign(process.env, s3.environment);
     return new RunnerRig(s3, new ObjectStore({ s3PathStyle: true }));
@@ -76,16 +78,17 @@ export class RunnerRig {
   }
 
   /** Puts a set of inputs into the inputs bucket. */
-  async putInputs(files: Record<string, string>): Promise<InputSet> {
+  async putInputs(contents: Record<string, string>): Promise<InputSet> {
     const prefix = `c/testset/${randomUUID()}/`;
     const index: InputIndex = { files: [] };
-    for (const [name, content] of Object.entries(files)) {
+    for (const [name, content] of Object.entries(contents)) {
       await this.store.write(this.s3.buckets.inputs, `${prefix}files/${name}`, content);
       index.files.push({ name, bytes: Buffer.byteLength(content), sha256: sha256Of(content) });
     }
     const body = JSON.stringify(index);
     await this.store.write(this.s3.buckets.inputs, `${prefix}index.json`, body);
-    return { prefix, digest: sha256Of(body), items: index.files.length, bytes: 0 };
+    const files = { bucket: this.s3.buckets.inputs, prefix: `${prefix}files/` };
+    return { indexKey: `${prefix}index.json`, files, digest: sha256Of(body), items: index.files.length, bytes: 0 };
   }
 
   /** Writes the spec of a new run and answers its key. */
@@ -114,7 +117,7 @@ export class RunnerRig {
   }
 
   /** Starts the bundled runner for a run whose spec is there. */
-  startRunner(runKey: string, jobId = randomUUID(), env: NodeJS.ProcessEnv = {}): StartedRunner {
+  startRunner(runKey: string, jobId: string = randomUUID(), env: NodeJS.ProcessEnv = {}): StartedRunner {
     this.jobIds.push(jobId);
     const child = spawn(process.execPath, [join(root, 'dist/runner.mjs')], {
       env: { ...this.environment(), AWS_BATCH_JOB_ID: jobId, HOLDOUT_RUN_KEY: runKey, ...env },
@@ -159,6 +162,7 @@ export class RunnerRig {
         .toString()
         .split('\n')
         .filter((name) => this.jobIds.some((id) => name === `ho-${id}`)),
+      ...this.volumes(),
       ...mounts.filter((line) => line.includes(runs)),
       ...execFileSync('losetup', ['--list', '--noheadings'])
         .toString()
@@ -167,6 +171,12 @@ export class RunnerRig {
       ...this.jobIds.flatMap((id) => cgroupsOf(id)),
       ...(existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : []),
     ];
+  }
+
+  private volumes(): string[] {
+    const list = execFileSync(this.command[0], [...this.command.slice(1), 'volume', 'ls', '--format={{.Name}}']);
+    const names = list.toString().split('\n');
+    return names.filter((name) => this.jobIds.some((id) => name.includes(id)));
   }
 
   environment(): NodeJS.ProcessEnv {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { build } from '../../scripts/build.mjs';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('a runner survives what a submission leaves behind', () => {
   let rig: RunnerRig;
   before(async () => {
-    await build();
     rig = await RunnerRig.start();
   });
   after(() => rig.stop());

@@ -1,5 +1,5 @@
 /** The smallest static x86-64 Linux program around some machine code; another `machine` makes it foreign. */
-export function tinyElf(code: number[], machine = 62): Buffer {
+export function tinyElf(code: Buffer, machine = 62): Buffer {
   const [headerBytes, loadAt] = [120, 0x400000];
   const size = headerBytes + code.length;
   const elf = Buffer.alloc(headerBytes);
@@ -19,12 +19,13 @@ export function tinyElf(code: number[], machine = 62): Buffer {
   elf.writeBigUInt64LE(BigInt(size), 96);
   elf.writeBigUInt64LE(BigInt(size), 104);
   elf.writeBigUInt64LE(0x1000n, 112);
-  return Buffer.concat([elf, Buffer.from(code)]);
+  return Buffer.concat([elf, code]);
 }
 
 /** A program that opens a socket: it exits with the errno of socket(2), or with 253 when it got descriptor 3. */
-export const socketProgram = (family: number, type: number): Buffer =>
-  tinyElf([
-    ...[0xbf, family, 0, 0, 0, 0xbe, type, 0, 0, 0, 0x31, 0xd2, 0xb8, 41, 0, 0, 0, 0x0f, 0x05],
-    ...[0x89, 0xc7, 0xf7, 0xdf, 0xb8, 60, 0, 0, 0, 0x0f, 0x05],
-  ]);
+export function socketProgram(family: number, type: number): Buffer {
+  const byte = (value: number): string => value.toString(16).padStart(2, '0');
+  const open = `bf${byte(family)}000000be${byte(type)}00000031d2b8290000000f05`;
+  const exitWithNegated = '89c7f7dfb83c0000000f05';
+  return tinyElf(Buffer.from(open + exitWithNegated, 'hex'));
+}

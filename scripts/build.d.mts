@@ -1,0 +1,2 @@
+/** Brings dist/ up to date: true when it was built, false when it was fresh. */
+export function build(): Promise<boolean>;
