@@ -24,21 +24,30 @@ const banner = [
   "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
 ].join('\n');
 
-/** Brings dist/ up to date: true when it was built, false when it was fresh. Programs without sources are left out. */
+/** Brings dist/ up to date: true when it was built, false when it was fresh. */
 export async function build() {
   const sources = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false;
   const { build: bundle } = await import('esbuild');
   mkdirSync(dist, { recursive: true });
-  await Promise.all(
-    programs
-      .filter(({ entry }) => existsSync(join(projectRoot, entry)))
-      .map(({ name, entry, alone }) => bundle(optionsOf(name, entry, alone))),
-  );
+  await Promise.all([
+    ...programs.map(({ name, entry, alone }) => bundle(optionsOf(name, entry, alone))),
+    bundleWorkflows(),
+  ]);
   // Last, and in one step: a build that was cut short is done again.
   writeFileSync(`${stamp}.new`, sources);
   renameSync(`${stamp}.new`, stamp);
   return true;
+}
+
+/** The deterministic code, as the worker loads it into its sandbox: made here once instead of at every start. */
+async function bundleWorkflows() {
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(projectRoot, 'src/workflows/index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
+  writeFileSync(join(dist, 'workflows.js'), code);
 }
 
 const optionsOf = (name, entry, alone) => ({

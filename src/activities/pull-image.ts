@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import type { HandedInImage } from '../campaign/frozen-campaign.ts';
+import { trouble } from '../errors.ts';
+import type { StoredImage } from '../images/image-store.ts';
 import { inspectArchive } from '../images/inspect-archive.ts';
 import type { Dependencies } from './dependencies.ts';
-
-/** `refused` is the team's: the archive is damaged, too large, for another machine or not one image. */
-export type PulledImage = { kind: 'pulled'; reference: string; digest: string } | { kind: 'refused'; why: string };
 
 /** The gate: fetches the handed-in image, inspects it, copies it to the private image store and pins its digest. */
 export async function pullImage(
   deps: Dependencies,
   input: { campaign: string; submission: string },
-): Promise<PulledImage> {
+): Promise<StoredImage> {
   const beat = setInterval(() => Context.current().heartbeat(), 2_000);
   const folder = await mkdtemp(join(process.env['HOLDOUT_SCRATCH'] ?? tmpdir(), 'hand-in-'));
   try {
@@ -20,21 +20,26 @@ export async function pullImage(
     const { limits } = await deps.frozen.campaign(input.campaign);
     const row = teams.flatMap(({ submissions }) => submissions).find((row) => row.submission === input.submission);
     if (row === undefined) throw new RangeError(`the manifest has no submission ${input.submission}`);
-    const tag = `${input.campaign}/${input.submission}`;
     const archive = join(folder, 'image.tar');
-    if (row.image.kind === 'registry') {
-      const fetched = await deps.images.fetch(row.image.reference, archive);
-      if (fetched.kind === 'refused') return fetched;
-    } else {
-      const { key, sha256 } = row.image;
-      const fetched = await deps.store.download(deps.buckets.images, key, archive);
-      if (fetched.sha256 !== sha256) throw new Error(`${key} arrived with sha256 ${fetched.sha256}; trying again`);
-    }
+    const fetched = await fetchImage(deps, row.image, archive);
+    if (fetched.kind === 'refused') return fetched;
     const inspected = await inspectArchive(archive, { maxBytes: limits.imageBytes });
     if (inspected.kind === 'refused') return inspected;
-    return await deps.images.put(archive, inspected.format, tag);
+    return await deps.images.put(archive, inspected.format, `${input.campaign}/${input.submission}`);
   } finally {
     clearInterval(beat);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Brings the handed-in image into a file; an archive must still be the one that was frozen. */
+async function fetchImage(
+  deps: Dependencies,
+  image: HandedInImage,
+  archive: string,
+): Promise<{ kind: 'fetched' } | { kind: 'refused'; why: string }> {
+  if (image.kind === 'registry') return deps.images.fetch(image.reference, archive);
+  const { sha256 } = await deps.store.download(image.bucket, image.key, archive);
+  if (sha256 !== image.sha256) throw trouble('OBJECT_CHANGED', { bucket: image.bucket, key: image.key });
+  return { kind: 'fetched' };
 }

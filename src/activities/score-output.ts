@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { trouble } from '../errors.ts';
 import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
@@ -15,9 +16,10 @@ export async function scoreOutput(
 ): Promise<ScoredOutput> {
   const { metric, predictions: format, labels } = await deps.frozen.campaign(input.campaign);
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
-  const labelFile = await deps.store.read(deps.buckets.labels, labels.key);
-  const digest = createHash('sha256').update(labelFile).digest('hex');
-  if (digest !== labels.digest) throw new Error(`the labels have sha256 ${digest}, not the frozen ${labels.digest}`);
+  const labelFile = await deps.store.read(labels.bucket, labels.key);
+  if (createHash('sha256').update(labelFile).digest('hex') !== labels.digest) {
+    throw trouble('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
+  }
   const result = await scorePredictions({
     predictions: await deps.store.stream(deps.buckets.runs, runObjects.predictions(runKey)),
     labels: labelFile,

@@ -54,10 +54,11 @@ export interface PredictionsFormat {
   missing: 'reject' | number;
 }
 
-/** A folder of inputs in the inputs bucket: `<prefix>index.json` is an {@link InputIndex}, files are `<prefix>files/<name>`. */
+/** A set of inputs: an index in the inputs bucket ({@link InputIndex}), and its files each at `<prefix><name>`. */
 export interface InputSet {
-  prefix: string;
-  /** sha256 (hex) of index.json. */
+  indexKey: string;
+  files: { bucket: string; prefix: string };
+  /** sha256 (hex) of the index. */
   digest: string;
   items: number;
   bytes: number;
@@ -82,8 +83,8 @@ export interface FrozenCampaign {
   testSet: InputSet;
   /** Absent: submissions are not probed and start on the cheapest class. */
   sampleSet?: InputSet;
-  /** Key and sha256 in the labels bucket. */
-  labels: { key: string; digest: string };
+  /** Only the scorer can read them. `digest` is sha256 (hex). */
+  labels: { bucket: string; key: string; digest: string };
   manifest: { key: string; digest: string; submissions: number; teams: number };
   /** ISO instant. */
   deadline: string;
@@ -108,9 +109,9 @@ export interface Submission {
   publicScore?: number;
 }
 
-/** Where a handed-in image lies: an archive in the images bucket, or a registry reference. */
+/** Where a handed-in image lies: an archive in S3, or a registry reference (`docker://…`). */
 export type HandedInImage =
-  { kind: 'archive'; key: string; sha256: string; bytes: number } | { kind: 'registry'; reference: string };
+  { kind: 'archive'; bucket: string; key: string; sha256: string } | { kind: 'registry'; reference: string };
 
 /** manifest.json: the hand-in by team, teams and submissions each in the order of the file. */
 export interface Manifest {

@@ -46,6 +46,7 @@ const holdText = {
   budget: 'nothing that waits fits into the rest of the budget (raise-budget or close)',
   deadline: 'the deadline has passed (set-deadline or close)',
   paused: 'an operator paused it (resume)',
+  slots: 'no class that would do has a slot (set-slots)',
 };
 
 const list = (title: string, lines: string[]): string[] =>

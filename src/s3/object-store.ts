@@ -119,6 +119,17 @@ export class ObjectStore {
     return { bytes, sha256: hash.digest('hex') };
   }
 
+  /** Size and sha256 (hex) of an object, read once and kept nowhere; throws OBJECT_MISSING. */
+  async digest(bucket: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of await this.stream(bucket, key)) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  }
+
   /** The object as a stream; throws OBJECT_MISSING. */
   async stream(bucket: string, key: string): Promise<Readable> {
     try {

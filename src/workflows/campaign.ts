@@ -2,7 +2,7 @@ import { condition, continueAsNew, setHandler, sleep, workflowInfo, Cancellation
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
 import { closeSubmission, settleRun, takeRequest } from '../campaign/bookkeeping.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
-import { initialState, limitsOf } from '../campaign/initial-state.ts';
+import { initialState, limitsOf, restoredState } from '../campaign/initial-state.ts';
 import { isDone, progressOf } from '../campaign/progress.ts';
 import { decide } from '../campaign/scheduler.ts';
 import { CampaignPage } from './campaign-page.ts';
@@ -26,7 +26,7 @@ const shortFor = 30 * 60_000;
 /** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */
 export async function campaign(input: CampaignInput): Promise<{ leaderboard: string; results: string }> {
   const opened = await step('main', 'the frozen campaign').openCampaign(input);
-  const state = input.carried ?? initialState(opened.frozen, opened.teams);
+  const state = input.carried ? restoredState(input.carried) : initialState(opened.frozen, opened.teams);
   const desk = new Campaign(input.campaign, opened, state);
   await desk.run();
   return step('main', 'leaderboard and results').publishResults({

@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
-import type { PulledImage } from '../activities/pull-image.ts';
+import type { StoredImage } from '../images/image-store.ts';
 import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../campaign/class-choice.ts';
 import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
@@ -22,7 +22,7 @@ interface SubmissionEnd {
   score: { key: string; digest: string } | null;
 }
 
-type Image = Extract<PulledImage, { kind: 'pulled' }>;
+type Image = Extract<StoredImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
