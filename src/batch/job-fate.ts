@@ -6,11 +6,13 @@ export const endedByHoldout = {
   cancelled: 'Holdout: cancelled',
   unplaceable: 'Holdout: too long RUNNABLE',
   duplicate: 'Holdout: duplicate of a run',
+  lost: 'Holdout: unknown to DescribeJobs',
 } as const;
 
 /**
- * Why a job left no outcome, read from Batch's own fields, first match wins. It is never a team's fault: what Batch saw is
- * the runner, not the submission. `undefined` stands for a job that Batch does not know any more.
+ * Why a job left no outcome, read from Batch's own fields, first match wins; a job that somebody else ended counts as
+ * cancelled. It is never a team's fault: what Batch saw is the runner, not the submission. `undefined` stands for a job
+ * that Batch does not know any more.
  */
 export function fateOf(job: JobDetail | undefined): Reason {
   if (job === undefined) return 'platform-error';
@@ -18,16 +20,19 @@ export function fateOf(job: JobDetail | undefined): Reason {
     (text) => text !== undefined,
   );
   const found = fates.find(([pattern]) => texts.some((text) => pattern.test(text)));
-  return found?.[1] ?? 'platform-error';
+  if (found) return found[1];
+  return job.isTerminated || job.isCancelled ? 'cancelled' : 'platform-error';
 }
 
 const fates: readonly [RegExp, Reason][] = [
   [new RegExp(`^${endedByHoldout.cancelled}`), 'cancelled'],
   [new RegExp(`^${endedByHoldout.unplaceable}`), 'unplaceable'],
+  [new RegExp(`^${endedByHoldout.duplicate}`), 'platform-error'],
+  [new RegExp(`^${endedByHoldout.lost}`), 'platform-error'],
   [/^Job attempt duration exceeded timeout/i, 'platform-error'],
   [/^Host EC2/i, 'spot-reclaimed'],
   [/MISCONFIGURATION:|CAPACITY:/i, 'unplaceable'],
 ];
 
 /** A job in one of these states changes no more. */
-export const isFinal = (job: JobDetail): boolean => job.status === 'SUCCEEDED' || job.status === 'FAILED';
+export const isFinal = ({ status }: Pick<JobDetail, 'status'>): boolean => status === 'SUCCEEDED' || status === 'FAILED';

@@ -1,6 +1,7 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
+import type { Purpose } from './frozen-campaign.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from './protocol.ts';
-import { faultOf } from './reasons.ts';
+import { faultOf, type Reason } from './reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
@@ -16,7 +17,7 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (open === undefined) return undefined;
   if (request.purpose === 'evaluation') open.preparing = false;
   if (open.answered && open.answered.n >= request.n) return open.answered;
-  if (open.request?.n !== request.n) {
+  if (open.request === undefined || open.request.n < request.n) {
     state.ticket += 1;
     const { n, purpose, options } = request;
     open.request = { n, purpose, options, ticket: state.ticket };
@@ -28,32 +29,39 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
 export function settleRun(state: CampaignState, settlement: RunSettlement): void {
   const open = state.open[settlement.submission];
   if (open === undefined || settlement.n <= open.settled) return;
-  const purpose = open.grant?.purpose;
-  if (open.grant?.n === settlement.n) delete open.grant;
+  const held = open.grant?.n === settlement.n ? open.grant : undefined;
+  if (held) delete open.grant;
   open.settled = settlement.n;
-  book(state, open, settlement.class, settlement.costMicroUsd);
-  if (purpose === 'probe') state.money.probes += settlement.costMicroUsd;
-  else if (settlement.reason && faultOf(settlement.reason) === 'platform') {
-    state.money.overhead += settlement.costMicroUsd;
-  }
+  book(state, open, { ...settlement, purpose: held?.purpose });
 }
 
 /**
- * The submission is final: everything it held is free. What its report costs more than was booked (a settlement was
- * lost) is booked now, on the class of the grant it still held.
+ * The submission is final: everything it held is free. What its report costs more than was booked is booked now, on the
+ * class of the grant it still held: its last run, or one whose settlement was lost.
  */
 export function closeSubmission(state: CampaignState, report: SubmissionReport): void {
   const open = state.open[report.submission];
   if (open === undefined) return;
-  const missing = report.costMicroUsd - open.spent;
-  if (missing > 0) book(state, open, open.grant?.class ?? 'unknown', missing);
+  const { class: onClass = 'unknown', purpose } = open.grant ?? {};
+  const costMicroUsd = report.costMicroUsd - open.spent;
+  if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, costMicroUsd });
   delete state.open[report.submission];
   state.counts[report.state] += 1;
   if (report.reason) state.reasons[report.reason] = (state.reasons[report.reason] ?? 0) + 1;
 }
 
-function book(state: CampaignState, open: OpenSubmission, onClass: string, costMicroUsd: number): void {
+interface Booking {
+  class: string;
+  costMicroUsd: number;
+  purpose: Purpose | undefined;
+  reason?: Reason;
+}
+
+function book({ money }: CampaignState, open: OpenSubmission, booking: Booking): void {
+  const { class: onClass, costMicroUsd, purpose, reason } = booking;
   open.spent += costMicroUsd;
-  state.money.spent += costMicroUsd;
-  state.money.byClass[onClass] = (state.money.byClass[onClass] ?? 0) + costMicroUsd;
+  money.spent += costMicroUsd;
+  money.byClass[onClass] = (money.byClass[onClass] ?? 0) + costMicroUsd;
+  if (purpose === 'probe') money.probes += costMicroUsd;
+  else if (reason && faultOf(reason) === 'platform') money.overhead += costMicroUsd;
 }

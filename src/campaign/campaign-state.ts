@@ -1,3 +1,4 @@
+import { byName } from './by-name.ts';
 import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { OperatorLine } from './operator-acts.ts';
@@ -5,7 +6,8 @@ import type { FinalState, Reason } from './reasons.ts';
 
 /**
  * Everything a campaign carries from run to run: a cursor per team, the open submissions, totals. Its size follows the
- * teams and what is open, never the number of submissions. Plain JSON. Pure.
+ * teams and what is open, never the number of submissions. Plain JSON; records keyed by team, submission or class are made
+ * by {@link byName}. Pure.
  */
 export interface CampaignState {
   teams: Record<string, TeamState>;
@@ -74,7 +76,7 @@ export const reservedMicroUsd = (state: CampaignState): number =>
 
 /** Runs that hold a slot, by class. */
 export function heldSlots(state: CampaignState): Record<string, number> {
-  const held: Record<string, number> = {};
+  const held = byName<number>();
   for (const { grant } of Object.values(state.open)) {
     if (grant) held[grant.class] = (held[grant.class] ?? 0) + 1;
   }

@@ -38,7 +38,7 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
 /** Every class that can carry an evaluation of `items` inputs, cheapest expectation first; empty when none can. */
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
   return rules.classes
-    .filter((candidate) => carries(rules, candidate, needs))
+    .filter((candidate) => carries(rules, candidate, needs, items))
     .map((candidate) => optionOn(rules, candidate, expectedSeconds(rules, candidate, needs, items)))
     .sort((a, b) => a.expected - b.expected || (a.class < b.class ? -1 : 1));
 }
@@ -53,22 +53,29 @@ export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number):
   };
 }
 
-function carries(rules: ClassRules, candidate: InstanceClass, needs: Needs): boolean {
+function carries(rules: ClassRules, candidate: InstanceClass, needs: Needs, items: number): boolean {
   if (containerMemoryMiB(rules.limits, candidate) <= needs.memoryAboveMiB) return false;
-  if (candidate.kind === 'cpu') return mayLeaveGpu(rules, needs);
+  if (candidate.kind === 'cpu') return mayLeaveGpu(rules, candidate, needs, items);
   const device = candidate.gpuMemoryMiB ?? 0;
   return device > needs.gpuMemoryAboveMiB && device >= (needs.profile?.gpuMemoryMiB ?? 0);
 }
 
-/** A CPU class takes a submission only if a probe saw the device stay empty, or if there is no other kind. */
-const mayLeaveGpu = (rules: ClassRules, needs: Needs): boolean =>
-  needs.profile === undefined
-    ? rules.classes.every((candidate) => candidate.kind === 'cpu')
-    : !needs.profile.usesGpu || rules.classes.every((candidate) => candidate.kind === 'cpu');
+/**
+ * A CPU class takes a submission if there is no other kind, or if the probe saw the device stay empty, no run filled one
+ * since, and the time that the CPU class gives will do.
+ */
+function mayLeaveGpu(rules: ClassRules, candidate: InstanceClass, needs: Needs, items: number): boolean {
+  if (rules.classes.every(({ kind }) => kind === 'cpu')) return true;
+  const { profile, gpuMemoryAboveMiB } = needs;
+  if (profile === undefined || profile.usesGpu || gpuMemoryAboveMiB > 0) return false;
+  return probedSeconds(candidate, profile, items) <= wallClockSeconds(rules.limits, candidate, rules.classes);
+}
 
 /** From the probe and the classes' relative speeds; without a probe the whole promised wall clock. */
 function expectedSeconds(rules: ClassRules, on: InstanceClass, { profile }: Needs, items: number): number {
   const promised = wallClockSeconds(rules.limits, on, rules.classes);
-  if (profile === undefined) return promised;
-  return Math.min(promised, (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed);
+  return profile === undefined ? promised : Math.min(promised, probedSeconds(on, profile, items));
 }
+
+const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
+  (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;

@@ -1,3 +1,4 @@
+import { byName } from './by-name.ts';
 import type { CampaignState } from './campaign-state.ts';
 import type { FrozenCampaign } from './frozen-campaign.ts';
 import { defaultPriority } from './operator-acts.ts';
@@ -12,29 +13,37 @@ export function initialState(
   frozen: FrozenCampaign,
   teams: readonly [team: string, submissions: number][],
 ): CampaignState {
+  const weights = new Map(Object.entries(frozen.fairness.weights));
   return {
-    teams: Object.fromEntries(
+    teams: byName(
       teams.map(([team, submissions]) => [
         team,
-        {
-          submissions,
-          next: 0,
-          priority: defaultPriority,
-          weight: frozen.fairness.weights[team] ?? 1,
-          paused: false,
-        },
+        { submissions, next: 0, priority: defaultPriority, weight: weights.get(team) ?? 1, paused: false },
       ]),
     ),
-    open: {},
-    money: { budget: frozen.budget.microUsd, spent: 0, probes: 0, overhead: 0, byClass: {} },
-    slots: Object.fromEntries(frozen.instanceClasses.map(({ name, slots }) => [name, slots])),
-    shortUntil: {},
+    open: byName(),
+    money: { budget: frozen.budget.microUsd, spent: 0, probes: 0, overhead: 0, byClass: byName() },
+    slots: byName(frozen.instanceClasses.map(({ name, slots }) => [name, slots])),
+    shortUntil: byName(),
     deadline: frozen.deadline,
     paused: false,
     counts: { finished: 0, failed: 0, cancelled: 0 },
     reasons: {},
     operatorsLog: [],
     ticket: 0,
+  };
+}
+
+/** A state that came through JSON, with records by name again. */
+export function restoredState(carried: CampaignState): CampaignState {
+  const { teams, open, slots, shortUntil, money } = carried;
+  return {
+    ...carried,
+    teams: byName(Object.entries(teams)),
+    open: byName(Object.entries(open)),
+    slots: byName(Object.entries(slots)),
+    shortUntil: byName(Object.entries(shortUntil)),
+    money: { ...money, byClass: byName(Object.entries(money.byClass)) },
   };
 }
 

@@ -35,7 +35,8 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, limits:
     return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, tries: again };
   }
   if (reason === 'host-out-of-memory' && memoryLimitMiB !== null && memoryLimitMiB < limits.memoryMiB) {
-    return { kind: 'again', needs: { ...needs, memoryAboveMiB: memoryLimitMiB }, tries };
+    const memoryAboveMiB = Math.max(needs.memoryAboveMiB, memoryLimitMiB);
+    return { kind: 'again', needs: { ...needs, memoryAboveMiB }, tries };
   }
   const charged = { ...tries, attempts: tries.attempts + 1 };
   if (charged.attempts < limits.attempts) {

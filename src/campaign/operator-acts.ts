@@ -23,14 +23,14 @@ export interface OperatorLine {
 
 export const defaultPriority = 3;
 
-/** Why a reprioritisation cannot be taken, or undefined when it can. */
+/** Why a reprioritisation, which may be any JSON somebody typed, cannot be taken, or undefined when it can. */
 export function faultOfReprioritise({ priority, weight }: ReprioritiseAct): string | undefined {
   if (priority === undefined && weight === undefined) return 'neither a priority nor a weight was given';
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 1 && priority <= 5)) {
-    return `priority ${priority} is not a whole number from 1 to 5`;
+    return `priority ${JSON.stringify(priority)} is not a whole number from 1 to 5`;
   }
-  if (weight !== undefined && !(weight >= 0.001 && weight <= 1000)) {
-    return `weight ${weight} is not between 0.001 and 1000`;
+  if (weight !== undefined && !(Number.isFinite(weight) && weight >= 0.001 && weight <= 1000)) {
+    return `weight ${JSON.stringify(weight)} is not between 0.001 and 1000`;
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { heldSlots, reservedMicroUsd, type CampaignState, type OpenSubmission } from './campaign-state.ts';
-import type { OperatorLine } from './operator-acts.ts';
+import { defaultPriority, type OperatorLine } from './operator-acts.ts';
 import type { Reason } from './reasons.ts';
+import { isWithinReach } from './scheduler.ts';
 
-/** Why a campaign does not go on by itself. */
-export type Hold = 'budget' | 'deadline' | 'paused';
+/** Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do. */
+export type Hold = 'budget' | 'deadline' | 'paused' | 'slots';
 
 /** The answer to the query `progress`: counts, money, what waits and why. Money in micro-dollars. */
 export interface CampaignProgress {
@@ -17,6 +18,8 @@ export interface CampaignProgress {
     preparing: number;
     waiting: number;
     running: number;
+    /** Between its last run and its report. */
+    scoring: number;
     finished: number;
     failed: number;
     cancelled: number;
@@ -34,7 +37,7 @@ export interface CampaignProgress {
 export function progressOf(campaign: string, state: CampaignState, now: number): CampaignProgress {
   const teams = Object.entries(state.teams);
   const open = Object.values(state.open);
-  const count = (test: (submission: OpenSubmission) => unknown): number => open.filter(test).length;
+  const inStage = (stage: OpenStage): number => open.filter((submission) => stageOf(submission) === stage).length;
   const submissions = teams.reduce((sum, [, team]) => sum + team.submissions, 0);
   const { finished, failed, cancelled } = state.counts;
   return {
@@ -45,9 +48,10 @@ export function progressOf(campaign: string, state: CampaignState, now: number):
     submissions,
     counts: {
       queued: submissions - open.length - finished - failed - cancelled,
-      preparing: count(({ preparing, grant, request }) => preparing && !grant && !request),
-      waiting: count(({ request, grant }) => request && !grant),
-      running: count(({ grant }) => grant),
+      preparing: inStage('preparing'),
+      waiting: inStage('waiting'),
+      running: inStage('running'),
+      scoring: inStage('scoring'),
       finished,
       failed,
       cancelled,
@@ -63,25 +67,41 @@ export function progressOf(campaign: string, state: CampaignState, now: number):
     classes: classesOf(state, now),
     pausedTeams: teams.filter(([, team]) => team.paused).map(([name]) => name),
     prioritised: teams
-      .filter(([, team]) => team.priority !== 3 || team.weight !== 1)
+      .filter(([, team]) => team.priority !== defaultPriority || team.weight !== 1)
       .map(([team, { priority, weight }]) => ({ team, priority, weight })),
     operatorsLog: state.operatorsLog,
   };
 }
 
+type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
+
+function stageOf({ preparing, request, grant }: OpenSubmission): OpenStage {
+  if (grant) return 'running';
+  if (request) return 'waiting';
+  return preparing ? 'preparing' : 'scoring';
+}
+
 /**
- * Whether a campaign waits for an operator: it is paused, past its deadline, or no request that waits fits into what is
- * left of the budget, and nothing that could change this is under way.
+ * Whether a campaign waits for an operator once everything was decided: all that is open waits for a run, and none can be
+ * granted because the campaign or the teams are paused, the deadline has passed, or money or slots are used up.
  */
 export function holdOf(state: CampaignState, now: number): Hold | undefined {
   const open = Object.values(state.open);
-  if (state.closing || isDone(state) || open.some(({ grant }) => grant)) return undefined;
+  if (state.closing || isDone(state) || open.some((submission) => stageOf(submission) !== 'waiting')) return undefined;
   if (state.paused) return 'paused';
   if (now >= Date.parse(state.deadline)) return 'deadline';
-  if (open.length === 0 || open.some(({ request }) => !request)) return undefined;
-  const left = state.money.budget - state.money.spent;
-  const fits = open.some(({ request }) => request?.options.some(({ worst }) => worst <= left));
-  return fits ? undefined : 'budget';
+  const waiting = open.flatMap(({ team, request }) => (request && !state.teams[team]?.paused ? [request] : []));
+  if (waiting.length === 0) return holdOfStarts(state);
+  const options = waiting.flatMap((request) => request.options);
+  if (options.some((option) => isWithinReach(state, option))) return undefined;
+  return options.some((option) => (state.slots[option.class] ?? 0) > 0) ? 'budget' : 'slots';
+}
+
+/** Why nothing more is started, when nothing that could run is open. */
+function holdOfStarts(state: CampaignState): Hold | undefined {
+  const startable = Object.values(state.teams).some(({ next, submissions, paused }) => next < submissions && !paused);
+  if (!startable) return 'paused';
+  return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';
 }
 
 /** Every submission was started and has reported its end. */

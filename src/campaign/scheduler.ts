@@ -1,13 +1,21 @@
-import { heldSlots, reservedMicroUsd, type CampaignState, type WaitingRequest } from './campaign-state.ts';
+import { byName } from './by-name.ts';
+import {
+  heldSlots,
+  reservedMicroUsd,
+  type CampaignState,
+  type TeamState,
+  type WaitingRequest,
+} from './campaign-state.ts';
+import type { RunOption } from './class-choice.ts';
 import type { RunGrant, RunRefusal } from './protocol.ts';
 
 /**
- * Who is started next and who gets the next grant: round-robin over teams, the cheapest class that fits, a hard cap on
+ * Who is started next and who gets the next grant: round-robin over teams by weight, the cheapest class that fits, a hard cap on
  * money. Deterministic. Pure.
  */
 
 export interface SchedulerLimits {
-  /** Children before their first request for an evaluation. */
+  /** Children before their first request for an evaluation; those that wait for a paused team do not count. */
   preparing: number;
   /** Children whose workflow has not ended. */
   open: number;
@@ -27,6 +35,10 @@ export function decide(state: CampaignState, limits: SchedulerLimits, now: numbe
   if (state.paused || now >= Date.parse(state.deadline)) return [];
   return [...grants(state, now), ...starts(state, limits)];
 }
+
+/** The option can be granted, now or later: its class has slots and its worst case fits into what is not spent. */
+export const isWithinReach = (state: CampaignState, option: RunOption): boolean =>
+  (state.slots[option.class] ?? 0) > 0 && state.money.spent + option.worst <= state.money.budget;
 
 function refuseWaiting(state: CampaignState): Decision[] {
   const reason = state.closing ?? 'cancelled';
@@ -48,7 +60,9 @@ function grants(state: CampaignState, now: number): Decision[] {
     const teamState = state.teams[team];
     const open = state.open[submission];
     if (!open || teamState?.paused) continue;
-    const option = request.options.find((candidate) => (state.shortUntil[candidate.class] ?? 0) <= now);
+    const option = request.options.find(
+      (candidate) => isWithinReach(state, candidate) && (state.shortUntil[candidate.class] ?? 0) <= now,
+    );
     if (option === undefined) continue;
     if ((held[option.class] ?? 0) >= (state.slots[option.class] ?? 0)) continue;
     if (committed + option.worst > state.money.budget) continue;
@@ -65,14 +79,16 @@ function grants(state: CampaignState, now: number): Decision[] {
 function starts(state: CampaignState, limits: SchedulerLimits): Decision[] {
   const decisions: Decision[] = [];
   const openNow = Object.values(state.open);
-  let preparing = openNow.filter((open) => open.preparing).length;
+  let preparing = openNow.filter(
+    ({ preparing, request, team }) => preparing && !(request && state.teams[team]?.paused),
+  ).length;
   let open = openNow.length;
   const openOf = countBy(openNow.map(({ team }) => team));
+  const teams = Object.entries(state.teams);
   while (preparing < limits.preparing && open < limits.open) {
-    const team = nextTeam(state, (name) => (openOf[name] ?? 0) < limits.perTeam);
-    if (team === undefined) break;
-    const teamState = state.teams[team];
-    if (teamState === undefined) break;
+    const found = nextTeam(teams, (name) => (openOf[name] ?? 0) < limits.perTeam);
+    if (found === undefined) break;
+    const [team, teamState] = found;
     decisions.push({ kind: 'start', team, index: teamState.next });
     teamState.next += 1;
     openOf[team] = (openOf[team] ?? 0) + 1;
@@ -82,16 +98,22 @@ function starts(state: CampaignState, limits: SchedulerLimits): Decision[] {
   return decisions;
 }
 
-/** First by priority, then the team with the fewest submissions started, then the order of the hand-in. */
-function nextTeam(state: CampaignState, hasRoom: (team: string) => boolean): string | undefined {
-  let best: { name: string; priority: number; next: number } | undefined;
-  for (const [name, { submissions, next, priority, paused }] of Object.entries(state.teams)) {
+/**
+ * First by priority, then the team with the fewest submissions started for its weight, then the order of the hand-in (but
+ * ids that are whole numbers come first: so JavaScript orders keys).
+ */
+function nextTeam(teams: [string, TeamState][], hasRoom: (team: string) => boolean): [string, TeamState] | undefined {
+  let best: [string, TeamState] | undefined;
+  for (const candidate of teams) {
+    const [name, { submissions, next, paused }] = candidate;
     if (paused || next >= submissions || !hasRoom(name)) continue;
-    const better = !best || priority < best.priority || (priority === best.priority && next < best.next);
-    if (better) best = { name, priority, next };
+    if (best === undefined || isBefore(candidate[1], best[1])) best = candidate;
   }
-  return best?.name;
+  return best;
 }
+
+const isBefore = (a: TeamState, b: TeamState): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.next / a.weight < b.next / b.weight);
 
 interface Waiting {
   submission: string;
@@ -124,7 +146,7 @@ function inGrantOrder(state: CampaignState): Waiting[] {
 const firstClass = (request: WaitingRequest): string => request.options[0]?.class ?? '';
 
 function countBy(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
+  const counts = byName<number>();
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }

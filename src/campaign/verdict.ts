@@ -45,25 +45,38 @@ export function verdictOf(outcome: RunOutcome): Verdict {
   }
   if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   if (deviceExhausted(outcome)) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
-  if (end.exitCode === 137 && memory.outOfMemory === 'unknown') {
+  if (end.exitCode === 137) {
     return { kind: 'failed', reason: 'submission-error', rule: 'killed-unexplained', doubtful: true };
   }
   return failed('submission-error', 'exit-code');
 }
 
+/** The device was full, and the last words about memory are about the device's. */
 function deviceExhausted({ device, log }: RunOutcome): boolean {
   if (device === null || device.peakMiB < gpuPeakShare * device.totalMiB) return false;
-  return log.tail.split('\n').some((line) => gpuTexts.some((text) => text.test(line)) && !notFatal.test(line));
+  const lines = log.tail.split('\n');
+  const lastOf = (texts: readonly RegExp[]): number =>
+    lines.findLastIndex((line) => texts.some((text) => text.test(line)));
+  return lastOf(gpuTexts) > lastOf(hostTexts);
 }
 
-/** What frameworks print when the device is full: PyTorch, its CUDA libraries, TensorFlow, onnxruntime. */
+/** What frameworks print when the device is full: PyTorch, its CUDA libraries, TensorFlow, onnxruntime, MXNet. */
 const gpuTexts = [
   /CUDA out of memory\. Tried to allocate/,
   /CUDA error: out of memory/,
   /CUDNN_STATUS_ALLOC_FAILED/,
-  /CUBLAS_STATUS_ALLOC_FAILED/,
+  /(?:CUBLAS|CURAND)_STATUS_(?:NOT_INITIALIZED|ALLOC(?:ATION)?_FAILED)/,
   /OOM when allocating tensor .* by allocator GPU_\d+_bfc/,
-  /BFCArena::AllocateRawInternal .*Failed to allocate memory for requested buffer/,
+  /BFCArena::AllocateRawInternal.* Failed to allocate memory for requested buffer/,
+  /cudaMalloc (?:retry )?failed: out of memory/,
 ];
 
-const notFatal = /this is not a failure/;
+/** What they, NumPy and the C library print when the machine's memory or /dev/shm is full. */
+const hostTexts = [
+  /DefaultCPUAllocator/,
+  /\bMemoryError\b/,
+  /Unable to allocate .* for an array/,
+  /by allocator (?:mkl)?cpu/,
+  /Cannot allocate memory/,
+  /out of shared memory/,
+];

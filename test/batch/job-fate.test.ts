@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { JobDetail } from '@aws-sdk/client-batch';
+import * as fc from 'fast-check';
+import { endedByHoldout, fateOf, isFinal } from '../../src/batch/job-fate.ts';
+import { reasonFaults } from '../../src/campaign/reasons.ts';
+
+const job = (change: Partial<JobDetail>): JobDetail => ({
+  jobId: 'job',
+  jobName: 'ho-x',
+  jobQueue: 'queue',
+  jobDefinition: 'definition',
+  status: 'FAILED',
+  startedAt: 0,
+  ...change,
+});
+const attempt = (statusReason: string, exitCode?: number): Partial<JobDetail> => ({
+  attempts: [{ statusReason, ...(exitCode !== undefined && { container: { exitCode } }) }],
+});
+
+describe('the fate of a job that left no outcome', () => {
+  it('is cancelled for Holdout’s own words and for whoever else ended the job (row 1)', () => {
+    assert.equal(fateOf(job({ statusReason: endedByHoldout.cancelled, isTerminated: true })), 'cancelled');
+    assert.equal(fateOf(job({ statusReason: 'stopped by hand in the console', isTerminated: true })), 'cancelled');
+    assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'cancelled');
+  });
+
+  it('is what Holdout ended it for: too long in the queue, or a duplicate', () => {
+    assert.equal(fateOf(job({ statusReason: endedByHoldout.unplaceable, isTerminated: true })), 'unplaceable');
+    assert.equal(fateOf(job({ statusReason: endedByHoldout.duplicate, isTerminated: true })), 'platform-error');
+  });
+
+  it('is the platform’s error for Batch’s time-out, even with exit status 137: the runner hung (row 2)', () => {
+    const statusReason = 'Job attempt duration exceeded timeout';
+    assert.equal(fateOf(job({ statusReason, ...attempt(statusReason, 137) })), 'platform-error');
+  });
+
+  it('is a lost Spot machine, by the job’s or the attempt’s words and any exit status (row 3)', () => {
+    const text = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
+    assert.equal(fateOf(job({ statusReason: text })), 'spot-reclaimed');
+    assert.equal(
+      fateOf(job({ statusReason: 'Essential container in task exited', ...attempt(text, 143) })),
+      'spot-reclaimed',
+    );
+    assert.equal(fateOf(job(attempt(text.toLowerCase()))), 'spot-reclaimed');
+  });
+
+  it('is the platform’s error when the task or the runner’s image could not be started (rows 4 and 5)', () => {
+    for (const text of [
+      'Task failed to start',
+      'CannotStartContainerError: Error response from daemon',
+      'DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s',
+      'CannotPullContainerError: pull access denied',
+      'CannotPullContainerError: manifest unknown',
+    ]) {
+      assert.equal(fateOf(job({ statusReason: 'Task failed to start', ...attempt(text) })), 'platform-error', text);
+    }
+  });
+
+  it('is unplaceable when Batch gave the job up in the queue, whoever pressed the button (row 6)', () => {
+    for (const statusReason of [
+      'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement',
+      'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested',
+      'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+    ]) {
+      assert.equal(fateOf(job({ statusReason, isCancelled: true })), 'unplaceable', statusReason);
+    }
+  });
+
+  it('is the platform’s error when nothing is known, or Batch has forgotten the job (row 12)', () => {
+    assert.equal(fateOf(undefined), 'platform-error');
+    assert.equal(fateOf(job({})), 'platform-error');
+    assert.equal(fateOf(job({ status: 'SUCCEEDED' })), 'platform-error');
+    assert.equal(
+      fateOf(job({ statusReason: 'Essential container in task exited', ...attempt('', 70) })),
+      'platform-error',
+    );
+  });
+
+  it('reads every attempt', () => {
+    const attempts = [{ statusReason: 'Host EC2 (instance i-1) terminated.' }, {}];
+    assert.equal(fateOf(job({ attempts })), 'spot-reclaimed');
+  });
+
+  it('never is a team’s fault, whatever Batch says: not for OutOfMemoryError, not for exit 137', () => {
+    const memory = 'OutOfMemoryError: Container killed due to memory usage';
+    assert.equal(
+      fateOf(job({ container: { reason: memory, exitCode: 137 }, ...attempt(memory, 137) })),
+      'platform-error',
+    );
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.boolean(), fc.boolean(), (a, b, isTerminated, isCancelled) => {
+        const fate = fateOf(job({ statusReason: a, ...attempt(b, 137), isTerminated, isCancelled }));
+        assert.notEqual(reasonFaults[fate], 'team');
+      }),
+    );
+  });
+
+  it('is settled once the job SUCCEEDED or FAILED', () => {
+    const final = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'].filter((status) =>
+      isFinal(job({ status: status as JobDetail['status'] })),
+    );
+    assert.deepEqual(final, ['SUCCEEDED', 'FAILED']);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { evaluationOptions, probeClass, unknownNeeds, type Needs } from '../../src/campaign/class-choice.ts';
+import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
+import { aboveDeviceOf } from '../../src/campaign/ladder.ts';
+import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
+import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
+import { c4, classes, g4, limits, p3 } from './samples.ts';
+
+const items = 4_000;
+const profile = (change: Partial<ResourceProfile> = {}): ResourceProfile => ({
+  usesGpu: true,
+  gpuMemoryMiB: 8_000,
+  saturating: false,
+  secondsPerItem: 9,
+  measuredAtSpeed: 1,
+  hostPeakMiB: null,
+  ...change,
+});
+const needs = (change: Partial<ResourceProfile>, rest: Partial<Needs> = {}): Needs => ({
+  ...unknownNeeds,
+  ...rest,
+  profile: profile(change),
+});
+const choice = (known: Needs, among: InstanceClass[] = classes): string[] =>
+  evaluationOptions({ classes: among, limits }, known, items).map((option) => option.class);
+
+describe('the choice of a class', () => {
+  it('probes on the cheapest class with a device, or on the cheapest where none has one', () => {
+    assert.equal(probeClass([p3, { ...c4, microUsdPerHour: 1 }, g4]).name, 'g4dn.xlarge');
+    assert.equal(probeClass([c4, { ...c4, name: 'small', microUsdPerHour: 1 }]).name, 'small');
+    assert.throws(() => probeClass([]), RangeError);
+  });
+
+  it('prefers the cheapest class that fits: G4, then P3', () => {
+    assert.deepEqual(choice(unknownNeeds), ['g4dn.xlarge', 'p3.2xlarge']);
+    assert.deepEqual(choice(needs({})), ['g4dn.xlarge', 'p3.2xlarge']);
+  });
+
+  it('prices a run by the probe and the speeds: ten hours of G4 are $5.26, on P3 $14.30', () => {
+    const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({}), items);
+    assert.equal(onG4?.expected, 5_260_000);
+    assert.equal(onG4?.hours, 10);
+    assert.equal(onP3?.expected, Math.ceil((36_000 / 2.14) * 850));
+    assert.equal(onG4?.worst, Math.ceil(((69_336 + 3_600) * 526_000) / 3_600));
+  });
+
+  it('expects no run to last longer than its limit', () => {
+    const [slow] = evaluationOptions({ classes, limits }, needs({ secondsPerItem: 1e6 }), items);
+    assert.ok(slow && slow.expected <= slow.worst && slow.hours * 3600 <= 69_337);
+  });
+
+  it('leaves out a device smaller than the probe’s peak', () => {
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 15_110 })), ['p3.2xlarge']);
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 16_160 })), ['p3.2xlarge']);
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 16_161 })), []);
+  });
+
+  it('goes to a CPU class first when the probe saw the device stay empty and the CPU is cheaper in total', () => {
+    const idle = { usesGpu: false, gpuMemoryMiB: 0 };
+    const fast = { ...c4, relativeSpeed: 2 };
+    assert.equal(choice(needs(idle), [g4, fast, p3])[0], 'c4.4xlarge');
+    assert.equal(choice(needs(idle), [g4, c4, p3])[0], 'g4dn.xlarge', 'C4 at the same speed is dearer');
+  });
+
+  it('never goes to a CPU class without a probe, nor after one that used the device', () => {
+    const nearlyFree = { ...c4, microUsdPerHour: 1 };
+    assert.deepEqual(choice(unknownNeeds, [g4, nearlyFree]), ['g4dn.xlarge']);
+    assert.deepEqual(choice(needs({}), [g4, nearlyFree]), ['g4dn.xlarge']);
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 0, saturating: true }), [g4, nearlyFree]), ['g4dn.xlarge']);
+  });
+
+  it('never goes to a CPU class once a run was out of GPU memory, whatever the probe saw', () => {
+    const idle = needs({ usesGpu: false, gpuMemoryMiB: 0 }, { gpuMemoryAboveMiB: 15_109 });
+    assert.deepEqual(choice(idle, [g4, { ...c4, microUsdPerHour: 1 }, p3]), ['p3.2xlarge']);
+  });
+
+  it('never sends a submission to a CPU class whose limit it would not meet', () => {
+    const idle = { usesGpu: false, gpuMemoryMiB: 0 };
+    const slow = { ...c4, microUsdPerHour: 1, relativeSpeed: 0.4 };
+    assert.equal(choice(needs(idle), [g4, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
+    assert.deepEqual(choice(needs(idle), [g4, slow]), ['g4dn.xlarge'], '25 of 24 hours');
+  });
+
+  it('uses CPU classes as they are where there is no other kind', () => {
+    assert.deepEqual(choice(unknownNeeds, [c4]), ['c4.4xlarge']);
+    assert.deepEqual(choice(needs({ usesGpu: true, gpuMemoryMiB: 0, secondsPerItem: 1e6 }), [c4]), ['c4.4xlarge']);
+  });
+
+  it('takes a larger device after out of GPU memory, and has none left after the largest', () => {
+    const afterG4 = aboveDeviceOf(g4, unknownNeeds);
+    assert.deepEqual(choice(afterG4), ['p3.2xlarge']);
+    assert.deepEqual(choice(aboveDeviceOf(p3, afterG4)), []);
+    assert.deepEqual(choice(aboveDeviceOf(g4, aboveDeviceOf(p3, unknownNeeds))), [], 'what was learnt is kept');
+  });
+
+  it('takes a class that gives more memory after too little', () => {
+    const small = { ...g4, name: 'small', memoryMiB: 8_704, microUsdPerHour: 1 };
+    assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 8_192 }, [small, p3]), ['p3.2xlarge']);
+    assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 14_336 }, [small, p3]), []);
+  });
+
+  it('does not depend on the order of the rows', () => {
+    const among = [g4, { ...g4, name: 'another' }, p3, c4];
+    const wanted = choice(needs({ usesGpu: false, gpuMemoryMiB: 0 }), among);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(among, { minLength: among.length }), (shuffled) => {
+        assert.deepEqual(choice(needs({ usesGpu: false, gpuMemoryMiB: 0 }), shuffled), wanted);
+      }),
+    );
+  });
+
+  it('offers only classes that carry the submission, by rising expectation and never above the worst case', () => {
+    const amount = fc.integer({ min: 0, max: 20_000 });
+    const known = fc.record({
+      gpuMemoryAboveMiB: amount,
+      memoryAboveMiB: amount,
+      profile: fc.record({
+        usesGpu: fc.boolean(),
+        gpuMemoryMiB: amount,
+        secondsPerItem: fc.double({ min: 0.001, max: 1e4, noNaN: true }),
+        measuredAtSpeed: fc.double({ min: 0.1, max: 10, noNaN: true }),
+      }),
+    });
+    fc.assert(
+      fc.property(known, ({ profile: seen, ...above }) => {
+        const options = evaluationOptions({ classes, limits }, needs(seen, above), items);
+        for (const [index, option] of options.entries()) {
+          const on = classes.find(({ name }) => name === option.class) ?? assert.fail();
+          assert.ok(containerMemoryMiB(limits, on) > above.memoryAboveMiB);
+          assert.ok(option.expected <= option.worst);
+          assert.ok(option.expected >= (options[index - 1]?.expected ?? 0));
+          if (on.kind === 'cpu') assert.ok(!seen.usesGpu && above.gpuMemoryAboveMiB === 0);
+          else
+            assert.ok((on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB && (on.gpuMemoryMiB ?? 0) >= seen.gpuMemoryMiB);
+        }
+      }),
+    );
+  });
+});

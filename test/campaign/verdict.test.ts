@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { reasonFaults } from '../../src/campaign/reasons.ts';
+import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
+import { verdictOf } from '../../src/campaign/verdict.ts';
+import { goodOutcome, outcome } from './samples.ts';
+
+const exited = (exitCode: number): RunOutcome['end'] => ({ kind: 'exited', exitCode });
+const killed = { ...goodOutcome.memory, outOfMemory: 'killed' as const };
+const log = (tail: string): RunOutcome['log'] => ({ bytes: tail.length, keptBytes: tail.length, tail });
+const full = { totalMiB: 15_109, peakMiB: 15_000, driver: 'nvidia' };
+
+const verdict = (change: Partial<RunOutcome>): string => {
+  const found = verdictOf(outcome(change));
+  return found.kind === 'succeeded' ? 'succeeded' : `${found.reason} (${found.rule})${found.doubtful ? '?' : ''}`;
+};
+/** A failed run that filled its device and left these last words. */
+const lastWords = (tail: string): string => verdict({ end: exited(1), device: full, log: log(tail) });
+
+const gpu = 'gpu-out-of-memory (gpu-text-and-peak)';
+const own = 'submission-error (exit-code)';
+
+const fatalGpuTexts = [
+  'RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 14.76 GiB total capacity; 12.89 GiB used)',
+  'torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB.',
+  'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 14.56 GiB',
+  'RuntimeError: CUDA error: out of memory',
+  'RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED',
+  'RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`',
+  'ResourceExhaustedError: OOM when allocating tensor with shape[64,299,299,32] and type float on ' +
+    '/job:localhost/replica:0/task:0/device:GPU:0 by allocator GPU_0_bfc [Op:Conv2D]',
+  '2019-11-01 12:00:00.0: E tensorflow/stream_executor/cuda/cuda_blas.cc:238] failed to create cublas handle: CUBLAS_STATUS_ALLOC_FAILED',
+  'E tensorflow/stream_executor/cuda/cuda_dnn.cc:329] Could not create cudnn handle: CUDNN_STATUS_ALLOC_FAILED',
+  'bfc_arena.cc:330 onnxruntime::BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 285081600',
+  '/onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:376 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, ' +
+    'onnxruntime::Stream*, bool, onnxruntime::WaitNotificationFn) Failed to allocate memory for requested buffer of size 805306368',
+  'mxnet.base.MXNetError: src/storage/./pooled_storage_manager.h:161: cudaMalloc retry failed: out of memory',
+  'mxnet.base.MXNetError: Check failed: e == CURAND_STATUS_SUCCESS (102 vs. 0) : CURAND_STATUS_ALLOCATION_FAILED',
+  'RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`',
+];
+
+const hostTexts = [
+  "RuntimeError: [enforce fail at CPUAllocator.cpp:64] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes",
+  'RuntimeError: [enforce fail at alloc_cpu.cpp:73] . DefaultCPUAllocator: not enough memory',
+  'MemoryError',
+  'numpy.core._exceptions.MemoryError: Unable to allocate 12.3 GiB for an array with shape (64, 299)',
+  'ResourceExhaustedError: OOM when allocating tensor with shape[1,2] on /device:CPU:0 by allocator cpu',
+  'ResourceExhaustedError: OOM when allocating tensor with shape[1,2] on /device:CPU:0 by allocator mklcpu',
+  'OSError: [Errno 12] Cannot allocate memory',
+  'RuntimeError: DataLoader worker (pid 23) is killed by signal: Bus error. It is possible that its workers are out of shared memory.',
+];
+
+describe('the verdict on a run', () => {
+  it('is success for exit 0 with predictions', () => {
+    assert.equal(verdict({}), 'succeeded');
+  });
+
+  it('is the platform’s fault when somebody stopped the runner, whatever the container left', () => {
+    assert.equal(verdict({ end: { kind: 'stopped' }, memory: killed }), 'platform-error (stopped-from-outside)');
+  });
+
+  it('is the team’s fault when the image cannot be started, the platform’s when the machine cannot start it', () => {
+    const refused = (fault: 'team' | 'platform'): string =>
+      verdict({ end: { kind: 'never-started', fault, detail: '' }, predictions: { kind: 'missing' } });
+    assert.equal(refused('team'), 'submission-error (engine-refused)');
+    assert.equal(refused('platform'), 'platform-error (engine-refused)');
+  });
+
+  it('is the time limit by the runner’s clock, even with an out-of-memory record or the words for one', () => {
+    const end = { kind: 'time-limit' } as const;
+    assert.equal(verdict({ end, memory: killed }), 'time-limit (time-limit)');
+    assert.equal(verdict({ end, device: full, log: log(fatalGpuTexts[0] ?? '') }), 'time-limit (time-limit)');
+  });
+
+  it('is out of host memory by the kernel’s record at any exit status: 137, 1 or 2', () => {
+    for (const exitCode of [137, 1, 2]) {
+      assert.equal(
+        verdict({ end: exited(exitCode), memory: killed }),
+        'host-out-of-memory (host-out-of-memory-record)',
+      );
+    }
+  });
+
+  it('takes the record before the words: a full device and a killed process is the host’s memory', () => {
+    const change = { end: exited(1), memory: killed, device: full, log: log(fatalGpuTexts[0] ?? '') };
+    assert.equal(verdict(change), 'host-out-of-memory (host-out-of-memory-record)');
+  });
+
+  it('accepts the predictions of a run in which only a child was killed, and blames memory when there are none', () => {
+    assert.equal(verdict({ memory: killed }), 'succeeded');
+    for (const predictions of [{ kind: 'missing' }, { kind: 'refused', why: 'too-large' }] as const) {
+      assert.equal(verdict({ memory: killed, predictions }), 'host-out-of-memory (host-out-of-memory-record)');
+    }
+  });
+
+  it('is missing or refused output for exit 0 without usable predictions', () => {
+    assert.equal(verdict({ predictions: { kind: 'missing' } }), 'output-missing (predictions-missing)');
+    for (const why of ['link', 'not-a-file', 'too-large'] as const) {
+      assert.equal(verdict({ predictions: { kind: 'refused', why } }), 'output-invalid (predictions-refused)');
+    }
+  });
+
+  it('is out of GPU memory by every framework’s words in a failed run that filled its device', () => {
+    for (const text of fatalGpuTexts) {
+      assert.equal(lastWords(`epoch 1\n${text}\n  at line 7\n`), gpu, text);
+      assert.equal(lastWords(`${text}\r\nbye\r\n`), gpu, text);
+    }
+  });
+
+  it('believes the words from 93 % of the device on', () => {
+    const at = (peakMiB: number): string =>
+      verdict({
+        end: exited(1),
+        device: { totalMiB: 1_000, peakMiB, driver: 'nvidia' },
+        log: log(fatalGpuTexts[0] ?? ''),
+      });
+    assert.equal(at(930), gpu);
+    assert.equal(at(929), own);
+  });
+
+  it('needs a failed run: words and a full device are nothing when it exits 0', () => {
+    const spoken = { device: full, log: log(fatalGpuTexts[0] ?? '') };
+    assert.equal(verdict(spoken), 'succeeded');
+    assert.equal(verdict({ ...spoken, predictions: { kind: 'missing' } }), 'output-missing (predictions-missing)');
+  });
+
+  it('knows TensorFlow’s lines about memory that are not the end', () => {
+    for (const text of [
+      'W tensorflow/core/common_runtime/bfc_allocator.cc:239] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.16GiB ' +
+        'with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains',
+      'E tensorflow/stream_executor/cuda/cuda_driver.cc:806] failed to allocate 14.5G (15569256448 bytes) from device: ' +
+        'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
+    ]) {
+      assert.equal(lastWords(`${text}\nKeyError: 'label'`), own, text);
+    }
+  });
+
+  it('does not take a host allocator’s words for the GPU’s, nor a full /dev/shm', () => {
+    for (const text of hostTexts) assert.equal(lastWords(text), own, text);
+  });
+
+  it('takes the last words: GPU words that were survived do not count when the host’s memory ends the run', () => {
+    for (const text of hostTexts) {
+      assert.equal(lastWords(`${fatalGpuTexts[0]}\nretrying with a smaller batch\n${text}`), own, text);
+      assert.equal(lastWords(`${text}\nretrying\n${fatalGpuTexts[0]}`), gpu, text);
+    }
+  });
+
+  it('is doubtful for exit 137 that no record explains, and plain for every other exit', () => {
+    for (const outOfMemory of ['unknown', 'none'] as const) {
+      const memory = { ...goodOutcome.memory, outOfMemory };
+      assert.equal(verdict({ end: exited(137), memory }), 'submission-error (killed-unexplained)?', outOfMemory);
+      for (const exitCode of [1, 2, 139, 143]) assert.equal(verdict({ end: exited(exitCode), memory }), own);
+    }
+  });
+
+  it('never gives out of GPU memory for words alone, wherever they stand', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...fatalGpuTexts),
+        fc.string(),
+        fc.integer({ min: 1, max: 255 }),
+        fc.option(
+          fc.record({
+            totalMiB: fc.integer({ min: 1, max: 100_000 }),
+            share: fc.double({ min: 0, max: 0.92, noNaN: true }),
+          }),
+        ),
+        (text, noise, exitCode, device) => {
+          const found = verdictOf(
+            outcome({
+              end: exited(exitCode),
+              log: log(`${noise}\n${text}\n${noise}`),
+              device: device && {
+                totalMiB: device.totalMiB,
+                peakMiB: Math.floor(device.totalMiB * device.share),
+                driver: 'nvidia',
+              },
+            }),
+          );
+          assert.ok(found.kind === 'failed' && found.reason === 'submission-error');
+        },
+      ),
+    );
+  });
+
+  it('never gives out of GPU memory for a full device alone', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 136 }), (tail, exitCode) => {
+        assert.equal(verdict({ end: exited(exitCode), device: full, log: log(tail) }), own);
+      }),
+    );
+  });
+
+  it('never blames a team for exit 137 alone, a full cgroup or anything Batch says', () => {
+    const end = fc.oneof(
+      fc.constant(exited(137)),
+      fc.integer({ min: 0, max: 255 }).map(exited),
+      fc.constantFrom<RunOutcome['end']>(
+        { kind: 'time-limit' },
+        { kind: 'stopped' },
+        { kind: 'never-started', fault: 'platform', detail: '' },
+      ),
+    );
+    const predictions = fc.constantFrom<RunOutcome['predictions']>(
+      { kind: 'missing' },
+      { kind: 'refused', why: 'link' },
+      goodOutcome.predictions,
+    );
+    fc.assert(
+      fc.property(end, predictions, fc.constantFrom('none', 'unknown'), (end, predictions, outOfMemory) => {
+        const memory = { limitMiB: 100, peakMiB: 100, outOfMemory } as const;
+        const found = verdictOf(outcome({ end, predictions, memory }));
+        if (found.kind === 'succeeded') return;
+        assert.notEqual(found.reason, 'host-out-of-memory');
+        assert.ok(['team', 'platform'].includes(reasonFaults[found.reason]));
+        assert.equal(found.doubtful === true, end.kind === 'exited' && end.exitCode === 137);
+      }),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import {
+  campaignPattern,
+  campaignWorkflowId,
+  memberPattern,
+  parseRunKey,
+  resultObjects,
+  runKeyOf,
+  runObjects,
+  submissionWorkflowId,
+  taskQueues,
+} from '../src/ids.ts';
+
+const campaign = fc.stringMatching(campaignPattern);
+const member = fc.stringMatching(memberPattern);
+const n = fc.integer({ min: 1, max: 1e6 });
+
+describe('ids', () => {
+  it('of campaigns are lower-case letters, digits and hyphens, at most 40', () => {
+    for (const good of ['a', '0', 'deepfake-final', 'a'.repeat(40)]) assert.match(good, campaignPattern);
+    for (const bad of ['', '-a', 'A', 'a b', 'a/b', 'a:b', 'a.b', 'a_b', 'a\n', 'a'.repeat(41)]) {
+      assert.doesNotMatch(bad, campaignPattern);
+    }
+  });
+
+  it('of teams and submissions begin with a letter or digit, at most 64', () => {
+    for (const good of ['a', 'Team_7', '2.1-x', '123', 'constructor', 'Z'.repeat(64)])
+      assert.match(good, memberPattern);
+    for (const bad of ['', '.', '..', '.a', '-a', '_a', '__proto__', 'a/b', 'a:b', 'a b', 'é', 'a\n', 'Z'.repeat(65)]) {
+      assert.doesNotMatch(bad, memberPattern);
+    }
+  });
+
+  it('of workflows are written as the design says and tell every submission from every other', () => {
+    assert.equal(campaignWorkflowId('case'), 'campaign:case');
+    assert.equal(submissionWorkflowId('case', 's-1'), 'submission:case:s-1');
+    fc.assert(
+      fc.property(campaign, member, campaign, member, (a, b, c, d) => {
+        const same = submissionWorkflowId(a, b) === submissionWorkflowId(c, d);
+        assert.equal(same, a === c && b === d);
+      }),
+    );
+  });
+
+  it('of runs come back from their key', () => {
+    assert.equal(runKeyOf('case', 's-1', 3), 'case/s-1/3');
+    fc.assert(
+      fc.property(campaign, member, n, (campaign, submission, n) => {
+        assert.deepEqual(parseRunKey(runKeyOf(campaign, submission, n)), { campaign, submission, n });
+      }),
+    );
+  });
+
+  it('of runs are read from nothing else', () => {
+    for (const bad of [
+      '',
+      'a',
+      'a/b',
+      'a/b/',
+      'a//1',
+      '/b/1',
+      'a/b/0',
+      'a/b/01',
+      'a/b/-1',
+      'a/b/1.5',
+      'a/b/x',
+      'a/b/1/c',
+    ]) {
+      assert.throws(() => parseRunKey(bad), RangeError, bad);
+    }
+  });
+
+  it('of objects begin with their campaign and never meet', () => {
+    const key = runKeyOf('case', 's', 1);
+    const keys = [
+      ...Object.values(runObjects).map((make) => make(key)),
+      resultObjects.campaign('case'),
+      resultObjects.manifest('case'),
+      resultObjects.ledger('case', 's', 1),
+      resultObjects.score('case', 's', 1),
+      resultObjects.leaderboard('case'),
+      resultObjects.results('case'),
+    ];
+    assert.equal(new Set(keys).size, keys.length);
+    for (const key of keys) assert.ok(key.startsWith('case/'), key);
+    assert.ok(resultObjects.ledger('case', 's', 1).startsWith(resultObjects.ledgerFolder('case')));
+  });
+
+  it('of task queues are the five names that workers are started with', () => {
+    assert.deepEqual(Object.values(taskQueues), [
+      'holdout-main',
+      'holdout-images',
+      'holdout-submit',
+      'holdout-await',
+      'holdout-score',
+    ]);
+  });
+});
