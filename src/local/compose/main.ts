@@ -1,0 +1,30 @@
+/** What the containers of docker-compose.yml do before their servers start, from their environment: `compose.mjs ACT`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HoldoutError, messageOf, trouble } from '../../errors.ts';
+import { accountsFile, makeBuckets } from '../stack/s3.ts';
+import { credentialsIn, given } from './credentials.ts';
+import { startUpFileOf } from './start-up.ts';
+
+const acts: Record<string, (env: NodeJS.ProcessEnv) => void | Promise<void>> = {
+  /** The S3 server reads its accounts at its start. */
+  's3-accounts': (env) =>
+    writePrivately(join(given(env, 'HOLDOUT_S3_ACCOUNTS'), 'users.json'), accountsFile(credentialsIn(env))),
+  's3-buckets': (env) => makeBuckets(given(env, 'AWS_ENDPOINT_URL_S3'), credentialsIn(env)),
+  'batch-start-up': (env) =>
+    writePrivately(join(given(env, 'HOLDOUT_STATE'), 'start-up.json'), JSON.stringify(startUpFileOf(env), null, 2)),
+};
+
+const writePrivately = (file: string, content: string): void => writeFileSync(file, content, { mode: 0o600 });
+
+async function main(name = ''): Promise<void> {
+  const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
+  if (act === undefined) throw trouble('USAGE', { message: `compose.mjs ${Object.keys(acts).join(' | ')}` });
+  await act(process.env);
+}
+
+main(process.argv[2]).catch((error: unknown) => {
+  const next = error instanceof HoldoutError ? `\n${error.next}` : '';
+  process.stderr.write(`${messageOf(error)}${next}\n`);
+  process.exit(error instanceof HoldoutError && error.source === 'user' ? 2 : 1);
+});

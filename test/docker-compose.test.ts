@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { loadStartUp, type StartUp } from '../src/local/batch-endpoint/start-up-file.ts';
+import { startUpFileOf } from '../src/local/compose/start-up.ts';
+import { loadRunnerSettings } from '../src/runner/runner-settings.ts';
+import { loadSettings } from '../src/settings.ts';
+import { searchAttributes } from '../src/workflows/search-attributes.ts';
+import {
+  makeEnvironment,
+  makeEnvironments,
+  readComposeFile,
+  variablesIn,
+  type Service,
+} from './support/compose-file.ts';
+
+const main = 'docker-compose.yml';
+const engineInside = 'docker/engine-inside.yml';
+const variables = makeEnvironment();
+const { services, volumes } = readComposeFile(main, variables);
+const overlay = readComposeFile(engineInside, variables);
+const all = Object.entries(services);
+const service = (name: string): Service => {
+  const found = services[name];
+  assert.ok(found, `there is a service ${name}`);
+  return found;
+};
+const environmentOf = (name: string): Record<string, string> => service(name).environment ?? {};
+
+describe('docker-compose.yml against the Compose schema', () => {
+  const schema = JSON.parse(readFileSync('test/fixtures/compose-spec/compose-spec.json', 'utf8')) as object;
+  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
+
+  for (const file of [main, engineInside]) {
+    it(`${file} is valid`, () => {
+      assert.ok(validate(readComposeFile(file, variables)), JSON.stringify(validate.errors, null, 2));
+    });
+  }
+
+  it('refuses a misspelt key, so the checks above mean something', () => {
+    assert.equal(validate({ services: { s3: { image: 'versity/versitygw:v1.8.0', depend_on: ['x'] } } }), false);
+  });
+
+  const compose = composeCommand();
+  const skipped = compose === undefined ? ' (skipped: no docker compose 2.20 or later here)' : '';
+  (compose === undefined ? it.skip : it)(`docker compose config accepts it, alone and overlaid${skipped}`, () => {
+    const [program = '', ...args] = compose ?? [];
+    for (const files of [
+      ['--file', main],
+      ['--file', main, '--file', engineInside],
+    ]) {
+      const ran = spawnSync(program, [...args, ...files, 'config', '--quiet'], {
+        env: { ...process.env, ...variables },
+        encoding: 'utf8',
+      });
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(ran.stderr, '', 'without a warning');
+    }
+  });
+});
+
+describe('docker-compose.yml keeps its promises', () => {
+  it('publishes every port on 127.0.0.1 only', () => {
+    const ports = all.flatMap(([, { ports = [] }]) => ports);
+    assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:8233:8080', '127.0.0.1:7070:7070']);
+  });
+
+  it('pins every image by version, in the Dockerfile too', () => {
+    const dockerfile = readFileSync('docker/Dockerfile', 'utf8');
+    const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
+    const bases = [...dockerfile.matchAll(/(?:^FROM |--from=)(\S+)/gm)].map(([, image = '']) => image);
+    const images = [...all.map(([, { image }]) => image), ...bases.filter((image) => !stages.includes(image))];
+    assert.ok(images.length > all.length);
+    for (const image of images) assert.match(image, /^[a-z0-9/-]+:v?\d+\.\d+[a-z0-9.-]*$/);
+  });
+
+  it('builds from stages that the Dockerfile has', () => {
+    for (const [, { build }] of all) {
+      if (build !== undefined)
+        assert.match(readFileSync(build.dockerfile, 'utf8'), new RegExp(` AS ${build.target}$`, 'm'));
+    }
+  });
+
+  it('waits only for services that can get there', () => {
+    for (const [name, { depends_on = {}, network_mode }] of all) {
+      const joined = network_mode?.replace(/^service:/, '');
+      if (joined !== undefined) assert.ok(Object.hasOwn(depends_on, joined), `${name} waits for its network`);
+      for (const [target, { condition }] of Object.entries(depends_on)) {
+        const { healthcheck, restart } = service(target);
+        if (condition === 'service_healthy') assert.ok(healthcheck, `${name} waits for the health of ${target}`);
+        else if (condition === 'service_completed_successfully') assert.equal(restart, 'no', `${target} ends`);
+        else assert.equal(condition, 'service_started');
+      }
+    }
+  });
+
+  it('gives every service a restart policy and every server a health check', () => {
+    const runsOnce = ['temporal-schema', 'temporal-namespace', 's3-accounts', 's3-buckets', 'client'];
+    for (const [name, { restart, healthcheck }] of all) {
+      assert.equal(restart, runsOnce.includes(name) ? 'no' : 'unless-stopped', name);
+      assert.equal(healthcheck !== undefined, !runsOnce.includes(name) && name !== 'network', name);
+    }
+  });
+
+  it('mounts named volumes that it declares and files that are there', () => {
+    const used = all.flatMap(([, { volumes: mounts = [] }]) => mounts).filter((mount) => typeof mount === 'string');
+    for (const source of used.map((mount) => mount.split(':')[0] ?? '')) {
+      if (source.startsWith('./docker/')) assert.ok(existsSync(source), source);
+      else if (!/^[./]/.test(source)) assert.ok(Object.hasOwn(volumes, source), source);
+    }
+  });
+
+  it('has a line in .env.example for every variable it takes', () => {
+    const taken = [main, engineInside].flatMap((file) =>
+      variablesIn(readFileSync(file, 'utf8')).map(([, name = '']) => name),
+    );
+    assert.deepEqual([...new Set(taken)].sort(), Object.keys(variables).sort());
+  });
+});
+
+describe('docker-compose.yml hands out keys', () => {
+  const holders = (secret: string): string[] =>
+    all.filter(([name]) => Object.values(environmentOf(name)).includes(secret)).map(([name]) => name);
+  const setUp = ['s3-accounts', 's3-buckets'];
+
+  it('to the labels only to the scorer and the command line', () => {
+    assert.deepEqual(holders(variables['HOLDOUT_SCORER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'scorer'].sort());
+    const root = holders(variables['HOLDOUT_ROOT_SECRET_ACCESS_KEY'] ?? '');
+    assert.deepEqual(root.sort(), ['client', 's3', ...setUp]);
+  });
+
+  it("of the worker's and the runner's to nobody else", () => {
+    assert.deepEqual(holders(variables['HOLDOUT_WORKER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'worker']);
+    assert.deepEqual(holders(variables['HOLDOUT_RUNNER_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', ...setUp]);
+  });
+
+  it('that make-env.sh draws at random, and never anew over those in use', () => {
+    const secrets = Object.entries(variables).filter(([name]) => /SECRET|PASSWORD/.test(name));
+    assert.equal(secrets.length, 5);
+    for (const [name, value] of secrets) assert.match(value, /^[A-Za-z0-9]{40}$/, name);
+    const [first = {}, second] = makeEnvironments(2);
+    assert.deepEqual(second, first);
+    for (const [name, value] of secrets) assert.notEqual(first[name], value, name);
+    assert.equal(new Set(secrets.map(([, value]) => value)).size, 5);
+  });
+});
+
+describe('docker-compose.yml tells each process what it needs', () => {
+  it('workers every variable that the settings are read from', () => {
+    const read = [...readFileSync('src/settings.ts', 'utf8').matchAll(/env\['(\w+)'\]/g)].map(([, name = '']) => name);
+    assert.ok(read.length >= 5);
+    for (const name of read) assert.ok(name in environmentOf('worker'), name);
+    const { imageStore, s3PathStyle, jobDefinition } = loadSettings(environmentOf('worker'));
+    assert.deepEqual(
+      { imageStore, s3PathStyle, jobDefinition },
+      {
+        imageStore: 'oci:/images',
+        s3PathStyle: true,
+        jobDefinition: 'holdout-runner',
+      },
+    );
+    for (const name of ['worker', 'scorer', 'client']) {
+      for (const variable of ['TEMPORAL_ADDRESS', 'AWS_ACCESS_KEY_ID', 'AWS_REGION', 'AWS_ENDPOINT_URL_S3'])
+        assert.ok(environmentOf(name)[variable], `${name}: ${variable}`);
+    }
+  });
+
+  it('every queue to some worker', () => {
+    const polled = ['worker', 'scorer'].flatMap((name) => service(name).command?.at(-1)?.split(',') ?? []);
+    assert.deepEqual(polled, ['main', 'images', 'submit', 'await', 'score']);
+  });
+
+  it('the Batch endpoint a start-up file that it accepts, with the queues of the example', () => {
+    const startUp = startUpOf(environmentOf('batch'));
+    const { instanceClasses } = parse(readFileSync('examples/spliced-clips/campaign.yaml', 'utf8')) as {
+      instanceClasses: { queue: string; slots: number }[];
+    };
+    assert.deepEqual(
+      startUp.queues,
+      instanceClasses.map(({ queue, slots }) => ({ name: queue, slots })),
+    );
+    assert.deepEqual(startUp.accessKeyIds, [
+      variables['HOLDOUT_WORKER_ACCESS_KEY_ID'],
+      variables['HOLDOUT_ROOT_ACCESS_KEY_ID'],
+    ]);
+    assert.equal(environmentOf('worker')['AWS_ENDPOINT_URL_BATCH'], `http://${startUp.host}:${startUp.port}`);
+    assert.equal(service('worker').network_mode, service('batch').network_mode);
+  });
+
+  it('runners a scratch folder that the engine sees under the same path, mounts included', () => {
+    const { environment } = startUpOf(environmentOf('batch'));
+    const { scratch, engine } = loadRunnerSettings('job', environment);
+    assert.equal(engine.name, 'docker');
+    const mounts = service('batch').volumes?.filter((mount) => typeof mount !== 'string');
+    assert.deepEqual(
+      mounts?.map(({ source, target, bind }) => ({ source, target, propagation: bind?.propagation })),
+      [{ source: scratch, target: scratch, propagation: 'rshared' }],
+    );
+  });
+
+  it('runners the podman beside them when the engine is inside', () => {
+    const laidOver = overlay.services['batch'];
+    const { environment } = startUpOf({ ...environmentOf('batch'), ...laidOver?.environment });
+    const { scratch, engine } = loadRunnerSettings('job', environment);
+    assert.equal(engine.name, 'podman');
+    const targets = laidOver?.volumes?.map((mount) => (typeof mount === 'string' ? mount.split(':')[1] : mount.target));
+    assert.deepEqual(targets, ['/containers', scratch]);
+    assert.ok(engine.command.includes('/containers/storage'));
+  });
+
+  it('the namespace every search attribute that the workflows set', () => {
+    const script = readFileSync('docker/temporal-namespace.sh', 'utf8');
+    for (const { name } of Object.values(searchAttributes)) assert.match(script, new RegExp(`\\b${name}\\b`));
+  });
+});
+
+function startUpOf(environment: Record<string, string>): StartUp {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-compose-'));
+  try {
+    const file = join(folder, 'start-up.json');
+    writeFileSync(file, JSON.stringify(startUpFileOf(environment)));
+    return loadStartUp(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How to call Docker Compose here; version 1 knows none of the Compose specification's newer keys. */
+function composeCommand(): string[] | undefined {
+  return [['docker', 'compose'], ['docker-compose']].find(([program = '', ...args]) => {
+    const { status, stdout } = spawnSync(program, [...args, 'version', '--short'], { encoding: 'utf8' });
+    const [major = 0, minor = 0] = (stdout ?? '').trim().replace(/^v/, '').split('.').map(Number);
+    return status === 0 && (major > 2 || (major === 2 && minor >= 20));
+  });
+}
