@@ -35,4 +35,5 @@ const fates: readonly [RegExp, Reason][] = [
 ];
 
 /** A job in one of these states changes no more. */
-export const isFinal = ({ status }: Pick<JobDetail, 'status'>): boolean => status === 'SUCCEEDED' || status === 'FAILED';
+export const isFinal = ({ status }: Pick<JobDetail, 'status'>): boolean =>
+  status === 'SUCCEEDED' || status === 'FAILED';
