@@ -15,7 +15,7 @@ import {
   type PartRecord,
 } from './part.ts';
 
-const startLimit = 60_000;
+const startLimit = 120_000;
 const lookInterval = 250;
 /** Between the end of a process and its next start: doubled each time, as long as it ends within a minute. */
 const shortestPause = 500;
