@@ -153,6 +153,7 @@ describe('docker-compose.yml tells each process what it needs', () => {
   it('workers every variable that the settings are read from', () => {
     const read = [...readFileSync('src/settings.ts', 'utf8').matchAll(/env\['(\w+)'\]/g)].map(([, name = '']) => name);
     assert.ok(read.length >= 5);
+    assert.ok(environmentOf('client')['HOLDOUT_RUNNER_IMAGE'], 'nobody else registers job definitions');
     for (const name of read) assert.ok(name in environmentOf('worker'), name);
     const { imageStore, s3PathStyle, jobDefinition } = loadSettings(environmentOf('worker'));
     assert.deepEqual(

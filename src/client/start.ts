@@ -61,6 +61,11 @@ async function inRemote(checked: CheckedCampaign, options: StartOptions, output:
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
     if (!(await confirmed(`Start ${checked.campaign} in ${where}?`, options, output))) return exitStatus.failed;
+    // On AWS the infrastructure has registered them; behind docker compose nobody else does.
+    const runnerImage = process.env['HOLDOUT_RUNNER_IMAGE'];
+    if (runnerImage) {
+      await ensureJobDefinitions(access.batch, access.settings.jobDefinition, runnerImage, checked.instanceClasses);
+    }
     return await conduct(access, checked, options, output);
   } finally {
     await access.close();
