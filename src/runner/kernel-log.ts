@@ -75,9 +75,9 @@ export class KernelLog {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') return undefined;
-        // EPIPE: the ring went round and the reader stands at its oldest record again.
-        if (code !== 'EPIPE') throw error;
         this.note('unknown');
+        // EPIPE: the ring went round and the reader stands at its oldest record again.
+        if (code !== 'EPIPE') return undefined;
       }
     }
   }

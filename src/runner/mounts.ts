@@ -33,13 +33,17 @@ export async function mountDevice({ device }: RunPlace, mebibytes: number): Prom
 /** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
 export async function unmountAll({ folder, outputImage }: RunPlace): Promise<void> {
   const inside = (await mountPoints()).filter((point) => point.startsWith(`${folder}/`));
-  for (const point of inside.reverse()) await succeed(['umount', point]);
+  for (const point of inside.reverse()) {
+    // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
+    if ((await run(['umount', point])).exitCode !== 0) await succeed(['umount', '--lazy', point]);
+  }
   const { stdout } = await run(['losetup', '--associated', outputImage, '--noheadings', '--output', 'NAME']);
   for (const loop of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', loop.trim()]);
 }
 
-/** In the order they were mounted. */
+/** In the order they were mounted; proc(5) writes blanks in octal. */
 async function mountPoints(): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(Boolean);
-  return lines.map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '));
+  const character = (_: string, octal: string): string => String.fromCharCode(Number.parseInt(octal, 8));
+  return lines.map((line) => (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, character));
 }

@@ -1,15 +1,29 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RunCgroup } from './cgroup.ts';
 import { Engine } from './engine.ts';
 import { unmountAll } from './mounts.ts';
 import { type RunPlace, runPlaceOf } from './run-place.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 
-/** Ends and removes a run's container, mounts, loop device and control group. Idempotent. */
+const tries = 5;
+const pauseMs = 1_000;
+
+/**
+ * Ends and removes a run's container, mounts, loop device and control group. Idempotent; tried several times, because an
+ * engine may be busy with the very container that just ended.
+ */
 export async function releaseHost(engine: Engine, place: RunPlace): Promise<void> {
-  await engine.remove(place.container);
-  await unmountAll(place);
-  await new RunCgroup(place.cgroup).remove();
+  for (let triesLeft = tries - 1; ; triesLeft--) {
+    try {
+      await engine.remove(place.container);
+      await unmountAll(place);
+      return await new RunCgroup(place.cgroup).remove();
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 /** Removes whatever a killed runner left on this host, its folder too; quiet when there is nothing. */
