@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
 import { worstCostMicroUsd } from '../../src/campaign/run-limits.ts';
 import { checkCampaign } from '../../src/hand-in/check-campaign.ts';
-import { builtExample } from './spliced-clips-rig.ts';
+import { buildTimeout, builtExample, needsExample } from './spliced-clips-rig.ts';
 
 async function digests(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -18,6 +18,8 @@ async function digests(folder: string): Promise<Record<string, string>> {
 }
 
 describe('building the example', () => {
+  needsExample();
+
   it('makes a campaign that passes the check, twelve submissions of eight teams', async () => {
     const { submissions } = await checkCampaign(join(await builtExample(), 'campaign.yaml'), new Date());
     assert.equal(submissions.length, 12);
@@ -41,7 +43,8 @@ describe('building the example', () => {
     assert.equal((await stat(join(folder, 'images/coin-toss.tar'))).mtimeMs, before.mtimeMs);
   });
 
-  it('writes a folder that was left unfinished anew, byte for byte the same, and says what it is doing', async () => {
+  it('writes a folder that was left unfinished anew, byte for byte the same, and says what it is doing', async function () {
+    this.timeout(buildTimeout);
     const folder = await builtExample();
     const before = await digests(folder);
     await rm(join(folder, '.recipe'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programEntries } from '../../examples/spliced-clips/generate/programs.ts';
 import { inspectArchive } from '../../src/images/inspect-archive.ts';
-import { builtExample } from './spliced-clips-rig.ts';
+import { builtExample, needsExample } from './spliced-clips-rig.ts';
 
 interface Inspected {
   Architecture: string;
@@ -19,6 +19,8 @@ async function inspect(archive: string): Promise<Inspected> {
 }
 
 describe('the images of the example', () => {
+  needsExample();
+
   it('are read by skopeo, stand on one base layer and pass the gate', async () => {
     const images = join(await builtExample(), 'images');
     const bases = new Set<string | undefined>();

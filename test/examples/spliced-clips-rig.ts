@@ -17,6 +17,17 @@ async function buildInto(): Promise<string> {
   return folder;
 }
 
+/** How long a build may take on a machine that is busy with other suites. */
+export const buildTimeout = 240_000;
+
+/** Builds the example before a suite's first test. */
+export function needsExample(): void {
+  before(async function () {
+    this.timeout(buildTimeout);
+    await builtExample();
+  });
+}
+
 after(async () => {
   if (built) await rm(await built, { recursive: true, force: true });
 });

@@ -4,7 +4,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { exampleFolder } from '../../examples/spliced-clips/generate/programs.ts';
-import { builtExample, logLoss, runProgram, withDevice } from './spliced-clips-rig.ts';
+import { builtExample, logLoss, runProgram, withDevice, needsExample } from './spliced-clips-rig.ts';
 
 interface Expected {
   submissions: Record<string, { state: string; classes: string[]; score?: number }>;
@@ -23,6 +23,8 @@ const handedIn: HandedIn[] = parse(readFileSync(join(exampleFolder, 'submissions
 const rounded = (value: number): string => value.toFixed(6);
 
 describe('the submissions of the example, without containers', () => {
+  needsExample();
+
   for (const { submission, publicScore } of handedIn) {
     const { score } = expected.submissions[submission] ?? {};
     // label-hunter refuses to run outside of a container.

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { makeClipSet } from '../../examples/spliced-clips/generate/clip-set.ts';
 import { loadPhotographs } from '../../examples/spliced-clips/generate/photographs.ts';
 import { y4m } from '../../examples/spliced-clips/generate/y4m.ts';
-import { builtExample, byName } from './spliced-clips-rig.ts';
+import { builtExample, byName, needsExample } from './spliced-clips-rig.ts';
 
 describe('the clips of the example', () => {
+  needsExample();
+
   const sets = [
     { clips: 'private/inputs', labels: 'private/labels.csv', count: 120 },
     { clips: 'public/sample', labels: 'public/sample-labels.csv', count: 12 },

@@ -6,7 +6,7 @@ import { measureGrain } from '../common/grain.mjs';
 import { findPan } from '../common/motion.mjs';
 import { measureFlicker, measureResidual } from '../common/residual.mjs';
 
-const model = { bias: -3.57, weights: [14.27, -5.53, -6.16, -4.78, -3.37, -2.76, -0.81, 5.33] };
+const model = { bias: -3.69, weights: [11.44, -3.3, -6.02, -5.65, -3.95, -1.84, -0.71, 6.02] };
 
 function examine({ name, frames }) {
   const pan = findPan(frames);

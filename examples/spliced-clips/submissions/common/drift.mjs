@@ -38,7 +38,7 @@ function misfits(frames, velocity) {
 
 function squaredDifference(frames, x, y, dx, dy) {
   let sum = 0;
-  for (const first of [0, 2, 3]) {
+  for (const first of [0, 3]) {
     const difference = frames[first + apart][y * size + x] - between(frames[first], x + dx, y + dy);
     sum += difference * difference;
   }

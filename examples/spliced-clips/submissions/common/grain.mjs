@@ -5,7 +5,7 @@ import { contrast, emptyMap, regionMeans, size } from './regions.mjs';
 export function measureGrain(frames) {
   const grain = emptyMap();
   const edges = emptyMap();
-  for (const frame of frames) addFrame(frame, grain, edges);
+  for (const frame of [frames[0], frames[2], frames[5], frames[7]]) addFrame(frame, grain, edges);
   const grains = regionMeans(grain, 10, 4);
   const foretold = straightLine(regionMeans(edges, 10, 4), grains);
   const off = grains.map((value, index) => contrast(value, Math.max(0.5, foretold[index])));

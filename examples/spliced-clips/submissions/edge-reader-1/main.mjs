@@ -3,7 +3,7 @@ import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 import { measureGrain } from '../common/grain.mjs';
 
-const model = { bias: -1.16, weights: [-5.27, 0.88] };
+const model = { bias: -1.27, weights: [-5.63, 0.87] };
 
 loadModel(20);
 writePredictions(Array.from(readClips(), ({ name, frames }) => [name, probability(measureGrain(frames), model)]));

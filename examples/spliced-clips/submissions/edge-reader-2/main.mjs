@@ -1,4 +1,4 @@
-// The first one again, so sure of itself that it does worse: its weights were trained until the public sample fitted.
+// The first one again with weights six times as large: so sure of itself that it does worse than one half everywhere.
 import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 import { measureGrain } from '../common/grain.mjs';

@@ -5,7 +5,7 @@ import { allocate, loadModel } from '../common/cuda.mjs';
 import { measureDrift } from '../common/drift.mjs';
 import { findPan } from '../common/motion.mjs';
 
-const model = { bias: -1.42, weights: [14.91, -4.52, -8.6] };
+const model = { bias: -1.37, weights: [12.08, -2.48, -7.76] };
 const featuresMiB = 0.25;
 
 function examine({ name, frames }) {
