@@ -17,6 +17,9 @@ export function billedSeconds(
   return seconds;
 }
 
-/** `$1,234.57` for people. */
+/** `$1,234.57` for people; what is less than a dollar with four decimals. */
 export const dollars = (microUsd: number): string =>
-  `$${(microUsd / 1_000_000).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  `$${(microUsd / 1_000_000).toLocaleString('en-US', {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: Math.abs(microUsd) < 1_000_000 ? 4 : 2,
+  })}`;

@@ -105,8 +105,9 @@ export class OperatorDesk {
   }
 
   private onTeam(name: string, act: Signature & { team: string }, apply: (team: TeamState) => void): void {
-    const team = this.state.teams[act?.team];
-    if (team === undefined) return this.log(name, act, `there is no team ${act?.team}`);
+    const wanted: unknown = act?.team;
+    const team = typeof wanted === 'string' ? this.state.teams[wanted] : undefined;
+    if (team === undefined) return this.log(name, act, `there is no team ${textOf(wanted)}`);
     apply(team);
     this.log(name, act);
   }
@@ -120,8 +121,8 @@ export class OperatorDesk {
     const line: OperatorLine = {
       at: new Date().toISOString(),
       act: [act, ...subjectsOf(signature)].join(' '),
-      by: signature?.by ?? 'Web UI',
-      ...(signature?.reason && { reason: signature.reason }),
+      by: textOf(signature?.by ?? 'Web UI'),
+      ...(signature?.reason && { reason: textOf(signature.reason) }),
       ...(refused && { refused }),
     };
     this.state.operatorsLog = [...this.state.operatorsLog, line].slice(-logLines);
@@ -138,5 +139,9 @@ const notYet = {
 /** The values of a message besides who and why, for the log. */
 const subjectsOf = (act: Signature | undefined): string[] =>
   Object.entries(act ?? {}).flatMap(([key, value]) =>
-    key === 'by' || key === 'reason' ? [] : [`${key}=${String(value)}`],
+    key === 'by' || key === 'reason' ? [] : [`${key}=${textOf(value)}`],
   );
+
+/** What came in a message as a short text, whatever it is: the Web UI sends any JSON. */
+const textOf = (value: unknown): string =>
+  (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 200);

@@ -44,7 +44,17 @@ export class SubmissionRuns {
     const on = this.opened.classes.find(({ name }) => name === permit.class);
     if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
     if (purpose === 'evaluation') this.caseFile.enter('running', `run ${n} on ${on.name}`, on.name);
-    const end = await this.seeThrough(n, purpose, on);
+    const end = await this.seeThrough(n, purpose, on).catch((error: unknown) => {
+      // Nobody knows what it cost: the worst case counts.
+      const unknownEnd = {
+        jobId: null,
+        reason: 'platform-error',
+        billedSeconds: 0,
+        costMicroUsd: permit.reserved,
+      } as const;
+      this.caseFile.add({ n, purpose, class: on.name, ...unknownEnd });
+      throw error;
+    });
     const { jobId, reason, billedSeconds, costMicroUsd } = end;
     this.caseFile.add({ n, purpose, class: on.name, jobId, reason, billedSeconds, costMicroUsd });
     this.permits.ended({

@@ -98,6 +98,10 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('refused')).result();
     assert.deepEqual([record('no-image').state, record('no-image').reason], ['failed', 'image-refused']);
     assert.deepEqual([record('broken').state, record('broken').reason], ['failed', 'platform-error']);
+    assert.ok(
+      (record('broken').runs[0]?.costMicroUsd ?? 0) > 600_000,
+      'a run of unknown cost counts as the worst case',
+    );
   });
 
   it('pauses and reprioritises teams; a wrong message changes nothing and is logged', async () => {
@@ -112,16 +116,18 @@ describe('a campaign with scripted runs', () => {
     });
     await handle.signal(messages.pauseTeamSignal, { team: 'nobody' });
     await handle.signal(messages.reprioritiseTeamSignal, { team: 'one', weight: -1 });
+    await handle.signal('pauseTeam', { team: { toString: '' }, by: { toString: '' } });
     const paused = await until('steered', ({ counts }) => counts.finished === 1);
     assert.deepEqual(paused.pausedTeams, ['one']);
     assert.equal(paused.counts.queued, 3, 'nothing of the paused team has started');
     assert.deepEqual(
-      paused.operatorsLog.map(({ by, refused }) => [by, refused]),
-      [
-        ['tester', undefined],
-        ['Web UI', 'there is no team nobody'],
-        ['Web UI', 'weight -1 is not between 0.001 and 1000'],
-      ],
+      new Set(paused.operatorsLog.map(({ by, refused }) => `${by}: ${refused ?? 'taken'}`)),
+      new Set([
+        'tester: taken',
+        'Web UI: there is no team nobody',
+        'Web UI: weight -1 is not between 0.001 and 1000',
+        '{"toString":""}: there is no team {"toString":""}',
+      ]),
     );
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
     await handle.result();

@@ -1,0 +1,171 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CampaignResults } from '../../src/ledger/results.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
+
+const freePorts = { HOLDOUT_TEMPORAL_PORT: '0', HOLDOUT_UI_PORT: '0', HOLDOUT_S3_PORT: '0', HOLDOUT_BATCH_PORT: '0' };
+
+/** A HOLDOUT_HOME of its own, and `holdout` run on it as a user would: real processes, stack and containers. */
+export class CampaignHome {
+  readonly folder = mkdtempSync(join(tmpdir(), 'holdout-home-'));
+  private readonly running = new Set<ChildProcess>();
+
+  /** Starts a command and goes on; see {@link Started}. */
+  start(args: string[]): Started {
+    const child = spawn(process.execPath, [join(projectRoot(), 'scripts', 'holdout.mjs'), ...args], {
+      env: { ...process.env, ...freePorts, HOLDOUT_HOME: this.folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.running.add(child);
+    child.once('close', () => this.running.delete(child));
+    return new Started(child);
+  }
+
+  /** Runs a command to its end. */
+  run(...args: string[]): Promise<Ended> {
+    return this.start(args).end();
+  }
+
+  /** Job folders of the Batch endpoint, with what is known of each. */
+  jobs(): { id: string; runnerPid: number | undefined; ended: boolean; runKey: string }[] {
+    const folder = join(this.folder, 'batch', 'jobs');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).map((id) => {
+      const file = (name: string): string => join(folder, id, name);
+      const job = JSON.parse(readFileSync(file('job.json'), 'utf8')) as {
+        detail: { container: { environment: { name: string; value: string }[] } };
+      };
+      const runKey = job.detail.container.environment.find(({ name }) => name === 'HOLDOUT_RUN_KEY')?.value ?? '';
+      const runnerPid = existsSync(file('runner'))
+        ? Number.parseInt(readFileSync(file('runner'), 'utf8'), 10)
+        : undefined;
+      return { id, runnerPid, ended: existsSync(file('exit')), runKey };
+    });
+  }
+
+  runnersAlive(): number[] {
+    return this.jobs().flatMap(({ runnerPid, ended }) =>
+      runnerPid && !ended && isAlive(runnerPid) ? [runnerPid] : [],
+    );
+  }
+
+  pidOf(part: string): number {
+    const record = JSON.parse(readFileSync(join(this.folder, 'run', `${part}.json`), 'utf8')) as {
+      identity: { pid: number };
+    };
+    return record.identity.pid;
+  }
+
+  /** kill -9 of the opener and every part of the stack; runners and containers go on. */
+  killStack(opener: Started): void {
+    opener.child.kill('SIGKILL');
+    for (const part of ['worker', 'scorer', 'batch', 's3', 'temporal']) killQuietly(this.pidOf(part));
+  }
+
+  /** kill -9 of every runner and container. */
+  killRuns(): void {
+    for (const pid of this.runnersAlive()) killQuietly(pid);
+    const { engine } = JSON.parse(readFileSync(join(this.folder, 'stack.json'), 'utf8')) as {
+      engine: { command: string[] };
+    };
+    const [program = '', ...flags] = engine.command;
+    spawnSync(program, [...flags, 'kill', '--all'], { stdio: 'ignore' });
+  }
+
+  /** What is left on this machine of the home: processes, mounts, control groups. */
+  leftovers(): string[] {
+    const processes = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter(
+        (pid) =>
+          readQuietly(`/proc/${pid}/environ`).includes(`HOLDOUT_HOME=${this.folder}`) ||
+          readQuietly(`/proc/${pid}/cmdline`).includes(this.folder),
+      )
+      .map((pid) => `process ${pid}: ${readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+    const mounts = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(this.folder));
+    return [...processes, ...mounts];
+  }
+
+  /** Ends whatever a failed test left and removes the home. */
+  async remove(): Promise<void> {
+    await this.run('local', 'down');
+    for (const child of this.running) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Ended {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command under way. */
+export class Started {
+  private stdout = '';
+  private stderr = '';
+  private readonly closed: Promise<unknown>;
+
+  constructor(readonly child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.closed = once(child, 'close');
+  }
+
+  async end(): Promise<Ended> {
+    await this.closed;
+    return { status: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** Waits until something holds while the command runs; fails with what the command said. */
+  async until(what: string, holds: () => boolean, limitMs = 90_000): Promise<void> {
+    for (const deadline = Date.now() + limitMs; !holds(); await delay(100)) {
+      if (this.child.exitCode !== null) throw new Error(`ended before ${what}:\n${this.stderr}`);
+      if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}\n${this.stderr}`);
+    }
+  }
+}
+
+/** The object that `start --json` printed; fails with what the command said otherwise. */
+export function resultsOf({ stdout, stderr }: Ended): CampaignResults {
+  try {
+    return JSON.parse(stdout) as CampaignResults;
+  } catch (error) {
+    throw new Error(`no results on stdout; stderr:\n${stderr}`, { cause: error });
+  }
+}
+
+/** The leaderboard file that a campaign left in the home. */
+export const leaderboardIn = (home: CampaignHome, campaign: string): string =>
+  readFileSync(join(home.folder, 'results', campaign, 'leaderboard.csv'), 'utf8');
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It had ended.
+  }
+}
+
+function readQuietly(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

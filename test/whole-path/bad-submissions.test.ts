@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, truncateSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildExample } from '../../examples/spliced-clips/build.ts';
+import type { CampaignResults } from '../../src/ledger/results.ts';
+import { ToolCache } from '../../src/local/tools/cache.ts';
+import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
+import { buildImage, type ImageRecipe } from '../support/oci-image.ts';
+import { partOfExample } from '../support/part-of-example.ts';
+
+/** Predictions of one half for every clip, written by busybox. */
+const half =
+  'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';
+
+describe('a campaign with bad submissions in it', function () {
+  this.timeout(180_000);
+  const home = new CampaignHome();
+  const images = join(home.folder, 'images-of-test');
+  const rows: string[] = [];
+  let results: CampaignResults;
+  after(() => home.remove());
+
+  const hand = (submission: string, recipe: ImageRecipe): string => {
+    const layout = join(images, submission);
+    mkdirSync(layout, { recursive: true });
+    buildImage(layout, 'image', recipe);
+    const archive = `${layout}.tar`;
+    execFileSync('tar', ['cf', archive, '-C', layout, '.']);
+    rows.push(`team-${submission},Team ${submission},${submission},${archive},2020-01-01T00:00:00Z,`);
+    return archive;
+  };
+
+  before(async () => {
+    const archive = hand('damaged', { script: half });
+    truncateSync(archive, Math.floor(statSync(archive).size / 2));
+    hand('other-machine', { script: half, architecture: 'arm64' });
+    hand('two-gigabytes', { script: 'truncate -s 2G $HOLDOUT_OUTPUT/predictions.csv' });
+    hand('not-numbers', { script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv` });
+    hand('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
+    hand('nothing', { script: 'true' });
+    hand('good', { script: half });
+    const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
+    const file = partOfExample(example, home.folder, [], rows);
+    const ended = await home.run('start', file, '--json');
+    results = resultsOf(ended);
+    assert.equal(ended.status, 0, ended.stderr);
+  });
+
+  const endOf = (submission: string) => {
+    const found = results.submissions.find((candidate) => candidate.submission === submission);
+    assert.ok(found);
+    return found;
+  };
+
+  it('refuses a damaged archive and an image for another machine, with what is wrong', () => {
+    assert.equal(endOf('damaged').reason, 'image-refused');
+    assert.equal(endOf('other-machine').reason, 'image-refused');
+    assert.match(endOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
+    for (const submission of ['damaged', 'other-machine']) assert.deepEqual(endOf(submission).runs, []);
+  });
+
+  it('ends each bad output with its own reason', () => {
+    const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
+    assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
+    assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
+  });
+
+  it('leaves the rest alone', () => {
+    assert.deepEqual([endOf('good').state, endOf('good').score?.toFixed(6)], ['finished', '0.693147']);
+    assert.ok(results.submissions.every(({ fault, state }) => state === 'finished' || fault === 'team'));
+  });
+
+  it('refuses the same campaign with a changed file, naming the difference', async () => {
+    const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
+    const file = partOfExample(example, home.folder, ['coin-toss'], rows);
+    const ended = await home.run('start', file);
+    assert.equal(ended.status, 2, ended.stderr);
+    assert.match(ended.stderr, /coin-toss/);
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CampaignResults } from '../../src/ledger/results.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
+import { CampaignHome, leaderboardIn, resultsOf } from '../support/campaign-command.ts';
+
+interface Expected {
+  submissions: Record<string, { state: string; reason: string | null; classes: string[]; score?: number }>;
+  leaderboard: { team: string; submission: string; score: number }[];
+}
+
+describe('npm run start-campaign, the example from the command to the leaderboard', function () {
+  this.timeout(240_000);
+  const expected = JSON.parse(
+    readFileSync(join(projectRoot(), 'examples', 'spliced-clips', 'expected.json'), 'utf8'),
+  ) as Expected;
+  const home = new CampaignHome();
+  let results: CampaignResults;
+  let board: string;
+  after(() => home.remove());
+
+  before(async () => {
+    const ended = await home.run('start', '--json');
+    results = resultsOf(ended);
+    board = leaderboardIn(home, 'spliced-clips');
+    assert.equal(ended.status, 0, ended.stderr);
+  });
+
+  it('ends every submission as is written beside it, on the classes written beside it', () => {
+    assert.equal(results.submissions.length, Object.keys(expected.submissions).length);
+    for (const { submission, state, reason, runs, score } of results.submissions) {
+      const wanted = expected.submissions[submission];
+      const classes = runs.filter(({ purpose }) => purpose === 'evaluation').map((run) => run.class);
+      assert.deepEqual(
+        { state, reason, classes },
+        { state: wanted?.state, reason: wanted?.reason, classes: wanted?.classes },
+        submission,
+      );
+      if (wanted?.score === undefined) assert.ok(state !== 'finished' || score !== null, submission);
+      else assert.ok(score !== null && Math.abs(score - wanted.score) < 1e-6, `${submission}: ${score}`);
+    }
+  });
+
+  it('gives every run a class, a reason where it failed, billed seconds and a cost, and adds them up', () => {
+    const runs = results.submissions.flatMap((submission) => submission.runs);
+    for (const run of runs) {
+      assert.ok(run.billedSeconds > 0 && Number.isInteger(run.billedSeconds));
+      assert.ok(run.costMicroUsd > 0 && Number.isInteger(run.costMicroUsd));
+      assert.ok(run.jobId);
+    }
+    assert.equal(
+      results.costMicroUsd,
+      runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
+    );
+    assert.equal(
+      results.costMicroUsd,
+      Object.values(results.costByClass).reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
+    );
+  });
+
+  it('writes the leaderboard in order, one entry per team', () => {
+    const [header, ...rows] = board.trim().split('\n');
+    assert.equal(header, 'teamId,teamName,submissionDate,score');
+    assert.deepEqual(
+      rows.map((row) => row.split(',')[0]),
+      expected.leaderboard.map(({ team }) => team),
+    );
+  });
+
+  it('leaves no process and no mount behind', () => {
+    assert.deepEqual(home.leftovers(), []);
+  });
+
+  it('prints the same results when it is started again, and runs nothing', async () => {
+    const jobs = home.jobs().length;
+    const again = await home.run('start', '--json');
+    assert.equal(again.status, 0, again.stderr);
+    assert.deepEqual(resultsOf(again), results);
+    assert.equal(leaderboardIn(home, 'spliced-clips'), board);
+    assert.equal(home.jobs().length, jobs);
+  });
+
+  it('shows a hostile submission nothing: no network, no labels, no other team’s files', () => {
+    const runs = join(home.folder, 's3', 'holdout-runs', 'spliced-clips', 'label-hunter');
+    for (const n of ['1', '2']) {
+      const log = readFileSync(join(runs, n, 'stdout.log'), 'utf8');
+      assert.match(log, /^0 of \d\d attempts brought something$/m);
+      assert.doesNotMatch(log, /LOOT/);
+    }
+  });
+});

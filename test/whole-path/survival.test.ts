@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CampaignResults } from '../../src/ledger/results.ts';
+import { buildExample } from '../../examples/spliced-clips/build.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
+import { ToolCache } from '../../src/local/tools/cache.ts';
+import { CampaignHome, leaderboardIn, resultsOf, type Started } from '../support/campaign-command.ts';
+import { partOfExample } from '../support/part-of-example.ts';
+
+describe('a campaign whose processes are killed', function () {
+  this.timeout(300_000);
+  const chosen = ['coin-toss', 'edge-reader-1', 'motion-lab-1', 'motion-lab-2', 'laptop-2', 'big-model'];
+  const home = new CampaignHome();
+  let results: CampaignResults;
+  let claims: Map<string, string>;
+  after(() => home.remove());
+
+  before(async () => {
+    const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
+    const file = partOfExample(example, home.folder, chosen);
+    const ended = (count: number) => () => home.jobs().filter((job) => job.ended).length >= count;
+    const start = (): Started => home.start(['start', file, '--json']);
+    const someRun = (): boolean => home.runnersAlive().length > 0;
+
+    const first = start();
+    await first.until('two runs are over and one is under way', () => ended(2)() && someRun());
+    process.kill(home.pidOf('worker'), 'SIGKILL');
+    await first.until('runs end after the worker was killed', ended(4));
+    await first.until('a run is under way', someRun);
+    home.killStack(first);
+    assert.ok(home.runnersAlive().length > 0, 'runners outlive the stack');
+    await first.end();
+
+    const second = start();
+    await second.until('runs end after the whole stack was killed', ended(6));
+    await second.until('a run is under way', someRun);
+    home.killStack(second);
+    home.killRuns();
+    await second.end();
+
+    const last = await start().end();
+    results = resultsOf(last);
+    assert.equal(last.status, 0, last.stderr);
+    claims = new Map(
+      home
+        .jobs()
+        .map(({ runKey }) => [runKey, readFileSync(join(home.folder, 's3/holdout-runs', runKey, 'claim'), 'utf8')]),
+    );
+  });
+
+  it('ends with the leaderboard of an undisturbed campaign', () => {
+    const { leaderboard } = JSON.parse(
+      readFileSync(join(projectRoot(), 'examples/spliced-clips/expected.json'), 'utf8'),
+    ) as { leaderboard: { team: string; submission: string; score: number }[] };
+    const rows = leaderboardIn(home, results.campaign).trim().split('\n').slice(1);
+    assert.deepEqual(
+      rows.map((row) => [row.split(',')[0], Number(row.split(',').at(-1)).toFixed(6)]),
+      leaderboard
+        .filter(({ submission }) => chosen.includes(submission))
+        .map(({ team, score }) => [team, score.toFixed(6)]),
+    );
+  });
+
+  it('claimed no run twice: of the jobs of a run, only the holder of its claim ran', () => {
+    for (const { id, runKey } of home.jobs()) {
+      const exit = readFileSync(join(home.folder, 'batch/jobs', id, 'exit'), 'utf8').trim();
+      if (claims.get(runKey) !== id)
+        assert.match(exit, /^64/, `${id} is a duplicate of ${runKey} and must not have run`);
+    }
+  });
+
+  it('has a reason for every run beyond what was needed, and lost no job', () => {
+    const known = new Set<string | null>();
+    for (const { submission, runs } of results.submissions) {
+      const undisturbed = submission === 'motion-lab-2' ? 3 : 2;
+      const further = runs.filter(({ reason }) => reason === 'spot-reclaimed' || reason === 'platform-error');
+      assert.equal(runs.length - further.length, undisturbed, `${submission}: ${JSON.stringify(runs)}`);
+      assert.deepEqual(
+        runs.map(({ n }) => n),
+        runs.map((_, index) => index + 1),
+      );
+      for (const { jobId } of runs) known.add(jobId);
+    }
+    for (const { id, runKey } of home.jobs()) {
+      assert.ok(known.has(id) || claims.get(runKey) !== id, `job ${id} of ${runKey} is in no record`);
+    }
+  });
+
+  it('leaves no process and no mount behind', () => {
+    assert.deepEqual(home.leftovers(), []);
+  });
+});
