@@ -45,9 +45,12 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
   const { settings, spec } = run;
   const host = { engine: new Engine(settings.engine), place: runPlaceOf(settings), log: new HeadAndTail() };
   await mkdir(host.place.folder, { recursive: true, mode: 0o700 });
+  // What the engine's helpers drop where they were started (conmon: a file named oom) goes with the run's folder.
+  process.chdir(host.place.folder);
   try {
     const ended = await runAndRelease(run, host);
     const predictions = await upload(run, host, ended.found);
+    process.chdir('/');
     await rm(host.place.folder, { recursive: true });
     const outcome = outcomeOf(run, host.log, { report: ended.report, predictions });
     const key = runObjects.outcome(spec.runKey);

@@ -25,7 +25,7 @@ interface BatchPart {
 /** The local Batch endpoint. Its jobs are runners, and outlive it. */
 export function batchPart({ home, ports, endpoints, credentials, engine, programs }: BatchPart): Part {
   const program = join(programs, 'batch-endpoint.mjs');
-  const runner: [string, ...string[]] = [process.execPath, '--enable-source-maps', join(programs, 'runner.mjs')];
+  const runner: [string, ...string[]] = [process.execPath, join(programs, 'runner.mjs')];
   const startUpFile = join(home.batch, 'start-up.json');
   const startUp: BatchEndpointStartUpFile = {
     host: '127.0.0.1',
