@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
+import { openBatchClients } from './batch/batch-clients.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/image-store.ts';
@@ -70,15 +70,16 @@ function dependencies(client: Client): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
-  const batch = new BatchClient({ retryMode: 'adaptive', maxAttempts: 5 });
-  const poller = new JobPoller(batch, settings.timings.poll, (error) => log.warn({ error }, 'a poll of Batch failed'));
+  const clients = openBatchClients();
+  const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
+    log.warn({ err: error }, 'a poll of Batch failed'),
+  );
   return {
     settings,
     buckets,
     store,
     runs: { store, bucket: buckets.runs },
-    batch,
-    submitter: new BatchClient({ maxAttempts: 1 }),
+    ...clients,
     poller,
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
-import { followRun, type FollowedRun } from '../batch/follow-run.ts';
+import { followRun, type FollowedRun, type FollowSignals } from '../batch/follow-run.ts';
+import type { FrozenCampaign, InstanceClass } from '../campaign/frozen-campaign.ts';
 import { costMicroUsd } from '../campaign/money.ts';
 import type { Reason } from '../campaign/reasons.ts';
+import { batchGraceSeconds, wallClockSeconds } from '../campaign/run-limits.ts';
 import { verdictOf, type VerdictRule } from '../campaign/verdict.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
@@ -19,6 +23,7 @@ export interface AwaitOrder {
 /** The end of a run in small facts: no text that a submission printed goes through Temporal. */
 export interface RunEnd {
   jobId: string;
+  /** Of all jobs made for the run; the worst case where neither Batch nor the runner left a time. */
   billedSeconds: number;
   costMicroUsd: number;
   /** Null when the run ended well. */
@@ -37,43 +42,68 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
   const on = classNamed(frozen, order.class);
-  const giveUp = new AbortController();
-  const leave = new AbortController();
-  if (order.giveUp) giveUp.abort();
-  context.cancelled.catch((failure: unknown) => {
-    const { cancelRequested } = context.cancellationDetails ?? {};
-    (cancelRequested ? giveUp : leave).abort(failure);
-  });
-  let status = 'SUBMITTED';
+  const follow = {
+    runKey: runKeyOf(order.campaign, order.submission, order.n),
+    jobId: order.jobId,
+    queue: on.queue,
+    runnableLimitSeconds: on.runnableLimitSeconds,
+  };
+  const seen = { jobId: order.jobId, status: 'SUBMITTED' };
+  const { signals, isCancelled } = signalsOf(context, order.giveUp, seen);
   const beat = setInterval(
-    () => context.heartbeat({ jobId: order.jobId, status, lastPolledAt: deps.poller.lastPolledAt }),
+    () => context.heartbeat({ ...seen, lastPolledAt: deps.poller.lastPolledAt }),
     deps.settings.timings.awaitHeartbeatTimeout / 4,
   );
   try {
-    const followed = await followRun(
-      { runs: deps.runs, batch: deps.batch, poller: deps.poller },
-      {
-        runKey: runKeyOf(order.campaign, order.submission, order.n),
-        jobId: order.jobId,
-        queue: on.queue,
-        runnableLimitSeconds: on.runnableLimitSeconds,
-      },
-      {
-        giveUp: giveUp.signal,
-        leave: leave.signal,
-        onPoll: (job) => {
-          status = job.status ?? status;
-        },
-      },
-    );
-    return { ...endOf(followed), costMicroUsd: costMicroUsd(followed.billedSeconds, on.microUsdPerHour) };
+    for (;;) {
+      try {
+        const followed = await followRun(deps, follow, signals);
+        return { ...endOf(followed), ...costOf(followed, frozen, on) };
+      } catch (error) {
+        // The server tries an activity whose cancellation was asked for no second time.
+        if (!isCancelled()) throw error;
+        context.log.warn('giving a run up goes on after trouble', { runKey: follow.runKey, error });
+        await delay(deps.settings.timings.poll);
+      }
+    }
   } finally {
     clearInterval(beat);
   }
 }
 
-function endOf({ jobId, outcome, fate, billedSeconds }: FollowedRun): Omit<RunEnd, 'costMicroUsd'> {
-  const none = { jobId, billedSeconds, doubtful: false, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
+/** What the activity's context says, in the words of {@link followRun}; `seen` is kept up to date. */
+function signalsOf(
+  context: Context,
+  givenUp: boolean,
+  seen: { jobId: string; status: string },
+): { signals: FollowSignals; isCancelled: () => boolean } {
+  const giveUp = new AbortController();
+  const leave = new AbortController();
+  if (givenUp) giveUp.abort();
+  let cancelled = false;
+  context.cancelled.catch((failure: unknown) => {
+    cancelled = context.cancellationDetails?.cancelRequested ?? false;
+    (cancelled ? giveUp : leave).abort(failure);
+  });
+  const onPoll = (job: JobDetail): void => {
+    seen.jobId = job.jobId ?? seen.jobId;
+    seen.status = job.status ?? seen.status;
+  };
+  return { signals: { giveUp: giveUp.signal, leave: leave.signal, onPoll }, isCancelled: () => cancelled };
+}
+
+/** What nobody knows is booked as the worst case, so that a budget never holds more than it should. */
+function costOf(
+  followed: FollowedRun,
+  { limits, instanceClasses }: FrozenCampaign,
+  on: InstanceClass,
+): Pick<RunEnd, 'billedSeconds' | 'costMicroUsd'> {
+  const billedSeconds = followed.billedSeconds ?? wallClockSeconds(limits, on, instanceClasses) + batchGraceSeconds;
+  return { billedSeconds, costMicroUsd: costMicroUsd(billedSeconds, on.microUsdPerHour) };
+}
+
+function endOf({ jobId, outcome, fate }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd'> {
+  const none = { jobId, doubtful: false, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
   if (outcome === undefined) return { ...none, reason: fate, rule: 'no-outcome' };
   const verdict = verdictOf(outcome);
   if (verdict.kind === 'succeeded') return { ...none, reason: null, rule: null };

@@ -1,5 +1,5 @@
-import type { BatchClient } from '@aws-sdk/client-batch';
 import type { WorkflowClient } from '@temporalio/client';
+import type { BatchClients } from '../batch/batch-clients.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
 import type { RunsBucket } from '../batch/claim.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/frozen-campaign.ts';
@@ -10,14 +10,11 @@ import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
 /** What the worker hands to its activities; built once per process. */
-export interface Dependencies {
+export interface Dependencies extends BatchClients {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
   runs: RunsBucket;
-  batch: BatchClient;
-  /** `maxAttempts: 1`, for SubmitJob alone. */
-  submitter: BatchClient;
   poller: JobPoller;
   images: ImageStore;
   workflows: WorkflowClient;

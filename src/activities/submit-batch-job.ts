@@ -23,19 +23,24 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder): Promi
   const frozen = await deps.frozen.campaign(order.campaign);
   const spec = specOf(frozen, order);
   await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(spec.runKey), `${JSON.stringify(spec, null, 2)}\n`);
-  return submitOnce(
-    { runs: deps.runs, batch: deps.batch, submitter: deps.submitter },
-    {
-      runKey: spec.runKey,
-      queue: classNamed(frozen, order.class).queue,
-      jobDefinition: jobDefinitionOf(deps.settings.jobDefinition, order.class),
-      timeoutSeconds: spec.limits.wallClockSeconds + batchGraceSeconds,
-    },
-    {
-      listSettle: context.info.attempt > 1 ? deps.settings.timings.listSettle : 0,
-      onWait: () => context.heartbeat(),
-    },
-  );
+  const beat = setInterval(() => context.heartbeat(), deps.settings.timings.submitHeartbeatTimeout / 4);
+  try {
+    return await submitOnce(
+      deps,
+      {
+        runKey: spec.runKey,
+        queue: classNamed(frozen, order.class).queue,
+        jobDefinition: jobDefinitionOf(deps.settings.jobDefinition, order.class),
+        timeoutSeconds: spec.limits.wallClockSeconds + batchGraceSeconds,
+      },
+      {
+        listSettle: context.info.attempt > 1 ? deps.settings.timings.listSettle : 0,
+        wait: (ms) => context.sleep(ms),
+      },
+    );
+  } finally {
+    clearInterval(beat);
+  }
 }
 
 /** Everything the runner needs to know; the same for every try of the same run. */

@@ -1,13 +1,13 @@
-import { DescribeJobsCommand, TerminateJobCommand, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
-import { billedSeconds } from '../campaign/money.ts';
+import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/reasons.ts';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import { runObjects } from '../ids.ts';
-import { abandon, holderOf, type RunsBucket } from './claim.ts';
-import { endedByHoldout, fateOf, isFinal } from './job-fate.ts';
-import { jobNameOf } from './job-name.ts';
+import { billedFor, billedForDuplicates } from './billed-seconds.ts';
+import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
+import { endJob } from './end-job.ts';
+import { fateOf } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
-import { jobsByName } from './jobs-by-name.ts';
+import { watchJob } from './watch-job.ts';
 
 export interface FollowRooms {
   runs: RunsBucket;
@@ -31,77 +31,67 @@ export interface FollowSignals {
   onPoll: (job: JobDetail) => void;
 }
 
-/** The end of a run: its outcome, or why there is none. `fate` is Batch's view of the job that held it. */
+/** The end of a run: its outcome, or why there is none. */
 export interface FollowedRun {
+  /** The job that held the run, or the last one that might have. */
   jobId: string;
   outcome?: RunOutcome;
+  /** Batch's view of that job; where the run was given up before any job held it, why. */
   fate: Reason;
-  /** Over all jobs made for the run, duplicates included. */
-  billedSeconds: number;
+  /** Over all jobs made for the run, duplicates included. Null: the job that held it left neither times nor outcome. */
+  billedSeconds: number | null;
 }
+
+/** How a run that nobody claimed ends when it is given up. */
+const reasonOf = { cancelled: 'cancelled', unplaceable: 'unplaceable', lost: 'platform-error' } as const;
 
 /**
- * Waits for the end of a run, following the claim's holder wherever it is. A job that stays RUNNABLE too long, and a run
- * that is given up, is first taken out of reach by its claim, then terminated, then waited for (design 5.2).
+ * Waits for the end of a run, following the claim's holder wherever it is. A run that is given up (cancelled, too long
+ * RUNNABLE, its job unknown to Batch) is first taken out of reach by its claim, then its job is terminated and waited for
+ * (design 5.2). May be called again at any time, by another process too.
  */
 export async function followRun(rooms: FollowRooms, order: FollowOrder, signals: FollowSignals): Promise<FollowedRun> {
-  let jobId = order.jobId;
+  let holder = await holderOf(rooms.runs, order.runKey);
+  let jobId = holder.kind === 'job' ? holder.jobId : order.jobId;
   for (;;) {
-    const job = await finalJob(rooms, { ...order, jobId }, signals);
-    const holder = await holderOf(rooms.runs, order.runKey);
+    const watched = await watchJob(rooms, { ...order, jobId, claimed: holder.kind === 'job' }, signals);
+    // From here on no job may begin: this one has ended or is given up, and a duplicate must not run in its place.
+    holder = await abandon(rooms.runs, order.runKey);
     if (holder.kind === 'job' && holder.jobId !== jobId) {
       jobId = holder.jobId;
-      continue;
+    } else if (watched.kind === 'ended') {
+      return endOf(rooms, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
+    } else if (watched.why !== 'unplaceable' || holder.kind === 'abandoned') {
+      await endJob(rooms.batch, jobId, watched.why);
+      const job = await rooms.poller.finished(jobId, signals.onPoll, signals.leave);
+      const fate = holder.kind === 'abandoned' ? reasonOf[watched.why] : fateOf(job);
+      return endOf(rooms, order, { jobId, holder, job, fate }, signals);
     }
-    const outcome = await rooms.runs.store.findJson<RunOutcome>(rooms.runs.bucket, runObjects.outcome(order.runKey));
-    if (outcome === undefined && holder.kind === 'unclaimed') {
-      const now = await abandon(rooms.runs, order.runKey);
-      if (now.kind === 'job') continue;
-    }
-    const billed = await billedOf(rooms.batch, order, job);
-    return { jobId, fate: fateOf(job), billedSeconds: billed, ...(outcome && { outcome }) };
+    // Unplaceable no more: it has claimed the run in the meantime.
   }
 }
 
-async function finalJob(
+interface EndedJob {
+  jobId: string;
+  holder: ClaimHolder;
+  /** Undefined: Batch does not know it any more. */
+  job: JobDetail | undefined;
+  fate: Reason;
+}
+
+async function endOf(
   rooms: FollowRooms,
-  order: FollowOrder,
-  signals: FollowSignals,
-): Promise<JobDetail | undefined> {
-  const tooLong = new AbortController();
-  const onPoll = (job: JobDetail): void => {
-    signals.onPoll(job);
-    const waited = Date.now() - (job.createdAt ?? Date.now());
-    if (job.status === 'RUNNABLE' && waited > order.runnableLimitSeconds * 1000) tooLong.abort();
-  };
-  const stop = AbortSignal.any([signals.leave, signals.giveUp, tooLong.signal]);
-  try {
-    return await rooms.poller.finished(order.jobId, onPoll, stop);
-  } catch (error) {
-    if (signals.leave.aborted || !stop.aborted) throw error;
-  }
-  const reason = signals.giveUp.aborted ? endedByHoldout.cancelled : endedByHoldout.unplaceable;
-  const holder = await abandon(rooms.runs, order.runKey);
-  const ended = holder.kind === 'job' ? holder.jobId : order.jobId;
-  await rooms.batch.send(new TerminateJobCommand({ jobId: ended, reason }));
-  return rooms.poller.finished(ended, signals.onPoll, signals.leave);
+  { runKey, queue }: FollowOrder,
+  { jobId, holder, job, fate }: EndedJob,
+  { leave }: FollowSignals,
+): Promise<FollowedRun> {
+  const outcome = await rooms.runs.store.findJson<RunOutcome>(rooms.runs.bucket, runObjects.outcome(runKey));
+  const duplicates = await billedForDuplicates(rooms, { runKey, queue, jobId }, leave);
+  const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
+  return { jobId, fate, billedSeconds: own === null ? null : own + duplicates, ...(outcome && { outcome }) };
 }
 
-/** All jobs of the run's name; `job` stands in where Batch has forgotten them. */
-async function billedOf(batch: BatchClient, order: FollowOrder, job: JobDetail | undefined): Promise<number> {
-  const listed = await jobsByName(batch, order.queue, jobNameOf(order.runKey));
-  const others = listed.flatMap((summary) => (summary.jobId && summary.jobId !== job?.jobId ? [summary.jobId] : []));
-  let seconds = billedSeconds(job?.attempts ?? []);
-  for (const other of await describe(batch, others)) {
-    if (!isFinal(other)) {
-      await batch.send(new TerminateJobCommand({ jobId: other.jobId, reason: endedByHoldout.duplicate }));
-    }
-    seconds += billedSeconds(other.attempts ?? []);
-  }
-  return seconds;
-}
-
-async function describe(batch: BatchClient, ids: string[]): Promise<JobDetail[]> {
-  if (ids.length === 0) return [];
-  return (await batch.send(new DescribeJobsCommand({ jobs: ids.slice(0, 100) }))).jobs ?? [];
+function secondsWithoutJob(holder: ClaimHolder, outcome: RunOutcome | undefined): number | null {
+  if (outcome !== undefined) return Math.ceil(outcome.seconds);
+  return holder.kind === 'abandoned' ? 0 : null;
 }

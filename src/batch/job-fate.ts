@@ -1,4 +1,4 @@
-import type { JobDetail } from '@aws-sdk/client-batch';
+import type { JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/reasons.ts';
 
 /** What Holdout itself writes into a job it ends. */
@@ -35,5 +35,5 @@ const fates: readonly [RegExp, Reason][] = [
 ];
 
 /** A job in one of these states changes no more. */
-export const isFinal = ({ status }: Pick<JobDetail, 'status'>): boolean =>
+export const isFinal = ({ status }: { status?: JobStatus | undefined }): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED';

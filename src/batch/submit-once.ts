@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { parseRunKey, runObjects } from '../ids.ts';
+import type { BatchClients } from './batch-clients.ts';
 import { holderOf, type RunsBucket } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsByName } from './jobs-by-name.ts';
@@ -12,12 +12,8 @@ export interface SubmitOrder {
   timeoutSeconds: number;
 }
 
-export interface SubmitRooms {
+export interface SubmitRooms extends BatchClients {
   runs: RunsBucket;
-  /** For reading; may retry. */
-  batch: BatchClient;
-  /** For SubmitJob alone: `maxAttempts: 1`, because the call has no idempotency token and a retry starts a second job. */
-  submitter: BatchClient;
 }
 
 /** `submitted`: this call made the job. `adopted`: the run had one already. `abandoned`: the run was given up. */
@@ -26,33 +22,33 @@ export type Submitted = { kind: 'submitted' | 'adopted'; jobId: string } | { kin
 export interface Settling {
   /** How long the list needs at most to show an accepted job, in ms; 0 when no SubmitJob of this run can be under way. */
   listSettle: number;
-  onWait: () => void;
+  /** Waits so many ms between two looks; rejects when this process goes away. */
+  wait: (ms: number) => Promise<void>;
 }
 
-const looksWhileSettling = 5;
+const waitsWhileSettling = 5;
 
 /**
  * Makes sure that a run has one job. The claim decides if two were made after all (design 5.2): this only keeps that
  * rare. Whatever SubmitJob throws may have been accepted: call again with `listSettle` set.
  */
 export async function submitOnce(rooms: SubmitRooms, order: SubmitOrder, settling: Settling): Promise<Submitted> {
-  const holder = await holderOf(rooms.runs, order.runKey);
-  if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
-  if (holder.kind === 'abandoned') return holder;
-  const adopted = await settledJob(rooms.batch, order, settling);
-  if (adopted !== undefined) return { kind: 'adopted', jobId: adopted };
-  return { kind: 'submitted', jobId: await submit(rooms.submitter, order) };
+  const waits = settling.listSettle > 0 ? waitsWhileSettling : 0;
+  for (let waited = 0; ; waited += 1) {
+    const known = await knownJob(rooms, order);
+    if (known !== undefined) return known;
+    if (waited === waits) return { kind: 'submitted', jobId: await submit(rooms.submitter, order) };
+    await settling.wait(settling.listSettle / waitsWhileSettling);
+  }
 }
 
-async function settledJob(batch: BatchClient, order: SubmitOrder, settling: Settling): Promise<string | undefined> {
-  const looks = settling.listSettle > 0 ? looksWhileSettling : 0;
-  for (let look = 0; ; look += 1) {
-    const [oldest] = await jobsByName(batch, order.queue, jobNameOf(order.runKey));
-    if (oldest?.jobId !== undefined) return oldest.jobId;
-    if (look >= looks) return undefined;
-    settling.onWait();
-    await delay(settling.listSettle / looksWhileSettling);
-  }
+/** The claim shows at once a job that began, the list sooner or later every job. */
+async function knownJob({ runs, batch }: SubmitRooms, order: SubmitOrder): Promise<Submitted | undefined> {
+  const holder = await holderOf(runs, order.runKey);
+  if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
+  if (holder.kind === 'abandoned') return holder;
+  const [oldest] = await jobsByName(batch, order.queue, jobNameOf(order.runKey));
+  return oldest?.jobId === undefined ? undefined : { kind: 'adopted', jobId: oldest.jobId };
 }
 
 async function submit(submitter: BatchClient, order: SubmitOrder): Promise<string> {

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TerminateJobCommand } from '@aws-sdk/client-batch';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
+import { createActivities } from '../../src/activities/index.ts';
+import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
+import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
+import { ImageStore } from '../../src/images/image-store.ts';
+import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
+import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
+import { eventually } from '../support/eventually.ts';
+import { faults } from '../support/fault-proxy.ts';
+import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { BatchRig, pollMs } from './batch-rig.ts';
+import type { awaitRun, submitRun } from './run-workflow.ts';
+
+const timings: Timings = {
+  ...embeddedTimings,
+  poll: pollMs,
+  awaitHeartbeatTimeout: 1_000,
+  submitHeartbeatTimeout: 1_000,
+  listSettle: 500,
+};
+
+describe('the activities of a Batch job on a real worker', () => {
+  let rig: BatchRig;
+  let server: TemporalServer;
+  let bundle: WorkflowBundle;
+  let client: Client;
+  let native: NativeConnection;
+  let running: { workers: Worker[]; ended: Promise<unknown> };
+
+  before(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const workflowsPath = new URL('run-workflow.ts', import.meta.url).pathname;
+    const logger = new DefaultLogger('ERROR');
+    [rig, server, bundle] = await Promise.all([
+      BatchRig.enter(),
+      startTemporalServer(),
+      bundleWorkflowCode({ workflowsPath, logger }),
+    ]);
+    await rig.store.write(rig.s3.buckets.results, resultObjects.campaign('case'), JSON.stringify(frozenCampaign()));
+    client = new Client({ connection: await Connection.connect({ address: server.address }) });
+    native = await NativeConnection.connect({ address: server.address });
+    await startWorkers();
+  });
+  after(async () => {
+    rig.leave();
+    try {
+      await stopWorkers();
+      await native.close();
+      await client.connection.close();
+    } finally {
+      await server.stop();
+    }
+  });
+  beforeEach(() => rig.proxy.reset());
+
+  async function startWorkers(): Promise<void> {
+    const { store, s3, rooms } = rig;
+    const activities = createActivities({
+      ...rooms,
+      settings: { ...loadSettings({}), timings },
+      buckets: s3.buckets,
+      store,
+      images: new ImageStore(''),
+      workflows: client.workflow,
+      frozen: new FrozenReader(store, s3.buckets.results),
+      report: () => Promise.resolve(),
+    });
+    const make = (taskQueue: string): Promise<Worker> =>
+      Worker.create({ connection: native, taskQueue, activities, workflowBundle: bundle, shutdownGraceTime: 0 });
+    const workers = await Promise.all([taskQueues.main, taskQueues.submit, taskQueues.await].map(make));
+    running = { workers, ended: Promise.all(workers.map((worker) => worker.run())) };
+  }
+
+  async function stopWorkers(): Promise<void> {
+    for (const worker of running.workers) worker.shutdown();
+    await running.ended;
+  }
+
+  const orderOf = (runKey: string): RunOrder => ({
+    ...parseRunKey(runKey),
+    purpose: 'evaluation',
+    class: 'g4',
+    image: { reference: 'oci:/images:x', digest: 'sha256:0' },
+  });
+  const submit = (runKey: string): Promise<WorkflowHandle<typeof submitRun>> =>
+    client.workflow.start<typeof submitRun>('submitRun', {
+      workflowId: `submit ${runKey}`,
+      taskQueue: taskQueues.main,
+      args: [orderOf(runKey), timings],
+    });
+  const follow = (
+    runKey: string,
+    jobId: string,
+    rest: Partial<AwaitOrder> = {},
+  ): Promise<WorkflowHandle<typeof awaitRun>> =>
+    client.workflow.start<typeof awaitRun>('awaitRun', {
+      workflowId: `await ${runKey}`,
+      taskQueue: taskQueues.main,
+      args: [{ ...orderOf(runKey), jobId, giveUp: false, ...rest }, timings],
+    });
+  async function pending(handle: WorkflowHandle): Promise<{ attempt: number; details: Details | undefined }> {
+    const [activity] = (await handle.describe()).raw.pendingActivities ?? [];
+    const [payload] = activity?.heartbeatDetails?.payloads ?? [];
+    const details = payload ? defaultPayloadConverter.fromPayload<Details>(payload) : undefined;
+    return { attempt: activity?.attempt ?? 0, details };
+  }
+
+  it('submits once though the answer is lost, and writes the run’s spec first', async () => {
+    const runKey = rig.run();
+    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('listjobs', faults.noJobsListed, 3);
+    const made = await (await submit(runKey)).result();
+    const jobs = await rig.jobs(runKey);
+    assert.deepEqual(made, { kind: 'adopted', jobId: jobs[0]?.jobId });
+    assert.equal(jobs.length, 1);
+    const spec = await rig.store.readJson<{ limits: { wallClockSeconds: number } }>(
+      rig.s3.buckets.runs,
+      runObjects.spec(runKey),
+    );
+    assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
+    const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
+    assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);
+  });
+
+  it('keeps a submission’s heartbeats going while Batch hangs', async () => {
+    const runKey = rig.run();
+    rig.proxy.inject('listjobs', faults.hang, 1);
+    const handle = await submit(runKey);
+    assert.equal((await handle.result()).kind, 'submitted');
+    const history = await handle.fetchHistory();
+    const started = history.events?.find((event) => event.activityTaskStartedEventAttributes);
+    assert.equal(started?.activityTaskStartedEventAttributes?.attempt, 1, 'the hang was longer than the time-out');
+  });
+
+  it('answers the end of a run in small facts', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey);
+    const end = await (await follow(runKey, jobId)).result();
+    const billedSeconds = billedFor(await rig.endpoint.describe(jobId));
+    assert.deepEqual(end, {
+      jobId,
+      billedSeconds,
+      costMicroUsd: Math.ceil((billedSeconds * 526_000) / 3_600),
+      reason: null,
+      rule: null,
+      doubtful: false,
+      memoryLimitMiB: 256,
+    });
+  });
+
+  it('shows the job in heartbeats that go on while polls fail, and takes no failed poll for a lost job', async () => {
+    const runKey = rig.run({ until: 'polls-work' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await eventually('RUNNING in the details', async () => (await pending(handle)).details?.status === 'RUNNING');
+    rig.proxy.inject('describejobs', faults.serverError);
+    const failed = rig.failedPolls.length;
+    await eventually('polls fail', () => rig.failedPolls.length > failed);
+    // Twice the heartbeat time-out.
+    await delay(1_000);
+    await delay(1_000);
+    const { attempt, details } = await pending(handle);
+    assert.equal(attempt, 1);
+    assert.deepEqual(details, { jobId, status: 'RUNNING', lastPolledAt: rig.poller.lastPolledAt });
+    assert.ok(Date.now() - Date.parse(details.lastPolledAt ?? '') > 2_000, 'nobody pretends to have polled');
+    rig.proxy.lift('describejobs');
+    rig.open('polls-work');
+    assert.equal((await handle.result()).reason, null);
+  });
+
+  it('leaves the job running when the worker shuts down, and the next worker finds its end', async () => {
+    const runKey = rig.run({ until: 'next-worker' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    await eventually('it is awaited', async () => (await pending(handle)).details !== undefined);
+    await stopWorkers();
+    assert.equal((await rig.endpoint.describe(jobId)).status, 'RUNNING');
+    await startWorkers();
+    await eventually('the next attempt', async () => (await pending(handle)).attempt === 2);
+    rig.open('next-worker');
+    assert.equal((await handle.result()).reason, null);
+    assert.equal(rig.proxy.count('terminatejob'), 0);
+    assert.equal((await rig.jobs(runKey)).length, 1);
+  });
+
+  it('ends the job on a cancellation and answers its cost, though ending it takes several tries', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    // More than the SDK tries by itself.
+    rig.proxy.inject('terminatejob', faults.serverError, 7);
+    await handle.cancel();
+    const end = await handle.result();
+    const billedSeconds = billedFor(await rig.endpoint.describe(jobId));
+    assert.deepEqual([end.reason, end.rule, end.billedSeconds], ['cancelled', 'stopped-from-outside', billedSeconds]);
+  });
+
+  it('ends a job whose submission was cancelled before anybody awaited it', async () => {
+    const runKey = rig.run({ slowStart: true });
+    const jobId = await rig.submitted(runKey);
+    const end = await (await follow(runKey, jobId, { giveUp: true })).result();
+    assert.deepEqual([end.reason, end.rule], ['cancelled', 'no-outcome']);
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    assert.deepEqual(rig.ran(runKey), []);
+  });
+
+  it('lets the job’s fate say why a run was stopped from outside', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    const reason = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
+    await rig.endpoint.client.send(new TerminateJobCommand({ jobId, reason }));
+    const end = await handle.result();
+    assert.deepEqual([end.reason, end.rule], ['spot-reclaimed', 'stopped-from-outside']);
+  });
+
+  it('books the worst case for a run whose cost nobody knows', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    await rig.claimed(runKey);
+    rig.proxy.inject('describejobs', faults.noJobsDescribed);
+    rig.proxy.inject('listjobs', faults.noJobsListed);
+    rig.proxy.inject('terminatejob', faults.unknownJob);
+    const end = await (await follow(runKey, jobId)).result();
+    assert.deepEqual([end.reason, end.rule], ['platform-error', 'no-outcome']);
+    assert.deepEqual([end.billedSeconds, end.costMicroUsd], [4_800, Math.ceil((4_800 * 526_000) / 3_600)]);
+  });
+});
+
+interface Details {
+  jobId: string;
+  status: string;
+  lastPolledAt: string | null;
+}

@@ -1,0 +1,218 @@
+/** The real S3 server and the real Batch endpoint, a proxy that can fail before it, and runners that follow a play. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobDetail, JobStatus, JobSummary } from '@aws-sdk/client-batch';
+import { build } from 'esbuild';
+import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
+import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
+import { ensureJobDefinitions, jobDefinitionOf } from '../../src/batch/job-definition.ts';
+import { jobNameOf } from '../../src/batch/job-name.ts';
+import { JobPoller } from '../../src/batch/job-poller.ts';
+import { jobsByName } from '../../src/batch/jobs-by-name.ts';
+import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
+import { runObjects } from '../../src/ids.ts';
+import { ObjectStore } from '../../src/s3/object-store.ts';
+import { Rig, tryKill } from '../local/batch-endpoint-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { startS3Server, type S3Server } from '../support/s3-server.ts';
+
+/** What a runner does. Files are made by {@link BatchRig.open}. */
+export interface Play {
+  /** The job does not claim before there is a file `go.<job id>`, as one that is slow to start. */
+  slowStart?: true;
+  /** After the claim it runs until there is this file. */
+  until?: string;
+  /** `trouble`: exit 70 without an outcome. */
+  end?: 'trouble';
+}
+
+export const pollMs = 50;
+/** What a client waits for an answer that never comes, in ms; a busy machine is that slow. */
+const answerWithin = 2_000;
+
+/** A follow under way, and the two ways to interrupt it. */
+export interface Following {
+  end: Promise<FollowedRun>;
+  giveUp: AbortController;
+  leave: AbortController;
+  seen: JobDetail[];
+}
+
+/** One rig for all suites of the process: to start one takes seconds. */
+let shared: Promise<BatchRig> | undefined;
+after(async () => (await shared)?.stop());
+
+export class BatchRig {
+  readonly failedPolls: unknown[] = [];
+  readonly store: ObjectStore;
+  readonly clients: BatchClients;
+  readonly poller: JobPoller;
+  private ambient: NodeJS.ProcessEnv = {};
+  private sequence = 0;
+
+  private constructor(
+    readonly s3: S3Server,
+    readonly endpoint: Rig,
+    readonly proxy: FaultProxy,
+  ) {
+    // Clients read the environment when they are used for the first time.
+    this.store = new ObjectStore({ s3PathStyle: true });
+    this.clients = openBatchClients(answerWithin);
+    this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
+  }
+
+  /** The rig, with the environment of the process pointing to it until {@link leave}. */
+  static async enter(): Promise<BatchRig> {
+    const ambient = process.env;
+    shared ??= BatchRig.start();
+    const rig = await shared;
+    rig.ambient = ambient;
+    process.env = { ...ambient, ...rig.s3.environment, AWS_ENDPOINT_URL_BATCH: rig.proxy.endpoint };
+    await ensureJobDefinitions(rig.clients.batch, 'holdout-runner', 'local', frozenCampaign().instanceClasses);
+    return rig;
+  }
+
+  leave(): void {
+    process.env = this.ambient;
+  }
+
+  /** Queues `holdout-g4` with slots, `holdout-p3` without any. */
+  private static async start(): Promise<BatchRig> {
+    const s3 = await startS3Server();
+    const endpoint = new Rig({
+      accessKeyIds: ['test', 'rig-key'],
+      queues: [
+        { name: 'holdout-g4', slots: 8 },
+        { name: 'holdout-p3', slots: 0 },
+      ],
+      killGraceSeconds: 5,
+    });
+    const program = join(endpoint.folder, 'runner.mjs');
+    Object.assign(endpoint.startUp, {
+      runner: [process.execPath, program],
+      environment: { ...endpoint.startUp.environment, ...s3.environment, RUNS: s3.buckets.runs },
+    });
+    writeFileSync(endpoint.file, JSON.stringify(endpoint.startUp));
+    await bundleRunner(program);
+    await endpoint.start();
+    const proxy = new FaultProxy(() => endpoint.url);
+    await proxy.start();
+    return new BatchRig(s3, endpoint, proxy);
+  }
+
+  /** Ends everything; the root hook above does it when all suites are through. */
+  async stop(): Promise<void> {
+    this.poller.stop();
+    this.clients.batch.destroy();
+    this.clients.submitter.destroy();
+    this.proxy.stop();
+    await this.endpoint.stop('SIGKILL');
+    this.killJobs();
+    await this.endpoint.remove();
+    await this.s3.stop();
+  }
+
+  get rooms() {
+    const { store, clients, poller, s3 } = this;
+    return { ...clients, poller, runs: { store, bucket: s3.buckets.runs } };
+  }
+
+  /** A new run whose jobs follow this play. */
+  run(play: Play = {}): string {
+    this.sequence += 1;
+    const runKey = `case/s-${this.sequence}/1`;
+    writeFileSync(join(this.endpoint.folder, `play.${runKey.replaceAll('/', '_')}`), JSON.stringify(play));
+    return runKey;
+  }
+
+  /** Makes a file that plays wait for. */
+  open(name: string): void {
+    writeFileSync(join(this.endpoint.folder, name), '');
+  }
+
+  submit(runKey: string, { listSettle = 0, queue = 'holdout-g4' } = {}): Promise<Submitted> {
+    const jobDefinition = jobDefinitionOf('holdout-runner', queue.replace('holdout-', ''));
+    const order: SubmitOrder = { runKey, queue, jobDefinition, timeoutSeconds: 600 };
+    return submitOnce(this.rooms, order, { listSettle, wait: (ms) => delay(ms) });
+  }
+
+  /** Submits a run whose first try is known to go well. */
+  async submitted(runKey: string, queue = 'holdout-g4'): Promise<string> {
+    const made = await this.submit(runKey, { queue });
+    assert.equal(made.kind, 'submitted');
+    return made.jobId;
+  }
+
+  follow(runKey: string, jobId: string, change: Partial<FollowOrder> = {}): Following {
+    const [giveUp, leave, seen] = [new AbortController(), new AbortController(), [] as JobDetail[]];
+    const order = { runKey, jobId, queue: 'holdout-g4', runnableLimitSeconds: 3600, ...change };
+    const onPoll = (job: JobDetail): void => void seen.push(job);
+    const end = followRun(this.rooms, order, { giveUp: giveUp.signal, leave: leave.signal, onPoll });
+    end.catch(() => undefined);
+    return { end, giveUp, leave, seen };
+  }
+
+  /** All jobs of a run, oldest first, asked for at the endpoint itself. */
+  jobs(runKey: string, queue = 'holdout-g4'): Promise<JobSummary[]> {
+    return jobsByName(this.endpoint.client, queue, jobNameOf(runKey));
+  }
+
+  reach(jobId: string, ...statuses: JobStatus[]): Promise<JobDetail> {
+    return this.endpoint.reach(jobId, ...statuses);
+  }
+
+  /** Ids of the jobs that got past the claim of a run. */
+  ran(runKey: string): string[] {
+    const lines = readIfThere(join(this.endpoint.folder, 'ran')).split('\n');
+    return lines.filter((line) => line.startsWith(`${runKey} `)).map((line) => line.slice(runKey.length + 1));
+  }
+
+  /** Ends all processes of a job at once, as the loss of its host does. */
+  killJob(jobId: string): void {
+    tryKill(-this.endpoint.wrapperPid(jobId));
+  }
+
+  private killJobs(): void {
+    const jobs = join(this.endpoint.startUp.stateFolder, 'jobs');
+    const running = (jobId: string): boolean =>
+      existsSync(join(jobs, jobId, 'process')) && !existsSync(join(jobs, jobId, 'exit'));
+    for (const jobId of readdirSync(jobs).filter(running)) this.killJob(jobId);
+  }
+
+  /** Waits until a job has got past the claim. */
+  claimed(runKey: string): Promise<void> {
+    return eventually(`a job runs ${runKey}`, () => this.ran(runKey).length > 0, { everyMs: 20 });
+  }
+
+  async claim(runKey: string): Promise<string | undefined> {
+    return (await this.store.find(this.s3.buckets.runs, runObjects.claim(runKey)))?.toString();
+  }
+}
+
+/** Makes the runner's program; small, because every job loads it. */
+async function bundleRunner(outfile: string): Promise<void> {
+  await build({
+    entryPoints: [new URL('scripted-runner.ts', import.meta.url).pathname],
+    outfile,
+    bundle: true,
+    minify: true,
+    mainFields: ['module', 'main'],
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { eventually } from '../support/eventually.ts';
+import { faults } from '../support/fault-proxy.ts';
+import { BatchRig } from './batch-rig.ts';
+
+describe('giving a run up', () => {
+  let rig: BatchRig;
+  before(async () => (rig = await BatchRig.enter()));
+  after(() => rig.leave());
+  beforeEach(() => rig.proxy.reset());
+
+  it('ends a job that finds no slot in time, uncharged, and no late start can run it', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    const { end, seen } = rig.follow(runKey, jobId, { queue: 'holdout-p3', runnableLimitSeconds: 0.3 });
+    assert.deepEqual(await end, { jobId, fate: 'unplaceable', billedSeconds: 0 });
+    assert.equal(seen[0]?.status, 'RUNNABLE');
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: too long RUNNABLE');
+    assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
+  });
+
+  it('calls a run unplaceable whatever its job says, when that began too late to have it', async () => {
+    const runKey = rig.run({ slowStart: true });
+    const jobId = await rig.submitted(runKey);
+    await rig.reach(jobId, 'RUNNING');
+    rig.proxy.inject('describejobs', { kind: 'answer', change: asRunnable }, 1);
+    rig.proxy.inject('terminatejob', { kind: 'hold', until: () => rig.reach(jobId, 'FAILED') });
+    const { end } = rig.follow(runKey, jobId, { runnableLimitSeconds: 0 });
+    await eventually('the job is being ended', () => rig.proxy.count('terminatejob') > 0);
+    rig.open(`go.${jobId}`);
+    const followed = await end;
+    const job = await rig.endpoint.describe(jobId);
+    assert.equal(job.statusReason, 'Essential container in task exited');
+    assert.equal(job.container?.exitCode, 64);
+    assert.deepEqual(followed, { jobId, fate: 'unplaceable', billedSeconds: billedFor(job) });
+    assert.deepEqual(rig.ran(runKey), []);
+  });
+
+  it('leaves a job alone that began in the very moment when it would have been given up', async () => {
+    const runKey = rig.run({ slowStart: true, until: 'began' });
+    const jobId = await rig.submitted(runKey);
+    await rig.reach(jobId, 'RUNNING');
+    const change = async (answer: object) => {
+      rig.open(`go.${jobId}`);
+      await rig.claimed(runKey);
+      return asRunnable(answer);
+    };
+    rig.proxy.inject('describejobs', { kind: 'answer', change }, 3);
+    const { end, seen } = rig.follow(runKey, jobId, { runnableLimitSeconds: 0 });
+    await eventually('the job is seen running', () => seen.at(-1)?.status === 'RUNNING');
+    rig.open('began');
+    assert.equal((await end).outcome?.end.kind, 'exited');
+    assert.equal(rig.proxy.count('terminatejob'), 0);
+  });
+
+  it('ends a run that was cancelled in the queue', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    const { end, giveUp } = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
+    giveUp.abort();
+    assert.deepEqual(await end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
+  });
+
+  it('learns the outcome and the cost of a run that is cancelled while it runs', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const { end, giveUp } = rig.follow(runKey, jobId);
+    await rig.claimed(runKey);
+    giveUp.abort();
+    const followed = await end;
+    assert.deepEqual([followed.jobId, followed.fate, followed.outcome?.end.kind], [jobId, 'cancelled', 'stopped']);
+    assert.equal(followed.billedSeconds, billedFor(await rig.endpoint.describe(jobId)));
+    assert.ok(followed.billedSeconds >= 1);
+    assert.equal(rig.proxy.count('terminatejob'), 1);
+  });
+
+  it('lets a job that is cancelled while it starts never run', async () => {
+    const runKey = rig.run({ slowStart: true });
+    const jobId = await rig.submitted(runKey);
+    await rig.reach(jobId, 'STARTING', 'RUNNING');
+    const { end, giveUp } = rig.follow(runKey, jobId);
+    giveUp.abort();
+    const followed = await end;
+    assert.deepEqual([followed.fate, followed.outcome], ['cancelled', undefined]);
+    assert.equal(followed.billedSeconds, billedFor(await rig.endpoint.describe(jobId)));
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    assert.deepEqual(rig.ran(runKey), []);
+  });
+
+  it('answers the outcome of a run that had ended before it could be cancelled', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey);
+    await rig.reach(jobId, 'SUCCEEDED');
+    const { end, giveUp } = rig.follow(runKey, jobId);
+    giveUp.abort();
+    assert.equal((await end).outcome?.end.kind, 'exited');
+  });
+
+  it('ends the job that holds the run, and the duplicate it was given too', async () => {
+    const runKey = rig.run({ slowStart: true, until: 'never' });
+    const holder = await rig.submitted(runKey);
+    const waiting = await rig.submitted(runKey, 'holdout-p3');
+    const { end, giveUp } = rig.follow(runKey, waiting, { queue: 'holdout-p3' });
+    rig.open(`go.${holder}`);
+    await rig.claimed(runKey);
+    giveUp.abort();
+    const followed = await end;
+    assert.deepEqual([followed.jobId, followed.fate, followed.outcome?.end.kind], [holder, 'cancelled', 'stopped']);
+    assert.equal((await rig.reach(waiting, 'FAILED')).statusReason, 'Holdout: duplicate of a run');
+    assert.equal(rig.proxy.count('terminatejob'), 2);
+  });
+
+  it('follows a running holder instead, when the job it was given waits too long', async () => {
+    const runKey = rig.run({ slowStart: true, until: 'waited' });
+    const holder = await rig.submitted(runKey);
+    const waiting = await rig.submitted(runKey, 'holdout-p3');
+    const claimed = async (): Promise<void> => {
+      rig.open(`go.${holder}`);
+      await rig.claimed(runKey);
+    };
+    rig.proxy.inject('describejobs', { kind: 'hold', until: claimed }, 1);
+    const { end, seen } = rig.follow(runKey, waiting, { queue: 'holdout-p3', runnableLimitSeconds: 0 });
+    await eventually('the holder is followed', () => seen.at(-1)?.jobId === holder);
+    rig.open('waited');
+    const followed = await end;
+    assert.deepEqual([followed.jobId, followed.outcome?.end.kind], [holder, 'exited']);
+  });
+
+  it('is finished by whoever comes next, when its process dies between the claim and the end of the job', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    rig.proxy.inject('terminatejob', faults.serverError);
+    const first = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
+    first.giveUp.abort();
+    await assert.rejects(first.end);
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    rig.proxy.reset();
+    const next = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
+    next.giveUp.abort();
+    assert.deepEqual(await next.end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
+  });
+});
+
+/** What DescribeJobs said a moment ago. */
+const asRunnable = (answer: object): Record<string, unknown> => ({
+  jobs: (answer as { jobs: object[] }).jobs.map((job) => ({ ...job, status: 'RUNNABLE' })),
+});

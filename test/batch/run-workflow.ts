@@ -1,0 +1,20 @@
+/** Workflows around the two activities, with the options that the submission workflow gives them. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts';
+import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
+import type { Submitted } from '../../src/batch/submit-once.ts';
+import type { Timings } from '../../src/settings.ts';
+import { awaitStep, submitStep } from '../../src/workflows/steps.ts';
+
+export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
+  submitStep('submit', timings).submitBatchJob(order);
+
+/** Like a submission, answers the end of a run that was cancelled. */
+export async function awaitRun(order: AwaitOrder, timings: Timings): Promise<RunEnd> {
+  const outer = CancellationScope.current();
+  return CancellationScope.nonCancellable(() => {
+    const inner = new CancellationScope();
+    outer.cancelRequested.catch(() => inner.cancel());
+    return inner.run(() => awaitStep('await', timings).awaitBatchJob(order));
+  });
+}

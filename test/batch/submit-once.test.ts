@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { ensureJobDefinitions } from '../../src/batch/job-definition.ts';
+import { openBatchClients } from '../../src/batch/batch-clients.ts';
+import { submitOnce, type SubmitOrder } from '../../src/batch/submit-once.ts';
+import { jobNameOf } from '../../src/batch/job-name.ts';
+import { parseRunKey, runObjects } from '../../src/ids.ts';
+import { eventually } from '../support/eventually.ts';
+import { faults } from '../support/fault-proxy.ts';
+import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { BatchRig } from './batch-rig.ts';
+
+describe('submitting a run once', () => {
+  let rig: BatchRig;
+  before(async () => (rig = await BatchRig.enter()));
+  after(() => rig.leave());
+  beforeEach(() => rig.proxy.reset());
+
+  const orderOf = (runKey: string): SubmitOrder => ({
+    runKey,
+    queue: 'holdout-g4',
+    jobDefinition: 'holdout-runner-g4',
+    timeoutSeconds: 600,
+  });
+
+  it('makes one job that carries the run’s name, key, tags and time-out, and no retries of Batch’s own', async () => {
+    const runKey = rig.run();
+    const job = await rig.endpoint.describe(await rig.submitted(runKey));
+    assert.equal(job.jobName, jobNameOf(runKey));
+    assert.deepEqual(job.tags, {
+      'holdout:campaign': 'case',
+      'holdout:submission': parseRunKey(runKey).submission,
+      'holdout:run': '1',
+    });
+    assert.equal(job.propagateTags, true);
+    assert.deepEqual(job.container?.environment, [{ name: 'HOLDOUT_RUN_KEY', value: runKey }]);
+    assert.equal(job.timeout?.attemptDurationSeconds, 600);
+    assert.deepEqual(
+      rig.proxy.bodies('submitjob').map(({ retryStrategy }) => retryStrategy),
+      [{ attempts: 1 }],
+    );
+  });
+
+  it('adopts the job whose answer was lost, even where the list takes a while to show it', async () => {
+    const runKey = rig.run();
+    rig.proxy.inject('submitjob', faults.loseAnswer);
+    await assert.rejects(rig.submit(runKey));
+    rig.proxy.inject('listjobs', faults.noJobsListed, 3);
+    const again = await rig.submit(runKey, { listSettle: 500 });
+    const [job, ...others] = await rig.jobs(runKey);
+    assert.deepEqual(again, { kind: 'adopted', jobId: job?.jobId });
+    assert.deepEqual(others, []);
+    assert.equal(rig.proxy.count('submitjob'), 1, 'neither the SDK nor the second call asked for another job');
+  });
+
+  it('asks Batch for a job once per call when it answers 500 or 429, and makes one when it is well again', async () => {
+    const runKey = rig.run();
+    for (const fault of [faults.serverError, faults.throttled]) {
+      rig.proxy.inject('submitjob', fault);
+      await assert.rejects(rig.submit(runKey, { listSettle: 10 }));
+    }
+    rig.proxy.lift('submitjob');
+    assert.equal((await rig.submit(runKey, { listSettle: 10 })).kind, 'submitted');
+    assert.equal(rig.proxy.count('submitjob'), 3);
+    assert.equal((await rig.jobs(runKey)).length, 1);
+  });
+
+  it('gives an answer that never comes up after a while', async () => {
+    const runKey = rig.run();
+    rig.proxy.inject('submitjob', faults.hang);
+    const rooms = { ...rig.rooms, ...openBatchClients(300) };
+    const submitting = submitOnce(rooms, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
+    await assert.rejects(submitting, { name: 'TimeoutError' });
+  });
+
+  it('looks six times over the time that the list needs before it makes another job', async () => {
+    const order = orderOf(rig.run());
+    const waits: number[] = [];
+    const wait = async (ms: number): Promise<void> => void waits.push(ms);
+    const made = await submitOnce(rig.rooms, order, { listSettle: 60_000, wait });
+    assert.equal(made.kind, 'submitted');
+    assert.deepEqual(waits, [12_000, 12_000, 12_000, 12_000, 12_000]);
+    assert.deepEqual(
+      rig.proxy.seen.map(({ operation }) => operation),
+      [...Array.from({ length: 6 }, () => 'listjobs'), 'submitjob'],
+    );
+  });
+
+  it('makes no job for a run that has an outcome', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey);
+    await rig.reach(jobId, 'SUCCEEDED');
+    rig.proxy.reset();
+    rig.proxy.inject('listjobs', faults.noJobsListed);
+    assert.deepEqual(await rig.submit(runKey), { kind: 'adopted', jobId });
+    assert.equal(rig.proxy.count('submitjob'), 0);
+  });
+
+  it('makes no second job once the first has claimed the run, however late the list is', async () => {
+    const runKey = rig.run({ slowStart: true, until: 'never' });
+    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    await assert.rejects(rig.submit(runKey));
+    rig.proxy.inject('listjobs', faults.noJobsListed);
+    const second = rig.submit(runKey, { listSettle: 5_000 });
+    const jobId = (await rig.jobs(runKey))[0]?.jobId ?? assert.fail();
+    rig.open(`go.${jobId}`);
+    assert.deepEqual(await second, { kind: 'adopted', jobId });
+    assert.equal(rig.proxy.count('submitjob'), 1);
+  });
+
+  it('makes no job for a run that was given up', async () => {
+    const runKey = rig.run();
+    await rig.store.write(rig.s3.buckets.runs, runObjects.claim(runKey), 'abandoned');
+    assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
+    assert.equal(rig.proxy.seen.length, 0);
+  });
+
+  it('adopts the oldest of several jobs', async () => {
+    const runKey = rig.run({ slowStart: true });
+    const first = await rig.submitted(runKey);
+    rig.proxy.inject('listjobs', faults.noJobsListed, 1);
+    const second = await rig.submitted(runKey);
+    await eventually('both are there', async () => (await rig.jobs(runKey)).length === 2);
+    assert.notEqual(first, second);
+    assert.deepEqual(await rig.submit(runKey), { kind: 'adopted', jobId: first });
+  });
+
+  it('stops looking when its process goes away, and submits nothing then', async () => {
+    const order = orderOf(rig.run());
+    const gone = submitOnce(rig.rooms, order, { listSettle: 60_000, wait: () => Promise.reject(new Error('gone')) });
+    await assert.rejects(gone, { message: 'gone' });
+    assert.equal(rig.proxy.count('submitjob'), 0);
+  });
+
+  it('registers one job definition per class, once', async () => {
+    const classes = frozenCampaign().instanceClasses;
+    await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
+    await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
+    const registered = rig.proxy.seen.filter(({ operation }) => operation === 'registerjobdefinition');
+    assert.deepEqual(
+      registered.map(({ body }) => body['jobDefinitionName']),
+      ['other-g4', 'other-p3'],
+    );
+  });
+});

@@ -1,0 +1,125 @@
+/** A server between a client and the Batch endpoint that hands everything on, counts, and fails where a test wants it. */
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** The operations of Batch's wire, as the last part of their path. */
+export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob';
+
+type Body = Record<string, unknown>;
+
+export type Fault =
+  /** Answered here; the endpoint never hears of it. */
+  | { kind: 'refuse'; status: number; type: string }
+  /** The endpoint does it, the answer is lost on the way. */
+  | { kind: 'lose-answer' }
+  /** Never answered; the endpoint never hears of it. */
+  | { kind: 'hang' }
+  /** Handed on only when this is over. */
+  | { kind: 'hold'; until: () => Promise<unknown> }
+  /** The endpoint's answer, changed. */
+  | { kind: 'answer'; change: (answer: Body, asked: Body) => Body | Promise<Body> };
+
+export const faults = {
+  serverError: { kind: 'refuse', status: 500, type: 'ServerException' },
+  denied: { kind: 'refuse', status: 403, type: 'AccessDeniedException' },
+  unknownJob: { kind: 'refuse', status: 404, type: 'ClientException' },
+  throttled: { kind: 'refuse', status: 429, type: 'TooManyRequestsException' },
+  loseAnswer: { kind: 'lose-answer' },
+  hang: { kind: 'hang' },
+  noJobsDescribed: { kind: 'answer', change: () => ({ jobs: [] }) },
+  noJobsListed: { kind: 'answer', change: () => ({ jobSummaryList: [] }) },
+} as const satisfies Record<string, Fault>;
+
+export class FaultProxy {
+  readonly seen: { operation: string; body: Body }[] = [];
+  private readonly faults = new Map<string, { fault: Fault; left: number }>();
+  private readonly server = createServer((incoming, outgoing) => {
+    void this.serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  endpoint = '';
+
+  /** `target` is asked at every request: an endpoint that was started again has another port. */
+  constructor(private readonly target: () => string) {}
+
+  async start(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    this.endpoint = `http://127.0.0.1:${address.port}`;
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  /** The next `times` calls of an operation fail so. */
+  inject(operation: BatchOperation, fault: Fault, times = Infinity): void {
+    this.faults.set(operation, { fault, left: times });
+  }
+
+  lift(operation: BatchOperation): void {
+    this.faults.delete(operation);
+  }
+
+  /** Nothing fails and nothing was seen. */
+  reset(): void {
+    this.faults.clear();
+    this.seen.length = 0;
+  }
+
+  count(operation: BatchOperation): number {
+    return this.bodies(operation).length;
+  }
+
+  bodies(operation: BatchOperation): Body[] {
+    return this.seen.filter((one) => one.operation === operation).map(({ body }) => body);
+  }
+
+  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const operation = incoming.url?.split('/').at(-1) ?? '';
+    const content = await textOf(incoming);
+    const asked = JSON.parse(content || '{}') as Body;
+    this.seen.push({ operation, body: asked });
+    const fault = this.faultFor(operation);
+    if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'refuse') {
+      outgoing.writeHead(fault.status, { 'content-type': 'application/json', 'x-amzn-errortype': fault.type });
+      outgoing.end(JSON.stringify({ message: 'injected' }));
+      return;
+    }
+    if (fault?.kind === 'hold') await fault.until();
+    const answer = await this.handOn(incoming, content);
+    const text = await textOf(answer);
+    if (fault?.kind === 'lose-answer') {
+      outgoing.destroy();
+      return;
+    }
+    const body = fault?.kind === 'answer' ? JSON.stringify(await fault.change(JSON.parse(text) as Body, asked)) : text;
+    outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': Buffer.byteLength(body) });
+    outgoing.end(body);
+  }
+
+  private faultFor(operation: string): Fault | undefined {
+    const injected = this.faults.get(operation);
+    if (injected === undefined) return undefined;
+    injected.left -= 1;
+    if (injected.left <= 0) this.faults.delete(operation);
+    return injected.fault;
+  }
+
+  private async handOn({ method, url, headers }: IncomingMessage, content: string): Promise<IncomingMessage> {
+    const { hostname, port } = new URL(this.target());
+    const onward = request({ hostname, port, method, path: url, headers });
+    onward.end(content);
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+    return answer;
+  }
+}
+
+async function textOf(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
