@@ -1,6 +1,7 @@
 import { HoldoutError } from '../errors.ts';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBatchJob } from './await-batch-job.ts';
+import { beating } from './beating.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openCampaign } from './open-campaign.ts';
 import { nextSubmissions } from './next-submissions.ts';
@@ -18,14 +19,14 @@ export function createActivities(deps: Dependencies) {
   return {
     openCampaign: bind(deps, openCampaign),
     nextSubmissions: bind(deps, nextSubmissions),
-    reconcile: bind(deps, reconcile),
-    publishResults: bind(deps, publishResults),
+    reconcile: bind(deps, beating(reconcile)),
+    publishResults: bind(deps, beating(publishResults)),
     openSubmission: bind(deps, openSubmission),
-    pullImage: bind(deps, pullImage),
+    pullImage: bind(deps, beating(pullImage)),
     probeGpuMemory: bind(deps, probeGpuMemory),
     submitBatchJob: bind(deps, submitBatchJob),
     awaitBatchJob: bind(deps, awaitBatchJob),
-    scoreOutput: bind(deps, scoreOutput),
+    scoreOutput: bind(deps, beating(scoreOutput)),
     recordResult: bind(deps, recordResult),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
@@ -13,8 +13,7 @@ export async function pullImage(
   deps: Dependencies,
   input: { campaign: string; submission: string },
 ): Promise<StoredImage> {
-  const beat = setInterval(() => Context.current().heartbeat(), 2_000);
-  const folder = await mkdtemp(join(process.env['HOLDOUT_SCRATCH'] ?? tmpdir(), 'hand-in-'));
+  const folder = await ownFolder(input);
   try {
     const { teams } = await deps.frozen.manifest(input.campaign);
     const { limits } = await deps.frozen.campaign(input.campaign);
@@ -27,9 +26,18 @@ export async function pullImage(
     if (inspected.kind === 'refused') return inspected;
     return await deps.images.put(archive, inspected.format, `${input.campaign}/${input.submission}`);
   } finally {
-    clearInterval(beat);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A folder for this try; that of the try before goes, which a killed worker may have left. */
+async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {
+  const { attempt } = Context.current().info;
+  const folderOf = (attempt: number): string =>
+    join(process.env['HOLDOUT_SCRATCH'] ?? tmpdir(), 'hand-in', `${campaign}.${submission}.${attempt}`);
+  await rm(folderOf(attempt - 1), { recursive: true, force: true });
+  await mkdir(folderOf(attempt), { recursive: true });
+  return folderOf(attempt);
 }
 
 /** Brings the handed-in image into a file; an archive must still be the one that was frozen. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { trouble } from '../errors.ts';
 
 /** How to call the container engine of this host. */
@@ -27,7 +28,11 @@ export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.Proces
   if (jobId === undefined || !jobIdPattern.test(jobId)) {
     throw trouble('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
   }
-  return { jobId, scratch: env['HOLDOUT_SCRATCH'] ?? '/var/lib/holdout', engine: readEngine(env['HOLDOUT_ENGINE']) };
+  return {
+    jobId,
+    scratch: resolve(env['HOLDOUT_SCRATCH'] ?? '/var/lib/holdout'),
+    engine: readEngine(env['HOLDOUT_ENGINE']),
+  };
 }
 
 function readEngine(value: string | undefined): EngineSettings {

@@ -9,7 +9,7 @@ import { CampaignPage } from './campaign-page.ts';
 import { Children } from './children.ts';
 import { progressQuery, requestRunSignal, runSettledSignal, submissionFinishedSignal } from './messages.ts';
 import { OperatorDesk } from './operator-desk.ts';
-import { step } from './steps.ts';
+import { longStep, step } from './steps.ts';
 
 export interface CampaignInput {
   campaign: string;
@@ -29,7 +29,7 @@ export async function campaign(input: CampaignInput): Promise<{ leaderboard: str
   const state = input.carried ? restoredState(input.carried) : initialState(opened.frozen, opened.teams);
   const desk = new Campaign(input.campaign, opened, state);
   await desk.run();
-  return step('main', 'leaderboard and results').publishResults({
+  return longStep('main', 'leaderboard and results').publishResults({
     campaign: input.campaign,
     rest: state.closing ?? null,
   });
@@ -114,7 +114,7 @@ class Campaign {
         await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
         const silent = this.children.silent();
         if (silent.length > 0) {
-          const found = await step('main', `look after ${silent.length} silent submissions`).reconcile({
+          const found = await longStep('main', `look after ${silent.length} silent submissions`).reconcile({
             campaign: this.name,
             open: silent,
           });

@@ -6,7 +6,10 @@ import type { Timings } from '../settings.ts';
 /** Trouble is tried again for ever, ever slower; only failures that say so themselves are final. */
 const retry = { initialInterval: '1 second', maximumInterval: '60 seconds' } as const;
 
-/** The activities of one queue under a summary that people read in the Web UI. */
+/**
+ * The activities of one queue under a summary that people read in the Web UI. Short ones: one that a killed worker took
+ * with it is started again after 30 s.
+ */
 export function step(
   queue: TaskQueueName,
   summary: string,
@@ -15,15 +18,15 @@ export function step(
   return proxyActivities<Activities>({
     taskQueue: taskQueues[queue],
     summary,
-    startToCloseTimeout: '10 minutes',
+    startToCloseTimeout: '30 seconds',
     retry,
     ...options,
   });
 }
 
-/** Hours for large images; the heartbeat tells a lost worker within a minute. */
-export const imageStep = (summary: string): Activities =>
-  step('images', summary, { startToCloseTimeout: '6 hours', heartbeatTimeout: '60 seconds' });
+/** Minutes to hours, with heartbeats: a lost worker is noticed within seconds. */
+export const longStep = (queue: TaskQueueName, summary: string): Activities =>
+  step(queue, summary, { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' });
 
 export const submitStep = (summary: string, timings: Timings): Activities =>
   step('submit', summary, { heartbeatTimeout: timings.submitHeartbeatTimeout });

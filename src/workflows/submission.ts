@@ -7,7 +7,7 @@ import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import { CaseFile } from './case-file.ts';
 import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
-import { imageStep, step } from './steps.ts';
+import { longStep, step } from './steps.ts';
 
 export interface SubmissionInput {
   campaign: string;
@@ -74,7 +74,7 @@ class Review {
   }
 
   private async walk(): Promise<SubmissionEnd> {
-    const pulled = await imageStep(`image of ${this.input.submission}`).pullImage(this.input);
+    const pulled = await longStep('images', `image of ${this.input.submission}`).pullImage(this.input);
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled);
@@ -139,7 +139,7 @@ class Review {
   private async score(runs: SubmissionRuns, n: number): Promise<SubmissionEnd> {
     this.caseFile.enter('scoring');
     const [scored] = await Promise.all([
-      step('score', `score run ${n}`).scoreOutput({ ...this.input, n }),
+      longStep('score', `score run ${n}`).scoreOutput({ ...this.input, n }),
       runs.settle(),
     ]);
     const { key, digest } = scored;

@@ -34,8 +34,9 @@ export class CampaignHome {
   jobs(): { id: string; runnerPid: number | undefined; ended: boolean; runKey: string }[] {
     const folder = join(this.folder, 'batch', 'jobs');
     if (!existsSync(folder)) return [];
-    return readdirSync(folder).map((id) => {
+    return readdirSync(folder).flatMap((id) => {
       const file = (name: string): string => join(folder, id, name);
+      if (!existsSync(file('job.json'))) return [];
       const job = JSON.parse(readFileSync(file('job.json'), 'utf8')) as {
         detail: { container: { environment: { name: string; value: string }[] } };
       };

@@ -62,11 +62,12 @@ describe('a campaign whose processes are killed', function () {
     );
   });
 
-  it('claimed no run twice: of the jobs of a run, only the holder of its claim ran', () => {
+  it('claimed no run twice: a job that does not hold its run’s claim was a duplicate or died before it claimed', () => {
     for (const { id, runKey } of home.jobs()) {
+      const holder = claims.get(runKey);
+      if (holder === id) continue;
       const exit = readFileSync(join(home.folder, 'batch/jobs', id, 'exit'), 'utf8').trim();
-      if (claims.get(runKey) !== id)
-        assert.match(exit, /^64/, `${id} is a duplicate of ${runKey} and must not have run`);
+      assert.ok(holder === 'abandoned' || /^64/.test(exit), `${id} ran ${runKey}, which ${holder} holds: exit ${exit}`);
     }
   });
 
