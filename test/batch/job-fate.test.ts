@@ -24,9 +24,10 @@ describe('the fate of a job that left no outcome', () => {
     assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'cancelled');
   });
 
-  it('is what Holdout ended it for: too long in the queue, or a duplicate', () => {
+  it('is what Holdout ended it for: too long in the queue, a duplicate, or lost', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.unplaceable, isTerminated: true })), 'unplaceable');
     assert.equal(fateOf(job({ statusReason: endedByHoldout.duplicate, isTerminated: true })), 'platform-error');
+    assert.equal(fateOf(job({ statusReason: endedByHoldout.lost, isTerminated: true })), 'platform-error');
   });
 
   it('is the platform’s error for Batch’s time-out, even with exit status 137: the runner hung (row 2)', () => {
