@@ -17,13 +17,20 @@ import type { Settings } from '../settings.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
 
+/** The SDK waits for ever by default; a connection that is silent for so long is given up and the call tried again. */
+const connectWithinMs = 10_000;
+const silentForMs = 60_000;
+
 /** S3 with the few verbs Holdout needs. Credentials, region and endpoint come from the AWS environment. */
 export class ObjectStore {
   private readonly client: S3Client;
 
-  /** `maxAttempts` is the SDK's: tries of one call, with its back-off. */
-  constructor(settings: Pick<Settings, 's3PathStyle'>, options: { maxAttempts?: number } = {}) {
-    this.client = new S3Client({ forcePathStyle: settings.s3PathStyle, maxAttempts: options.maxAttempts ?? 5 });
+  constructor(settings: Pick<Settings, 's3PathStyle'>) {
+    this.client = new S3Client({
+      forcePathStyle: settings.s3PathStyle,
+      maxAttempts: 5,
+      requestHandler: { connectionTimeout: connectWithinMs, socketTimeout: silentForMs },
+    });
   }
 
   /** The object's bytes, or undefined when there is none. For small objects. */

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
 import type { RunEnd } from '../activities/await-batch-job.ts';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { RunOption } from '../campaign/class-choice.ts';
@@ -84,9 +84,15 @@ export class SubmissionRuns {
       const inner = new CancellationScope();
       const giveUp = outer.consideredCancelled;
       if (!giveUp) outer.cancelRequested.catch(() => inner.cancel());
-      return inner.run(() =>
-        awaitStep(`run ${n}: ${purpose} on ${on.name}`, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp }),
-      );
+      const follow = (giveUp: boolean): Promise<RunEnd> =>
+        awaitStep(`run ${n}: ${purpose} on ${on.name}`, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
+      try {
+        return await inner.run(() => follow(giveUp));
+      } catch (error) {
+        // The server tries a cancelled activity no second time, even when only its worker went away.
+        if (!inner.consideredCancelled || !(error instanceof ActivityFailure)) throw error;
+        return follow(true);
+      }
     });
   }
 }

@@ -19,7 +19,7 @@ import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 
 /** What a run of the script does: its end, or a wait for its cancellation. */
-export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'fails-for-good';
+export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';
 
 /**
  * The real workflows on a real Temporal server; activities follow a script, so that rare ends can be had at will.
@@ -152,11 +152,12 @@ export class ScriptedCampaign {
     const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
     const scripted = this.script({ ...order, purpose });
     if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('broken', 'BROKEN');
-    if (scripted !== 'until-cancelled') return { ...end, ...scripted };
+    if (typeof scripted === 'object') return { ...end, ...scripted };
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), 100);
     if (!order.giveUp) await context.cancelled.catch(() => undefined);
     clearInterval(beat);
+    if (scripted === 'worker-lost-while-cancelled' && !order.giveUp) throw new Error('the worker went away');
     return { ...end, reason: 'cancelled' };
   }
 }

@@ -33,7 +33,7 @@ describe('a campaign with scripted runs', () => {
     record(submission).runs.map((run) => [run.purpose, run.class, run.reason]);
   const events = async (name: string, submission: string): Promise<number> => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
-    return Number((await handle.describe()).historyLength);
+    return (await handle.describe()).historyLength;
   };
   const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
     const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
@@ -165,6 +165,17 @@ describe('a campaign with scripted runs', () => {
     await handle.result();
     assert.equal(record('c2').state, 'cancelled');
     assert.equal(record('c2').runs[0]?.costMicroUsd, 1_000, 'what the cancelled run cost is known');
+  });
+
+  it('learns the cost of a cancelled run even when the worker that ended it went away', async () => {
+    campaign.teams = { one: ['w1'] };
+    campaign.script = () => 'worker-lost-while-cancelled';
+    const handle = await campaign.start('lost-while-cancelled');
+    await until('lost-while-cancelled', ({ counts }) => counts.running === 1);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    assert.deepEqual(ends('w1'), [['probe', 'g4', 'cancelled']]);
+    assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
   });
 
   it('answers "not yet" where later work is needed', async () => {
