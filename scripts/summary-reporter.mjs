@@ -1,11 +1,14 @@
-// Mocha's own report, and as the run's last line how many passed, failed and were skipped.
+// Mocha's own report, and at its end how many tests passed, failed and were skipped: in the file HOLDOUT_TEST_COUNTS, or
+// as the last line when there is none.
+import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 export default class SummaryReporter extends Mocha.reporters.Spec {
   epilogue() {
     super.epilogue();
     const { passes, failures, pending } = this.stats;
-    const skipped = pending > 0 ? `, ${pending} skipped` : '';
-    process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+    const file = process.env['HOLDOUT_TEST_COUNTS'];
+    if (file) return writeFileSync(file, JSON.stringify({ passes, failures, pending }));
+    process.stdout.write(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`);
   }
 }

@@ -1,6 +1,7 @@
 // `npm test [-- FILE …]`: everything the tests need, then mocha. The last line says `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
@@ -11,23 +12,68 @@ ensureDependencies();
 process.chdir(projectRoot);
 const { build } = await import('./build.mjs');
 await build();
-await ensureTools();
+const scratch = mkdtempSync(join(tmpdir(), 'holdout-tests-'));
+try {
+  await ensureTools();
+  const given = process.argv.slice(2);
+  process.exitCode = await runLanes(given.length > 0 ? [given] : twoLanes());
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
 
-const given = process.argv.slice(2);
-const files = given.length > 0 ? given : ['test/**/*.test.ts'];
-const mocha = spawnSync('node_modules/.bin/mocha', files, { stdio: 'inherit' });
-process.exit(mocha.status ?? 1);
+/** Two runs of mocha side by side, one of them with the whole campaigns, which take longest. */
+function twoLanes() {
+  const whole = /^(?:whole-path|workflows|batch|campaign)\//;
+  const files = readdirSync('test', { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort();
+  return [(file) => whole.test(file), (file) => !whole.test(file)].map((lane) =>
+    files.filter(lane).map((file) => join('test', file)),
+  );
+}
+
+/** The first lane is shown as it goes, the others when it is over; answers the exit status. */
+async function runLanes(lanes) {
+  const runs = lanes.map((files, lane) => {
+    const counts = join(scratch, `counts-${lane}`);
+    const mocha = spawn('node_modules/.bin/mocha', files, {
+      stdio: ['ignore', lane === 0 ? 'inherit' : 'pipe', lane === 0 ? 'inherit' : 'pipe'],
+      env: { ...process.env, HOLDOUT_TEST_COUNTS: counts },
+    });
+    const said = [];
+    for (const stream of [mocha.stdout, mocha.stderr]) stream?.on('data', (chunk) => said.push(chunk));
+    return { mocha, said, counts, closed: once(mocha, 'close') };
+  });
+  const total = { passes: 0, failures: 0, pending: 0 };
+  let status = 0;
+  for (const { mocha, said, counts, closed } of runs) {
+    await closed;
+    process.stdout.write(Buffer.concat(said));
+    status ||= mocha.exitCode ?? 1;
+    const lane = countsIn(counts);
+    for (const kind of Object.keys(total)) total[kind] += lane[kind];
+  }
+  const skipped = total.pending > 0 ? `, ${total.pending} skipped` : '';
+  process.stdout.write(`${total.passes} passed, ${total.failures} failed${skipped}\n`);
+  return status;
+}
+
+/** A run that broke off before its end counts as a failure. */
+function countsIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passes: 0, failures: 1, pending: 0 };
+  }
+}
 
 async function ensureTools() {
   const { tsImport } = await import('tsx/esm/api');
   const { openTools } = await tsImport('../src/local/tools/open-tools.ts', import.meta.url);
-  const home = mkdtempSync(join(tmpdir(), 'holdout-tools-'));
   try {
-    await openTools({ home, report: (line) => process.stderr.write(`holdout: ${line}\n`) });
+    await openTools({ home: scratch, report: (line) => process.stderr.write(`holdout: ${line}\n`) });
   } catch (error) {
     process.stderr.write(`holdout: ${error.message}\n${error.next ?? ''}\n`);
     process.exit(1);
-  } finally {
-    rmSync(home, { recursive: true, force: true });
   }
 }
