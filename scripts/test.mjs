@@ -26,7 +26,7 @@ function twoLanes() {
   const whole = /^(?:whole-path|workflows|batch|campaign)\//;
   const files = readdirSync('test', { recursive: true })
     .filter((file) => file.endsWith('.test.ts'))
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
   return [(file) => whole.test(file), (file) => !whole.test(file)].map((lane) =>
     files.filter(lane).map((file) => join('test', file)),
   );

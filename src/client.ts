@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { openAccess } from './client/access.ts';
 import { enterStack } from './client/enter-stack.ts';
-import { exitOfError, exitStatus } from './client/exit-status.ts';
+import { exitOf, exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal, type Output } from './client/output.ts';
 import { keepStanding, standingOf } from './client/results.ts';
 import { startCampaign } from './client/start.ts';
@@ -17,6 +17,11 @@ import { homeFolder } from './local/stack/home.ts';
 function commandLine(output: Output, end: (status: number) => void): Command {
   const program = new Command('holdout')
     .description('Re-runs every submission of a competition, each in its own container, against data nobody saw.')
+    .option('--stack <stack>', 'embedded, or remote: your own Temporal and AWS (HOLDOUT_STACK)')
+    .hook('preAction', (command) => {
+      const { stack } = command.opts<{ stack?: string }>();
+      if (stack !== undefined) process.env['HOLDOUT_STACK'] = stack;
+    })
     .showHelpAfterError()
     .exitOverride();
 
@@ -60,7 +65,9 @@ function commandLine(output: Output, end: (status: number) => void): Command {
         const watched = await watchCampaign(access, campaign, output);
         const progress = await progressOfCampaign(access, campaign);
         output.result(json ? JSON.stringify(progress, null, 2) : countsLine(progress).trim());
-        return watched.kind === 'holds' ? exitStatus.needsDecision : exitStatus.done;
+        return watched.kind === 'holds'
+          ? exitStatus.needsDecision
+          : exitOf((await standingOf(access, campaign)).results);
       }),
     );
   onCampaign('results', 'every submission: team, state, reason, runs and cost, score')

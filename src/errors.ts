@@ -36,7 +36,7 @@ export const catalogue = {
   LABELS_INVALID: entry<{ count: number }>(
     'user',
     (d) => `The labels cannot be used: ${d.count} fault${d.count === 1 ? '' : 's'}.`,
-    () => 'See them with npm run holdout -- plan FILE, mend the labels, then npm run holdout -- rescore CAMPAIGN',
+    () => 'Check labels.csv against the inputs: one row per input, the columns named under `predictions`.',
   ),
   IMAGE_TOOL_MISSING: entry<{ tool: string }>(
     'platform',
@@ -51,12 +51,17 @@ export const catalogue = {
   CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[] }>(
     'user',
     (d) => `Campaign ${d.campaign} was started from another file. What differs:\n  ${d.differences.join('\n  ')}`,
-    () => 'Restore the file, give the campaign a new name, or steer the running one: npm run holdout -- --help',
+    (d) => `Restore the file, give the campaign another name, or steer it: npm run holdout -- status ${d.campaign}`,
   ),
   CAMPAIGN_UNKNOWN: entry<{ campaign: string }>(
     'user',
     (d) => `There is no campaign named ${d.campaign}.`,
     () => 'Start it first: npm run start-campaign -- FILE',
+  ),
+  TEMPORAL_UNREACHABLE: entry<{ address: string; cause: string }>(
+    'platform',
+    (d) => `Temporal cannot be reached at ${d.address}: ${d.cause}`,
+    () => 'Check TEMPORAL_ADDRESS or the profile; for the embedded stack: npm run holdout -- local status',
   ),
   CAMPAIGN_FAILED: entry<{ campaign: string; cause: string }>(
     'platform',
@@ -145,6 +150,11 @@ export const catalogue = {
     'user',
     (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout brings ${d.expected}.`,
     () => 'Go on with the Holdout version that wrote it, or start afresh in another HOLDOUT_HOME.',
+  ),
+  INPUTS_EMPTY: entry<{ bucket: string; prefix: string }>(
+    'user',
+    (d) => `There is no input in s3://${d.bucket}/${d.prefix}`,
+    () => 'Give a folder that holds the inputs; it ends with a slash.',
   ),
   OBJECT_MISSING: entry<{ bucket: string; key: string }>(
     'platform',

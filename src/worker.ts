@@ -17,6 +17,9 @@ import { submissionFinishedSignal } from './workflows/messages.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
+/** Temporal's log levels as pino has them. */
+const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
 /** What each queue may do at a time. SubmitJob: at most 40 a second over all workers, under Batch's fixed 50. */
 const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
   main: { maxCachedWorkflows: 500, maxConcurrentActivityTaskExecutions: 50 },
@@ -30,7 +33,7 @@ const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
 async function run(): Promise<void> {
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => log.info({ ...meta, level }, message)),
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);

@@ -22,7 +22,8 @@ export interface AwaitOrder {
 
 /** The end of a run in small facts: no text that a submission printed goes through Temporal. */
 export interface RunEnd {
-  jobId: string;
+  /** Null when no job was made. */
+  jobId: string | null;
   /** Of all jobs made for the run; the worst case where neither Batch nor the runner left a time. */
   billedSeconds: number;
   costMicroUsd: number;
@@ -92,7 +93,7 @@ function signalsOf(
   return { signals: { giveUp: giveUp.signal, leave: leave.signal, onPoll }, isCancelled: () => cancelled };
 }
 
-/** What nobody knows is booked as the worst case, so that a budget never holds more than it should. */
+/** What nobody knows is booked as the worst case, so that spending is never understated. */
 function costOf(
   followed: FollowedRun,
   { limits, instanceClasses }: FrozenCampaign,

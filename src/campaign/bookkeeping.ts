@@ -17,6 +17,12 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (open === undefined) return undefined;
   if (request.purpose === 'evaluation') open.preparing = false;
   if (open.answered && open.answered.n >= request.n) return open.answered;
+  if (request.granted) {
+    const { n, purpose, granted } = request;
+    open.grant = { n, purpose, ...granted };
+    open.answered = { n, ...granted };
+    return undefined;
+  }
   if (open.request === undefined || open.request.n < request.n) {
     state.ticket += 1;
     const { n, purpose, options } = request;

@@ -10,6 +10,8 @@ export interface RunRequest {
   n: number;
   purpose: Purpose;
   options: RunOption[];
+  /** The run was granted before and is under way: said to a campaign that lost its state. */
+  granted?: { class: string; reserved: number };
   /** The run before this one has ended; frees its slot in the same message. */
   settles?: RunSettlement;
 }

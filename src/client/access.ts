@@ -1,6 +1,7 @@
 import { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { messageOf, trouble } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
@@ -22,7 +23,10 @@ export async function openAccess(): Promise<Access> {
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const connection = await Connection.connect(connectionOptions);
+  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? 'localhost:7233';
+    throw trouble('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+  });
   return {
     settings,
     buckets,

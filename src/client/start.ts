@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ensureJobDefinitions } from '../batch/job-definition.ts';
@@ -5,11 +7,13 @@ import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
 import { checkCampaign } from '../hand-in/check-campaign.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import { handIn } from '../hand-in/hand-in.ts';
+import { messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId, resultObjects, taskQueues } from '../ids.ts';
 import { enterEnvironment } from '../local/stack/environment.ts';
-import { homeFolder } from '../local/stack/home.ts';
+import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { bringUpInBackground } from '../local/stack/background.ts';
 import { openStack, type Stack } from '../local/stack/open-stack.ts';
+import { unsupportedBecause } from '../local/tools/open-engine.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import { openAccess, type Access } from './access.ts';
 import { isRemote } from './enter-stack.ts';
@@ -32,8 +36,13 @@ export interface StartOptions {
  * workflow or goes on with it, follows it and reports. Answers the exit status.
  */
 export async function startCampaign(options: StartOptions, output: Output): Promise<number> {
+  const unsupported = isRemote() ? undefined : unsupportedBecause();
+  if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
   const file = options.file ?? (await buildExample(output));
-  const checked = await checkCampaign(file, new Date());
+  const { s3 } = placesOf(homeFolder());
+  const checked = await checkCampaign(file, new Date(), (campaign) =>
+    existsSync(join(s3, 'holdout-results', resultObjects.campaign(campaign))),
+  );
   if (isRemote()) return inRemote(checked, options, output);
   if (options.detach) await bringUpInBackground(homeFolder(), output.say);
   const stack = await openStack({
@@ -133,24 +142,38 @@ async function confirmed(question: string, { yes }: StartOptions, output: Output
   return /^y(es)?$/i.test(answer.trim());
 }
 
+/** As a shell reports a process ended by a signal. */
+const statusOfSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** The first Ctrl-C (or SIGTERM) closes the stack in order; everything stays on disk and the same command goes on. */
 function closeOnSignal(stack: Stack, output: Output) {
   let closed: Promise<void> | undefined;
   let asked = (): void => undefined;
+  let isAsked = false;
   const wait = new Promise<void>((resolve) => {
     asked = resolve;
   });
   const close = (): Promise<void> => (closed ??= stack.close());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const [signal, status] of Object.entries(statusOfSignals)) {
     process.once(signal, () => {
-      output.say('closing the stack; the same command goes on from here');
+      output.say(
+        stack.attached ? 'leaving; the stack stays up' : 'closing the stack; the same command goes on from here',
+      );
       asked();
-      void close().then(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+      if (isAsked) return;
+      close().then(
+        () => process.exit(status),
+        (error: unknown) => {
+          output.say(`holdout: ${messageOf(error)}`);
+          process.exit(exitStatus.failed);
+        },
+      );
     });
   }
   return {
     close,
     asked: (output: Output): Promise<void> => {
+      isAsked = true;
       output.say('The stack stays up for the Web UI; Ctrl-C ends it.');
       return wait;
     },

@@ -50,6 +50,15 @@ export async function sendUpdate<Act extends Signature>(
   }
 }
 
-const signed = <Act extends Signature>(act: Act): Act => ({ by: userInfo().username, ...act });
+const signed = <Act extends Signature>(act: Act): Act => ({ by: userName(), ...act });
+
+/** A container's uid need not have a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 const lineId = ({ at, act, by }: OperatorLine): string => `${at} ${by} ${act}`;

@@ -42,11 +42,14 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   const end = handle.result().then(
     () => (ended = true),
     (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
       if (error instanceof WorkflowFailedError)
         throw trouble('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
       throw error;
     },
   );
+  // Handled by the race below, which a campaign that holds at the first look never reaches.
+  end.catch(() => undefined);
   const seen = new Map<string, string>();
   let counts = '';
   for (;;) {
@@ -62,7 +65,7 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
     }
     await Promise.race([end, delay(lookEveryMs)]);
     if (ended) {
-      for (const change of await stageChanges(access, campaign, seen)) output.say(change);
+      if (seen.size > 0) for (const change of await stageChanges(access, campaign, seen)) output.say(change);
       return { kind: 'ended' };
     }
   }
@@ -77,7 +80,11 @@ export function countsLine({ counts, money }: CampaignProgress): string {
 async function stageChanges(access: Access, campaign: string, seen: Map<string, string>): Promise<string[]> {
   const changes: string[] = [];
   const query = `HoldoutCampaign = "${campaign}" AND WorkflowType = "submission"`;
+  const newest = new Set<string>();
   for await (const { workflowId, typedSearchAttributes } of access.temporal.workflow.list({ query })) {
+    // Newest first; an older execution of the same id has nothing to say.
+    if (newest.has(workflowId)) continue;
+    newest.add(workflowId);
     const stage = typedSearchAttributes.get(searchAttributes.stage) ?? '';
     const onClass = typedSearchAttributes.get(searchAttributes.class);
     const outcome = typedSearchAttributes.get(searchAttributes.outcome);

@@ -60,6 +60,8 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
     at('name', `is ${quoted(row.name)}, as instanceClasses[${first}] is: names must differ`);
   if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
     at('gpuMemoryMiB', 'is missing, a class of kind gpu needs it');
+  if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
+    at('memoryMiB', `is ${row.memoryMiB}, must be above the ${systemMemoryMiB} MiB that stay with the system`);
   if (row.kind !== 'cpu') return;
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, a class of kind cpu has none`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, a class of kind cpu has none`);

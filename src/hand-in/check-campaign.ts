@@ -16,9 +16,14 @@ import { parseYaml } from './yaml-file.ts';
 /**
  * Reads a campaign file and everything it names on this machine, and checks all of it at once; nothing is started or
  * sent. `now` is what a deadline in words counts from. Throws CAMPAIGN_FILE_UNREADABLE, or CAMPAIGN_INVALID with one
- * message per fault that names file, line and value. What lies in S3 or a registry is not looked at.
+ * message per fault that names file, line and value. What lies in S3 or a registry is not looked at. A campaign that was
+ * started before (`isStarted`) may be past its deadline.
  */
-export async function checkCampaign(file: string, now: Date): Promise<CheckedCampaign> {
+export async function checkCampaign(
+  file: string,
+  now: Date,
+  isStarted: (campaign: string) => boolean = () => false,
+): Promise<CheckedCampaign> {
   const path = resolve(file);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: messageOf(error) }, error);
@@ -32,7 +37,8 @@ export async function checkCampaign(file: string, now: Date): Promise<CheckedCam
   if (yaml.faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });
 
   const read = readCampaign(yaml.content, report);
-  checkRules(read, now, report);
+  const { campaign } = read.campaign;
+  checkRules(read, campaign !== undefined && isStarted(campaign) ? new Date(0) : now, report);
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
   if (faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InputIndex, InputSet } from '../campaign/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
+import { trouble } from '../errors.ts';
 import { sha256OfFile } from './files.ts';
 import { inParallel } from './in-parallel.ts';
 import type { HandInRooms } from './rooms.ts';
@@ -54,6 +55,7 @@ async function remoteIndex(
 ): Promise<InputIndex> {
   const names: string[] = [];
   for await (const key of store.list(bucket, prefix)) names.push(key.slice(prefix.length));
+  if (names.length === 0) throw trouble('INPUTS_EMPTY', { bucket, prefix });
   const files: InputIndex['files'] = [];
   await inParallel(filesAtOnce, names.sort(), async (name) => {
     files.push({ name, ...(await store.digest(bucket, `${prefix}${name}`)) });

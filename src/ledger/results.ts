@@ -1,5 +1,6 @@
 import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
+import { byName } from '../campaign/by-name.ts';
 import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/reasons.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
@@ -77,7 +78,7 @@ async function scoreAt(store: ObjectStore, bucket: string, key: string): Promise
 }
 
 function costByClass(runs: RunRecord[]): CampaignResults['costByClass'] {
-  const totals: CampaignResults['costByClass'] = {};
+  const totals: CampaignResults['costByClass'] = byName();
   for (const run of runs) {
     const total = (totals[run.class] ??= { runs: 0, billedSeconds: 0, costMicroUsd: 0 });
     total.runs += 1;

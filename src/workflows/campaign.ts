@@ -1,8 +1,20 @@
-import { condition, continueAsNew, setHandler, sleep, workflowInfo, CancellationScope } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  setHandler,
+  sleep,
+  workflowInfo,
+  CancellationScope,
+} from '@temporalio/workflow';
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
+import type { OpenCase } from '../activities/reconcile.ts';
 import { closeSubmission, settleRun, takeRequest } from '../campaign/bookkeeping.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import { initialState, limitsOf, restoredState } from '../campaign/initial-state.ts';
+import type { SubmissionReport } from '../campaign/protocol.ts';
 import { isDone, progressOf } from '../campaign/progress.ts';
 import { decide } from '../campaign/scheduler.ts';
 import { CampaignPage } from './campaign-page.ts';
@@ -27,15 +39,14 @@ const shortFor = 30 * 60_000;
 export async function campaign(input: CampaignInput): Promise<{ leaderboard: string; results: string }> {
   const opened = await step('main', 'the frozen campaign').openCampaign(input);
   const state = input.carried ? restoredState(input.carried) : initialState(opened.frozen, opened.teams);
-  const desk = new Campaign(input.campaign, opened, state);
-  await desk.run();
+  await new Conductor(input.campaign, opened, state).run();
   return longStep('main', 'leaderboard and results').publishResults({
     campaign: input.campaign,
     rest: state.closing ?? null,
   });
 }
 
-class Campaign {
+class Conductor {
   private changed = true;
   private readonly children: Children;
   private readonly desk: OperatorDesk;
@@ -63,7 +74,7 @@ class Campaign {
       this.changed = false;
       await this.carryOut();
       if (isDone(this.state)) break;
-      if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents) {
+      if (!this.changed && (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents)) {
         await continueAsNew({ campaign: this.name, carried: this.state });
       }
       await condition(() => this.changed);
@@ -114,16 +125,26 @@ class Campaign {
         await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
         const silent = this.children.silent();
         if (silent.length > 0) {
-          const found = await longStep('main', `look after ${silent.length} silent submissions`).reconcile({
-            campaign: this.name,
-            open: silent,
-          });
-          for (const report of found) closeSubmission(this.state, report);
+          for (const report of await this.lookAfter(silent)) closeSubmission(this.state, report);
         }
         this.changed = true;
       }
     } catch (error) {
       if (!CancellationScope.current().consideredCancelled) throw error;
+    }
+  }
+
+  /** Trouble with one look must not stop the campaign: the next look comes. */
+  private async lookAfter(open: OpenCase[]): Promise<SubmissionReport[]> {
+    try {
+      return await longStep('main', `look after ${open.length} silent submissions`).reconcile({
+        campaign: this.name,
+        open,
+      });
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      log.warn('a look after silent submissions failed', { error });
+      return [];
     }
   }
 }

@@ -2,10 +2,14 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { CampaignState, TeamState } from '../campaign/campaign-state.ts';
 import { faultOfReprioritise, type OperatorLine, type Signature } from '../campaign/operator-acts.ts';
+import { parseInstant } from '../campaign/units.ts';
 import { holdOf } from '../campaign/progress.ts';
 import * as messages from './messages.ts';
 
 const logLines = 50;
+
+/** What may still be asked of a campaign that is closing: its runs may go on for hours. */
+const endsRuns: ReadonlySet<string> = new Set(['cancel', 'abort']);
 
 /** Takes what operators ask of a campaign: signals that may be refused in the log, updates that answer at once. */
 export class OperatorDesk {
@@ -52,9 +56,9 @@ export class OperatorDesk {
       },
     });
     this.update(messages.setDeadlineUpdate, 'setDeadline', {
-      fault: ({ deadline }) => (Number.isNaN(Date.parse(deadline)) ? `${deadline} is not an instant` : undefined),
+      fault: ({ deadline }) => (parseInstant(deadline) ? undefined : `${textOf(deadline)} is not an instant`),
       apply: ({ deadline }) => {
-        this.state.deadline = deadline;
+        this.state.deadline = parseInstant(deadline)?.toISOString() ?? this.state.deadline;
       },
     });
     this.update(messages.setSlotsUpdate, 'setSlots', {
@@ -98,8 +102,8 @@ export class OperatorDesk {
       this.log(name, act);
     };
     const validator = (act: Act): void => {
-      const fault = this.state.closing ? 'the campaign is closing' : rules.fault?.(act);
-      if (fault) throw ApplicationFailure.nonRetryable(`${name} refused: ${fault}`, 'REFUSED');
+      const fault = this.state.closing && !endsRuns.has(name) ? 'the campaign is closing' : rules.fault?.(act);
+      if (fault) throw ApplicationFailure.nonRetryable(fault, 'REFUSED');
     };
     setHandler(definition, take, { validator });
   }

@@ -45,8 +45,11 @@ export class RunPermits {
 
   /** Says what is waited for or held; a campaign that knows it answers as before. */
   private async sendRequest(): Promise<void> {
-    const request = this.lastRequest;
-    if (request) await this.tell(() => this.parent().signal(requestRunSignal, request));
+    if (this.lastRequest === undefined) return;
+    const answer = this.answers.get(this.lastRequest.n);
+    const granted = answer?.kind === 'granted' && { class: answer.class, reserved: answer.reserved };
+    const request = { ...this.lastRequest, ...(granted && { granted }) };
+    await this.tell(() => this.parent().signal(requestRunSignal, request));
   }
 
   private answer(permit: Permit): void {

@@ -28,8 +28,12 @@ export function step(
 export const longStep = (queue: TaskQueueName, summary: string): Activities =>
   step(queue, summary, { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' });
 
+/** A try after the first waits for Batch's list to settle before it may submit. */
 export const submitStep = (summary: string, timings: Timings): Activities =>
-  step('submit', summary, { heartbeatTimeout: timings.submitHeartbeatTimeout });
+  step('submit', summary, {
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: timings.submitHeartbeatTimeout,
+  });
 
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
 export const awaitStep = (summary: string, timings: Timings): Activities =>

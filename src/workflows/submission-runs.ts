@@ -99,7 +99,7 @@ export class SubmissionRuns {
 
 /** The run was given up before a job could be made for it. */
 const neverRan: RunEnd = {
-  jobId: '',
+  jobId: null,
   billedSeconds: 0,
   costMicroUsd: 0,
   reason: 'platform-error',

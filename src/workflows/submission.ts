@@ -26,7 +26,9 @@ type Image = Extract<StoredImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
-  const opened = await step('main', `what is known of ${input.submission}`).openSubmission(input);
+  const opened = await CancellationScope.nonCancellable(() =>
+    step('main', `what is known of ${input.submission}`).openSubmission(input),
+  );
   if (opened.final) return recordAgain(opened.final);
   const caseFile = new CaseFile(input.submission, input.team);
   const review = new Review(input, opened, caseFile);
@@ -46,6 +48,9 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 
 /** The round is final already: the campaign only has to hear of it (again). */
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
+  const caseFile = new CaseFile(final.submission, final.team);
+  for (const run of final.runs) caseFile.add(run);
+  caseFile.close(final.state, final.reason, final.detail);
   await step('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
 }

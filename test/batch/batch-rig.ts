@@ -172,7 +172,9 @@ export class BatchRig {
   }
 
   /** Ends all processes of a job at once, as the loss of its host does. */
-  killJob(jobId: string): void {
+  async killJob(jobId: string): Promise<void> {
+    const begun = join(this.endpoint.startUp.stateFolder, 'jobs', jobId, 'process');
+    await eventually('the job has begun', () => readIfThere(begun) !== '');
     tryKill(-this.endpoint.wrapperPid(jobId));
   }
 
@@ -180,7 +182,7 @@ export class BatchRig {
     const jobs = join(this.endpoint.startUp.stateFolder, 'jobs');
     const running = (jobId: string): boolean =>
       existsSync(join(jobs, jobId, 'process')) && !existsSync(join(jobs, jobId, 'exit'));
-    for (const jobId of readdirSync(jobs).filter(running)) this.killJob(jobId);
+    for (const jobId of readdirSync(jobs).filter(running)) tryKill(-this.endpoint.wrapperPid(jobId));
   }
 
   /** Waits until a job has got past the claim. */

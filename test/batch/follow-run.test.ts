@@ -81,7 +81,7 @@ describe('following a run to its end', () => {
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
     const { end } = rig.follow(runKey, jobId);
-    rig.killJob(jobId);
+    await rig.killJob(jobId);
     const followed = await end;
     assert.deepEqual([followed.jobId, followed.fate, followed.outcome], [jobId, 'spot-reclaimed', undefined]);
     assert.equal(followed.billedSeconds, await billed(jobId));
@@ -99,7 +99,7 @@ describe('following a run to its end', () => {
     const runKey = rig.run({ slowStart: true });
     const [first, second] = await twoJobs(runKey);
     await rig.reach(first, 'RUNNING');
-    rig.killJob(first);
+    await rig.killJob(first);
     const followed = await rig.follow(runKey, first).end;
     assert.deepEqual([followed.fate, followed.outcome], ['spot-reclaimed', undefined]);
     assert.equal(await rig.claim(runKey), 'abandoned');

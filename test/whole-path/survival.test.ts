@@ -67,7 +67,10 @@ describe('a campaign whose processes are killed', function () {
       const holder = claims.get(runKey);
       if (holder === id) continue;
       const exit = readFileSync(join(home.folder, 'batch/jobs', id, 'exit'), 'utf8').trim();
-      assert.ok(holder === 'abandoned' || exit.startsWith('64'), `${id} ran ${runKey}, which ${holder} holds: exit ${exit}`);
+      assert.ok(
+        holder === 'abandoned' || exit.startsWith('64'),
+        `${id} ran ${runKey}, which ${holder} holds: exit ${exit}`,
+      );
     }
   });
 
