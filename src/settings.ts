@@ -32,7 +32,7 @@ const defaults: Timings = {
   reconcile: 300_000,
 };
 
-/** The values design 5 fixes for the embedded stack. */
+/** For the embedded stack, where everything is near and somebody watches. */
 export const embeddedTimings: Timings = {
   poll: 1_000,
   awaitHeartbeatTimeout: 10_000,

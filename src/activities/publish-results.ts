@@ -4,6 +4,7 @@ import { allRecords, appendRecord } from '../ledger/ledger.ts';
 import { collectResults, leaderboardEntries } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isRunning } from './reconcile.ts';
 
 /**
  * Writes leaderboard.csv and results.json from the ledger. With `rest`, every submission without a record gets one first:
@@ -33,7 +34,8 @@ async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason
   const { teams } = await deps.frozen.manifest(campaign);
   for (const { team, submissions } of teams) {
     for (const { submission } of submissions) {
-      if (known.has(submission)) continue;
+      // A campaign that lost its state may be closed before it knows of a child that runs on and will record itself.
+      if (known.has(submission) || (await isRunning(deps, campaign, submission))) continue;
       await appendRecord(deps.store, deps.buckets.results, {
         version: 1,
         campaign,

@@ -46,7 +46,8 @@ export async function reconcile(
   return reports;
 }
 
-async function isRunning(deps: Dependencies, campaign: string, submission: string): Promise<boolean> {
+/** Whether a submission's workflow is under way. */
+export async function isRunning(deps: Dependencies, campaign: string, submission: string): Promise<boolean> {
   try {
     const { status } = await deps.workflows.getHandle(submissionWorkflowId(campaign, submission)).describe();
     return status.name === 'RUNNING';

@@ -29,7 +29,7 @@ export interface Settling {
 const waitsWhileSettling = 5;
 
 /**
- * Makes sure that a run has one job. The claim decides if two were made after all (design 5.2): this only keeps that
+ * Makes sure that a run has one job. The claim decides if two were made after all: this only keeps that
  * rare. Whatever SubmitJob throws may have been accepted: call again with `listSettle` set.
  */
 export async function submitOnce(rooms: SubmitRooms, order: SubmitOrder, settling: Settling): Promise<Submitted> {

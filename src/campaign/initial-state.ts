@@ -4,7 +4,7 @@ import type { FrozenCampaign } from './frozen-campaign.ts';
 import { defaultPriority } from './operator-acts.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 
-/** Children before their first request for an evaluation, at most (design 5.4). */
+/** Children before their first request for an evaluation, at most. */
 const mostPreparing = 200;
 const mostOpen = 1_500;
 

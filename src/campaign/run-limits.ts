@@ -1,7 +1,7 @@
 import { costMicroUsd } from './money.ts';
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
 
-/** What the machine's agent and system keep for themselves, in MiB (design 5.11). */
+/** What the machine's agent and system keep for themselves, in MiB. */
 export const systemMemoryMiB = 512;
 
 /** A job that hangs outside the container is ended by Batch this long after the promised wall clock. */

@@ -2,7 +2,7 @@ import type { Reason } from './reasons.ts';
 import type { RunOutcome } from './run-outcome.ts';
 
 /**
- * What the facts of a run say. Facts decide, text only hints (design 5.9). `doubtful`: the container was killed and
+ * What the facts of a run say. Facts decide, text only hints. `doubtful`: the container was killed and
  * nobody knows by whom; worth one more run. Pure.
  */
 export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule; doubtful?: true };

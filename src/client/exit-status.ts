@@ -1,7 +1,7 @@
 import { HoldoutError } from '../errors.ts';
 import type { CampaignResults } from '../ledger/results.ts';
 
-/** What the command line ends with (design 7). */
+/** What the command line ends with. */
 export const exitStatus = { done: 0, failed: 1, badInput: 2, needsDecision: 3 } as const;
 
 /** A campaign that ended or holds: failures by the teams' own fault are a normal end. */

@@ -1,7 +1,7 @@
 import type { HandedInImage } from '../campaign/frozen-campaign.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
 import { sha256OfFile } from './files.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { HandInRooms } from './rooms.ts';
 
 const imagesAtOnce = 4;

@@ -5,7 +5,7 @@ import type { InputIndex, InputSet } from '../campaign/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { trouble } from '../errors.ts';
 import { sha256OfFile } from './files.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { HandInRooms } from './rooms.ts';
 
 const filesAtOnce = 16;

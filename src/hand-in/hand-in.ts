@@ -23,9 +23,11 @@ export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Prom
   const manifest = await manifestOf(rooms, checked);
   const fresh = await frozenOf(rooms, checked, manifest);
   if (known !== undefined) return attach(rooms, known, { ...fresh, deadline: known.deadline }, manifest);
-  await store.writeOnce(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
-  await store.writeOnce(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh));
-  return fresh;
+  // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
+  await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
+  if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) return fresh;
+  const first = await store.readJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
+  return attach(rooms, first, { ...fresh, deadline: first.deadline }, manifest);
 }
 
 async function attach(

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { resultObjects } from '../ids.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
+
+const readsAtOnce = 16;
 
 /** The records of a campaign in the results bucket: one chain per submission, each record written once. */
 
@@ -39,11 +42,13 @@ export async function allRecords(
   campaign: string,
 ): Promise<Map<string, LedgerRecord>> {
   const newest = new Map<string, LedgerRecord>();
-  for await (const key of store.list(bucket, resultObjects.ledgerFolder(campaign))) {
+  const keys: string[] = [];
+  for await (const key of store.list(bucket, resultObjects.ledgerFolder(campaign))) keys.push(key);
+  await inParallel(readsAtOnce, keys, async (key) => {
     const record = await store.readJson<LedgerRecord>(bucket, key);
     const known = newest.get(record.submission);
     if (known === undefined || known.sequence < record.sequence) newest.set(record.submission, record);
-  }
+  });
   return newest;
 }
 

@@ -1,11 +1,15 @@
-import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
+import type { FrozenCampaign, Manifest, Submission } from '../campaign/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { byName } from '../campaign/by-name.ts';
 import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/reasons.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
+import { inParallel } from '../in-parallel.ts';
 import { allRecords } from './ledger.ts';
+import type { LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
+
+const readsAtOnce = 16;
 
 /** Everything known about a campaign from S3 alone: the object of `results --json`. Money in micro-dollars. */
 export interface CampaignResults {
@@ -38,26 +42,13 @@ export async function collectResults(
   manifest: Manifest,
 ): Promise<CampaignResults> {
   const records = await allRecords(store, bucket, frozen.campaign);
-  const submissions: SubmissionSummary[] = [];
-  for (const { team, teamName, submissions: rows } of manifest.teams) {
-    for (const { submission, submittedAt } of rows) {
-      const record = records.get(submission);
-      const reason = record?.reason ?? null;
-      const score = record?.score ? await scoreAt(store, bucket, record.score.key) : null;
-      submissions.push({
-        submission,
-        team,
-        teamName,
-        submittedAt,
-        state: record?.state ?? 'queued',
-        reason,
-        fault: reason && faultOf(reason),
-        detail: record?.detail ?? null,
-        score,
-        runs: record?.runs ?? [],
-      });
-    }
-  }
+  const scores = new Map<string, number | null>();
+  await inParallel(readsAtOnce, [...records.values()], async ({ submission, score }) => {
+    if (score) scores.set(submission, await scoreAt(store, bucket, score.key));
+  });
+  const submissions = manifest.teams.flatMap(({ teamName, submissions: rows }) =>
+    rows.map((row) => summaryOf(row, teamName, records.get(row.submission), scores.get(row.submission) ?? null)),
+  );
   const runs = submissions.flatMap((submission) => submission.runs);
   return {
     campaign: frozen.campaign,
@@ -65,6 +56,27 @@ export async function collectResults(
     costMicroUsd: runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
     costByClass: costByClass(runs),
     submissions,
+  };
+}
+
+function summaryOf(
+  { submission, team, submittedAt }: Submission,
+  teamName: string,
+  record: LedgerRecord | undefined,
+  score: number | null,
+): SubmissionSummary {
+  const reason = record?.reason ?? null;
+  return {
+    submission,
+    team,
+    teamName,
+    submittedAt,
+    state: record?.state ?? 'queued',
+    reason,
+    fault: reason && faultOf(reason),
+    detail: record?.detail ?? null,
+    score,
+    runs: record?.runs ?? [],
   };
 }
 

@@ -23,7 +23,7 @@ export interface Confinement {
   cgroupParent: string | undefined;
 }
 
-/** The arguments of `create`: everything a submission may and may not do (design 5.1). Pure but for the host's cores. */
+/** The arguments of `create`: everything a submission may and may not do. Pure but for the host's cores. */
 export function createArguments(confinement: Confinement): string[] {
   const { spec, jobId, place, image, device, engine, cgroupParent } = confinement;
   return [

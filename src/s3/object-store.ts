@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -16,6 +17,9 @@ import { trouble } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
+
+/** Between two tries of a conditional write that met another one. */
+const conflictPauseMs = 50;
 
 /** The SDK waits for ever by default; a connection that is silent for so long is given up and the call tried again. */
 const connectWithinMs = 10_000;
@@ -92,6 +96,7 @@ export class ObjectStore {
         const status = error.$metadata.httpStatusCode;
         if (status === 412) return false;
         if (status !== 409) throw error;
+        await delay(conflictPauseMs);
       }
     }
   }

@@ -32,7 +32,7 @@ export interface CampaignInput {
 /** A parent run ends well below the server's suggestion of 4,096 events. */
 const mostEvents = 3_000;
 
-/** How long a class that gave no machine counts as short, in ms (design 5.3). */
+/** How long a class that gave no machine counts as short, in ms. */
 const shortFor = 30 * 60_000;
 
 /** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */

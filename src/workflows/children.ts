@@ -22,6 +22,7 @@ type Start = Extract<Decision, { kind: 'start' }>;
 /** The submissions' workflows as their campaign sees them: started, answered, cancelled, looked after. */
 export class Children {
   private readonly heard = new Set<string>();
+  private readonly starting = new Set<string>();
   private repeats: [submission: string, answer: Answer][] = [];
 
   constructor(
@@ -41,7 +42,7 @@ export class Children {
   /** Open submissions that said nothing since this was last asked. */
   silent(): OpenCase[] {
     const silent = Object.entries(this.state.open)
-      .filter(([submission]) => !this.heard.has(submission))
+      .filter(([submission]) => !this.heard.has(submission) && !this.starting.has(submission))
       .map(([submission, { team, grant }]) => ({ submission, team, held: grant ?? null }));
     this.heard.clear();
     return silent;
@@ -77,8 +78,10 @@ export class Children {
     await Promise.all(
       rows.map(async ({ team, teamName, submission }) => {
         openSubmission(this.state, submission, team);
-        this.heardOf(submission);
+        this.starting.add(submission);
         await this.startOne(team, teamName, submission);
+        this.starting.delete(submission);
+        this.heardOf(submission);
       }),
     );
   }

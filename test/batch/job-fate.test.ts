@@ -18,7 +18,7 @@ const attempt = (statusReason: string, exitCode?: number): Partial<JobDetail> =>
 });
 
 describe('the fate of a job that left no outcome', () => {
-  it('is cancelled for Holdout’s own words and for whoever else ended the job (row 1)', () => {
+  it('is cancelled for Holdout’s own words and for whoever else ended the job', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.cancelled, isTerminated: true })), 'cancelled');
     assert.equal(fateOf(job({ statusReason: 'stopped by hand in the console', isTerminated: true })), 'cancelled');
     assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'cancelled');
@@ -30,12 +30,12 @@ describe('the fate of a job that left no outcome', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.lost, isTerminated: true })), 'platform-error');
   });
 
-  it('is the platform’s error for Batch’s time-out, even with exit status 137: the runner hung (row 2)', () => {
+  it('is the platform’s error for Batch’s time-out, even with exit status 137: the runner hung', () => {
     const statusReason = 'Job attempt duration exceeded timeout';
     assert.equal(fateOf(job({ statusReason, ...attempt(statusReason, 137) })), 'platform-error');
   });
 
-  it('is a lost Spot machine, by the job’s or the attempt’s words and any exit status (row 3)', () => {
+  it('is a lost Spot machine, by the job’s or the attempt’s words and any exit status', () => {
     const text = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
     assert.equal(fateOf(job({ statusReason: text })), 'spot-reclaimed');
     assert.equal(
@@ -45,7 +45,7 @@ describe('the fate of a job that left no outcome', () => {
     assert.equal(fateOf(job(attempt(text.toLowerCase()))), 'spot-reclaimed');
   });
 
-  it('is the platform’s error when the task or the runner’s image could not be started (rows 4 and 5)', () => {
+  it('is the platform’s error when the task or the runner’s image could not be started', () => {
     for (const text of [
       'Task failed to start',
       'CannotStartContainerError: Error response from daemon',
@@ -57,7 +57,7 @@ describe('the fate of a job that left no outcome', () => {
     }
   });
 
-  it('is unplaceable when Batch gave the job up in the queue, whoever pressed the button (row 6)', () => {
+  it('is unplaceable when Batch gave the job up in the queue, whoever pressed the button', () => {
     for (const statusReason of [
       'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement',
       'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested',
@@ -67,7 +67,7 @@ describe('the fate of a job that left no outcome', () => {
     }
   });
 
-  it('is the platform’s error when nothing is known, or Batch has forgotten the job (row 12)', () => {
+  it('is the platform’s error when nothing is known, or Batch has forgotten the job', () => {
     assert.equal(fateOf(undefined), 'platform-error');
     assert.equal(fateOf(job({})), 'platform-error');
     assert.equal(fateOf(job({ status: 'SUCCEEDED' })), 'platform-error');

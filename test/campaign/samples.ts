@@ -2,7 +2,7 @@ import type { FrozenCampaign, InstanceClass, Limits } from '../../src/campaign/f
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
 
-/** The rows and limits of the design's example campaign file. */
+/** The rows and limits of a campaign file like the case's. */
 const row = (name: string, change: Partial<InstanceClass>): InstanceClass => ({
   name,
   kind: 'gpu',
