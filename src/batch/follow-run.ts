@@ -47,8 +47,8 @@ const reasonOf = { cancelled: 'cancelled', unplaceable: 'unplaceable', lost: 'pl
 
 /**
  * Waits for the end of a run, following the claim's holder wherever it is. A run that is given up (cancelled, too long
- * RUNNABLE, its job unknown to Batch) is first taken out of reach by its claim, then its job is terminated and waited for
- *. May be called again at any time, by another process too.
+ * RUNNABLE, its job unknown to Batch) is first taken out of reach by its claim, then its job is terminated and waited
+ * for. May be called again at any time, by another process too.
  */
 export async function followRun(rooms: FollowRooms, order: FollowOrder, signals: FollowSignals): Promise<FollowedRun> {
   let holder = await holderOf(rooms.runs, order.runKey);
