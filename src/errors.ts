@@ -78,6 +78,12 @@ export const catalogue = {
     (d) => `Refused: ${d.act}: ${d.cause}`,
     () => 'Nothing was changed. See npm run holdout -- status CAMPAIGN',
   ),
+  STACK_UNNAMED: entry<{ given: string | undefined }>(
+    'user',
+    (d) =>
+      `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}: a worker must know whose Temporal and AWS it serves.`,
+    () => 'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
+  ),
   STACK_DOWN: entry<{ home: string }>(
     'user',
     (d) => `No embedded stack is up in ${d.home}.`,

@@ -8,6 +8,7 @@ import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { JobPoller } from './batch/job-poller.ts';
+import { HoldoutError, trouble } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
@@ -31,6 +32,9 @@ const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
 
 /** A worker process: polls the queues named by `--queues main,images,…` (all by default) until SIGTERM. */
 async function run(): Promise<void> {
+  // Without a word on the stack the defaults would mix an embedded Temporal with somebody's own AWS account.
+  const stack = process.env['HOLDOUT_STACK'];
+  if (stack !== 'remote' && stack !== 'embedded') throw trouble('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
@@ -110,7 +114,8 @@ function queuesFrom(text: string | undefined): TaskQueueName[] {
 run().then(
   () => process.exit(0),
   (error: unknown) => {
-    log.fatal({ err: error }, 'the worker ends');
-    process.exit(1);
+    if (error instanceof HoldoutError) process.stderr.write(`holdout: ${error.message}\n  → ${error.next}\n`);
+    else log.fatal({ err: error }, 'the worker ends');
+    process.exit(error instanceof HoldoutError && error.source === 'user' ? 2 : 1);
   },
 );

@@ -94,6 +94,7 @@ async function conduct(
   const ended = (await access.store.size(access.buckets.results, resultObjects.results(campaign))) !== undefined;
   if (!ended) await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
+  else await sayIfNobodyWorks(access, output);
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const standing = await standingOf(access, campaign);
@@ -123,6 +124,16 @@ async function startWorkflow(access: Access, { campaign, manifest }: FrozenCampa
   }
 }
 
+/** A campaign that nobody works on only waits. */
+async function sayIfNobodyWorks({ temporal }: Access, output: Output): Promise<void> {
+  const { pollers } = await temporal.workflowService.describeTaskQueue({
+    namespace: temporal.options.namespace,
+    taskQueue: { name: taskQueues.main },
+    taskQueueType: workflowTasks,
+  });
+  if ((pollers ?? []).length === 0) output.say(`no worker polls ${taskQueues.main} yet: start one with npm run worker`);
+}
+
 function sayLinks({ endpoints }: Stack, campaign: string, output: Output): void {
   const workflows = `${endpoints.ui}/namespaces/default/workflows`;
   const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
@@ -141,6 +152,9 @@ async function confirmed(question: string, { yes }: StartOptions, output: Output
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
+
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const workflowTasks = 1;
 
 /** As a shell reports a process ended by a signal. */
 const statusOfSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
