@@ -1,21 +1,9 @@
-import type { RunRecord } from '../campaign/protocol.ts';
-import type { FinalState, Reason } from '../campaign/reasons.ts';
 import { appendRecord, lastRecord } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export interface SubmissionResult {
-  campaign: string;
-  submission: string;
-  team: string;
-  sequence: number;
-  state: FinalState;
-  reason: Reason | null;
-  detail: string | null;
-  runs: RunRecord[];
-  score: { key: string; digest: string } | null;
-  image: string | null;
-}
+/** A record before its place in the chain is known. */
+export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor'>;
 
 /** Writes a submission's final record into the ledger, then the campaign learns the outcome. */
 export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {

@@ -62,6 +62,20 @@ describe('a campaign with scripted runs', () => {
     }
   });
 
+  it('reads like a case file in the Web UI: summaries of workflow and activities, current details', async () => {
+    campaign.teams = { one: ['s1'] };
+    await (await campaign.start('summaries')).result();
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId('summaries', 's1'));
+    assert.equal(await (await handle.describe()).staticSummary(), 's1 of one');
+    const scheduled = (await handle.fetchHistory()).events?.filter(
+      (event) => event.activityTaskScheduledEventAttributes,
+    );
+    assert.ok(scheduled && scheduled.length >= 9);
+    for (const event of scheduled) assert.ok(event.userMetadata?.summary?.data?.length, 'an activity has no summary');
+    const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    assert.match(JSON.stringify(metadata), /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
+  });
+
   it('falls back from G4 to P3 on out of GPU memory, and ends when no device is larger', async () => {
     campaign.teams = { one: ['fits-p3'], two: ['fits-nothing'] };
     campaign.script = ({ submission, purpose, class: on }) =>
