@@ -78,6 +78,11 @@ export const catalogue = {
     (d) => `Refused: ${d.act}: ${d.cause}`,
     () => 'Nothing was changed. See npm run holdout -- status CAMPAIGN',
   ),
+  BATCH_NOT_READY: entry<{ cause: string }>(
+    'platform',
+    (d) => `The local Batch endpoint did not get ready: ${d.cause}`,
+    () => 'See logs/batch.log under HOLDOUT_HOME, then start again; nothing is lost.',
+  ),
   STACK_UNNAMED: entry<{ given: string | undefined }>(
     'user',
     (d) =>

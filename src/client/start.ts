@@ -20,6 +20,7 @@ import { isRemote } from './enter-stack.ts';
 import { buildExample } from './example.ts';
 import { exitOf, exitStatus } from './exit-status.ts';
 import type { Output } from './output.ts';
+import { readyBatch } from './ready-batch.ts';
 import { keepStanding, standingOf } from './results.ts';
 import { watchCampaign } from './watch.ts';
 
@@ -54,7 +55,7 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   try {
     enterEnvironment(stack.environment);
     const access = await openAccess();
-    await ensureJobDefinitions(access.batch, access.settings.jobDefinition, 'local', checked.instanceClasses);
+    await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
     const status = await conduct(access, checked, options, output, stack);
     if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked(output);
     await access.close();

@@ -70,12 +70,4 @@ describe('a campaign with bad submissions in it', function () {
     assert.deepEqual([endOf('good').state, endOf('good').score?.toFixed(6)], ['finished', '0.693147']);
     assert.ok(results.submissions.every(({ fault, state }) => state === 'finished' || fault === 'team'));
   });
-
-  it('refuses the same campaign with a changed file, naming the difference', async () => {
-    const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
-    const file = partOfExample(example, home.folder, ['coin-toss'], rows);
-    const ended = await home.run('start', file);
-    assert.equal(ended.status, 2, ended.stderr);
-    assert.match(ended.stderr, /coin-toss/);
-  });
 });

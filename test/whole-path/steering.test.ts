@@ -17,6 +17,7 @@ describe('a campaign steered from the command line', function () {
   this.timeout(180_000);
   const home = new CampaignHome();
   const rows: string[] = [];
+  let example = '';
   after(() => home.remove());
 
   const hand = (submission: string, team: string, script: string): void => {
@@ -38,7 +39,7 @@ describe('a campaign steered from the command line', function () {
     hand('endless', 'slow', 'sleep 1000');
     hand('quick', 'fast', half);
     hand('later', 'paused', half);
-    const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
+    example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
     execFileSync('sed', ['-i', 's/wallClock: 15s/wallClock: 10m/; s/usd: 10/usd: 50/', file]);
     await holdout(0, 'start', file, '--detach');
@@ -52,6 +53,11 @@ describe('a campaign steered from the command line', function () {
     assert.match(await holdout(2, 'set-deadline', 'part', '--at', 'tomorrow'), /not an instant/);
     assert.match(await holdout(2, 'status', 'no-such-campaign'), /There is no campaign named no-such-campaign/);
     assert.match(await holdout(2, 'no-such-command'), /unknown command/);
+  });
+
+  it('refuses the same campaign from another file, naming the difference', async () => {
+    const changed = partOfExample(example, home.folder, ['coin-toss'], rows);
+    assert.match(await holdout(2, 'start', changed), /submissions\.coin-toss: was absent/);
   });
 
   it('takes what can be, and keeps who asked and why', async () => {
