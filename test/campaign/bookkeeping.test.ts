@@ -37,6 +37,16 @@ describe('the books of a campaign', () => {
     assert.equal(state.open['s']?.request?.n, 1);
   });
 
+  it('take over a run that is under way when its campaign lost its state: slot and reservation count at once', () => {
+    const answer = takeRequest(state, { ...request('s', 3), granted: { class: 'p3', reserved: 400 } });
+    assert.equal(answer, undefined);
+    assert.deepEqual({ ...heldSlots(state) }, { p3: 1 });
+    assert.equal(reservedMicroUsd(state), 400);
+    assert.equal(state.open['s']?.request, undefined);
+    settleRun(state, settlement(3, 10, { class: 'p3' }));
+    assert.equal(reservedMicroUsd(state), 0);
+  });
+
   it('hold a preparing place until the first request for an evaluation', () => {
     takeRequest(state, request('s', 1, 'probe'));
     assert.equal(state.open['s']?.preparing, true);
