@@ -83,7 +83,7 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     .action(
       withAccess<{ csv?: true }>(async (access, campaign, { csv }) => {
         const standing = await standingOf(access, campaign);
-        output.result(csv ? standing.leaderboard.trimEnd() : (standing.text.split('\n\n')[0] ?? ''));
+        output.result(csv ? standing.leaderboard.trimEnd() : standing.board);
       }),
     );
   onCampaign('report', 'write leaderboard.csv, results.json and report.txt into HOLDOUT_HOME/results').action(

@@ -1,3 +1,5 @@
+import { counted } from './safe-text.ts';
+
 /**
  * The catalogue of everything that can go wrong outside the expected outcomes.
  *
@@ -29,13 +31,13 @@ export const catalogue = {
   ),
   CAMPAIGN_INVALID: entry<{ file: string; faults: string[] }>(
     'user',
-    (d) => `${d.file}: ${d.faults.length} fault${d.faults.length === 1 ? '' : 's'}\n  ${d.faults.join('\n  ')}`,
+    (d) => `${d.file}: ${counted(d.faults.length, 'fault')}\n  ${d.faults.join('\n  ')}`,
     () => 'Mend the lines above and start again; nothing was started.',
   ),
   /** Names no fault: this text reaches Temporal's history, where no label may be. */
   LABELS_INVALID: entry<{ count: number }>(
     'user',
-    (d) => `The labels cannot be used: ${d.count} fault${d.count === 1 ? '' : 's'}.`,
+    (d) => `The labels cannot be used: ${counted(d.count, 'fault')}.`,
     () => 'Check labels.csv against the inputs: one row per input, the columns named under `predictions`.',
   ),
   IMAGE_TOOL_MISSING: entry<{ tool: string }>(

@@ -1,3 +1,4 @@
+import { costOfRuns } from '../campaign/money.ts';
 import { appendRecord, lastRecord } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -21,5 +22,5 @@ export const reportOf = ({ submission, state, reason, runs }: LedgerRecord) => (
   submission,
   state,
   ...(reason && { reason }),
-  costMicroUsd: runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
+  costMicroUsd: costOfRuns(runs),
 });

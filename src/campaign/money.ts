@@ -17,6 +17,10 @@ export function billedSeconds(
   return seconds;
 }
 
+/** What some runs cost together, in micro-dollars. */
+export const costOfRuns = (runs: readonly { costMicroUsd: number }[]): number =>
+  runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+
 /** `$1,234.57` for people; what is less than a dollar with four decimals. */
 export const dollars = (microUsd: number): string =>
   `$${(microUsd / 1_000_000).toLocaleString('en-US', {

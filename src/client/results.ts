@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dollars } from '../campaign/money.ts';
+import { costOfRuns, dollars } from '../campaign/money.ts';
 import { resultObjects } from '../ids.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
@@ -12,7 +12,9 @@ export interface Standing {
   results: CampaignResults;
   /** leaderboard.csv as of now. */
   leaderboard: string;
-  /** The final report as text. */
+  /** The board as a table for people. */
+  board: string;
+  /** The final report as text, which begins with the board. */
   text: string;
 }
 
@@ -23,18 +25,13 @@ export async function standingOf({ store, buckets, frozen }: Access, campaign: s
   }
   const rules = await frozen.campaign(campaign);
   const results = await collectResults(store, buckets.results, rules, await frozen.manifest(campaign));
-  const board = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
-  const text = [
-    table(
-      ['rank', 'team', rules.metric, 'submission'],
-      board.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
-    ),
-    '',
-    submissionTable(results),
-    '',
-    costTable(results),
-  ].join('\n');
-  return { results, leaderboard: leaderboardCsv(board), text };
+  const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
+  const board = table(
+    ['rank', 'team', rules.metric, 'submission'],
+    rows.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
+  );
+  const text = [board, submissionTable(results), costTable(results)].join('\n\n');
+  return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
 /** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
@@ -58,7 +55,7 @@ function submissionTable({ submissions }: CampaignResults): string {
       runs
         .map((run) => `${run.purpose === 'probe' ? 'probe ' : ''}${run.class}${run.reason ? ` ${run.reason}` : ''}`)
         .join(', '),
-      dollars(runs.reduce((sum, run) => sum + run.costMicroUsd, 0)),
+      dollars(costOfRuns(runs)),
     ]),
   );
 }

@@ -57,7 +57,7 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
     const access = await openAccess();
     await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
     const status = await conduct(access, checked, options, output, stack);
-    if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked(output);
+    if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked();
     await access.close();
     return status;
   } finally {
@@ -187,7 +187,7 @@ function closeOnSignal(stack: Stack, output: Output) {
   }
   return {
     close,
-    asked: (output: Output): Promise<void> => {
+    asked: (): Promise<void> => {
       isAsked = true;
       output.say('The stack stays up for the Web UI; Ctrl-C ends it.');
       return wait;

@@ -1,4 +1,5 @@
 import type { FrozenCampaign, Manifest, Submission } from '../campaign/frozen-campaign.ts';
+import { costOfRuns } from '../campaign/money.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { byName } from '../campaign/by-name.ts';
 import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/reasons.ts';
@@ -53,7 +54,7 @@ export async function collectResults(
   return {
     campaign: frozen.campaign,
     state: submissions.every(({ state }) => state !== 'queued') ? 'finished' : 'running',
-    costMicroUsd: runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
+    costMicroUsd: costOfRuns(runs),
     costByClass: costByClass(runs),
     submissions,
   };

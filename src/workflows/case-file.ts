@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { dollars } from '../campaign/money.ts';
+import { costOfRuns, dollars } from '../campaign/money.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import type { Reason, SubmissionState } from '../campaign/reasons.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -18,7 +18,7 @@ export class CaseFile {
   }
 
   get costMicroUsd(): number {
-    return this.runs.reduce((sum, run) => sum + run.costMicroUsd, 0);
+    return costOfRuns(this.runs);
   }
 
   /** Enters a stage; `note` says what is going on, e.g. which classes were asked for. */

@@ -77,17 +77,18 @@ export class SubmissionRuns {
   private async seeThrough(n: number, purpose: Purpose, on: InstanceClass): Promise<RunEnd> {
     const outer = CancellationScope.current();
     const { timings } = this.opened;
+    const summary = `run ${n}: ${purpose} on ${on.name}`;
     const order = { ...this.input, n, purpose, class: on.name, image: this.image };
     return CancellationScope.nonCancellable(async () => {
-      const job = await submitStep(`run ${n}: ${purpose} on ${on.name}`, timings).submitBatchJob(order);
+      const job = await submitStep(summary, timings).submitBatchJob(order);
       if (job.kind === 'abandoned') return neverRan;
       const inner = new CancellationScope();
-      const giveUp = outer.consideredCancelled;
-      if (!giveUp) outer.cancelRequested.catch(() => inner.cancel());
+      const isCancelled = outer.consideredCancelled;
+      if (!isCancelled) outer.cancelRequested.catch(() => inner.cancel());
       const follow = (giveUp: boolean): Promise<RunEnd> =>
-        awaitStep(`run ${n}: ${purpose} on ${on.name}`, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
+        awaitStep(summary, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
       try {
-        return await inner.run(() => follow(giveUp));
+        return await inner.run(() => follow(isCancelled));
       } catch (error) {
         // The server tries a cancelled activity no second time, even when only its worker went away.
         if (!inner.consideredCancelled || !(error instanceof ActivityFailure)) throw error;

@@ -5,6 +5,7 @@ import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } fro
 import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
+import { counted } from '../safe-text.ts';
 import { CaseFile } from './case-file.ts';
 import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
 import { longStep, step } from './steps.ts';
@@ -149,7 +150,7 @@ class Review {
     ]);
     const { key, digest } = scored;
     if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };
-    const faults = `${scored.faults} fault${scored.faults === 1 ? '' : 's'} in the predictions`;
+    const faults = `${counted(scored.faults, 'fault')} in the predictions`;
     return { ...ended('output-invalid', faults), score: { key, digest } };
   }
 }
