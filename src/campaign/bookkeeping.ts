@@ -1,73 +1,78 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
-import type { Purpose } from './frozen-campaign.ts';
-import type { RunRequest, RunSettlement, SubmissionReport } from './protocol.ts';
+import { addMoment, noMoments } from './pace.ts';
+import type { RunRequest, RunSettlement, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
-/** The submission's workflow has been started (or found running). */
-export function openSubmission(state: CampaignState, submission: string, team: string): void {
-  state.open[submission] ??= { team, preparing: true, settled: 0, spent: 0 };
+/** The round's workflow has been started (or found running). */
+export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): void {
+  if (state.open.has(submission)) return;
+  state.open.set(submission, { team, sequence, preparing: true, settled: 0, spent: 0 });
 }
 
-/** Takes a request; answers what was answered before if this very run was decided already. */
-export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['answered'] {
+/** Takes a request; answers the grant again if this very run was granted already. */
+export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
   if (request.settles) settleRun(state, request.settles);
-  const open = state.open[request.submission];
-  if (open === undefined) return undefined;
+  const open = state.open.get(request.submission);
+  if (open === undefined || request.n <= open.settled) return undefined;
   if (request.purpose === 'evaluation') open.preparing = false;
-  if (open.answered && open.answered.n >= request.n) return open.answered;
-  if (request.granted) {
-    const { n, purpose, granted } = request;
-    open.grant = { n, purpose, ...granted };
-    open.answered = { n, ...granted };
-    return undefined;
-  }
-  if (open.request === undefined || open.request.n < request.n) {
-    state.ticket += 1;
-    const { n, purpose, options } = request;
-    open.request = { n, purpose, options, ticket: state.ticket };
-  }
+  if (open.grant && open.grant.n >= request.n) return open.grant;
+  if (open.request && open.request.n >= request.n) return undefined;
+  state.ticket += 1;
+  const { n, purpose, rerun, options } = request;
+  open.request = { n, purpose, rerun, options, ticket: state.ticket, passed: 0 };
   return undefined;
 }
 
 /** Books what a run cost and frees its slot and reservation; a run is booked once. */
 export function settleRun(state: CampaignState, settlement: RunSettlement): void {
-  const open = state.open[settlement.submission];
+  const open = state.open.get(settlement.submission);
   if (open === undefined || settlement.n <= open.settled) return;
-  const held = open.grant?.n === settlement.n ? open.grant : undefined;
-  if (held) delete open.grant;
+  if (open.grant && open.grant.n <= settlement.n) delete open.grant;
   open.settled = settlement.n;
-  book(state, open, { ...settlement, purpose: held?.purpose });
+  if (settlement.reason) open.lastReason = settlement.reason;
+  else delete open.lastReason;
+  book(state, open, settlement);
+  const { purpose, class: onClass, billedSeconds } = settlement;
+  const pace = (state.pace.byClass[onClass] ??= { evaluations: noMoments(), probes: noMoments() });
+  addMoment(purpose === 'probe' ? pace.probes : pace.evaluations, billedSeconds);
 }
 
 /**
- * The submission is final: everything it held is free. What its report costs more than was booked is booked now, on the
- * class of the grant it still held: its last run, or one whose settlement was lost.
+ * The round is final: everything it held is free. What its report costs more than was booked is booked now, on the class of
+ * the grant it still held: its last run, or one whose settlement was lost. A report of an earlier round changes nothing.
  */
 export function closeSubmission(state: CampaignState, report: SubmissionReport): void {
-  const open = state.open[report.submission];
-  if (open === undefined) return;
-  const { class: onClass = 'unknown', purpose } = open.grant ?? {};
+  const open = state.open.get(report.submission);
+  if (open === undefined || open.sequence !== report.sequence) return;
+  const { class: onClass = 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
   const costMicroUsd = report.costMicroUsd - open.spent;
-  if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, costMicroUsd });
-  delete state.open[report.submission];
+  if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
+  addMoment(state.pace.submissions, report.costMicroUsd);
+  state.open.delete(report.submission);
   state.counts[report.state] += 1;
   if (report.reason) state.reasons[report.reason] = (state.reasons[report.reason] ?? 0) + 1;
 }
 
-interface Booking {
-  class: string;
-  costMicroUsd: number;
-  purpose: Purpose | undefined;
-  reason?: Reason;
+/** What a submission says of itself replaces whatever a campaign that lost its state assumed. */
+export function takeStanding(state: CampaignState, standing: SubmissionStanding): void {
+  const open = state.open.get(standing.submission);
+  if (open === undefined || open.sequence !== standing.sequence) return;
+  open.preparing = standing.preparing;
+  for (const settlement of standing.settled) settleRun(state, settlement);
+  if (standing.grant && standing.grant.n > open.settled) open.grant = standing.grant;
+  if (standing.request) takeRequest(state, standing.request);
 }
 
+type Booking = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason };
+
 function book({ money }: CampaignState, open: OpenSubmission, booking: Booking): void {
-  const { class: onClass, costMicroUsd, purpose, reason } = booking;
+  const { class: onClass, costMicroUsd, purpose, rerun, reason } = booking;
   open.spent += costMicroUsd;
   money.spent += costMicroUsd;
   money.byClass[onClass] = (money.byClass[onClass] ?? 0) + costMicroUsd;
+  if (rerun) money.reruns += costMicroUsd;
   if (purpose === 'probe') money.probes += costMicroUsd;
   else if (reason && faultOf(reason) === 'platform') money.overhead += costMicroUsd;
 }

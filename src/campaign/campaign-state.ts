@@ -1,18 +1,24 @@
-import { byName } from './by-name.ts';
 import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { OperatorLine } from './operator-acts.ts';
+import type { Pace } from './pace.ts';
 import type { FinalState, Reason } from './reasons.ts';
 
 /**
- * Everything a campaign carries from run to run: a cursor per team, the open submissions, totals. Its size follows the
- * teams and what is open, never the number of submissions. Plain JSON; records keyed by team, submission or class are made
- * by {@link byName}. Pure.
+ * Everything a campaign knows while it runs. Teams are numbers here: their places in the work lists. Its size follows the
+ * teams and what is open, never the number of submissions; how it travels to the next run: {@link carriedState}. Pure.
  */
 export interface CampaignState {
-  teams: Record<string, TeamState>;
-  open: Record<string, OpenSubmission>;
-  money: { budget: number; spent: number; probes: number; overhead: number; byClass: Record<string, number> };
+  /** S3 keys of the work lists taken in, in order. */
+  workLists: string[];
+  /** By team: rounds in the work lists. */
+  rounds: number[];
+  /** By team: rounds started; they start in the order of the lists. */
+  started: number[];
+  /** By team: what the file or an operator decided otherwise than the default. */
+  treatments: Map<number, Treatment>;
+  open: Map<string, OpenSubmission>;
+  money: Money;
   /** Slots per class; may be changed while the campaign runs. */
   slots: Record<string, number>;
   /** Classes that gave no machine lately, with the instant (ms) until which they count as short. */
@@ -20,65 +26,85 @@ export interface CampaignState {
   /** ISO instant. */
   deadline: string;
   paused: boolean;
+  /** The deadline is in danger: dearer classes are granted where a dollar buys most time. */
+  hurry: boolean;
   /** Set by `close` and `abort`: nothing new is started or granted and what waits is refused. */
   closing?: Reason;
-  counts: { finished: number; failed: number; cancelled: number };
+  counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
-  /** The last lines only; older ones are in the history. */
+  /** What the ended runs and submissions teach about the rest. */
+  pace: Pace;
+  /** The last lines only; all of them are in the ledger of acts. */
   operatorsLog: OperatorLine[];
   /** Grows with every request, so that "who waited longest" needs no clock. */
   ticket: number;
 }
 
-export interface TeamState {
-  submissions: number;
-  /** Index of the next submission to start. */
-  next: number;
+/** Micro-dollars. */
+export interface Money {
+  budget: number;
+  /** Share of the budget that only evaluation runs beyond a submission's first may use. */
+  reserveShare: number;
+  spent: number;
+  /** Of what is spent: evaluation runs beyond a submission's first. */
+  reruns: number;
+  probes: number;
+  /** Of what is spent: runs that the platform's faults made worthless. */
+  overhead: number;
+  byClass: Record<string, number>;
+}
+
+export interface Treatment {
+  team: string;
+  /** 1 (first) to 5. */
   priority: number;
+  /** 0.001 to 1000. */
   weight: number;
   paused: boolean;
 }
 
 /** A submission whose workflow has not reported its end. */
 export interface OpenSubmission {
-  team: string;
+  team: number;
+  /** Which of its rounds this is: 1, and one more for every retry or rescore. */
+  sequence: number;
   /** Preparing submissions hold a preparing place until their first request for an evaluation. */
   preparing: boolean;
   request?: WaitingRequest;
   grant?: HeldGrant;
-  /** The last answer given, repeated when the same request comes again. */
-  answered?: { n: number; class: string; reserved: number } | { n: number; refused: Reason };
   /** Runs whose cost is booked already: the highest n. */
   settled: number;
-  /** Micro-dollars booked for it so far. */
+  /** Micro-dollars booked for it in this round so far. */
   spent: number;
+  /** Why its last settled run failed. */
+  lastReason?: Reason;
 }
 
 export interface WaitingRequest {
   n: number;
   purpose: Purpose;
+  /** An evaluation beyond the submission's first. */
+  rerun: boolean;
+  /** Cheapest expectation first. */
   options: RunOption[];
   ticket: number;
+  /** How often a smaller request was granted because this one did not fit into the money left. */
+  passed: number;
 }
 
 export interface HeldGrant {
   n: number;
   purpose: Purpose;
+  rerun: boolean;
   class: string;
+  /** Micro-dollars. */
   reserved: number;
+  /** Instant (ms) of the grant. */
+  since: number;
 }
 
-export type FinalCounts = Record<FinalState, number>;
+export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;
 
-/** Micro-dollars reserved by grants that are held. */
-export const reservedMicroUsd = (state: CampaignState): number =>
-  Object.values(state.open).reduce((sum, { grant }) => sum + (grant?.reserved ?? 0), 0);
-
-/** Runs that hold a slot, by class. */
-export function heldSlots(state: CampaignState): Record<string, number> {
-  const held = byName<number>();
-  for (const { grant } of Object.values(state.open)) {
-    if (grant) held[grant.class] = (held[grant.class] ?? 0) + 1;
-  }
-  return held;
-}
+/** How a team is treated. */
+export const treatmentOf = (state: CampaignState, team: number): Omit<Treatment, 'team'> =>
+  state.treatments.get(team) ?? defaultTreatment;

@@ -48,8 +48,8 @@ export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number):
   return {
     class: on.name,
     worst: worstCostMicroUsd(rules.limits, on, rules.classes),
-    expected: costMicroUsd(seconds, on.microUsdPerHour),
-    hours: seconds / 3600,
+    expected: costMicroUsd(Math.round(seconds), on.microUsdPerHour),
+    hours: Math.round(seconds) / 3600,
   };
 }
 

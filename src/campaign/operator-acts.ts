@@ -1,16 +1,49 @@
-/** What an operator may ask of a running campaign, and what the operators' log keeps of it. Pure. */
+import { defaultTreatment, type CampaignState, type Treatment } from './campaign-state.ts';
+import { holdOf } from './hold.ts';
+import type { Reason } from './reasons.ts';
+import { parseInstant } from './units.ts';
+
+/** What operators may ask of a campaign, and what it does to the state. Pure. */
 
 export interface Signature {
   by?: string;
   reason?: string;
 }
+
 export type TeamAct = Signature & { team: string };
+/** `kill`: runs under way are ended too; their submissions wait and run again later, uncharged. */
+export type PauseAct = Signature & { kill?: boolean };
+export type PauseTeamAct = TeamAct & { kill?: boolean };
 export type ReprioritiseAct = TeamAct & {
   /** 1 (first) to 5. */
   priority?: number;
   /** 0.001 to 1000. */
   weight?: number;
 };
+/** New rounds: the S3 key of an {@link AddedRounds} that was written before, and how many there are. */
+export type RoundsAct = Signature & { rounds: string; count: number };
+/** At least one of the three; `because`: only those whose last run failed for this reason. */
+export type CancelAct = Signature & { submissions?: string[]; team?: string; because?: Reason };
+
+export interface OperatorActs {
+  pauseTeam: PauseTeamAct;
+  resumeTeam: TeamAct;
+  reprioritiseTeam: ReprioritiseAct;
+  pauseCampaign: PauseAct;
+  resumeCampaign: Signature;
+  raiseBudget: Signature & { usd: number };
+  setDeadline: Signature & { deadline: string };
+  setSlots: Signature & { class: string; slots: number };
+  addSubmissions: RoundsAct;
+  retry: RoundsAct;
+  rescore: RoundsAct;
+  cancel: CancelAct;
+  close: Signature;
+  abort: Signature;
+}
+export type ActName = keyof OperatorActs;
+/** An act with its name, as it is kept and may be repeated on a campaign that lost its state. */
+export type OperatorAct = { [Name in ActName]: { name: Name; message: OperatorActs[Name] } }[ActName];
 
 /** A line of the operators' log; `refused` says why nothing changed. */
 export interface OperatorLine {
@@ -21,10 +54,88 @@ export interface OperatorLine {
   refused?: string;
 }
 
-export const defaultPriority = 3;
+/** What may still be asked of a campaign that is closing: its runs may go on for hours. */
+const takenWhileClosing: ReadonlySet<ActName> = new Set(['cancel', 'abort']);
+/** What makes a campaign that was closed and has ended go on. */
+const opensAgain: ReadonlySet<ActName> = new Set(['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore']);
 
-/** Why a reprioritisation, which may be any JSON somebody typed, cannot be taken, or undefined when it can. */
-export function faultOfReprioritise({ priority, weight }: ReprioritiseAct): string | undefined {
+/** Why an act, which may be any JSON that somebody typed, cannot be taken; undefined when it can. `now` in ms. */
+export function faultOf({ name, message }: OperatorAct, state: CampaignState): string | undefined {
+  if (state.closing && !takenWhileClosing.has(name)) return 'the campaign is closing';
+  switch (name) {
+    case 'reprioritiseTeam':
+      return faultOfReprioritise(message);
+    case 'raiseBudget':
+      return faultOfBudget(message.usd, state);
+    case 'setDeadline':
+      return typeof message.deadline === 'string' && parseInstant(message.deadline)
+        ? undefined
+        : `${JSON.stringify(message.deadline)} is not an instant`;
+    case 'setSlots':
+      if (state.slots[message.class] === undefined) return `there is no instance class ${message.class}`;
+      return Number.isInteger(message.slots) && message.slots >= 0
+        ? undefined
+        : `${JSON.stringify(message.slots)} is not a number of slots`;
+    case 'cancel':
+      return message.submissions || message.team !== undefined || message.because
+        ? undefined
+        : 'neither submissions nor a team nor a reason was given';
+    default:
+      return undefined;
+  }
+}
+
+/** Carries out an act that has no fault; `team` is the number of the team that a message names. `now` in ms. */
+export function apply({ name, message }: OperatorAct, state: CampaignState, team: number, now: number): void {
+  switch (name) {
+    case 'pauseTeam':
+    case 'resumeTeam':
+      return treat(state, team, message.team, { paused: name === 'pauseTeam' });
+    case 'reprioritiseTeam': {
+      const { priority, weight } = message;
+      return treat(state, team, message.team, {
+        ...(priority !== undefined && { priority }),
+        ...(weight !== undefined && { weight }),
+      });
+    }
+    case 'pauseCampaign':
+    case 'resumeCampaign':
+      state.paused = name === 'pauseCampaign';
+      return;
+    case 'raiseBudget':
+      state.money.budget = Math.round(message.usd * 1_000_000);
+      return;
+    case 'setDeadline':
+      state.deadline = parseInstant(message.deadline)?.toISOString() ?? state.deadline;
+      return;
+    case 'setSlots':
+      state.slots[message.class] = message.slots;
+      return;
+    case 'close':
+      state.closing = holdOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
+      return;
+    case 'abort':
+      state.closing = 'cancelled';
+      return;
+    case 'addSubmissions':
+    case 'retry':
+    case 'rescore':
+    case 'cancel':
+      return;
+  }
+}
+
+/** Repeats an act that was taken before, on a campaign that lost its state or starts again after its end. */
+export function repeat(act: OperatorAct, state: CampaignState, team: number, now: number): void {
+  if (opensAgain.has(act.name)) delete state.closing;
+  apply(act, state, team, now);
+}
+
+function treat(state: CampaignState, team: number, name: string, change: Partial<Treatment>): void {
+  state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });
+}
+
+function faultOfReprioritise({ priority, weight }: ReprioritiseAct): string | undefined {
   if (priority === undefined && weight === undefined) return 'neither a priority nor a weight was given';
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 1 && priority <= 5)) {
     return `priority ${JSON.stringify(priority)} is not a whole number from 1 to 5`;
@@ -33,4 +144,11 @@ export function faultOfReprioritise({ priority, weight }: ReprioritiseAct): stri
     return `weight ${JSON.stringify(weight)} is not between 0.001 and 1000`;
   }
   return undefined;
+}
+
+function faultOfBudget(usd: number, { money }: CampaignState): string | undefined {
+  const microUsd = usd * 1_000_000;
+  if (!Number.isFinite(microUsd)) return `${JSON.stringify(usd)} is not an amount in dollars`;
+  if (microUsd < money.spent) return `$${usd} is less than what is spent`;
+  return microUsd > money.budget ? undefined : `$${usd} is not above the present budget`;
 }

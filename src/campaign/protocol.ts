@@ -1,3 +1,4 @@
+import type { HeldGrant } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { FinalState, Reason } from './reasons.ts';
@@ -9,9 +10,9 @@ export interface RunRequest {
   submission: string;
   n: number;
   purpose: Purpose;
+  /** An evaluation beyond the submission's first. */
+  rerun: boolean;
   options: RunOption[];
-  /** The run was granted before and is under way: said to a campaign that lost its state. */
-  granted?: { class: string; reserved: number };
   /** The run before this one has ended; frees its slot in the same message. */
   settles?: RunSettlement;
 }
@@ -20,12 +21,27 @@ export interface RunRequest {
 export interface RunSettlement {
   submission: string;
   n: number;
+  purpose: Purpose;
+  rerun: boolean;
   class: string;
+  billedSeconds: number;
   costMicroUsd: number;
   /** Absent when the run ended well. */
   reason?: Reason;
   /** The class gave no machine within its `runnableLimit`. */
   classShort?: true;
+}
+
+/** Child to parent, asked for by one that lost its state: everything that the parent should know of this round. */
+export interface SubmissionStanding {
+  submission: string;
+  sequence: number;
+  preparing: boolean;
+  /** The runs of this round that have ended. */
+  settled: RunSettlement[];
+  /** What it waits for, or the run that was granted and is under way. */
+  request?: RunRequest;
+  grant?: HeldGrant;
 }
 
 /** Parent to child. */
@@ -47,6 +63,7 @@ export interface RunRefusal {
 /** Child to parent, after its record is in the ledger. */
 export interface SubmissionReport {
   submission: string;
+  sequence: number;
   state: FinalState;
   reason?: Reason;
   /** Of all runs of this round, so that a parent which lost a settlement still books it. */

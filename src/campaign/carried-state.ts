@@ -1,0 +1,145 @@
+import { byName } from './by-name.ts';
+import type { CampaignState, HeldGrant, OpenSubmission, Treatment, WaitingRequest } from './campaign-state.ts';
+import { optionOn, type ClassRules } from './class-choice.ts';
+import type { Work } from './initial-state.ts';
+import type { Reason } from './reasons.ts';
+
+/**
+ * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions
+ * open. What S3 or the frozen campaign can tell again is left out. Pure.
+ */
+export type CarriedState = Omit<CampaignState, 'rounds' | 'treatments' | 'open'> & {
+  treatments: [team: number, name: string, priority: number, weight: number, paused: 0 | 1][];
+  open: CarriedSubmission[];
+};
+
+type CarriedSubmission = [
+  submission: string,
+  team: number,
+  sequence: number,
+  preparing: 0 | 1,
+  settled: number,
+  spent: number,
+  request: CarriedRequest | 0,
+  grant: CarriedGrant | 0,
+  lastReason: Reason | 0,
+];
+
+type CarriedGrant = [n: number, probe: 0 | 1, rerun: 0 | 1, onClass: string, reserved: number, since: number];
+
+/** Options by class and expected seconds: prices and limits are the campaign's. */
+type CarriedRequest = [
+  n: number,
+  probe: 0 | 1,
+  rerun: 0 | 1,
+  ticket: number,
+  passed: number,
+  options: [place: number, seconds: number][],
+];
+
+const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
+const purposeOf = (probe: 0 | 1) => (probe === 1 ? 'probe' : 'evaluation');
+
+/** What the next run is told. */
+export function carriedState(state: CampaignState, { classes }: ClassRules): CarriedState {
+  const places = new Map(classes.map(({ name }, place) => [name, place]));
+  const { rounds: _, treatments, open, ...rest } = state;
+  return {
+    ...rest,
+    treatments: [...treatments].map(([team, { team: name, priority, weight, paused }]) => [
+      team,
+      name,
+      priority,
+      weight,
+      flag(paused),
+    ]),
+    open: [...open].map(([submission, one]) => [
+      submission,
+      one.team,
+      one.sequence,
+      flag(one.preparing),
+      one.settled,
+      one.spent,
+      one.request ? shortRequest(one.request, places) : 0,
+      one.grant ? shortGrant(one.grant) : 0,
+      one.lastReason ?? 0,
+    ]),
+  };
+}
+
+/** The state again; `work` and `rules` are read anew in every run. */
+export function restoredState(carried: CarriedState, work: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
+  const { treatments, open, money, slots, shortUntil, pace, started, ...rest } = carried;
+  return {
+    ...rest,
+    rounds: work.rounds,
+    started: work.rounds.map((_, team) => started[team] ?? 0),
+    treatments: new Map(
+      treatments.map(([team, name, priority, weight, paused]): [number, Treatment] => [
+        team,
+        { team: name, priority, weight, paused: paused === 1 },
+      ]),
+    ),
+    open: new Map(open.map((one) => [one[0], openAgain(one, rules)])),
+    money: { ...money, byClass: byName(Object.entries(money.byClass)) },
+    slots: byName(Object.entries(slots)),
+    shortUntil: byName(Object.entries(shortUntil)),
+    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
+  };
+}
+
+const shortRequest = (request: WaitingRequest, places: Map<string, number>): CarriedRequest => [
+  request.n,
+  flag(request.purpose === 'probe'),
+  flag(request.rerun),
+  request.ticket,
+  request.passed,
+  request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 3600)]),
+];
+
+const shortGrant = ({ n, purpose, rerun, class: onClass, reserved, since }: HeldGrant): CarriedGrant => [
+  n,
+  flag(purpose === 'probe'),
+  flag(rerun),
+  onClass,
+  reserved,
+  since,
+];
+
+function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
+  const [, team, sequence, preparing, settled, spent, request, grant, lastReason] = one;
+  return {
+    team,
+    sequence,
+    preparing: preparing === 1,
+    settled,
+    spent,
+    ...(request !== 0 && { request: requestAgain(request, rules) }),
+    ...(grant !== 0 && { grant: grantAgain(grant) }),
+    ...(lastReason !== 0 && { lastReason }),
+  };
+}
+
+const grantAgain = ([n, probe, rerun, onClass, reserved, since]: CarriedGrant): HeldGrant => ({
+  n,
+  purpose: purposeOf(probe),
+  rerun: rerun === 1,
+  class: onClass,
+  reserved,
+  since,
+});
+
+const requestAgain = (
+  [n, probe, rerun, ticket, passed, options]: CarriedRequest,
+  rules: ClassRules,
+): WaitingRequest => ({
+  n,
+  purpose: purposeOf(probe),
+  rerun: rerun === 1,
+  ticket,
+  passed,
+  options: options.flatMap(([place, seconds]) => {
+    const on = rules.classes[place];
+    return on ? [optionOn(rules, on, seconds)] : [];
+  }),
+});

@@ -1,0 +1,111 @@
+import TinyQueue from 'tinyqueue';
+import { byName } from './by-name.ts';
+import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign-state.ts';
+import type { RunOption } from './class-choice.ts';
+import { isAffordable, Purse } from './purse.ts';
+import type { RunGrant } from './protocol.ts';
+import type { Tally, Waiting } from './tally.ts';
+
+/** A request that does not fit into the money left is passed over this often; then money is saved for it. */
+const mostPassed = 20;
+
+interface Candidate extends Waiting {
+  option: RunOption;
+  priority: number;
+  weight: number;
+  /** Runs its team has under way, for the team's weight. */
+  share: number;
+  late: boolean;
+}
+
+/** The option can be granted, now or later: its class has slots and its worst case fits into what is not spent. */
+export const isWithinReach = (state: CampaignState, option: RunOption, rerun: boolean): boolean =>
+  (state.slots[option.class] ?? 0) > 0 && isAffordable(state, option, rerun);
+
+/** The option a request waits for: the cheapest within reach on a class that gave machines lately. */
+export const preferredOption = (state: CampaignState, { options, rerun }: WaitingRequest, now: number) =>
+  options.find((option) => isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now);
+
+/**
+ * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
+ * probes while few evaluations wait for the class, then who waited longest. Pure; `now` in ms.
+ */
+export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
+  const free = freeSlots(state, tally);
+  const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
+  const purse = new Purse(state, tally);
+  const passed: Candidate[] = [];
+  const granted: RunGrant[] = [];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const share = (tally.heldOf[next.open.team] ?? 0) / next.weight;
+    if (share !== next.share) {
+      queue.push({ ...next, share });
+      continue;
+    }
+    const { option, request } = next;
+    if ((free[option.class] ?? 0) === 0) continue;
+    if (!purse.holds(option.worst, request.rerun)) {
+      if (request.passed >= mostPassed) purse.take(option.worst, request.rerun);
+      else passed.push(next);
+      continue;
+    }
+    purse.take(option.worst, request.rerun);
+    free[option.class] = (free[option.class] ?? 0) - 1;
+    tally.heldOf[next.open.team] = (tally.heldOf[next.open.team] ?? 0) + 1;
+    granted.push(grantTo(next, option, now));
+    letWait(passed, purse);
+  }
+  return granted;
+}
+
+/** Slots that nobody holds, by class; classes without any are left out. */
+export function freeSlots(state: CampaignState, tally: Tally): Record<string, number> {
+  const free = byName<number>();
+  for (const [name, slots] of Object.entries(state.slots)) {
+    const left = slots - (tally.held[name] ?? 0);
+    if (left > 0) free[name] = left;
+  }
+  return free;
+}
+
+function candidates(state: CampaignState, tally: Tally, free: Record<string, number>, now: number): Candidate[] {
+  if (Object.keys(free).length === 0) return [];
+  const evaluations = byName<number>();
+  const found: Candidate[] = [];
+  for (const waiting of tally.waiting) {
+    const option = preferredOption(state, waiting.request, now);
+    if (option === undefined) continue;
+    if (waiting.request.purpose === 'evaluation') evaluations[option.class] = (evaluations[option.class] ?? 0) + 1;
+    if (free[option.class] === undefined) continue;
+    const { priority, weight } = treatmentOf(state, waiting.open.team);
+    const share = (tally.heldOf[waiting.open.team] ?? 0) / weight;
+    found.push({ ...waiting, option, priority, weight, share, late: false });
+  }
+  // Many evaluations wait already: one more that gets to know its needs would not keep the class busier.
+  const many = (onClass: string): boolean => (evaluations[onClass] ?? 0) > (state.slots[onClass] ?? 0);
+  for (const candidate of found)
+    candidate.late = (candidate.request.purpose === 'probe') === many(candidate.option.class);
+  return found;
+}
+
+const inOrder = (a: Candidate, b: Candidate): number =>
+  a.priority - b.priority ||
+  a.share - b.share ||
+  Number(a.late) - Number(b.late) ||
+  a.request.ticket - b.request.ticket;
+
+/** Marks a waiting request as granted. */
+export function grantTo({ submission, open, request }: Waiting, option: RunOption, now: number): RunGrant {
+  const { n, purpose, rerun } = request;
+  delete open.request;
+  open.grant = { n, purpose, rerun, class: option.class, reserved: option.worst, since: now };
+  return { submission, n, class: option.class, reserved: option.worst };
+}
+
+/** A grant went past those that did not fit; for whom it was once too often, money is saved from now on. */
+function letWait(passed: Candidate[], purse: Purse): void {
+  for (const { request, option } of passed) {
+    request.passed += 1;
+    if (request.passed === mostPassed) purse.take(option.worst, request.rerun);
+  }
+}

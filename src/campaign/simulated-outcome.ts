@@ -1,0 +1,45 @@
+import type { CollectedPredictions, RunOutcome } from './run-outcome.ts';
+import type { RunSpec } from './run-spec.ts';
+import type { SimulatedFacts } from './simulated-run.ts';
+
+interface SimulatedOutcome {
+  spec: Pick<RunSpec, 'runKey' | 'image' | 'instanceClass' | 'limits'>;
+  jobId: string;
+  /** Milliseconds. */
+  startedAt: number;
+  /** Simulated; `stoppedAt` lies as far from `startedAt`. */
+  seconds: number;
+  facts: SimulatedFacts;
+  /** SIGTERM ended the run before its own end. */
+  stopped: boolean;
+  predictions: CollectedPredictions;
+}
+
+/** The outcome that the runner of a simulated run writes. Pure. */
+export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
+  const { spec, jobId, startedAt, seconds, facts, stopped, predictions } = run;
+  const { gpuMemoryMiB } = spec.instanceClass;
+  const logBytes = facts.logTail.length;
+  return {
+    version: 1,
+    runKey: spec.runKey,
+    jobId,
+    imageDigest: spec.image.digest,
+    startedAt: new Date(startedAt).toISOString(),
+    stoppedAt: new Date(startedAt + seconds * 1000).toISOString(),
+    seconds,
+    end: stopped ? { kind: 'stopped' } : facts.end,
+    memory: {
+      limitMiB: spec.limits.memoryMiB,
+      peakMiB: facts.hostPeakMiB,
+      outOfMemory: stopped ? 'none' : facts.outOfMemory,
+    },
+    device:
+      facts.devicePeakMiB === null
+        ? null
+        : { totalMiB: gpuMemoryMiB, peakMiB: facts.devicePeakMiB, driver: 'simulated' },
+    output: { bytes: predictions.kind === 'collected' ? predictions.bytes : 0, full: false },
+    predictions,
+    log: { bytes: logBytes, keptBytes: logBytes, tail: stopped ? '' : facts.logTail },
+  };
+}

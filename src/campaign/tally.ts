@@ -1,0 +1,55 @@
+import { byName } from './by-name.ts';
+import { treatmentOf, type CampaignState, type OpenSubmission, type WaitingRequest } from './campaign-state.ts';
+
+/** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
+export interface Tally {
+  open: number;
+  /** Submissions that hold a preparing place; those that wait for a paused team hold none. */
+  preparing: number;
+  /** By team. */
+  openOf: Uint16Array;
+  /** By team: runs under way. */
+  heldOf: Uint16Array;
+  /** Runs that hold a slot, by class. */
+  held: Record<string, number>;
+  /** Micro-dollars reserved by grants that are held, and what of it is for evaluations beyond the first. */
+  reserved: number;
+  reservedForReruns: number;
+  /** Requests of teams that are not paused. */
+  waiting: Waiting[];
+}
+
+export interface Waiting {
+  submission: string;
+  open: OpenSubmission;
+  request: WaitingRequest;
+}
+
+/** Counts what is open. */
+export function tallyOf(state: CampaignState): Tally {
+  const teams = state.rounds.length;
+  const tally: Tally = {
+    open: state.open.size,
+    preparing: 0,
+    openOf: new Uint16Array(teams),
+    heldOf: new Uint16Array(teams),
+    held: byName(),
+    reserved: 0,
+    reservedForReruns: 0,
+    waiting: [],
+  };
+  for (const [submission, open] of state.open) {
+    const { team, request, grant } = open;
+    tally.openOf[team] = (tally.openOf[team] ?? 0) + 1;
+    const waitsForPausedTeam = request !== undefined && treatmentOf(state, team).paused;
+    if (open.preparing && !waitsForPausedTeam) tally.preparing += 1;
+    if (request && !waitsForPausedTeam) tally.waiting.push({ submission, open, request });
+    if (grant) {
+      tally.heldOf[team] = (tally.heldOf[team] ?? 0) + 1;
+      tally.held[grant.class] = (tally.held[grant.class] ?? 0) + 1;
+      tally.reserved += grant.reserved;
+      if (grant.rerun) tally.reservedForReruns += grant.reserved;
+    }
+  }
+  return tally;
+}
