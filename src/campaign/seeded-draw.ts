@@ -14,7 +14,8 @@ export function drawOf(seed: number, ...names: readonly string[]): number {
 
 /** A draw of the normal distribution with mean 0 and deviation 1, by Box and Muller. Pure. */
 export const normalDrawOf = (seed: number, ...names: readonly string[]): number =>
-  Math.sqrt(-2 * Math.log(1 - drawOf(seed, ...names, 'radius'))) * Math.cos(2 * Math.PI * drawOf(seed, ...names, 'turn'));
+  Math.sqrt(-2 * Math.log(1 - drawOf(seed, ...names, 'radius'))) *
+  Math.cos(2 * Math.PI * drawOf(seed, ...names, 'turn'));
 
 /** A draw of the exponential distribution with this rate; Infinity at a rate of 0. Pure. */
 export const exponentialDrawOf = (rate: number, seed: number, ...names: readonly string[]): number =>
