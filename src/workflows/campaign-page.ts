@@ -1,36 +1,38 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { CampaignState } from '../campaign/campaign-state.ts';
 import { dollars } from '../campaign/money.ts';
-import { progressOf } from '../campaign/progress.ts';
+import type { CampaignProgress } from '../campaign/progress.ts';
 
-/** What a campaign's page in the Web UI shows. */
-export class CampaignPage {
-  constructor(
-    private readonly name: string,
-    private readonly state: CampaignState,
-  ) {}
-
-  show(): void {
-    const { counts, money, classes, hold, deadline, operatorsLog } = progressOf(this.name, this.state, Date.now());
-    const stages = Object.entries(counts).filter(([, count]) => count > 0);
-    setCurrentDetails(
-      [
-        hold === null ? `**${this.name}** is running` : `**${this.name}** holds: ${hold}`,
-        '',
-        stages.map(([stage, count]) => `${count} ${stage}`).join(', '),
-        '',
-        `Spent ${dollars(money.spent)}, reserved ${dollars(money.reserved)} of ${dollars(money.budget)}; deadline ${deadline}`,
-        '',
-        '| class | running | slots | waiting | spent |',
-        '| --- | --- | --- | --- | --- |',
-        ...Object.entries(classes).map(
-          ([name, row]) => `| ${name} | ${row.running} | ${row.slots} | ${row.waiting} | ${dollars(row.spent)} |`,
-        ),
-        '',
-        ...operatorsLog
-          .slice(-5)
-          .map(({ at, by, act, refused }) => `- ${at} ${by}: \`${act}\`${refused ? ` refused: ${refused}` : ''}`),
-      ].join('\n'),
-    );
-  }
+/** Shows a campaign on its page in the Web UI. */
+export function showCampaign(progress: CampaignProgress): void {
+  const { campaign, counts, money, classes, hold, hurry, forecast, deadline, operatorsLog } = progress;
+  const stages = Object.entries(counts).filter(([, count]) => count > 0);
+  setCurrentDetails(
+    [
+      `${hold === null ? `**${campaign}** is running` : `**${campaign}** holds: ${hold}`}${hurry ? ', **in a hurry**' : ''}`,
+      '',
+      stages.map(([stage, count]) => `${count} ${stage}`).join(', '),
+      '',
+      `Spent ${dollars(money.spent)}, reserved ${dollars(money.reserved)} of ${dollars(money.budget)}; deadline ${deadline}`,
+      '',
+      ...(forecast === null
+        ? []
+        : [
+            `Forecast: ends ${instant(forecast.finish.p50)} (P90 ${instant(forecast.finish.p90)}), ` +
+              `${dollars(forecast.spend.p50)} in all (P90 ${dollars(forecast.spend.p90)})`,
+            ...forecast.remedies.map((remedy) => `- \`${remedy}\` would mend it`),
+            '',
+          ]),
+      '| class | running | slots | waiting | spent |',
+      '| --- | --- | --- | --- | --- |',
+      ...Object.entries(classes).map(
+        ([name, row]) => `| ${name} | ${row.running} | ${row.slots} | ${row.waiting} | ${dollars(row.spent)} |`,
+      ),
+      '',
+      ...operatorsLog
+        .slice(-5)
+        .map(({ at, by, act, refused }) => `- ${at} ${by}: \`${act}\`${refused ? ` refused: ${refused}` : ''}`),
+    ].join('\n'),
+  );
 }
+
+const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

@@ -1,5 +1,7 @@
 import {
   ActivityFailure,
+  allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
@@ -7,26 +9,42 @@ import {
   setHandler,
   sleep,
   workflowInfo,
-  CancellationScope,
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
-import type { OpenCase } from '../activities/reconcile.ts';
-import { closeSubmission, settleRun, takeRequest } from '../campaign/bookkeeping.ts';
+import { closeSubmission, openSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
-import { initialState, limitsOf, restoredState } from '../campaign/initial-state.ts';
+import { carriedState, restoredState, type CarriedState } from '../campaign/carried-state.ts';
+import { forecastOf, needsHurry } from '../campaign/forecast.ts';
+import { isDone } from '../campaign/hold.ts';
+import { initialState, limitsOf } from '../campaign/initial-state.ts';
+import { repeat } from '../campaign/operator-acts.ts';
+import { progressOf, type CampaignProgress } from '../campaign/progress.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
-import { isDone, progressOf } from '../campaign/progress.ts';
 import { decide } from '../campaign/scheduler.ts';
-import { CampaignPage } from './campaign-page.ts';
+import { showCampaign } from './campaign-page.ts';
 import { Children } from './children.ts';
-import { progressQuery, requestRunSignal, runSettledSignal, submissionFinishedSignal } from './messages.ts';
+import { Inbox } from './inbox.ts';
+import { progressQuery } from './messages.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { longStep, step } from './steps.ts';
 
 export interface CampaignInput {
   campaign: string;
-  /** The state at the end of the run before this one. */
-  carried?: CampaignState;
+  /** From the run before this one. */
+  carried?: { state: CarriedState; actsRecorded: number };
+}
+
+export interface PublishedCampaign {
+  leaderboard: string;
+  results: string;
+}
+
+interface Opening {
+  opened: OpenedCampaign;
+  state: CampaignState;
+  actsRecorded: number;
+  /** Submissions that run already and have not said what they hold. */
+  unheard: string[];
 }
 
 /** A parent run ends well below the server's suggestion of 4,096 events. */
@@ -35,99 +53,166 @@ const mostEvents = 3_000;
 /** How long a class that gave no machine counts as short, in ms. */
 const shortFor = 30 * 60_000;
 
+/** A campaign that lost its state waits for so many looks until all that runs has said what it holds. */
+const looksForStandings = 2;
+
 /** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */
-export async function campaign(input: CampaignInput): Promise<{ leaderboard: string; results: string }> {
-  const opened = await step('main', 'the frozen campaign').openCampaign(input);
-  const state = input.carried ? restoredState(input.carried) : initialState(opened.frozen, opened.teams);
-  await new Conductor(input.campaign, opened, state).run();
-  return longStep('main', 'leaderboard and results').publishResults({
-    campaign: input.campaign,
-    rest: state.closing ?? null,
-  });
+export async function campaign(input: CampaignInput): Promise<PublishedCampaign> {
+  const inbox = new Inbox();
+  const opening = await (input.carried ? goOn(input.campaign, input.carried) : open(input.campaign));
+  const conductor = new Conductor(input.campaign, opening, inbox);
+  for (;;) {
+    await conductor.run();
+    const published = await longStep('main', 'leaderboard and results').publishResults({
+      campaign: input.campaign,
+      rest: opening.state.closing ?? null,
+    });
+    if (conductor.isFinished()) return published;
+  }
+}
+
+/** Opens a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
+async function open(campaign: string): Promise<Opening> {
+  const stock = await longStep('main', 'what is done and what runs').takeStock({ campaign });
+  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
+  const state = initialState(opened.frozen, opened.work);
+  const { money, counts, reasons, pace } = stock.ledger;
+  Object.assign(state, { money: { ...state.money, ...money }, counts, reasons, pace });
+  state.operatorsLog = stock.operatorsLog;
+  for (const { act, team } of stock.acts) repeat(act, state, team, Date.now());
+  for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
+  return { opened, state, actsRecorded: stock.actsRecorded, unheard: [...state.open.keys()] };
+}
+
+async function goOn(campaign: string, carried: NonNullable<CampaignInput['carried']>): Promise<Opening> {
+  const { workLists } = carried.state;
+  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
+  const { instanceClasses: classes, limits } = opened.frozen;
+  const state = restoredState(carried.state, opened.work, { classes, limits });
+  return { opened, state, actsRecorded: carried.actsRecorded, unheard: [] };
 }
 
 class Conductor {
   private changed = true;
+  private readonly opened: OpenedCampaign;
+  private readonly state: CampaignState;
   private readonly children: Children;
   private readonly desk: OperatorDesk;
-  private readonly page: CampaignPage;
+  private readonly unheard: Set<string>;
+  private looks = 0;
 
   constructor(
     private readonly name: string,
-    private readonly opened: OpenedCampaign,
-    private readonly state: CampaignState,
+    { opened, state, actsRecorded, unheard }: Opening,
+    inbox: Inbox,
   ) {
-    const wake = (): void => {
-      this.changed = true;
-    };
+    this.opened = opened;
+    this.state = state;
+    this.unheard = new Set(unheard);
     this.children = new Children(name, state);
-    this.desk = new OperatorDesk(state, wake);
-    this.page = new CampaignPage(name, state);
-    this.takeReports(wake);
+    this.desk = new OperatorDesk(name, state, this.children, actsRecorded, () => this.wake());
+    this.children.askAgain(unheard);
+    inbox.open({
+      requestRun: (request) =>
+        this.hear(request.submission, () => {
+          const { settles } = request;
+          if (settles?.classShort) state.shortUntil[settles.class] = Date.now() + shortFor;
+          const grant = takeRequest(state, request);
+          if (grant) this.children.grantAgain({ submission: request.submission, ...grant });
+        }),
+      runSettled: (settlement) => this.hear(settlement.submission, () => settleRun(state, settlement)),
+      submissionFinished: (report) => this.hear(report.submission, () => this.close(report)),
+      standing: (standing) =>
+        this.hear(standing.submission, () => {
+          takeStanding(state, standing);
+          this.unheard.delete(standing.submission);
+        }),
+      act: (act) => this.desk.take(act),
+      check: (act) => this.desk.check(act),
+    });
+    setHandler(progressQuery, () => this.progress());
   }
 
-  /** Decides again after every message and at every tick, until every submission is final. */
+  /** Decides again after every message and at every tick, until every round is final. */
   async run(): Promise<void> {
     const ticking = new CancellationScope();
     const ticks = ticking.run(() => this.tick());
-    while (!isDone(this.state)) {
+    while (!this.isFinished()) {
       this.changed = false;
+      await this.desk.work();
       await this.carryOut();
-      if (isDone(this.state)) break;
-      if (!this.changed && (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > mostEvents)) {
-        await continueAsNew({ campaign: this.name, carried: this.state });
-      }
+      if (this.changed) continue;
+      if (this.isFinished()) break;
+      if (this.mayContinueAsNew()) await this.continueAsNew();
       await condition(() => this.changed);
     }
     ticking.cancel();
     await ticks;
-    this.page.show();
+    showCampaign(this.progress());
+  }
+
+  isFinished(): boolean {
+    return isDone(this.state) && this.desk.isIdle;
   }
 
   private async carryOut(): Promise<void> {
     const limits = limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight);
-    const decisions = decide(this.state, limits, Date.now());
-    const cancelled = [...this.desk.toCancel];
-    this.desk.toCancel.clear();
+    const decisions = this.unheard.size > 0 ? [] : decide(this.state, limits, Date.now());
     await this.children.carryOut(decisions);
-    await this.children.cancel(cancelled);
-    this.page.show();
+    if (decisions.length > 0) this.wake();
+    showCampaign(this.progress());
   }
 
-  private takeReports(wake: () => void): void {
-    setHandler(requestRunSignal, (request) => {
-      this.children.heardOf(request.submission);
-      this.noteShortage(request.settles?.classShort && request.settles.class);
-      const answered = takeRequest(this.state, request);
-      if (answered) this.children.answerAgain(request.submission, answered);
-      wake();
-    });
-    setHandler(runSettledSignal, (settlement) => {
-      this.children.heardOf(settlement.submission);
-      settleRun(this.state, settlement);
-      wake();
-    });
-    setHandler(submissionFinishedSignal, (report) => {
-      closeSubmission(this.state, report);
-      wake();
-    });
-    setHandler(progressQuery, () => progressOf(this.name, this.state, Date.now()));
+  private mayContinueAsNew(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return this.unheard.size === 0 && (continueAsNewSuggested || historyLength > mostEvents);
   }
 
-  private noteShortage(onClass: string | undefined | false): void {
-    if (onClass) this.state.shortUntil[onClass] = Date.now() + shortFor;
+  /** Nothing is pending here: starts and signals were awaited, and what came meanwhile would have woken the loop. */
+  private async continueAsNew(): Promise<void> {
+    await condition(allHandlersFinished);
+    if (this.changed) return;
+    const { instanceClasses: classes, limits } = this.opened.frozen;
+    const state = carriedState(this.state, { classes, limits });
+    await continueAsNew<typeof campaign>({
+      campaign: this.name,
+      carried: { state, actsRecorded: this.desk.recorded },
+    });
   }
 
-  /** Lost reports, short classes and the deadline need no message to be noticed. */
+  private wake(): void {
+    this.changed = true;
+  }
+
+  private hear(submission: string, take: () => void): void {
+    this.children.heardOf(submission);
+    take();
+    this.wake();
+  }
+
+  private close(report: SubmissionReport): void {
+    closeSubmission(this.state, report);
+    this.unheard.delete(report.submission);
+  }
+
+  private progress(): CampaignProgress {
+    const now = Date.now();
+    return progressOf(this.name, this.state, forecastOf(this.state, this.opened.frozen.instanceClasses, now), now);
+  }
+
+  /** Lost reports, short classes, the deadline and the forecast need no message to be noticed. */
   private async tick(): Promise<void> {
     try {
       for (;;) {
         await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
-        const silent = this.children.silent();
-        if (silent.length > 0) {
-          for (const report of await this.lookAfter(silent)) closeSubmission(this.state, report);
+        await this.lookAfter(this.children.silent());
+        this.looks += 1;
+        if (this.looks >= looksForStandings && this.unheard.size > 0) {
+          log.warn('goes on without hearing what some submissions hold', { unheard: this.unheard.size });
+          this.unheard.clear();
         }
-        this.changed = true;
+        this.lookAhead();
+        this.wake();
       }
     } catch (error) {
       if (!CancellationScope.current().consideredCancelled) throw error;
@@ -135,16 +220,50 @@ class Conductor {
   }
 
   /** Trouble with one look must not stop the campaign: the next look comes. */
-  private async lookAfter(open: OpenCase[]): Promise<SubmissionReport[]> {
+  private async lookAfter(silent: string[]): Promise<void> {
+    if (silent.length === 0) return;
+    const { name: campaign, state } = this;
     try {
-      return await longStep('main', `look after ${open.length} silent submissions`).reconcile({
-        campaign: this.name,
+      const ended = await longStep('main', `look after ${silent.length} silent submissions`).endedAmong({
+        campaign,
+        submissions: silent,
+      });
+      const open = ended.flatMap((submission) => {
+        const one = state.open.get(submission);
+        return one
+          ? [
+              {
+                submission,
+                team: one.team,
+                sequence: one.sequence,
+                held: one.grant ?? null,
+                settled: one.settled,
+                spent: one.spent,
+              },
+            ]
+          : [];
+      });
+      if (open.length === 0) return;
+      const reports = await longStep('main', `records of ${open.length} lost submissions`).reconcile({
+        campaign,
         open,
       });
+      for (const report of reports) this.close(report);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
       log.warn('a look after silent submissions failed', { error });
-      return [];
     }
+  }
+
+  private lookAhead(): void {
+    const forecast = forecastOf(this.state, this.opened.frozen.instanceClasses, Date.now());
+    const hurry = needsHurry(this.state, forecast);
+    if (hurry === this.state.hurry) return;
+    this.state.hurry = hurry;
+    this.desk.note(
+      hurry
+        ? 'hurry: the deadline is in danger, faster classes are granted'
+        : 'hurry is over: the forecast meets the deadline',
+    );
   }
 }

@@ -3,27 +3,30 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  sleep,
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { OpenCase } from '../activities/reconcile.ts';
+import type { NextSubmission } from '../activities/next-submissions.ts';
 import { openSubmission } from '../campaign/bookkeeping.ts';
-import type { CampaignState, OpenSubmission } from '../campaign/campaign-state.ts';
+import { treatmentOf, type CampaignState } from '../campaign/campaign-state.ts';
+import type { RunGrant } from '../campaign/protocol.ts';
 import type { Decision } from '../campaign/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../ids.ts';
-import { grantRunSignal, refuseRunSignal, reportAgainSignal } from './messages.ts';
+import { endRunSignal, grantRunSignal, refuseRunSignal, reportAgainSignal } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { step } from './steps.ts';
 import type { submission as submissionWorkflow } from './submission.ts';
 
-type Answer = NonNullable<OpenSubmission['answered']>;
 type Start = Extract<Decision, { kind: 'start' }>;
+type SubmissionHandle = ReturnType<typeof getExternalWorkflowHandle>;
 
 /** The submissions' workflows as their campaign sees them: started, answered, cancelled, looked after. */
 export class Children {
   private readonly heard = new Set<string>();
   private readonly starting = new Set<string>();
-  private repeats: [submission: string, answer: Answer][] = [];
+  /** What is sent with the next decisions. */
+  private outgoing: [submission: string, send: (handle: SubmissionHandle) => Promise<void>][] = [];
 
   constructor(
     private readonly campaign: string,
@@ -34,103 +37,108 @@ export class Children {
     this.heard.add(submission);
   }
 
-  /** The same question came again: the same answer goes out with the next decisions. */
-  answerAgain(submission: string, answer: Answer): void {
-    this.repeats.push([submission, answer]);
+  /** The same question came again: it gets the same answer. */
+  grantAgain(grant: RunGrant): void {
+    this.outgoing.push([grant.submission, (handle) => handle.signal(grantRunSignal, grant)]);
+  }
+
+  cancel(submissions: readonly string[]): void {
+    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.cancel()]);
+  }
+
+  /** Ends the runs that a team (null: any) has under way; their submissions ask again. */
+  endRuns(team: number | null): void {
+    for (const [submission, open] of this.state.open) {
+      if (open.grant === undefined || (team !== null && open.team !== team)) continue;
+      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal)]);
+    }
+  }
+
+  /** Asks what they do; the answers come as `standing`. */
+  askAgain(submissions: readonly string[]): void {
+    for (const submission of submissions) {
+      this.outgoing.push([submission, (handle) => handle.signal(reportAgainSignal)]);
+    }
   }
 
   /** Open submissions that said nothing since this was last asked. */
-  silent(): OpenCase[] {
-    const silent = Object.entries(this.state.open)
-      .filter(([submission]) => !this.heard.has(submission) && !this.starting.has(submission))
-      .map(([submission, { team, grant }]) => ({ submission, team, held: grant ?? null }));
+  silent(): string[] {
+    const silent = [...this.state.open.keys()].filter(
+      (submission) => !this.heard.has(submission) && !this.starting.has(submission),
+    );
     this.heard.clear();
     return silent;
   }
 
   /** Sends every decision out and waits until the server has taken it, so that nothing is pending at a continue-as-new. */
   async carryOut(decisions: Decision[]): Promise<void> {
-    const repeats = this.repeats;
-    this.repeats = [];
+    const outgoing = this.outgoing;
+    this.outgoing = [];
+    const starts = decisions.filter((decision) => decision.kind === 'start');
     await Promise.all([
-      this.start(decisions.filter((decision) => decision.kind === 'start')),
+      this.start(starts),
       ...decisions.map((decision) => {
         if (decision.kind === 'start') return undefined;
-        return decision.kind === 'grant'
-          ? this.answer(decision.submission, decision)
-          : this.answer(decision.submission, { n: decision.n, refused: decision.reason });
+        const { kind, ...answer } = decision;
+        return this.reach(answer.submission, (handle) =>
+          'reason' in answer ? handle.signal(refuseRunSignal, answer) : handle.signal(grantRunSignal, answer),
+        );
       }),
-      ...repeats.map(([submission, answer]) => this.answer(submission, answer)),
+      ...outgoing.map(([submission, send]) => this.reach(submission, send)),
     ]);
-  }
-
-  async cancel(submissions: string[]): Promise<void> {
-    await Promise.all(submissions.map((submission) => this.reach(() => this.handle(submission).cancel())));
   }
 
   private async start(starts: Start[]): Promise<void> {
     if (starts.length === 0) return;
-    const picks = starts.map(({ team, index }) => ({ team, index }));
-    const rows = await step('main', `the next ${picks.length} submissions`).nextSubmissions({
+    const rows = await step('main', `the next ${starts.length} submissions`).nextSubmissions({
       campaign: this.campaign,
-      picks,
+      workLists: this.state.workLists,
+      picks: starts.map(({ team, index }) => ({ team, index })),
     });
     await Promise.all(
-      rows.map(async ({ team, teamName, submission }) => {
-        openSubmission(this.state, submission, team);
-        this.starting.add(submission);
-        await this.startOne(team, teamName, submission);
-        this.starting.delete(submission);
-        this.heardOf(submission);
+      rows.map(async (row) => {
+        openSubmission(this.state, row.submission, row.team, row.sequence);
+        this.starting.add(row.submission);
+        await this.startOne(row);
+        this.starting.delete(row.submission);
+        this.heardOf(row.submission);
       }),
     );
   }
 
-  private async startOne(team: string, teamName: string, submission: string): Promise<void> {
+  private async startOne(next: NextSubmission, tries = 0): Promise<void> {
+    const { team, teamId, teamName, submission, sequence, kind } = next;
     const { campaign } = this;
     try {
       await startChild<typeof submissionWorkflow>('submission', {
         workflowId: submissionWorkflowId(campaign, submission),
         taskQueue: taskQueues.main,
-        args: [{ campaign, submission, team }],
+        args: [{ campaign, submission, team: teamId, sequence, kind }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         staticSummary: `${submission} of ${teamName}`.slice(0, 150),
-        priority: { priorityKey: this.state.teams[team]?.priority ?? 3, fairnessKey: team },
+        priority: { priorityKey: treatmentOf(this.state, team).priority, fairnessKey: teamId },
         typedSearchAttributes: [
           { key: searchAttributes.campaign, value: campaign },
-          { key: searchAttributes.team, value: team },
+          { key: searchAttributes.team, value: teamId },
           { key: searchAttributes.stage, value: 'preparing' },
         ],
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      await this.reach(() => this.handle(submission).signal(reportAgainSignal));
+      // The round before has reported its end and is about to close.
+      if (sequence > 1 && tries < 3) {
+        await sleep('1 second', { summary: `${submission} is about to close` });
+        return this.startOne(next, tries + 1);
+      }
+      this.askAgain([submission]);
     }
   }
 
-  private async answer(submission: string, answer: Answer): Promise<void> {
-    const { n } = answer;
-    await this.reach(() =>
-      'refused' in answer
-        ? this.handle(submission).signal(refuseRunSignal, { submission, n, reason: answer.refused })
-        : this.handle(submission).signal(grantRunSignal, {
-            submission,
-            n,
-            class: answer.class,
-            reserved: answer.reserved,
-          }),
-    );
-  }
-
-  private handle(submission: string) {
-    return getExternalWorkflowHandle(submissionWorkflowId(this.campaign, submission));
-  }
-
   /** A child that has ended meanwhile cannot be reached; the next look after silent ones closes its case. */
-  private async reach(send: () => Promise<void>): Promise<void> {
+  private async reach(submission: string, send: (handle: SubmissionHandle) => Promise<void>): Promise<void> {
     try {
-      await send();
+      await send(getExternalWorkflowHandle(submissionWorkflowId(this.campaign, submission)));
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.type !== 'ExternalWorkflowExecutionNotFound') throw error;
     }

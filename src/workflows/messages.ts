@@ -1,7 +1,14 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { OperatorActs } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
-import type { ReprioritiseAct, Signature, TeamAct } from '../campaign/operator-acts.ts';
-import type { RunGrant, RunRefusal, RunRequest, RunSettlement, SubmissionReport } from '../campaign/protocol.ts';
+import type {
+  RunGrant,
+  RunRefusal,
+  RunRequest,
+  RunSettlement,
+  SubmissionReport,
+  SubmissionStanding,
+} from '../campaign/protocol.ts';
 
 /** Every message by which campaigns, submissions and operators talk. Names are part of stored histories: never rename. */
 
@@ -9,29 +16,33 @@ import type { RunGrant, RunRefusal, RunRequest, RunSettlement, SubmissionReport 
 export const requestRunSignal = defineSignal<[RunRequest]>('requestRun');
 export const runSettledSignal = defineSignal<[RunSettlement]>('runSettled');
 export const submissionFinishedSignal = defineSignal<[SubmissionReport]>('submissionFinished');
+/** The answer to {@link reportAgainSignal}. */
+export const standingSignal = defineSignal<[SubmissionStanding]>('standing');
 
 // Campaign to submission.
 export const grantRunSignal = defineSignal<[RunGrant]>('grantRun');
 export const refuseRunSignal = defineSignal<[RunRefusal]>('refuseRun');
-/** Asks an open submission to say again what it waits for or holds, after the campaign lost its state. */
+/** Asks an open submission for all that the campaign should know, after the campaign lost its state. */
 export const reportAgainSignal = defineSignal('reportAgain');
+/** Ends the run under way, not the submission: it asks for another one. */
+export const endRunSignal = defineSignal('endRun');
 
 // Operator to campaign: signals, which the Web UI can send too.
-export const pauseTeamSignal = defineSignal<[TeamAct]>('pauseTeam');
-export const resumeTeamSignal = defineSignal<[TeamAct]>('resumeTeam');
-export const reprioritiseTeamSignal = defineSignal<[ReprioritiseAct]>('reprioritiseTeam');
-export const pauseCampaignSignal = defineSignal<[Signature?]>('pauseCampaign');
-export const resumeCampaignSignal = defineSignal<[Signature?]>('resumeCampaign');
+export const pauseTeamSignal = defineSignal<[OperatorActs['pauseTeam']]>('pauseTeam');
+export const resumeTeamSignal = defineSignal<[OperatorActs['resumeTeam']]>('resumeTeam');
+export const reprioritiseTeamSignal = defineSignal<[OperatorActs['reprioritiseTeam']]>('reprioritiseTeam');
+export const pauseCampaignSignal = defineSignal<[OperatorActs['pauseCampaign']?]>('pauseCampaign');
+export const resumeCampaignSignal = defineSignal<[OperatorActs['resumeCampaign']?]>('resumeCampaign');
 
-// Operator to campaign: updates, which answer yes or no at once.
-export const raiseBudgetUpdate = defineUpdate<void, [Signature & { usd: number }]>('raiseBudget');
-export const setDeadlineUpdate = defineUpdate<void, [Signature & { deadline: string }]>('setDeadline');
-export const setSlotsUpdate = defineUpdate<void, [Signature & { class: string; slots: number }]>('setSlots');
-export const cancelUpdate = defineUpdate<void, [Signature & { submissions: string[] }]>('cancel');
-export const closeUpdate = defineUpdate<void, [Signature]>('close');
-export const abortUpdate = defineUpdate<void, [Signature]>('abort');
-export const addSubmissionsUpdate = defineUpdate<void, [Signature]>('addSubmissions');
-export const retryUpdate = defineUpdate<void, [Signature]>('retry');
-export const rescoreUpdate = defineUpdate<void, [Signature]>('rescore');
+// Operator to campaign: updates, which answer yes or no once the act is on record.
+export const raiseBudgetUpdate = defineUpdate<void, [OperatorActs['raiseBudget']]>('raiseBudget');
+export const setDeadlineUpdate = defineUpdate<void, [OperatorActs['setDeadline']]>('setDeadline');
+export const setSlotsUpdate = defineUpdate<void, [OperatorActs['setSlots']]>('setSlots');
+export const addSubmissionsUpdate = defineUpdate<void, [OperatorActs['addSubmissions']]>('addSubmissions');
+export const retryUpdate = defineUpdate<void, [OperatorActs['retry']]>('retry');
+export const rescoreUpdate = defineUpdate<void, [OperatorActs['rescore']]>('rescore');
+export const cancelUpdate = defineUpdate<void, [OperatorActs['cancel']]>('cancel');
+export const closeUpdate = defineUpdate<void, [OperatorActs['close']]>('close');
+export const abortUpdate = defineUpdate<void, [OperatorActs['abort']]>('abort');
 
 export const progressQuery = defineQuery<CampaignProgress>('progress');

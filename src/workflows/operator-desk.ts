@@ -1,148 +1,170 @@
-import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
-import { setHandler } from '@temporalio/workflow';
-import type { CampaignState, TeamState } from '../campaign/campaign-state.ts';
-import { faultOfReprioritise, type OperatorLine, type Signature } from '../campaign/operator-acts.ts';
-import { parseInstant } from '../campaign/units.ts';
-import { holdOf } from '../campaign/progress.ts';
-import * as messages from './messages.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import type { RecordedAct } from '../activities/record-acts.ts';
+import type { CampaignState } from '../campaign/campaign-state.ts';
+import type { Reason } from '../campaign/reasons.ts';
+import { apply, faultOf, type OperatorAct, type OperatorLine } from '../campaign/operator-acts.ts';
+import type { Children } from './children.ts';
+import { longStep, step } from './steps.ts';
 
 const logLines = 50;
 
-/** What may still be asked of a campaign that is closing: its runs may go on for hours. */
-const endsRuns: ReadonlySet<string> = new Set(['cancel', 'abort']);
+interface PendingAct {
+  act: OperatorAct;
+  taken: () => void;
+  refused: (error: ApplicationFailure) => void;
+}
 
-/** Takes what operators ask of a campaign: signals that may be refused in the log, updates that answer at once. */
+/** Takes what operators ask of a campaign, in order: checks it, carries it out and keeps it in the chain of acts. */
 export class OperatorDesk {
-  /** Submissions whose cancellation was asked for and not yet sent. */
-  readonly toCancel = new Set<string>();
+  private readonly pending: PendingAct[] = [];
+  private unrecorded: RecordedAct[] = [];
 
   constructor(
+    private readonly campaign: string,
     private readonly state: CampaignState,
-    private readonly changed: () => void,
-  ) {
-    this.takeSignals();
-    this.takeUpdates();
+    private readonly children: Children,
+    /** How many acts the chain holds. */
+    public recorded: number,
+    private readonly wake: () => void,
+  ) {}
+
+  get isIdle(): boolean {
+    return this.pending.length === 0 && this.unrecorded.length === 0;
   }
 
-  private takeSignals(): void {
-    setHandler(messages.pauseTeamSignal, (act) =>
-      this.onTeam('pauseTeam', act, (team) => {
-        team.paused = true;
-      }),
-    );
-    setHandler(messages.resumeTeamSignal, (act) =>
-      this.onTeam('resumeTeam', act, (team) => {
-        team.paused = false;
-      }),
-    );
-    setHandler(messages.reprioritiseTeamSignal, (act) => {
-      const fault = faultOfReprioritise(act ?? {});
-      if (fault) return this.log('reprioritiseTeam', act, fault);
-      this.onTeam('reprioritiseTeam', act, (team) => {
-        team.priority = act.priority ?? team.priority;
-        team.weight = act.weight ?? team.weight;
+  /** Throws when an act is refused at once. */
+  check(act: OperatorAct): void {
+    const fault = faultOf(act, this.state);
+    if (fault) throw refusal(fault);
+  }
+
+  /** Ends once the act is in force and on record, or fails with the reason why it is refused. */
+  take(act: OperatorAct): Promise<void> {
+    this.wake();
+    return new Promise((taken, refused) => this.pending.push({ act, taken, refused }));
+  }
+
+  /** Notes what the campaign decided by itself. */
+  note(act: string): void {
+    this.log({ at: new Date().toISOString(), act, by: 'holdout' }, null);
+  }
+
+  /** Carries out everything that was asked for. */
+  async work(): Promise<void> {
+    const answers: (() => void)[] = [];
+    for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
+      const { act, taken, refused } = next;
+      const fault = await this.carryOut(act);
+      this.log(lineOf(act, fault), fault === undefined ? act : null);
+      answers.push(fault === undefined ? taken : () => refused(refusal(fault)));
+    }
+    if (this.unrecorded.length > 0) {
+      const acts = this.unrecorded;
+      this.unrecorded = [];
+      await step('main', `keep ${acts.length} acts`).recordActs({
+        campaign: this.campaign,
+        first: this.recorded + 1,
+        acts,
       });
-    });
-    setHandler(messages.pauseCampaignSignal, (act) => this.setPaused('pauseCampaign', act, true));
-    setHandler(messages.resumeCampaignSignal, (act) => this.setPaused('resumeCampaign', act, false));
+      this.recorded += acts.length;
+    }
+    for (const answer of answers) answer();
   }
 
-  private takeUpdates(): void {
-    this.update(messages.raiseBudgetUpdate, 'raiseBudget', {
-      fault: ({ usd }) =>
-        usd * 1_000_000 > this.state.money.budget ? undefined : `$${usd} is not above the present budget`,
-      apply: ({ usd }) => {
-        this.state.money.budget = Math.round(usd * 1_000_000);
-      },
-    });
-    this.update(messages.setDeadlineUpdate, 'setDeadline', {
-      fault: ({ deadline }) => (parseInstant(deadline) ? undefined : `${textOf(deadline)} is not an instant`),
-      apply: ({ deadline }) => {
-        this.state.deadline = parseInstant(deadline)?.toISOString() ?? this.state.deadline;
-      },
-    });
-    this.update(messages.setSlotsUpdate, 'setSlots', {
-      fault: (act) => {
-        if (this.state.slots[act.class] === undefined) return `there is no instance class ${act.class}`;
-        return Number.isInteger(act.slots) && act.slots >= 0 ? undefined : `${act.slots} is not a number of slots`;
-      },
-      apply: (act) => {
-        this.state.slots[act.class] = act.slots;
-      },
-    });
-    this.update(messages.cancelUpdate, 'cancel', {
-      fault: ({ submissions }) => {
-        const notOpen = submissions.filter((id) => !this.state.open[id]);
-        return notOpen.length > 0 ? `not under way: ${notOpen.join(', ')}` : undefined;
-      },
-      apply: ({ submissions }) => submissions.forEach((id) => this.toCancel.add(id)),
-    });
-    this.update(messages.closeUpdate, 'close', {
-      apply: () => {
-        const hold = holdOf(this.state, Date.now());
-        this.state.closing = hold === 'budget' ? 'budget-exhausted' : 'cancelled';
-      },
-    });
-    this.update(messages.abortUpdate, 'abort', {
-      apply: () => {
-        this.state.closing = 'cancelled';
-        Object.keys(this.state.open).forEach((id) => this.toCancel.add(id));
-      },
-    });
-    for (const [name, update] of Object.entries(notYet)) this.update(update, name, { fault: () => 'not yet' });
+  private async carryOut(act: OperatorAct): Promise<string | undefined> {
+    const fault = faultOf(act, this.state);
+    if (fault) return fault;
+    const name = teamNamed(act);
+    const team = name === undefined ? null : await this.numberOf(name);
+    if (name !== undefined && team === null) return `there is no team ${textOf(name)}`;
+    apply(act, this.state, team ?? -1, Date.now());
+    switch (act.name) {
+      case 'pauseTeam':
+      case 'pauseCampaign':
+        if (act.message.kill) this.children.endRuns(team);
+        return undefined;
+      case 'addSubmissions':
+      case 'retry':
+      case 'rescore':
+        await this.takeRounds(act.message.rounds);
+        return undefined;
+      case 'cancel':
+        await this.cancel(act.message.submissions, team, act.message.because);
+        return undefined;
+      case 'abort':
+        this.children.cancel([...this.state.open.keys()]);
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
-  private update<Act extends Signature>(
-    definition: UpdateDefinition<void, [Act]>,
-    name: string,
-    rules: { fault?: (act: Act) => string | undefined; apply?: (act: Act) => void },
-  ): void {
-    const take = (act: Act): void => {
-      rules.apply?.(act);
-      this.log(name, act);
-    };
-    const validator = (act: Act): void => {
-      const fault = this.state.closing && !endsRuns.has(name) ? 'the campaign is closing' : rules.fault?.(act);
-      if (fault) throw ApplicationFailure.nonRetryable(fault, 'REFUSED');
-    };
-    setHandler(definition, take, { validator });
+  private async numberOf(team: string): Promise<number | null> {
+    for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return number;
+    const { campaign, state } = this;
+    return step('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
-  private onTeam(name: string, act: Signature & { team: string }, apply: (team: TeamState) => void): void {
-    const wanted: unknown = act?.team;
-    const team = typeof wanted === 'string' ? this.state.teams[wanted] : undefined;
-    if (team === undefined) return this.log(name, act, `there is no team ${textOf(wanted)}`);
-    apply(team);
-    this.log(name, act);
+  private async takeRounds(added: string): Promise<void> {
+    const { campaign, state } = this;
+    const { workLists, work } = await longStep('main', 'the rounds that were added').takeRounds({
+      campaign,
+      workLists: state.workLists,
+      added,
+    });
+    state.workLists = workLists;
+    state.rounds = work.rounds;
+    state.started = work.rounds.map((_, team) => state.started[team] ?? work.started[team] ?? 0);
   }
 
-  private setPaused(name: string, act: Signature | undefined, paused: boolean): void {
-    this.state.paused = paused;
-    this.log(name, act);
+  private async cancel(
+    submissions: string[] | undefined,
+    team: number | null,
+    because: Reason | undefined,
+  ): Promise<void> {
+    const { campaign, state } = this;
+    const chosen = submissions && new Set(submissions);
+    const open = [...state.open].filter(
+      ([submission, one]) =>
+        (chosen === undefined || chosen.has(submission)) &&
+        (team === null || one.team === team) &&
+        (because === undefined || one.lastReason === because),
+    );
+    this.children.cancel(open.map(([submission]) => submission));
+    await longStep('main', 'cancel what has not started').cancelQueued({
+      campaign,
+      workLists: state.workLists,
+      open: [...state.open.keys()],
+      ...(submissions && { submissions }),
+      ...(team !== null && { team }),
+      ...(because && { because }),
+    });
   }
 
-  private log(act: string, signature: Signature | undefined, refused?: string): void {
-    const line: OperatorLine = {
-      at: new Date().toISOString(),
-      act: [act, ...subjectsOf(signature)].join(' '),
-      by: textOf(signature?.by ?? 'Web UI'),
-      ...(signature?.reason && { reason: textOf(signature.reason) }),
-      ...(refused && { refused }),
-    };
+  private log(line: OperatorLine, message: OperatorAct | null): void {
     this.state.operatorsLog = [...this.state.operatorsLog, line].slice(-logLines);
-    this.changed();
+    this.unrecorded.push({ ...line, message });
+    this.wake();
   }
 }
 
-const notYet = {
-  addSubmissions: messages.addSubmissionsUpdate,
-  retry: messages.retryUpdate,
-  rescore: messages.rescoreUpdate,
-};
+const refusal = (fault: string): ApplicationFailure => ApplicationFailure.nonRetryable(fault, 'REFUSED');
+
+/** The team that an act names, whatever was typed there. */
+const teamNamed = ({ message }: OperatorAct): string | undefined =>
+  'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
+
+const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): OperatorLine => ({
+  at: new Date().toISOString(),
+  act: [name, ...subjectsOf(message)].join(' '),
+  by: textOf(message.by ?? 'Web UI'),
+  ...(message.reason && { reason: textOf(message.reason) }),
+  ...(refused && { refused }),
+});
 
 /** The values of a message besides who and why, for the log. */
-const subjectsOf = (act: Signature | undefined): string[] =>
-  Object.entries(act ?? {}).flatMap(([key, value]) =>
+const subjectsOf = (message: object): string[] =>
+  Object.entries(message).flatMap(([key, value]) =>
     key === 'by' || key === 'reason' ? [] : [`${key}=${textOf(value)}`],
   );
 

@@ -1,39 +1,67 @@
-import { condition, getExternalWorkflowHandle, setHandler, sleep } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
+import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import type { HeldGrant } from '../campaign/campaign-state.ts';
 import type { RunGrant, RunRefusal, RunRequest, RunSettlement } from '../campaign/protocol.ts';
 import { campaignWorkflowId } from '../ids.ts';
-import { grantRunSignal, refuseRunSignal, reportAgainSignal, requestRunSignal, runSettledSignal } from './messages.ts';
+import {
+  grantRunSignal,
+  refuseRunSignal,
+  reportAgainSignal,
+  requestRunSignal,
+  runSettledSignal,
+  standingSignal,
+} from './messages.ts';
 
 export type Permit = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
 
-/** A submission's side of the protocol of grants: asks its campaign for each run and says when one has ended. */
+/** Between two tries to reach a campaign that is not running, in ms: doubles from the first to the last. */
+const firstPause = 60_000;
+const longestPause = 30 * 60_000;
+
+/** A round's side of the protocol of grants: asks its campaign for each run and says when one has ended. */
 export class RunPermits {
   private readonly answers = new Map<number, Permit>();
-  private lastRequest: RunRequest | undefined;
+  private readonly settled: RunSettlement[] = [];
+  private request: RunRequest | undefined;
+  private grant: HeldGrant | undefined;
   private unsettled: RunSettlement | undefined;
+  private preparing = true;
+  /** How often the campaign asked for everything again: it is running then. */
+  private asked = 0;
 
-  constructor(private readonly campaign: string) {
+  constructor(private readonly round: { campaign: string; submission: string; sequence: number }) {
     setHandler(grantRunSignal, (grant) => this.answer({ kind: 'granted', ...grant }));
     setHandler(refuseRunSignal, (refusal) => this.answer({ kind: 'refused', ...refusal }));
-    setHandler(reportAgainSignal, () => this.sendRequest());
+    setHandler(reportAgainSignal, () => {
+      this.asked += 1;
+      return this.tell(() => this.sendStanding());
+    });
   }
 
   /** Waits, for weeks if need be, until the campaign decides. Also tells it of the run that ended before. */
-  async request(request: RunRequest): Promise<Permit> {
-    this.lastRequest = { ...request, ...(this.unsettled && { settles: this.unsettled }) };
+  async ask(request: Omit<RunRequest, 'submission'>): Promise<Permit> {
+    const { submission } = this.round;
+    this.request = { submission, ...request, ...(this.unsettled && { settles: this.unsettled }) };
     this.unsettled = undefined;
-    await this.sendRequest();
-    for (;;) {
-      const permit = this.answers.get(request.n);
-      if (permit) return permit;
-      await condition(() => this.answers.has(request.n));
+    if (request.purpose === 'evaluation') this.preparing = false;
+    const asked = this.request;
+    await this.tell(() => this.parent().signal(requestRunSignal, asked));
+    await condition(() => this.answers.has(request.n));
+    const permit = this.answers.get(request.n);
+    if (permit === undefined) throw new RangeError(`run ${request.n} was answered without an answer`);
+    this.request = undefined;
+    if (permit.kind === 'granted') {
+      const { n, class: onClass, reserved } = permit;
+      this.grant = { n, purpose: request.purpose, rerun: request.rerun, class: onClass, reserved, since: Date.now() };
     }
+    return permit;
   }
 
   /** A run has ended; the campaign hears of it with the next request or with {@link settle}. */
-  ended(settlement: RunSettlement): void {
-    this.unsettled = settlement;
-    this.lastRequest = undefined;
+  ended(settlement: Omit<RunSettlement, 'submission'>): void {
+    this.unsettled = { submission: this.round.submission, ...settlement };
+    this.settled.push(this.unsettled);
+    this.grant = undefined;
   }
 
   /** Frees the slot of the run that ended, now. */
@@ -43,13 +71,16 @@ export class RunPermits {
     if (settlement) await this.tell(() => this.parent().signal(runSettledSignal, settlement));
   }
 
-  /** Says what is waited for or held; a campaign that knows it answers as before. */
-  private async sendRequest(): Promise<void> {
-    if (this.lastRequest === undefined) return;
-    const answer = this.answers.get(this.lastRequest.n);
-    const granted = answer?.kind === 'granted' && { class: answer.class, reserved: answer.reserved };
-    const request = { ...this.lastRequest, ...(granted && { granted }) };
-    await this.tell(() => this.parent().signal(requestRunSignal, request));
+  private sendStanding(): Promise<void> {
+    const { submission, sequence } = this.round;
+    return this.parent().signal(standingSignal, {
+      submission,
+      sequence,
+      preparing: this.preparing,
+      settled: this.settled,
+      ...(this.request && { request: this.request }),
+      ...(this.grant && { grant: this.grant }),
+    });
   }
 
   private answer(permit: Permit): void {
@@ -57,17 +88,18 @@ export class RunPermits {
   }
 
   private parent() {
-    return getExternalWorkflowHandle(campaignWorkflowId(this.campaign));
+    return getExternalWorkflowHandle(campaignWorkflowId(this.round.campaign));
   }
 
-  /** A campaign that was terminated by mistake comes back under the same id: until then, wait. */
+  /** A campaign that was terminated by mistake comes back under the same id: until it does or asks, wait. */
   private async tell(send: () => Promise<void>): Promise<void> {
-    for (;;) {
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      const asked = this.asked;
       try {
         return await send();
       } catch (error) {
         if (!(error instanceof ApplicationFailure) || error.type !== 'ExternalWorkflowExecutionNotFound') throw error;
-        await sleep('1 minute', { summary: 'the campaign is not running' });
+        await condition(() => this.asked > asked, pause);
       }
     }
   }

@@ -1,11 +1,12 @@
-import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import type { RunEnd } from '../activities/await-batch-job.ts';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { RunOption } from '../campaign/class-choice.ts';
 import type { InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
 import type { CaseFile } from './case-file.ts';
-import { RunPermits } from './run-permits.ts';
+import { endRunSignal } from './messages.ts';
+import type { RunPermits } from './run-permits.ts';
 import { awaitStep, submitStep } from './steps.ts';
 import type { SubmissionInput } from './submission.ts';
 
@@ -19,29 +20,34 @@ export type Run = EndedRun | { kind: 'refused'; reason: Reason };
 
 /** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
 export class SubmissionRuns {
-  private n = 0;
-  private readonly permits: RunPermits;
+  private n: number;
+  private evaluations: number;
+  private endRun: (() => void) | undefined;
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
     private readonly caseFile: CaseFile,
     private readonly image: { reference: string; digest: string },
+    private readonly permits: RunPermits,
   ) {
-    this.permits = new RunPermits(input.campaign);
+    this.n = opened.runsBefore;
+    this.evaluations = opened.evaluationsBefore;
+    setHandler(endRunSignal, () => this.endRun?.());
   }
 
   async run(purpose: Purpose, options: RunOption[]): Promise<Run> {
     this.n += 1;
     const n = this.n;
-    const { submission } = this.input;
+    const rerun = purpose === 'evaluation' && this.evaluations > 0;
     this.caseFile.enter(
       purpose === 'probe' ? 'probing' : 'waiting',
       `run ${n}, wants ${options.map((option) => option.class).join(' or ')}`,
     );
-    const permit = await this.permits.request({ submission, n, purpose, options });
+    const permit = await this.permits.ask({ n, purpose, rerun, options });
     if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
     const on = this.opened.classes.find(({ name }) => name === permit.class);
+    if (purpose === 'evaluation') this.evaluations += 1;
     if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
     if (purpose === 'evaluation') this.caseFile.enter('running', `run ${n} on ${on.name}`, on.name);
     const end = await this.seeThrough(n, purpose, on).catch((error: unknown) => {
@@ -58,9 +64,11 @@ export class SubmissionRuns {
     const { jobId, reason, billedSeconds, costMicroUsd } = end;
     this.caseFile.add({ n, purpose, class: on.name, jobId, reason, billedSeconds, costMicroUsd });
     this.permits.ended({
-      submission,
       n,
+      purpose,
+      rerun,
       class: on.name,
+      billedSeconds,
       costMicroUsd,
       ...(reason && { reason }),
       ...(reason === 'unplaceable' && { classShort: true }),
@@ -73,7 +81,7 @@ export class SubmissionRuns {
     return this.permits.settle();
   }
 
-  /** A job that may have been submitted is never left alone: a cancellation ends it and still learns its cost. */
+  /** A job that may have been submitted is never left alone: a cancellation, or `endRun`, ends it and still learns its cost. */
   private async seeThrough(n: number, purpose: Purpose, on: InstanceClass): Promise<RunEnd> {
     const outer = CancellationScope.current();
     const { timings } = this.opened;
@@ -85,6 +93,7 @@ export class SubmissionRuns {
       const inner = new CancellationScope();
       const isCancelled = outer.consideredCancelled;
       if (!isCancelled) outer.cancelRequested.catch(() => inner.cancel());
+      this.endRun = () => inner.cancel();
       const follow = (giveUp: boolean): Promise<RunEnd> =>
         awaitStep(summary, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
       try {
@@ -93,6 +102,8 @@ export class SubmissionRuns {
         // The server tries a cancelled activity no second time, even when only its worker went away.
         if (!inner.consideredCancelled || !(error instanceof ActivityFailure)) throw error;
         return follow(true);
+      } finally {
+        this.endRun = undefined;
       }
     });
   }

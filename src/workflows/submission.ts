@@ -5,8 +5,10 @@ import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } fro
 import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
+import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
 import { CaseFile } from './case-file.ts';
+import { RunPermits } from './run-permits.ts';
 import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
 import { longStep, step } from './steps.ts';
 
@@ -14,6 +16,9 @@ export interface SubmissionInput {
   campaign: string;
   submission: string;
   team: string;
+  /** Which round of the submission this is, and what it does. */
+  sequence: number;
+  kind: RoundKind;
 }
 
 interface SubmissionEnd {
@@ -27,21 +32,24 @@ type Image = Extract<StoredImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
+  const permits = new RunPermits(input);
   const opened = await CancellationScope.nonCancellable(() =>
     step('main', `what is known of ${input.submission}`).openSubmission(input),
   );
   if (opened.final) return recordAgain(opened.final);
   const caseFile = new CaseFile(input.submission, input.team);
-  const review = new Review(input, opened, caseFile);
+  const review = new Review(input, opened, caseFile, permits);
   const end = await review.outcome();
   caseFile.close(end.state, end.reason, end.detail);
   await CancellationScope.nonCancellable(() =>
     step('main', `record: ${end.reason ?? end.state}`).recordResult({
-      ...input,
+      campaign: input.campaign,
+      submission: input.submission,
+      team: input.team,
+      sequence: input.sequence,
       ...end,
-      sequence: 1,
       runs: caseFile.runs,
-      image: review.image?.digest ?? null,
+      image: review.image?.digest ?? opened.imageBefore,
     }),
   );
   return end.state;
@@ -66,6 +74,7 @@ class Review {
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
     private readonly caseFile: CaseFile,
+    private readonly permits: RunPermits,
   ) {}
 
   /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
@@ -80,10 +89,11 @@ class Review {
   }
 
   private async walk(): Promise<SubmissionEnd> {
+    if (this.input.kind === 'rescore') return this.rescore();
     const pulled = await longStep('images', `image of ${this.input.submission}`).pullImage(this.input);
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
-    const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled);
+    const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
     return (await this.probe(runs)) ?? (await this.evaluate(runs));
   }
 
@@ -97,7 +107,8 @@ class Review {
       const run = await runs.run('probe', [option]);
       if (run.kind === 'refused') return ended(run.reason);
       const { reason } = run.end;
-      if (reason !== null && faultOf(reason) === 'operator') return ended(reason);
+      // An operator ended the run, not the submission; a cancelled submission cannot ask again.
+      if (reason === 'cancelled') continue;
       if (reason !== null && faultOf(reason) === 'platform') {
         const end = this.after(run, reason);
         if (end) return end;
@@ -125,7 +136,8 @@ class Review {
       if (options.length === 0) return ended(last, 'no class is larger');
       const run = await runs.run('evaluation', options);
       if (run.kind === 'refused') return ended(run.reason);
-      if (run.end.reason === null) return this.score(runs, run.n);
+      if (run.end.reason === null) return this.score(run.n, runs);
+      if (run.end.reason === 'cancelled') continue;
       last = run.end.reason;
       const end = this.after(run, last);
       if (end) return end;
@@ -142,11 +154,18 @@ class Review {
     return undefined;
   }
 
-  private async score(runs: SubmissionRuns, n: number): Promise<SubmissionEnd> {
+  /** Scores the predictions of the last good run again; nothing runs. */
+  private async rescore(): Promise<SubmissionEnd> {
+    const { lastGoodRun } = this.opened;
+    return lastGoodRun === null ? ended('output-missing', 'no run left predictions') : this.score(lastGoodRun);
+  }
+
+  private async score(n: number, runs?: SubmissionRuns): Promise<SubmissionEnd> {
     this.caseFile.enter('scoring');
+    const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
-      longStep('score', `score run ${n}`).scoreOutput({ ...this.input, n }),
-      runs.settle(),
+      longStep('score', `score run ${n}`).scoreOutput({ campaign, submission, n, sequence }),
+      runs?.settle(),
     ]);
     const { key, digest } = scored;
     if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };
