@@ -10,6 +10,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -25,12 +26,13 @@ const conflictPauseMs = 50;
 const connectWithinMs = 10_000;
 const silentForMs = 60_000;
 
-/** S3 with the few verbs Holdout needs. Credentials, region and endpoint come from the AWS environment. */
+/** S3 with the few verbs Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
 
-  constructor(settings: Pick<Settings, 's3PathStyle'>) {
+  constructor(settings: Pick<Settings, 's3PathStyle'>, given: S3ClientConfig = {}) {
     this.client = new S3Client({
+      ...given,
       forcePathStyle: settings.s3PathStyle,
       maxAttempts: 5,
       requestHandler: { connectionTimeout: connectWithinMs, socketTimeout: silentForMs },

@@ -9,23 +9,26 @@ import { JobDefinitions } from '../../src/local/batch-endpoint/job-definitions.t
 import { JobEngine } from '../../src/local/batch-endpoint/job-engine.ts';
 import type { ShownJob } from '../../src/local/batch-endpoint/job-record.ts';
 import { JobStore } from '../../src/local/batch-endpoint/job-store.ts';
+import { ProcessCarrier } from '../../src/local/batch-endpoint/process-carrier.ts';
 import { Pulse } from '../../src/local/batch-endpoint/pulse.ts';
 import { eventually } from './batch-endpoint-rig.ts';
 
 describe('the time limit of a job', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-timeout-'));
   const arns = new Arns({ region: 'us-east-1', account: '123456789012' });
-  const jobs = new JobStore(join(folder, 'jobs'));
+  const jobs = new JobStore(join(folder, 'jobs'), 'power-loss');
   const definitions = new JobDefinitions(join(folder, 'definitions'), arns);
-  const startUp = {
-    queues: [{ name: 'gpu', slots: 4 }],
+  const startUp = { queues: [{ name: 'gpu', slots: 4 }], killGraceSeconds: 0.3 };
+  const commands = {
     runner: ['/bin/sh', '-c', 'eval "$SCRIPT"'] as [string, ...string[]],
     reap: ['/bin/sh', '-c', `echo "$1" >>${folder}/reaped`, 'reap'] as [string, ...string[]],
-    environment: { PATH: process.env['PATH'] ?? '' },
-    killGraceSeconds: 0.3,
   };
-  const newEngine = (): JobEngine =>
-    new JobEngine({ startUp, arns, jobs, pulse: new Pulse(folder), log: pino({ level: 'silent' }) });
+  const environment = { PATH: process.env['PATH'] ?? '' };
+  const log = pino({ level: 'silent' });
+  const newEngine = (): JobEngine => {
+    const carrier = new ProcessCarrier(commands, environment, { folderOf: (jobId) => jobs.folderOf(jobId), log });
+    return new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(folder), log });
+  };
   let engine = newEngine();
   before(() => engine.start());
   after(() => {

@@ -7,6 +7,7 @@ import { Arns } from './arns.ts';
 import { JobDefinitions } from './job-definitions.ts';
 import { JobEngine } from './job-engine.ts';
 import { JobStore } from './job-store.ts';
+import { openCarrier } from './open-carrier.ts';
 import { Pulse } from './pulse.ts';
 import { createServer } from './server.ts';
 import type { StartUp } from './start-up-file.ts';
@@ -26,9 +27,13 @@ export async function startBatchEndpoint(
     throw trouble('STATE_FOLDER_BUSY', { what: 'A Batch endpoint', folder: stateFolder, pid: lock.by.pid });
   }
   const arns = new Arns(startUp);
-  const jobs = new JobStore(join(stateFolder, 'jobs'));
+  const jobs = new JobStore(
+    join(stateFolder, 'jobs'),
+    startUp.jobs.kind === 'processes' ? 'power-loss' : 'process-death',
+  );
+  const carrier = openCarrier(startUp, { folderOf: (jobId) => jobs.folderOf(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
-  const engine = new JobEngine({ startUp, arns, jobs, pulse: new Pulse(stateFolder), log });
+  const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(stateFolder), log });
   const server = createServer({ startUp, accessKeyIds: startUp.accessKeyIds, arns, definitions, jobs, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();

@@ -1,17 +1,6 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../../errors.ts';
-import { lastLines, runCommand } from '../run-command.ts';
 import type { Arns } from './arns.ts';
-import {
-  begunAt,
-  forbidProcess,
-  killLeftovers,
-  lastSign,
-  signalRunner,
-  startJobProcess,
-  stateOfProcess,
-  type ProcessState,
-} from './job-process.ts';
+import type { JobCarrier, JobListener } from './job-carrier.ts';
 import {
   droppedJob,
   endedJob,
@@ -26,26 +15,23 @@ import type { JobStore } from './job-store.ts';
 import type { Pulse } from './pulse.ts';
 import type { StartUp } from './start-up-file.ts';
 
-/** Between two looks at deadlines and at processes that an earlier endpoint started; own children are heard at once. */
+/** Between two looks at deadlines. */
 const sweepInterval = 200;
-/** A reap that takes longer is given up: a slot must not hang on it. */
-const reapLimit = 60_000;
 
 /**
- * Carries jobs from SUBMITTED to their end: gives out slots in the order of acceptance, starts processes, watches
- * deadlines, notices ends. Every step is on disk before it has an effect, so a new engine over the same store goes on.
+ * Carries jobs from SUBMITTED to their end: gives out slots in the order of acceptance, has jobs begun, watches
+ * deadlines. Every step is on disk before it has an effect, so a new engine over the same store goes on.
  */
 export class JobEngine {
-  /** Jobs whose wrapper is a child of this process. */
-  private readonly children = new Set<string>();
   private readonly ending = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly parts: {
-      startUp: Pick<StartUp, 'queues' | 'runner' | 'reap' | 'environment' | 'killGraceSeconds'>;
+      startUp: Pick<StartUp, 'queues' | 'killGraceSeconds'>;
       arns: Arns;
       jobs: JobStore;
+      carrier: JobCarrier;
       pulse: Pulse;
       log: Logger;
     },
@@ -53,24 +39,31 @@ export class JobEngine {
 
   /** Takes up what an earlier engine left, then goes on until {@link stop}. */
   start(): void {
-    for (const job of this.parts.jobs.unended().filter(isActive)) this.resume(job);
+    const { jobs, carrier, pulse } = this.parts;
+    for (const job of jobs.active()) carrier.takeUp(job, this.listenerOf(job.detail.jobId), pulse.lastBefore);
     this.timer = setInterval(() => this.sweep(), sweepInterval);
     this.sweep();
+    for (const job of jobs.waiting()) this.markRunnable(job.detail.jobId);
   }
 
-  /** Leaves all processes as they are. */
+  /** Leaves the jobs as they are. */
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.parts.carrier.close();
   }
 
   /** Accepts a job; it is on disk when this returns and begins after the caller has answered. */
   submit(order: JobOrder): JobRecord {
     const { jobs, arns, log } = this.parts;
     const job = newJob(order, jobs.nextSequence(), arns);
+    const { jobId, jobName } = job.detail;
     jobs.put(job);
-    log.info({ jobId: job.detail.jobId, jobName: job.detail.jobName, queue: job.queue }, 'job accepted');
-    setImmediate(() => this.dispatch());
+    log.info({ jobId, jobName, queue: job.queue }, 'job accepted');
+    setImmediate(() => {
+      this.dispatch();
+      this.markRunnable(jobId);
+    });
     return job;
   }
 
@@ -84,96 +77,72 @@ export class JobEngine {
     if (isWaiting(job)) this.parts.jobs.put(droppedJob(job, reason, 'isTerminated'));
     if (!isActive(job)) return;
     const detail = { ...job.detail, isTerminated: true };
-    this.parts.jobs.put({ ...job, detail, stop: job.stop ?? stopOrder(reason) });
-    this.attend(job.detail.jobId);
-  }
-
-  private resume(job: JobRecord): void {
-    const { jobs, pulse } = this.parts;
-    const { jobId, status, createdAt } = job.detail;
-    const folder = jobs.folderOf(jobId);
-    const state = stateOfProcess(folder);
-    if (state.kind === 'unbegun' && forbidProcess(folder)) {
-      return this.finish(jobId, { kind: 'lost', at: Math.max(createdAt, pulse.lastBefore) });
-    }
-    const startedAt = job.detail.startedAt ?? begunAt(folder);
-    if (status === 'STARTING') jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNING', startedAt } });
-    if (state.kind === 'exited' || state.kind === 'gone') {
-      this.finish(jobId, endOf(state, Math.max(startedAt, lastSign(folder), pulse.lastBefore)));
-    }
+    const terminated = { ...job, detail, stop: job.stop ?? stopOrder(reason) };
+    this.parts.jobs.put(terminated);
+    this.attend(terminated);
   }
 
   private sweep(): void {
     this.parts.pulse.beat(Date.now());
-    for (const job of this.parts.jobs.unended().filter(isActive)) this.attend(job.detail.jobId);
+    for (const job of this.parts.jobs.active()) this.attend(job);
     this.dispatch();
   }
 
   private dispatch(): void {
     if (this.timer === undefined) return;
     const { jobs, startUp } = this.parts;
-    const free = new Map(startUp.queues.map(({ name, slots }) => [name, slots]));
-    const unended = jobs.unended();
-    for (const { queue } of unended.filter(isActive)) free.set(queue, (free.get(queue) ?? 0) - 1);
-    for (const job of unended.filter(isWaiting)) {
-      const slots = free.get(job.queue) ?? 0;
-      if (slots <= 0) {
-        if (job.detail.status !== 'RUNNABLE') jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNABLE' } });
-        continue;
-      }
-      free.set(job.queue, slots - 1);
-      this.begin(job);
+    for (const { name, slots } of startUp.queues) {
+      const free = slots - jobs.activeIn(name);
+      for (const job of jobs.firstWaiting(name, free)) this.begin(job);
     }
+  }
+
+  /** What no slot was free for. */
+  private markRunnable(jobId: string): void {
+    const job = this.parts.jobs.get(jobId);
+    if (job?.detail.status !== 'SUBMITTED') return;
+    this.parts.jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNABLE' } });
   }
 
   private begin(job: JobRecord): void {
-    const { jobs, startUp, log } = this.parts;
-    const { jobId } = job.detail;
-    jobs.put({ ...job, detail: { ...job.detail, status: 'STARTING' } });
-    const child = startJobProcess(jobs.folderOf(jobId), startUp.runner, this.environmentOf(job));
-    this.children.add(jobId);
-    child.once('spawn', () => {
-      const now = jobs.get(jobId) ?? job;
-      jobs.put({ ...now, detail: { ...now.detail, status: 'RUNNING', startedAt: Date.now() } });
-      log.info({ jobId, pid: child.pid }, 'job started');
-    });
-    child.once('error', (error) =>
-      this.finish(jobId, {
-        kind: 'unstartable',
-        at: Date.now(),
-        cause: `CannotStartContainerError: ${messageOf(error)}`,
-      }),
-    );
-    child.once('exit', () => this.finish(jobId, endOf(stateOfProcess(jobs.folderOf(jobId)), Date.now())));
+    const starting: JobRecord = { ...job, detail: { ...job.detail, status: 'STARTING' } };
+    this.parts.jobs.put(starting);
+    this.parts.carrier.begin(starting, this.listenerOf(job.detail.jobId));
   }
 
-  private environmentOf({ queue, detail }: JobRecord): NodeJS.ProcessEnv {
-    const own = (detail.container.environment ?? []).map(({ name, value }) => [name, value] as const);
-    return {
-      ...this.parts.startUp.environment,
-      ...Object.fromEntries(own),
-      AWS_BATCH_JOB_ID: detail.jobId,
-      AWS_BATCH_JOB_ATTEMPT: '1',
-      AWS_BATCH_JQ_NAME: queue,
-    };
+  private listenerOf(jobId: string): JobListener {
+    return { started: (at) => this.markRunning(jobId, at), ended: (end) => this.finish(jobId, end) };
   }
 
-  /** One look at an active job: has it ended, must it be stopped? */
-  private attend(jobId: string): void {
-    const { jobs, startUp } = this.parts;
-    const folder = jobs.folderOf(jobId);
+  private markRunning(jobId: string, startedAt: number): void {
+    const { jobs, log } = this.parts;
     const job = jobs.get(jobId);
-    if (job === undefined || this.ending.has(jobId)) return;
-    if (!this.children.has(jobId)) {
-      const state = stateOfProcess(folder);
-      if (state.kind === 'exited' || state.kind === 'gone') return this.finish(jobId, endOf(state, Date.now()));
-    }
-    const stop = job.stop ?? (isOverdue(job) ? stopOrder('Job attempt duration exceeded timeout') : undefined);
+    if (job?.detail.status !== 'STARTING') return;
+    jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNING', startedAt } });
+    log.info({ jobId }, 'job started');
+  }
+
+  /** Must an active job be stopped? */
+  private attend(job: JobRecord): void {
+    const { jobs, startUp, carrier } = this.parts;
+    const { jobId } = job.detail;
+    if (this.ending.has(jobId)) return;
+    const stop = job.stop ?? (this.isOverdue(job) ? stopOrder('Job attempt duration exceeded timeout') : undefined);
     if (stop === undefined) return;
     // A runner that is not there yet is tried again in the next sweep.
-    const signalled = stop.signalled || signalRunner(folder, jobId, 'SIGTERM');
+    const signalled = stop.signalled || carrier.signal(jobId, 'SIGTERM');
     if (stop !== job.stop || signalled !== stop.signalled) jobs.put({ ...job, stop: { ...stop, signalled } });
-    if (Date.now() >= stop.at + startUp.killGraceSeconds * 1000) signalRunner(folder, jobId, 'SIGKILL');
+    if (Date.now() >= stop.at + this.realMs(startUp.killGraceSeconds)) carrier.signal(jobId, 'SIGKILL');
+  }
+
+  private isOverdue({ timeoutSeconds, detail: { startedAt } }: JobRecord): boolean {
+    if (timeoutSeconds === undefined || startedAt === undefined) return false;
+    return Date.now() >= startedAt + this.realMs(timeoutSeconds);
+  }
+
+  /** Milliseconds in which so many seconds pass for a job. */
+  private realMs(seconds: number): number {
+    return (seconds * 1000) / this.parts.carrier.timeScale;
   }
 
   private finish(jobId: string, end: JobEnd): void {
@@ -185,28 +154,15 @@ export class JobEngine {
 
   /** Cleans up after a job and records its end; only then is its slot free. */
   private async settle(jobId: string, end: JobEnd): Promise<void> {
-    const { jobs, log } = this.parts;
-    if (end.kind === 'lost') killLeftovers(jobs.folderOf(jobId), jobId);
-    // With 0 the runner has cleaned up itself; anything else may be a crash.
-    if (end.kind === 'lost' || (end.kind === 'exited' && end.code !== 0)) await this.reap(jobId);
+    const { jobs, carrier, log } = this.parts;
+    await carrier.cleanUp(jobId, end);
     const job = jobs.get(jobId);
     if (job === undefined) return;
     const ended = endedJob(job, end);
     jobs.put(ended);
-    this.children.delete(jobId);
     this.ending.delete(jobId);
     log.info({ jobId, status: ended.detail.status, reason: ended.detail.statusReason, ...end }, 'job ended');
     this.dispatch();
-  }
-
-  private async reap(jobId: string): Promise<void> {
-    const { startUp, log } = this.parts;
-    const [program, ...args] = startUp.reap;
-    const { status, stderr } = await runCommand(program, [...args, jobId], {
-      env: startUp.environment,
-      timeout: reapLimit,
-    });
-    if (status !== 0) log.warn({ jobId, status, said: lastLines(stderr) }, 'could not clean up after a job');
   }
 }
 
@@ -215,9 +171,3 @@ const stopOrder = (statusReason: string): NonNullable<JobRecord['stop']> => ({
   at: Date.now(),
   signalled: false,
 });
-
-const isOverdue = ({ timeoutSeconds, detail: { startedAt } }: JobRecord): boolean =>
-  timeoutSeconds !== undefined && startedAt !== undefined && Date.now() >= startedAt + timeoutSeconds * 1000;
-
-const endOf = (state: ProcessState, lostAt: number): JobEnd =>
-  state.kind === 'exited' ? state : { kind: 'lost', at: lostAt };

@@ -1,17 +1,31 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile } from '../json-file.ts';
-import { syncFolder, writeDurably } from './durable-file.ts';
+import { syncFolder, writeDurably, writeWhole } from './durable-file.ts';
 import { isActive, isWaiting, type JobRecord } from './job-record.ts';
 
-/** All jobs, in memory and each in `<folder>/<job id>/job.json`. The same folder belongs to the job's process. */
+/** Jobs of one queue that have not ended, in the order they were accepted. */
+interface OpenJobs {
+  waiting: Map<string, JobRecord>;
+  active: Map<string, JobRecord>;
+}
+
+/**
+ * All jobs, in memory and each in `<folder>/<job id>/job.json`, which belongs to the job's process too. What is looked up
+ * for every job takes as long for a hundred thousand jobs as for one.
+ */
 export class JobStore {
   private readonly records = new Map<string, JobRecord>();
-  /** Jobs that have not ended, in the order they were accepted. */
-  private readonly open = new Map<string, JobRecord>();
+  private readonly open = new Map<string, OpenJobs>();
+  /** Job ids by lower-case job name, in the order they were accepted. */
+  private readonly names = new Map<string, string[]>();
   private sequence = 0;
 
-  constructor(private readonly folder: string) {
+  /** `survives`: what records outlive, a loss of power or only the end of this process. */
+  constructor(
+    private readonly folder: string,
+    private readonly survives: 'power-loss' | 'process-death',
+  ) {
     mkdirSync(folder, { recursive: true });
     readdirSync(folder)
       // A folder without a record is a submission that was never answered.
@@ -32,32 +46,78 @@ export class JobStore {
     return this.records.get(jobId);
   }
 
-  /** Every job, newest first. */
+  /** Every job, newest first. Takes longer the more jobs there ever were. */
   newestFirst(): JobRecord[] {
     return [...this.records.values()].reverse();
   }
 
-  /** Jobs that have not ended, oldest first; a copy that stays as it is. */
-  unended(): JobRecord[] {
-    return [...this.open.values()];
+  /** Jobs of this name in any case, newest first. */
+  named(name: string): JobRecord[] {
+    const jobIds = this.names.get(name.toLowerCase()) ?? [];
+    return jobIds.flatMap((jobId) => this.records.get(jobId) ?? []).reverse();
+  }
+
+  /** Jobs that hold a slot; a copy that stays as it is. */
+  active(): JobRecord[] {
+    return [...this.open.values()].flatMap(({ active }) => [...active.values()]);
+  }
+
+  /** Jobs that hold no slot yet; a copy that stays as it is. */
+  waiting(): JobRecord[] {
+    return [...this.open.values()].flatMap(({ waiting }) => [...waiting.values()]);
+  }
+
+  /** How many slots of a queue are taken. */
+  activeIn(queue: string): number {
+    return this.openIn(queue).active.size;
+  }
+
+  /** The jobs of a queue that are next, at most so many, oldest first. */
+  firstWaiting(queue: string, most: number): JobRecord[] {
+    const first: JobRecord[] = [];
+    for (const job of this.openIn(queue).waiting.values()) {
+      if (first.length >= most) break;
+      first.push(job);
+    }
+    return first;
   }
 
   /** Keeps a new or changed job; it is on disk when this returns. */
   put(record: JobRecord): void {
     const folder = this.folderOf(record.detail.jobId);
-    if (!this.records.has(record.detail.jobId)) {
-      mkdirSync(folder);
-      syncFolder(this.folder);
+    const file = join(folder, 'job.json');
+    const isNew = !this.records.has(record.detail.jobId);
+    if (isNew) mkdirSync(folder);
+    if (this.survives === 'power-loss') {
+      if (isNew) syncFolder(this.folder);
+      writeDurably(file, record);
+    } else {
+      writeWhole(file, record);
     }
-    writeDurably(join(folder, 'job.json'), record);
     this.remember(record);
   }
 
   private remember(record: JobRecord): void {
-    const { jobId } = record.detail;
+    const { jobId, jobName } = record.detail;
+    if (!this.records.has(jobId)) {
+      const name = jobName.toLowerCase();
+      this.names.set(name, [...(this.names.get(name) ?? []), jobId]);
+    }
     this.sequence = Math.max(this.sequence, record.sequence);
     this.records.set(jobId, record);
-    if (isWaiting(record) || isActive(record)) this.open.set(jobId, record);
-    else this.open.delete(jobId);
+    const { waiting, active } = this.openIn(record.queue);
+    if (isWaiting(record)) waiting.set(jobId, record);
+    else waiting.delete(jobId);
+    if (isActive(record)) active.set(jobId, record);
+    else active.delete(jobId);
+  }
+
+  private openIn(queue: string): OpenJobs {
+    const open = this.open.get(queue) ?? {
+      waiting: new Map<string, JobRecord>(),
+      active: new Map<string, JobRecord>(),
+    };
+    this.open.set(queue, open);
+    return open;
   }
 }

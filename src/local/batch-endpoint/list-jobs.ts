@@ -1,6 +1,7 @@
 import type { JobSummary } from '@aws-sdk/client-batch';
 import type { Arns } from './arns.ts';
 import type { JobRecord } from './job-record.ts';
+import type { JobStore } from './job-store.ts';
 import { pageOf } from './page.ts';
 import type { ListJobs } from './requests.ts';
 
@@ -11,7 +12,7 @@ type Filter = NonNullable<ListJobs['filters']>[number];
  * one those of jobStatus, or only the RUNNING ones, 1,000 a page.
  */
 export function listJobs(
-  newestFirst: readonly JobRecord[],
+  jobs: Pick<JobStore, 'newestFirst' | 'named'>,
   queue: string,
   request: ListJobs,
   arns: Arns,
@@ -20,11 +21,17 @@ export function listJobs(
   const status = request.jobStatus ?? 'RUNNING';
   const passes = (job: JobRecord['detail'], { name, values }: Filter): boolean =>
     values.some((value) => tests[name](job, value, arns));
-  const found = newestFirst.filter(
+  const found = candidates(jobs, filter).filter(
     (job) => job.queue === queue && (filter === undefined ? job.detail.status === status : passes(job.detail, filter)),
   );
   const { items, ...next } = pageOf(found, ({ sequence }) => -sequence, request, filter === undefined ? 1_000 : 100);
   return { jobSummaryList: items.map(summaryOf), ...next };
+}
+
+/** Every run is looked for by its job's whole name, so that must not walk through all jobs. */
+function candidates(jobs: Pick<JobStore, 'newestFirst' | 'named'>, filter: Filter | undefined): JobRecord[] {
+  const [name, ...others] = filter?.name === 'JOB_NAME' ? filter.values : [];
+  return name === undefined || name.endsWith('*') || others.length > 0 ? jobs.newestFirst() : jobs.named(name);
 }
 
 type Test = (job: JobRecord['detail'], value: string, arns: Arns) => boolean;

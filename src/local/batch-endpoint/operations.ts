@@ -40,7 +40,7 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
     },
     listjobs: (body) => {
       const request = requests.checked(requests.listJobs, body);
-      return listJobs(jobs.newestFirst(), queueNamed(parts, request.jobQueue), request, arns);
+      return listJobs(jobs, queueNamed(parts, request.jobQueue), request, arns);
     },
     canceljob: (body) => {
       const { jobId, reason } = requests.checked(requests.endJob, body);

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { messageOf, trouble } from '../../errors.ts';
+import { readChecked } from './checked-file.ts';
 
 const command = z.tuple([z.string().min(1)], z.string());
 
-const schema = z.strictObject({
+const file = z.strictObject({
   host: z.enum(['127.0.0.1', 'localhost', '::1']),
   port: z.int().min(0).max(65_535),
   stateFolder: z.string().min(1),
@@ -14,10 +13,39 @@ const schema = z.strictObject({
   queues: z
     .array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/), slots: z.int().min(0) }))
     .refine((queues) => new Set(queues.map(({ name }) => name)).size === queues.length, 'has a name twice'),
-  runner: command,
-  reap: command,
+  runner: command.optional(),
+  reap: command.optional(),
+  simulation: z
+    .strictObject({ population: z.string().min(1), timeScale: z.number().min(1), seed: z.int().min(0) })
+    .optional(),
   environment: z.record(z.string(), z.string()),
   killGraceSeconds: z.number().min(0).default(30),
+});
+
+/** What carries jobs out: processes that run these commands. */
+export interface Processes {
+  kind: 'processes';
+  runner: z.output<typeof command>;
+  reap: z.output<typeof command>;
+}
+
+/** What carries jobs out: nothing but time that passes, `timeScale` seconds in one. */
+export interface Simulation {
+  kind: 'simulation';
+  population: string;
+  timeScale: number;
+  seed: number;
+}
+
+const schema = file.transform(({ runner, reap, simulation, ...rest }, context) => {
+  if (simulation === undefined && runner !== undefined && reap !== undefined) {
+    return { ...rest, jobs: { kind: 'processes', runner, reap } satisfies Processes };
+  }
+  if (simulation !== undefined && runner === undefined && reap === undefined) {
+    return { ...rest, jobs: { kind: 'simulation', ...simulation } satisfies Simulation };
+  }
+  context.addIssue('must have either runner and reap, or simulation in their place');
+  return z.NEVER;
 });
 
 /**
@@ -25,25 +53,19 @@ const schema = z.strictObject({
  *
  * `host` is a loopback address, port 0 any free one. `stateFolder` keeps everything the endpoint knows. Requests must be
  * signed with one of `accessKeyIds`. `region` and `account` (twelve digits) make up the ARNs. Of a queue at most `slots` jobs run
- * at once. `runner` is the command that every job is; `reap` with the job id appended cleans up after one that could not.
- * Both run with `environment` (it plays the part of the instance and the job role) and with nothing of the endpoint's own.
- * `killGraceSeconds` lie between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
+ * at once. `killGraceSeconds` lie between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
+ *
+ * `runner` is the command that every job is; `reap` with the job id appended cleans up after one that could not. Both run
+ * with `environment` (it plays the part of the instance and the job role) and with nothing of the endpoint's own. In their
+ * place `simulation` has jobs that take time and write outcomes, without containers or processes: `population` is the file
+ * that says what submissions need, `timeScale` how many of their seconds pass in one, `seed` fixes what is drawn. They
+ * reach S3 by `environment`. All times of a job, limits included, are then its own: it stops so many of its seconds after
+ * its startedAt, which may lie ahead of the clock.
  */
-export type BatchEndpointStartUpFile = z.input<typeof schema>;
+export type BatchEndpointStartUpFile = z.input<typeof file>;
 
 /** The start-up file as the endpoint uses it: checked, with its defaults. */
 export type StartUp = z.output<typeof schema>;
 
 /** Reads and checks a start-up file; START_UP_FILE_INVALID names every fault at once. */
-export function loadStartUp(file: string): StartUp {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw trouble('START_UP_FILE_INVALID', { file, faults: [messageOf(error)] }, error);
-  }
-  const checked = schema.safeParse(content);
-  if (checked.success) return checked.data;
-  const faults = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw trouble('START_UP_FILE_INVALID', { file, faults });
-}
+export const loadStartUp = (file: string): StartUp => readChecked(file, schema);
