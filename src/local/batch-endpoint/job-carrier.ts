@@ -8,12 +8,12 @@ export interface JobListener {
 
 /** How jobs are carried out: as processes, or simulated. The engine decides when; this does it. */
 export interface JobCarrier {
-  /** Seconds that pass for a job in one second. */
-  readonly timeScale: number;
   /** Begins a job, which is STARTING. */
   begin(job: JobRecord, listener: JobListener): void;
   /** Goes on with a job that an earlier endpoint began, which last lived at `lastAlive`. */
   takeUp(job: JobRecord, listener: JobListener, lastAlive: number): void;
+  /** How long a running job has run, in its own seconds. */
+  secondsRun(job: JobRecord): number;
   /** Signals the runner of a job; false when there is none yet or any more. */
   signal(jobId: string, signal: 'SIGTERM' | 'SIGKILL'): boolean;
   /** Removes what a job left; its slot is free afterwards. */

@@ -127,22 +127,13 @@ export class JobEngine {
     const { jobs, startUp, carrier } = this.parts;
     const { jobId } = job.detail;
     if (this.ending.has(jobId)) return;
-    const stop = job.stop ?? (this.isOverdue(job) ? stopOrder('Job attempt duration exceeded timeout') : undefined);
+    const isOverdue = carrier.secondsRun(job) >= (job.timeoutSeconds ?? Infinity);
+    const stop = job.stop ?? (isOverdue ? stopOrder('Job attempt duration exceeded timeout') : undefined);
     if (stop === undefined) return;
     // A runner that is not there yet is tried again in the next sweep.
     const signalled = stop.signalled || carrier.signal(jobId, 'SIGTERM');
     if (stop !== job.stop || signalled !== stop.signalled) jobs.put({ ...job, stop: { ...stop, signalled } });
-    if (Date.now() >= stop.at + this.realMs(startUp.killGraceSeconds)) carrier.signal(jobId, 'SIGKILL');
-  }
-
-  private isOverdue({ timeoutSeconds, detail: { startedAt } }: JobRecord): boolean {
-    if (timeoutSeconds === undefined || startedAt === undefined) return false;
-    return Date.now() >= startedAt + this.realMs(timeoutSeconds);
-  }
-
-  /** Milliseconds in which so many seconds pass for a job. */
-  private realMs(seconds: number): number {
-    return (seconds * 1000) / this.parts.carrier.timeScale;
+    if (Date.now() >= stop.at + startUp.killGraceSeconds * 1000) carrier.signal(jobId, 'SIGKILL');
   }
 
   private finish(jobId: string, end: JobEnd): void {

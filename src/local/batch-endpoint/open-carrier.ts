@@ -24,9 +24,9 @@ export function openCarrier({ jobs, environment }: StartUp, place: ProcessPlace)
     }),
     buckets: bucketsOf(settings),
     population: loadPopulation(jobs.population),
-    simulation: jobs,
+    seed: jobs.seed,
   });
-  return new SimulatedCarrier(runner, place.log);
+  return new SimulatedCarrier(runner, jobs.timeScale, place.log);
 }
 
 function given(environment: Record<string, string>, name: string): string {

@@ -28,7 +28,6 @@ export interface ProcessPlace {
 
 /** Every job is a detached process that outlives the endpoint. */
 export class ProcessCarrier implements JobCarrier {
-  readonly timeScale = 1;
   /** Jobs whose process an earlier endpoint started. */
   private readonly adopted = new Map<string, JobListener>();
   private readonly timer = setInterval(() => this.look(), lookInterval);
@@ -63,6 +62,10 @@ export class ProcessCarrier implements JobCarrier {
     listener.started(startedAt);
     if (hasEnded(state)) listener.ended(endOf(state, Math.max(startedAt, lastSign(folder), lastAlive)));
     else this.adopted.set(detail.jobId, listener);
+  }
+
+  secondsRun({ detail }: JobRecord): number {
+    return (Date.now() - (detail.startedAt ?? Date.now())) / 1000;
   }
 
   signal(jobId: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {

@@ -11,36 +11,36 @@ import type { SimulatedRunner } from './simulated-runner.ts';
  * would have: a job that is taken up counts from its startedAt.
  */
 export class SimulatedCarrier implements JobCarrier {
-  private readonly running = new Map<string, { process: SimulatedProcess; startedAt: number; listener: JobListener }>();
+  private readonly running = new Map<string, { process: SimulatedProcess; listener: JobListener }>();
 
   constructor(
     private readonly runner: SimulatedRunner,
+    private readonly timeScale: number,
     private readonly log: Logger,
   ) {}
 
-  get timeScale(): number {
-    return this.runner.timeScale;
-  }
-
   begin(job: JobRecord, listener: JobListener): void {
-    const startedAt = job.detail.startedAt ?? Date.now();
-    const { jobId } = job.detail;
-    const process = new SimulatedProcess();
-    this.running.set(jobId, { process, startedAt, listener });
+    const { jobId, startedAt = Date.now() } = job.detail;
+    const process = new SimulatedProcess(startedAt, this.timeScale);
+    this.running.set(jobId, { process, listener });
     listener.started(startedAt);
-    if (job.stop?.signalled) process.signal('SIGTERM');
-    void this.run(job, startedAt, process).then((end) => end && this.end(jobId, end));
+    if (job.stop?.signalled) process.signal('SIGTERM', job.stop.at);
+    void this.run(job, process).then((end) => end && this.end(jobId, end));
   }
 
   takeUp(job: JobRecord, listener: JobListener): void {
     this.begin(job, listener);
   }
 
+  secondsRun({ detail }: JobRecord): number {
+    return this.running.get(detail.jobId)?.process.secondsRun() ?? 0;
+  }
+
   signal(jobId: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {
-    const running = this.running.get(jobId);
-    if (running === undefined) return false;
-    running.process.signal(signal);
-    const at = running.startedAt + this.runner.secondsSince(running.startedAt) * 1000;
+    const process = this.running.get(jobId)?.process;
+    if (process === undefined) return false;
+    process.signal(signal);
+    const at = process.startedAt + Math.ceil(process.secondsRun() * 1000);
     if (signal === 'SIGKILL') this.end(jobId, { kind: 'exited', code: 137, at });
     return true;
   }
@@ -53,12 +53,12 @@ export class SimulatedCarrier implements JobCarrier {
     for (const process of processes) process.signal('SIGKILL');
   }
 
-  private async run(job: JobRecord, startedAt: number, process: SimulatedProcess): Promise<JobEnd | undefined> {
+  private async run(job: JobRecord, process: SimulatedProcess): Promise<JobEnd | undefined> {
     const { jobId, container } = job.detail;
     try {
       const runKey = container.environment?.find(({ name }) => name === 'HOLDOUT_RUN_KEY')?.value;
       if (runKey === undefined) throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
-      return await this.runner.run({ jobId, runKey, startedAt, process });
+      return await this.runner.run({ jobId, runKey, process });
     } catch (error) {
       this.log.warn({ jobId, error: messageOf(error) }, 'a simulated runner failed');
       return { kind: 'exited', code: runnerExit.trouble, at: Date.now() };

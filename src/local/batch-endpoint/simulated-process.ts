@@ -1,26 +1,41 @@
-/** What stands in the place of a runner's process: it can be signalled, and wait. */
+/** What stands in the place of a runner's process: it takes its time and can be signalled. Instants in milliseconds. */
 export class SimulatedProcess {
-  private signalled: 'SIGTERM' | 'SIGKILL' | undefined;
+  /** How long it takes when nothing comes between, in its own seconds; 0 until that is known. */
+  plannedSeconds = 0;
+  isKilled = false;
+  private signalledAt: number | undefined;
   private wake = (): void => undefined;
 
-  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    if (this.signalled !== 'SIGKILL') this.signalled = signal;
+  constructor(
+    readonly startedAt: number,
+    /** Own seconds in a second. */
+    private readonly timeScale: number,
+  ) {}
+
+  signal(signal: 'SIGTERM' | 'SIGKILL', at = Date.now()): void {
+    this.signalledAt ??= at;
+    if (signal === 'SIGKILL') this.isKilled = true;
     this.wake();
   }
 
-  get isTerminated(): boolean {
-    return this.signalled !== undefined;
+  get isSignalled(): boolean {
+    return this.signalledAt !== undefined;
   }
 
-  get isKilled(): boolean {
-    return this.signalled === 'SIGKILL';
+  /**
+   * Own seconds so far. They stand still at what was planned, at the first signal and before there is a plan: what takes
+   * longer on the clock then, S3 or an endpoint that was away, is not the job's.
+   */
+  secondsRun(): number {
+    const seconds = (((this.signalledAt ?? Date.now()) - this.startedAt) / 1000) * this.timeScale;
+    return Math.min(seconds, this.plannedSeconds);
   }
 
-  /** Resolves after so many milliseconds (Infinity: never), or as soon as there is a signal. */
-  async wait(ms: number): Promise<void> {
-    if (this.isTerminated) return;
+  /** Resolves when the planned seconds are over, or at the first signal. */
+  async runOut(): Promise<void> {
+    if (this.isSignalled) return;
     await new Promise<void>((resolve) => {
-      const timer = ms === Infinity ? undefined : setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, this.startedAt + (this.plannedSeconds * 1000) / this.timeScale - Date.now());
       this.wake = () => {
         clearTimeout(timer);
         resolve();

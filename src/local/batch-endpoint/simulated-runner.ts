@@ -13,13 +13,11 @@ import type { Buckets } from '../../settings.ts';
 import type { JobEnd } from './job-record.ts';
 import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
-import type { Simulation } from './start-up-file.ts';
 
-/** A job as its runner sees it. `startedAt` in milliseconds, on the clock. */
+/** A job as its runner sees it. */
 export interface SimulatedJob {
   jobId: string;
   runKey: string;
-  startedAt: number;
   process: SimulatedProcess;
 }
 
@@ -32,57 +30,53 @@ export class SimulatedRunner {
       store: ObjectStore;
       buckets: Buckets;
       population: PopulationFile;
-      simulation: Pick<Simulation, 'timeScale' | 'seed'>;
+      seed: number;
     },
   ) {}
-
-  get timeScale(): number {
-    return this.parts.simulation.timeScale;
-  }
 
   /**
    * Carries a job to its end; undefined when it was killed. Everything follows from the job and the population, so one
    * that was cut off is simply run again. Throws what would be the platform's trouble.
    */
   async run(job: SimulatedJob): Promise<JobEnd | undefined> {
-    const { store, buckets, population, simulation } = this.parts;
-    const { jobId, runKey, startedAt, process } = job;
+    const { store, buckets, population, seed } = this.parts;
+    const { jobId, runKey, process } = job;
     const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));
     if (!(await claimRun(store, buckets.runs, runKey, jobId))) {
       return { kind: 'exited', code: runnerExit.duplicate, at: Date.now() };
     }
-    const run = simulatedRun(population, simulation.seed, spec);
-    if (run.kind === 'runner-hangs') await process.waitForKill();
-    else await process.wait(startedAt + (run.seconds * 1000) / this.timeScale - Date.now());
+    const run = simulatedRun(population, seed, spec);
+    process.plannedSeconds = run.seconds;
+    await (run.kind === 'runner-hangs' ? process.waitForKill() : process.runOut());
     if (process.isKilled) return undefined;
-    const seconds = process.isTerminated ? Math.min(run.seconds, this.secondsSince(startedAt)) : run.seconds;
-    const at = startedAt + seconds * 1000;
-    if (run.kind === 'host-lost' && !process.isTerminated) return { kind: 'lost', at };
+    const stopped = process.isSignalled;
+    const seconds = stopped ? process.secondsRun() : run.seconds;
+    const at = process.startedAt + Math.ceil(seconds * 1000);
+    if (run.kind === 'host-lost' && !stopped) return { kind: 'lost', at };
     if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.trouble, at };
     const writing = Date.now();
-    await this.leave(job, spec, { seconds, facts: run.facts, stopped: process.isTerminated });
+    await this.leave(job, spec, { seconds, facts: run.facts, stopped });
     return { kind: 'exited', code: runnerExit.done, at: at + Date.now() - writing };
-  }
-
-  /** Simulated seconds since an instant. */
-  secondsSince(instant: number): number {
-    return ((Date.now() - instant) / 1000) * this.timeScale;
   }
 
   /** Writes predictions and outcome, the latter last. */
   private async leave(
-    { jobId, runKey, startedAt }: SimulatedJob,
+    { jobId, runKey, process }: SimulatedJob,
     spec: RunSpec,
     ended: { seconds: number; facts: SimulatedFacts; stopped: boolean },
   ): Promise<void> {
     const { store, buckets } = this.parts;
-    const predictions = ended.stopped ? { kind: 'missing' as const } : await this.predict(spec, ended.facts);
-    const outcome = simulatedOutcome({ spec, jobId, startedAt, predictions, ...ended });
-    const key = runObjects.outcome(runKey);
-    await patiently(() => store.writeIfAbsent(buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
+    const predictions = ended.stopped ? { kind: 'missing' as const } : await this.predict(process, spec, ended.facts);
+    const outcome = simulatedOutcome({ spec, jobId, startedAt: process.startedAt, predictions, ...ended });
+    const body = `${JSON.stringify(outcome, null, 2)}\n`;
+    await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, runObjects.outcome(runKey), body));
   }
 
-  private async predict(spec: RunSpec, { rows, prediction }: SimulatedFacts): Promise<CollectedPredictions> {
+  private async predict(
+    process: SimulatedProcess,
+    spec: RunSpec,
+    { rows, prediction }: SimulatedFacts,
+  ): Promise<CollectedPredictions> {
     if (rows === 'no-file') return { kind: 'missing' };
     const { store, buckets, population } = this.parts;
     const { files } = await patiently(() => this.indexOf(spec.inputs));
@@ -90,7 +84,7 @@ export class SimulatedRunner {
     const named = files.slice(rows === 'all' ? 0 : 1).map(({ name }) => [name, prediction]);
     const body = stringify([[id, value], ...named]);
     const key = runObjects.predictions(spec.runKey);
-    await patiently(() => store.write(buckets.runs, key, body));
+    await unlessKilled(process, () => store.write(buckets.runs, key, body));
     const sha256 = createHash('sha256').update(body).digest('hex');
     return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256 };
   }
@@ -104,3 +98,7 @@ export class SimulatedRunner {
     return index;
   }
 }
+
+/** A write that waits for S3 ends with the process that it belongs to. */
+const unlessKilled = (process: SimulatedProcess, write: () => Promise<unknown>): Promise<unknown> =>
+  patiently(async () => (process.isKilled ? undefined : write()));

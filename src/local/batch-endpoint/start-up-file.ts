@@ -59,8 +59,8 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
  * with `environment` (it plays the part of the instance and the job role) and with nothing of the endpoint's own. In their
  * place `simulation` has jobs that take time and write outcomes, without containers or processes: `population` is the file
  * that says what submissions need, `timeScale` how many of their seconds pass in one, `seed` fixes what is drawn. They
- * reach S3 by `environment`. All times of a job, limits included, are then its own: it stops so many of its seconds after
- * its startedAt, which may lie ahead of the clock.
+ * reach S3 by `environment`. A job's time limit counts in its own seconds then, and its stoppedAt lies as many of them after
+ * its startedAt, ahead of the clock.
  */
 export type BatchEndpointStartUpFile = z.input<typeof file>;
 
