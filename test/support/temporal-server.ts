@@ -11,6 +11,7 @@ const attributes = ['Campaign', 'Team', 'Stage', 'Class', 'Outcome'].map((name) 
 
 export interface TemporalServer {
   address: string;
+  pid: number;
   stop: () => Promise<void>;
 }
 
@@ -52,6 +53,7 @@ export async function startTemporalServer(): Promise<TemporalServer> {
   }
   return {
     address,
+    pid: server.pid ?? 0,
     stop: async () => {
       server.kill('SIGTERM');
       if (server.exitCode === null) await once(server, 'exit');

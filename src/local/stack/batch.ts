@@ -20,10 +20,12 @@ interface BatchPart {
   engine: Engine;
   /** The folder of the bundles. */
   programs: string;
+  /** In the place of containers: jobs that only take time. */
+  simulation?: BatchEndpointStartUpFile['simulation'];
 }
 
 /** The local Batch endpoint. Its jobs are runners, and outlive it. */
-export function batchPart({ home, ports, endpoints, credentials, engine, programs }: BatchPart): Part {
+export function batchPart({ home, ports, endpoints, credentials, engine, programs, simulation }: BatchPart): Part {
   const program = join(programs, 'batch-endpoint.mjs');
   const runner: [string, ...string[]] = [process.execPath, join(programs, 'runner.mjs')];
   const startUpFile = join(home.batch, 'start-up.json');
@@ -35,8 +37,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     region,
     account: awsAccount,
     queues: readQueues(home),
-    runner,
-    reap: [...runner, 'reap'],
+    ...(simulation ? { simulation } : { runner, reap: [...runner, 'reap'] as [string, ...string[]] }),
     environment: {
       ...plainEnvironment(),
       ...awsEnvironment(credentials.runner, endpoints.s3),

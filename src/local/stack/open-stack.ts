@@ -9,6 +9,7 @@ import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
 import type { Engine } from '../tools/engine.ts';
 import { openTools } from '../tools/open-tools.ts';
+import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { batchPart } from './batch.ts';
 import { openCredentials } from './credentials.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
@@ -33,6 +34,8 @@ export interface StackOptions {
   ports?: PortRequests;
   /** The folder of the bundles; default `dist` of the clone. */
   programs?: string;
+  /** Jobs only take time and write what they are said to, without containers: for measurements of everything else. */
+  simulation?: BatchEndpointStartUpFile['simulation'];
 }
 
 /** A running embedded stack. */
@@ -94,7 +97,16 @@ async function start(home: Home, options: StackOptions, release: () => void): Pr
     const members = workerParts(home, endpoints, credentials, programs);
     supervisor = new Supervisor(home, report, [
       ...[...servers, ...members].map((part) => () => part),
-      () => batchPart({ home, ports, endpoints, credentials, engine, programs }),
+      () =>
+        batchPart({
+          home,
+          ports,
+          endpoints,
+          credentials,
+          engine,
+          programs,
+          ...(options.simulation && { simulation: options.simulation }),
+        }),
     ]);
     await unlessInterrupted(supervisor.start());
     writeJsonFile(home.ready, identify(process.pid));

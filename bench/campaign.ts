@@ -1,0 +1,179 @@
+/**
+ * `node --import tsx bench/campaign.ts [SUBMISSIONS]`: a whole campaign (4,200 by default) on the embedded stack with
+ * simulated jobs, with a pause, a reprioritise, a budget stop and raise, and three worker kills in it. Goes on where it was
+ * when it is started again; `.bench/campaign-N` keeps everything.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FrozenCampaign } from '../src/campaign/frozen-campaign.ts';
+import type { CampaignProgress } from '../src/campaign/progress.ts';
+import { startWorkflow } from '../src/client/start-workflow.ts';
+import { sendAct, sendUpdate } from '../src/client/steer.ts';
+import { progressOfCampaign, watchCampaign } from '../src/client/watch.ts';
+import { collectResults } from '../src/ledger/results.ts';
+import { placesOf } from '../src/local/stack/home.ts';
+import { readRecord } from '../src/local/stack/part.ts';
+import * as messages from '../src/workflows/messages.ts';
+import { handInBench, openBenchStack, type BenchStack } from './support/bench-stack.ts';
+import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { parentRuns } from './support/parent-runs.ts';
+import { UsageMeter } from './support/processes.ts';
+import { keepResult } from './support/results.ts';
+
+const submissions = Number(process.argv[2] ?? 4_200);
+const campaign = `bench-${submissions}`;
+const slots = { g4: 200, p3: 20 };
+
+/** One in ten needs the larger device; one in fifty fails by its own fault. */
+const needs = Object.fromEntries(
+  teamsOfTheCase(submissions).flatMap((count, team) =>
+    Array.from({ length: count }, (_, n) => [
+      `s${team}-${n}`,
+      { ...(team % 10 === 3 && { gpuMemoryMiB: 15_600 }), ...(team % 50 === 7 && { end: 'error' }) },
+    ]),
+  ),
+);
+
+/** What an operator and fate do to the campaign, each once, when so much of it has ended. */
+const incidents: { at: number; what: string; act: (bench: BenchStack) => Promise<void> }[] = [
+  { at: 0.2, what: 'kill -9 of the worker', act: killWorker },
+  {
+    at: 0.3,
+    what: 'pause and resume after 10 s',
+    act: async ({ access }) => {
+      await sendAct(access, campaign, messages.pauseCampaignSignal, {});
+      await delay(10_000);
+      await sendAct(access, campaign, messages.resumeCampaignSignal, {});
+    },
+  },
+  {
+    at: 0.4,
+    what: 'reprioritise a team',
+    act: ({ access }) => sendAct(access, campaign, messages.reprioritiseTeamSignal, { team: 't5', priority: 1 }),
+  },
+  { at: 0.5, what: 'kill -9 of the worker', act: killWorker },
+  { at: 0.8, what: 'kill -9 of the worker', act: killWorker },
+];
+
+function killWorker({ home }: BenchStack): Promise<void> {
+  const record = readRecord(placesOf(home), 'worker');
+  if (record) process.kill(record.identity.pid, 'SIGKILL');
+  return Promise.resolve();
+}
+
+const ended = ({ counts }: CampaignProgress): number => counts.finished + counts.failed + counts.cancelled;
+
+/** Bytes of the server's database files. */
+function databaseBytes(home: string): number {
+  const folder = placesOf(home).temporal;
+  return readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+}
+
+async function main(): Promise<void> {
+  const bench = await openBenchStack(`campaign-${submissions}`, { slots, timeScale: 1_800, submissions: needs });
+  const frozen = await handInBench(bench, {
+    campaign,
+    teams: teamsOfTheCase(submissions),
+    slots,
+    // About half of what it will cost, so that it stops once.
+    budgetUsd: Math.max(60, Math.round(submissions * 0.43)),
+  });
+  const { access, home } = bench;
+  const meter = new UsageMeter(home);
+  const began = Date.now();
+  const before = databaseBytes(home);
+  await startWorkflow(access, frozen);
+  let over = false;
+  const watching = follow(bench, meter, () => over);
+  try {
+    for (;;) {
+      const watched = await watchCampaign(access, campaign, { say: () => undefined, result: () => undefined });
+      if (watched.kind === 'ended') break;
+      console.error(`holds: ${watched.hold}`);
+      if (watched.hold !== 'budget') continue;
+      const { money } = await progressOfCampaign(access, campaign);
+      await sendUpdate(access, campaign, messages.raiseBudgetUpdate, { usd: Math.ceil(money.budget / 1e6) * 2 });
+    }
+    over = true;
+    await watching;
+    await report(bench, frozen, meter, (Date.now() - began) / 1000, databaseBytes(home) - before);
+  } finally {
+    over = true;
+    await bench.close();
+  }
+}
+
+/** Meters the processes, says how it goes, and lets the incidents happen. */
+async function follow(bench: BenchStack, meter: UsageMeter, isOver: () => boolean): Promise<void> {
+  const left = [...incidents];
+  for (let look = 0; !isOver(); look += 1) {
+    meter.look();
+    const progress = await progressOfCampaign(bench.access, campaign).catch(() => undefined);
+    if (progress && look % 10 === 0) console.error(JSON.stringify(progress.counts));
+    const [next] = left;
+    if (progress && next && ended(progress) >= next.at * submissions) {
+      left.shift();
+      console.error(`${next.what} at ${ended(progress)}`);
+      await next.act(bench);
+    }
+    await delay(1_000);
+  }
+}
+
+async function report(
+  { access }: BenchStack,
+  frozen: FrozenCampaign,
+  meter: UsageMeter,
+  seconds: number,
+  bytes: number,
+): Promise<void> {
+  const manifest = await access.frozen.manifest(campaign);
+  const results = await collectResults(access.store, access.buckets.results, frozen, manifest);
+  const states = new Map<string, number>();
+  for (const { state } of results.submissions) states.set(state, (states.get(state) ?? 0) + 1);
+  const runs = await parentRuns(access.temporal, campaign);
+  const usage = meter.total();
+  const cpu = Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  const most = (values: number[]): number => Math.max(...values);
+  const counts = [...states].map(([state, count]) => `${count} ${state}`);
+  keepResult(
+    `campaign-${submissions}`,
+    [
+      { what: 'submissions, each in one state', found: counts.join(', '), met: !states.has('queued') },
+      { what: 'time', found: `${Math.round(seconds)} s, ${(submissions / seconds).toFixed(2)} submissions/s` },
+      { what: 'processor time per submission, all processes', found: `${((cpu / submissions) * 1000).toFixed(0)} ms` },
+      {
+        what: 'worker, resident at most',
+        found: `${Math.round(usage.worker.peakMiB)} MiB`,
+        aim: '≤ 600 MB',
+        met: usage.worker.peakMiB <= 572,
+      },
+      {
+        what: 'events of a parent run, at most',
+        found: `${most(runs.map(({ events }) => events))} in ${runs.length} runs`,
+        aim: '≤ 4,096',
+        met: most(runs.map(({ events }) => events)) <= 4_096,
+      },
+      {
+        what: 'carried state, at most',
+        found: `${Math.ceil(most(runs.map(({ carriedBytes }) => carriedBytes)) / 1024)} KB`,
+        aim: '≤ 256 KB',
+        met: most(runs.map(({ carriedBytes }) => carriedBytes)) <= 256 * 1024,
+      },
+      { what: 'database per submission', found: `${Math.round(bytes / submissions / 1024)} KB` },
+    ],
+    {
+      slots,
+      seconds,
+      usage,
+      runs: runs.length,
+      events: runs.reduce((sum, { events }) => sum + events, 0),
+      bytes,
+      incidents: incidents.map(({ at, what }) => ({ at, what })),
+    },
+  );
+}
+
+await main();
+process.exit();

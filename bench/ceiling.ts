@@ -1,0 +1,120 @@
+/**
+ * `node --import tsx bench/ceiling.ts`: whole campaigns of 300 submissions and bare ones, which do the same activities and
+ * signals with nothing in them, in turns on one stack. How much of the ceiling's rate is left?
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { campaignWorkflowId } from '../src/ids.ts';
+import { startWorkflow } from '../src/client/start-workflow.ts';
+import type { bareCampaign } from './bare-workflows.ts';
+import { handInBench, openBenchStack, type BenchStack } from './support/bench-stack.ts';
+import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { UsageMeter, usageOf } from './support/processes.ts';
+import { keepResult, quantile } from './support/results.ts';
+
+const submissions = 300;
+const rounds = Number(process.argv[2] ?? 4);
+const slots = { g4: 200, p3: 20 };
+
+interface Block {
+  seconds: number;
+  cpuSeconds: number;
+}
+
+async function main(): Promise<void> {
+  const bench = await openBenchStack('ceiling', { slots, timeScale: 1_800 });
+  const bareWorker = fork(new URL('support/bare-worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  try {
+    await once(bareWorker, 'message');
+    const series = Date.now().toString(36);
+    const blocks: { full: Block; bare: Block }[] = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      const block = {
+        full: await fullBlock(bench, `full-${series}-${round}`),
+        bare: await bareBlock(bench, bareWorker, `bare-${series}-${round}`),
+      };
+      console.error(JSON.stringify(block));
+      // The first round warms everything up.
+      if (round > 0) blocks.push(block);
+    }
+    const ratio = quantile(
+      blocks.map(({ full, bare }) => bare.seconds / full.seconds),
+      0.5,
+    );
+    const cpu = (kind: 'full' | 'bare'): string =>
+      `${(
+        (quantile(
+          blocks.map((block) => block[kind].cpuSeconds),
+          0.5,
+        ) /
+          submissions) *
+        1000
+      ).toFixed(0)} ms`;
+    const rate = (kind: 'full' | 'bare'): string =>
+      `${(
+        submissions /
+        quantile(
+          blocks.map((block) => block[kind].seconds),
+          0.5,
+        )
+      ).toFixed(2)} submissions/s`;
+    keepResult(
+      'ceiling',
+      [
+        {
+          what: 'rate of whole campaigns, of the ceiling’s',
+          found: `${(ratio * 100).toFixed(0)} %`,
+          aim: '≥ 85 %',
+          met: ratio >= 0.85,
+        },
+        { what: 'whole campaign', found: `${rate('full')}, ${cpu('full')} of processor time each` },
+        {
+          what: 'ceiling: the same activities and signals, empty',
+          found: `${rate('bare')}, ${cpu('bare')} of processor time each`,
+        },
+      ],
+      { submissions, blocks },
+    );
+  } finally {
+    bareWorker.kill();
+    await bench.close();
+  }
+}
+
+async function fullBlock(bench: BenchStack, campaign: string): Promise<Block> {
+  const frozen = await handInBench(bench, { campaign, teams: teamsOfTheCase(submissions), slots, budgetUsd: 100_000 });
+  return timed(
+    bench,
+    () => 0,
+    async () => {
+      await startWorkflow(bench.access, frozen);
+      await bench.access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).result();
+    },
+  );
+}
+
+const bareBlock = (bench: BenchStack, worker: ChildProcess, name: string): Promise<Block> =>
+  timed(
+    bench,
+    () => usageOf(worker.pid ?? 0)?.cpuSeconds ?? 0,
+    () =>
+      bench.access.temporal.workflow.execute<typeof bareCampaign>('bareCampaign', {
+        workflowId: name,
+        taskQueue: 'bench-bare',
+        args: [{ name, submissions, window: slots.g4 }],
+      }),
+  );
+
+async function timed({ home }: BenchStack, more: () => number, work: () => Promise<void>): Promise<Block> {
+  const cpu = (): number => {
+    const meter = new UsageMeter(home);
+    meter.look();
+    return Object.values(meter.total()).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, more());
+  };
+  const [before, began] = [cpu(), Date.now()];
+  await work();
+  return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpu() - before };
+}
+
+await main();
+process.exit();

@@ -1,0 +1,16 @@
+/** The real campaign over children that only start and report. */
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import { campaignWorkflowId } from '../src/ids.ts';
+import { submissionFinishedSignal } from '../src/workflows/messages.ts';
+import type { SubmissionInput } from '../src/workflows/submission.ts';
+
+export { campaign } from '../src/workflows/campaign.ts';
+
+export async function submission({ campaign, submission: name, sequence }: SubmissionInput): Promise<void> {
+  await getExternalWorkflowHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, {
+    submission: name,
+    sequence,
+    state: 'finished',
+    costMicroUsd: 1,
+  });
+}

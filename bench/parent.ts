@@ -1,0 +1,100 @@
+/**
+ * `node --import tsx bench/parent.ts SUBMISSIONS…`: what the campaign's workflow costs by itself: real parent and server,
+ * children that only start and report, activities in memory. 4,200 and 100,000 by default; the second takes about an hour.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../src/activities/index.ts';
+import { noPace } from '../src/campaign/pace.ts';
+import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
+import { embeddedTimings } from '../src/settings.ts';
+import { frozenCampaign } from '../test/support/frozen-campaign.ts';
+import { startTemporalServer } from '../test/support/temporal-server.ts';
+import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { parentRuns } from './support/parent-runs.ts';
+import { usageOf } from './support/processes.ts';
+import { keepResult } from './support/results.ts';
+
+const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [4_200, 100_000];
+
+/** What the campaign's workflow asks for, without S3. */
+function activities(rounds: number[], name: string): Partial<Activities> {
+  const frozen = { ...frozenCampaign(), campaign: name };
+  const work = { workLists: ['all'], rounds, started: rounds.map(() => 0), weights: [] };
+  const money = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} };
+  const ledger = { money, counts: { finished: 0, failed: 0, cancelled: 0 }, reasons: {}, pace: noPace() };
+  return {
+    takeStock: async () => ({ workLists: ['all'], ledger, running: [], acts: [], actsRecorded: 0, operatorsLog: [] }),
+    openCampaign: async () => ({ frozen, timings: embeddedTimings, work }),
+    nextSubmissions: async ({ picks }) =>
+      picks.map(({ team, index }) => ({
+        team,
+        teamId: `t${team}`,
+        teamName: `Team ${team}`,
+        submission: `s${team}-${index}`,
+        sequence: 1,
+        kind: 'evaluate',
+      })),
+    endedAmong: async () => [],
+    publishResults: async () => ({ leaderboard: '', results: '' }),
+  };
+}
+
+async function measure(submissions: number): Promise<Record<string, number>> {
+  const server = await startTemporalServer();
+  const name = `parent-${submissions}`;
+  const native = await NativeConnection.connect({ address: server.address });
+  const client = new Client({ connection: await Connection.connect({ address: server.address }) });
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: taskQueues.main,
+    workflowsPath: new URL('parent-workflows.ts', import.meta.url).pathname,
+    activities: activities(teamsOfTheCase(submissions), name),
+    maxCachedWorkflows: 500,
+  });
+  const cpu = (): number => [process.pid, server.pid].reduce((sum, pid) => sum + (usageOf(pid)?.cpuSeconds ?? 0), 0);
+  const [before, began] = [cpu(), Date.now()];
+  const workflowId = campaignWorkflowId(name);
+  await worker.runUntil(
+    client.workflow.execute('campaign', { workflowId, taskQueue: taskQueues.main, args: [{ campaign: name }] }),
+  );
+  const [cpuSeconds, seconds] = [cpu() - before, (Date.now() - began) / 1000];
+  const runs = await parentRuns(client, name);
+  await client.connection.close();
+  await native.close();
+  await server.stop();
+  const most = (values: number[]): number => Math.max(...values);
+  return {
+    submissions,
+    seconds,
+    cpuMsEach: (cpuSeconds / submissions) * 1000,
+    eventsEach: runs.reduce((sum, { events }) => sum + events, 0) / submissions,
+    bytesEach: runs.reduce((sum, { historyBytes }) => sum + historyBytes, 0) / submissions,
+    runs: runs.length,
+    mostEvents: most(runs.map(({ events }) => events)),
+    mostCarriedBytes: most(runs.map(({ carriedBytes }) => carriedBytes)),
+  };
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+for (const submissions of sizes) {
+  const found = await measure(submissions);
+  const { seconds = 0, cpuMsEach = 0, eventsEach = 0, runs = 0, mostEvents = 0, mostCarriedBytes = 0 } = found;
+  keepResult(
+    `parent-${submissions}`,
+    [
+      { what: 'time', found: `${seconds.toFixed(0)} s, ${(submissions / seconds).toFixed(1)} submissions/s` },
+      { what: 'processor time per submission, server and worker', found: `${cpuMsEach.toFixed(1)} ms` },
+      { what: 'events of the parent per submission', found: `${eventsEach.toFixed(2)} in ${runs} runs` },
+      { what: 'events of a parent run, at most', found: String(mostEvents), aim: '≤ 4,096', met: mostEvents <= 4_096 },
+      {
+        what: 'carried state, at most',
+        found: `${Math.ceil(mostCarriedBytes / 1024)} KB`,
+        aim: '≤ 256 KB',
+        met: mostCarriedBytes <= 256 * 1024,
+      },
+    ],
+    found,
+  );
+}
+process.exit();

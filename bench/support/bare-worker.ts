@@ -1,0 +1,14 @@
+/** A process that works on the bare workflows; says `ready` when it polls. */
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
+const worker = await Worker.create({
+  connection,
+  taskQueue: 'bench-bare',
+  workflowsPath: new URL('../bare-workflows.ts', import.meta.url).pathname,
+  activities: { nothing: () => Promise.resolve() },
+  maxCachedWorkflows: 500,
+});
+const running = worker.run();
+process.send?.('ready');
+await running;

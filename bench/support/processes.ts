@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { readRecord } from '../../src/local/stack/part.ts';
+import { placesOf } from '../../src/local/stack/home.ts';
+
+/** Clock ticks of Linux, per second. */
+const ticksPerSecond = 100;
+
+const parts = ['temporal', 's3', 'batch', 'worker', 'scorer'] as const;
+export type PartName = (typeof parts)[number];
+
+export interface Usage {
+  /** Processor seconds, children that have ended included. */
+  cpuSeconds: number;
+  /** Resident memory in MiB, the highest so far. */
+  peakMiB: number;
+}
+
+/** Adds up what the parts of a stack use; a part that was killed and started again counts on. */
+export class UsageMeter {
+  private readonly seen = new Map<string, { part: PartName; cpuSeconds: number; peakMiB: number }>();
+
+  constructor(private readonly home: string) {}
+
+  /** Looks once; call it at least every few seconds: what a killed process used since the last look is lost. */
+  look(): void {
+    for (const part of parts) {
+      const identity = readRecord(placesOf(this.home), part)?.identity;
+      const usage = identity && usageOf(identity.pid);
+      if (identity && usage) this.seen.set(`${identity.pid} ${identity.startTime}`, { part, ...usage });
+    }
+  }
+
+  total(): Record<PartName, Usage> {
+    const sum = (part: PartName): Usage => {
+      const own = [...this.seen.values()].filter((process) => process.part === part);
+      return {
+        cpuSeconds: own.reduce((seconds, process) => seconds + process.cpuSeconds, 0),
+        peakMiB: Math.max(0, ...own.map((process) => process.peakMiB)),
+      };
+    };
+    return {
+      temporal: sum('temporal'),
+      s3: sum('s3'),
+      batch: sum('batch'),
+      worker: sum('worker'),
+      scorer: sum('scorer'),
+    };
+  }
+}
+
+/** Of a process by its pid, from /proc; undefined when it is gone. */
+export function usageOf(pid: number): Usage | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0);
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return { cpuSeconds: ticks / ticksPerSecond, peakMiB: Number(peak ?? 0) / 1024 };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/local/project-root.ts';
+
+/** What one bench found, as it is committed. */
+export interface BenchResult {
+  name: string;
+  /** ISO day, commit, machine. */
+  on: { day: string; commit: string; machine: string };
+  /** Rows for the page: what was measured, what was found, what the aim was. */
+  rows: { what: string; found: string; aim?: string; met?: boolean }[];
+  /** Everything else that was measured, for later comparison. */
+  details?: unknown;
+}
+
+const folder = join(projectRoot(), 'bench', 'results');
+const fileOf = (name: string): string => join(folder, `${name}.json`);
+
+/** Keeps a result in bench/results. */
+export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown): void {
+  mkdirSync(folder, { recursive: true });
+  const result: BenchResult = { name, on: here(), rows, details };
+  writeFileSync(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
+  for (const row of rows) console.log(`${row.what}: ${row.found}${row.aim ? ` (aim: ${row.aim})` : ''}`);
+}
+
+export function readResult(name: string): BenchResult | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(name), 'utf8')) as BenchResult;
+  } catch {
+    return undefined;
+  }
+}
+
+function here(): BenchResult['on'] {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: projectRoot(), encoding: 'utf8' }).trim();
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  return { day: new Date().toISOString().slice(0, 10), commit, machine };
+}
+
+/** The value below which this share of the values lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
