@@ -67,7 +67,7 @@ export async function campaign(input: CampaignInput): Promise<PublishedCampaign>
       campaign: input.campaign,
       rest: opening.state.closing ?? null,
     });
-    if (conductor.isFinished()) return published;
+    if (await conductor.isOver()) return published;
   }
 }
 
@@ -151,7 +151,13 @@ class Conductor {
     showCampaign(this.progress());
   }
 
-  isFinished(): boolean {
+  /** Whether nothing more came while the results were published, and everybody who asked has an answer. */
+  async isOver(): Promise<boolean> {
+    await condition(() => !this.isFinished() || allHandlersFinished());
+    return this.isFinished();
+  }
+
+  private isFinished(): boolean {
     return isDone(this.state) && this.desk.isIdle;
   }
 
@@ -170,7 +176,7 @@ class Conductor {
 
   /** Nothing is pending here: starts and signals were awaited, and what came meanwhile would have woken the loop. */
   private async continueAsNew(): Promise<void> {
-    await condition(allHandlersFinished);
+    await condition(() => this.changed || allHandlersFinished());
     if (this.changed) return;
     const { instanceClasses: classes, limits } = this.opened.frozen;
     const state = carriedState(this.state, { classes, limits });
