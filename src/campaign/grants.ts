@@ -32,11 +32,13 @@ export const preferredOption = (state: CampaignState, { options, rerun }: Waitin
  */
 export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
+  let places = Object.values(free).reduce((sum, left) => sum + left, 0);
+  if (places === 0) return [];
   const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
   const purse = new Purse(state, tally);
   const passed: Candidate[] = [];
   const granted: RunGrant[] = [];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+  for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     const share = (tally.heldOf[next.open.team] ?? 0) / next.weight;
     if (share !== next.share) {
       queue.push({ ...next, share });
@@ -51,6 +53,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     }
     purse.take(option.worst, request.rerun);
     free[option.class] = (free[option.class] ?? 0) - 1;
+    places -= 1;
     tally.heldOf[next.open.team] = (tally.heldOf[next.open.team] ?? 0) + 1;
     granted.push(grantTo(next, option, now));
     letWait(passed, purse);
@@ -69,7 +72,6 @@ export function freeSlots(state: CampaignState, tally: Tally): Record<string, nu
 }
 
 function candidates(state: CampaignState, tally: Tally, free: Record<string, number>, now: number): Candidate[] {
-  if (Object.keys(free).length === 0) return [];
   const evaluations = byName<number>();
   const found: Candidate[] = [];
   for (const waiting of tally.waiting) {
@@ -79,7 +81,8 @@ function candidates(state: CampaignState, tally: Tally, free: Record<string, num
     if (free[option.class] === undefined) continue;
     const { priority, weight } = treatmentOf(state, waiting.open.team);
     const share = (tally.heldOf[waiting.open.team] ?? 0) / weight;
-    found.push({ ...waiting, option, priority, weight, share, late: false });
+    const { submission, open, request } = waiting;
+    found.push({ submission, open, request, option, priority, weight, share, late: false });
   }
   // Many evaluations wait already: one more that gets to know its needs would not keep the class busier.
   const many = (onClass: string): boolean => (evaluations[onClass] ?? 0) > (state.slots[onClass] ?? 0);

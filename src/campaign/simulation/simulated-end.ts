@@ -1,0 +1,88 @@
+import { runKeyOf } from '../../ids.ts';
+import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import { costMicroUsd } from '../money.ts';
+import type { Population } from '../population.ts';
+import type { Reason } from '../reasons.ts';
+import { profileOf, type ResourceProfile } from '../resource-profile.ts';
+import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../run-limits.ts';
+import { simulatedOutcome } from '../simulated-outcome.ts';
+import { simulatedRun, type SimulatedSpec } from '../simulated-run.ts';
+import { verdictOf } from '../verdict.ts';
+
+/** What a campaign and a submission learn of a run that ended. */
+export interface SimulatedEnd {
+  /** Null when it ended well. */
+  reason: Reason | null;
+  doubtful: boolean;
+  memoryLimitMiB: number | null;
+  billedSeconds: number;
+  costMicroUsd: number;
+  /** Of a probe that ended well. */
+  profile?: ResourceProfile;
+}
+
+export interface SimulatedOrder {
+  submission: string;
+  n: number;
+  purpose: Purpose;
+  on: InstanceClass;
+}
+
+/** A run from its start to its verdict, by the same rules that read a real one; the same for the same seed. Pure. */
+export function simulatedEnd(
+  frozen: FrozenCampaign,
+  population: Population,
+  seed: number,
+  { submission, n, purpose, on }: SimulatedOrder,
+): SimulatedEnd {
+  const { limits, instanceClasses, testSet, sampleSet } = frozen;
+  const inputs = (purpose === 'probe' ? sampleSet : undefined) ?? testSet;
+  const wallClock = wallClockSeconds(limits, on, instanceClasses);
+  const spec: SimulatedSpec = {
+    runKey: runKeyOf(frozen.campaign, submission, n),
+    purpose,
+    inputs,
+    instanceClass: { name: on.name, gpu: on.gpu ?? 'none', gpuMemoryMiB: on.gpuMemoryMiB ?? 0 },
+    limits: { wallClockSeconds: wallClock, memoryMiB: containerMemoryMiB(limits, on) },
+  };
+  const run = simulatedRun(population, seed, spec);
+  const billedSeconds = Math.ceil(Math.min(run.seconds, wallClock + batchGraceSeconds));
+  const cost = { billedSeconds, costMicroUsd: costMicroUsd(billedSeconds, on.microUsdPerHour) };
+  if (run.kind !== 'outcome') {
+    const reason = run.kind === 'host-lost' ? 'spot-reclaimed' : 'platform-error';
+    return { ...cost, reason, doubtful: false, memoryLimitMiB: null };
+  }
+  const { seconds, facts } = run;
+  const outcome = simulatedOutcome({
+    spec: {
+      ...spec,
+      image: noImage,
+      instanceClass: { ...spec.instanceClass, vcpus: on.vcpus },
+      limits: { ...noLimits, ...spec.limits },
+    },
+    jobId: spec.runKey,
+    startedAt: 0,
+    seconds,
+    facts,
+    stopped: false,
+    predictions: facts.rows === 'no-file' ? { kind: 'missing' } : { kind: 'collected', key: '', bytes: 0, sha256: '' },
+  });
+  const verdict = verdictOf(outcome);
+  const memoryLimitMiB = outcome.memory.limitMiB;
+  if (verdict.kind === 'failed') {
+    return { ...cost, reason: verdict.reason, doubtful: verdict.doubtful ?? false, memoryLimitMiB };
+  }
+  // Scoring finds a row that is missing; a probe's predictions are not scored.
+  const isFaulty = purpose === 'evaluation' && facts.rows === 'all-but-one';
+  const profile = purpose === 'probe' ? profileOf(outcome, inputs.items, on) : undefined;
+  return {
+    ...cost,
+    reason: isFaulty ? 'output-invalid' : null,
+    doubtful: false,
+    memoryLimitMiB,
+    ...(profile && { profile }),
+  };
+}
+
+const noImage = { reference: '', digest: '' };
+const noLimits = { pids: 0, outputBytes: 0, sharedMemoryMiB: 0 };

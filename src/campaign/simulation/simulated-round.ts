@@ -1,0 +1,112 @@
+import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../class-choice.ts';
+import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../ladder.ts';
+import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
+import { faultOf, type Reason } from '../reasons.ts';
+import { wallClockSeconds } from '../run-limits.ts';
+import type { SimulatedEnd } from './simulated-end.ts';
+
+/** What a submission does next: asks for a run, or reports its end once its last run is settled. */
+export type NextStep =
+  { kind: 'request'; request: RunRequest } | { kind: 'report'; settles?: RunSettlement; report: SubmissionReport };
+
+/** A submission's way through its evaluation, as its workflow goes it, without time. */
+export class SimulatedRound {
+  private n = 0;
+  private purpose: Purpose = 'evaluation';
+  private evaluations = 0;
+  private cost = 0;
+  private needs: Needs = unknownNeeds;
+  private tries: Tries = noTries;
+
+  constructor(
+    private readonly frozen: FrozenCampaign,
+    private readonly submission: string,
+  ) {}
+
+  /** Its image is there: the probe if there is one, else the first evaluation. */
+  begin(): NextStep {
+    return this.frozen.sampleSet === undefined ? this.evaluate() : this.probe();
+  }
+
+  /** The campaign will grant no run any more. */
+  refused(reason: Reason): NextStep {
+    return this.end(reason);
+  }
+
+  runEnded(on: InstanceClass, end: SimulatedEnd): NextStep {
+    const { reason, billedSeconds, costMicroUsd } = end;
+    this.cost += costMicroUsd;
+    const settles: RunSettlement = {
+      submission: this.submission,
+      n: this.n,
+      purpose: this.purpose,
+      rerun: this.evaluations > 1,
+      class: on.name,
+      billedSeconds,
+      costMicroUsd,
+      ...(reason && { reason }),
+    };
+    return this.purpose === 'probe' ? this.afterProbe(on, end, settles) : this.afterEvaluation(on, end, settles);
+  }
+
+  private afterProbe(on: InstanceClass, end: SimulatedEnd, settles: RunSettlement): NextStep {
+    const { reason, profile } = end;
+    if (reason !== null && faultOf(reason) === 'platform') {
+      const final = this.move(on, end, reason);
+      return final ? this.end(final, settles) : this.probe(settles);
+    }
+    if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
+    if (profile) this.needs = { ...this.needs, profile };
+    return this.evaluate(settles);
+  }
+
+  private afterEvaluation(on: InstanceClass, end: SimulatedEnd, settles: RunSettlement): NextStep {
+    if (end.reason === null) return this.end(null, settles);
+    const final = this.move(on, end, end.reason);
+    return final ? this.end(final, settles) : this.evaluate(settles);
+  }
+
+  /** Learns from a failed run; answers the reason when it was the last. */
+  private move(on: InstanceClass, { doubtful, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
+    const move = moveAfter({ reason, doubtful, memoryLimitMiB, on }, this.needs, this.tries, this.frozen.limits);
+    if (move.kind === 'end') return move.reason;
+    this.needs = move.needs;
+    this.tries = move.tries;
+    return undefined;
+  }
+
+  private probe(settles?: RunSettlement): NextStep {
+    const { instanceClasses: classes, limits } = this.frozen;
+    const on = probeClass(classes);
+    return this.request('probe', [optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes))], settles);
+  }
+
+  private evaluate(settles?: RunSettlement): NextStep {
+    const { instanceClasses: classes, limits, testSet } = this.frozen;
+    const options = evaluationOptions({ classes, limits }, this.needs, testSet.items);
+    if (options.length === 0) return this.end('gpu-out-of-memory', settles);
+    this.evaluations += 1;
+    return this.request('evaluation', options, settles);
+  }
+
+  private request(purpose: Purpose, options: RunRequest['options'], settles?: RunSettlement): NextStep {
+    this.n += 1;
+    this.purpose = purpose;
+    const { submission, n } = this;
+    const rerun = this.evaluations > 1;
+    return { kind: 'request', request: { submission, n, purpose, rerun, options, ...(settles && { settles }) } };
+  }
+
+  private end(reason: Reason | null, settles?: RunSettlement): NextStep {
+    const failed = reason !== null && faultOf(reason) === 'operator' ? 'cancelled' : 'failed';
+    const report: SubmissionReport = {
+      submission: this.submission,
+      sequence: 1,
+      state: reason === null ? 'finished' : failed,
+      ...(reason && { reason }),
+      costMicroUsd: this.cost,
+    };
+    return { kind: 'report', report, ...(settles && { settles }) };
+  }
+}
