@@ -1,5 +1,5 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
-import { addMoment, noMoments } from './pace.ts';
+import { addFreed, addRun, paceOn } from './pace.ts';
 import type { RunRequest, RunSettlement, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
 
@@ -13,7 +13,8 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 
 /** Takes a request; answers the grant again if this very run was granted already. */
 export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
-  if (request.settles) settleRun(state, request.settles);
+  const wanted = request.options[0]?.class;
+  if (request.settles) settleRun(state, request.settles, wanted);
   const open = state.open.get(request.submission);
   if (open === undefined || request.n <= open.settled) return undefined;
   if (request.purpose === 'evaluation') open.preparing = false;
@@ -21,22 +22,27 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (open.request && open.request.n >= request.n) return undefined;
   state.ticket += 1;
   const { n, purpose, rerun, options } = request;
+  if (purpose === 'evaluation' && !rerun && wanted !== undefined) paceOn(state.pace, wanted).wanted += 1;
   open.request = { n, purpose, rerun, options, ticket: state.ticket, passed: 0 };
   return undefined;
 }
 
-/** Books what a run cost and frees its slot and reservation; a run is booked once. */
-export function settleRun(state: CampaignState, settlement: RunSettlement): void {
+/**
+ * Books what a run cost and frees its slot and reservation; a run is booked once. `next`: the class that the run after it
+ * wants first, if there is one.
+ */
+export function settleRun(state: CampaignState, settlement: RunSettlement, next?: string): void {
   const open = state.open.get(settlement.submission);
   if (open === undefined || settlement.n <= open.settled) return;
-  if (open.grant && open.grant.n <= settlement.n) delete open.grant;
+  if (open.grant && open.grant.n <= settlement.n) {
+    addFreed(state.pace, open.grant);
+    delete open.grant;
+  }
   open.settled = settlement.n;
   if (settlement.reason) open.lastReason = settlement.reason;
   else delete open.lastReason;
   book(state, open, settlement);
-  const { purpose, class: onClass, billedSeconds } = settlement;
-  const pace = (state.pace.byClass[onClass] ??= { evaluations: noMoments(), probes: noMoments() });
-  addMoment(purpose === 'probe' ? pace.probes : pace.evaluations, billedSeconds);
+  addRun(state.pace, settlement, next);
 }
 
 /**
@@ -49,7 +55,6 @@ export function closeSubmission(state: CampaignState, report: SubmissionReport):
   const { class: onClass = 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
   const costMicroUsd = report.costMicroUsd - open.spent;
   if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
-  addMoment(state.pace.submissions, report.costMicroUsd);
   state.open.delete(report.submission);
   state.counts[report.state] += 1;
   if (report.reason) state.reasons[report.reason] = (state.reasons[report.reason] ?? 0) + 1;
@@ -60,7 +65,9 @@ export function takeStanding(state: CampaignState, standing: SubmissionStanding)
   const open = state.open.get(standing.submission);
   if (open === undefined || open.sequence !== standing.sequence) return;
   open.preparing = standing.preparing;
-  for (const settlement of standing.settled) settleRun(state, settlement);
+  const { settled, request, grant } = standing;
+  const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
+  for (const [index, settlement] of settled.entries()) settleRun(state, settlement, after[index]);
   if (standing.grant && standing.grant.n > open.settled) open.grant = standing.grant;
   if (standing.request) takeRequest(state, standing.request);
 }

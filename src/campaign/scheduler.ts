@@ -1,6 +1,7 @@
 import type { CampaignState } from './campaign-state.ts';
 import { grants } from './grants.ts';
 import { hurriedGrants } from './hurried-grants.ts';
+import { countHeld } from './pace.ts';
 import type { RunGrant, RunRefusal } from './protocol.ts';
 import { starts, type Start, type StartLimits } from './starts.ts';
 import { tallyOf } from './tally.ts';
@@ -12,6 +13,7 @@ export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & Ru
  * nothing and what waits goes on waiting. Deterministic. Pure.
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
+  countHeld(state.pace, now);
   if (state.closing) return refuseWaiting(state, state.closing);
   if (state.paused || now >= Date.parse(state.deadline)) return [];
   const tally = tallyOf(state);
