@@ -35,7 +35,16 @@ export const resultObjects = {
   ledgerFolder: (campaign: string): string => `${campaign}/ledger/`,
   ledger: (campaign: string, submission: string, sequence: number): string =>
     `${campaign}/ledger/${submission}/${sequence}.json`,
-  score: (campaign: string, submission: string, n: number): string => `${campaign}/scores/${submission}/${n}.json`,
+  /** Later rounds score under their own key: a rescore must not meet the score of the same run. */
+  score: (campaign: string, submission: string, n: number, sequence: number): string =>
+    `${campaign}/scores/${submission}/${sequence === 1 ? n : `${n}-${sequence}`}.json`,
+  /** A work list, under the sha256 (hex) of its bytes. */
+  work: (campaign: string, sha256: string): string => `${campaign}/work/${sha256}.json`,
+  addedFolder: (campaign: string): string => `${campaign}/added/`,
+  /** Rounds that an operator wants to add, under the sha256 (hex) of their bytes. */
+  added: (campaign: string, sha256: string): string => `${campaign}/added/${sha256}.json`,
+  actsFolder: (campaign: string): string => `${campaign}/acts/`,
+  act: (campaign: string, sequence: number): string => `${campaign}/acts/${sequence}.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
 };

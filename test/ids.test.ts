@@ -78,13 +78,20 @@ describe('ids', () => {
       resultObjects.campaign('case'),
       resultObjects.manifest('case'),
       resultObjects.ledger('case', 's', 1),
-      resultObjects.score('case', 's', 1),
+      resultObjects.score('case', 's', 1, 1),
+      resultObjects.score('case', 's', 1, 2),
+      resultObjects.score('case', 's', 12, 1),
+      resultObjects.work('case', '0'),
+      resultObjects.added('case', '0'),
+      resultObjects.act('case', 1),
       resultObjects.leaderboard('case'),
       resultObjects.results('case'),
     ];
     assert.equal(new Set(keys).size, keys.length);
     for (const key of keys) assert.ok(key.startsWith('case/'), key);
     assert.ok(resultObjects.ledger('case', 's', 1).startsWith(resultObjects.ledgerFolder('case')));
+    assert.ok(resultObjects.added('case', '0').startsWith(resultObjects.addedFolder('case')));
+    assert.ok(resultObjects.act('case', 1).startsWith(resultObjects.actsFolder('case')));
   });
 
   it('of task queues are the five names that workers are started with', () => {

@@ -59,7 +59,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
     for (;;) {
       try {
         const followed = await followRun(deps, follow, signals);
-        return { ...endOf(followed), ...costOf(followed, frozen, on) };
+        return runEndOf(followed, frozen, on);
       } catch (error) {
         // The server tries an activity whose cancellation was asked for no second time.
         if (!isCancelled()) throw error;
@@ -92,6 +92,12 @@ function signalsOf(
   };
   return { signals: { giveUp: giveUp.signal, leave: leave.signal, onPoll }, isCancelled: () => cancelled };
 }
+
+/** A followed run in small facts. */
+export const runEndOf = (followed: FollowedRun, frozen: FrozenCampaign, on: InstanceClass): RunEnd => ({
+  ...endOf(followed),
+  ...costOf(followed, frozen, on),
+});
 
 /** What nobody knows is booked as the worst case, so that spending is never understated. */
 function costOf(

@@ -2,7 +2,10 @@ import { HoldoutError } from '../errors.ts';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBatchJob } from './await-batch-job.ts';
 import { beating } from './beating.ts';
+import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
+import { endedAmong } from './ended-among.ts';
+import { findTeam } from './find-team.ts';
 import { openCampaign } from './open-campaign.ts';
 import { nextSubmissions } from './next-submissions.ts';
 import { openSubmission } from './open-submission.ts';
@@ -10,15 +13,24 @@ import { probeGpuMemory } from './probe-gpu-memory.ts';
 import { publishResults } from './publish-results.ts';
 import { pullImage } from './pull-image.ts';
 import { reconcile } from './reconcile.ts';
+import { recordActs } from './record-acts.ts';
 import { recordResult } from './record-result.ts';
 import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
+import { takeRounds } from './take-rounds.ts';
+import { takeStock } from './take-stock.ts';
 
 /** Every activity, bound to the rooms it calls. One file per activity. */
 export function createActivities(deps: Dependencies) {
   return {
+    takeStock: bind(deps, beating(takeStock)),
     openCampaign: bind(deps, openCampaign),
     nextSubmissions: bind(deps, nextSubmissions),
+    takeRounds: bind(deps, beating(takeRounds)),
+    findTeam: bind(deps, findTeam),
+    recordActs: bind(deps, recordActs),
+    cancelQueued: bind(deps, beating(cancelQueued)),
+    endedAmong: bind(deps, beating(endedAmong)),
     reconcile: bind(deps, beating(reconcile)),
     publishResults: bind(deps, beating(publishResults)),
     openSubmission: bind(deps, openSubmission),

@@ -1,20 +1,23 @@
+import type { WorkRound } from '../campaign/work-list.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export interface Pick {
-  team: string;
-  index: number;
+export interface NextSubmission extends WorkRound {
+  team: number;
+  /** As it is shown. */
+  teamName: string;
+  teamId: string;
 }
 
-/** The submissions behind some picks of the scheduler, in the same order. */
+/** The rounds behind some picks of the scheduler, in the same order; `index` counts a team's rounds from 0. */
 export async function nextSubmissions(
   deps: Dependencies,
-  input: { campaign: string; picks: Pick[] },
-): Promise<{ team: string; teamName: string; submission: string }[]> {
-  const { teams } = await deps.frozen.manifest(input.campaign);
-  const byName = new Map(teams.map((team) => [team.team, team]));
-  return input.picks.map(({ team, index }) => {
-    const row = byName.get(team)?.submissions[index];
-    if (row === undefined) throw new RangeError(`team ${team} has no submission number ${index + 1}`);
-    return { team, teamName: row.teamName, submission: row.submission };
+  { campaign, workLists, picks }: { campaign: string; workLists: string[]; picks: { team: number; index: number }[] },
+): Promise<NextSubmission[]> {
+  const teams = await deps.frozen.work(campaign, workLists);
+  return picks.map(({ team, index }) => {
+    const row = teams[team];
+    const round = row?.rounds[index - row.before];
+    if (row === undefined || round === undefined) throw new RangeError(`team ${team} has no open round at ${index}`);
+    return { team, teamName: row.teamName, teamId: row.team, ...round };
   });
 }

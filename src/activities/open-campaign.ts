@@ -1,21 +1,35 @@
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
+import type { Work } from '../campaign/initial-state.ts';
+import type { WorkOfTeam } from '../campaign/work-list.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface OpenedCampaign {
   frozen: FrozenCampaign;
-  /** Team and number of its submissions, in the order of the hand-in. */
-  teams: [team: string, submissions: number][];
   timings: Timings;
+  work: Work;
 }
 
 /** Reads the frozen campaign: what the workflow needs of it, by team and without a single submission's row. */
-export async function openCampaign(deps: Dependencies, input: { campaign: string }): Promise<OpenedCampaign> {
-  const frozen = await deps.frozen.campaign(input.campaign);
-  const { teams } = await deps.frozen.manifest(input.campaign);
-  return {
-    frozen,
-    teams: teams.map(({ team, submissions }) => [team, submissions.length]),
-    timings: deps.settings.timings,
-  };
+export async function openCampaign(
+  deps: Dependencies,
+  { campaign, workLists }: { campaign: string; workLists: string[] },
+): Promise<OpenedCampaign> {
+  const frozen = await deps.frozen.campaign(campaign);
+  const teams = await deps.frozen.work(campaign, workLists);
+  return { frozen, timings: deps.settings.timings, work: workOf(frozen, workLists, teams) };
 }
+
+/** What there is to do, in numbers. */
+export const workOf = (
+  { fairness }: FrozenCampaign,
+  workLists: string[],
+  teams: readonly WorkOfTeam[],
+): OpenedCampaign['work'] => ({
+  workLists,
+  rounds: teams.map(({ before, rounds }) => before + rounds.length),
+  started: teams.map(({ before }) => before),
+  weights: teams.flatMap(({ team: name }, team) =>
+    Object.hasOwn(fairness.weights, name) ? [{ team, name, weight: fairness.weights[name] ?? 1 }] : [],
+  ),
+});

@@ -1,55 +1,49 @@
 import type { Reason } from '../campaign/reasons.ts';
 import { resultObjects } from '../ids.ts';
-import { allRecords, appendRecord } from '../ledger/ledger.ts';
+import { actsOf } from '../ledger/acts.ts';
+import { campaignRounds } from '../ledger/campaign-rounds.ts';
+import { closeRounds } from '../ledger/close-rounds.ts';
+import { finalRounds } from '../ledger/ledger.ts';
 import { collectResults, leaderboardEntries } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isRunning } from './reconcile.ts';
+import { notRunning } from './submission-workflows.ts';
 
 /**
- * Writes leaderboard.csv and results.json from the ledger. With `rest`, every submission without a record gets one first:
- * the campaign was closed before its turn came.
+ * Writes leaderboard.csv and results.json from the ledger. With `rest`, every round without a record gets one first: the
+ * campaign was closed before its turn came.
  */
 export async function publishResults(
   deps: Dependencies,
-  input: { campaign: string; rest: Reason | null },
+  { campaign, rest }: { campaign: string; rest: Reason | null },
 ): Promise<{ leaderboard: string; results: string }> {
-  const frozen = await deps.frozen.campaign(input.campaign);
-  const manifest = await deps.frozen.manifest(input.campaign);
-  const bucket = deps.buckets.results;
-  if (input.rest) await closeTheRest(deps, input.campaign, input.rest);
-  const results = await collectResults(deps.store, bucket, frozen, manifest);
+  const { store, buckets } = deps;
+  const frozen = await deps.frozen.campaign(campaign);
+  if (rest) await closeTheRest(deps, campaign, rest);
+  const results = await collectResults(store, buckets.results, frozen);
   const keys = {
-    leaderboard: resultObjects.leaderboard(input.campaign),
-    results: resultObjects.results(input.campaign),
+    leaderboard: resultObjects.leaderboard(campaign),
+    results: resultObjects.results(campaign),
   };
   const board = rankLeaderboard(leaderboardEntries(results), frozen.leaderboard);
-  await deps.store.write(bucket, keys.leaderboard, leaderboardCsv(board));
-  await deps.store.write(bucket, keys.results, `${JSON.stringify(results, null, 2)}\n`);
+  await store.write(buckets.results, keys.leaderboard, leaderboardCsv(board));
+  await store.write(buckets.results, keys.results, `${JSON.stringify(results, null, 2)}\n`);
   return keys;
 }
 
 async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {
-  const known = await allRecords(deps.store, deps.buckets.results, campaign);
-  const { teams } = await deps.frozen.manifest(campaign);
-  for (const { team, submissions } of teams) {
-    for (const { submission } of submissions) {
-      // A campaign that lost its state may be closed before it knows of a child that runs on and will record itself.
-      if (known.has(submission) || (await isRunning(deps, campaign, submission))) continue;
-      await appendRecord(deps.store, deps.buckets.results, {
-        version: 1,
-        campaign,
-        submission,
-        team,
-        sequence: 1,
-        predecessor: null,
-        state: 'cancelled',
-        reason,
-        detail: 'The campaign was closed before its turn came.',
-        runs: [],
-        score: null,
-        image: null,
-      });
-    }
-  }
+  const { store, buckets } = deps;
+  const bucket = buckets.results;
+  const { rounds } = await campaignRounds(store, bucket, campaign, await actsOf(store, bucket, campaign));
+  const final = await finalRounds(store, bucket, campaign);
+  const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
+  // A campaign that lost its state may be closed before it knows of a child that runs on and will record itself.
+  const idle = await notRunning(deps, campaign, new Set(open.map(({ submission }) => submission)));
+  await closeRounds(
+    store,
+    bucket,
+    campaign,
+    open.filter(({ submission }) => idle.has(submission)),
+    { reason, detail: 'The campaign was closed before its turn came.' },
+  );
 }

@@ -15,12 +15,10 @@ export async function pullImage(
 ): Promise<StoredImage> {
   const folder = await ownFolder(input);
   try {
-    const { teams } = await deps.frozen.manifest(input.campaign);
+    const { image } = await deps.frozen.submission(input.campaign, input.submission);
     const { limits } = await deps.frozen.campaign(input.campaign);
-    const row = teams.flatMap(({ submissions }) => submissions).find((row) => row.submission === input.submission);
-    if (row === undefined) throw new RangeError(`the manifest has no submission ${input.submission}`);
     const archive = join(folder, 'image.tar');
-    const fetched = await fetchImage(deps, row.image, archive);
+    const fetched = await fetchImage(deps, image, archive);
     if (fetched.kind === 'refused') return fetched;
     const inspected = await inspectArchive(archive, { maxBytes: limits.imageBytes });
     if (inspected.kind === 'refused') return inspected;

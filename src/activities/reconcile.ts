@@ -1,68 +1,59 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { HeldGrant } from '../campaign/campaign-state.ts';
-import type { RunRecord, SubmissionReport } from '../campaign/protocol.ts';
-import { submissionWorkflowId } from '../ids.ts';
-import { lastRecord } from '../ledger/ledger.ts';
+import type { SubmissionReport } from '../campaign/protocol.ts';
+import { inParallel } from '../in-parallel.ts';
+import { chainOf } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';
-import { recordResult, reportOf } from './record-result.ts';
+import { lostRuns } from './lost-runs.ts';
+import { highestOf } from './open-submission.ts';
+import { keepResult, reportOf } from './record-result.ts';
+import { isRunning } from './submission-workflows.ts';
+
+const casesAtOnce = 16;
 
 /** An open submission as its campaign knows it. */
 export interface OpenCase {
   submission: string;
-  team: string;
+  sequence: number;
   held: HeldGrant | null;
 }
 
 /**
  * Looks for open submissions whose workflow has ended without the campaign hearing of it, and answers their reports.
- * One that left no record (terminated by hand) is recorded as failed by the platform, its held run at the worst case.
+ * One that left no record (terminated by hand) is recorded as failed by the platform, with all runs of its round.
  */
 export async function reconcile(
   deps: Dependencies,
-  input: { campaign: string; open: OpenCase[] },
+  { campaign, open }: { campaign: string; open: OpenCase[] },
 ): Promise<SubmissionReport[]> {
   const reports: SubmissionReport[] = [];
-  for (const open of input.open) {
-    if (await isRunning(deps, input.campaign, open.submission)) continue;
-    const last = await lastRecord(deps.store, deps.buckets.results, input.campaign, open.submission);
-    if (last !== undefined) {
-      reports.push(reportOf(last.record));
-      continue;
-    }
-    const runs = open.held ? [lostRun(open.held)] : [];
-    await recordResult(deps, {
-      campaign: input.campaign,
-      submission: open.submission,
-      team: open.team,
-      sequence: 1,
-      state: 'failed',
-      reason: 'platform-error',
-      detail: 'Its workflow ended without a record.',
-      runs,
-      score: null,
-      image: null,
-    });
-  }
+  await inParallel(casesAtOnce, open, async (one) => {
+    if (await isRunning(deps, campaign, one.submission)) return;
+    reports.push(await reportOn(deps, campaign, one));
+  });
   return reports;
 }
 
-/** Whether a submission's workflow is under way. */
-export async function isRunning(deps: Dependencies, campaign: string, submission: string): Promise<boolean> {
-  try {
-    const { status } = await deps.workflows.getHandle(submissionWorkflowId(campaign, submission)).describe();
-    return status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+async function reportOn(
+  deps: Dependencies,
+  campaign: string,
+  { submission, sequence, held }: OpenCase,
+): Promise<SubmissionReport> {
+  const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const known = chain[sequence - 1];
+  if (known) return reportOf(known.record);
+  const runsBefore = highestOf(chain.flatMap(({ record }) => record.runs));
+  const { team } = await deps.frozen.submission(campaign, submission);
+  const record = await keepResult(deps, {
+    campaign,
+    submission,
+    team,
+    sequence,
+    state: 'failed',
+    reason: 'platform-error',
+    detail: 'Its workflow ended without a record.',
+    runs: await lostRuns(deps, { campaign, submission, held, runsBefore }),
+    score: null,
+    image: null,
+  });
+  return reportOf(record);
 }
-
-const lostRun = (held: HeldGrant): RunRecord => ({
-  n: held.n,
-  purpose: held.purpose,
-  class: held.class,
-  jobId: null,
-  reason: 'platform-error',
-  billedSeconds: 0,
-  costMicroUsd: held.reserved,
-});

@@ -12,7 +12,7 @@ export type ScoredOutput =
 /** Scores a run's predictions against the labels; runs only where the labels may be read. */
 export async function scoreOutput(
   deps: Dependencies,
-  input: { campaign: string; submission: string; n: number },
+  input: { campaign: string; submission: string; n: number; sequence: number },
 ): Promise<ScoredOutput> {
   const { metric, predictions: format, labels } = await deps.frozen.campaign(input.campaign);
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
@@ -28,7 +28,7 @@ export async function scoreOutput(
   });
   const file: ScoreFile = { version: 1, runKey, metric, result };
   const body = `${JSON.stringify(file, null, 2)}\n`;
-  const key = resultObjects.score(input.campaign, input.submission, input.n);
+  const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);
   const where = { key, digest: createHash('sha256').update(body).digest('hex') };
   return result.kind === 'scored' ? { kind: 'scored', ...where } : { kind: 'invalid', ...where, faults: result.count };

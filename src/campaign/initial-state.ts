@@ -11,16 +11,19 @@ const mostOpen = 1_500;
 /** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
 export interface Work {
   workLists: string[];
+  /** Rounds that were final or under way when the first list was made count as well. */
   rounds: number[];
+  /** By team: rounds that were final or under way when the first list was made. */
+  started: number[];
   weights: { team: number; name: string; weight: number }[];
 }
 
-/** The state of a campaign that has not started anything. */
-export function initialState(frozen: FrozenCampaign, { workLists, rounds, weights }: Work): CampaignState {
+/** The state of a campaign that has started nothing but what its work lists count as started. */
+export function initialState(frozen: FrozenCampaign, { workLists, rounds, started, weights }: Work): CampaignState {
   return {
     workLists,
     rounds,
-    started: rounds.map(() => 0),
+    started: [...started],
     treatments: new Map(weights.map(({ team, name, weight }) => [team, { ...defaultTreatment, team: name, weight }])),
     open: new Map(),
     money: {

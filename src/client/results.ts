@@ -24,7 +24,7 @@ export async function standingOf({ store, buckets, frozen }: Access, campaign: s
     throw trouble('CAMPAIGN_UNKNOWN', { campaign });
   }
   const rules = await frozen.campaign(campaign);
-  const results = await collectResults(store, buckets.results, rules, await frozen.manifest(campaign));
+  const results = await collectResults(store, buckets.results, rules);
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
   const board = table(
     ['rank', 'team', rules.metric, 'submission'],

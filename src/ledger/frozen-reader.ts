@@ -1,11 +1,15 @@
-import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
+import type { FrozenCampaign, Manifest, Submission } from '../campaign/frozen-campaign.ts';
+import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 
-/** Reads a campaign's frozen files, once per process: they never change. */
+/** Reads what never changes of a campaign, once per process. */
 export class FrozenReader {
   private readonly campaigns = new Map<string, Promise<FrozenCampaign>>();
   private readonly manifests = new Map<string, Promise<Manifest>>();
+  private readonly rows = new Map<string, Promise<Map<string, Submission>>>();
+  /** The newest only: a campaign's lists grow, and nobody asks for the shorter ones again. */
+  private readonly works = new Map<string, { keys: string; work: Promise<WorkOfTeam[]> }>();
 
   constructor(
     private readonly store: ObjectStore,
@@ -13,17 +17,70 @@ export class FrozenReader {
   ) {}
 
   campaign(campaign: string): Promise<FrozenCampaign> {
-    return this.once(this.campaigns, campaign, resultObjects.campaign(campaign));
+    return once(this.campaigns, campaign, () =>
+      this.store.readJson<FrozenCampaign>(this.resultsBucket, resultObjects.campaign(campaign)),
+    );
   }
 
+  /** The frozen hand-in with the submissions that operators handed in later, whether they were taken or not. */
   manifest(campaign: string): Promise<Manifest> {
-    return this.once(this.manifests, campaign, resultObjects.manifest(campaign));
+    return once(this.manifests, campaign, () => this.readManifest(campaign));
   }
 
-  private once<T>(known: Map<string, Promise<T>>, campaign: string, key: string): Promise<T> {
-    const reading = known.get(campaign) ?? this.store.readJson<T>(this.resultsBucket, key);
-    known.set(campaign, reading);
-    reading.catch(() => known.delete(campaign));
-    return reading;
+  /** The row of a submission; one that is not known is looked for once more, because it may have been added since. */
+  async submission(campaign: string, submission: string): Promise<Submission> {
+    const known = (await this.rowsOf(campaign)).get(submission);
+    if (known) return known;
+    this.manifests.delete(campaign);
+    this.rows.delete(campaign);
+    const added = (await this.rowsOf(campaign)).get(submission);
+    if (added) return added;
+    throw new RangeError(`campaign ${campaign} has no submission ${submission}`);
   }
+
+  /** What work lists ask for: teams by number, each with all its rounds. */
+  work(campaign: string, workLists: readonly string[]): Promise<WorkOfTeam[]> {
+    const keys = workLists.join();
+    const known = this.works.get(campaign);
+    if (known?.keys === keys) return known.work;
+    const work = Promise.all(workLists.map((key) => this.store.readJson<WorkList>(this.resultsBucket, key))).then(
+      workByTeam,
+    );
+    this.works.set(campaign, { keys, work });
+    work.catch(() => this.works.delete(campaign));
+    return work;
+  }
+
+  private rowsOf(campaign: string): Promise<Map<string, Submission>> {
+    return once(this.rows, campaign, async () => {
+      const { teams } = await this.manifest(campaign);
+      return new Map(teams.flatMap(({ submissions }) => submissions.map((row) => [row.submission, row])));
+    });
+  }
+
+  private async readManifest(campaign: string): Promise<Manifest> {
+    const manifest = await this.store.readJson<Manifest>(this.resultsBucket, resultObjects.manifest(campaign));
+    const teams = new Map(manifest.teams.map((team) => [team.team, team]));
+    const known = new Set(manifest.teams.flatMap(({ submissions }) => submissions.map(({ submission }) => submission)));
+    for await (const key of this.store.list(this.resultsBucket, resultObjects.addedFolder(campaign))) {
+      const { submissions } = await this.store.readJson<AddedRounds>(this.resultsBucket, key);
+      for (const row of submissions) {
+        if (known.has(row.submission)) continue;
+        known.add(row.submission);
+        const { team, teamName } = row;
+        const rows = teams.get(team) ?? { team, teamName, submissions: [] };
+        rows.submissions.push(row);
+        teams.set(team, rows);
+      }
+    }
+    return { version: 1, teams: [...teams.values()] };
+  }
+}
+
+/** A read that fails is forgotten, so that the next one tries again. */
+function once<T>(known: Map<string, Promise<T>>, campaign: string, read: () => Promise<T>): Promise<T> {
+  const reading = known.get(campaign) ?? read();
+  known.set(campaign, reading);
+  reading.catch(() => known.get(campaign) === reading && known.delete(campaign));
+  return reading;
 }

@@ -4,52 +4,75 @@ import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
 
-const readsAtOnce = 16;
+/** Just under the number of connections that the SDK opens to S3. */
+export const readsAtOnce = 48;
 
 /** The records of a campaign in the results bucket: one chain per submission, each record written once. */
 
-export interface ChainHead {
+export interface ChainLink {
   record: LedgerRecord;
   /** sha256 (hex) of the record's bytes. */
   digest: string;
 }
 
-/** The newest record of a submission, or undefined when none of its rounds has ended. */
-export async function lastRecord(
+/** All records of a submission, oldest first; empty when none of its rounds has ended. */
+export async function chainOf(
   store: ObjectStore,
   bucket: string,
   campaign: string,
   submission: string,
-): Promise<ChainHead | undefined> {
-  let head: ChainHead | undefined;
-  for (let sequence = 1; ; sequence += 1) {
-    const body = await store.find(bucket, resultObjects.ledger(campaign, submission, sequence));
-    if (body === undefined) return head;
-    head = { record: JSON.parse(body.toString('utf8')) as LedgerRecord, digest: sha256(body) };
+): Promise<ChainLink[]> {
+  const chain: ChainLink[] = [];
+  for (;;) {
+    const body = await store.find(bucket, resultObjects.ledger(campaign, submission, chain.length + 1));
+    if (body === undefined) return chain;
+    chain.push({ record: JSON.parse(body.toString('utf8')) as LedgerRecord, digest: sha256(body) });
   }
 }
 
 /** Appends a record; the same record again is fine, another one for the same sequence throws OBJECT_DIFFERS. */
 export async function appendRecord(store: ObjectStore, bucket: string, record: LedgerRecord): Promise<void> {
   const key = resultObjects.ledger(record.campaign, record.submission, record.sequence);
-  await store.writeOnce(bucket, key, `${JSON.stringify(record, null, 2)}\n`);
+  await store.writeOnce(bucket, key, bodyOf(record));
 }
 
-/** Every submission's newest record, by submission. Reads the whole ledger. */
-export async function allRecords(
+/** Appends a record unless its round has one; whether this call wrote it. */
+export const appendIfOpen = (store: ObjectStore, bucket: string, record: LedgerRecord): Promise<boolean> =>
+  store.writeIfAbsent(
+    bucket,
+    resultObjects.ledger(record.campaign, record.submission, record.sequence),
+    bodyOf(record),
+  );
+
+/** How many rounds of each submission are final, from the list of keys alone. */
+export async function finalRounds(store: ObjectStore, bucket: string, campaign: string): Promise<Map<string, number>> {
+  const folder = resultObjects.ledgerFolder(campaign);
+  const final = new Map<string, number>();
+  for await (const key of store.list(bucket, folder)) {
+    const [submission = ''] = key.slice(folder.length).split('/');
+    final.set(submission, (final.get(submission) ?? 0) + 1);
+  }
+  return final;
+}
+
+/** Reads the whole ledger; `visit` gets each submission's records, oldest first, in no order of submissions. */
+export async function eachChain(
   store: ObjectStore,
   bucket: string,
   campaign: string,
-): Promise<Map<string, LedgerRecord>> {
-  const newest = new Map<string, LedgerRecord>();
-  const keys: string[] = [];
-  for await (const key of store.list(bucket, resultObjects.ledgerFolder(campaign))) keys.push(key);
-  await inParallel(readsAtOnce, keys, async (key) => {
-    const record = await store.readJson<LedgerRecord>(bucket, key);
-    const known = newest.get(record.submission);
-    if (known === undefined || known.sequence < record.sequence) newest.set(record.submission, record);
+  visit: (submission: string, records: LedgerRecord[]) => void,
+): Promise<void> {
+  const final = await finalRounds(store, bucket, campaign);
+  await inParallel(readsAtOnce, [...final], async ([submission, count]) => {
+    const records: LedgerRecord[] = [];
+    while (records.length < count) {
+      const key = resultObjects.ledger(campaign, submission, records.length + 1);
+      records.push(await store.readJson<LedgerRecord>(bucket, key));
+    }
+    visit(submission, records);
   });
-  return newest;
 }
 
-const sha256 = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+export const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('hex');
+
+const bodyOf = (record: LedgerRecord): string => `${JSON.stringify(record, null, 2)}\n`;

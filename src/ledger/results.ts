@@ -1,16 +1,17 @@
-import type { FrozenCampaign, Manifest, Submission } from '../campaign/frozen-campaign.ts';
+import type { FrozenCampaign, Submission } from '../campaign/frozen-campaign.ts';
 import { costOfRuns } from '../campaign/money.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { byName } from '../campaign/by-name.ts';
 import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/reasons.ts';
+import type { TeamRound } from '../campaign/rounds.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { allRecords } from './ledger.ts';
+import { actsOf } from './acts.ts';
+import { campaignRounds } from './campaign-rounds.ts';
+import { eachChain, readsAtOnce } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
-
-const readsAtOnce = 16;
 
 /** Everything known about a campaign from S3 alone: the object of `results --json`. Money in micro-dollars. */
 export interface CampaignResults {
@@ -35,25 +36,29 @@ export interface SubmissionSummary {
   runs: RunRecord[];
 }
 
-/** Reads ledger and scores. A submission without a record is `queued`: only the campaign's workflow knows more. */
+/**
+ * Reads ledger and scores: one row per submission, its state by its newest record, its runs of all rounds. A submission
+ * without a record is `queued`: only the campaign's workflow knows more.
+ */
 export async function collectResults(
   store: ObjectStore,
   bucket: string,
   frozen: FrozenCampaign,
-  manifest: Manifest,
 ): Promise<CampaignResults> {
-  const records = await allRecords(store, bucket, frozen.campaign);
-  const scores = new Map<string, number | null>();
-  await inParallel(readsAtOnce, [...records.values()], async ({ submission, score }) => {
-    if (score) scores.set(submission, await scoreAt(store, bucket, score.key));
-  });
-  const submissions = manifest.teams.flatMap(({ teamName, submissions: rows }) =>
-    rows.map((row) => summaryOf(row, teamName, records.get(row.submission), scores.get(row.submission) ?? null)),
+  const { campaign } = frozen;
+  const acts = await actsOf(store, bucket, campaign);
+  const { rounds, submissions: rows } = await campaignRounds(store, bucket, campaign, acts);
+  const chains = new Map<string, LedgerRecord[]>();
+  await eachChain(store, bucket, campaign, (submission, records) => chains.set(submission, records));
+  const scores = await scoresOf(store, bucket, chains);
+  const submissions = rows.map((row) =>
+    summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
   const runs = submissions.flatMap((submission) => submission.runs);
+  const isFinal = ({ submission, sequence }: TeamRound): boolean => sequence <= (chains.get(submission)?.length ?? 0);
   return {
-    campaign: frozen.campaign,
-    state: submissions.every(({ state }) => state !== 'queued') ? 'finished' : 'running',
+    campaign,
+    state: rounds.every(isFinal) ? 'finished' : 'running',
     costMicroUsd: costOfRuns(runs),
     costByClass: costByClass(runs),
     submissions,
@@ -61,23 +66,23 @@ export async function collectResults(
 }
 
 function summaryOf(
-  { submission, team, submittedAt }: Submission,
-  teamName: string,
-  record: LedgerRecord | undefined,
+  { submission, team, teamName, submittedAt }: Submission,
+  records: readonly LedgerRecord[],
   score: number | null,
 ): SubmissionSummary {
-  const reason = record?.reason ?? null;
+  const newest = records.at(-1);
+  const reason = newest?.reason ?? null;
   return {
     submission,
     team,
     teamName,
     submittedAt,
-    state: record?.state ?? 'queued',
+    state: newest?.state ?? 'queued',
     reason,
     fault: reason && faultOf(reason),
-    detail: record?.detail ?? null,
+    detail: newest?.detail ?? null,
     score,
-    runs: record?.runs ?? [],
+    runs: records.flatMap(({ runs }) => runs),
   };
 }
 
@@ -85,9 +90,20 @@ function summaryOf(
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
-async function scoreAt(store: ObjectStore, bucket: string, key: string): Promise<number | null> {
-  const { result } = await store.readJson<ScoreFile>(bucket, key);
-  return result.kind === 'scored' ? result.score : null;
+/** The scores that newest records name, by submission. */
+async function scoresOf(
+  store: ObjectStore,
+  bucket: string,
+  chains: ReadonlyMap<string, LedgerRecord[]>,
+): Promise<Map<string, number>> {
+  const scores = new Map<string, number>();
+  await inParallel(readsAtOnce, [...chains], async ([submission, records]) => {
+    const key = records.at(-1)?.score?.key;
+    if (key === undefined) return;
+    const { result } = await store.readJson<ScoreFile>(bucket, key);
+    if (result.kind === 'scored') scores.set(submission, result.score);
+  });
+  return scores;
 }
 
 function costByClass(runs: RunRecord[]): CampaignResults['costByClass'] {

@@ -10,11 +10,14 @@ import {
 } from '@temporalio/worker';
 import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts';
 import type { Activities } from '../../src/activities/index.ts';
-import type { SubmissionResult } from '../../src/activities/record-result.ts';
+import { workOf } from '../../src/activities/open-campaign.ts';
+import { reportOf, type SubmissionResult } from '../../src/activities/record-result.ts';
+import { isRunning, notRunning, runningRounds } from '../../src/activities/submission-workflows.ts';
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
 import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
 import { embeddedTimings } from '../../src/settings.ts';
 import { submissionFinishedSignal } from '../../src/workflows/messages.ts';
+import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 
@@ -26,18 +29,25 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
  * `script` answers for every run; by default all end well.
  */
 export class ScriptedCampaign {
-  readonly recorded: SubmissionResult[] = [];
+  readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
   readonly refusedImages = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   frozen: FrozenCampaign = frozenCampaign();
-  teams: Record<string, string[]> = {};
   private server!: TemporalServer;
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
   private native!: NativeConnection;
   private bundle!: WorkflowBundle;
   client!: Client;
+
+  get recorded(): SubmissionResult[] {
+    return this.rounds.recorded;
+  }
+
+  set teams(teams: Record<string, string[]>) {
+    this.rounds.teams = teams;
+  }
 
   async open(): Promise<void> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -89,21 +99,43 @@ export class ScriptedCampaign {
 
   private activities(): Activities {
     return {
-      openCampaign: async () => ({
+      takeStock: async ({ campaign }) => this.rounds.takeStock(campaign, await runningRounds(this.seen, campaign)),
+      openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
-        teams: Object.entries(this.teams).map(([team, submissions]) => [team, submissions.length]),
         timings: { ...embeddedTimings, reconcile: 500 },
+        work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
-      nextSubmissions: async ({ picks }) =>
-        picks.map(({ team, index }) => ({ team, teamName: team, submission: this.teams[team]?.[index] ?? '' })),
-      openSubmission: async ({ submission }) => {
-        const last = this.recorded.find((record) => record.submission === submission);
+      nextSubmissions: async ({ workLists, picks }) =>
+        picks.map(({ team, index }) => {
+          const row = this.rounds.work(workLists)[team];
+          const round = row?.rounds[index - row.before];
+          if (row === undefined || round === undefined) throw new RangeError(`team ${team} has no round ${index}`);
+          return { team, teamName: row.teamName, teamId: row.team, ...round };
+        }),
+      takeRounds: async ({ workLists, added }) => this.rounds.takeRounds(this.frozen, workLists, added),
+      findTeam: async ({ workLists, team }) => {
+        const number = this.rounds.work(workLists).findIndex((row) => row.team === team);
+        return number === -1 ? null : number;
+      },
+      recordActs: async ({ first, acts }) => void this.rounds.acts.splice(first - 1, acts.length, ...acts),
+      cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
+      endedAmong: async ({ campaign, submissions }) => [...(await notRunning(this.seen, campaign, submissions))],
+      openSubmission: async ({ submission, sequence }) => {
+        const records = this.rounds.recordsOf(submission);
+        const before = records.filter((record) => record.sequence < sequence);
+        const runs = before.flatMap((record) => record.runs);
+        const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');
+        const last = records.find((record) => record.sequence === sequence);
         return {
           final: last ? { version: 1, predecessor: null, ...last } : null,
           classes: this.frozen.instanceClasses,
           limits: this.frozen.limits,
           testItems: this.frozen.testSet.items,
           sampleItems: this.frozen.sampleSet?.items ?? null,
+          runsBefore: Math.max(0, ...runs.map(({ n }) => n)),
+          evaluationsBefore: evaluations.length,
+          lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
+          imageBefore: before.at(-1)?.image ?? null,
           timings: embeddedTimings,
         };
       },
@@ -125,18 +157,32 @@ export class ScriptedCampaign {
         hostPeakMiB: 50,
       }),
       scoreOutput: async ({ submission }) => ({ kind: 'scored', key: `scores/${submission}`, digest: 'd' }),
-      recordResult: async (result) => {
-        this.recorded.push(result);
-        await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, {
-          submission: result.submission,
-          state: result.state,
-          ...(result.reason && { reason: result.reason }),
-          costMicroUsd: result.runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
-        });
+      recordResult: async (result) => this.record(result),
+      reconcile: async ({ campaign, open }) => {
+        for (const { submission, sequence } of open) {
+          if (this.rounds.isFinal({ submission, sequence }) || (await isRunning(this.seen, campaign, submission)))
+            continue;
+          const [state, reason] = ['failed', 'platform-error'] as const;
+          const team = this.rounds.teamOf(submission);
+          const rest = { detail: null, runs: [], score: null, image: null };
+          this.recorded.push({ campaign, submission, team, sequence, state, reason, ...rest });
+        }
+        return this.recorded
+          .filter((record) => open.some(({ submission }) => submission === record.submission))
+          .map((record) => reportOf({ version: 1, predecessor: null, ...record }));
       },
-      reconcile: async () => [],
       publishResults: async ({ campaign }) => ({ leaderboard: `${campaign}/leaderboard.csv`, results: '' }),
     };
+  }
+
+  private get seen() {
+    return { workflows: this.client.workflow };
+  }
+
+  private async record(result: SubmissionResult): Promise<void> {
+    if (!this.rounds.isFinal(result)) this.recorded.push(result);
+    const report = reportOf({ version: 1, predecessor: null, ...result });
+    await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
   }
 
   private async runEnd(order: AwaitOrder): Promise<RunEnd> {

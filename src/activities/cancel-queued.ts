@@ -1,0 +1,66 @@
+import type { Reason } from '../campaign/reasons.ts';
+import type { TeamRound } from '../campaign/rounds.ts';
+import { resultObjects } from '../ids.ts';
+import { inParallel } from '../in-parallel.ts';
+import { closeRounds } from '../ledger/close-rounds.ts';
+import { finalRounds, readsAtOnce } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface QueuedChoice {
+  campaign: string;
+  workLists: string[];
+  /** Submissions whose workflow runs: they end by themselves. */
+  open: string[];
+  submissions?: string[];
+  /** The number of a team. */
+  team?: number;
+  /** Only those whose newest record has this reason. */
+  because?: Reason;
+}
+
+/** Records the rounds of a choice that have not begun as cancelled and answers how many this call recorded. */
+export async function cancelQueued(deps: Dependencies, choice: QueuedChoice): Promise<number> {
+  const { campaign, because } = choice;
+  const final = await finalRounds(deps.store, deps.buckets.results, campaign);
+  const queued = (await chosen(deps, choice)).filter(
+    ({ submission, sequence }) => sequence > (final.get(submission) ?? 0),
+  );
+  const rounds = because === undefined ? queued : await endedBecause(deps, campaign, queued, final, because);
+  return closeRounds(deps.store, deps.buckets.results, campaign, rounds, {
+    reason: 'cancelled',
+    detail: 'It was cancelled before its turn came.',
+  });
+}
+
+async function chosen(
+  deps: Dependencies,
+  { campaign, workLists, open, submissions, team }: QueuedChoice,
+): Promise<TeamRound[]> {
+  const running = new Set(open);
+  const wanted = submissions && new Set(submissions);
+  const teams = await deps.frozen.work(campaign, workLists);
+  const ofTeams = team === undefined ? teams : teams.slice(team, team + 1);
+  return ofTeams.flatMap(({ team, teamName, rounds }) =>
+    rounds
+      .filter(({ submission }) => !running.has(submission) && (wanted === undefined || wanted.has(submission)))
+      .map((round) => ({ ...round, team, teamName })),
+  );
+}
+
+async function endedBecause(
+  { store, buckets }: Dependencies,
+  campaign: string,
+  queued: TeamRound[],
+  final: Map<string, number>,
+  because: Reason,
+): Promise<TeamRound[]> {
+  const found: TeamRound[] = [];
+  await inParallel(readsAtOnce, queued, async (round) => {
+    const newest = final.get(round.submission);
+    if (newest === undefined) return;
+    const key = resultObjects.ledger(campaign, round.submission, newest);
+    if ((await store.readJson<LedgerRecord>(buckets.results, key)).reason === because) found.push(round);
+  });
+  return found;
+}

@@ -1,0 +1,54 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Purpose } from '../campaign/frozen-campaign.ts';
+import type { RunRecord } from '../campaign/protocol.ts';
+import { submissionWorkflowId } from '../ids.ts';
+import type { RunEnd } from './await-batch-job.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** A run that a workflow wanted; `end` is what it learnt of it. */
+export interface ToldRun {
+  n: number;
+  purpose: Purpose;
+  class: string;
+  end?: Pick<RunRecord, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd'>;
+}
+
+/** The runs that the last workflow of a submission submitted, read from its history; none when that is gone. */
+export async function runsInHistory(
+  { workflows }: Pick<Dependencies, 'workflows'>,
+  campaign: string,
+  submission: string,
+): Promise<Map<number, ToldRun>> {
+  const runs = new Map<number, ToldRun>();
+  const scheduled = new Map<string, ToldRun>();
+  for (const event of await eventsOf(workflows.getHandle(submissionWorkflowId(campaign, submission)))) {
+    const { activityTaskScheduledEventAttributes: order, activityTaskCompletedEventAttributes: answer } = event;
+    const [input] = order?.input?.payloads ?? [];
+    const name = order?.activityType?.name;
+    if (input && (name === 'submitBatchJob' || name === 'awaitBatchJob')) {
+      const { n, purpose, class: onClass } = defaultPayloadConverter.fromPayload<ToldRun>(input);
+      const run = runs.get(n) ?? { n, purpose, class: onClass };
+      runs.set(n, run);
+      if (name === 'awaitBatchJob') scheduled.set(String(event.eventId), run);
+    }
+    const [result] = answer?.result?.payloads ?? [];
+    const run = scheduled.get(String(answer?.scheduledEventId));
+    if (result && run) {
+      const { jobId, reason, billedSeconds, costMicroUsd } = defaultPayloadConverter.fromPayload<RunEnd>(result);
+      run.end = { jobId, reason, billedSeconds, costMicroUsd };
+    }
+  }
+  return runs;
+}
+
+type Handle = ReturnType<Dependencies['workflows']['getHandle']>;
+
+async function eventsOf(handle: Handle) {
+  try {
+    return (await handle.fetchHistory()).events ?? [];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { OperatorAct, OperatorLine } from '../campaign/operator-acts.ts';
+import { resultObjects } from '../ids.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
+import { readsAtOnce, sha256 } from './ledger.ts';
+
+/** An operator's act before its place in the chain is known; `message` is null when it was refused. */
+export type RecordedAct = OperatorLine & { message: OperatorAct | null };
+
+/** An act in the results bucket, written once. */
+export type ChainedAct = RecordedAct & {
+  version: 1;
+  /** 1, 2, 3 … over the whole campaign. */
+  sequence: number;
+  /** sha256 (hex) of the act before this one; null for the first. */
+  predecessor: string | null;
+};
+
+/** Appends acts from number `first` on; the same again is fine, another one in its place throws OBJECT_DIFFERS. */
+export async function appendActs(
+  store: ObjectStore,
+  bucket: string,
+  campaign: string,
+  first: number,
+  acts: readonly RecordedAct[],
+): Promise<void> {
+  let predecessor = first === 1 ? null : sha256(await store.read(bucket, resultObjects.act(campaign, first - 1)));
+  for (const [index, act] of acts.entries()) {
+    const chained: ChainedAct = { version: 1, sequence: first + index, predecessor, ...act };
+    const body = `${JSON.stringify(chained, null, 2)}\n`;
+    await store.writeOnce(bucket, resultObjects.act(campaign, chained.sequence), body);
+    predecessor = sha256(body);
+  }
+}
+
+/** All acts of a campaign in order. */
+export async function actsOf(store: ObjectStore, bucket: string, campaign: string): Promise<ChainedAct[]> {
+  const keys: string[] = [];
+  for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
+  const acts: ChainedAct[] = [];
+  await inParallel(readsAtOnce, keys, async (key) => acts.push(await store.readJson<ChainedAct>(bucket, key)));
+  return acts.sort((a, b) => a.sequence - b.sequence);
+}

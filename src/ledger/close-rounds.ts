@@ -1,0 +1,43 @@
+import type { Reason } from '../campaign/reasons.ts';
+import type { TeamRound } from '../campaign/rounds.ts';
+import { resultObjects } from '../ids.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
+import { appendIfOpen, readsAtOnce, sha256 } from './ledger.ts';
+
+/** Records rounds that never began as cancelled and answers for how many this call did; a record that is there stays. */
+export async function closeRounds(
+  store: ObjectStore,
+  bucket: string,
+  campaign: string,
+  rounds: readonly TeamRound[],
+  because: { reason: Reason; detail: string },
+): Promise<number> {
+  const bySubmission = new Map<string, TeamRound[]>();
+  for (const round of rounds) {
+    const known = bySubmission.get(round.submission);
+    if (known) known.push(round);
+    else bySubmission.set(round.submission, [round]);
+  }
+  let closed = 0;
+  await inParallel(readsAtOnce, [...bySubmission.values()], async (ofOne) => {
+    for (const { submission, team, sequence } of ofOne.sort((a, b) => a.sequence - b.sequence)) {
+      const before = resultObjects.ledger(campaign, submission, sequence - 1);
+      const wrote = await appendIfOpen(store, bucket, {
+        version: 1,
+        campaign,
+        submission,
+        team,
+        sequence,
+        predecessor: sequence === 1 ? null : sha256(await store.read(bucket, before)),
+        state: 'cancelled',
+        ...because,
+        runs: [],
+        score: null,
+        image: null,
+      });
+      if (wrote) closed += 1;
+    }
+  });
+  return closed;
+}

@@ -1,0 +1,55 @@
+import { byName } from '../campaign/by-name.ts';
+import type { Money } from '../campaign/campaign-state.ts';
+import { addRun, noPace, paceOn, type Pace } from '../campaign/pace.ts';
+import type { RunRecord } from '../campaign/protocol.ts';
+import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
+import type { LedgerRecord } from './record.ts';
+
+/** What a campaign that lost its state learns from the ledger: its books as they would be. Micro-dollars. */
+export interface LedgerTotals {
+  money: Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
+  /** Each submission once, by its newest record. */
+  counts: Record<FinalState, number>;
+  reasons: Partial<Record<Reason, number>>;
+  /** `since` is not in the ledger and stays null. */
+  pace: Pace;
+}
+
+export const noTotals = (): LedgerTotals => ({
+  money: { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() },
+  counts: { finished: 0, failed: 0, cancelled: 0 },
+  reasons: {},
+  pace: noPace(),
+});
+
+/** Adds a submission's records, oldest first. Pure but for `totals`. */
+export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[]): void {
+  const { money, counts, reasons, pace } = totals;
+  let evaluations = 0;
+  for (const { runs } of records) {
+    for (const [index, run] of runs.entries()) {
+      if (run.purpose === 'evaluation') {
+        evaluations += 1;
+        if (evaluations === 1) paceOn(pace, run.class).wanted += 1;
+      }
+      bookRun(money, run, evaluations > 1);
+      addRun(pace, run, runs[index + 1]?.class);
+    }
+  }
+  const newest = records.at(-1);
+  if (newest === undefined) return;
+  counts[newest.state] += 1;
+  if (newest.reason) reasons[newest.reason] = (reasons[newest.reason] ?? 0) + 1;
+}
+
+/** As the campaign books a settlement, see `settleRun`. */
+function bookRun(money: LedgerTotals['money'], run: RunRecord, isRerun: boolean): void {
+  const { purpose, costMicroUsd, reason } = run;
+  money.spent += costMicroUsd;
+  money.byClass[run.class] = (money.byClass[run.class] ?? 0) + costMicroUsd;
+  if (purpose === 'probe') money.probes += costMicroUsd;
+  else {
+    if (isRerun) money.reruns += costMicroUsd;
+    if (reason && faultOf(reason) === 'platform') money.overhead += costMicroUsd;
+  }
+}

@@ -1,0 +1,17 @@
+import type { WorkList } from '../campaign/work-list.ts';
+import { resultObjects } from '../ids.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
+import { sha256 } from './ledger.ts';
+
+/** Keeps a work list under its digest and answers its key. */
+export async function keepWorkList(
+  store: ObjectStore,
+  bucket: string,
+  campaign: string,
+  list: WorkList,
+): Promise<string> {
+  const body = `${JSON.stringify(list)}\n`;
+  const key = resultObjects.work(campaign, sha256(body));
+  await store.writeOnce(bucket, key, body);
+  return key;
+}
