@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { Arns } from '../../src/local/batch-endpoint/arns.ts';
 import { JobDefinitions } from '../../src/local/batch-endpoint/job-definitions.ts';
 import { JobEngine } from '../../src/local/batch-endpoint/job-engine.ts';
+import { JobFolder } from '../../src/local/batch-endpoint/job-folder.ts';
 import type { ShownJob } from '../../src/local/batch-endpoint/job-record.ts';
 import { JobStore } from '../../src/local/batch-endpoint/job-store.ts';
 import { ProcessCarrier } from '../../src/local/batch-endpoint/process-carrier.ts';
@@ -16,7 +17,8 @@ import { eventually } from './batch-endpoint-rig.ts';
 describe('the time limit of a job', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-timeout-'));
   const arns = new Arns({ region: 'us-east-1', account: '123456789012' });
-  const jobs = new JobStore(join(folder, 'jobs'), 'power-loss');
+  const jobFolder = new JobFolder(join(folder, 'jobs'));
+  const jobs = new JobStore(jobFolder, jobFolder.load());
   const definitions = new JobDefinitions(join(folder, 'definitions'), arns);
   const startUp = { queues: [{ name: 'gpu', slots: 4 }], killGraceSeconds: 0.3 };
   const commands = {
@@ -26,7 +28,7 @@ describe('the time limit of a job', () => {
   const environment = { PATH: process.env['PATH'] ?? '' };
   const log = pino({ level: 'silent' });
   const newEngine = (): JobEngine => {
-    const carrier = new ProcessCarrier(commands, environment, { folderOf: (jobId) => jobs.folderOf(jobId), log });
+    const carrier = new ProcessCarrier(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
     return new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(folder), log });
   };
   let engine = newEngine();

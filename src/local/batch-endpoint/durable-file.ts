@@ -18,13 +18,6 @@ export function writeDurably(file: string, value: unknown): void {
   syncFolder(dirname(file));
 }
 
-/** Like {@link writeDurably}, but only the end of this process cannot undo it, a loss of power can. */
-export function writeWhole(file: string, value: unknown): void {
-  const fresh = `${file}.new`;
-  writeFileSync(fresh, `${JSON.stringify(value)}\n`);
-  renameSync(fresh, file);
-}
-
 /** Makes the names in a folder durable: files that were created in it, and folders. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');

@@ -6,6 +6,8 @@ import { tryLock } from '../file-lock.ts';
 import { Arns } from './arns.ts';
 import { JobDefinitions } from './job-definitions.ts';
 import { JobEngine } from './job-engine.ts';
+import { JobFolder } from './job-folder.ts';
+import { JobJournal } from './job-journal.ts';
 import { JobStore } from './job-store.ts';
 import { openCarrier } from './open-carrier.ts';
 import { Pulse } from './pulse.ts';
@@ -27,11 +29,12 @@ export async function startBatchEndpoint(
     throw trouble('STATE_FOLDER_BUSY', { what: 'A Batch endpoint', folder: stateFolder, pid: lock.by.pid });
   }
   const arns = new Arns(startUp);
-  const jobs = new JobStore(
-    join(stateFolder, 'jobs'),
-    startUp.jobs.kind === 'processes' ? 'power-loss' : 'process-death',
-  );
-  const carrier = openCarrier(startUp, { folderOf: (jobId) => jobs.folderOf(jobId), log });
+  const folder = new JobFolder(join(stateFolder, 'jobs'));
+  const jobs =
+    startUp.jobs.kind === 'processes'
+      ? new JobStore(folder, folder.load())
+      : await storeOver(new JobJournal(join(stateFolder, 'jobs.jsonl')));
+  const carrier = openCarrier(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
   const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(stateFolder), log });
   const server = createServer({ startUp, accessKeyIds: startUp.accessKeyIds, arns, definitions, jobs, engine, log });
@@ -50,3 +53,5 @@ export async function startBatchEndpoint(
     },
   };
 }
+
+const storeOver = async (journal: JobJournal): Promise<JobStore> => new JobStore(journal, await journal.load());

@@ -1,7 +1,3 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readJsonFile } from '../json-file.ts';
-import { syncFolder, writeDurably, writeWhole } from './durable-file.ts';
 import { isActive, isWaiting, type JobRecord } from './job-record.ts';
 
 /** Jobs of one queue that have not ended, in the order they were accepted. */
@@ -10,9 +6,14 @@ interface OpenJobs {
   active: Map<string, JobRecord>;
 }
 
+/** Where jobs are kept beyond the life of this process. */
+export interface JobKeeper {
+  /** Keeps a new or changed job; done when this returns. */
+  keep(record: JobRecord): void;
+}
+
 /**
- * All jobs, in memory and each in `<folder>/<job id>/job.json`, which belongs to the job's process too. What is looked up
- * for every job takes as long for a hundred thousand jobs as for one.
+ * All jobs in memory, and kept. What is looked up for every job takes as long for a hundred thousand jobs as for one.
  */
 export class JobStore {
   private readonly records = new Map<string, JobRecord>();
@@ -21,21 +22,12 @@ export class JobStore {
   private readonly names = new Map<string, string[]>();
   private sequence = 0;
 
-  /** `survives`: what records outlive, a loss of power or only the end of this process. */
+  /** `kept`: what an earlier process left with the keeper. */
   constructor(
-    private readonly folder: string,
-    private readonly survives: 'power-loss' | 'process-death',
+    private readonly keeper: JobKeeper,
+    kept: readonly JobRecord[],
   ) {
-    mkdirSync(folder, { recursive: true });
-    readdirSync(folder)
-      // A folder without a record is a submission that was never answered.
-      .flatMap((jobId) => readJsonFile<JobRecord>(join(folder, jobId, 'job.json')) ?? [])
-      .toSorted((one, other) => one.sequence - other.sequence)
-      .forEach((record) => this.remember(record));
-  }
-
-  folderOf(jobId: string): string {
-    return join(this.folder, jobId);
+    kept.toSorted((one, other) => one.sequence - other.sequence).forEach((record) => this.remember(record));
   }
 
   nextSequence(): number {
@@ -82,18 +74,9 @@ export class JobStore {
     return first;
   }
 
-  /** Keeps a new or changed job; it is on disk when this returns. */
+  /** Changes a job or adds one; it is kept when this returns. */
   put(record: JobRecord): void {
-    const folder = this.folderOf(record.detail.jobId);
-    const file = join(folder, 'job.json');
-    const isNew = !this.records.has(record.detail.jobId);
-    if (isNew) mkdirSync(folder);
-    if (this.survives === 'power-loss') {
-      if (isNew) syncFolder(this.folder);
-      writeDurably(file, record);
-    } else {
-      writeWhole(file, record);
-    }
+    this.keeper.keep(record);
     this.remember(record);
   }
 
