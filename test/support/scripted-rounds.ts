@@ -50,7 +50,7 @@ export class ScriptedRounds {
         return [{ act, team: 'team' in act.message ? teams.indexOf(act.message.team ?? '') : -1 }];
       }),
       actsRecorded: this.acts.length,
-      operatorsLog: this.acts.map(({ message: _, ...line }) => line),
+      operatorsLog: this.acts.map(({ at, act, by }) => ({ at, act, by })),
     };
   }
 
