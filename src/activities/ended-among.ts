@@ -1,8 +1,12 @@
 import type { Dependencies } from './dependencies.ts';
-import { notRunning } from './submission-workflows.ts';
+import { notRunning, runningSubmissions } from './submission-workflows.ts';
 
-/** Which of these submissions have no running workflow. */
-export const endedAmong = async (
+/** Which of these submissions have no running workflow. Those that the list of running ones shows are not looked at. */
+export async function endedAmong(
   deps: Dependencies,
   { campaign, submissions }: { campaign: string; submissions: string[] },
-): Promise<string[]> => [...(await notRunning(deps, campaign, submissions))];
+): Promise<string[]> {
+  const running = await runningSubmissions(deps, campaign);
+  const missing = submissions.filter((submission) => !running.has(submission));
+  return [...(await notRunning(deps, campaign, missing))];
+}

@@ -46,7 +46,7 @@ async function recordOf(deps: Dependencies, { campaign, submission }: LostRound,
   const frozen = await deps.frozen.campaign(campaign);
   const on = classNamed(frozen, onClass);
   const { queue, runnableLimitSeconds } = on;
-  const order = { runKey: runKeyOf(campaign, submission, n), queue, runnableLimitSeconds };
+  const order = { runKey: runKeyOf(campaign, submission, n), jobId: run.jobId, queue, runnableLimitSeconds };
   const followed = await giveUpRun(deps, order, Context.current().cancellationSignal);
   const end = followed
     ? runEndOf(followed, frozen, on)

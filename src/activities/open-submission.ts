@@ -19,7 +19,7 @@ export interface OpenedSubmission {
   evaluationsBefore: number;
   /** The newest evaluation of the rounds before that ended well. */
   lastGoodRun: number | null;
-  /** The image of the round before. */
+  /** The image of the newest round before that had one. */
   imageBefore: string | null;
   timings: Timings;
 }
@@ -43,7 +43,7 @@ export async function openSubmission(
     runsBefore: highestOf(runs),
     evaluationsBefore: evaluations.length,
     lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
-    imageBefore: before.at(-1)?.image ?? null,
+    imageBefore: before.findLast(({ image }) => image !== null)?.image ?? null,
     timings: deps.settings.timings,
   };
 }

@@ -11,6 +11,7 @@ export interface ToldRun {
   n: number;
   purpose: Purpose;
   class: string;
+  jobId?: string;
   end?: Pick<RunRecord, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd'>;
 }
 
@@ -27,8 +28,8 @@ export async function runsInHistory(
     const [input] = order?.input?.payloads ?? [];
     const name = order?.activityType?.name;
     if (input && (name === 'submitBatchJob' || name === 'awaitBatchJob')) {
-      const { n, purpose, class: onClass } = defaultPayloadConverter.fromPayload<ToldRun>(input);
-      const run = runs.get(n) ?? { n, purpose, class: onClass };
+      const { n, purpose, class: onClass, jobId } = defaultPayloadConverter.fromPayload<ToldRun>(input);
+      const run = { ...runs.get(n), n, purpose, class: onClass, ...(jobId !== undefined && { jobId }) };
       runs.set(n, run);
       if (name === 'awaitBatchJob') scheduled.set(String(event.eventId), run);
     }

@@ -42,19 +42,35 @@ export async function notRunning(
 
 /** What runs, by Temporal's list, which may be some seconds behind: both ways. */
 export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campaign: string): Promise<RunningRound[]> {
-  const query = `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'`;
-  const executions: { workflowId: string; runId: string }[] = [];
-  for await (const { workflowId, runId } of deps.workflows.list({ query })) executions.push({ workflowId, runId });
+  const executions = await listed(deps, campaign);
   const rounds: RunningRound[] = [];
   await inParallel(callsAtOnce, executions, async (execution) => rounds.push(await roundOf(deps, execution)));
   return rounds;
 }
 
+/** Ids of the submissions that run, by the same list. */
+export async function runningSubmissions(
+  deps: Pick<Dependencies, 'workflows'>,
+  campaign: string,
+): Promise<Set<string>> {
+  const prefix = submissionWorkflowId(campaign, '');
+  return new Set((await listed(deps, campaign)).map(({ workflowId }) => workflowId.slice(prefix.length)));
+}
+
+interface Execution {
+  workflowId: string;
+  runId: string;
+}
+
+async function listed({ workflows }: Pick<Dependencies, 'workflows'>, campaign: string): Promise<Execution[]> {
+  const query = `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'`;
+  const executions: Execution[] = [];
+  for await (const { workflowId, runId } of workflows.list({ query })) executions.push({ workflowId, runId });
+  return executions;
+}
+
 /** The round is in what the workflow was started with. */
-async function roundOf(
-  { workflows }: Pick<Dependencies, 'workflows'>,
-  execution: { workflowId: string; runId: string },
-): Promise<RunningRound> {
+async function roundOf({ workflows }: Pick<Dependencies, 'workflows'>, execution: Execution): Promise<RunningRound> {
   const { history } = await workflows.workflowService.getWorkflowExecutionHistory({
     namespace: workflows.options.namespace,
     execution,

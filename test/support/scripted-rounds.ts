@@ -15,18 +15,21 @@ type Stock = Awaited<ReturnType<Activities['takeStock']>>;
 export class ScriptedRounds {
   teams: Record<string, string[]> = {};
   readonly recorded: SubmissionResult[] = [];
-  readonly acts: RecordedAct[] = [];
   /** What the messages of addSubmissions, retry and rescore name by their keys. */
   readonly added = new Map<string, AddedRounds>();
+  private readonly chains = new Map<string, RecordedAct[]>();
   private readonly lists = new Map<string, WorkList>();
 
-  reset(): void {
-    this.recorded.length = 0;
-    this.acts.length = 0;
+  /** The operators' acts on a campaign. */
+  acts(campaign: string): RecordedAct[] {
+    const acts = this.chains.get(campaign) ?? [];
+    this.chains.set(campaign, acts);
+    return acts;
   }
 
   takeStock(campaign: string, listed: readonly RunningRound[]): Stock {
-    const rounds = this.rounds();
+    const acts = this.acts(campaign);
+    const rounds = this.rounds(acts);
     const ledger = noTotals();
     for (const submission of new Set(this.recorded.map((record) => record.submission))) {
       const records = this.recordsOf(submission).map((record) => ({
@@ -45,12 +48,12 @@ export class ScriptedRounds {
       workLists: [this.keep(campaign, list)],
       ledger,
       running: running.map((round) => ({ ...round, team: teamOf.get(round.submission) ?? -1 })),
-      acts: this.acts.flatMap(({ message: act }) => {
+      acts: acts.flatMap(({ message: act }) => {
         if (act === null) return [];
         return [{ act, team: 'team' in act.message ? teams.indexOf(act.message.team ?? '') : -1 }];
       }),
-      actsRecorded: this.acts.length,
-      operatorsLog: this.acts.map(({ at, act, by }) => ({ at, act, by })),
+      actsRecorded: acts.length,
+      operatorsLog: acts.map(({ at, act, by }) => ({ at, act, by })),
     };
   }
 
@@ -87,7 +90,8 @@ export class ScriptedRounds {
   }
 
   teamOf(submission: string): string {
-    return this.rounds().find((round) => round.submission === submission)?.team ?? '';
+    const teams = [...this.lists.values()].flatMap((list) => list.teams);
+    return teams.find(({ rounds }) => rounds.some((round) => round.submission === submission))?.team ?? '';
   }
 
   recordsOf(submission: string): SubmissionResult[] {
@@ -99,11 +103,11 @@ export class ScriptedRounds {
   }
 
   /** Of the teams, and what taken acts added. */
-  private rounds(): TeamRound[] {
+  private rounds(acts: readonly RecordedAct[]): TeamRound[] {
     const first = Object.entries(this.teams).flatMap(([team, submissions]) =>
       submissions.map((submission) => ({ submission, sequence: 1, kind: 'evaluate' as const, team, teamName: team })),
     );
-    const added = this.acts.flatMap(({ message: act }) =>
+    const added = acts.flatMap(({ message: act }) =>
       act && 'rounds' in act.message ? (this.added.get(act.message.rounds)?.rounds ?? []) : [],
     );
     return [...first, ...added];
