@@ -20,6 +20,11 @@ export class ScriptedRounds {
   private readonly chains = new Map<string, RecordedAct[]>();
   private readonly lists = new Map<string, WorkList>();
 
+  reset(): void {
+    this.recorded.length = 0;
+    this.chains.clear();
+  }
+
   /** The operators' acts on a campaign. */
   acts(campaign: string): RecordedAct[] {
     const acts = this.chains.get(campaign) ?? [];
