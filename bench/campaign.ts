@@ -15,11 +15,11 @@ import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home.ts';
 import { readRecord } from '../src/local/stack/part.ts';
 import * as messages from '../src/workflows/messages.ts';
-import { handInBench, openBenchStack, type BenchStack } from './support/bench-stack.ts';
-import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/simulated-stack.ts';
+import { teamsOfTheCase } from '../test/support/simulated-campaign.ts';
 import { parentRuns } from './support/parent-runs.ts';
 import { UsageMeter } from './support/processes.ts';
-import { keepResult } from './support/results.ts';
+import { benchFolder, keepResult } from './support/results.ts';
 
 const submissions = Number(process.argv[2] ?? 4_200);
 const campaign = `bench-${submissions}`;
@@ -36,7 +36,7 @@ const needs = Object.fromEntries(
 );
 
 /** What an operator and fate do to the campaign, each once, when so much of it has ended. */
-const incidents: { at: number; what: string; act: (bench: BenchStack) => Promise<void> }[] = [
+const incidents: { at: number; what: string; act: (bench: SimulatedStack) => Promise<void> }[] = [
   { at: 0.2, what: 'kill -9 of the worker', act: killWorker },
   {
     at: 0.3,
@@ -56,7 +56,7 @@ const incidents: { at: number; what: string; act: (bench: BenchStack) => Promise
   { at: 0.8, what: 'kill -9 of the worker', act: killWorker },
 ];
 
-function killWorker({ home }: BenchStack): Promise<void> {
+function killWorker({ home }: SimulatedStack): Promise<void> {
   const record = readRecord(placesOf(home), 'worker');
   if (record) process.kill(record.identity.pid, 'SIGKILL');
   return Promise.resolve();
@@ -71,8 +71,12 @@ function databaseBytes(home: string): number {
 }
 
 async function main(): Promise<void> {
-  const bench = await openBenchStack(`campaign-${submissions}`, { slots, timeScale: 1_800, submissions: needs });
-  const frozen = await handInBench(bench, {
+  const bench = await openSimulatedStack(benchFolder(`campaign-${submissions}`), {
+    slots,
+    timeScale: 1_800,
+    submissions: needs,
+  });
+  const frozen = await handInSimulated(bench, {
     campaign,
     teams: teamsOfTheCase(submissions),
     slots,
@@ -105,7 +109,7 @@ async function main(): Promise<void> {
 }
 
 /** Meters the processes, says how it goes, and lets the incidents happen. */
-async function follow(bench: BenchStack, meter: UsageMeter, isOver: () => boolean): Promise<void> {
+async function follow(bench: SimulatedStack, meter: UsageMeter, isOver: () => boolean): Promise<void> {
   const left = [...incidents];
   for (let look = 0; !isOver(); look += 1) {
     meter.look();
@@ -122,7 +126,7 @@ async function follow(bench: BenchStack, meter: UsageMeter, isOver: () => boolea
 }
 
 async function report(
-  { access }: BenchStack,
+  { access }: SimulatedStack,
   frozen: FrozenCampaign,
   meter: UsageMeter,
   seconds: number,

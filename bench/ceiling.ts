@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { startWorkflow } from '../src/client/start-workflow.ts';
 import type { bareCampaign } from './bare-workflows.ts';
-import { handInBench, openBenchStack, type BenchStack } from './support/bench-stack.ts';
-import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/simulated-stack.ts';
+import { teamsOfTheCase } from '../test/support/simulated-campaign.ts';
 import { UsageMeter, usageOf } from './support/processes.ts';
-import { keepResult, quantile } from './support/results.ts';
+import { benchFolder, keepResult, quantile } from './support/results.ts';
 
 const submissions = 300;
 const rounds = Number(process.argv[2] ?? 4);
@@ -22,7 +22,7 @@ interface Block {
 }
 
 async function main(): Promise<void> {
-  const bench = await openBenchStack('ceiling', { slots, timeScale: 1_800 });
+  const bench = await openSimulatedStack(benchFolder('ceiling'), { slots, timeScale: 1_800 });
   const bareWorker = fork(new URL('support/bare-worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
   try {
     await once(bareWorker, 'message');
@@ -81,8 +81,13 @@ async function main(): Promise<void> {
   }
 }
 
-async function fullBlock(bench: BenchStack, campaign: string): Promise<Block> {
-  const frozen = await handInBench(bench, { campaign, teams: teamsOfTheCase(submissions), slots, budgetUsd: 100_000 });
+async function fullBlock(bench: SimulatedStack, campaign: string): Promise<Block> {
+  const frozen = await handInSimulated(bench, {
+    campaign,
+    teams: teamsOfTheCase(submissions),
+    slots,
+    budgetUsd: 100_000,
+  });
   return timed(
     bench,
     () => 0,
@@ -93,7 +98,7 @@ async function fullBlock(bench: BenchStack, campaign: string): Promise<Block> {
   );
 }
 
-const bareBlock = (bench: BenchStack, worker: ChildProcess, name: string): Promise<Block> =>
+const bareBlock = (bench: SimulatedStack, worker: ChildProcess, name: string): Promise<Block> =>
   timed(
     bench,
     () => usageOf(worker.pid ?? 0)?.cpuSeconds ?? 0,
@@ -105,7 +110,7 @@ const bareBlock = (bench: BenchStack, worker: ChildProcess, name: string): Promi
       }),
   );
 
-async function timed({ home }: BenchStack, more: () => number, work: () => Promise<void>): Promise<Block> {
+async function timed({ home }: SimulatedStack, more: () => number, work: () => Promise<void>): Promise<Block> {
   const cpu = (): number => {
     const meter = new UsageMeter(home);
     meter.look();

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { startWorkflow } from '../src/client/start-workflow.ts';
 import { placesOf } from '../src/local/stack/home.ts';
-import { handInBench, openBenchStack } from './support/bench-stack.ts';
-import { keepResult, quantile } from './support/results.ts';
+import { handInSimulated, openSimulatedStack } from '../test/support/simulated-stack.ts';
+import { benchFolder, keepResult, quantile } from './support/results.ts';
 
 const slots = { g4: 20, p3: 0 };
 const jobs = 300;
@@ -36,11 +36,11 @@ async function main(): Promise<void> {
       { startUpSeconds: 0, secondsPerItem: jobSeconds / 4, spread: 0 },
     ]),
   );
-  const bench = await openBenchStack(`hand-over-${Date.now()}`, { slots, timeScale: 1, submissions });
+  const bench = await openSimulatedStack(benchFolder(`hand-over-${Date.now()}`), { slots, timeScale: 1, submissions });
   try {
     const campaign = 'hand-over';
     const teams = Array.from({ length: jobs }, () => 1);
-    const frozen = await handInBench(bench, { campaign, teams, slots, budgetUsd: 100_000, unprobed: true });
+    const frozen = await handInSimulated(bench, { campaign, teams, slots, budgetUsd: 100_000, unprobed: true });
     await startWorkflow(bench.access, frozen);
     await bench.access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).result();
     const folder = join(placesOf(bench.home).batch, 'jobs');

@@ -10,7 +10,7 @@ import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
 import { embeddedTimings } from '../src/settings.ts';
 import { frozenCampaign } from '../test/support/frozen-campaign.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
-import { teamsOfTheCase } from './support/campaign-folder.ts';
+import { teamsOfTheCase } from '../test/support/simulated-campaign.ts';
 import { parentRuns } from './support/parent-runs.ts';
 import { usageOf } from './support/processes.ts';
 import { keepResult } from './support/results.ts';

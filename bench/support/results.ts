@@ -18,6 +18,9 @@ export interface BenchResult {
 const folder = join(projectRoot(), 'bench', 'results');
 const fileOf = (name: string): string => join(folder, `${name}.json`);
 
+/** What a bench leaves on disk, kept until it is removed by hand, so that it can go on. */
+export const benchFolder = (name: string): string => join(projectRoot(), '.bench', name);
+
 /** Keeps a result in bench/results. */
 export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown): void {
   mkdirSync(folder, { recursive: true });

@@ -14,7 +14,7 @@ import type { OpenedCampaign } from '../activities/open-campaign.ts';
 import { closeSubmission, openSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import { carriedState, restoredState, type CarriedState } from '../campaign/carried-state.ts';
-import { forecastOf, needsHurry } from '../campaign/forecast.ts';
+import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
 import { isDone } from '../campaign/hold.ts';
 import { initialState, limitsOf } from '../campaign/initial-state.ts';
 import { repeat } from '../campaign/operator-acts.ts';
@@ -25,13 +25,13 @@ import { showCampaign } from './campaign-page.ts';
 import { Children } from './children.ts';
 import { Inbox } from './inbox.ts';
 import { progressQuery } from './messages.ts';
-import { OperatorDesk } from './operator-desk.ts';
+import { OperatorDesk, type CarriedDesk } from './operator-desk.ts';
 import { longStep, step } from './steps.ts';
 
 export interface CampaignInput {
   campaign: string;
   /** From the run before this one. */
-  carried?: { state: CarriedState; actsRecorded: number };
+  carried?: { state: CarriedState; desk: CarriedDesk };
 }
 
 export interface PublishedCampaign {
@@ -42,7 +42,7 @@ export interface PublishedCampaign {
 interface Opening {
   opened: OpenedCampaign;
   state: CampaignState;
-  actsRecorded: number;
+  desk: CarriedDesk;
   /** Submissions that run already and have not said what they hold. */
   unheard: string[];
 }
@@ -81,7 +81,8 @@ async function open(campaign: string): Promise<Opening> {
   state.operatorsLog = stock.operatorsLog;
   for (const { act, team } of stock.acts) repeat(act, state, team, Date.now());
   for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
-  return { opened, state, actsRecorded: stock.actsRecorded, unheard: [...state.open.keys()] };
+  const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
+  return { opened, state, desk, unheard: [...state.open.keys()] };
 }
 
 async function goOn(campaign: string, carried: NonNullable<CampaignInput['carried']>): Promise<Opening> {
@@ -89,7 +90,7 @@ async function goOn(campaign: string, carried: NonNullable<CampaignInput['carrie
   const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const { instanceClasses: classes, limits } = opened.frozen;
   const state = restoredState(carried.state, opened.work, { classes, limits });
-  return { opened, state, actsRecorded: carried.actsRecorded, unheard: [] };
+  return { opened, state, desk: carried.desk, unheard: [] };
 }
 
 class Conductor {
@@ -100,17 +101,20 @@ class Conductor {
   private readonly desk: OperatorDesk;
   private readonly unheard: Set<string>;
   private looks = 0;
+  /** As of the last look. */
+  private forecast: Forecast | null;
 
   constructor(
     private readonly name: string,
-    { opened, state, actsRecorded, unheard }: Opening,
+    { opened, state, desk, unheard }: Opening,
     inbox: Inbox,
   ) {
     this.opened = opened;
     this.state = state;
+    this.forecast = this.forecastNow();
     this.unheard = new Set(unheard);
     this.children = new Children(name, state);
-    this.desk = new OperatorDesk(name, state, this.children, actsRecorded, () => this.wake());
+    this.desk = new OperatorDesk(name, state, this.children, desk, () => this.wake());
     this.children.askAgain(unheard);
     inbox.open({
       requestRun: (request) =>
@@ -128,6 +132,7 @@ class Conductor {
           this.unheard.delete(standing.submission);
         }),
       act: (act) => this.desk.take(act),
+      ask: (act) => this.desk.ask(act),
       check: (act) => this.desk.check(act),
     });
     setHandler(progressQuery, () => this.progress());
@@ -140,11 +145,11 @@ class Conductor {
     while (!this.isFinished()) {
       this.changed = false;
       await this.desk.work();
-      await this.carryOut();
-      if (this.changed) continue;
-      if (this.isFinished()) break;
-      if (this.mayContinueAsNew()) await this.continueAsNew();
-      await condition(() => this.changed);
+      if (this.mustContinueAsNew()) await this.continueAsNew();
+      else {
+        await this.carryOut();
+        await condition(() => this.changed || this.isFinished());
+      }
     }
     ticking.cancel();
     await ticks;
@@ -169,21 +174,22 @@ class Conductor {
     showCampaign(this.progress());
   }
 
-  private mayContinueAsNew(): boolean {
+  private mustContinueAsNew(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return this.unheard.size === 0 && (continueAsNewSuggested || historyLength > mostEvents);
   }
 
-  /** Nothing is pending here: starts and signals were awaited, and what came meanwhile would have woken the loop. */
+  /**
+   * Decides nothing more, so that it comes even under a flood of messages: what they asked for is in the state. Only what is
+   * on its way to a child, and whoever waits for an answer, is waited for.
+   */
   private async continueAsNew(): Promise<void> {
+    await this.children.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
-    if (this.changed) return;
+    if (!this.children.isIdle || this.desk.isAsked || !allHandlersFinished()) return;
     const { instanceClasses: classes, limits } = this.opened.frozen;
     const state = carriedState(this.state, { classes, limits });
-    await continueAsNew<typeof campaign>({
-      campaign: this.name,
-      carried: { state, actsRecorded: this.desk.recorded },
-    });
+    await continueAsNew<typeof campaign>({ campaign: this.name, carried: { state, desk: this.desk.carried() } });
   }
 
   private wake(): void {
@@ -202,8 +208,7 @@ class Conductor {
   }
 
   private progress(): CampaignProgress {
-    const now = Date.now();
-    return progressOf(this.name, this.state, forecastOf(this.state, this.opened.frozen.instanceClasses, now), now);
+    return progressOf(this.name, this.state, this.forecast, Date.now());
   }
 
   /** Lost reports, short classes, the deadline and the forecast need no message to be noticed. */
@@ -261,9 +266,14 @@ class Conductor {
     }
   }
 
+  private forecastNow(): Forecast | null {
+    const { instanceClasses, fairness } = this.opened.frozen;
+    return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
+  }
+
   private lookAhead(): void {
-    const forecast = forecastOf(this.state, this.opened.frozen.instanceClasses, Date.now());
-    const hurry = needsHurry(this.state, forecast);
+    this.forecast = this.forecastNow();
+    const hurry = needsHurry(this.state, this.forecast);
     if (hurry === this.state.hurry) return;
     this.state.hurry = hurry;
     this.desk.note(

@@ -33,6 +33,11 @@ export class Children {
     private readonly state: CampaignState,
   ) {}
 
+  /** Nothing is on its way. */
+  get isIdle(): boolean {
+    return this.outgoing.length === 0;
+  }
+
   heardOf(submission: string): void {
     this.heard.add(submission);
   }

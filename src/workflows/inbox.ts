@@ -10,8 +10,10 @@ export interface Recipients {
   runSettled: (settlement: RunSettlement) => void;
   submissionFinished: (report: SubmissionReport) => void;
   standing: (standing: SubmissionStanding) => void;
-  /** Takes an act of an operator; the promise fails when it is refused. */
-  act: (act: OperatorAct) => Promise<void>;
+  /** Takes an act of an operator, which is in the log if it is refused. */
+  act: (act: OperatorAct) => void;
+  /** Takes an act whose operator waits for the answer; fails when it is refused. */
+  ask: (act: OperatorAct) => Promise<void>;
   /** Throws when an act is refused at once. */
   check: (act: OperatorAct) => void;
 }
@@ -63,20 +65,19 @@ export class Inbox {
     setHandler(definition, (message) => this.deliver((to) => take(to, message)));
   }
 
-  /** A refused signal is in the log; there is nobody to answer. */
   private actSignal<Name extends ActName>(
     name: Name,
     definition: SignalDefinition<[OperatorActs[Name]]> | SignalDefinition<[OperatorActs[Name]?]>,
   ): void {
     setHandler(definition as SignalDefinition<[OperatorActs[Name]?]>, (message) =>
-      this.deliver((to) => void to.act(actOf(name, message)).catch(() => undefined)),
+      this.deliver((to) => to.act(actOf(name, message))),
     );
   }
 
   private update<Name extends ActName>(name: Name, definition: UpdateDefinition<void, [OperatorActs[Name]]>): void {
     const take = async (message: OperatorActs[Name]): Promise<void> => {
       await condition(() => this.recipients !== undefined);
-      await this.recipients?.act(actOf(name, message));
+      await this.recipients?.ask(actOf(name, message));
     };
     setHandler(definition, take, { validator: (message) => this.recipients?.check(actOf(name, message)) });
   }

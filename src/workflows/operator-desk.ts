@@ -10,23 +10,45 @@ const logLines = 50;
 
 interface PendingAct {
   act: OperatorAct;
-  taken: () => void;
-  refused: (error: ApplicationFailure) => void;
+  /** Tells who waits for the answer; undefined: it is in force and on record. */
+  answer?: (refusal: ApplicationFailure | undefined) => void;
+}
+
+/** What a desk hands to that of the next run. */
+export interface CarriedDesk {
+  /** How many acts the chain holds. */
+  recorded: number;
+  pending: OperatorAct[];
+  unrecorded: RecordedAct[];
 }
 
 /** Takes what operators ask of a campaign, in order: checks it, carries it out and keeps it in the chain of acts. */
 export class OperatorDesk {
-  private readonly pending: PendingAct[] = [];
-  private unrecorded: RecordedAct[] = [];
+  private readonly pending: PendingAct[];
+  private unrecorded: RecordedAct[];
+  private recorded: number;
 
   constructor(
     private readonly campaign: string,
     private readonly state: CampaignState,
     private readonly children: Children,
-    /** How many acts the chain holds. */
-    public recorded: number,
+    { recorded, pending, unrecorded }: CarriedDesk,
     private readonly wake: () => void,
-  ) {}
+  ) {
+    this.recorded = recorded;
+    this.pending = pending.map((act) => ({ act }));
+    this.unrecorded = unrecorded;
+  }
+
+  /** Everything that nobody waits for. */
+  carried(): CarriedDesk {
+    return { recorded: this.recorded, pending: this.pending.map(({ act }) => act), unrecorded: this.unrecorded };
+  }
+
+  /** Somebody waits for an answer. */
+  get isAsked(): boolean {
+    return this.pending.some(({ answer }) => answer !== undefined);
+  }
 
   get isIdle(): boolean {
     return this.pending.length === 0 && this.unrecorded.length === 0;
@@ -38,10 +60,18 @@ export class OperatorDesk {
     if (fault) throw refusal(fault);
   }
 
-  /** Ends once the act is in force and on record, or fails with the reason why it is refused. */
-  take(act: OperatorAct): Promise<void> {
+  /** The act will be carried out, or refused in the log. */
+  take(act: OperatorAct): void {
+    this.pending.push({ act });
     this.wake();
-    return new Promise((taken, refused) => this.pending.push({ act, taken, refused }));
+  }
+
+  /** Ends once the act is in force and on record, or fails with the reason why it is refused. */
+  ask(act: OperatorAct): Promise<void> {
+    this.wake();
+    return new Promise((taken, refused) => {
+      this.pending.push({ act, answer: (refusal) => (refusal ? refused(refusal) : taken()) });
+    });
   }
 
   /** Notes what the campaign decided by itself. */
@@ -53,10 +83,10 @@ export class OperatorDesk {
   async work(): Promise<void> {
     const answers: (() => void)[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
-      const { act, taken, refused } = next;
+      const { act, answer } = next;
       const fault = await this.carryOut(act);
       this.log(lineOf(act, fault), fault === undefined ? act : null);
-      answers.push(fault === undefined ? taken : () => refused(refusal(fault)));
+      answers.push(() => answer?.(fault === undefined ? undefined : refusal(fault)));
     }
     if (this.unrecorded.length > 0) {
       const acts = this.unrecorded;

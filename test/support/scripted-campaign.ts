@@ -33,6 +33,11 @@ export class ScriptedCampaign {
   readonly submitted: string[] = [];
   readonly refusedImages = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
+  /** What a run waits for before it ends. */
+  hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** Runs that were under way beside more of their class than it has slots. */
+  readonly overSlots: string[] = [];
+  private readonly underWay = new Map<string, Set<string>>();
   frozen: FrozenCampaign = frozenCampaign();
   private server!: TemporalServer;
   private workers: Worker[] = [];
@@ -49,9 +54,10 @@ export class ScriptedCampaign {
     this.rounds.teams = teams;
   }
 
-  async open(): Promise<void> {
+  /** `settings`: dynamic configuration of the server. */
+  async open(settings: Record<string, number> = {}): Promise<void> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    this.server = await startTemporalServer();
+    this.server = await startTemporalServer(settings);
     this.bundle = await bundleWorkflowCode({
       workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
       logger: new DefaultLogger('ERROR'),
@@ -87,6 +93,18 @@ export class ScriptedCampaign {
     await this.server.stop();
   }
 
+  /** Forgets everything that happened and every script. */
+  reset(): void {
+    this.rounds.reset();
+    this.submitted.length = 0;
+    this.overSlots.length = 0;
+    this.underWay.clear();
+    this.refusedImages.clear();
+    this.frozen = frozenCampaign();
+    this.script = () => ({});
+    this.hold = () => undefined;
+  }
+
   /** Starts the campaign `name`; teams and script are set before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
@@ -117,7 +135,9 @@ export class ScriptedCampaign {
         const number = this.rounds.work(workLists).findIndex((row) => row.team === team);
         return number === -1 ? null : number;
       },
-      recordActs: async ({ first, acts }) => void this.rounds.acts.splice(first - 1, acts.length, ...acts),
+      recordActs: async ({ campaign, first, acts }) => {
+        this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
+      },
       cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
       endedAmong: async ({ campaign, submissions }) => [...(await notRunning(this.seen, campaign, submissions))],
       openSubmission: async ({ submission, sequence }) => {
@@ -147,7 +167,7 @@ export class ScriptedCampaign {
         this.submitted.push(`${campaign}/${submission}/${n}`);
         return { kind: 'submitted', jobId: `job-${submission}-${n}` };
       },
-      awaitBatchJob: async (order) => this.runEnd(order),
+      awaitBatchJob: async (order) => this.withinSlots(order),
       probeGpuMemory: async () => ({
         usesGpu: true,
         gpuMemoryMiB: 10,
@@ -183,6 +203,22 @@ export class ScriptedCampaign {
     if (!this.rounds.isFinal(result)) this.recorded.push(result);
     const report = reportOf({ version: 1, predecessor: null, ...result });
     await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
+  }
+
+  private async withinSlots(order: AwaitOrder): Promise<RunEnd> {
+    const running = this.underWay.get(order.class) ?? new Set<string>();
+    this.underWay.set(order.class, running.add(order.jobId));
+    const slots = this.frozen.instanceClasses.find(({ name }) => name === order.class)?.slots ?? 0;
+    if (running.size > slots) this.overSlots.push(order.jobId);
+    const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
+    try {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 100);
+      await Promise.race([this.hold({ ...order, purpose }), context.cancelled]).finally(() => clearInterval(beat));
+      return await this.runEnd(order);
+    } finally {
+      running.delete(order.jobId);
+    }
   }
 
   private async runEnd(order: AwaitOrder): Promise<RunEnd> {

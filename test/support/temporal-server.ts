@@ -15,14 +15,15 @@ export interface TemporalServer {
   stop: () => Promise<void>;
 }
 
-/** A real Temporal server in memory, for tests of workflows alone. */
-export async function startTemporalServer(): Promise<TemporalServer> {
+/** A real Temporal server in memory, for tests of workflows alone. `settings` is its dynamic configuration. */
+export async function startTemporalServer(settings: Record<string, number> = {}): Promise<TemporalServer> {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const port = await freePort();
   const flags = [...attributes, 'HoldoutRuns=Int', 'HoldoutCostUsd=Double'].flatMap((attribute) => [
     '--search-attribute',
     attribute,
   ]);
+  const configured = Object.entries(settings).map(([key, value]) => `--dynamic-config-value=${key}=${value}`);
   const server: ChildProcess = spawn(
     join(cache, 'holdout', 'tools', 'temporal-1.5.1'),
     [
@@ -36,6 +37,7 @@ export async function startTemporalServer(): Promise<TemporalServer> {
       '--log-level',
       'error',
       ...flags,
+      ...configured,
     ],
     { stdio: 'ignore' },
   );

@@ -4,7 +4,6 @@ import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/
 import type { CampaignProgress } from '../../src/campaign/progress.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
-import { frozenCampaign } from '../support/frozen-campaign.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 /** Before its first activity has ended a campaign has nothing to say. */
@@ -17,11 +16,7 @@ describe('a campaign with scripted runs', () => {
   before(() => campaign.open());
   after(() => campaign.close());
   beforeEach(() => {
-    campaign.recorded.length = 0;
-    campaign.submitted.length = 0;
-    campaign.refusedImages.clear();
-    campaign.frozen = frozenCampaign();
-    campaign.script = () => ({});
+    campaign.reset();
   });
 
   const record = (submission: string) => {
@@ -190,20 +185,6 @@ describe('a campaign with scripted runs', () => {
     await handle.result();
     assert.deepEqual(ends('w1'), [['probe', 'g4', 'cancelled']]);
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
-  });
-
-  it('answers "not yet" where later work is needed', async () => {
-    campaign.teams = { one: ['n1'] };
-    campaign.script = () => 'until-cancelled';
-    const handle = await campaign.start('not-yet');
-    await until('not-yet', ({ counts }) => counts.running === 1);
-    for (const update of [messages.retryUpdate, messages.rescoreUpdate, messages.addSubmissionsUpdate]) {
-      await assert.rejects(handle.executeUpdate(update, { args: [{}] }), (error: WorkflowUpdateFailedError) =>
-        /not yet/.test(String(error.cause)),
-      );
-    }
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
-    await handle.result();
   });
 
   it('goes on after its own workflow was terminated by mistake: nothing recorded runs again', async () => {

@@ -5,20 +5,19 @@ import { openAccess, type Access } from '../../src/client/access.ts';
 import { readyBatch } from '../../src/client/ready-batch.ts';
 import { checkCampaign } from '../../src/hand-in/check-campaign.ts';
 import { handIn } from '../../src/hand-in/hand-in.ts';
-import { projectRoot } from '../../src/local/project-root.ts';
 import { enterEnvironment } from '../../src/local/stack/environment.ts';
 import { openStack } from '../../src/local/stack/open-stack.ts';
-import { populationFile, writeCampaignFolder, type CampaignShape } from './campaign-folder.ts';
+import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
 
-export interface BenchStack {
+export interface SimulatedStack {
   access: Access;
-  /** Everything the bench leaves on disk, kept until it is removed by hand, so that it can go on. */
+  /** Everything it leaves on disk; kept, so that it can go on. */
   folder: string;
   home: string;
   close: () => Promise<void>;
 }
 
-export interface BenchOptions {
+export interface SimulatedStackOptions {
   slots: CampaignShape['slots'];
   /** Simulated seconds in one. */
   timeScale: number;
@@ -29,18 +28,17 @@ export interface BenchOptions {
 const report = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 /** An embedded stack whose jobs are simulated. What is there already goes on. */
-export async function openBenchStack(
-  name: string,
-  { slots, timeScale, submissions }: BenchOptions,
-): Promise<BenchStack> {
-  const folder = join(projectRoot(), '.bench', name);
+export async function openSimulatedStack(
+  folder: string,
+  { slots, timeScale, submissions }: SimulatedStackOptions,
+): Promise<SimulatedStack> {
   mkdirSync(folder, { recursive: true });
   const population = join(folder, 'population.json');
   writeFileSync(population, JSON.stringify(populationFile(submissions ?? {})));
   const home = join(folder, 'home');
   const stack = await openStack({
     home,
-    queues: Object.entries(slots).map(([kind, count]) => ({ name: `bench-${kind}`, slots: count })),
+    queues: Object.entries(slots).map(([kind, count]) => ({ name: `simulated-${kind}`, slots: count })),
     report,
     ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
     simulation: { population, timeScale, seed: 1 },
@@ -55,7 +53,10 @@ export async function openBenchStack(
 }
 
 /** Writes a campaign and hands it in, or finds it handed in. */
-export async function handInBench({ access, folder }: BenchStack, shape: CampaignShape): Promise<FrozenCampaign> {
+export async function handInSimulated(
+  { access, folder }: SimulatedStack,
+  shape: CampaignShape,
+): Promise<FrozenCampaign> {
   const checked = await checkCampaign(await writeCampaignFolder(join(folder, shape.campaign), shape), new Date());
   await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
   return handIn({ store: access.store, buckets: access.buckets, report }, checked);

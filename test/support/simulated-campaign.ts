@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ociEntries, tarOf } from '../../test/support/image-archives.ts';
+import { ociEntries, tarOf } from './image-archives.ts';
 
 /** A campaign of so many submissions, as a folder with a campaign file; all hand in the same tiny image. */
 export interface CampaignShape {
@@ -51,11 +51,11 @@ limits: { wallClock: 9h, wallClockOn: p3, memory: 14GiB, pids: 512, output: 1GiB
 leaderboard: { perTeam: best, ties: earliest, order: ascending }
 fairness: { perTeamInFlight: 2, seed: 2020 }
 instanceClasses:
-  - { name: g4, kind: gpu, gpu: nvidia, queue: bench-g4, gpuMemoryMiB: 15109, vcpus: 4, memoryMiB: 15000, usdPerHour: 0.526, relativeSpeed: 1, slots: ${slots.g4}, purchase: on-demand }
-  - { name: p3, kind: gpu, gpu: nvidia, queue: bench-p3, gpuMemoryMiB: 16160, vcpus: 8, memoryMiB: 60000, usdPerHour: 3.06, relativeSpeed: 2.14, slots: ${slots.p3}, purchase: on-demand }
+  - { name: g4, kind: gpu, gpu: nvidia, queue: simulated-g4, gpuMemoryMiB: 15109, vcpus: 4, memoryMiB: 15000, usdPerHour: 0.526, relativeSpeed: 1, slots: ${slots.g4}, purchase: on-demand }
+  - { name: p3, kind: gpu, gpu: nvidia, queue: simulated-p3, gpuMemoryMiB: 16160, vcpus: 8, memoryMiB: 60000, usdPerHour: 3.06, relativeSpeed: 2.14, slots: ${slots.p3}, purchase: on-demand }
 `;
 
-/** What the submissions of a bench campaign do: by name, what differs from an hour on a G4 that ends well. */
+/** What the submissions do: by name, what differs from an hour on a G4 that ends well. */
 export const populationFile = (submissions: Record<string, object>): object => ({
   others: {
     usesGpu: true,

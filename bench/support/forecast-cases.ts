@@ -1,0 +1,175 @@
+import { forecastOf, type Forecast } from '../../src/campaign/forecast.ts';
+import type { FrozenCampaign, InstanceClass } from '../../src/campaign/frozen-campaign.ts';
+import type { OperatorAct } from '../../src/campaign/operator-acts.ts';
+import { RandomStream } from '../../src/campaign/random-stream.ts';
+import { drawnPopulation, type Durations } from '../../src/campaign/simulation/drawn-population.ts';
+import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
+import { frozenCampaign } from '../../test/support/frozen-campaign.ts';
+
+/** A simulated campaign on which forecasts are tried. */
+export interface ForecastCase {
+  seed: number;
+  submissions: number;
+  /** Of the cheap class; the dear one has a fifth, at least one. */
+  slots: number;
+  durations: Durations['kind'];
+  /** Share that runs out of memory on the cheap class. */
+  large: number;
+  failing: number;
+  probed: boolean;
+  disturbance: (typeof disturbances)[number];
+}
+
+/** What an operator does meanwhile; only forecasts made after it are judged, as nobody can know it before. */
+const disturbances = ['none', 'none', 'pause', 'paused-teams', 'more-slots', 'fewer-slots'] as const;
+
+/** A forecast at a moment of a campaign, beside how it went; `at`: share of the submissions that had ended. */
+export interface Check {
+  at: number;
+  forecast: Forecast | null;
+  now: number;
+  truth: { finish: number; spend: number };
+  /** Milliseconds that the forecast took. */
+  took: number;
+}
+
+const choose = <Item>(items: readonly Item[], random: RandomStream): Item => {
+  const item = items[Math.floor(random.next() * items.length)];
+  if (item === undefined) throw new RangeError('nothing to choose from');
+  return item;
+};
+
+/** A case of every kind that campaigns may be; the same for the same seed. */
+export function drawnCase(seed: number, most = 4_200): ForecastCase {
+  const random = new RandomStream(seed);
+  return {
+    seed,
+    submissions: Math.min(most, choose([100, 200, 500, 1_000, 2_000, 4_200], random)),
+    slots: choose([5, 10, 20, 50, 85, 125], random),
+    durations: choose(['constant', 'log-normal', 'bimodal'] as const, random),
+    large: choose([0, 0.05, 0.15, 0.3], random),
+    failing: choose([0, 0.05, 0.2], random),
+    probed: random.next() < 0.8,
+    disturbance: choose(disturbances, random),
+  };
+}
+
+const startsAt = Date.parse('2026-01-01T00:00:00Z');
+const delays = { pull: 120, handOver: 30, tick: 1e9 };
+const hour = 3600;
+const meanSeconds = 4 * hour;
+
+/** Goes through the case and forecasts whenever another of the shares has ended. */
+export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[] {
+  const simulation = simulationOf(tried);
+  const { frozen } = simulation;
+  const left = [...shares];
+  const checks: Omit<Check, 'truth'>[] = [];
+  const judgedFrom = Math.max(startsAt, ...(simulation.acts ?? []).map(({ at }) => at));
+  const result = simulateCampaign({
+    ...simulation,
+    watch: ({ ...state }, now) => {
+      const { counts } = state;
+      const ended = (counts.finished + counts.failed + counts.cancelled) / tried.submissions;
+      let at: number | undefined;
+      while (left[0] !== undefined && ended >= left[0]) at = left.shift();
+      if (at === undefined || now <= judgedFrom) return;
+      const before = performance.now();
+      const forecast = forecastOf(state, frozen.instanceClasses, now, frozen.fairness.perTeamInFlight);
+      checks.push({ at, forecast, now, took: performance.now() - before });
+    },
+  });
+  if (!result.done) throw new Error(`case ${tried.seed} holds`);
+  const truth = { finish: result.endedAt, spend: result.state.money.spent };
+  return checks.map((check) => ({ ...check, truth }));
+}
+
+function simulationOf(tried: ForecastCase): Simulation {
+  const { seed, submissions, slots } = tried;
+  const random = new RandomStream(seed + 1);
+  const teams: string[][] = [];
+  for (let n = 0; n < submissions; ) {
+    const team = Array.from({ length: 1 + Math.floor(3 * random.next()) }, () => `s${n++}`);
+    teams.push(team);
+  }
+  const frozen = frozenOf(tried);
+  const population = drawnPopulation(
+    teams.flat(),
+    {
+      meanSeconds,
+      durations: durationsOf(tried.durations),
+      items: frozen.testSet.items,
+      spread: 0.1,
+      gpuMemoryMiB: 8_000,
+      large: { share: tried.large, gpuMemoryMiB: 15_600 },
+      withoutGpu: 0.1,
+      failing: tried.failing,
+      classes: new Map(
+        frozen.instanceClasses.map(({ name, relativeSpeed }) => [
+          name,
+          { gpuSpeed: relativeSpeed, cpuSpeed: 1, lossesPerHour: 0.005 },
+        ]),
+      ),
+    },
+    seed,
+  );
+  const length = (submissions * meanSeconds) / slots;
+  return { frozen, teams, population, seed, startsAt, delays, acts: actsOf(tried, teams.length, length) };
+}
+
+function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: number): NonNullable<Simulation['acts']> {
+  const at = (share: number): number => startsAt + Math.round(share * length * 1000);
+  const act = (share: number, what: OperatorAct, team = -1) => ({ at: at(share), act: what, team });
+  const setSlots = (to: number): OperatorAct => ({ name: 'setSlots', message: { class: 'cheap', slots: to } });
+  switch (disturbance) {
+    case 'none':
+      return [];
+    case 'pause':
+      return [act(0.15, { name: 'pauseCampaign', message: {} }), act(0.3, { name: 'resumeCampaign', message: {} })];
+    case 'paused-teams':
+      return Array.from({ length: Math.floor(teams / 5) }, (_, team) => [
+        act(0.1, { name: 'pauseTeam', message: { team: `${team}` } }, team),
+        act(0.35, { name: 'resumeTeam', message: { team: `${team}` } }, team),
+      ]).flat();
+    case 'more-slots':
+      return [act(0.3, setSlots(Math.ceil(slots * 1.5)))];
+    case 'fewer-slots':
+      return [act(0.3, setSlots(Math.ceil(slots / 2)))];
+  }
+}
+
+function durationsOf(kind: Durations['kind']): Durations {
+  if (kind === 'log-normal') return { kind, sigma: 0.7 };
+  if (kind === 'bimodal') return { kind, share: 0.2, factor: 8 };
+  return { kind };
+}
+
+const row = (name: string, change: Partial<InstanceClass>): InstanceClass => ({
+  name,
+  kind: 'gpu',
+  gpu: 'nvidia',
+  queue: name,
+  vcpus: 4,
+  memoryMiB: 15_000,
+  gpuMemoryMiB: 15_109,
+  microUsdPerHour: 526_000,
+  relativeSpeed: 1,
+  slots: 1,
+  purchase: 'spot',
+  runnableLimitSeconds: 6 * hour,
+  ...change,
+});
+
+function frozenOf({ slots, probed }: ForecastCase): FrozenCampaign {
+  const { sampleSet, ...frozen } = frozenCampaign();
+  return {
+    ...frozen,
+    ...(probed && sampleSet && { sampleSet }),
+    budget: { microUsd: 1e13, rerunReserveShare: 0 },
+    limits: { ...frozen.limits, wallClockSeconds: 48 * hour, wallClockOn: 'cheap', memoryMiB: 14_000, platformRuns: 5 },
+    instanceClasses: [
+      row('cheap', { slots }),
+      row('dear', { slots: Math.ceil(slots / 5), gpuMemoryMiB: 16_160, microUsdPerHour: 3_060_000, relativeSpeed: 2.14 }),
+    ],
+  };
+}
