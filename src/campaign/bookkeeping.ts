@@ -38,6 +38,8 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
     addFreed(state.pace, open.grant);
     delete open.grant;
   }
+  // A campaign that lost its state may have put a late copy of the run's request into the queue.
+  if (open.request && open.request.n <= settlement.n) delete open.request;
   open.settled = settlement.n;
   if (settlement.reason) open.lastReason = settlement.reason;
   else delete open.lastReason;
@@ -64,12 +66,15 @@ export function closeSubmission(state: CampaignState, report: SubmissionReport):
 export function takeStanding(state: CampaignState, standing: SubmissionStanding): void {
   const open = state.open.get(standing.submission);
   if (open === undefined || open.sequence !== standing.sequence) return;
-  open.preparing = standing.preparing;
+  open.preparing &&= standing.preparing;
   const { settled, request, grant } = standing;
   const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
   for (const [index, settlement] of settled.entries()) settleRun(state, settlement, after[index]);
-  if (standing.grant && standing.grant.n > open.settled) open.grant = standing.grant;
-  if (standing.request) takeRequest(state, standing.request);
+  if (grant && grant.n > open.settled) {
+    open.grant = grant;
+    if (open.request && open.request.n <= grant.n) delete open.request;
+  }
+  if (request) takeRequest(state, request);
 }
 
 type Booking = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason };

@@ -4,10 +4,8 @@ import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign
 import type { RunOption } from './class-choice.ts';
 import { isAffordable, Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
+import { Savings } from './savings.ts';
 import type { Tally, Waiting } from './tally.ts';
-
-/** A request that does not fit into the money left is passed over this often; then money is saved for it. */
-const mostPassed = 20;
 
 interface Candidate extends Waiting {
   option: RunOption;
@@ -22,9 +20,13 @@ interface Candidate extends Waiting {
 export const isWithinReach = (state: CampaignState, option: RunOption, rerun: boolean): boolean =>
   (state.slots[option.class] ?? 0) > 0 && isAffordable(state, option, rerun);
 
-/** The option a request waits for: the cheapest within reach on a class that gave machines lately. */
+/** The option is within reach, and its class gave machines lately. */
+export const mayGoTo = (state: CampaignState, option: RunOption, rerun: boolean, now: number): boolean =>
+  isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now;
+
+/** The option a request waits for: the cheapest that it may go to. */
 export const preferredOption = (state: CampaignState, { options, rerun }: WaitingRequest, now: number) =>
-  options.find((option) => isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now);
+  options.find((option) => mayGoTo(state, option, rerun, now));
 
 /**
  * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
@@ -36,7 +38,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
   if (places === 0) return [];
   const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
   const purse = new Purse(state, tally);
-  const passed: Candidate[] = [];
+  const savings = new Savings(purse, free);
   const granted: RunGrant[] = [];
   for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     const share = (tally.heldOf[next.open.team] ?? 0) / next.weight;
@@ -47,8 +49,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     const { option, request } = next;
     if ((free[option.class] ?? 0) === 0) continue;
     if (!purse.holds(option.worst, request.rerun)) {
-      if (request.passed >= mostPassed) purse.take(option.worst, request.rerun);
-      else passed.push(next);
+      savings.add(request, option);
       continue;
     }
     purse.take(option.worst, request.rerun);
@@ -56,7 +57,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     places -= 1;
     tally.heldOf[next.open.team] = (tally.heldOf[next.open.team] ?? 0) + 1;
     granted.push(grantTo(next, option, now));
-    letWait(passed, purse);
+    savings.passOver();
   }
   return granted;
 }
@@ -103,12 +104,4 @@ export function grantTo({ submission, open, request }: Waiting, option: RunOptio
   delete open.request;
   open.grant = { n, purpose, rerun, class: option.class, reserved: option.worst, since: now };
   return { submission, n, class: option.class, reserved: option.worst };
-}
-
-/** A grant went past those that did not fit; for whom it was once too often, money is saved from now on. */
-function letWait(passed: Candidate[], purse: Purse): void {
-  for (const { request, option } of passed) {
-    request.passed += 1;
-    if (request.passed === mostPassed) purse.take(option.worst, request.rerun);
-  }
 }

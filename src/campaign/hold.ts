@@ -1,5 +1,6 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from './campaign-state.ts';
 import { isWithinReach } from './grants.ts';
+import { mostOpen } from './initial-state.ts';
 
 /** Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do. */
 export type Hold = 'budget' | 'deadline' | 'paused' | 'slots';
@@ -39,7 +40,8 @@ function holdOfStarts(state: CampaignState): Hold | undefined {
   const startable = state.rounds.some(
     (rounds, team) => (state.started[team] ?? 0) < rounds && !treatmentOf(state, team).paused,
   );
-  if (!startable) return 'paused';
+  // Paused teams' submissions keep their open places.
+  if (!startable || state.open.size >= mostOpen) return 'paused';
   return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';
 }
 

@@ -1,8 +1,9 @@
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
-import { freeSlots, grantTo, isWithinReach, preferredOption } from './grants.ts';
+import { freeSlots, grantTo, mayGoTo, preferredOption } from './grants.ts';
 import { Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
+import { Savings } from './savings.ts';
 import { tallyOf, type Waiting } from './tally.ts';
 
 interface Detour {
@@ -21,6 +22,11 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const tally = tallyOf(state);
   const free = freeSlots(state, tally);
   const purse = new Purse(state, tally);
+  const savings = new Savings(purse, free);
+  for (const { request } of tally.waiting) {
+    const option = preferredOption(state, request, now);
+    if (option && isFree(free, option) && !purse.holds(option.worst, request.rerun)) savings.add(request, option);
+  }
   const detours = tally.waiting
     .flatMap((waiting) => detoursOf(state, waiting, free, now))
     .sort(
@@ -31,12 +37,12 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
     );
   const granted: RunGrant[] = [];
   for (const { waiting, option } of detours) {
-    const left = free[option.class] ?? 0;
-    const { request } = waiting;
-    if (left === 0 || waiting.open.grant || !purse.holds(option.worst, request.rerun)) continue;
-    purse.take(option.worst, request.rerun);
-    free[option.class] = left - 1;
+    const { rerun } = waiting.request;
+    if (!isFree(free, option) || waiting.open.grant || !purse.holds(option.worst, rerun)) continue;
+    purse.take(option.worst, rerun);
+    free[option.class] = (free[option.class] ?? 0) - 1;
     granted.push(grantTo(waiting, option, now));
+    savings.passOver();
   }
   return granted;
 }
@@ -45,10 +51,10 @@ function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, 
   const { request, open } = waiting;
   const preferred = preferredOption(state, request, now);
   // One with a free slot where it would rather go waits for money, not for time.
-  if (preferred === undefined || free[preferred.class] !== undefined) return [];
+  if (preferred === undefined || isFree(free, preferred)) return [];
   const { priority } = treatmentOf(state, open.team);
   return request.options
-    .filter((option) => free[option.class] !== undefined && isWithinReach(state, option, request.rerun))
+    .filter((option) => isFree(free, option) && mayGoTo(state, option, request.rerun, now))
     .map((option) => ({
       waiting,
       option,
@@ -56,3 +62,5 @@ function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, 
       hoursPerMicroUsd: preferred.hours / Math.max(1, option.expected - preferred.expected),
     }));
 }
+
+const isFree = (free: Record<string, number>, option: RunOption): boolean => (free[option.class] ?? 0) > 0;

@@ -6,7 +6,8 @@ import type { StartLimits } from './starts.ts';
 
 /** Submissions before their first request for an evaluation, at most. */
 const mostPreparing = 200;
-const mostOpen = 1_500;
+/** Submissions whose workflow has not ended, at most. */
+export const mostOpen = 1_500;
 
 /** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
 export interface Work {
