@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { resultObjects } from '../../src/ids.ts';
+import { actsOf, appendActs, type RecordedAct } from '../../src/ledger/acts.ts';
+import { sha256 } from '../../src/ledger/ledger.ts';
+import { act, StoreRig } from './store-rig.ts';
+
+describe('the chain of operators’ acts', () => {
+  let rig: StoreRig;
+  before(async () => {
+    rig = await StoreRig.start();
+  });
+  after(() => rig.stop());
+
+  const append = (campaign: string, first: number, acts: RecordedAct[]): Promise<void> =>
+    appendActs(rig.store, rig.bucket, campaign, first, acts);
+  const pause = act({ name: 'pauseTeam', message: { team: 'one', by: 'ann' } });
+  const close = act({ name: 'close', message: {} });
+  const refused = { ...act(null), refused: 'there is no team two' };
+
+  it('numbers acts over all calls, each with the digest of the one before', async () => {
+    await append('chain', 1, [pause, refused]);
+    await append('chain', 3, [close]);
+    const acts = await actsOf(rig.store, rig.bucket, 'chain');
+    assert.deepEqual(
+      acts.map(({ sequence, message, refused }) => [sequence, message?.name ?? null, refused]),
+      [
+        [1, 'pauseTeam', undefined],
+        [2, null, 'there is no team two'],
+        [3, 'close', undefined],
+      ],
+    );
+    const bytes = await Promise.all(
+      [1, 2].map((sequence) => rig.store.read(rig.bucket, resultObjects.act('chain', sequence))),
+    );
+    assert.deepEqual(
+      acts.map(({ predecessor }) => predecessor),
+      [null, ...bytes.map(sha256)],
+    );
+  });
+
+  it('reads more than nine acts in order', async () => {
+    await append(
+      'ten',
+      1,
+      Array.from({ length: 12 }, () => pause),
+    );
+    const acts = await actsOf(rig.store, rig.bucket, 'ten');
+    assert.deepEqual(
+      acts.map(({ sequence }) => sequence),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    );
+    assert.deepEqual(await actsOf(rig.store, rig.bucket, 'te'), []);
+  });
+
+  it('takes the same acts again, and no other in their place', async () => {
+    await append('again', 1, [pause, close]);
+    await append('again', 1, [pause, close]);
+    await append('again', 2, [close]);
+    await assert.rejects(append('again', 2, [pause]), { code: 'OBJECT_DIFFERS' });
+    assert.equal((await actsOf(rig.store, rig.bucket, 'again')).length, 2);
+  });
+
+  it('takes no act whose predecessor is not there', async () => {
+    await assert.rejects(append('gap', 2, [pause]), { code: 'OBJECT_MISSING' });
+  });
+});

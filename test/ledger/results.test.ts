@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { resultObjects } from '../../src/ids.ts';
+import { appendActs } from '../../src/ledger/acts.ts';
+import { appendRecord } from '../../src/ledger/ledger.ts';
+import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
+import { act, record, run, StoreRig, submissionOf } from './store-rig.ts';
+
+describe('results from S3', () => {
+  let rig: StoreRig;
+  before(async () => {
+    rig = await StoreRig.start();
+  });
+  after(() => rig.stop());
+
+  async function scored(campaign: string, submission: string, sequence: number, score: number) {
+    const key = resultObjects.score(campaign, submission, 1, sequence);
+    const result = { kind: 'scored', score, items: 1 };
+    await rig.store.write(rig.bucket, key, JSON.stringify({ version: 1, runKey: '', metric: 'log-loss', result }));
+    return { key, digest: '' };
+  }
+  const rowOf = ({ submissions }: CampaignResults, name: string) =>
+    submissions.find(({ submission }) => submission === name) ?? assert.fail(`no row for ${name}`);
+
+  it('show a submission once: state and score of its newest record, runs and money of all', async () => {
+    const frozen = await rig.freeze('rounds', { one: ['s', 't'] });
+    const [first, second] = [await scored('rounds', 's', 1, 0.5), await scored('rounds', 's', 2, 0.25)];
+    await appendRecord(rig.store, rig.bucket, record('rounds', 's', { runs: [run(1), run(2)], score: first }));
+    await appendRecord(rig.store, rig.bucket, record('rounds', 's', { sequence: 2, runs: [run(3)], score: second }));
+    const results = await collectResults(rig.store, rig.bucket, frozen);
+    const { score, state, runs } = rowOf(results, 's');
+    assert.deepEqual([score, state, runs.map(({ n }) => n)], [0.25, 'finished', [1, 2, 3]]);
+    assert.equal(rowOf(results, 't').state, 'queued');
+    assert.equal(results.costMicroUsd, 300);
+    assert.equal(results.costByClass['g4']?.runs, 3);
+    assert.deepEqual(
+      leaderboardEntries(results).map(({ submission }) => submission),
+      ['s'],
+    );
+  });
+
+  it('take a newest record that failed for the truth, whatever was scored before', async () => {
+    const frozen = await rig.freeze('worse', { one: ['s'] });
+    const score = await scored('worse', 's', 1, 0.5);
+    await appendRecord(rig.store, rig.bucket, record('worse', 's', { score }));
+    const failed = { sequence: 2, state: 'failed', reason: 'output-invalid' } as const;
+    await appendRecord(rig.store, rig.bucket, record('worse', 's', failed));
+    const row = rowOf(await collectResults(rig.store, rig.bucket, frozen), 's');
+    assert.deepEqual([row.state, row.fault, row.score], ['failed', 'team', null]);
+  });
+
+  it('have rows for submissions whose addition was taken, and none for one that was refused', async () => {
+    const frozen = await rig.freeze('added', { one: ['s'] });
+    const add = async (team: string, submission: string): Promise<string> => {
+      const row = submissionOf(team, submission);
+      const round = { submission, sequence: 1, kind: 'evaluate', team, teamName: row.teamName } as const;
+      return rig.add('added', { rounds: [round], submissions: [row] });
+    };
+    const [taken] = [await add('two', 'late'), await add('two', 'too-late')];
+    await appendActs(rig.store, rig.bucket, 'added', 1, [
+      act({ name: 'addSubmissions', message: { rounds: taken, count: 1 } }),
+      { ...act(null), refused: 'the campaign is closing' },
+    ]);
+    const results = await collectResults(rig.store, rig.bucket, frozen);
+    assert.deepEqual(
+      results.submissions.map(({ submission, teamName }) => [submission, teamName]),
+      [
+        ['s', 'Team one'],
+        ['late', 'Team two'],
+      ],
+    );
+  });
+
+  it('are finished when every round is final: not while a retry waits', async () => {
+    const frozen = await rig.freeze('retried', { one: ['s'] });
+    await appendRecord(rig.store, rig.bucket, record('retried', 's'));
+    const state = async () => (await collectResults(rig.store, rig.bucket, frozen)).state;
+    assert.equal(await state(), 'finished');
+    const round = { submission: 's', sequence: 2, kind: 'evaluate', team: 'one', teamName: 'Team one' } as const;
+    const rounds = await rig.add('retried', { rounds: [round], submissions: [] });
+    await appendActs(rig.store, rig.bucket, 'retried', 1, [act({ name: 'retry', message: { rounds, count: 1 } })]);
+    assert.equal(await state(), 'running');
+    await appendRecord(rig.store, rig.bucket, record('retried', 's', { sequence: 2 }));
+    assert.equal(await state(), 'finished');
+  });
+});

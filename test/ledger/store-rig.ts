@@ -1,0 +1,103 @@
+import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/frozen-campaign.ts';
+import type { RunRecord } from '../../src/campaign/protocol.ts';
+import type { AddedRounds } from '../../src/campaign/work-list.ts';
+import { resultObjects } from '../../src/ids.ts';
+import type { RecordedAct } from '../../src/ledger/acts.ts';
+import { sha256 } from '../../src/ledger/ledger.ts';
+import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { ObjectStore } from '../../src/s3/object-store.ts';
+import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { startS3Server, type S3Server } from '../support/s3-server.ts';
+
+/** A real S3 server, with the environment of the process pointing to it until {@link stop}. */
+export class StoreRig {
+  private constructor(
+    readonly s3: S3Server,
+    readonly store: ObjectStore,
+    private readonly ambient: NodeJS.ProcessEnv,
+  ) {}
+
+  static async start(): Promise<StoreRig> {
+    const s3 = await startS3Server();
+    const ambient = process.env;
+    process.env = { ...ambient, ...s3.environment };
+    return new StoreRig(s3, new ObjectStore({ s3PathStyle: true }), ambient);
+  }
+
+  async stop(): Promise<void> {
+    process.env = this.ambient;
+    await this.s3.stop();
+  }
+
+  get bucket(): string {
+    return this.s3.buckets.results;
+  }
+
+  /** Freezes a campaign whose teams have these submissions. */
+  async freeze(campaign: string, teams: Record<string, string[]>): Promise<FrozenCampaign> {
+    const frozen = { ...frozenCampaign(), campaign };
+    await this.store.write(this.bucket, resultObjects.campaign(campaign), JSON.stringify(frozen));
+    await this.store.write(this.bucket, resultObjects.manifest(campaign), JSON.stringify(manifestOf(teams)));
+    return frozen;
+  }
+
+  /** Hands in more rounds and answers their key. */
+  async add(campaign: string, added: Omit<AddedRounds, 'version'>): Promise<string> {
+    const body = JSON.stringify({ version: 1, ...added });
+    const key = resultObjects.added(campaign, sha256(body));
+    await this.store.write(this.bucket, key, body);
+    return key;
+  }
+}
+
+export const submissionOf = (team: string, submission: string): Submission => ({
+  submission,
+  team,
+  teamName: `Team ${team}`,
+  submittedAt: '2026-01-01T00:00:00.000Z',
+  image: { kind: 'registry', reference: `docker://images/${submission}` },
+});
+
+const manifestOf = (teams: Record<string, string[]>): Manifest => ({
+  version: 1,
+  teams: Object.entries(teams).map(([team, submissions]) => ({
+    team,
+    teamName: `Team ${team}`,
+    submissions: submissions.map((submission) => submissionOf(team, submission)),
+  })),
+});
+
+export const record = (campaign: string, submission: string, rest: Partial<LedgerRecord> = {}): LedgerRecord => ({
+  version: 1,
+  campaign,
+  submission,
+  team: 'one',
+  sequence: 1,
+  predecessor: null,
+  state: 'finished',
+  reason: null,
+  detail: null,
+  runs: [],
+  score: null,
+  image: null,
+  ...rest,
+});
+
+export const run = (n: number, rest: Partial<RunRecord> = {}): RunRecord => ({
+  n,
+  purpose: 'evaluation',
+  class: 'g4',
+  jobId: `job-${n}`,
+  reason: null,
+  billedSeconds: 10,
+  costMicroUsd: 100,
+  ...rest,
+});
+
+/** An act that was taken. */
+export const act = (message: RecordedAct['message']): RecordedAct => ({
+  at: '2026-01-01T00:00:00.000Z',
+  act: message?.name ?? 'pauseTeam',
+  by: 'ann',
+  message,
+});
