@@ -1,3 +1,4 @@
+import { faultOfFields } from './act-fields.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from './campaign-state.ts';
 import { holdOf } from './hold.ts';
 import type { Reason } from './reasons.ts';
@@ -59,27 +60,24 @@ const takenWhileClosing: ReadonlySet<ActName> = new Set(['cancel', 'abort']);
 /** What makes a campaign that was closed and has ended go on. */
 const opensAgain: ReadonlySet<ActName> = new Set(['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore']);
 
-/** Why an act, which may be any JSON that somebody typed, cannot be taken; undefined when it can. `now` in ms. */
+/** Why an act, whose message may be any JSON that somebody typed, cannot be taken; undefined when it can. */
 export function faultOf({ name, message }: OperatorAct, state: CampaignState): string | undefined {
   if (state.closing && !takenWhileClosing.has(name)) return 'the campaign is closing';
+  const fault = faultOfFields(name, message);
+  if (fault) return fault;
   switch (name) {
     case 'reprioritiseTeam':
-      return faultOfReprioritise(message);
+      return message.priority === undefined && message.weight === undefined
+        ? 'neither a priority nor a weight was given'
+        : undefined;
     case 'raiseBudget':
       return faultOfBudget(message.usd, state);
-    case 'setDeadline':
-      return typeof message.deadline === 'string' && parseInstant(message.deadline)
-        ? undefined
-        : `${JSON.stringify(message.deadline)} is not an instant`;
     case 'setSlots':
-      if (state.slots[message.class] === undefined) return `there is no instance class ${message.class}`;
-      return Number.isInteger(message.slots) && message.slots >= 0
-        ? undefined
-        : `${JSON.stringify(message.slots)} is not a number of slots`;
+      return state.slots[message.class] === undefined ? `there is no instance class ${message.class}` : undefined;
     case 'cancel':
-      return message.submissions || message.team !== undefined || message.because
-        ? undefined
-        : 'neither submissions nor a team nor a reason was given';
+      return message.submissions === undefined && message.team === undefined && message.because === undefined
+        ? 'neither submissions nor a team nor a reason was given'
+        : undefined;
     default:
       return undefined;
   }
@@ -135,20 +133,8 @@ function treat(state: CampaignState, team: number, name: string, change: Partial
   state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });
 }
 
-function faultOfReprioritise({ priority, weight }: ReprioritiseAct): string | undefined {
-  if (priority === undefined && weight === undefined) return 'neither a priority nor a weight was given';
-  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 1 && priority <= 5)) {
-    return `priority ${JSON.stringify(priority)} is not a whole number from 1 to 5`;
-  }
-  if (weight !== undefined && !(Number.isFinite(weight) && weight >= 0.001 && weight <= 1000)) {
-    return `weight ${JSON.stringify(weight)} is not between 0.001 and 1000`;
-  }
-  return undefined;
-}
-
 function faultOfBudget(usd: number, { money }: CampaignState): string | undefined {
   const microUsd = usd * 1_000_000;
-  if (!Number.isFinite(microUsd)) return `${JSON.stringify(usd)} is not an amount in dollars`;
   if (microUsd < money.spent) return `$${usd} is less than what is spent`;
   return microUsd > money.budget ? undefined : `$${usd} is not above the present budget`;
 }
