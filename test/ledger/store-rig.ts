@@ -1,6 +1,6 @@
 import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/frozen-campaign.ts';
 import type { RunRecord } from '../../src/campaign/protocol.ts';
-import type { AddedRounds } from '../../src/campaign/work-list.ts';
+import type { AddedRounds, RoundKind } from '../../src/campaign/work-list.ts';
 import { resultObjects } from '../../src/ids.ts';
 import type { RecordedAct } from '../../src/ledger/acts.ts';
 import { sha256 } from '../../src/ledger/ledger.ts';
@@ -9,33 +9,20 @@ import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 
-/** A real S3 server, with the environment of the process pointing to it until {@link stop}. */
-export class StoreRig {
-  private constructor(
-    readonly s3: S3Server,
+/** What tests put into the results bucket. */
+export class ResultsRoom {
+  constructor(
     readonly store: ObjectStore,
-    private readonly ambient: NodeJS.ProcessEnv,
+    readonly bucket: string,
   ) {}
 
-  static async start(): Promise<StoreRig> {
-    const s3 = await startS3Server();
-    const ambient = process.env;
-    process.env = { ...ambient, ...s3.environment };
-    return new StoreRig(s3, new ObjectStore({ s3PathStyle: true }), ambient);
-  }
-
-  async stop(): Promise<void> {
-    process.env = this.ambient;
-    await this.s3.stop();
-  }
-
-  get bucket(): string {
-    return this.s3.buckets.results;
-  }
-
   /** Freezes a campaign whose teams have these submissions. */
-  async freeze(campaign: string, teams: Record<string, string[]>): Promise<FrozenCampaign> {
-    const frozen = { ...frozenCampaign(), campaign };
+  async freeze(
+    campaign: string,
+    teams: Record<string, string[]>,
+    changes: Partial<FrozenCampaign> = {},
+  ): Promise<FrozenCampaign> {
+    const frozen = { ...frozenCampaign(), ...changes, campaign };
     await this.store.write(this.bucket, resultObjects.campaign(campaign), JSON.stringify(frozen));
     await this.store.write(this.bucket, resultObjects.manifest(campaign), JSON.stringify(manifestOf(teams)));
     return frozen;
@@ -47,6 +34,28 @@ export class StoreRig {
     const key = resultObjects.added(campaign, sha256(body));
     await this.store.write(this.bucket, key, body);
     return key;
+  }
+}
+
+/** A real S3 server, with the environment of the process pointing to it until {@link stop}. */
+export class StoreRig extends ResultsRoom {
+  private constructor(
+    private readonly s3: S3Server,
+    private readonly ambient: NodeJS.ProcessEnv,
+  ) {
+    super(new ObjectStore({ s3PathStyle: true }), s3.buckets.results);
+  }
+
+  static async start(): Promise<StoreRig> {
+    const s3 = await startS3Server();
+    const ambient = process.env;
+    process.env = { ...ambient, ...s3.environment };
+    return new StoreRig(s3, ambient);
+  }
+
+  async stop(): Promise<void> {
+    process.env = this.ambient;
+    await this.s3.stop();
   }
 }
 
@@ -101,3 +110,11 @@ export const act = (message: RecordedAct['message']): RecordedAct => ({
   by: 'ann',
   message,
 });
+
+/** A round that an operator adds. */
+export const roundOf = (
+  team: string,
+  submission: string,
+  sequence = 1,
+  kind: RoundKind = 'evaluate',
+): AddedRounds['rounds'][number] => ({ submission, sequence, kind, team, teamName: `Team ${team}` });

@@ -1,0 +1,131 @@
+/** Every activity on a real worker, with real S3, Batch and Temporal behind them, and submissions' workflows that stand in. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities, type Activities } from '../../src/activities/index.ts';
+import type { SubmissionReport } from '../../src/campaign/protocol.ts';
+import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
+import { ImageStore } from '../../src/images/image-store.ts';
+import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
+import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
+import { searchAttributes } from '../../src/workflows/search-attributes.ts';
+import { BatchRig, pollMs } from '../batch/batch-rig.ts';
+import { ResultsRoom } from '../ledger/store-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import type { callOne, StandIn, submission } from './workflows.ts';
+
+const timings: Timings = { ...embeddedTimings, poll: pollMs, listSettle: 500 };
+
+type Handle = WorkflowHandle<typeof submission>;
+
+/** One rig for all suites of the process: to start one takes seconds. */
+let shared: Promise<ActivityRig> | undefined;
+after(async () => (await shared)?.stop());
+
+export class ActivityRig {
+  /** What campaigns were told. */
+  readonly reports: SubmissionReport[] = [];
+  readonly room: ResultsRoom;
+  readonly activities: Activities;
+  private running: Promise<unknown> = Promise.resolve();
+  private workers: Worker[] = [];
+
+  private constructor(
+    readonly batch: BatchRig,
+    private readonly server: TemporalServer,
+    readonly client: Client,
+    private readonly native: NativeConnection,
+  ) {
+    const { store, s3, rooms } = batch;
+    this.room = new ResultsRoom(store, s3.buckets.results);
+    this.activities = createActivities({
+      ...rooms,
+      settings: { ...loadSettings({}), timings },
+      buckets: s3.buckets,
+      store,
+      images: new ImageStore(''),
+      workflows: client.workflow,
+      frozen: new FrozenReader(store, s3.buckets.results),
+      report: (_, report) => Promise.resolve(void this.reports.push(report)),
+    });
+  }
+
+  /** The rig, with the environment of the process pointing to it until {@link leave}. */
+  static async enter(): Promise<ActivityRig> {
+    const batch = await BatchRig.enter();
+    return (shared ??= ActivityRig.start(batch));
+  }
+
+  leave(): void {
+    this.batch.leave();
+  }
+
+  private static async start(batch: BatchRig): Promise<ActivityRig> {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const workflowsPath = new URL('workflows.ts', import.meta.url).pathname;
+    const logger = new DefaultLogger('ERROR');
+    const [server, workflowBundle] = await Promise.all([
+      startTemporalServer(),
+      bundleWorkflowCode({ workflowsPath, logger }),
+    ]);
+    const { address } = server;
+    const client = new Client({ connection: await Connection.connect({ address }) });
+    const rig = new ActivityRig(batch, server, client, await NativeConnection.connect({ address }));
+    await rig.work(workflowBundle);
+    return rig;
+  }
+
+  /** Ends everything; the root hook does it when all suites are through. */
+  async stop(): Promise<void> {
+    try {
+      for (const worker of this.workers) worker.shutdown();
+      await this.running;
+      await this.native.close();
+      await this.client.connection.close();
+    } finally {
+      await this.server.stop();
+    }
+  }
+
+  private async work(workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>): Promise<void> {
+    const { native: connection, activities } = this;
+    const make = (taskQueue: string): Promise<Worker> =>
+      Worker.create({ connection, taskQueue, activities, workflowBundle, shutdownGraceTime: 0 });
+    this.workers = await Promise.all([taskQueues.main, taskQueues.submit, taskQueues.await].map(make));
+    this.running = Promise.all(this.workers.map((worker) => worker.run()));
+  }
+
+  /** Runs one activity as a worker does. */
+  call<Name extends keyof Activities>(
+    name: Name,
+    input: Parameters<Activities[Name]>[0],
+  ): ReturnType<Activities[Name]> {
+    return this.client.workflow.execute<typeof callOne>('callOne', {
+      workflowId: randomUUID(),
+      taskQueue: taskQueues.main,
+      args: [name, input],
+    }) as ReturnType<Activities[Name]>;
+  }
+
+  /** Starts the workflow of a round that runs these orders and then stays; waits until Temporal's list shows it. */
+  async open(input: StandIn): Promise<Handle> {
+    const workflowId = submissionWorkflowId(input.campaign, input.submission);
+    const handle = await this.client.workflow.start<typeof submission>('submission', {
+      workflowId,
+      taskQueue: taskQueues.main,
+      args: [{ ...input, timings }],
+      typedSearchAttributes: [{ key: searchAttributes.campaign, value: input.campaign }],
+    });
+    const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Running'`;
+    await eventually('the list shows it', async () => (await this.client.workflow.count(query)).count === 1);
+    return handle;
+  }
+
+  /** Ends a round's workflow as somebody does in the Web UI. */
+  async terminate(handle: Handle): Promise<void> {
+    await handle.terminate('by mistake');
+    const query = `WorkflowId = '${handle.workflowId}' AND ExecutionStatus = 'Running'`;
+    await eventually('the list shows it no more', async () => (await this.client.workflow.count(query)).count === 0);
+  }
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { WorkList } from '../../src/campaign/work-list.ts';
+import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { publishedOrder } from '../../src/ledger/published-order.ts';
+import { record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
+import { ActivityRig } from './activity-rig.ts';
+
+describe('the work of a campaign', () => {
+  let rig: ActivityRig;
+  let room: ResultsRoom;
+  before(async () => {
+    rig = await ActivityRig.enter();
+    room = rig.room;
+  });
+  after(() => rig.leave());
+
+  const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
+  const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
+    const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
+      team,
+      await rig.activities.findTeam({ campaign, workLists, team }),
+    ]);
+    return (await Promise.all(numbers))
+      .filter(([, number]) => number !== null)
+      .sort(([, a], [, b]) => Number(a) - Number(b))
+      .map(([team]) => team);
+  };
+  const states = async (campaign: string, submission: string): Promise<string[]> =>
+    (await chainOf(room.store, room.bucket, campaign, submission)).map(({ record }) => record.state);
+
+  it('is told in numbers by team, with what was final before and the file’s weights', async () => {
+    const fairness = { perTeamInFlight: 2, seed: 7, weights: { two: 3, nobody: 2 } };
+    await room.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
+    await appendRecord(room.store, room.bucket, record('opened', 'a'));
+    const workLists = await listsOf('opened');
+    const { work, frozen } = await rig.activities.openCampaign({ campaign: 'opened', workLists });
+    const [one, two] = [
+      publishedOrder(7, ['one', 'two']).indexOf('one'),
+      publishedOrder(7, ['one', 'two']).indexOf('two'),
+    ];
+    assert.deepEqual([work.rounds[one], work.rounds[two]], [3, 1]);
+    assert.deepEqual([work.started[one], work.started[two]], [1, 0]);
+    assert.deepEqual(work.weights, [{ team: two, name: 'two', weight: 3 }]);
+    assert.deepEqual([work.workLists, frozen.campaign], [workLists, 'opened']);
+  });
+
+  it('names the rounds behind picks in their order, and none that is not there', async () => {
+    await room.freeze('picked', { one: ['a', 'b', 'c'] });
+    await appendRecord(room.store, room.bucket, record('picked', 'a'));
+    const input = { campaign: 'picked', workLists: await listsOf('picked') };
+    const picks = [2, 1].map((index) => ({ team: 0, index }));
+    const rows = await rig.activities.nextSubmissions({ ...input, picks });
+    const names = { team: 0, teamName: 'Team one', teamId: 'one', sequence: 1, kind: 'evaluate' };
+    assert.deepEqual(rows, [
+      { ...names, submission: 'c' },
+      { ...names, submission: 'b' },
+    ]);
+    for (const pick of [
+      { team: 0, index: 0 },
+      { team: 0, index: 3 },
+      { team: 1, index: 0 },
+    ]) {
+      await assert.rejects(rig.activities.nextSubmissions({ ...input, picks: [pick] }), RangeError);
+    }
+  });
+
+  it('grows by what an operator added, once: known teams keep their number, new ones follow', async () => {
+    const frozen = await room.freeze('grown', { one: ['a'], two: ['b'] });
+    await appendRecord(room.store, room.bucket, record('grown', 'a'));
+    const first = await listsOf('grown');
+    const known = await teamsOf('grown', first);
+    const rounds = [
+      roundOf('four', 'f'),
+      roundOf('one', 'a', 2, 'rescore'),
+      roundOf('three', 'e'),
+      roundOf('one', 'a', 1),
+    ];
+    const submissions = [submissionOf('four', 'f'), submissionOf('three', 'e')];
+    const added = await room.add('grown', { rounds, submissions });
+    const { workLists, work } = await rig.call('takeRounds', { campaign: 'grown', workLists: first, added });
+    assert.equal(workLists.length, 2);
+    const order = [...known, ...publishedOrder(frozen.fairness.seed, ['three', 'four'])];
+    assert.deepEqual(await teamsOf('grown', workLists), order);
+    const one = order.indexOf('one');
+    assert.deepEqual([work.rounds[one], work.started[one], work.rounds.length], [2, 1, 4], 'the first round is final');
+    assert.deepEqual(work, (await rig.activities.openCampaign({ campaign: 'grown', workLists })).work);
+    const picks = [{ team: one, index: 1 }];
+    const [next] = await rig.activities.nextSubmissions({ campaign: 'grown', workLists, picks });
+    assert.deepEqual([next?.submission, next?.sequence, next?.kind], ['a', 2, 'rescore']);
+    const again = await rig.call('takeRounds', { campaign: 'grown', workLists, added });
+    assert.deepEqual(again, { workLists, work });
+    assert.equal(await rig.activities.findTeam({ campaign: 'grown', workLists, team: 'five' }), null);
+  });
+
+  it('loses what is cancelled before its turn: not what runs or is final', async () => {
+    await room.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
+    const workLists = await listsOf('cancelled');
+    await appendRecord(room.store, room.bucket, record('cancelled', 'a'));
+    const input = { campaign: 'cancelled', workLists, open: ['b'] };
+    const team = (await teamsOf('cancelled', workLists)).indexOf('one');
+    assert.equal(await rig.call('cancelQueued', { ...input, submissions: ['d', 'a', 'b'] }), 1);
+    assert.deepEqual(await states('cancelled', 'd'), ['cancelled']);
+    assert.equal(await rig.call('cancelQueued', { ...input, team }), 1);
+    assert.equal(await rig.call('cancelQueued', { ...input, team }), 0, 'a second call finds nothing left');
+    const left = await Promise.all(['a', 'b', 'c', 'e'].map((submission) => states('cancelled', submission)));
+    assert.deepEqual(left, [['finished'], [], ['cancelled'], []]);
+  });
+
+  it('loses retries of what failed for a reason, each chained to the record before', async () => {
+    await room.freeze('because', { one: ['a', 'b', 'c'] });
+    for (const [submission, reason] of [
+      ['a', 'time-limit'],
+      ['b', 'submission-error'],
+    ] as const) {
+      await appendRecord(room.store, room.bucket, record('because', submission, { state: 'failed', reason }));
+    }
+    const rounds = [roundOf('one', 'a', 2), roundOf('one', 'b', 2)];
+    const added = await room.add('because', { rounds, submissions: [] });
+    const first = await listsOf('because');
+    const { workLists } = await rig.call('takeRounds', { campaign: 'because', workLists: first, added });
+    const input = { campaign: 'because', workLists, open: [] };
+    assert.equal(await rig.call('cancelQueued', { ...input, because: 'time-limit' }), 1);
+    const [before, after] = await chainOf(room.store, room.bucket, 'because', 'a');
+    assert.deepEqual([after?.record.reason, after?.record.predecessor], ['cancelled', before?.digest]);
+    assert.deepEqual(await states('because', 'b'), ['failed']);
+    assert.deepEqual(await states('because', 'c'), []);
+  });
+
+  it('of a team whose rounds are all final keeps its number', async () => {
+    await room.freeze('empty', { one: ['a'], two: ['b'] });
+    await appendRecord(room.store, room.bucket, record('empty', 'b', { team: 'two' }));
+    const [key = ''] = await listsOf('empty');
+    const { teams } = await room.store.readJson<WorkList>(room.bucket, key);
+    assert.equal(teams.length, 2);
+    assert.notEqual(await rig.activities.findTeam({ campaign: 'empty', workLists: [key], team: 'two' }), null);
+  });
+});

@@ -1,0 +1,38 @@
+/** A submission that only runs what it is told and then stays, and a workflow that calls one activity. */
+import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
+import type { Timings } from '../../src/settings.ts';
+import { awaitStep, submitStep } from '../../src/workflows/steps.ts';
+
+export interface StandIn {
+  campaign: string;
+  submission: string;
+  sequence: number;
+  orders?: RunOrder[];
+  timings?: Timings;
+}
+
+export const endSignal = defineSignal('end');
+
+export async function submission({ orders = [], timings }: StandIn): Promise<void> {
+  let over = false;
+  setHandler(endSignal, () => {
+    over = true;
+  });
+  for (const order of orders) {
+    if (timings === undefined) throw new RangeError('runs need timings');
+    const job = await submitStep('submit', timings).submitBatchJob(order);
+    if (job.kind === 'abandoned') continue;
+    await awaitStep('await', timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp: false });
+  }
+  await condition(() => over);
+}
+
+export async function callOne(activity: string, input: unknown): Promise<unknown> {
+  const activities = proxyActivities<Record<string, (input: unknown) => Promise<unknown>>>({
+    startToCloseTimeout: '1 minute',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumAttempts: 1 },
+  });
+  return activities[activity]?.(input);
+}
