@@ -8,7 +8,9 @@ import type { Reason } from './reasons.ts';
  * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions
  * open. What S3 or the frozen campaign can tell again is left out. Pure.
  */
-export type CarriedState = Omit<CampaignState, 'rounds' | 'treatments' | 'open'> & {
+export type CarriedState = Omit<CampaignState, 'rounds' | 'started' | 'treatments' | 'open'> & {
+  /** By team, in base 36: one character, or more in brackets. */
+  started: string;
   treatments: [team: number, name: string, priority: number, weight: number, paused: 0 | 1][];
   open: CarriedSubmission[];
 };
@@ -38,14 +40,18 @@ type CarriedRequest = [
 ];
 
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
+const shortNumber = (value: number): string => (value < 36 ? value.toString(36) : `(${value.toString(36)})`);
+const numbersAgain = (text: string): number[] =>
+  Array.from(text.matchAll(/(\w)|\((\w+)\)/g), ([, digit, digits = digit]) => parseInt(digits ?? '', 36));
 const purposeOf = (probe: 0 | 1) => (probe === 1 ? 'probe' : 'evaluation');
 
 /** What the next run is told. */
 export function carriedState(state: CampaignState, { classes }: ClassRules): CarriedState {
   const places = new Map(classes.map(({ name }, place) => [name, place]));
-  const { rounds: _, treatments, open, ...rest } = state;
+  const { rounds: _, started, treatments, open, ...rest } = state;
   return {
     ...rest,
+    started: started.map(shortNumber).join(''),
     treatments: [...treatments].map(([team, { team: name, priority, weight, paused }]) => [
       team,
       name,
@@ -69,7 +75,8 @@ export function carriedState(state: CampaignState, { classes }: ClassRules): Car
 
 /** The state again; `work` and `rules` are read anew in every run. */
 export function restoredState(carried: CarriedState, work: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
-  const { treatments, open, money, slots, shortUntil, pace, started, ...rest } = carried;
+  const { treatments, open, money, slots, shortUntil, pace, ...rest } = carried;
+  const started = numbersAgain(carried.started);
   return {
     ...rest,
     rounds: work.rounds,

@@ -65,22 +65,17 @@ export function faultOf({ name, message }: OperatorAct, state: CampaignState): s
   if (state.closing && !takenWhileClosing.has(name)) return 'the campaign is closing';
   const fault = faultOfFields(name, message);
   if (fault) return fault;
-  switch (name) {
-    case 'reprioritiseTeam':
-      return message.priority === undefined && message.weight === undefined
-        ? 'neither a priority nor a weight was given'
-        : undefined;
-    case 'raiseBudget':
-      return faultOfBudget(message.usd, state);
-    case 'setSlots':
-      return state.slots[message.class] === undefined ? `there is no instance class ${message.class}` : undefined;
-    case 'cancel':
-      return message.submissions === undefined && message.team === undefined && message.because === undefined
-        ? 'neither submissions nor a team nor a reason was given'
-        : undefined;
-    default:
-      return undefined;
+  if (name === 'raiseBudget') return faultOfBudget(message.usd, state);
+  if (name === 'reprioritiseTeam' && message.priority === undefined && message.weight === undefined) {
+    return 'neither a priority nor a weight was given';
   }
+  if (name === 'setSlots' && state.slots[message.class] === undefined) {
+    return `there is no instance class ${message.class}`;
+  }
+  if (name === 'cancel' && [message.submissions, message.team, message.because].every((one) => one === undefined)) {
+    return 'neither submissions nor a team nor a reason was given';
+  }
+  return undefined;
 }
 
 /** Carries out an act that has no fault; `team` is the number of the team that a message names. `now` in ms. */
