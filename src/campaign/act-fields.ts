@@ -19,6 +19,7 @@ const text: Field = { accepts: isText, expected: 'a text' };
 const fields: Record<string, Field> = {
   by: { accepts: (value) => typeof value === 'string', expected: 'a text' },
   reason: { accepts: (value) => typeof value === 'string', expected: 'a text' },
+  id: { accepts: (value) => typeof value === 'string', expected: 'a text' },
   team: text,
   kill: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   priority: {

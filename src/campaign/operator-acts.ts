@@ -1,6 +1,6 @@
 import { faultOfFields } from './act-fields.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from './campaign-state.ts';
-import { holdOf } from './hold.ts';
+import { holdOf, isDone } from './hold.ts';
 import type { Reason } from './reasons.ts';
 import { parseInstant } from './units.ts';
 
@@ -9,6 +9,8 @@ import { parseInstant } from './units.ts';
 export interface Signature {
   by?: string;
   reason?: string;
+  /** By which whoever sent it finds its line in the chain of acts. */
+  id?: string;
 }
 
 export type TeamAct = Signature & { team: string };
@@ -52,6 +54,7 @@ export interface OperatorLine {
   act: string;
   by: string;
   reason?: string;
+  id?: string;
   refused?: string;
 }
 
@@ -62,7 +65,8 @@ const opensAgain: ReadonlySet<ActName> = new Set(['raiseBudget', 'setDeadline', 
 
 /** Why an act, whose message may be any JSON that somebody typed, cannot be taken; undefined when it can. */
 export function faultOf({ name, message }: OperatorAct, state: CampaignState): string | undefined {
-  if (state.closing && !takenWhileClosing.has(name)) return 'the campaign is closing';
+  const opens = opensAgain.has(name) && isDone(state);
+  if (state.closing && !opens && !takenWhileClosing.has(name)) return 'the campaign is closing';
   const fault = faultOfFields(name, message);
   if (fault) return fault;
   if (name === 'raiseBudget') return faultOfBudget(message.usd, state);
@@ -78,8 +82,12 @@ export function faultOf({ name, message }: OperatorAct, state: CampaignState): s
   return undefined;
 }
 
-/** Carries out an act that has no fault; `team` is the number of the team that a message names. `now` in ms. */
+/**
+ * Carries out an act that has no fault, or repeats it on a campaign that lost its state or starts again after its end.
+ * `team` is the number of the team that a message names, `now` in ms.
+ */
 export function apply({ name, message }: OperatorAct, state: CampaignState, team: number, now: number): void {
+  if (opensAgain.has(name)) delete state.closing;
   switch (name) {
     case 'pauseTeam':
     case 'resumeTeam':
@@ -116,12 +124,6 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
     case 'cancel':
       return;
   }
-}
-
-/** Repeats an act that was taken before, on a campaign that lost its state or starts again after its end. */
-export function repeat(act: OperatorAct, state: CampaignState, team: number, now: number): void {
-  if (opensAgain.has(act.name)) delete state.closing;
-  apply(act, state, team, now);
 }
 
 function treat(state: CampaignState, team: number, name: string, change: Partial<Treatment>): void {

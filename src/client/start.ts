@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ensureJobDefinitions } from '../batch/job-definition.ts';
-import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
 import { checkCampaign } from '../hand-in/check-campaign.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import { handIn } from '../hand-in/hand-in.ts';
@@ -14,7 +12,6 @@ import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { bringUpInBackground } from '../local/stack/background.ts';
 import { openStack, type Stack } from '../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../local/tools/open-engine.ts';
-import { searchAttributes } from '../workflows/search-attributes.ts';
 import { openAccess, type Access } from './access.ts';
 import { isRemote } from './enter-stack.ts';
 import { buildExample } from './example.ts';
@@ -22,6 +19,7 @@ import { exitOf, exitStatus } from './exit-status.ts';
 import type { Output } from './output.ts';
 import { readyBatch } from './ready-batch.ts';
 import { keepStanding, standingOf } from './results.ts';
+import { startWorkflow } from './start-workflow.ts';
 import { watchCampaign } from './watch.ts';
 
 export interface StartOptions {
@@ -108,21 +106,6 @@ async function conduct(
     return exitStatus.needsDecision;
   }
   return exitOf(standing.results);
-}
-
-/** Starts the campaign's workflow; one that runs already goes on. */
-async function startWorkflow(access: Access, { campaign, manifest }: FrozenCampaign): Promise<void> {
-  try {
-    await access.temporal.workflow.start('campaign', {
-      workflowId: campaignWorkflowId(campaign),
-      taskQueue: taskQueues.main,
-      args: [{ campaign }],
-      staticSummary: `${campaign}: ${manifest.submissions} submissions of ${manifest.teams} teams`,
-      typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
 }
 
 /** A campaign that nobody works on only waits. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryNotRegisteredError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { dollars } from '../campaign/money.ts';
-import type { CampaignProgress, Hold } from '../campaign/progress.ts';
+import type { Hold } from '../campaign/hold.ts';
+import type { CampaignProgress } from '../campaign/progress.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import { progressQuery } from '../workflows/messages.ts';

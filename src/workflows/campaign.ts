@@ -17,7 +17,7 @@ import { carriedState, restoredState, type CarriedState } from '../campaign/carr
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
 import { isDone } from '../campaign/hold.ts';
 import { initialState, limitsOf } from '../campaign/initial-state.ts';
-import { repeat } from '../campaign/operator-acts.ts';
+import { apply } from '../campaign/operator-acts.ts';
 import { progressOf, type CampaignProgress } from '../campaign/progress.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
 import { decide } from '../campaign/scheduler.ts';
@@ -79,7 +79,7 @@ async function open(campaign: string): Promise<Opening> {
   const { money, counts, reasons, pace } = stock.ledger;
   Object.assign(state, { money: { ...state.money, ...money }, counts, reasons, pace });
   state.operatorsLog = stock.operatorsLog;
-  for (const { act, team } of stock.acts) repeat(act, state, team, Date.now());
+  for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
   for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
   const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
   return { opened, state, desk, unheard: [...state.open.keys()] };

@@ -189,14 +189,15 @@ const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): Op
   act: [name, ...subjectsOf(message)].join(' '),
   by: textOf(message.by ?? 'Web UI'),
   ...(message.reason && { reason: textOf(message.reason) }),
+  ...(message.id && { id: textOf(message.id) }),
   ...(refused && { refused }),
 });
 
+const signatureKeys = ['by', 'reason', 'id'];
+
 /** The values of a message besides who and why, for the log. */
 const subjectsOf = (message: object): string[] =>
-  Object.entries(message).flatMap(([key, value]) =>
-    key === 'by' || key === 'reason' ? [] : [`${key}=${textOf(value)}`],
-  );
+  Object.entries(message).flatMap(([key, value]) => (signatureKeys.includes(key) ? [] : [`${key}=${textOf(value)}`]));
 
 /** What came in a message as a short text, whatever it is: the Web UI sends any JSON. */
 const textOf = (value: unknown): string =>

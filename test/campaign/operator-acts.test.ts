@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { takeRequest } from '../../src/campaign/bookkeeping.ts';
 import { treatmentOf, type CampaignState } from '../../src/campaign/campaign-state.ts';
-import { apply, faultOf, repeat, type ActName, type OperatorAct } from '../../src/campaign/operator-acts.ts';
+import { apply, faultOf, type ActName, type OperatorAct } from '../../src/campaign/operator-acts.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from './state-samples.ts';
 
 /** Signals come from the Web UI as any JSON at all. */
@@ -201,10 +201,32 @@ describe('acts on a campaign', () => {
   });
 
   it('are refused while it is closing, but for what ends its runs', () => {
+    open(state, { s: 0 });
     state.closing = 'cancelled';
     for (const name of actNames) {
       const taken = name === 'cancel' || name === 'abort';
       assert.equal(faultIn(state, name, good[name]), taken ? undefined : 'the campaign is closing', name);
+    }
+  });
+
+  it('that make it go on are taken once it was closed and nothing is left of it', () => {
+    state = campaignOf([1]);
+    state.closing = 'cancelled';
+    for (const name of actNames) {
+      const refused = [
+        'pauseTeam',
+        'resumeTeam',
+        'reprioritiseTeam',
+        'pauseCampaign',
+        'resumeCampaign',
+        'setSlots',
+        'close',
+      ];
+      assert.equal(
+        faultIn(state, name, good[name]),
+        refused.includes(name) ? 'the campaign is closing' : undefined,
+        name,
+      );
     }
   });
 
@@ -230,21 +252,21 @@ describe('acts that are repeated on a campaign that lost its state', () => {
     const before = campaignOf([1]);
     for (const one of acts) apply(one, before, 0, now);
     const again = campaignOf([1]);
-    for (const one of [...acts, ...acts]) repeat(one, again, 0, now);
+    for (const one of [...acts, ...acts]) apply(one, again, 0, now);
     assert.deepEqual(again, before);
   });
 
   it('leave it closed, unless something was asked of it later', () => {
     for (const name of ['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore'] as const) {
       const state = campaignOf([1]);
-      repeat(act('close'), state, -1, now);
+      apply(act('close'), state, -1, now);
       for (const other of ['pauseTeam', 'resumeCampaign', 'setSlots', 'cancel'] as const) {
-        repeat(act(other, good[other]), state, 0, now);
+        apply(act(other, good[other]), state, 0, now);
       }
       assert.equal(state.closing, 'cancelled');
-      repeat(act(name, good[name]), state, -1, now);
+      apply(act(name, good[name]), state, -1, now);
       assert.equal(state.closing, undefined, name);
-      repeat(act('abort'), state, -1, now);
+      apply(act('abort'), state, -1, now);
       assert.equal(state.closing, 'cancelled');
     }
   });
