@@ -1,10 +1,13 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Purpose } from '../campaign/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { RunEnd } from './await-batch-job.ts';
 import type { Dependencies } from './dependencies.ts';
+
+/** The status of gRPC that the client leaves as it is when a history is asked for. */
+const notFound = 5;
 
 /** A run that a workflow wanted; `end` is what it learnt of it. */
 export interface ToldRun {
@@ -49,7 +52,7 @@ async function eventsOf(handle: Handle) {
   try {
     return (await handle.fetchHistory()).events ?? [];
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
+    if (isGrpcServiceError(error) && error.code === notFound) return [];
     throw error;
   }
 }

@@ -125,8 +125,13 @@ export class BatchRig {
   run(play: Play = {}): string {
     this.sequence += 1;
     const runKey = `case/s-${this.sequence}/1`;
-    writeFileSync(join(this.endpoint.folder, `play.${runKey.replaceAll('/', '_')}`), JSON.stringify(play));
+    this.play(runKey, play);
     return runKey;
+  }
+
+  /** Says what the jobs of a run do. */
+  play(runKey: string, play: Play): void {
+    writeFileSync(join(this.endpoint.folder, `play.${runKey.replaceAll('/', '_')}`), JSON.stringify(play));
   }
 
   /** Makes a file that plays wait for. */

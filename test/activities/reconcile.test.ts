@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import type { OpenCase } from '../../src/activities/reconcile.ts';
+import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
+import { billedFor } from '../../src/batch/billed-seconds.ts';
+import type { HeldGrant } from '../../src/campaign/campaign-state.ts';
+import { parseRunKey, runKeyOf, runObjects } from '../../src/ids.ts';
+import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { faults } from '../support/fault-proxy.ts';
+import { eventually } from '../support/eventually.ts';
+import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
+import type { Play } from '../batch/batch-rig.ts';
+import { ActivityRig } from './activity-rig.ts';
+
+describe('looking after submissions whose workflow is gone', () => {
+  let rig: ActivityRig;
+  let room: ResultsRoom;
+  before(async () => {
+    rig = await ActivityRig.enter();
+    room = rig.room;
+  });
+  beforeEach(() => rig.batch.proxy.reset());
+  after(() => rig.leave());
+
+  /** A submission of the campaign `case` whose first run follows this play. */
+  async function submissionThat(play: Play): Promise<string> {
+    const { submission } = parseRunKey(rig.batch.run(play));
+    await room.freeze('case', { one: [submission] });
+    return submission;
+  }
+  const orderOf = (submission: string, n: number): RunOrder => ({
+    campaign: 'case',
+    submission,
+    n,
+    purpose: 'evaluation',
+    class: 'g4',
+    image: { reference: 'oci:/images:x', digest: 'sha256:0' },
+  });
+  const grantOf = (n: number): HeldGrant => ({
+    n,
+    purpose: 'evaluation',
+    rerun: false,
+    class: 'g4',
+    reserved: 999,
+    since: 0,
+  });
+  const reconcile = (...open: OpenCase[]) => rig.call('reconcile', { campaign: 'case', open });
+  const newest = async (submission: string) =>
+    (await chainOf(room.store, room.bucket, 'case', submission)).at(-1)?.record ?? assert.fail('no record');
+  const costOf = (seconds: number): number => Math.ceil((seconds * 526_000) / 3_600);
+
+  it('leaves one alone that runs', async () => {
+    const submission = await submissionThat({});
+    const handle = await rig.open({ campaign: 'case', submission, sequence: 1 });
+    assert.deepEqual(await reconcile({ submission, sequence: 1, held: grantOf(1) }), []);
+    assert.deepEqual(await rig.call('endedAmong', { campaign: 'case', submissions: [submission, 'nobody'] }), [
+      'nobody',
+    ]);
+    await rig.terminate(handle);
+  });
+
+  it('answers the report of the round’s record, whatever came after it', async () => {
+    const submission = await submissionThat({});
+    await appendRecord(room.store, room.bucket, record('case', submission, { runs: [run(1)] }));
+    await appendRecord(room.store, room.bucket, record('case', submission, { sequence: 2 }));
+    const reports = await reconcile({ submission, sequence: 1, held: null });
+    assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100 }]);
+  });
+
+  it('records runs that had ended as the workflow saw them, and ends the one under way at its real cost', async () => {
+    const submission = await submissionThat({});
+    rig.batch.play(runKeyOf('case', submission, 2), { until: 'never' });
+    const orders = [1, 2].map((n) => orderOf(submission, n));
+    const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders });
+    await rig.batch.claimed(runKeyOf('case', submission, 2));
+    await rig.terminate(handle);
+    const [report] = await reconcile({ submission, sequence: 1, held: grantOf(2) });
+    const { runs, state, reason } = await newest(submission);
+    const jobs = await Promise.all([1, 2].map((n) => rig.batch.jobs(runKeyOf('case', submission, n))));
+    const billed = await Promise.all(
+      jobs.map(async ([job]) => billedFor(await rig.batch.reach(job?.jobId ?? '', 'SUCCEEDED', 'FAILED'))),
+    );
+    assert.deepEqual([state, reason], ['failed', 'platform-error']);
+    assert.deepEqual(
+      runs.map(({ n, jobId, reason, billedSeconds }) => [n, jobId, reason, billedSeconds]),
+      [
+        [1, jobs[0]?.[0]?.jobId, null, billed[0]],
+        [2, jobs[1]?.[0]?.jobId, 'platform-error', billed[1]],
+      ],
+    );
+    assert.deepEqual(report, {
+      submission,
+      sequence: 1,
+      state: 'failed',
+      reason: 'platform-error',
+      costMicroUsd: costOf(billed[0] ?? NaN) + costOf(billed[1] ?? NaN),
+    });
+    assert.deepEqual(
+      await reconcile({ submission, sequence: 1, held: grantOf(2) }),
+      [report],
+      'the second time as well',
+    );
+  });
+
+  it('keeps a job that has not begun from ever running', async () => {
+    const submission = await submissionThat({ slowStart: true });
+    const runKey = runKeyOf('case', submission, 1);
+    const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });
+    await eventually('a job was made', async () => (await rig.batch.jobs(runKey)).length === 1);
+    await rig.terminate(handle);
+    await reconcile({ submission, sequence: 1, held: grantOf(1) });
+    assert.equal(await rig.batch.claim(runKey), 'abandoned');
+    const [job] = await rig.batch.jobs(runKey);
+    assert.equal((await rig.batch.endpoint.describe(job?.jobId ?? '')).status, 'FAILED');
+    assert.deepEqual(rig.batch.ran(runKey), []);
+    assert.deepEqual(
+      (await newest(submission)).runs.map(({ n }) => n),
+      [1],
+    );
+  });
+
+  it('takes a run that was granted but never submitted out of reach, at no cost', async () => {
+    const submission = await submissionThat({});
+    const [report] = await reconcile({ submission, sequence: 1, held: grantOf(1) });
+    assert.equal(await rig.batch.claim(runKeyOf('case', submission, 1)), 'abandoned');
+    assert.equal(report?.costMicroUsd, 0);
+    assert.deepEqual(
+      (await newest(submission)).runs.map(({ n, jobId }) => [n, jobId]),
+      [[1, null]],
+    );
+  });
+
+  it('finds a run that neither history nor campaign knows of in the runs bucket', async () => {
+    const submission = await submissionThat({ until: 'never' });
+    const runKey = runKeyOf('case', submission, 1);
+    const spec = { purpose: 'probe', instanceClass: { name: 'g4' } };
+    await room.store.write(rig.batch.s3.buckets.runs, runObjects.spec(runKey), JSON.stringify(spec));
+    await rig.batch.submitted(runKey);
+    await rig.batch.claimed(runKey);
+    await reconcile({ submission, sequence: 1, held: null });
+    const [lost] = (await newest(submission)).runs;
+    const [job] = await rig.batch.jobs(runKey);
+    assert.deepEqual([lost?.n, lost?.purpose, lost?.class, lost?.jobId], [1, 'probe', 'g4', job?.jobId]);
+    assert.equal((await rig.batch.endpoint.describe(job?.jobId ?? '')).status, 'FAILED');
+  });
+
+  it('books the worst case where nobody knows the cost', async () => {
+    const submission = await submissionThat({ until: 'never' });
+    const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });
+    await rig.batch.claimed(runKeyOf('case', submission, 1));
+    await rig.terminate(handle);
+    rig.batch.proxy.inject('describejobs', faults.noJobsDescribed);
+    rig.batch.proxy.inject('terminatejob', faults.unknownJob);
+    const [report] = await reconcile({ submission, sequence: 1, held: grantOf(1) });
+    assert.equal(report?.costMicroUsd, costOf(4_800));
+  });
+
+  it('looks at the runs of this round only', async () => {
+    const submission = await submissionThat({});
+    const first = record('case', submission, { runs: [run(1), run(2)] });
+    await appendRecord(room.store, room.bucket, first);
+    rig.batch.play(runKeyOf('case', submission, 3), {});
+    const order = orderOf(submission, 3);
+    const handle = await rig.open({ campaign: 'case', submission, sequence: 2, orders: [order] });
+    await eventually('the run has ended', async () => {
+      const { events } = await handle.fetchHistory();
+      return (events ?? []).filter((event) => event.activityTaskCompletedEventAttributes).length === 2;
+    });
+    await rig.terminate(handle);
+    await reconcile({ submission, sequence: 2, held: null });
+    const { sequence, runs } = await newest(submission);
+    assert.equal(sequence, 2);
+    assert.deepEqual(
+      runs.map(({ n, reason }) => [n, reason]),
+      [[3, null]],
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { resultObjects, runObjects } from '../../src/ids.ts';
+import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
+import { ActivityRig } from './activity-rig.ts';
+
+describe('the rounds of a submission', () => {
+  let rig: ActivityRig;
+  let room: ResultsRoom;
+  before(async () => {
+    rig = await ActivityRig.enter();
+    room = rig.room;
+  });
+  beforeEach(() => {
+    rig.reports.length = 0;
+  });
+  after(() => rig.leave());
+
+  const open = (submission: string, sequence: number) =>
+    rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });
+  const keep = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
+    appendRecord(room.store, room.bucket, record('rounds', submission, rest));
+  const result = (submission: string, rest: Parameters<typeof record>[2] = {}) => {
+    const { version: _version, predecessor: _predecessor, ...result } = record('results', submission, rest);
+    return result;
+  };
+
+  it('know the runs before them and the last one that ended well', async () => {
+    await room.freeze('rounds', { one: ['s'] });
+    const first = await open('s', 1);
+    assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);
+    const probe = run(1, { purpose: 'probe' });
+    await keep('s', { image: 'sha256:1', runs: [probe, run(2, { reason: 'spot-reclaimed' }), run(3)] });
+    await keep('s', { sequence: 2, state: 'failed', reason: 'time-limit', runs: [run(5, { reason: 'time-limit' })] });
+    const third = await open('s', 3);
+    assert.equal(third.final, null);
+    assert.deepEqual([third.runsBefore, third.evaluationsBefore], [5, 3]);
+    assert.deepEqual([third.lastGoodRun, third.imageBefore], [3, 'sha256:1']);
+  });
+
+  it('are final by their own record, also when a later one has ended', async () => {
+    await room.freeze('rounds', { one: ['t'] });
+    await keep('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
+    await keep('t', { sequence: 2 });
+    assert.equal((await open('t', 1)).final?.state, 'failed');
+    const second = await open('t', 2);
+    assert.deepEqual([second.final?.sequence, second.runsBefore], [2, 1]);
+  });
+
+  it('are recorded in a chain and reported with their number', async () => {
+    const { activities, reports } = rig;
+    await activities.recordResult(result('s', { runs: [run(1)], state: 'failed', reason: 'time-limit' }));
+    await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
+    await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
+    const [first, second] = await chainOf(room.store, room.bucket, 'results', 's');
+    assert.deepEqual([first?.record.predecessor, second?.record.predecessor], [null, first?.digest]);
+    const finished = { submission: 's', sequence: 2, state: 'finished', costMicroUsd: 7 };
+    const failed = { submission: 's', sequence: 1, state: 'failed', reason: 'time-limit', costMicroUsd: 100 };
+    assert.deepEqual(reports, [failed, finished, finished]);
+  });
+
+  it('keep their record when another comes: an error for the newest, the old report for an earlier one', async () => {
+    const { activities, reports } = rig;
+    await activities.recordResult(result('old', { state: 'failed', reason: 'time-limit' }));
+    const other = result('old', { state: 'finished' });
+    await assert.rejects(activities.recordResult(other), { type: 'OBJECT_DIFFERS', nonRetryable: true });
+    await activities.recordResult(result('old', { sequence: 2 }));
+    await activities.recordResult(other);
+    assert.deepEqual(reports.at(-1), {
+      submission: 'old',
+      sequence: 1,
+      state: 'failed',
+      reason: 'time-limit',
+      costMicroUsd: 0,
+    });
+    assert.equal((await chainOf(room.store, room.bucket, 'results', 'old'))[0]?.record.state, 'failed');
+  });
+
+  it('score the same run under keys of their own', async () => {
+    const { store } = room;
+    const { buckets } = rig.batch.s3;
+    const labels = 'filename,label\na,1\nb,0\n';
+    const digest = createHash('sha256').update(labels).digest('hex');
+    await room.freeze('scored', { one: ['s'] }, { labels: { bucket: buckets.labels, key: 'scored/labels', digest } });
+    await store.write(buckets.labels, 'scored/labels', labels);
+    await store.write(buckets.runs, runObjects.predictions('scored/s/2'), 'filename,label\na,0.5\nb,0.5\n');
+    const score = (sequence: number) =>
+      rig.call('scoreOutput', { campaign: 'scored', submission: 's', n: 2, sequence });
+    const [first, again] = [await score(1), await score(3)];
+    assert.equal(first.kind, 'scored');
+    assert.deepEqual(
+      [first.key, again.key],
+      [resultObjects.score('scored', 's', 2, 1), resultObjects.score('scored', 's', 2, 3)],
+    );
+    assert.equal(again.digest, first.digest);
+  });
+});
