@@ -1,13 +1,10 @@
-import { isGrpcServiceError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Purpose } from '../campaign/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { RunEnd } from './await-batch-job.ts';
 import type { Dependencies } from './dependencies.ts';
-
-/** The status of gRPC that the client leaves as it is when a history is asked for. */
-const notFound = 5;
 
 /** A run that a workflow wanted; `end` is what it learnt of it. */
 export interface ToldRun {
@@ -50,9 +47,11 @@ type Handle = ReturnType<Dependencies['workflows']['getHandle']>;
 
 async function eventsOf(handle: Handle) {
   try {
-    return (await handle.fetchHistory()).events ?? [];
+    // Says so by an error of the client, which fetchHistory does not.
+    await handle.describe();
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === notFound) return [];
+    if (error instanceof WorkflowNotFoundError) return [];
     throw error;
   }
+  return (await handle.fetchHistory()).events ?? [];
 }

@@ -19,10 +19,6 @@ const timings: Timings = { ...embeddedTimings, poll: pollMs, listSettle: 500 };
 
 type Handle = WorkflowHandle<typeof submission>;
 
-/** One rig for all suites of the process: to start one takes seconds. */
-let shared: Promise<ActivityRig> | undefined;
-after(async () => (await shared)?.stop());
-
 export class ActivityRig {
   /** What campaigns were told. */
   readonly reports: SubmissionReport[] = [];
@@ -51,21 +47,13 @@ export class ActivityRig {
     });
   }
 
-  /** The rig, with the environment of the process pointing to it until {@link leave}. */
-  static async enter(): Promise<ActivityRig> {
-    const batch = await BatchRig.enter();
-    return (shared ??= ActivityRig.start(batch));
-  }
-
-  leave(): void {
-    this.batch.leave();
-  }
-
-  private static async start(batch: BatchRig): Promise<ActivityRig> {
+  /** A rig of one's own, with the environment of the process pointing to it until {@link stop}. */
+  static async start(): Promise<ActivityRig> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const workflowsPath = new URL('workflows.ts', import.meta.url).pathname;
     const logger = new DefaultLogger('ERROR');
-    const [server, workflowBundle] = await Promise.all([
+    const [batch, server, workflowBundle] = await Promise.all([
+      BatchRig.enter(),
       startTemporalServer(),
       bundleWorkflowCode({ workflowsPath, logger }),
     ]);
@@ -76,8 +64,8 @@ export class ActivityRig {
     return rig;
   }
 
-  /** Ends everything; the root hook does it when all suites are through. */
   async stop(): Promise<void> {
+    this.batch.leave();
     try {
       for (const worker of this.workers) worker.shutdown();
       await this.running;

@@ -9,10 +9,10 @@ describe('publishing results', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
-    rig = await ActivityRig.enter();
+    rig = await ActivityRig.start();
     room = rig.room;
   });
-  after(() => rig.leave());
+  after(() => rig.stop());
 
   const published = async (campaign: string, rest: 'cancelled' | null): Promise<CampaignResults> => {
     const { results } = await rig.call('publishResults', { campaign, rest });

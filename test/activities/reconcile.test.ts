@@ -15,11 +15,11 @@ describe('looking after submissions whose workflow is gone', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
-    rig = await ActivityRig.enter();
+    rig = await ActivityRig.start();
     room = rig.room;
   });
   beforeEach(() => rig.batch.proxy.reset());
-  after(() => rig.leave());
+  after(() => rig.stop());
 
   /** A submission of the campaign `case` whose first run follows this play. */
   async function submissionThat(play: Play): Promise<string> {

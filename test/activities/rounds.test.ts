@@ -9,13 +9,13 @@ describe('the rounds of a submission', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
-    rig = await ActivityRig.enter();
+    rig = await ActivityRig.start();
     room = rig.room;
   });
   beforeEach(() => {
     rig.reports.length = 0;
   });
-  after(() => rig.leave());
+  after(() => rig.stop());
 
   const open = (submission: string, sequence: number) =>
     rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });

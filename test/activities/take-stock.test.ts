@@ -10,10 +10,10 @@ describe('taking stock of a campaign that has no state', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
-    rig = await ActivityRig.enter();
+    rig = await ActivityRig.start();
     room = rig.room;
   });
-  after(() => rig.leave());
+  after(() => rig.stop());
 
   const listAt = (key: string | undefined): Promise<WorkList> => room.store.readJson(room.bucket, key ?? '');
   const roundsOf = ({ teams }: WorkList): Record<string, string[]> =>

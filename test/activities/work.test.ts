@@ -9,10 +9,10 @@ describe('the work of a campaign', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
-    rig = await ActivityRig.enter();
+    rig = await ActivityRig.start();
     room = rig.room;
   });
-  after(() => rig.leave());
+  after(() => rig.stop());
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
   const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
