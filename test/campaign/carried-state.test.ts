@@ -58,7 +58,6 @@ describe('the state that a campaign hands to its next run', () => {
   });
 
   it('keeps how many rounds each team started, few or many', () => {
-    const budget = { microUsd: 1e15, rerunReserveShare: 0 };
     const state = campaignOf([1, 99, 40, 5_000, 36, 35, 0]);
     state.started = [1, 99, 0, 4_321, 36, 35, 0];
     const { started } = restoredState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
@@ -66,7 +65,6 @@ describe('the state that a campaign hands to its next run', () => {
   });
 
   it('takes teams in that were added since', () => {
-    const budget = { microUsd: 1e15, rerunReserveShare: 0 };
     const state = campaignOf([2]);
     state.started = [2];
     const again = restoredState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);

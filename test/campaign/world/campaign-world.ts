@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import {
+  closeSubmission,
+  openSubmission,
+  settleRun,
+  takeRequest,
+  takeStanding,
+} from '../../../src/campaign/bookkeeping.ts';
+import type { CampaignState } from '../../../src/campaign/campaign-state.ts';
+import { carriedState, restoredState } from '../../../src/campaign/carried-state.ts';
+import { holdOf, isDone } from '../../../src/campaign/hold.ts';
+import { initialState, limitsOf } from '../../../src/campaign/initial-state.ts';
+import { apply, faultOf, type ActName, type OperatorAct } from '../../../src/campaign/operator-acts.ts';
+import { decide, type Decision } from '../../../src/campaign/scheduler.ts';
+import type { StartLimits } from '../../../src/campaign/starts.ts';
+import { holdings, now } from '../state-samples.ts';
+import { checkAlways } from './always-true.ts';
+import type { Message } from './child.ts';
+import { GrantChecks } from './grant-checks.ts';
+import type { Happening } from './happenings.ts';
+import { checkNothingLeft } from './nothing-left.ts';
+import { Rounds } from './rounds.ts';
+import { teams, type SetUp } from './set-up.ts';
+import { checkStarts } from './start-checks.ts';
+import { endsOf, spentBy, sum } from './truth.ts';
+
+type Answer = { n: number; class: string; reserved: number } | { n: number; refused: string };
+
+/** A campaign with its submissions, its operators and the messages under way, which may come twice and in any order. */
+export class CampaignWorld {
+  /** Every decision. */
+  readonly log: string[] = [];
+  private readonly rounds: Rounds;
+  private state: CampaignState;
+  private inbox: Message[] = [];
+  private at = now;
+  private readonly acts: { act: OperatorAct; team: number }[] = [];
+  private readonly answers = new Map<string, Answer>();
+
+  constructor(
+    private readonly setUp: SetUp,
+    /** The state goes through JSON before everything that happens, as between two runs of the campaign. */
+    private readonly throughJson: boolean,
+  ) {
+    this.rounds = new Rounds(setUp.plans, teams.length);
+    this.state = this.stateAtFirst();
+  }
+
+  happen({ kind, pick, amount }: Happening): void {
+    if (this.throughJson) this.state = this.copyOfState();
+    const team = pick % teams.length;
+    const act: Record<Happening['kind'], () => void> = {
+      decide: () => this.decide(),
+      deliver: () => this.deliver(pick, false),
+      deliverCopy: () => this.deliver(pick, true),
+      proceed: () => this.send(this.rounds.pick(pick, ({ moves }) => moves)?.proceed()),
+      tellStanding: () => this.tellStanding(pick),
+      interrupt: () => this.send(this.rounds.pick(pick, ({ stage }) => stage === 'running')?.interrupt(amount)),
+      kill: () => this.send(this.rounds.pick(pick, ({ stage }) => stage !== 'ended')?.kill(amount)),
+      pauseTeam: () => this.operate('pauseTeam', { team: teams[team] }, team),
+      resumeTeam: () => this.operate('resumeTeam', { team: teams[team] }, team),
+      reprioritise: () =>
+        this.operate('reprioritiseTeam', { team: teams[team], priority: 2 + (pick % 3), weight: 0.5 + amount }, team),
+      pause: () => this.operate('pauseCampaign', {}),
+      resume: () => this.operate('resumeCampaign', {}),
+      raiseBudget: () => this.raiseBudget(1 + Math.floor(amount * 300)),
+      setSlots: () => this.operate('setSlots', { class: this.className(pick), slots: Math.floor(amount * 4) }),
+      shorten: () => (this.state.shortUntil[this.className(pick)] = this.at + 30 * 60_000),
+      wait: () => (this.at += Math.floor(amount * 3_600_000)),
+      setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
+      hurry: () => (this.state.hurry = amount < 0.5),
+      retry: () => this.retry(pick),
+      loseState: () => this.loseState(),
+      close: () => this.operate('close', {}),
+    };
+    act[kind]();
+    this.check();
+  }
+
+  /** Takes every obstacle away and lets all go on until nothing is left to do, each message coming twice. */
+  finish(): void {
+    this.raiseBudget(1_000_000);
+    this.at += 3_600_000;
+    this.setDeadline(1e9);
+    this.operate('resumeCampaign', {});
+    for (const name of Object.keys(this.state.slots)) this.operate('setSlots', { class: name, slots: 1 });
+    for (const [team, name] of teams.entries()) this.operate('resumeTeam', { team: name }, team);
+    for (let turn = 0; !isDone(this.state); turn += 1) {
+      assert.ok(turn < 1_000, 'the campaign comes to an end');
+      this.decide();
+      for (let pick = this.inbox.length; pick > 0; pick -= 1) this.deliver(pick, true);
+      while (this.inbox.length > 0) this.deliver(turn, false);
+      for (const child of this.rounds.alive) if (child.moves) this.send(child.proceed());
+      this.check();
+    }
+    this.checkEnd();
+  }
+
+  private decide(): void {
+    const before = this.copyOfState();
+    const limits = this.limits();
+    const decisions = decide(this.state, limits, this.at);
+    this.log.push(JSON.stringify(decisions));
+    if (before.closing) assert.ok(decisions.every(({ kind }) => kind === 'refuse'));
+    else if (before.paused || this.at >= Date.parse(before.deadline)) assert.deepEqual(decisions, []);
+    else {
+      const checks = new GrantChecks(before, this.at);
+      for (const decision of decisions) if (decision.kind === 'grant') checks.check(decision);
+      const starts = decisions.filter((decision) => decision.kind === 'start');
+      assert.equal(decisions.length, decisions.filter(({ kind }) => kind === 'grant').length + starts.length);
+      checkStarts(before, limits, starts);
+      checkNothingLeft(this.state, this.at);
+    }
+    for (const decision of decisions) this.carryOut(decision);
+    if (this.inbox.length === 0) this.checkHold();
+  }
+
+  private carryOut(decision: Decision): void {
+    if (decision.kind === 'start') {
+      const { plan, sequence } = this.rounds.start(decision.team, decision.index);
+      openSubmission(this.state, plan.submission, plan.team, sequence);
+      return;
+    }
+    const { submission, n } = decision;
+    const key = `${submission}/${n}`;
+    const child = this.rounds.of(submission);
+    if (decision.kind === 'grant') {
+      assert.ok(!this.answers.has(key), `run ${key} is granted once`);
+      this.answers.set(key, { n, class: decision.class, reserved: decision.reserved });
+      child.hear(decision, this.at);
+    } else {
+      const refusal = { n, refused: decision.reason };
+      assert.deepEqual(this.answers.get(key) ?? refusal, refusal, 'a refusal stays what it is');
+      this.answers.set(key, refusal);
+      this.send(child.refuse(n, decision.reason));
+    }
+  }
+
+  private deliver(pick: number, keep: boolean): void {
+    const index = pick % this.inbox.length;
+    const message = this.inbox[index];
+    if (message === undefined) return;
+    if (!keep) this.inbox = this.inbox.filter((_, other) => other !== index);
+    const { kind, body } = structuredClone(message);
+    if (kind === 'settled') settleRun(this.state, body);
+    else if (kind === 'finished') closeSubmission(this.state, body);
+    else if (kind === 'standing') takeStanding(this.state, body);
+    else {
+      const grant = takeRequest(this.state, body);
+      if (grant === undefined) return;
+      const { n, class: onClass, reserved } = grant;
+      assert.ok(n >= body.n);
+      assert.deepEqual({ n, class: onClass, reserved }, this.answers.get(`${body.submission}/${n}`), 'the same answer');
+      this.rounds.of(body.submission).hear(grant, this.at);
+    }
+  }
+
+  private send(messages: Message[] = []): void {
+    this.inbox.push(...messages);
+  }
+
+  private tellStanding(pick: number): void {
+    const child = this.rounds.pick(pick, ({ stage }) => stage !== 'ended');
+    if (child) this.send([{ kind: 'standing', body: child.standing() }]);
+  }
+
+  private operate(name: ActName, message: object, team = -1): boolean {
+    const act = { name, message } as OperatorAct;
+    if (faultOf(act, this.state) !== undefined) return false;
+    apply(act, this.state, team, this.at);
+    this.acts.push({ act, team });
+    return true;
+  }
+
+  private raiseBudget(byMicroUsd: number): void {
+    this.operate('raiseBudget', { usd: (this.state.money.budget + byMicroUsd) / 1e6 });
+  }
+
+  private setDeadline(inMs: number): void {
+    this.operate('setDeadline', { deadline: new Date(this.at + inMs).toISOString() });
+  }
+
+  /** A further round begins after all that the one before said was delivered; only its report may come once more. */
+  private retry(pick: number): void {
+    const child = this.rounds.pick(
+      pick,
+      (one) => one.stage === 'ended' && !this.state.open.has(one.plan.submission) && !this.rounds.hasMore(one),
+    );
+    if (child === undefined || !this.operate('retry', { rounds: 'key', count: 1 })) return;
+    this.rounds.add(child);
+    this.state.rounds = this.rounds.counts;
+    this.inbox = this.inbox.filter(
+      ({ kind, body }) => kind === 'finished' || body.submission !== child.plan.submission,
+    );
+  }
+
+  /** Terminated by mistake and started again: from what S3 keeps, the acts on record and what the open ones say. */
+  private loseState(): void {
+    const before = this.state;
+    const { rounds, acts } = this;
+    this.state = this.stateAtFirst();
+    const ended = rounds.children.filter(({ stage }) => stage === 'ended');
+    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
+    for (const { act, team } of acts) apply(act, this.state, team, this.at);
+    for (const { plan, sequence } of rounds.alive) openSubmission(this.state, plan.submission, plan.team, sequence);
+    for (const child of rounds.alive) takeStanding(this.state, child.standing());
+    const decided = ({ paused, deadline, slots, treatments, rounds, started, money }: CampaignState): object => ({
+      paused,
+      deadline,
+      slots,
+      treatments,
+      rounds,
+      started,
+      budget: money.budget,
+    });
+    assert.deepEqual(decided(this.state), decided(before));
+    const isUnsaid = rounds.alive.some(({ stage, plan }) => stage === 'scoring' && plan.silent);
+    if (this.inbox.length === 0 && !isUnsaid) assert.deepEqual(holdings(this.state), holdings(before));
+  }
+
+  private className(pick: number): string {
+    const names = Object.keys(this.state.slots);
+    return names[pick % names.length] ?? assert.fail();
+  }
+
+  private stateAtFirst(): CampaignState {
+    const { frozen, weights } = this.setUp;
+    return initialState(frozen, {
+      workLists: ['list'],
+      rounds: this.rounds.counts,
+      started: this.rounds.startedCounts,
+      weights: weights.map((weight, team) => ({ team, name: teams[team] ?? '', weight })),
+    });
+  }
+
+  private limits(): StartLimits {
+    const { open, perTeam } = this.setUp;
+    return { ...limitsOf(this.state, perTeam), open };
+  }
+
+  /** As the next run of the campaign gets it. */
+  private copyOfState(): CampaignState {
+    const { instanceClasses: classes, limits } = this.setUp.frozen;
+    const carried = JSON.stringify(carriedState(this.state, { classes, limits }));
+    const copy = restoredState(JSON.parse(carried), { rounds: [...this.state.rounds] }, { classes, limits });
+    assert.deepEqual(copy, this.state);
+    assert.deepEqual([...copy.open.keys()], [...this.state.open.keys()]);
+    return copy;
+  }
+
+  private check(): void {
+    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts), this.at);
+  }
+
+  /** With no message under way, the campaign holds exactly when neither it nor any submission has anything to do. */
+  private checkHold(): void {
+    const later = this.copyOfState();
+    for (const name of Object.keys(later.shortUntil)) delete later.shortUntil[name];
+    if (later.open.size >= this.setUp.open) return;
+    const stuck = !this.rounds.alive.some(({ moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
+    const holds = holdOf(this.state, this.at) !== undefined;
+    assert.equal(holds, stuck && !isDone(this.state) && !this.state.closing, 'it holds exactly when nothing can move');
+  }
+
+  private checkEnd(): void {
+    const { children, alive } = this.rounds;
+    assert.deepEqual(alive, []);
+    if (!this.state.closing) assert.equal(children.length, sum(this.rounds.counts));
+    assert.deepEqual(this.state.counts, endsOf(children));
+    // What only a report tells of a run is its cost, not that the platform was at fault.
+    const sums = ({ spent, reruns, probes, byClass }: ReturnType<typeof spentBy>): object => ({
+      spent,
+      reruns,
+      probes,
+      byClass: Object.entries(byClass)
+        .filter(([, cost]) => cost > 0)
+        .sort(),
+    });
+    assert.deepEqual(sums(this.state.money), sums(spentBy(children)), 'every run is booked once');
+    assert.deepEqual([holdings(this.state), this.state.open.size], [{ slots: {}, reserved: 0 }, 0]);
+  }
+}
+
+export function runThrough(world: CampaignWorld, happenings: readonly Happening[]): string[] {
+  for (const happening of happenings) world.happen(happening);
+  world.finish();
+  return world.log;
+}

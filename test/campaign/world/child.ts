@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import type { HeldGrant } from '../../../src/campaign/campaign-state.ts';
+import type { RunOption } from '../../../src/campaign/class-choice.ts';
+import type { Purpose } from '../../../src/campaign/frozen-campaign.ts';
+import type {
+  RunGrant,
+  RunRequest,
+  RunSettlement,
+  SubmissionReport,
+  SubmissionStanding,
+} from '../../../src/campaign/protocol.ts';
+import type { FinalState, Reason } from '../../../src/campaign/reasons.ts';
+
+/** What a submission is going to ask for in each of its rounds, and what each run will cost of its worst case. */
+export interface Plan {
+  submission: string;
+  team: number;
+  runs: { purpose: Purpose; options: RunOption[]; share: number; reason: Reason | undefined }[];
+  /** Says what its last run cost only in its report. */
+  silent: boolean;
+}
+
+export type Message =
+  | { kind: 'request'; body: RunRequest }
+  | { kind: 'settled'; body: RunSettlement }
+  | { kind: 'finished'; body: SubmissionReport }
+  | { kind: 'standing'; body: SubmissionStanding };
+
+/** One round of a submission: its side of the protocol, as its workflow keeps it. */
+export class Child {
+  stage: 'preparing' | 'waiting' | 'running' | 'scoring' | 'ended' = 'preparing';
+  state: FinalState | undefined;
+  /** The runs of this round that have ended. */
+  readonly runs: RunSettlement[] = [];
+  private step = 0;
+  private preparing = true;
+  private n: number;
+  private evaluations: number;
+  private request: RunRequest | undefined;
+  private grant: HeldGrant | undefined;
+
+  constructor(
+    readonly plan: Plan,
+    readonly sequence: number,
+    earlier: Child | undefined,
+  ) {
+    this.n = earlier?.n ?? 0;
+    this.evaluations = earlier?.evaluations ?? 0;
+  }
+
+  get spent(): number {
+    return this.runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+  }
+
+  get moves(): boolean {
+    return this.stage === 'preparing' || this.stage === 'running' || this.stage === 'scoring';
+  }
+
+  /** The next step of its own; answers what it says to the campaign. */
+  proceed(): Message[] {
+    if (this.stage === 'scoring') return this.end('finished');
+    if (this.stage === 'preparing') return this.next(undefined);
+    const planned = this.plan.runs[this.step];
+    this.step += 1;
+    return this.next(this.endRun(planned?.share ?? 1, planned?.reason));
+  }
+
+  hear({ n, class: onClass, reserved }: Omit<RunGrant, 'submission'>, at: number): void {
+    if (this.stage !== 'waiting' || n !== this.n) return;
+    const { purpose, rerun } = this.request ?? assert.fail('it waits for what it asked');
+    this.stage = 'running';
+    this.request = undefined;
+    this.grant = { n, purpose, rerun, class: onClass, reserved, since: at };
+    if (purpose === 'evaluation') this.evaluations += 1;
+  }
+
+  refuse(n: number, reason: Reason): Message[] {
+    return this.stage === 'waiting' && n === this.n ? this.end('cancelled', reason) : [];
+  }
+
+  /** Its run is ended by an operator; it asks for another one. */
+  interrupt(share: number): Message[] {
+    return this.stage === 'running' ? this.next(this.endRun(share, 'cancelled')) : [];
+  }
+
+  /** Cancelled or broken: the run it may have costs something, and only the report says so. */
+  kill(share: number): Message[] {
+    if (this.stage === 'running') this.endRun(share, 'platform-error');
+    return this.end('failed', 'platform-error');
+  }
+
+  standing(): SubmissionStanding {
+    const { plan, sequence, preparing, runs, request, grant } = this;
+    const { submission } = plan;
+    return {
+      submission,
+      sequence,
+      preparing,
+      settled: structuredClone(runs),
+      ...(request && { request }),
+      ...(grant && { grant: { ...grant } }),
+    };
+  }
+
+  private endRun(share: number, reason: Reason | undefined): RunSettlement {
+    const { n, purpose, rerun, class: onClass, reserved } = this.grant ?? assert.fail('it runs without a grant');
+    this.grant = undefined;
+    const { submission } = this.plan;
+    const cost = { billedSeconds: Math.floor(share * 7_200), costMicroUsd: Math.floor(share * reserved) };
+    const settlement = { submission, n, purpose, rerun, class: onClass, ...cost, ...(reason && { reason }) };
+    this.runs.push(settlement);
+    return settlement;
+  }
+
+  private next(settles: RunSettlement | undefined): Message[] {
+    const { submission, runs, silent } = this.plan;
+    const planned = runs[this.step];
+    if (planned === undefined) {
+      this.stage = 'scoring';
+      return settles && !silent ? [{ kind: 'settled', body: settles }] : [];
+    }
+    const { purpose, options } = planned;
+    this.n += 1;
+    this.stage = 'waiting';
+    if (purpose === 'evaluation') this.preparing = false;
+    const rerun = purpose === 'evaluation' && this.evaluations > 0;
+    this.request = { submission, n: this.n, purpose, rerun, options, ...(settles && { settles }) };
+    return [{ kind: 'request', body: this.request }];
+  }
+
+  private end(state: FinalState, reason?: Reason): Message[] {
+    this.stage = 'ended';
+    this.state = state;
+    const { submission } = this.plan;
+    const { sequence, spent: costMicroUsd } = this;
+    return [{ kind: 'finished', body: { submission, sequence, state, costMicroUsd, ...(reason && { reason }) } }];
+  }
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import type { CampaignState, WaitingRequest } from '../../../src/campaign/campaign-state.ts';
+import type { RunOption } from '../../../src/campaign/class-choice.ts';
+import { tallyOf } from '../../../src/campaign/tally.ts';
+import { isPaused, isPossible, isShort, wantedBy } from './reach.ts';
+import { sum } from './truth.ts';
+
+/** From so many on, money and a slot are kept for a request that did not fit. */
+const mostPassed = 20;
+
+/** Right after a decision: with a free slot, the money and somebody who waits for just that, it was granted. */
+export function checkNothingLeft(state: CampaignState, at: number): void {
+  const waiting = [...state.open.values()].flatMap(({ team, request }) =>
+    request && !isPaused(state, team) ? [request] : [],
+  );
+  const { held, reserved, reservedForReruns } = tallyOf(state);
+  const { money, slots } = state;
+  const free = (onClass: string): number => (slots[onClass] ?? 0) - (held[onClass] ?? 0);
+  const left = (rerun: boolean): number => {
+    const all = money.budget - money.spent - reserved;
+    if (rerun) return all;
+    const firstRuns = money.spent - money.reruns + reserved - reservedForReruns;
+    return Math.min(all, Math.floor(money.budget * (1 - money.reserveShare)) - firstRuns);
+  };
+  const keptBut = (request: WaitingRequest): RunOption[] =>
+    waiting.flatMap((other) => {
+      const option = other === request || other.passed < mostPassed ? undefined : wantedBy(state, other, at);
+      return option && free(option.class) > 0 ? [option] : [];
+    });
+  for (const request of waiting) {
+    const wanted = wantedBy(state, request, at);
+    if (!wanted) continue;
+    const kept = keptBut(request);
+    const isLeft = (option: RunOption): boolean =>
+      free(option.class) > kept.filter((other) => other.class === option.class).length &&
+      option.worst <= left(request.rerun) - sum(kept.map(({ worst }) => worst));
+    assert.ok(!isLeft(wanted), 'a free slot and money, and nothing was decided');
+    if (!state.hurry || free(wanted.class) > 0) continue;
+    const detours = request.options.filter(
+      (option) => isPossible(state, option, request.rerun) && !isShort(state, option, at),
+    );
+    assert.ok(!detours.some(isLeft), 'a hurry, a free slot and money, and nothing was decided');
+  }
+}

@@ -1,0 +1,20 @@
+import type { CampaignState, WaitingRequest } from '../../../src/campaign/campaign-state.ts';
+import type { RunOption } from '../../../src/campaign/class-choice.ts';
+
+/** The rules of who may go where, told again in other words than the code's. */
+
+/** Could it be granted at some time, without anybody's help? */
+export function isPossible({ money, slots }: CampaignState, { class: onClass, worst }: RunOption, rerun: boolean) {
+  const left = money.budget - money.spent;
+  const leftForFirst = Math.floor(money.budget * (1 - money.reserveShare)) - (money.spent - money.reruns);
+  return (slots[onClass] ?? 0) > 0 && worst <= (rerun ? left : Math.min(left, leftForFirst));
+}
+
+export const isShort = ({ shortUntil }: CampaignState, { class: onClass }: RunOption, at: number): boolean =>
+  (shortUntil[onClass] ?? 0) > at;
+
+/** Where a request wants to go now. */
+export const wantedBy = (state: CampaignState, { options, rerun }: WaitingRequest, at: number): RunOption | undefined =>
+  options.filter((option) => isPossible(state, option, rerun)).find((option) => !isShort(state, option, at));
+
+export const isPaused = ({ treatments }: CampaignState, team: number): boolean => treatments.get(team)?.paused ?? false;

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { Child, type Plan } from './child.ts';
+
+/** Every round of a campaign, by team in the order of the work lists, and what became of it. */
+export class Rounds {
+  readonly children: Child[] = [];
+  private readonly byTeam: { plan: Plan; sequence: number }[][];
+  private readonly last = new Map<string, Child>();
+
+  constructor(plans: readonly Plan[], teams: number) {
+    this.byTeam = Array.from({ length: teams }, (_, team) =>
+      plans.filter((plan) => plan.team === team).map((plan) => ({ plan, sequence: 1 })),
+    );
+  }
+
+  get counts(): number[] {
+    return this.byTeam.map((rounds) => rounds.length);
+  }
+
+  get startedCounts(): number[] {
+    return this.byTeam.map((_, team) => this.children.filter(({ plan }) => plan.team === team).length);
+  }
+
+  /** The round of a submission that was started last. */
+  of(submission: string): Child {
+    return this.last.get(submission) ?? assert.fail(`${submission} was not started`);
+  }
+
+  start(team: number, index: number): Child {
+    const { plan, sequence } = this.byTeam[team]?.[index] ?? assert.fail('there is such a round');
+    const earlier = this.last.get(plan.submission);
+    assert.equal(earlier?.sequence ?? 0, sequence - 1, 'a round is started once');
+    assert.ok(earlier === undefined || earlier.stage === 'ended', 'rounds come one after the other');
+    const child = new Child(plan, sequence, earlier);
+    this.children.push(child);
+    this.last.set(plan.submission, child);
+    return child;
+  }
+
+  /** One more round of a submission whose last one has ended. */
+  add({ plan, sequence }: Child): void {
+    this.byTeam[plan.team]?.push({ plan, sequence: sequence + 1 });
+  }
+
+  /** Whether a further round of it was asked for already. */
+  hasMore({ plan, sequence }: Child): boolean {
+    return this.byTeam[plan.team]?.some((round) => round.plan === plan && round.sequence > sequence) ?? false;
+  }
+
+  pick(pick: number, test: (child: Child) => boolean): Child | undefined {
+    const found = [...this.last.values()].filter(test);
+    return found[pick % found.length];
+  }
+
+  get alive(): Child[] {
+    return this.children.filter(({ stage }) => stage !== 'ended');
+  }
+}

@@ -1,0 +1,32 @@
+import { byName } from '../../../src/campaign/by-name.ts';
+import type { CampaignState, Money } from '../../../src/campaign/campaign-state.ts';
+import { faultOf } from '../../../src/campaign/reasons.ts';
+import type { Child } from './child.ts';
+
+export const sum = (numbers: Iterable<number>): number => {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+};
+
+type Spent = Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
+
+/** What some rounds really cost, as the ledger would tell it. */
+export function spentBy(children: readonly Child[]): Spent {
+  const truth: Spent = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() };
+  for (const { purpose, rerun, reason, class: onClass, costMicroUsd } of children.flatMap(({ runs }) => runs)) {
+    truth.spent += costMicroUsd;
+    truth.byClass[onClass] = (truth.byClass[onClass] ?? 0) + costMicroUsd;
+    if (rerun) truth.reruns += costMicroUsd;
+    if (purpose === 'probe') truth.probes += costMicroUsd;
+    else if (reason && faultOf(reason) === 'platform') truth.overhead += costMicroUsd;
+  }
+  return truth;
+}
+
+/** How the rounds that have ended did. */
+export function endsOf(children: readonly Child[]): CampaignState['counts'] {
+  const counts = { finished: 0, failed: 0, cancelled: 0 };
+  for (const { state } of children) if (state) counts[state] += 1;
+  return counts;
+}
