@@ -10,7 +10,8 @@ import type { FrozenCampaign } from '../src/campaign/frozen-campaign.ts';
 import type { CampaignProgress } from '../src/campaign/progress.ts';
 import { startWorkflow } from '../src/client/start-workflow.ts';
 import { sendAct, sendUpdate } from '../src/client/steer.ts';
-import { progressOfCampaign, watchCampaign } from '../src/client/watch.ts';
+import { progressOfCampaign } from '../src/client/campaign-now.ts';
+import { watchCampaign } from '../src/client/watch.ts';
 import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home.ts';
 import { readRecord } from '../src/local/stack/part.ts';
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
     teams: teamsOfTheCase(submissions),
     slots,
     // About half of what it will cost, so that it stops once.
-    budgetUsd: Math.max(60, Math.round(submissions * 0.43)),
+    budgetUsd: Math.max(600, Math.round(submissions * 0.43)),
   });
   const { access, home } = bench;
   const meter = new UsageMeter(home);
@@ -95,7 +96,10 @@ async function main(): Promise<void> {
       const watched = await watchCampaign(access, campaign, { say: () => undefined, result: () => undefined });
       if (watched.kind === 'ended') break;
       console.error(`holds: ${watched.hold}`);
-      if (watched.hold !== 'budget') continue;
+      if (watched.hold !== 'budget') {
+        await delay(1_000);
+        continue;
+      }
       const { money } = await progressOfCampaign(access, campaign);
       await sendUpdate(access, campaign, messages.raiseBudgetUpdate, { usd: Math.ceil(money.budget / 1e6) * 2 });
     }

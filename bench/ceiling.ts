@@ -19,6 +19,8 @@ const slots = { g4: 200, p3: 20 };
 interface Block {
   seconds: number;
   cpuSeconds: number;
+  /** By process of the stack. */
+  parts: Record<string, number>;
 }
 
 async function main(): Promise<void> {
@@ -111,14 +113,17 @@ const bareBlock = (bench: SimulatedStack, worker: ChildProcess, name: string): P
   );
 
 async function timed({ home }: SimulatedStack, more: () => number, work: () => Promise<void>): Promise<Block> {
-  const cpu = (): number => {
+  const cpu = (): Record<string, number> => {
     const meter = new UsageMeter(home);
     meter.look();
-    return Object.values(meter.total()).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, more());
+    const used = Object.entries(meter.total()).map(([part, { cpuSeconds }]): [string, number] => [part, cpuSeconds]);
+    return Object.fromEntries([...used, ['bare worker', more()]]);
   };
   const [before, began] = [cpu(), Date.now()];
   await work();
-  return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpu() - before };
+  const seconds = (Date.now() - began) / 1000;
+  const parts = Object.fromEntries(Object.entries(cpu()).map(([part, used]) => [part, used - (before[part] ?? 0)]));
+  return { seconds, cpuSeconds: Object.values(parts).reduce((sum, used) => sum + used, 0), parts };
 }
 
 await main();

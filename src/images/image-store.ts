@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -75,20 +75,15 @@ export class ImageStore {
 
   /** The stored image, undefined when there is none of this name. */
   private async find(name: string): Promise<StoredImage | undefined> {
-    const reference =
-      this.folder === undefined ? `${this.destination}:${name}` : layoutReference(join(this.folder, name));
-    if (this.folder !== undefined && !existsSync(join(this.folder, name))) return undefined;
+    if (this.folder !== undefined) return findInLayout(join(this.folder, name));
+    const reference = `${this.destination}:${name}`;
     const inspected = await skopeo('inspect', '--raw', reference);
     if (inspected.kind === 'failed') {
-      if (this.folder === undefined && unknownToRegistry.test(inspected.detail)) return undefined;
+      if (unknownToRegistry.test(inspected.detail)) return undefined;
       throw trouble('IMAGE_COPY_FAILED', { image: reference, detail: inspected.detail });
     }
     const digest = `sha256:${createHash('sha256').update(inspected.stdout).digest('hex')}`;
-    return {
-      kind: 'pulled',
-      reference: this.folder === undefined ? `${this.destination}@${digest}` : reference,
-      digest,
-    };
+    return { kind: 'pulled', reference: `${this.destination}@${digest}`, digest };
   }
 
   /** Answers what skopeo said when it failed. */
@@ -112,6 +107,15 @@ export class ImageStore {
     }
     return undefined;
   }
+}
+
+/** The one image of a layout folder that this store made, by its index; undefined when there is no such folder. */
+async function findInLayout(layout: string): Promise<StoredImage | undefined> {
+  if (!existsSync(layout)) return undefined;
+  const index = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
+  const [manifest] = index.manifests;
+  if (manifest === undefined) throw trouble('IMAGE_COPY_FAILED', { image: layout, detail: 'its index is empty' });
+  return { kind: 'pulled', reference: layoutReference(layout), digest: manifest.digest };
 }
 
 const layoutReference = (layout: string): string => `oci:${layout}:image`;

@@ -59,5 +59,5 @@ export async function handInSimulated(
 ): Promise<FrozenCampaign> {
   const checked = await checkCampaign(await writeCampaignFolder(join(folder, shape.campaign), shape), new Date());
   await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
-  return handIn({ store: access.store, buckets: access.buckets, report }, checked);
+  return (await handIn({ store: access.store, buckets: access.buckets, report }, checked)).frozen;
 }
