@@ -1,5 +1,5 @@
 import type { RunRecord } from '../campaign/protocol.ts';
-import type { FinalState, Reason } from '../campaign/reasons.ts';
+import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 
 /** A final record: the source of truth for leaderboard, cost and report. Never changed, only followed by another. */
 export interface LedgerRecord {
@@ -21,3 +21,10 @@ export interface LedgerRecord {
   /** sha256 manifest digest of the image that ran; null when the gate refused it. */
   image: string | null;
 }
+
+/**
+ * The record by which a submission stands, of its records oldest first: the newest that ended by the submission's own doing,
+ * scored or failed. A later round that was cancelled, or that the platform failed, takes nothing away.
+ */
+export const standingRecord = (records: readonly LedgerRecord[]): LedgerRecord | undefined =>
+  records.findLast(({ reason }) => reason === null || faultOf(reason) === 'team') ?? records.at(-1);

@@ -10,7 +10,7 @@ import { inParallel } from '../in-parallel.ts';
 import { actsOf } from './acts.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { eachChain, readsAtOnce } from './ledger.ts';
-import type { LedgerRecord } from './record.ts';
+import { standingRecord, type LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
 
 /** Everything known about a campaign from S3 alone: the object of `results --json`. Money in micro-dollars. */
@@ -37,7 +37,7 @@ export interface SubmissionSummary {
 }
 
 /**
- * Reads ledger and scores: one row per submission, its state by its newest record, its runs of all rounds. A submission
+ * Reads ledger and scores: one row per submission, its state by the record it stands by, its runs of all rounds. A submission
  * without a record is `queued`: only the campaign's workflow knows more.
  */
 export async function collectResults(
@@ -70,17 +70,17 @@ function summaryOf(
   records: readonly LedgerRecord[],
   score: number | null,
 ): SubmissionSummary {
-  const newest = records.at(-1);
-  const reason = newest?.reason ?? null;
+  const standing = standingRecord(records);
+  const reason = standing?.reason ?? null;
   return {
     submission,
     team,
     teamName,
     submittedAt,
-    state: newest?.state ?? 'queued',
+    state: standing?.state ?? 'queued',
     reason,
     fault: reason && faultOf(reason),
-    detail: newest?.detail ?? null,
+    detail: standing?.detail ?? null,
     score,
     runs: records.flatMap(({ runs }) => runs),
   };
@@ -90,7 +90,7 @@ function summaryOf(
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
-/** The scores that newest records name, by submission. */
+/** The scores of the records they stand by, by submission. */
 async function scoresOf(
   store: ObjectStore,
   bucket: string,
@@ -98,7 +98,7 @@ async function scoresOf(
 ): Promise<Map<string, number>> {
   const scores = new Map<string, number>();
   await inParallel(readsAtOnce, [...chains], async ([submission, records]) => {
-    const key = records.at(-1)?.score?.key;
+    const key = standingRecord(records)?.score?.key;
     if (key === undefined) return;
     const { result } = await store.readJson<ScoreFile>(bucket, key);
     if (result.kind === 'scored') scores.set(submission, result.score);

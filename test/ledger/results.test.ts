@@ -48,6 +48,24 @@ describe('results from S3', () => {
     assert.deepEqual([row.state, row.fault, row.score], ['failed', 'team', null]);
   });
 
+  it('keep what stood when a later round was cancelled or failed by the platform', async () => {
+    const frozen = await rig.freeze('kept', { one: ['s', 't'] });
+    for (const [submission, reason] of [
+      ['s', 'cancelled'],
+      ['t', 'platform-error'],
+    ] as const) {
+      const score = await scored('kept', submission, 1, 0.5);
+      await appendRecord(rig.store, rig.bucket, record('kept', submission, { score }));
+      const state = reason === 'cancelled' ? 'cancelled' : 'failed';
+      await appendRecord(rig.store, rig.bucket, record('kept', submission, { sequence: 2, state, reason }));
+    }
+    const results = await collectResults(rig.store, rig.bucket, frozen);
+    for (const submission of ['s', 't']) {
+      const { state, score } = rowOf(results, submission);
+      assert.deepEqual([state, score], ['finished', 0.5]);
+    }
+  });
+
   it('have rows for submissions whose addition was taken, and none for one that was refused', async () => {
     const frozen = await rig.freeze('added', { one: ['s'] });
     const add = async (team: string, submission: string): Promise<string> => {
