@@ -88,9 +88,11 @@ function simulationOf(tried: ForecastCase): Simulation {
   const { seed, submissions, slots } = tried;
   const random = new RandomStream(seed + 1);
   const teams: string[][] = [];
-  for (let n = 0; n < submissions; ) {
-    const team = Array.from({ length: 1 + Math.floor(3 * random.next()) }, () => `s${n++}`);
-    teams.push(team);
+  let named = 0;
+  while (named < submissions) {
+    const first = named;
+    named = Math.min(submissions, named + 1 + Math.floor(3 * random.next()));
+    teams.push(Array.from({ length: named - first }, (_, index) => `s${first + index}`));
   }
   const frozen = frozenOf(tried);
   const population = drawnPopulation(
@@ -99,7 +101,7 @@ function simulationOf(tried: ForecastCase): Simulation {
       meanSeconds,
       durations: durationsOf(tried.durations),
       items: frozen.testSet.items,
-      spread: 0.1,
+      spread: 0.05,
       gpuMemoryMiB: 8_000,
       large: { share: tried.large, gpuMemoryMiB: 15_600 },
       withoutGpu: 0.1,
@@ -169,7 +171,12 @@ function frozenOf({ slots, probed }: ForecastCase): FrozenCampaign {
     limits: { ...frozen.limits, wallClockSeconds: 48 * hour, wallClockOn: 'cheap', memoryMiB: 14_000, platformRuns: 5 },
     instanceClasses: [
       row('cheap', { slots }),
-      row('dear', { slots: Math.ceil(slots / 5), gpuMemoryMiB: 16_160, microUsdPerHour: 3_060_000, relativeSpeed: 2.14 }),
+      row('dear', {
+        slots: Math.ceil(slots / 5),
+        gpuMemoryMiB: 16_160,
+        microUsdPerHour: 3_060_000,
+        relativeSpeed: 2.14,
+      }),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
-import { addFreed, addRun, paceOn } from './pace.ts';
+import { measuredSeconds } from './class-choice.ts';
+import { addEnd, addFirst, addFreed } from './pace.ts';
 import type { RunRequest, RunSettlement, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
 
@@ -13,8 +14,8 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 
 /** Takes a request; answers the grant again if this very run was granted already. */
 export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
-  const wanted = request.options[0]?.class;
-  if (request.settles) settleRun(state, request.settles, wanted);
+  const [wanted] = request.options;
+  if (request.settles) settleRun(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);
   if (open === undefined || request.n <= open.settled) return undefined;
   if (request.purpose === 'evaluation') open.preparing = false;
@@ -22,7 +23,10 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (open.request && open.request.n >= request.n) return undefined;
   state.ticket += 1;
   const { n, purpose, rerun, options } = request;
-  if (purpose === 'evaluation' && !rerun && wanted !== undefined) paceOn(state.pace, wanted).wanted += 1;
+  if (purpose === 'evaluation' && !rerun && wanted) {
+    const probeSeconds = request.settles?.purpose === 'probe' ? request.settles.billedSeconds : 0;
+    addFirst(state.pace, { class: wanted.class, probeSeconds, expectedSeconds: measuredSeconds(wanted) });
+  }
   open.request = { n, purpose, rerun, options, ticket: state.ticket, passed: 0 };
   return undefined;
 }
@@ -34,17 +38,17 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
 export function settleRun(state: CampaignState, settlement: RunSettlement, next?: string): void {
   const open = state.open.get(settlement.submission);
   if (open === undefined || settlement.n <= open.settled) return;
-  if (open.grant && open.grant.n <= settlement.n) {
-    addFreed(state.pace, open.grant);
-    delete open.grant;
-  }
+  const { grant } = open;
+  const isGranted = grant?.n === settlement.n;
+  addEnd(state.pace, { ...settlement, expectedSeconds: isGranted ? grant.expectedSeconds : undefined }, next);
+  if (isGranted) addFreed(state.pace, grant, settlement.billedSeconds);
+  if (grant && grant.n <= settlement.n) delete open.grant;
   // A campaign that lost its state may have put a late copy of the run's request into the queue.
   if (open.request && open.request.n <= settlement.n) delete open.request;
   open.settled = settlement.n;
   if (settlement.reason) open.lastReason = settlement.reason;
   else delete open.lastReason;
   book(state, open, settlement);
-  addRun(state.pace, settlement, next);
 }
 
 /**

@@ -101,6 +101,8 @@ export interface HeldGrant {
   reserved: number;
   /** Instant (ms) of the grant. */
   since: number;
+  /** What its probe let expect of an evaluation; absent when nothing is known. */
+  expectedSeconds?: number;
 }
 
 export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;

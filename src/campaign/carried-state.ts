@@ -27,7 +27,15 @@ type CarriedSubmission = [
   lastReason: Reason | 0,
 ];
 
-type CarriedGrant = [n: number, probe: 0 | 1, rerun: 0 | 1, onClass: string, reserved: number, since: number];
+type CarriedGrant = [
+  n: number,
+  probe: 0 | 1,
+  rerun: 0 | 1,
+  onClass: string,
+  reserved: number,
+  since: number,
+  expectedSeconds: number,
+];
 
 /** Options by class and expected seconds: prices and limits are the campaign's. */
 type CarriedRequest = [
@@ -104,13 +112,14 @@ const shortRequest = (request: WaitingRequest, places: Map<string, number>): Car
   request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 3600)]),
 ];
 
-const shortGrant = ({ n, purpose, rerun, class: onClass, reserved, since }: HeldGrant): CarriedGrant => [
-  n,
-  flag(purpose === 'probe'),
-  flag(rerun),
-  onClass,
-  reserved,
-  since,
+const shortGrant = (grant: HeldGrant): CarriedGrant => [
+  grant.n,
+  flag(grant.purpose === 'probe'),
+  flag(grant.rerun),
+  grant.class,
+  grant.reserved,
+  grant.since,
+  grant.expectedSeconds ?? 0,
 ];
 
 function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
@@ -127,13 +136,14 @@ function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
   };
 }
 
-const grantAgain = ([n, probe, rerun, onClass, reserved, since]: CarriedGrant): HeldGrant => ({
+const grantAgain = ([n, probe, rerun, onClass, reserved, since, expectedSeconds]: CarriedGrant): HeldGrant => ({
   n,
   purpose: purposeOf(probe),
   rerun: rerun === 1,
   class: onClass,
   reserved,
   since,
+  ...(expectedSeconds > 0 && { expectedSeconds }),
 });
 
 const requestAgain = (

@@ -1,5 +1,5 @@
 import { costMicroUsd } from './money.ts';
-import { containerMemoryMiB, wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
+import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
 import type { ResourceProfile } from './resource-profile.ts';
 
@@ -51,6 +51,12 @@ export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number):
     expected: costMicroUsd(Math.round(seconds), on.microUsdPerHour),
     hours: Math.round(seconds) / 3600,
   };
+}
+
+/** What a probe lets expect of a run, in seconds; undefined when nothing is known and the whole wall clock is taken. */
+export function measuredSeconds({ worst, expected, hours }: RunOption): number | undefined {
+  const longestHours = (worst * hours) / expected - batchGraceSeconds / 3600;
+  return hours < longestHours * 0.999 ? Math.max(1, Math.round(hours * 3600)) : undefined;
 }
 
 function carries(rules: ClassRules, candidate: InstanceClass, needs: Needs, items: number): boolean {

@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import { byName } from './by-name.ts';
 import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
+import { measuredSeconds, type RunOption } from './class-choice.ts';
 import { isAffordable, Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
@@ -102,6 +102,15 @@ const inOrder = (a: Candidate, b: Candidate): number =>
 export function grantTo({ submission, open, request }: Waiting, option: RunOption, now: number): RunGrant {
   const { n, purpose, rerun } = request;
   delete open.request;
-  open.grant = { n, purpose, rerun, class: option.class, reserved: option.worst, since: now };
+  const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
+  open.grant = {
+    n,
+    purpose,
+    rerun,
+    class: option.class,
+    reserved: option.worst,
+    since: now,
+    ...(expectedSeconds !== undefined && { expectedSeconds }),
+  };
   return { submission, n, class: option.class, reserved: option.worst };
 }

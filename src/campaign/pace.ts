@@ -1,6 +1,7 @@
 import { byName } from './by-name.ts';
 import type { HeldGrant } from './campaign-state.ts';
 import type { Purpose } from './frozen-campaign.ts';
+import { faultOf, type Reason } from './reasons.ts';
 
 /** What ended runs teach about the rest: sums that a forecast needs, whose size does not follow the number of runs. Pure. */
 export interface Pace {
@@ -10,64 +11,108 @@ export interface Pace {
 }
 
 export interface ClassPace {
-  evaluations: Ends;
-  probes: Ends;
-  /** First evaluations that asked for this class before all others. */
-  wanted: number;
+  /** First evaluations that asked for this class before all others, by the duration of their probes. */
+  firsts: ByDuration<FirstsAlike>;
+  /** Ended evaluations by the thousandths that they took of what their probes let expect. */
+  measured: ByDuration<EndsAlike>;
+  /** Ended evaluations of which no probe let expect anything, by seconds. */
+  unmeasured: ByDuration<EndsAlike>;
   /** Evaluations that followed one on this class, by the class they asked for first. */
   followers: { class: string; count: number }[];
-  /** Runs whose slot is free again, and for how many seconds they held it: billed or not. */
-  held: { runs: number; seconds: number };
+  probes: number;
+  /** Billed seconds of all runs, and how many of these were lost by the platform's fault. */
+  ran: { seconds: number; lost: number };
+  /** Runs whose slot is free again, for how many seconds they held it and how many of these were billed. */
+  held: { runs: number; seconds: number; billed: number };
   /** Of runs that ended since the last decision: how many, and the sum of the instants (ms) of their grants. */
   freed: { runs: number; since: number };
 }
 
-/** Ended runs by duration, see {@link durationBin}. */
-export type Ends = Record<number, [ended: number, billedSeconds: number, followed: number]>;
+/** What took about the same time together, see {@link durationBin}. */
+type ByDuration<Alike> = Record<number, Alike>;
+/** `measured` of them are expected to take so many seconds together. */
+export type FirstsAlike = [count: number, probeSeconds: number, measured: number, expectedSeconds: number];
+/** `followed`: how many of them were followed by another run; `lost`: others, which the platform lost after that time. */
+export type EndsAlike = [count: number, sum: number, followed: number, lost: number];
 
 export const noPace = (): Pace => ({ since: null, byClass: byName() });
 
-/** What is known of a class, to be added to. */
-export const paceOn = (pace: Pace, onClass: string): ClassPace =>
-  (pace.byClass[onClass] ??= {
-    evaluations: {},
-    probes: {},
-    wanted: 0,
-    followers: [],
-    held: { runs: 0, seconds: 0 },
-    freed: { runs: 0, since: 0 },
-  });
+/** Nothing is known of the class. */
+export const noClassPace = (): ClassPace => ({
+  firsts: {},
+  measured: {},
+  unmeasured: {},
+  followers: [],
+  probes: 0,
+  ran: { seconds: 0, lost: 0 },
+  held: { runs: 0, seconds: 0, billed: 0 },
+  freed: { runs: 0, since: 0 },
+});
 
-/** Four bins for every doubling; what takes less than a second counts as one. */
-const durationBin = (seconds: number): number => Math.floor(4 * Math.log2(Math.max(1, seconds)));
+const paceOn = (pace: Pace, onClass: string): ClassPace => (pace.byClass[onClass] ??= noClassPace());
 
-/** Adds a run that ended; `next`: the class that the run after it asked for first, if there was one. */
-export function addRun(
+/** Four bins for every doubling; what is less than one counts as one. */
+const durationBin = (duration: number): number => Math.floor(4 * Math.log2(Math.max(1, duration)));
+
+/** A submission asks for its first evaluation. */
+export function addFirst(
   pace: Pace,
-  run: { purpose: Purpose; class: string; billedSeconds: number },
-  next: string | undefined,
+  first: { class: string; probeSeconds: number; expectedSeconds: number | undefined },
 ): void {
-  const on = paceOn(pace, run.class);
-  const ends = run.purpose === 'probe' ? on.probes : on.evaluations;
-  const bin = (ends[durationBin(run.billedSeconds)] ??= [0, 0, 0]);
-  bin[0] += 1;
-  bin[1] += run.billedSeconds;
-  if (next === undefined) return;
-  bin[2] += 1;
-  if (run.purpose === 'evaluation') addFollower(on, next);
+  const { probeSeconds, expectedSeconds } = first;
+  const { firsts } = paceOn(pace, first.class);
+  const alike = (firsts[durationBin(probeSeconds)] ??= [0, 0, 0, 0]);
+  alike[0] += 1;
+  alike[1] += probeSeconds;
+  if (expectedSeconds === undefined) return;
+  alike[2] += 1;
+  alike[3] += expectedSeconds;
 }
 
-function addFollower({ followers }: ClassPace, next: string): void {
-  const known = followers.find((follower) => follower.class === next);
-  if (known) known.count += 1;
-  else followers.push({ class: next, count: 1 });
+export interface EndOfRun {
+  class: string;
+  purpose: Purpose;
+  billedSeconds: number;
+  expectedSeconds?: number | undefined;
+  reason?: Reason | null | undefined;
+}
+
+/** A run has ended; `next`: the class that the one after it asks for first, if there is one. */
+export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): void {
+  const { purpose, billedSeconds, expectedSeconds, reason } = run;
+  if (reason === 'unplaceable') return;
+  const on = paceOn(pace, run.class);
+  const isLost = reason !== undefined && reason !== null && faultOf(reason) === 'platform';
+  on.ran.seconds += billedSeconds;
+  if (isLost) on.ran.lost += 1;
+  if (purpose === 'probe') {
+    on.probes += 1;
+    return;
+  }
+  const [ends, duration] =
+    expectedSeconds === undefined
+      ? [on.unmeasured, billedSeconds]
+      : [on.measured, (1000 * billedSeconds) / expectedSeconds];
+  const alike = (ends[durationBin(duration)] ??= [0, 0, 0, 0]);
+  if (isLost) {
+    alike[3] += 1;
+    return;
+  }
+  alike[0] += 1;
+  alike[1] += duration;
+  if (next === undefined) return;
+  alike[2] += 1;
+  const follower = on.followers.find((known) => known.class === next);
+  if (follower) follower.count += 1;
+  else on.followers.push({ class: next, count: 1 });
 }
 
 /** A slot is free again since a moment ago; the next {@link countHeld} knows the time. */
-export function addFreed(pace: Pace, grant: HeldGrant): void {
-  const { freed } = paceOn(pace, grant.class);
+export function addFreed(pace: Pace, grant: HeldGrant, billedSeconds: number): void {
+  const { held, freed } = paceOn(pace, grant.class);
   freed.runs += 1;
   freed.since += grant.since;
+  held.billed += billedSeconds;
 }
 
 /** Counts for how long the slots that are free since a moment ago were held. `now` in ms. */

@@ -1,14 +1,14 @@
 import { byName } from '../campaign/by-name.ts';
 import type { Money } from '../campaign/campaign-state.ts';
-import { addRun, noPace, paceOn, type Pace } from '../campaign/pace.ts';
+import { addEnd, addFirst, noPace, type Pace } from '../campaign/pace.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
-import type { LedgerRecord } from './record.ts';
+import { standingRecord, type LedgerRecord } from './record.ts';
 
 /** What a campaign that lost its state learns from the ledger: its books as they would be. Micro-dollars. */
 export interface LedgerTotals {
   money: Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
-  /** Each submission once, by its newest record. */
+  /** Each submission once, by the record it stands by. */
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** `since` is not in the ledger and stays null. */
@@ -30,16 +30,18 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
     for (const [index, run] of runs.entries()) {
       if (run.purpose === 'evaluation') {
         evaluations += 1;
-        if (evaluations === 1) paceOn(pace, run.class).wanted += 1;
+        const before = runs[index - 1];
+        const probeSeconds = before?.purpose === 'probe' ? before.billedSeconds : 0;
+        if (evaluations === 1) addFirst(pace, { class: run.class, probeSeconds, expectedSeconds: undefined });
       }
       bookRun(money, run, evaluations > 1);
-      addRun(pace, run, runs[index + 1]?.class);
+      addEnd(pace, run, runs[index + 1]?.class);
     }
   }
-  const newest = records.at(-1);
-  if (newest === undefined) return;
-  counts[newest.state] += 1;
-  if (newest.reason) reasons[newest.reason] = (reasons[newest.reason] ?? 0) + 1;
+  const standing = standingRecord(records);
+  if (standing === undefined) return;
+  counts[standing.state] += 1;
+  if (standing.reason) reasons[standing.reason] = (reasons[standing.reason] ?? 0) + 1;
 }
 
 /** As the campaign books a settlement, see `settleRun`. */

@@ -115,8 +115,9 @@ class Course {
   }
 
   private lookAhead(): void {
-    const { instanceClasses } = this.simulation.frozen;
-    this.state.hurry = needsHurry(this.state, forecastOf(this.state, instanceClasses, this.now));
+    const { instanceClasses, fairness } = this.simulation.frozen;
+    const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
+    this.state.hurry = needsHurry(this.state, forecast);
     this.hurried ||= this.state.hurry;
   }
 

@@ -1,0 +1,125 @@
+import type { RandomStream } from '../random-stream.ts';
+import { DurationTable, type EndedAlike } from './duration-table.ts';
+import { pick } from './pick.ts';
+import type { AwaitedRun, BelievedEnd, Rest, RunningRun } from './rest.ts';
+
+/**
+ * A way the campaign could be in truth, given what has ended: drawn as if what has ended had been drawn again (Bayesian
+ * bootstrap). The more has ended, the less two of them differ.
+ */
+export class Belief {
+  /** By class: evaluations in shares of what was expected, and those of which nothing was known in seconds. */
+  readonly measured: DurationTable[];
+  readonly unmeasured: DurationTable[];
+  /** First evaluations by the duration of their probes. */
+  readonly firsts: DurationTable;
+  /** Share of the submissions that come to an evaluation. */
+  readonly evaluated: number;
+  /** By class: shares of the classes of the run that follows one there. */
+  readonly followers: number[][];
+  /** By class: runs that the platform loses, in a second of running. */
+  readonly losses: number[];
+
+  constructor(
+    private readonly rest: Rest,
+    private readonly random: RandomStream,
+  ) {
+    const { classes, running, firsts } = rest;
+    const ages = (chosen: (run: RunningRun) => boolean): number[] =>
+      running
+        .filter(chosen)
+        .map(({ on, age, expected = 1 }) => Math.max(0, age - (classes[on]?.unbilled ?? 0)) / expected)
+        .sort((a, b) => a - b);
+    const again = (ended: readonly EndedAlike[]): EndedAlike[] => ended.map((alike) => drawnAgain(alike, random));
+    this.measured = classes.map(
+      ({ measured }, on) =>
+        new DurationTable(
+          again(measured),
+          ages((run) => run.on === on && run.expected !== undefined),
+        ),
+    );
+    this.unmeasured = classes.map(
+      ({ unmeasured }, on) =>
+        new DurationTable(
+          again(unmeasured.length > 0 ? unmeasured : asOthers(rest, on)),
+          ages((run) => run.on === on && !run.probe && run.expected === undefined),
+        ),
+    );
+    this.firsts = new DurationTable(
+      again(firsts.map(({ count, probeSeconds }) => ({ seconds: probeSeconds, ended: count, followed: 0, lost: 0 }))),
+      ages(({ probe }) => probe),
+    );
+    this.evaluated = sharesOf([rest.evaluated.yes, rest.evaluated.no], random)[0] ?? 1;
+    this.losses = classes.map(({ ran }) => gamma(ran.lost, random) / Math.max(1, ran.seconds));
+    this.followers = classes.map(({ followers }) => sharesOf(followers, random));
+  }
+
+  /** Draws how a run ends that goes on since `age`; what the platform loses comes again. */
+  end(run: AwaitedRun, age: number): BelievedEnd {
+    const end = run.again ?? (run.probe ? this.endOfProbe(run, age) : this.endOfEvaluation(run, age));
+    const rate = this.losses[run.on] ?? 0;
+    const lostAfter = rate > 0 ? age - Math.log(1 - this.random.next()) / rate : Infinity;
+    return lostAfter < end.seconds ? { seconds: lostAfter, next: { ...run, again: end } } : end;
+  }
+
+  private endOfProbe({ team }: AwaitedRun, age: number): BelievedEnd {
+    const { place, seconds } = this.firsts.draw(this.random, age);
+    return { seconds, next: this.firstOf(place, team) };
+  }
+
+  private endOfEvaluation(run: AwaitedRun, age: number): BelievedEnd {
+    const { on, expected } = run;
+    const table = (expected === undefined ? this.unmeasured : this.measured)[on];
+    const unit = expected ?? 1;
+    const { seconds = 0, followed = false } = table?.draw(this.random, age / unit) ?? {};
+    const to = followed ? (pick(this.followers[on] ?? [], this.random) ?? on) : undefined;
+    return { seconds: seconds * unit, next: to === undefined ? undefined : this.moved(run, to) };
+  }
+
+  /** Draws the first evaluation of a submission that is not probed. */
+  first(team: number): AwaitedRun {
+    return this.firstOf(this.firsts.draw(this.random).place, team);
+  }
+
+  /** The same evaluation on another class. */
+  moved(run: AwaitedRun, to: number): AwaitedRun {
+    const longer = this.rest.classes[run.on]?.longer[to] ?? 1;
+    return {
+      ...run,
+      on: to,
+      expected: run.expected === undefined ? undefined : run.expected * longer,
+      ...(run.again && { again: { ...run.again, seconds: run.again.seconds * longer } }),
+    };
+  }
+
+  private firstOf(place: number, team: number): AwaitedRun {
+    const { firsts, gate } = this.rest;
+    const { on = gate, measured = 0, expected = 0 } = firsts[Math.min(place, firsts.length - 1)] ?? {};
+    return { on, team, probe: false, expected: this.random.next() < measured ? expected : undefined };
+  }
+}
+
+/** As long as is expected of those of which something is known. */
+function asOthers({ firsts, classes }: Rest, on: number): EndedAlike[] {
+  return firsts
+    .filter(({ measured }) => measured > 0)
+    .map((first) => first.expected * (classes[first.on]?.longer[on] ?? 1))
+    .sort((a, b) => a - b)
+    .map((seconds) => ({ seconds, ended: 1 / firsts.length, followed: 0, lost: 0 }));
+}
+
+function drawnAgain({ seconds, ended, followed, lost }: EndedAlike, random: RandomStream): EndedAlike {
+  const again = gamma(followed, random);
+  return { seconds, ended: again + gamma(ended - followed, random), followed: again, lost };
+}
+
+/** Shares that counts stand for; none when nothing was counted. */
+function sharesOf(counts: readonly number[], random: RandomStream): number[] {
+  const drawn = counts.map((count) => gamma(count, random));
+  const sum = drawn.reduce((total, count) => total + count, 0);
+  return sum > 0 ? drawn.map((count) => count / sum) : [];
+}
+
+/** A draw of the gamma distribution with this mean and scale 1, by Wilson and Hilferty. */
+const gamma = (mean: number, random: RandomStream): number =>
+  mean > 0 ? mean * Math.max(0.01, 1 - 1 / (9 * mean) + random.normal() / (3 * Math.sqrt(mean))) ** 3 : 0;
