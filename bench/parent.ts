@@ -19,7 +19,10 @@ const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [4_2
 
 /** What the campaign's workflow asks for, without S3. */
 function activities(rounds: number[], name: string): Partial<Activities> {
-  const frozen = { ...frozenCampaign(), campaign: name };
+  const plain = frozenCampaign();
+  // As many places for preparing submissions as a large campaign has.
+  const instanceClasses = plain.instanceClasses.map((row) => ({ ...row, slots: 100 }));
+  const frozen = { ...plain, campaign: name, instanceClasses };
   const work = { workLists: ['all'], rounds, started: rounds.map(() => 0), weights: [] };
   const money = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} };
   const ledger = { money, counts: { finished: 0, failed: 0, cancelled: 0 }, reasons: {}, pace: noPace() };

@@ -1,13 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { openAccess } from './client/access.ts';
 import { enterStack } from './client/enter-stack.ts';
-import { exitOf, exitOfError, exitStatus } from './client/exit-status.ts';
+import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal, type Output } from './client/output.ts';
 import { keepStanding, standingOf } from './client/results.ts';
 import { startCampaign } from './client/start.ts';
-import { addSteering, type OnCampaign, type WithAccess } from './client/steering-commands.ts';
-import { countsLine, progressOfCampaign, watchCampaign } from './client/watch.ts';
-import { statusText } from './client/status.ts';
+import type { OnCampaign, WithAccess } from './client/campaign-command.ts';
+import { addEndingCommands } from './client/ending-commands.ts';
+import { addRoundCommands } from './client/round-commands.ts';
+import { addSteering } from './client/steering-commands.ts';
+import { addWatching } from './client/watching-commands.ts';
 import { HoldoutError, messageOf } from './errors.ts';
 import { doctor } from './local/commands/doctor.ts';
 import { localDown, localStatus, localUp } from './local/commands/local.ts';
@@ -50,26 +52,8 @@ function commandLine(output: Output, end: (status: number) => void): Command {
       end(await startCampaign({ ...options, ...(file !== undefined && { file }) }, output)),
     );
 
-  onCampaign('status', 'counts by state, money, what waits and why')
-    .option('--json', 'as one JSON object')
-    .action(
-      withAccess<{ json?: true }>(async (access, campaign, { json }) => {
-        const progress = await progressOfCampaign(access, campaign);
-        output.result(json ? JSON.stringify(progress, null, 2) : statusText(progress));
-      }),
-    );
-  onCampaign('watch', 'follow a campaign until it ends or holds')
-    .option('--json', 'print the last progress as one JSON object')
-    .action(
-      withAccess<{ json?: true }>(async (access, campaign, { json }) => {
-        const watched = await watchCampaign(access, campaign, output);
-        const progress = await progressOfCampaign(access, campaign);
-        output.result(json ? JSON.stringify(progress, null, 2) : countsLine(progress).trim());
-        return watched.kind === 'holds'
-          ? exitStatus.needsDecision
-          : exitOf((await standingOf(access, campaign)).results);
-      }),
-    );
+  const kit = { onCampaign, withAccess, output };
+  addWatching(kit);
   onCampaign('results', 'every submission: team, state, reason, runs and cost, score')
     .option('--json', 'as one JSON object')
     .action(
@@ -92,7 +76,9 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     }),
   );
 
-  addSteering(onCampaign, withAccess, output);
+  addSteering(kit);
+  addRoundCommands(kit);
+  addEndingCommands(kit);
 
   program
     .command('doctor')

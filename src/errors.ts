@@ -50,10 +50,13 @@ export const catalogue = {
     (d) => `The image ${d.image} could not be copied: ${d.detail}`,
     () => 'Look at disk space, the image store and its credentials; nothing was counted against the team.',
   ),
-  CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[] }>(
+  CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[]; commands: string[] }>(
     'user',
     (d) => `Campaign ${d.campaign} was started from another file. What differs:\n  ${d.differences.join('\n  ')}`,
-    (d) => `Restore the file, give the campaign another name, or steer it: npm run holdout -- status ${d.campaign}`,
+    ({ commands }) =>
+      commands.length === 0
+        ? 'Restore the file, or give the campaign another name.'
+        : `Restore the file, or change the campaign itself:\n    ${commands.join('\n    ')}`,
   ),
   CAMPAIGN_UNKNOWN: entry<{ campaign: string }>(
     'user',
@@ -70,15 +73,27 @@ export const catalogue = {
     (d) => `The workflow of campaign ${d.campaign} ended without results: ${d.cause}`,
     () => 'Start the campaign again: it goes on from what is in S3.',
   ),
-  CAMPAIGN_SILENT: entry<{ campaign: string }>(
+  CAMPAIGN_SILENT: entry<{ campaign: string; seconds: number }>(
     'platform',
-    (d) => `Campaign ${d.campaign} took the message but has not shown it in its log.`,
-    () => 'Check that a worker runs (npm run worker); the message is kept and takes effect as soon as one does.',
+    (d) => `Campaign ${d.campaign} has not answered within ${d.seconds} s.`,
+    (d) =>
+      `Check that a worker runs (npm run worker), then look before you ask again: npm run holdout -- status ${d.campaign}`,
   ),
-  REFUSED: entry<{ act: string; cause: string }>(
+  CAMPAIGN_ENDED: entry<{ campaign: string; act: string }>(
+    'user',
+    (d) => `Campaign ${d.campaign} does not run, so ${d.act} has nothing to act on.`,
+    (d) =>
+      `See what it came to: npm run holdout -- status ${d.campaign}; retry, rescore, raise-budget and set-deadline make it go on.`,
+  ),
+  REFUSED: entry<{ campaign: string; act: string; cause: string }>(
     'user',
     (d) => `Refused: ${d.act}: ${d.cause}`,
-    () => 'Nothing was changed. See npm run holdout -- status CAMPAIGN',
+    (d) => `Nothing was changed. See npm run holdout -- status ${d.campaign}`,
+  ),
+  NOT_CONFIRMED: entry<{ question: string }>(
+    'user',
+    (d) => `${d.question} Nobody is here to answer, and nothing was changed.`,
+    () => 'Say so with --yes.',
   ),
   BATCH_NOT_READY: entry<{ cause: string }>(
     'platform',

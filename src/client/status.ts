@@ -1,16 +1,26 @@
 import { dollars } from '../campaign/money.ts';
+import type { Forecast } from '../campaign/forecast.ts';
+import type { Hold } from '../campaign/hold.ts';
+import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import { table } from './output.ts';
 
-/** What `status` prints. */
+/** What `status` prints of a campaign that runs. */
 export function statusText(progress: CampaignProgress): string {
-  const { campaign, hold, closing, counts, money, classes, reasons, pausedTeams, prioritised, operatorsLog } = progress;
+  const { campaign, hold, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
   const state = closing ? `is closing (${closing})` : hold ? `holds: ${holdText[hold]}` : 'is running';
   const blocks = [
-    `${campaign} ${state}; deadline ${progress.deadline}`,
+    [
+      `${campaign} ${state}; deadline ${deadline}`,
+      ...(hurry
+        ? ['in a hurry: the deadline is in danger, dearer classes are granted where a dollar buys most time']
+        : []),
+    ].join('\n'),
     table(Object.keys(counts), [Object.values(counts).map(String)]),
-    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, overhead ${dollars(money.overhead)}), ` +
-      `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)}`,
+    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, overhead of lost runs ${dollars(money.overhead)}), ` +
+      `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
+      `(of it ${dollars(money.rerunReserve)} for further runs of a submission)`,
+    ...forecastBlocks(campaign, forecast, { deadline, budget: money.budget }),
     table(
       ['class', 'running', 'slots', 'waiting', 'spent'],
       Object.entries(classes).map(([name, row]) => [
@@ -21,33 +31,79 @@ export function statusText(progress: CampaignProgress): string {
         dollars(row.spent),
       ]),
     ),
-    ...list(
-      'ended because',
-      Object.entries(reasons).map(([reason, count]) => `${reason}: ${count}`),
-    ),
-    ...list('paused teams', pausedTeams),
+    ...endedBecause(reasons),
+    ...list('paused teams', progress.pausedTeams),
     ...list(
       'priorities',
-      prioritised.map((team) => `${team.team}: priority ${team.priority}, weight ${team.weight}`),
+      progress.prioritised.map((team) => `${team.team}: priority ${team.priority}, weight ${team.weight}`),
     ),
-    ...list(
-      'operators',
-      operatorsLog
-        .slice(-10)
-        .map(({ at, by, act, reason, refused }) =>
-          [at, by, act, reason && `(${reason})`, refused && `REFUSED: ${refused}`].filter((part) => part).join(' '),
-        ),
-    ),
+    ...operators(progress.operatorsLog),
   ];
   return blocks.join('\n\n');
 }
 
-const holdText = {
+const holdText: Record<Hold, string> = {
   budget: 'nothing that waits fits into the rest of the budget (raise-budget or close)',
   deadline: 'the deadline has passed (set-deadline or close)',
   paused: 'an operator paused it (resume)',
   slots: 'no class that would do has a slot (set-slots)',
 };
 
-const list = (title: string, lines: string[]): string[] =>
+function forecastBlocks(
+  campaign: string,
+  forecast: Forecast | null,
+  { deadline, budget }: { deadline: string; budget: number },
+): string[] {
+  if (forecast === null) return ['forecast: too few runs have ended to say'];
+  const { finish, spend, remedies } = forecast;
+  const misses = [
+    missText('the deadline', finish, Date.parse(deadline)),
+    missText('the budget', spend, budget),
+  ].flatMap((miss) => miss ?? []);
+  return [
+    table(
+      ['forecast', 'P10', 'P50', 'P90'],
+      [
+        ['finish', instantText(finish.p10), instantText(finish.p50), instantText(finish.p90)],
+        ['spend', dollars(spend.p10), dollars(spend.p50), dollars(spend.p90)],
+      ],
+    ),
+    ...list('as it goes on now', misses),
+    ...list(
+      'what would mend it, cheapest first',
+      remedies.map((remedy) => commandText(campaign, remedy)),
+    ),
+  ];
+}
+
+function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number): string | undefined {
+  if (p50 > most) return `${limit} is missed more likely than not`;
+  return p90 > most ? `${limit} is missed in more than one of ten cases` : undefined;
+}
+
+/** A remedy names its command first; the campaign comes next on the command line. */
+const commandText = (campaign: string, remedy: string): string =>
+  `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
+
+/** `2026-01-02 14:20 UTC`. */
+export const instantText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+export const endedBecause = (reasons: Partial<Record<string, number>>): string[] =>
+  list(
+    'ended because',
+    Object.entries(reasons).map(([reason, count]) => `${reason}: ${count}`),
+  );
+
+/** The last acts of operators. */
+export const operators = (lines: readonly OperatorLine[]): string[] =>
+  list(
+    'operators',
+    lines
+      .slice(-10)
+      .map(({ at, by, act, reason, refused }) =>
+        [at, by, act, reason && `(${reason})`, refused && `REFUSED: ${refused}`].filter((part) => part).join(' '),
+      ),
+  );
+
+export const list = (title: string, lines: string[]): string[] =>
   lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];

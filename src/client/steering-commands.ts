@@ -1,104 +1,123 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { UpdateDefinition } from '@temporalio/common';
+import { InvalidArgumentError } from 'commander';
+import type { Signature } from '../campaign/operator-acts.ts';
+import { parseInstant } from '../campaign/units.ts';
+import { counted } from '../safe-text.ts';
 import * as messages from '../workflows/messages.ts';
 import type { Access } from './access.ts';
+import { numberArgument, reasonOf, whyOption, type CommandKit } from './campaign-command.ts';
+import { mustRun, progressOfCampaign } from './campaign-now.ts';
+import { endedStatus, retryHint } from './ended-status.ts';
+import { frozenCampaign, knownCampaign } from './known-campaign.ts';
 import type { Output } from './output.ts';
-import { sendAct, sendUpdate } from './steer.ts';
+import { isRunning } from './start-workflow.ts';
+import { sendAct, sendUpdate, sendUpdateWithStart } from './steer.ts';
+import { underWay } from './under-way.ts';
 
-/** Adds a command whose first argument is a campaign. */
-export type OnCampaign = (name: string, description: string) => Command;
-/** Gives a command's work its connections; it may answer an exit status. */
-export type WithAccess = <Options>(
-  work: (access: Access, campaign: string, options: Options) => Promise<number | void>,
-) => (campaign: string, options: Options) => Promise<void>;
+/** The commands by which an operator steers a campaign. */
+export function addSteering(kit: CommandKit): void {
+  addPausing(kit);
+  addOrder(kit);
+  addLimits(kit);
+}
 
-/** The commands by which an operator steers a running campaign. */
-export function addSteering(onCampaign: OnCampaign, withAccess: WithAccess, output: Output): void {
-  const why = ['--why <text>', 'kept in the operators’ log'] as const;
-  const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text });
-  const done = (what: string): void => output.say(`done: ${what}`);
+function addPausing({ onCampaign, withAccess, output }: CommandKit): void {
+  onCampaign('pause', 'start nothing new of a campaign, or of one team')
+    .option('--team <team>', 'only this team')
+    .option('--kill', 'end what runs as well; it is charged to nobody and runs again after resume')
+    .option(...whyOption)
+    .action(
+      withAccess<{ team?: string; kill?: true; why?: string }>(async (access, campaign, { team, kill, why }) => {
+        await mustRun(access, campaign, 'pause');
+        const jobs = await jobsText(access, campaign, team);
+        const act = { ...(kill && { kill }), ...reasonOf(why) };
+        if (team === undefined) await sendAct(access, campaign, messages.pauseCampaignSignal, act);
+        else await sendAct(access, campaign, messages.pauseTeamSignal, { team, ...act });
+        output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
+      }),
+    );
+  onCampaign('resume', 'go on with a campaign, or with one team')
+    .option('--team <team>', 'only this team')
+    .option(...whyOption)
+    .action(
+      withAccess<{ team?: string; why?: string }>(async (access, campaign, { team, why }) => {
+        if (team === undefined) await sendAct(access, campaign, messages.resumeCampaignSignal, reasonOf(why));
+        else await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
+        output.say(`done: resume ${team ?? campaign}`);
+      }),
+    );
+}
 
-  for (const [verb, onTeam, onAll] of [
-    ['pause', messages.pauseTeamSignal, messages.pauseCampaignSignal],
-    ['resume', messages.resumeTeamSignal, messages.resumeCampaignSignal],
-  ] as const) {
-    onCampaign(verb, `${verb} a campaign, or one team; what runs goes on`)
-      .option('--team <team>')
-      .option(...why)
-      .action(
-        withAccess<{ team?: string; why?: string }>(async (access, campaign, { team, why }) => {
-          if (team === undefined) await sendAct(access, campaign, onAll, reason(why));
-          else await sendAct(access, campaign, onTeam, { team, ...reason(why) });
-          done(`${verb} ${team ?? campaign}`);
-        }),
-      );
-  }
+/** A team's jobs are counted from lists, in which one that waits for its probe looks as if it had a job. */
+async function jobsText(access: Access, campaign: string, team: string | undefined): Promise<string> {
+  if (team === undefined) return counted((await progressOfCampaign(access, campaign)).counts.running, 'job');
+  const jobs = (await underWay(access, campaign, team)).filter(({ mayHaveJob }) => mayHaveJob).length;
+  return jobs === 0 ? 'no jobs' : `at most ${counted(jobs, 'job')}`;
+}
+
+function addOrder({ onCampaign, withAccess, output }: CommandKit): void {
   onCampaign('reprioritise', 'put a team ahead or behind')
-    .requiredOption('--team <team>')
-    .option('--priority <1-5>', '1 is first', numberArgument)
-    .option('--weight <weight>', '0.001 to 1000', numberArgument)
-    .option(...why)
+    .requiredOption('--team <team>', 'the team')
+    .option('--priority <1-5>', 'comes before every weight: 1 is first, 3 the default', numberArgument)
+    .option('--weight <weight>', 'share among teams of one priority: 0.001 to 1000, 1 the default', numberArgument)
+    .option(...whyOption)
     .action(
       withAccess<{ team: string; priority?: number; weight?: number; why?: string }>(
         async (access, campaign, { why, ...act }) => {
-          await sendAct(access, campaign, messages.reprioritiseTeamSignal, { ...act, ...reason(why) });
-          done(`reprioritise ${act.team}`);
+          await sendAct(access, campaign, messages.reprioritiseTeamSignal, { ...act, ...reasonOf(why) });
+          output.say(`done: reprioritise ${act.team}`);
         },
       ),
     );
-  onCampaign('set-slots', 'how many jobs of a class at a time')
-    .requiredOption('--class <class>')
-    .requiredOption('--slots <number>', '', numberArgument)
-    .option(...why)
+  onCampaign('set-slots', 'how many jobs of an instance class run at a time')
+    .requiredOption('--class <class>', 'the instance class')
+    .requiredOption('--slots <number>', '0 or more; what runs goes on', numberArgument)
+    .option(...whyOption)
     .action(
       withAccess<{ class: string; slots: number; why?: string }>(async (access, campaign, { why, ...act }) => {
-        await sendUpdate(access, campaign, messages.setSlotsUpdate, { ...act, ...reason(why) });
-        done(`${act.slots} slots of ${act.class}`);
+        await sendUpdate(access, campaign, messages.setSlotsUpdate, { ...act, ...reasonOf(why) });
+        output.say(`done: ${counted(act.slots, 'slot')} of ${act.class}`);
       }),
     );
-  onCampaign('raise-budget', 'the new limit, in dollars')
-    .requiredOption('--usd <dollars>', '', numberArgument)
-    .option(...why)
-    .action(
-      withAccess<{ usd: number; why?: string }>(async (access, campaign, { usd, why }) => {
-        await sendUpdate(access, campaign, messages.raiseBudgetUpdate, { usd, ...reason(why) });
-        done(`budget $${usd}`);
-      }),
-    );
-  onCampaign('set-deadline', 'the new deadline, an instant')
-    .requiredOption('--at <instant>', 'e.g. 2026-12-31T18:00:00Z')
-    .option(...why)
-    .action(
-      withAccess<{ at: string; why?: string }>(async (access, campaign, { at, why }) => {
-        await sendUpdate(access, campaign, messages.setDeadlineUpdate, { deadline: at, ...reason(why) });
-        done(`deadline ${at}`);
-      }),
-    );
-  onCampaign('cancel', 'end submissions that are under way')
-    .requiredOption('--submission <id...>')
-    .option(...why)
-    .action(
-      withAccess<{ submission: string[]; why?: string }>(async (access, campaign, { submission, why }) => {
-        await sendUpdate(access, campaign, messages.cancelUpdate, { submissions: submission, ...reason(why) });
-        done(`cancel ${submission.join(', ')}`);
-      }),
-    );
-  for (const [verb, update, description] of [
-    ['close', messages.closeUpdate, 'start nothing more, let running jobs finish, publish the results'],
-    ['abort', messages.abortUpdate, 'end every job and submission, publish the results'],
-  ] as const) {
-    onCampaign(verb, description)
-      .option(...why)
-      .action(
-        withAccess<{ why?: string }>(async (access, campaign, { why }) => {
-          await sendUpdate(access, campaign, update, reason(why));
-          done(`${verb} ${campaign}`);
-        }),
-      );
-  }
 }
 
-function numberArgument(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('not a number');
-  return value;
+function addLimits({ onCampaign, withAccess, output }: CommandKit): void {
+  onCampaign('raise-budget', 'the new budget, also after the campaign’s end')
+    .requiredOption('--usd <dollars>', 'the whole budget, more than before', numberArgument)
+    .option(...whyOption)
+    .action(
+      withAccess<{ usd: number; why?: string }>(async (access, campaign, { usd, why }) => {
+        await sendLimit(access, campaign, messages.raiseBudgetUpdate, { usd, ...reasonOf(why) }, output);
+        output.say(`done: budget $${usd}`);
+      }),
+    );
+  onCampaign('set-deadline', 'the new deadline, also after the campaign’s end')
+    .requiredOption('--at <instant>', 'such as 2026-12-31T18:00:00Z', instantArgument)
+    .option(...whyOption)
+    .action(
+      withAccess<{ at: string; why?: string }>(async (access, campaign, { at, why }) => {
+        await sendLimit(access, campaign, messages.setDeadlineUpdate, { deadline: at, ...reasonOf(why) }, output);
+        output.say(`done: deadline ${at}`);
+      }),
+    );
+}
+
+/** A campaign that has ended takes a limit too; whom that may help is said, but runs again only when asked to. */
+async function sendLimit<Act extends Signature>(
+  access: Access,
+  campaign: string,
+  update: UpdateDefinition<void, [Act]>,
+  act: Act,
+  output: Output,
+): Promise<void> {
+  const frozen = await frozenCampaign(access, campaign);
+  const ended = (await isRunning(access, campaign)) ? undefined : endedStatus(await knownCampaign(access, campaign));
+  await sendUpdateWithStart(access, frozen, update, act);
+  const hint = ended && retryHint(ended);
+  if (hint !== undefined) output.say(hint);
+}
+
+function instantArgument(text: string): string {
+  if (parseInstant(text) === undefined) throw new InvalidArgumentError('not an instant');
+  return text;
 }

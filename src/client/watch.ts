@@ -1,41 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { QueryNotRegisteredError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { dollars } from '../campaign/money.ts';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Forecast } from '../campaign/forecast.ts';
 import type { Hold } from '../campaign/hold.ts';
+import { dollars } from '../campaign/money.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
-import { progressQuery } from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
+import { progressOfCampaign } from './campaign-now.ts';
 import type { Output } from './output.ts';
+import { instantText } from './status.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const mostFollowedOneByOne = 60;
 
 const lookEveryMs = 1_000;
 
-/** A campaign that was just started answers only after its first activity. */
-const firstAnswerMs = 10_000;
-
-/** Asks a running campaign how it stands. Throws CAMPAIGN_UNKNOWN. */
-export async function progressOfCampaign({ temporal }: Access, campaign: string): Promise<CampaignProgress> {
-  const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  for (const until = Date.now() + firstAnswerMs; ; await delay(100)) {
-    try {
-      return await handle.query(progressQuery);
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
-      if (!(error instanceof QueryNotRegisteredError) || Date.now() > until) throw error;
-    }
-  }
-}
+/** The forecast is said so often at most. */
+const forecastEveryMs = 300_000;
 
 export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold };
 
 /**
  * Says what happens in a campaign until it ends or holds: a line for every submission that changes its stage, a line of
- * counts when they change. Restarts of the worker or the server are waited out.
+ * counts when they change, the forecast now and then. Restarts of the worker or the server are waited out.
  */
 export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<Watched> {
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
@@ -53,6 +42,8 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   end.catch(() => undefined);
   const seen = new Map<string, string>();
   let counts = '';
+  let forecast = '';
+  let forecastDue = 0;
   for (;;) {
     const progress = await quietly(() => progressOfCampaign(access, campaign));
     if (progress) {
@@ -62,6 +53,12 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
       }
       if (line !== counts) output.say(line);
       counts = line;
+      if (progress.forecast && Date.now() >= forecastDue) {
+        const said = forecast;
+        forecast = forecastLine(progress.forecast);
+        forecastDue = Date.now() + forecastEveryMs;
+        if (forecast !== said) output.say(forecast);
+      }
       if (progress.hold) return { kind: 'holds', hold: progress.hold };
     }
     await Promise.race([end, delay(lookEveryMs)]);
@@ -77,6 +74,10 @@ export function countsLine({ counts, money }: CampaignProgress): string {
   const parts = Object.entries(counts).flatMap(([stage, count]) => (count > 0 ? [`${count} ${stage}`] : []));
   return `  ${parts.join(', ')}; spent ${dollars(money.spent)} of ${dollars(money.budget)}`;
 }
+
+const forecastLine = ({ finish, spend }: Forecast): string =>
+  `  forecast: done ${instantText(finish.p50)}, in 9 of 10 cases by ${instantText(finish.p90)}; ` +
+  `${dollars(spend.p50)}, in 9 of 10 cases at most ${dollars(spend.p90)}`;
 
 async function stageChanges(access: Access, campaign: string, seen: Map<string, string>): Promise<string[]> {
   const changes: string[] = [];

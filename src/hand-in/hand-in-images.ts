@@ -1,40 +1,54 @@
-import type { HandedInImage } from '../campaign/frozen-campaign.ts';
+import type { HandedInImage, Submission } from '../campaign/frozen-campaign.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
 import { sha256OfFile } from './files.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { HandInRooms } from './rooms.ts';
 
 const imagesAtOnce = 4;
 
-/**
- * Brings every image archive into the images bucket under the digest of its bytes; one that is there is not sent again.
- * Archives in S3 stay where they are and are read once for their digest. In the order of the submissions.
- */
-export async function handInImages(rooms: HandInRooms, checked: CheckedCampaign): Promise<HandedInImage[]> {
-  const images: HandedInImage[] = [];
-  await inParallel(imagesAtOnce, [...checked.submissions.entries()], async ([index, { image }]) => {
-    images[index] = await handInImage(rooms, checked.campaign, image);
-  });
-  return images;
+/** A row of the hand-in beside the place where its image lies now. */
+export interface LocatedRow {
+  row: Submission;
+  location: ImageLocation;
 }
 
-async function handInImage(
+/**
+ * Makes every image known by the digest of its bytes and sends nothing; archives in S3 stay where they are and are read
+ * once. In the order of the submissions.
+ */
+export async function rowsOf(rooms: HandInRooms, { campaign, submissions }: CheckedCampaign): Promise<LocatedRow[]> {
+  const rows: LocatedRow[] = [];
+  await inParallel(imagesAtOnce, [...submissions.entries()], async ([index, { image: location, ...row }]) => {
+    rows[index] = { row: { ...row, image: await imageAt(rooms, campaign, location) }, location };
+  });
+  return rows;
+}
+
+/** Brings the archives that lie here into the images bucket; one that is there is not sent again. */
+export async function sendImages({ store }: HandInRooms, rows: readonly LocatedRow[]): Promise<void> {
+  await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
+    if (location.kind !== 'archive' || image.kind !== 'archive') return;
+    if ((await store.size(image.bucket, image.key)) === undefined) {
+      await store.upload(image.bucket, image.key, location.path);
+    }
+  });
+}
+
+async function imageAt(
   { store, buckets }: HandInRooms,
   campaign: string,
-  image: ImageLocation,
+  location: ImageLocation,
 ): Promise<HandedInImage> {
-  switch (image.kind) {
+  switch (location.kind) {
     case 'registry':
-      return image;
+      return location;
     case 's3': {
-      const { bucket, key } = image;
+      const { bucket, key } = location;
       return { kind: 'archive', bucket, key, sha256: (await store.digest(bucket, key)).sha256 };
     }
     case 'archive': {
-      const sha256 = await sha256OfFile(image.path);
-      const key = `${campaign}/${sha256}.tar`;
-      if ((await store.size(buckets.images, key)) === undefined) await store.upload(buckets.images, key, image.path);
-      return { kind: 'archive', bucket: buckets.images, key, sha256 };
+      const sha256 = await sha256OfFile(location.path);
+      return { kind: 'archive', bucket: buckets.images, key: `${campaign}/${sha256}.tar`, sha256 };
     }
   }
 }

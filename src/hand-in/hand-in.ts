@@ -1,60 +1,49 @@
 import { createHash } from 'node:crypto';
-import { differences } from '../campaign/differences.ts';
 import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
-import { trouble } from '../errors.ts';
 import { resultObjects } from '../ids.ts';
+import { attach } from './attach.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
-import { handInImages } from './hand-in-images.ts';
+import { rowsOf, sendImages, type LocatedRow } from './hand-in-images.ts';
 import { handInInputs } from './hand-in-inputs.ts';
 import { handInLabels } from './hand-in-labels.ts';
 import type { HandInRooms } from './rooms.ts';
 
-const mostDifferences = 20;
+export interface HandedIn {
+  frozen: FrozenCampaign;
+  /** Rows that a campaign which was started before does not have yet; their images were not sent. */
+  appended: LocatedRow[];
+}
 
 /**
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
- * same file goes on with what is frozen and any other throws CAMPAIGN_CHANGED with the differences.
+ * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
  */
-export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Promise<FrozenCampaign> {
+export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Promise<HandedIn> {
   const { store, buckets, report } = rooms;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
   if (known === undefined) report(`handing in ${checked.submissions.length} submissions and their inputs`);
-  const manifest = await manifestOf(rooms, checked);
+  const rows = await rowsOf(rooms, checked);
+  const manifest = manifestOf(rows);
   const fresh = await frozenOf(rooms, checked, manifest);
-  if (known !== undefined) return attach(rooms, known, { ...fresh, deadline: known.deadline }, manifest);
+  if (known !== undefined) return attach(rooms, known, fresh, rows);
+  await sendImages(rooms, rows);
   // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
-  if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) return fresh;
-  const first = await store.readJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
-  return attach(rooms, first, { ...fresh, deadline: first.deadline }, manifest);
+  if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {
+    return { frozen: fresh, appended: [] };
+  }
+  return attach(rooms, await store.readJson(buckets.results, resultObjects.campaign(campaign)), fresh, rows);
 }
 
-async function attach(
-  { store, buckets }: HandInRooms,
-  known: FrozenCampaign,
-  fresh: FrozenCampaign,
-  manifest: Manifest,
-): Promise<FrozenCampaign> {
-  const { campaign } = known;
-  const differing = differences(known, fresh);
-  if (differing.length === 0) return known;
-  const before = await store.readJson<Manifest>(buckets.results, resultObjects.manifest(campaign));
-  const rows = differences(rowsOf(before), rowsOf(manifest), 'submissions');
-  throw trouble('CAMPAIGN_CHANGED', { campaign, differences: [...differing, ...rows].slice(0, mostDifferences) });
-}
-
-async function manifestOf(rooms: HandInRooms, checked: CheckedCampaign): Promise<Manifest> {
-  const images = await handInImages(rooms, checked);
+function manifestOf(rows: readonly LocatedRow[]): Manifest {
   const teams = new Map<string, Manifest['teams'][number]>();
-  checked.submissions.forEach((row, index) => {
+  for (const { row } of rows) {
     const { team, teamName } = row;
-    const image = images[index];
-    if (image === undefined) throw new RangeError(`no image was handed in for ${row.submission}`);
     const known = teams.get(team) ?? { team, teamName, submissions: [] };
-    known.submissions.push({ ...row, image });
+    known.submissions.push(row);
     teams.set(team, known);
-  });
+  }
   return { version: 1, teams: [...teams.values()] };
 }
 
@@ -77,7 +66,3 @@ async function frozenOf(rooms: HandInRooms, checked: CheckedCampaign, manifest: 
 }
 
 const jsonOf = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
-
-/** Rows by submission, for naming what differs. */
-const rowsOf = ({ teams }: Manifest): Record<string, unknown> =>
-  Object.fromEntries(teams.flatMap(({ submissions }) => submissions.map((row) => [row.submission, row])));

@@ -120,6 +120,12 @@ function sharesOf(counts: readonly number[], random: RandomStream): number[] {
   return sum > 0 ? drawn.map((count) => count / sum) : [];
 }
 
-/** A draw of the gamma distribution with this mean and scale 1, by Wilson and Hilferty. */
-const gamma = (mean: number, random: RandomStream): number =>
-  mean > 0 ? mean * Math.max(0.01, 1 - 1 / (9 * mean) + random.normal() / (3 * Math.sqrt(mean))) ** 3 : 0;
+/** Submissions of a team and runs of a submission resemble each other: what has ended teaches like so much of it. */
+const trust = 0.35;
+
+/** As many as might have ended instead: a draw of the gamma distribution with this mean, by Wilson and Hilferty. */
+function gamma(mean: number, random: RandomStream): number {
+  const shape = trust * mean;
+  if (shape <= 0) return 0;
+  return mean * Math.max(0.01, 1 - 1 / (9 * shape) + random.normal() / (3 * Math.sqrt(shape))) ** 3;
+}

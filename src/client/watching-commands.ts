@@ -1,0 +1,46 @@
+import type { CommandKit } from './campaign-command.ts';
+import { campaignNow } from './campaign-now.ts';
+import { endedStatus, endedText } from './ended-status.ts';
+import { exitOf, exitStatus } from './exit-status.ts';
+import { standingOf } from './results.ts';
+import { statusText } from './status.ts';
+import { countsLine, watchCampaign } from './watch.ts';
+
+/** The commands that show how a campaign stands. */
+export function addWatching({ onCampaign, withAccess, output }: CommandKit): void {
+  onCampaign('status', 'counts by state, money, forecast, what waits and why')
+    .option('--json', 'as one JSON object on stdout')
+    .action(
+      withAccess<{ json?: true }>(async (access, campaign, { json }) => {
+        const now = await campaignNow(access, campaign);
+        if (now.kind === 'running') {
+          const { progress } = now;
+          output.result(json ? jsonOf({ state: 'running', ...progress }) : statusText(progress));
+        } else {
+          const ended = endedStatus(now.known);
+          output.result(json ? jsonOf(ended) : endedText(ended));
+        }
+      }),
+    );
+  onCampaign('watch', 'follow a campaign until it ends or holds')
+    .option('--json', 'print how it stands then as one JSON object on stdout')
+    .action(
+      withAccess<{ json?: true }>(async (access, campaign, { json }) => {
+        let now = await campaignNow(access, campaign);
+        if (now.kind === 'running') {
+          await watchCampaign(access, campaign, output);
+          now = await campaignNow(access, campaign);
+        }
+        if (now.kind === 'running') {
+          const { progress } = now;
+          output.result(json ? jsonOf({ state: 'running', ...progress }) : countsLine(progress).trim());
+          return exitStatus.needsDecision;
+        }
+        const ended = endedStatus(now.known);
+        output.result(json ? jsonOf(ended) : endedText(ended));
+        return exitOf((await standingOf(access, campaign)).results);
+      }),
+    );
+}
+
+const jsonOf = (value: object): string => JSON.stringify(value, null, 2);
