@@ -94,7 +94,9 @@ async function answered(
 /** Acts have numbers without gaps, each written before the next. */
 async function actsRecorded({ store, buckets }: Access, campaign: string): Promise<number> {
   let acts = 0;
-  for await (const _key of store.list(buckets.results, resultObjects.actsFolder(campaign))) acts += 1;
+  for await (const key of store.list(buckets.results, resultObjects.actsFolder(campaign))) {
+    acts = Math.max(acts, Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0));
+  }
   return acts;
 }
 

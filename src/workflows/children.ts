@@ -84,9 +84,11 @@ export class Children {
       this.start(starts),
       ...decisions.map((decision) => {
         if (decision.kind === 'start') return undefined;
-        const { kind, ...answer } = decision;
-        return this.reach(answer.submission, (handle) =>
-          'reason' in answer ? handle.signal(refuseRunSignal, answer) : handle.signal(grantRunSignal, answer),
+        const { submission, n } = decision;
+        return this.reach(submission, (handle) =>
+          decision.kind === 'refuse'
+            ? handle.signal(refuseRunSignal, { submission, n, reason: decision.reason })
+            : handle.signal(grantRunSignal, { submission, n, class: decision.class, reserved: decision.reserved }),
         );
       }),
       ...outgoing.map(([submission, send]) => this.reach(submission, send)),

@@ -124,7 +124,13 @@ export class OperatorDesk {
       case 'abort':
         this.children.cancel([...this.state.open.keys()]);
         return undefined;
-      default:
+      case 'resumeTeam':
+      case 'reprioritiseTeam':
+      case 'resumeCampaign':
+      case 'raiseBudget':
+      case 'setDeadline':
+      case 'setSlots':
+      case 'close':
         return undefined;
     }
   }

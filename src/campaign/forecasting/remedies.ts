@@ -28,8 +28,9 @@ function moreSlots(state: CampaignState, prospect: Prospect, { finish }: Outlook
   const byPrice = [...prospect.classes].sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
   for (const { name } of byPrice) {
     const now = state.slots[name] ?? 0;
+    if (now === 0) continue;
     let slots = Math.ceil(now * times);
-    for (let attempt = 0; now > 0 && attempt < tries; attempt += 1) {
+    for (let attempt = 0; attempt < tries; attempt += 1) {
       const widened = outlookOf({ ...state, slots: { ...state.slots, [name]: slots } }, prospect);
       if (widened && widened.finish.p90 <= deadline) return [`set-slots --class ${name} --slots ${slots}`];
       slots = Math.ceil(slots * 1.15);

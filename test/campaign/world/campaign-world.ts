@@ -274,7 +274,7 @@ export class CampaignWorld {
       probes,
       byClass: Object.entries(byClass)
         .filter(([, cost]) => cost > 0)
-        .sort(),
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     });
     assert.deepEqual(sums(this.state.money), sums(spentBy(children)), 'every run is booked once');
     assert.deepEqual([holdings(this.state), this.state.open.size], [{ slots: {}, reserved: 0 }, 0]);
