@@ -25,17 +25,18 @@ interface Situation {
 }
 
 const noStarts = { preparing: 0, open: 0, perTeam: 2 };
+const oneStart = { preparing: 200, open: open + 1, perTeam: 2 };
 const starts = { preparing: 200, open: open + 200, perTeam: 2 };
 
 const situations: Situation[] = [
-  { what: 'one slot frees', prepare: (...size) => withFreeSlots(waitingState(...size), 1), startLimits: starts },
+  { what: 'one slot frees', prepare: (...size) => withFreeSlots(waitingState(...size), 1), startLimits: oneStart },
   { what: 'all slots free at once', prepare: waitingState, startLimits: noStarts },
   {
     what: 'all preparing places free',
     prepare: (...size) => withFreeSlots(waitingState(...size), 0),
     startLimits: starts,
   },
-  { what: 'every other team is paused', prepare: (...size) => halfPaused(waitingState(...size)), startLimits: starts },
+  { what: 'every other team is paused', prepare: (...size) => halfPaused(waitingState(...size)), startLimits: oneStart },
   { what: 'the money fits few', prepare: (...size) => poor(waitingState(...size)), startLimits: starts },
   { what: 'a hurry, the dear class free', prepare: (...size) => hurried(waitingState(...size)), startLimits: starts },
 ];
