@@ -30,7 +30,7 @@ describe('publishing results', () => {
     await appendActs(room.store, room.bucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');
-    assert.deepEqual(statesIn(results), { done: 'cancelled', runs: 'queued', never: 'cancelled', late: 'cancelled' });
+    assert.deepEqual(statesIn(results), { done: 'finished', runs: 'queued', never: 'cancelled', late: 'cancelled' });
     assert.equal(results.state, 'running', 'one runs on and will record itself');
     const [first, second] = await chainOf(room.store, room.bucket, 'closed', 'done');
     assert.equal(second?.record.predecessor, first?.digest);

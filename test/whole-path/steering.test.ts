@@ -57,7 +57,7 @@ describe('a campaign steered from the command line', function () {
 
   it('refuses the same campaign from another file, naming the difference', async () => {
     const changed = partOfExample(example, home.folder, ['coin-toss'], rows);
-    assert.match(await holdout(2, 'start', changed), /submissions\.coin-toss: was absent/);
+    assert.match(await holdout(2, 'start', changed), /budget\.microUsd: was 50000000, now 10000000/);
   });
 
   it('takes what can be, and keeps who asked and why', async () => {
@@ -73,7 +73,7 @@ describe('a campaign steered from the command line', function () {
   });
 
   it('cancels a running submission with its container, resumes a team, and ends', async () => {
-    await holdout(0, 'cancel', 'part', '--submission', 'endless');
+    await holdout(0, 'cancel', 'part', '--submission', 'endless', '--yes');
     await holdout(0, 'resume', 'part', '--team', 'paused');
     assert.match(await holdout(3, 'watch', 'part'), /later +finished/);
     const results = JSON.parse(await holdout(0, 'results', 'part', '--json')) as CampaignResults;

@@ -135,7 +135,7 @@ describe('a campaign with scripted runs', () => {
         'tester: taken',
         'Web UI: there is no team nobody',
         'Web UI: weight -1 is not between 0.001 and 1000',
-        '{"toString":""}: there is no team {"toString":""}',
+        '{"toString":""}: team {"toString":""} is not a text',
       ]),
     );
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
