@@ -36,7 +36,11 @@ const situations: Situation[] = [
     prepare: (...size) => withFreeSlots(waitingState(...size), 0),
     startLimits: starts,
   },
-  { what: 'every other team is paused', prepare: (...size) => halfPaused(waitingState(...size)), startLimits: oneStart },
+  {
+    what: 'every other team is paused',
+    prepare: (...size) => halfPaused(waitingState(...size)),
+    startLimits: oneStart,
+  },
   { what: 'the money fits few', prepare: (...size) => poor(waitingState(...size)), startLimits: starts },
   { what: 'a hurry, the dear class free', prepare: (...size) => hurried(waitingState(...size)), startLimits: starts },
 ];
