@@ -9,6 +9,7 @@ import { JobDefinitions } from '../../src/local/batch-endpoint/job-definitions.t
 import { JobEngine } from '../../src/local/batch-endpoint/job-engine.ts';
 import { JobFolder } from '../../src/local/batch-endpoint/job-folder.ts';
 import type { ShownJob } from '../../src/local/batch-endpoint/job-record.ts';
+import { stateOfProcess } from '../../src/local/batch-endpoint/job-process.ts';
 import { JobStore } from '../../src/local/batch-endpoint/job-store.ts';
 import { ProcessCarrier } from '../../src/local/batch-endpoint/process-carrier.ts';
 import { Pulse } from '../../src/local/batch-endpoint/pulse.ts';
@@ -82,7 +83,8 @@ describe('the time limit of a job', () => {
 
   it('counts from the start of the job, also for an engine that took it over', async () => {
     const jobId = submit('exec sleep 300', 0.8);
-    await eventually('the start', () => (jobs.get(jobId)?.detail.status === 'RUNNING' ? true : undefined));
+    // A process that has not begun when the next engine looks is forbidden to begin: another end than the one asked for here.
+    await eventually('the beginning', () => stateOfProcess(jobFolder.of(jobId)).kind === 'running' || undefined);
     engine.stop();
     engine = newEngine();
     engine.start();
