@@ -59,7 +59,8 @@ export async function bareCampaign(input: BareCampaign): Promise<void> {
   setHandler(finishedSignal, () => {
     finished += 1;
   });
-  while (finished < submissions) {
+  const isOver = (): boolean => finished >= submissions;
+  while (!isOver()) {
     const free = Math.min(50, submissions - started, window - (started - finished));
     const starts = Array.from({ length: Math.max(0, free) }, () => {
       started += 1;
@@ -78,6 +79,6 @@ export async function bareCampaign(input: BareCampaign): Promise<void> {
     if (workflowInfo().historyLength > 3_000 && asked.length === 0) {
       await continueAsNew<typeof bareCampaign>({ ...input, started, finished });
     }
-    await condition(() => asked.length > 0 || canStart() || finished >= submissions);
+    await condition(() => asked.length > 0 || canStart() || isOver());
   }
 }

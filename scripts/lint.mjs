@@ -6,7 +6,17 @@ ensureDependencies();
 const fix = process.argv.includes('--fix');
 const checks = [
   ['tsc', '-p', '.'],
-  ['oxlint', '--type-aware', '--deny-warnings', ...(fix ? ['--fix'] : []), 'src', 'test', 'scripts', 'examples'],
+  [
+    'oxlint',
+    '--type-aware',
+    '--deny-warnings',
+    ...(fix ? ['--fix'] : []),
+    'src',
+    'test',
+    'scripts',
+    'examples',
+    'bench',
+  ],
   ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.'],
 ];
 const failed = checks.filter(

@@ -48,6 +48,13 @@ export class UsageMeter {
   }
 }
 
+/** What the parts of a stack have used since their last start. */
+export function usageOfParts(home: string): Record<PartName, Usage> {
+  const meter = new UsageMeter(home);
+  meter.look();
+  return meter.total();
+}
+
 /** Of a process by its pid, from /proc; undefined when it is gone. */
 export function usageOf(pid: number): Usage | undefined {
   try {

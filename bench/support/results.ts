@@ -11,6 +11,8 @@ export interface BenchResult {
   on: { day: string; commit: string; machine: string };
   /** Rows for the page: what was measured, what was found, what the aim was. */
   rows: { what: string; found: string; aim?: string; met?: boolean }[];
+  /** Paragraphs for the page below the rows: why an aim was missed, what a figure does not say. */
+  remarks?: string[];
   /** Everything else that was measured, for later comparison. */
   details?: unknown;
 }
@@ -22,9 +24,9 @@ const fileOf = (name: string): string => join(folder, `${name}.json`);
 export const benchFolder = (name: string): string => join(projectRoot(), '.bench', name);
 
 /** Keeps a result in bench/results. */
-export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown): void {
+export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown, remarks?: string[]): void {
   mkdirSync(folder, { recursive: true });
-  const result: BenchResult = { name, on: here(), rows, details };
+  const result: BenchResult = { name, on: here(), rows, ...(remarks && { remarks }), details };
   writeFileSync(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
   for (const row of rows) console.log(`${row.what}: ${row.found}${row.aim ? ` (aim: ${row.aim})` : ''}`);
 }

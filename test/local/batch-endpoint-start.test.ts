@@ -12,11 +12,21 @@ async function fails(...args: string[]): Promise<{ status: unknown; stderr: stri
 }
 
 describe('starting the local Batch endpoint', () => {
-  it('answers GET /health without a signature and logs JSON lines', async () => {
+  it('answers GET /health without a signature, with how often it was asked for what', async () => {
     const rig = new Rig();
     await rig.start();
+    await rig.register();
+    await rig.submit('true');
     const answer = await fetch(`${rig.url}/health`);
-    assert.deepEqual(await answer.json(), { ok: true, pid: rig.endpointProcess.pid });
+    const { calls, ...health } = (await answer.json()) as { calls: Record<string, number> };
+    assert.deepEqual(health, { ok: true, pid: rig.endpointProcess.pid });
+    assert.deepEqual(
+      Object.entries(calls).filter(([, count]) => count > 0),
+      [
+        ['registerjobdefinition', 1],
+        ['submitjob', 1],
+      ],
+    );
     assert.equal(new URL(rig.url).hostname, '127.0.0.1');
     await rig.remove();
   });

@@ -10,7 +10,10 @@ import { clientException, WireFault } from './wire-fault.ts';
 const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobdefinition: 24 * 1024 };
 const otherBodies = 256 * 1024;
 
-/** The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature. */
+/**
+ * The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature, which also says how
+ * often each operation was called.
+ */
 export function createServer(
   parts: OperationParts & { accessKeyIds: readonly string[]; log: Logger },
 ): FastifyInstance {
@@ -28,14 +31,19 @@ export function createServer(
       `This endpoint does not serve ${request.method} ${request.url}`,
     );
   });
-  server.get('/health', () => ({ ok: true, pid: process.pid }));
+  const operations = operationsOn(parts);
+  const calls = Object.fromEntries(Object.keys(operations).map((name) => [name, 0]));
+  server.get('/health', () => ({ ok: true, pid: process.pid, calls }));
   void server.register(async (signed) => {
     signed.addHook('onRequest', (request, _reply, done) => {
       checkSignature(request.headers.authorization, parts.accessKeyIds);
       done();
     });
-    for (const [name, operation] of Object.entries(operationsOn(parts))) {
-      signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => operation(body));
+    for (const [name, operation] of Object.entries(operations)) {
+      signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => {
+        calls[name] = (calls[name] ?? 0) + 1;
+        return operation(body);
+      });
     }
     serveTags(signed, new TagBook(parts));
   });
