@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 
+/** Beyond what the product needs, the tests put a shell into their images. */
+const testPrograms = [{ program: 'busybox', from: 'busybox-static' }];
+
 checkNodeVersion();
 ensureDependencies();
 process.chdir(projectRoot);
@@ -69,9 +72,14 @@ function countsIn(file) {
 
 async function ensureTools() {
   const { tsImport } = await import('tsx/esm/api');
-  const { openTools } = await tsImport('../src/local/tools/open-tools.ts', import.meta.url);
+  const load = (file) => tsImport(`../src/local/tools/${file}`, import.meta.url);
+  const report = (line) => process.stderr.write(`holdout: ${line}\n`);
   try {
-    await openTools({ home: scratch, report: (line) => process.stderr.write(`holdout: ${line}\n`) });
+    const { installPackages, packagesFor } = await load('debian-packages.ts');
+    const { openTools } = await load('open-tools.ts');
+    await openTools({ home: scratch, report });
+    const missing = packagesFor(testPrograms);
+    if (missing.length > 0) await installPackages(missing, report);
   } catch (error) {
     process.stderr.write(`holdout: ${error.message}\n${error.next ?? ''}\n`);
     process.exit(1);

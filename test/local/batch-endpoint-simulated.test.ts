@@ -248,9 +248,10 @@ describe('the simulated Batch endpoint', () => {
     assert.equal(job.startedAt, begun.startedAt);
     assert.ok(lasted(job) >= 7_200 && lasted(job) < 7_205, `${lasted(job)} s`);
     assert.equal((await outcomeOf(during.runKey)).jobId, during.jobId);
-    assert.equal((await rig.describe(after.jobId)).status, 'RUNNING');
-    await ended(after.jobId);
+    const later = await ended(after.jobId);
     assert.ok(Date.now() >= (begun.startedAt ?? 0) + 4_000);
+    assert.ok(lasted(later) >= 4 * timeScale && lasted(later) < 4 * timeScale + 5, `${lasted(later)} s`);
+    assert.deepEqual((await outcomeOf(after.runKey)).end, { kind: 'time-limit' });
     for (const { jobId } of [queued, next]) assert.equal((await ended(jobId)).status, 'SUCCEEDED');
   });
 

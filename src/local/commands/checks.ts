@@ -12,7 +12,8 @@ import { ToolCache } from '../tools/cache.ts';
 import { findEngine, which } from '../tools/engine.ts';
 import { findTool } from '../tools/find-tool.ts';
 import { commandsByHand } from '../tools/obtain-tool.ts';
-import { enginePackages, installCommand, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
+import { installCommand } from '../tools/debian-packages.ts';
+import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { settleEngine } from '../tools/smoke-run.ts';
 import type { Tool } from '../tools/tool.ts';
 

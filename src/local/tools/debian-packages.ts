@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { trouble } from '../../errors.ts';
+import { reportWhile, type Report } from '../report.ts';
+import { lastLines, runCommand } from '../run-command.ts';
+import { which } from './engine.ts';
+
+/** A program, and the Debian package that brings it. */
+export interface PackagedProgram {
+  program: string;
+  from: string;
+}
+
+/** For apt-get here, and for who does it by hand. */
+export const installCommand = (packages: readonly string[]): string =>
+  `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+
+/** The packages of those programs that are not on PATH. */
+export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
+  programs.filter(({ program }) => which(program) === undefined).map(({ from }) => from);
+
+/**
+ * Installs packages, as root on Debian or Ubuntu and unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING, with the command for
+ * who has to do it by hand.
+ */
+export async function installPackages(packages: string[], report: Report): Promise<void> {
+  const command = installCommand(packages);
+  const canInstall = existsSync('/etc/debian_version') && which('apt-get') !== undefined;
+  if (!canInstall || process.env['HOLDOUT_INSTALL'] === '0')
+    throw trouble('PROGRAM_MISSING', { programs: packages, command });
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const result = await reportWhile(
+    report,
+    `installing ${packages.join(', ')} with apt-get (once, about a minute)`,
+    () => runCommand('sh', ['-c', command], { env }),
+  );
+  if (result.status !== 0) {
+    throw trouble('PROGRAM_MISSING', { programs: packages, command, failure: lastLines(result.stderr) });
+  }
+}
