@@ -2,11 +2,9 @@
  * `node --import tsx bench/hand-over.ts`: the gap between a job's stoppedAt and the next startedAt in the same queue while
  * work waits; 20 slots, 300 jobs of 60 s, poll 1 s. Takes about 16 minutes.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { jobsByName } from '../src/batch/jobs-by-name.ts';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { startWorkflow } from '../src/client/start-workflow.ts';
-import { placesOf } from '../src/local/stack/home.ts';
 import { handInSimulated, openSimulatedStack } from '../test/support/simulated-stack.ts';
 import { benchFolder, keepResult, quantile } from './support/results.ts';
 
@@ -43,9 +41,8 @@ async function main(): Promise<void> {
     const frozen = await handInSimulated(bench, { campaign, teams, slots, budgetUsd: 100_000, unprobed: true });
     await startWorkflow(bench.access, frozen);
     await bench.access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).result();
-    const folder = join(placesOf(bench.home).batch, 'jobs');
-    const ended = readdirSync(folder).map(
-      (id) => (JSON.parse(readFileSync(join(folder, id, 'job.json'), 'utf8')) as { detail: Job }).detail,
+    const ended = (await jobsByName(bench.access.batch, 'simulated-g4', '*')).map(
+      ({ startedAt = NaN, stoppedAt = NaN }) => ({ startedAt, stoppedAt }),
     );
     const gaps = gapsOf(ended);
     const [p50, p95] = [quantile(gaps, 0.5), quantile(gaps, 0.95)];
