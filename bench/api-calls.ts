@@ -16,7 +16,7 @@ import { usageOf, usageOfParts } from './support/processes.ts';
 import { benchFolder, keepResult } from './support/results.ts';
 
 const jobs = 1_000;
-const slots = { g4: jobs, p3: 0 };
+const slots = { g4: jobs, p3: 1 };
 const campaign = 'api-calls';
 const taskQueue = 'bench-orders';
 const watchedSeconds = 60;

@@ -8,7 +8,7 @@ import { startWorkflow } from '../src/client/start-workflow.ts';
 import { handInSimulated, openSimulatedStack } from '../test/support/simulated-stack.ts';
 import { benchFolder, keepResult, quantile } from './support/results.ts';
 
-const slots = { g4: 20, p3: 0 };
+const slots = { g4: 20, p3: 1 };
 const jobs = 300;
 const jobSeconds = 60;
 
