@@ -113,8 +113,16 @@ export class SimulatedHome extends CampaignHome {
     return this.act(status, 'watch');
   }
 
-  /** Every job that the Batch endpoint knows, oldest first. */
+  /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */
   async allJobs(): Promise<SeenJob[]> {
+    let jobs: SeenJob[] = [];
+    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())), {
+      withinMs: 30_000,
+    });
+    return jobs;
+  }
+
+  private async listedJobs(): Promise<SeenJob[]> {
     const jobs: (SeenJob & { createdAt: number })[] = [];
     for (const name of Object.keys(this.shape.slots)) {
       const { jobSummaryList: found = [] } = await this.batch.send(

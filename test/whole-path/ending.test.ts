@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { endless, SimulatedHome } from '../support/simulated-home.ts';
+
+/** Three teams: one submission ends at once, three runs go on, the rest waits or is queued. */
+const shape = { teams: [2, 3, 3], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true } as const;
+const habits = { 's1-0': endless, 's1-1': endless, 's1-2': endless, 's2-0': endless, 's2-1': endless, 's2-2': endless };
+const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's1-2', 's2-0', 's2-1', 's2-2'];
+
+const underWay = async (home: SimulatedHome): Promise<void> => {
+  await home.open(habits);
+  await home.begin();
+  await home.until('the first team has finished, three run', ({ counts }) => counts.finished === 2 && counts.running === 3);
+  await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
+};
+const openWorkflows = async (home: SimulatedHome): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const { workflowId } of home.temporal.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    found.push(workflowId);
+  }
+  return found;
+};
+
+describe('close from the command line', function () {
+  this.timeout(60_000);
+  const home = new SimulatedHome({ ...shape, teams: [...shape.teams] });
+  const record = new CampaignRecord(home.folder, home.campaign);
+  let running: string[] = [];
+  after(() => home.remove());
+  before(async () => {
+    await underWay(home);
+    running = (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '');
+  });
+
+  it('says what it means and does nothing without --yes', async () => {
+    const said = await home.act(2, 'close');
+    assert.match(said, /3 jobs under way may finish; nothing more is started/);
+    assert.match(said, /3 that wait for their turn or a run end without a result; the 2 with a result keep it/);
+    assert.equal((await home.progress()).closing, null);
+    assert.equal(record.acts().length, 0);
+  });
+
+  it('lets running jobs finish, cancels what waits, publishes the results and ends', async () => {
+    await home.act(0, 'close', '--yes', '--why', 'enough');
+    assert.match(await home.act(0, 'status'), /steered is closing/);
+    assert.match(await home.act(2, 'retry', '--submission', 's0-0', '--yes'), /the campaign is closing/);
+    assert.equal((await home.activeJobs()).length, 3);
+    await home.behaveNow({});
+    await home.act(3, 'watch');
+    const results = await home.results();
+    record.check(results);
+    const finished = results.submissions.filter(({ state }) => state === 'finished').map((one) => one.submission);
+    assert.deepEqual(finished.sort(), ['s0-0', 's0-1', ...running].sort());
+    for (const { submission, state, reason, runs } of results.submissions) {
+      if (finished.includes(submission)) continue;
+      assert.deepEqual([state, reason, runs], ['cancelled', 'cancelled', []], submission);
+    }
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+  });
+
+  it('can be opened again by a retry of what it cut off', async () => {
+    await home.act(0, 'retry', '--submission', 's2-2', '--yes');
+    await home.act(3, 'watch');
+    assert.equal((await home.resultOf('s2-2')).state, 'finished');
+  });
+});
+
+describe('abort from the command line', function () {
+  this.timeout(60_000);
+  const home = new SimulatedHome({ ...shape, teams: [...shape.teams] });
+  const record = new CampaignRecord(home.folder, home.campaign);
+  after(() => home.remove());
+  before(() => underWay(home));
+
+  it('says what is thrown away and does nothing without --yes', async () => {
+    assert.match(await home.act(2, 'abort'), /3 jobs under way end now, and what they did so far is thrown away/);
+    assert.equal((await home.activeJobs()).length, 3);
+  });
+
+  it('ends every job, workflow and reservation, and keeps what was finished', async () => {
+    await home.act(0, 'abort', '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+    const results = await home.results();
+    record.check(results);
+    assert.deepEqual(results.submissions.map(({ submission }) => submission).sort(), ids);
+    for (const { submission, state, runs } of results.submissions) {
+      assert.equal(state, submission.startsWith('s0-') ? 'finished' : 'cancelled', submission);
+      assert.ok(runs.every(({ costMicroUsd }) => costMicroUsd > 0));
+    }
+    assert.match(await home.act(0, 'leaderboard'), /Team 0/);
+  });
+});
