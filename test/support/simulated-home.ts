@@ -104,8 +104,12 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** Waits until the campaign's progress is as wanted. */
-  async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
-    await eventually(what, async () => holds(await this.progress()), { withinMs: 30_000 });
+  async until(what: string, holds: (progress: CampaignProgress) => boolean, withinMs = 30_000): Promise<void> {
+    let last: CampaignProgress | undefined;
+    const look = async (): Promise<boolean> => holds((last = await this.progress()));
+    await eventually(what, look, { withinMs }).catch((error: unknown) => {
+      throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
+    });
   }
 
   /** Waits until the campaign's workflow has ended; answers what `watch` printed. */
