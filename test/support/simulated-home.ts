@@ -104,17 +104,12 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** Waits until the campaign's progress is as wanted. */
-  async until(what: string, holds: (progress: CampaignProgress) => boolean, withinMs = 30_000): Promise<void> {
+  async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
     let last: CampaignProgress | undefined;
     const look = async (): Promise<boolean> => holds((last = await this.progress()));
-    await eventually(what, look, { withinMs }).catch((error: unknown) => {
+    await eventually(what, look, { withinMs: 60_000 }).catch((error: unknown) => {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
     });
-  }
-
-  /** Waits until the campaign's workflow has ended; answers what `watch` printed. */
-  async watchToTheEnd(status: number): Promise<string> {
-    return this.act(status, 'watch');
   }
 
   /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */

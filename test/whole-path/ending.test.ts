@@ -32,7 +32,7 @@ const openWorkflows = async (home: SimulatedHome): Promise<string[]> => {
 };
 
 describe('close from the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = new SimulatedHome(shape);
   const record = new CampaignRecord(home.folder, home.campaign);
   let kept: string[] = [];
@@ -77,7 +77,7 @@ describe('close from the command line', function () {
 });
 
 describe('abort from the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = new SimulatedHome(shape);
   const record = new CampaignRecord(home.folder, home.campaign);
   let finished = '';

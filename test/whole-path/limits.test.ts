@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
 describe('budget, slots and deadline from the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   // A run may cost at worst $10.66, and takes $0.09: of the nine tenths for first runs two fit, one after the other.
   const home = new SimulatedHome({
     teams: [1, 1, 1, 1, 1, 1],

@@ -8,7 +8,7 @@ import { endless, SimulatedHome, type SeenJob } from '../support/simulated-home.
 const teams = [0, 1, 2, 3, 4, 5];
 
 describe('pause and reprioritise from the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = new SimulatedHome({
     teams: teams.map(() => 1),
     slots: { g4: 2, p3: 1 },

@@ -3,7 +3,7 @@ import { CampaignRecord } from '../support/campaign-record.ts';
 import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
 describe('retry from the command line', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = new SimulatedHome({ teams: [2, 1, 1], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
   after(() => home.remove());

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
 describe('workflows that somebody terminated in the Web UI', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
   const ids = ['s0-0', 's1-0', 's2-0'];
@@ -26,7 +26,7 @@ describe('workflows that somebody terminated in the Web UI', function () {
   it('ends the job of a submission, frees its slot for the next one, and gives it a state', async () => {
     await terminate(`submission:steered:${first}`);
     // Looked for every 15 s among those that said nothing since the look before.
-    await home.until('it has a state', ({ counts }) => counts.failed === 1, 45_000);
+    await home.until('it has a state', ({ counts }) => counts.failed === 1);
     await eventually('another one runs', async () => (await running()).length === 1);
     [second = ''] = await running();
     assert.notEqual(second, first);
