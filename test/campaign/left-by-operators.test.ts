@@ -26,7 +26,13 @@ describe('what operators left of a campaign’s file', () => {
   it('is what the last act said', () => {
     const { budget, deadline, slots, weights, cancelled } = leftByOperators(known, acts);
     assert.deepEqual([budget, deadline], [2_000_000_000, '2099-06-01T00:00:00.000Z']);
-    assert.deepEqual([...slots], [['g4', 9], ['p3', 1]]);
+    assert.deepEqual(
+      [...slots],
+      [
+        ['g4', 9],
+        ['p3', 1],
+      ],
+    );
     assert.deepEqual([[...weights], [...cancelled]], [[['a', 2]], ['a-1']]);
   });
 
@@ -52,6 +58,9 @@ describe('what operators left of a campaign’s file', () => {
   });
 
   it('leaves the file of the first start as it is', () => {
-    assert.deepEqual(taken(() => undefined), known);
+    assert.deepEqual(
+      taken(() => undefined),
+      known,
+    );
   });
 });

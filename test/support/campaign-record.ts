@@ -8,9 +8,9 @@ import type { CampaignResults } from '../../src/ledger/results.ts';
 import type { ScoreFile } from '../../src/ledger/score-file.ts';
 
 const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
-const read = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
-/** What a campaign left in the buckets of a home, read as plain files and checked without a line of Holdout's own code. */
+/** What a campaign left in the buckets of a home, read as plain files and checked by code of its own. */
 export class CampaignRecord {
   constructor(
     private readonly home: string,
@@ -50,7 +50,7 @@ export class CampaignRecord {
       if (state !== 'finished') continue;
       const scored = records.findLast((record) => record.state === 'finished');
       assert.ok(scored?.score, `${submission} finished without a score`);
-      const { result } = read<ScoreFile>(join(this.bucket('results'), scored.score.key));
+      const { result } = read(join(this.bucket('results'), scored.score.key)) as ScoreFile;
       assert.ok(result.kind === 'scored' && result.score === score, `${submission}: the results have another score`);
     }
     assert.equal(results.costMicroUsd, cost);
@@ -60,16 +60,16 @@ export class CampaignRecord {
     if (score === null) return;
     const file = join(this.bucket('results'), score.key);
     assert.equal(digestOf(file), score.digest, `${submission}, round ${sequence}: the score was changed`);
-    const { runKey, result } = read<ScoreFile>(file);
+    const { runKey, result } = read(file) as ScoreFile;
     if (result.kind !== 'scored') return;
     assert.ok(Math.abs(result.score - this.logLoss(runKey)) < 1e-9, `${runKey} was not scored by its predictions`);
   }
 
   private logLoss(runKey: string): number {
-    const { labels } = read<{ labels: { key: string } }>(join(this.results, 'campaign.json'));
+    const { labels } = read(join(this.results, 'campaign.json')) as { labels: { key: string } };
     const truth = new Map(rowsOf(join(this.bucket('labels'), labels.key)));
-    const losses = rowsOf(join(this.bucket('runs'), runKey, 'predictions.csv')).map(([id, value]) =>
-      -Math.log(truth.get(id) === '1' ? Number(value) : 1 - Number(value)),
+    const losses = rowsOf(join(this.bucket('runs'), runKey, 'predictions.csv')).map(
+      ([id, value]) => -Math.log(truth.get(id) === '1' ? Number(value) : 1 - Number(value)),
     );
     assert.equal(losses.length, truth.size);
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
@@ -79,7 +79,7 @@ export class CampaignRecord {
     if (!existsSync(folder)) return [];
     const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
     return files.map((_, index) => {
-      const link = read<Link>(join(folder, `${index + 1}.json`));
+      const link = read(join(folder, `${index + 1}.json`)) as Link;
       assert.equal(link.sequence, index + 1);
       const before = index === 0 ? null : digestOf(join(folder, `${index}.json`));
       assert.equal(link.predecessor, before, `${folder}: ${index + 1} does not follow what is before it`);

@@ -67,9 +67,13 @@ export class SimulatedHome extends CampaignHome {
     this.behave(submissions);
     const before = this.pidOf('batch');
     process.kill(before, 'SIGKILL');
-    await eventually('the endpoint is back', async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs()), {
-      withinMs: 30_000,
-    });
+    await eventually(
+      'the endpoint is back',
+      async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs()),
+      {
+        withinMs: 30_000,
+      },
+    );
   }
 
   /** Starts the campaign and goes on. */

@@ -37,8 +37,14 @@ describe('a campaign file that changed since the start', function () {
   it('shows further rows and what they cost, and without --yes adds nothing', async () => {
     append(row(0, 's0-1'), row(2, 's2-0'));
     const said = await home.holdout(2, 'start', home.file, '--detach');
-    assert.match(said, /the submissions file has 2 submissions of 2 teams \(s0-1, s2-0\) that steered does not have yet/);
-    assert.match(said, /about \$0\.1\d+ by what runs cost so far, at worst \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 are left/);
+    assert.match(
+      said,
+      /the submissions file has 2 submissions of 2 teams \(s0-1, s2-0\) that steered does not have yet/,
+    );
+    assert.match(
+      said,
+      /about \$0\.1\d+ by what runs cost so far, at worst \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 are left/,
+    );
     assert.match(said, /nothing was changed.\n.*--yes/);
     assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);
   });
@@ -52,9 +58,15 @@ describe('a campaign file that changed since the start', function () {
   });
 
   it('names what else differs and the command that changes it, and changes nothing', async () => {
-    assert.match(await changed(home.file, 'usd: 500', 'usd: 600'), /budget\.microUsd: was 500000000, now 600000000\n.*\n.*raise-budget steered --usd 600/);
+    assert.match(
+      await changed(home.file, 'usd: 500', 'usd: 600'),
+      /budget\.microUsd: was 500000000, now 600000000\n.*\n.*raise-budget steered --usd 600/,
+    );
     assert.match(await changed(home.file, 'slots: 2', 'slots: 4'), /set-slots steered --class g4 --slots 4/);
-    assert.match(await changed(rows(), /^t1,Team 1,s1-0.*\n/m, ''), /submissions\.s1-0: was .*, now absent\n.*\n.*cancel steered --submission s1-0/);
+    assert.match(
+      await changed(rows(), /^t1,Team 1,s1-0.*\n/m, ''),
+      /submissions\.s1-0: was .*, now absent\n.*\n.*cancel steered --submission s1-0/,
+    );
     assert.match(
       await changed(rows(), 's0-0,image.tar,2026-01-01', 's0-0,image.tar,2026-01-09'),
       /submissions\.s0-0\.submittedAt: was "2026-01-01.*", now "2026-01-09.*"\n.*Restore the file/,

@@ -3,7 +3,12 @@ import { CampaignRecord } from '../support/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
 import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
-const shape = { teams: [2, 3, 3], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true };
+const shape: ConstructorParameters<typeof SimulatedHome>[0] = {
+  teams: [2, 3, 3],
+  slots: { g4: 3, p3: 1 },
+  budgetUsd: 500,
+  unprobed: true,
+};
 const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's1-2', 's2-0', 's2-1', 's2-2'];
 const allEndless = Object.fromEntries(ids.map((id) => [id, endless]));
 

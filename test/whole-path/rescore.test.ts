@@ -51,6 +51,11 @@ describe('rescore from the command line', function () {
     assert.deepEqual(rounds(), [2, 1, 2, 0]);
   });
 
+  it('counts every submission once', async () => {
+    const { counts, submissions } = await home.progress();
+    assert.deepEqual([counts.finished, counts.failed, submissions], [1, 2, 4]);
+  });
+
   it('refuses one that has no predictions, whoever asks for it by name', async () => {
     assert.match(await home.act(2, 'rescore', '--submission', 's0-1', '--yes'), /without a run that ended well: s0-1/);
     assert.match(await home.act(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
