@@ -109,4 +109,17 @@ describe('abort from the command line', function () {
     }
     assert.match(await home.act(0, 'leaderboard'), new RegExp(finished));
   });
+
+  it('does the same to a campaign whose workflow was terminated, though its jobs run on', async () => {
+    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
+    await home.until('three run again', ({ counts }) => counts.running === 3);
+    await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
+    await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
+    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and nothing conducts them/);
+    await home.act(0, 'abort', '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+    record.check(await home.results());
+    assert.match(await home.act(2, 'abort', '--yes'), /does not run, so abort has nothing to act on/);
+  });
 });
