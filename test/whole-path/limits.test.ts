@@ -5,11 +5,11 @@ import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
 describe('budget, slots and deadline from the command line', function () {
   this.timeout(180_000);
-  // A run may cost at worst $10.66, and takes $0.09: of the nine tenths for first runs two fit, one after the other.
+  // A run may cost at worst $10.66, and takes $0.015: of the nine tenths for first runs two fit, one after the other.
   const home = new SimulatedHome({
     teams: [1, 1, 1, 1, 1, 1],
     slots: { g4: 1, p3: 1 },
-    budgetUsd: 12,
+    budgetUsd: 11.87,
     unprobed: true,
   });
   const record = new CampaignRecord(home.folder, home.campaign);
@@ -33,7 +33,7 @@ describe('budget, slots and deadline from the command line', function () {
 
   it('refuses what makes no sense with a reason, and changes nothing', async () => {
     const refusals = [
-      [['raise-budget', '--usd', '0.1'], /\$0\.1 is less than what is spent/],
+      [['raise-budget', '--usd', '0.01'], /\$0\.01 is less than what is spent/],
       [['set-slots', '--class', 'g5', '--slots', '1'], /there is no instance class g5/],
       [['reprioritise', '--team', 't1', '--weight', '-2'], /weight -2 is not between 0\.001 and 1000/],
       [['reprioritise', '--team', 't9', '--weight', '2'], /there is no team t9/],
