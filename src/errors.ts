@@ -82,8 +82,7 @@ export const catalogue = {
   CAMPAIGN_ENDED: entry<{ campaign: string; act: string }>(
     'user',
     (d) => `Campaign ${d.campaign} does not run, so ${d.act} has nothing to act on.`,
-    (d) =>
-      `See what it came to: npm run holdout -- status ${d.campaign}; retry, rescore, raise-budget and set-deadline make it go on.`,
+    (d) => `See what it came to: npm run holdout -- status ${d.campaign}; retry and rescore make it go on.`,
   ),
   REFUSED: entry<{ campaign: string; act: string; cause: string }>(
     'user',

@@ -40,10 +40,15 @@ async function reportOn(
 ): Promise<SubmissionReport> {
   const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
   const known = chain[sequence - 1];
-  if (known) return reportOf(known.record);
+  if (known) {
+    return reportOf(
+      known.record,
+      chain.slice(0, sequence - 1).map((link) => link.record),
+    );
+  }
   const runsBefore = highestOf(chain.flatMap(({ record }) => record.runs));
   const { team } = await deps.frozen.submission(campaign, submission);
-  const record = await keepResult(deps, {
+  const { record, before } = await keepResult(deps, {
     campaign,
     submission,
     team,
@@ -55,5 +60,5 @@ async function reportOn(
     score: null,
     image: null,
   });
-  return reportOf(record);
+  return reportOf(record, before);
 }

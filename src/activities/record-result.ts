@@ -1,7 +1,7 @@
 import { costOfRuns } from '../campaign/money.ts';
-import type { SubmissionReport } from '../campaign/protocol.ts';
+import type { Standing, SubmissionReport } from '../campaign/protocol.ts';
 import { appendRecord, chainOf } from '../ledger/ledger.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** A record before its place in the chain is known. */
@@ -9,26 +9,44 @@ export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor'>;
 
 /** Writes the record of a round into the ledger, then the campaign learns the outcome. */
 export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {
-  await deps.report(result.campaign, reportOf(await keepResult(deps, result)));
+  const { record, before } = await keepResult(deps, result);
+  await deps.report(result.campaign, reportOf(record, before));
 }
 
-/** Writes the record of a round, or answers the one it has when a later round has ended too. */
-export async function keepResult(deps: Dependencies, result: SubmissionResult): Promise<LedgerRecord> {
+/**
+ * Writes the record of a round, or finds the one it has when a later round has ended too; `before`: those of the rounds
+ * before, oldest first.
+ */
+export async function keepResult(
+  deps: Dependencies,
+  result: SubmissionResult,
+): Promise<{ record: LedgerRecord; before: LedgerRecord[] }> {
   const { campaign, submission, sequence } = result;
   const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const before = chain.slice(0, sequence - 1).map((link) => link.record);
   const known = chain[sequence - 1];
-  if (known && chain.length > sequence) return known.record;
+  if (known && chain.length > sequence) return { record: known.record, before };
   const predecessor = chain[sequence - 2]?.digest ?? null;
   const record: LedgerRecord = { version: 1, ...result, predecessor };
   await appendRecord(deps.store, deps.buckets.results, record);
-  return record;
+  return { record, before };
 }
 
-/** What a campaign is told of a record. */
-export const reportOf = ({ submission, sequence, state, reason, runs }: LedgerRecord): SubmissionReport => ({
-  submission,
-  sequence,
+/** What a campaign is told of a record, given those before it. */
+export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]): SubmissionReport {
+  const { submission, sequence, state, reason, runs } = record;
+  const stoodBy = standingRecord(before);
+  const standsBy = standingRecord([...before, record]);
+  return {
+    submission,
+    sequence,
+    ...endOf({ state, reason }),
+    costMicroUsd: costOfRuns(runs),
+    ...(stoodBy && standsBy && { standing: { before: endOf(stoodBy), now: endOf(standsBy) } }),
+  };
+}
+
+const endOf = ({ state, reason }: Pick<LedgerRecord, 'state' | 'reason'>): Standing => ({
   state,
   ...(reason && { reason }),
-  costMicroUsd: costOfRuns(runs),
 });

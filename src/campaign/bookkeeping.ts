@@ -1,7 +1,7 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
 import { measuredSeconds } from './class-choice.ts';
 import { addEnd, addFirst, addFreed } from './pace.ts';
-import type { RunRequest, RunSettlement, SubmissionReport, SubmissionStanding } from './protocol.ts';
+import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
@@ -62,8 +62,17 @@ export function closeSubmission(state: CampaignState, report: SubmissionReport):
   const costMicroUsd = report.costMicroUsd - open.spent;
   if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
   state.open.delete(report.submission);
-  state.counts[report.state] += 1;
-  if (report.reason) state.reasons[report.reason] = (state.reasons[report.reason] ?? 0) + 1;
+  if (report.standing) count(state, report.standing.before, -1);
+  count(state, report.standing?.now ?? report, 1);
+}
+
+/** A submission counts once, as what it stands by. */
+function count({ counts, reasons }: CampaignState, { state, reason }: Standing, by: 1 | -1): void {
+  counts[state] += by;
+  if (reason === undefined) return;
+  const left = (reasons[reason] ?? 0) + by;
+  if (left > 0) reasons[reason] = left;
+  else delete reasons[reason];
 }
 
 /** What a submission says of itself replaces whatever a campaign that lost its state assumed. */

@@ -15,7 +15,7 @@ export interface CampaignProgress {
   hurry: boolean;
   /** Null until enough runs have ended to say anything. */
   forecast: Forecast | null;
-  /** Rounds: submissions, and once more for every retry or rescore in this run of the campaign. */
+  /** Submissions, each as what it stands by; one in a later round counts once more while that goes on. */
   submissions: number;
   counts: {
     queued: number;

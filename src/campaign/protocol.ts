@@ -68,6 +68,14 @@ export interface SubmissionReport {
   reason?: Reason;
   /** Of all runs of this round, so that a parent which lost a settlement still books it. */
   costMicroUsd: number;
+  /** Of a later round: what the submission stood by before it, and what it stands by now. */
+  standing?: { before: Standing; now: Standing };
+}
+
+/** How a submission stands once a round has ended. */
+export interface Standing {
+  state: FinalState;
+  reason?: Reason;
 }
 
 /** A run as the ledger and `results` keep it. */

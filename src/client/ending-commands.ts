@@ -1,12 +1,14 @@
 import { dollars } from '../campaign/money.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { trouble } from '../errors.ts';
 import { counted } from '../safe-text.ts';
 import * as messages from '../workflows/messages.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './campaign-command.ts';
-import { mustRun, progressOfCampaign } from './campaign-now.ts';
+import { campaignNow } from './campaign-now.ts';
 import { confirmed } from './confirm.ts';
 import { exitStatus } from './exit-status.ts';
-import { sendUpdate } from './steer.ts';
+import { frozenCampaign, isOpen, type KnownCampaign } from './known-campaign.ts';
+import { sendUpdateWithStart } from './steer.ts';
 
 /** The commands that bring a campaign to its end. */
 export function addEndingCommands({ onCampaign, withAccess, output }: CommandKit): void {
@@ -31,10 +33,11 @@ export function addEndingCommands({ onCampaign, withAccess, output }: CommandKit
       .option(...yesOption)
       .action(
         withAccess<{ why?: string; yes?: true }>(async (access, campaign, { why, yes }) => {
-          await mustRun(access, campaign, verb);
-          const lines = meaning(await progressOfCampaign(access, campaign));
+          const now = await campaignNow(access, campaign);
+          if (now.kind === 'ended') throw trouble('CAMPAIGN_ENDED', { campaign, act: verb });
+          const lines = now.kind === 'running' ? meaning(now.progress) : stoppedLines(now.known, verb);
           if (!(await confirmed(lines, question, { yes: yes ?? false, output }))) return exitStatus.failed;
-          await sendUpdate(access, campaign, update, reasonOf(why));
+          await sendUpdateWithStart(access, await frozenCampaign(access, campaign), update, reasonOf(why));
           output.say(`done: ${verb} ${campaign}`);
           return exitStatus.done;
         }),
@@ -53,6 +56,12 @@ export const abortingLines = (progress: CampaignProgress): string[] => [
   `${counted(progress.counts.running, 'job')} under way end now, and what they did so far is thrown away; ` +
     `${dollars(progress.money.reserved)} were set aside for them`,
   thrownAway(progress),
+];
+
+/** Its jobs and submissions may go on without it. */
+const stoppedLines = ({ submissions }: KnownCampaign, verb: string): string[] => [
+  `${counted(submissions.filter(isOpen).length, 'submission')} not ended, and nothing conducts them: ` +
+    `the campaign’s workflow is started again for this ${verb}`,
 ];
 
 const thrownAway = ({ counts, money }: CampaignProgress): string =>

@@ -1,8 +1,8 @@
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
-import { parseInstant } from '../campaign/units.ts';
+import { leftByOperators } from '../campaign/left-by-operators.ts';
 import { trouble } from '../errors.ts';
 import { resultObjects } from '../ids.ts';
-import { actsOf, type ChainedAct } from '../ledger/acts.ts';
+import { actsOf, takenActs, type ChainedAct } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
@@ -46,6 +46,7 @@ export async function knownCampaign(access: Access, campaign: string): Promise<K
   const frozen = await frozenCampaign(access, campaign);
   const { store, buckets } = access;
   const acts = await actsOf(store, buckets.results, campaign);
+  const { budget, deadline } = leftByOperators(frozen, takenActs(acts));
   const { rounds, submissions } = await campaignRounds(store, buckets.results, campaign, acts);
   const asked = new Map<string, number>();
   for (const { submission, sequence } of rounds) {
@@ -55,7 +56,8 @@ export async function knownCampaign(access: Access, campaign: string): Promise<K
   await eachChain(store, buckets.results, campaign, (submission, records) => chains.set(submission, records));
   return {
     frozen,
-    ...limitsAfter(frozen, acts),
+    budget,
+    deadline,
     acts,
     submissions: submissions.map(({ submission, team, teamName }) => ({
       submission,
@@ -65,15 +67,4 @@ export async function knownCampaign(access: Access, campaign: string): Promise<K
       rounds: asked.get(submission) ?? 0,
     })),
   };
-}
-
-/** Budget and deadline after everything that operators changed. */
-function limitsAfter(frozen: FrozenCampaign, acts: readonly ChainedAct[]): Pick<KnownCampaign, 'budget' | 'deadline'> {
-  let budget = frozen.budget.microUsd;
-  let deadline = frozen.deadline;
-  for (const { message: act } of acts) {
-    if (act?.name === 'raiseBudget') budget = Math.round(act.message.usd * 1_000_000);
-    if (act?.name === 'setDeadline') deadline = parseInstant(act.message.deadline)?.toISOString() ?? deadline;
-  }
-  return { budget, deadline };
 }

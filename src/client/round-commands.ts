@@ -68,7 +68,7 @@ export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit)
         `cancel of ${countOf(chosen)}`,
         ...leftOutLines(leftOut),
         `${ended} of them under way${reason && ended > 0 ? ` (of these, those whose last run ended with ${reason})` : ''}: ` +
-          `jobs end, what they cost stays spent; ${chosen.length - ended} have not begun`,
+          `jobs end, what they cost stays spent; ${chosen.length - ended} not begun yet`,
         ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
       ];
       if (!(await confirmed(meaning, 'Cancel them?', { yes: yes ?? false, output }))) return exitStatus.failed;
@@ -78,7 +78,7 @@ export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit)
         ...(reason && { because: reason }),
         ...reasonOf(why),
       });
-      output.say('done: they are cancelled');
+      output.say(`done: cancelled${reason ? `, of those under way only what last ended with ${reason}` : ''}`);
       return exitStatus.done;
     }),
   );

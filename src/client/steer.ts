@@ -27,7 +27,7 @@ export async function sendAct<Act extends Signature>(
   signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, signal.name);
+  await mustRun(access, campaign, commandOf(signal));
   let next = (await actsRecorded(access, campaign)) + 1;
   const id = randomUUID();
   await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(act), id });
@@ -36,7 +36,7 @@ export async function sendAct<Act extends Signature>(
     if (line === undefined) await delay(100);
     else if (line.id !== id) next += 1;
     else if (line.refused === undefined) return;
-    else throw trouble('REFUSED', { campaign, act: line.act, cause: line.refused });
+    else throw trouble('REFUSED', { campaign, act: commandOf(signal), cause: line.refused });
   }
   throw trouble('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
 }
@@ -48,7 +48,7 @@ export async function sendUpdate<Act extends Signature>(
   update: UpdateDefinition<void, [Act]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, update.name);
+  await mustRun(access, campaign, commandOf(update));
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
   await answered(access, campaign, update, () => handle.executeUpdate(update, { args: [signed(act)] as [Act] }));
 }
@@ -82,7 +82,7 @@ async function answered(
     await temporal.withDeadline(Date.now() + updatePatienceMs, send);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw trouble('REFUSED', { campaign, act: update.name, cause: messageOf(error.cause) }, error);
+      throw trouble('REFUSED', { campaign, act: commandOf(update), cause: messageOf(error.cause) }, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw trouble('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);
@@ -90,6 +90,10 @@ async function answered(
     throw error;
   }
 }
+
+/** The command that sends a message: `set-slots` sends setSlots, `pause` pauseTeam. */
+const commandOf = ({ name }: { name: string }): string =>
+  name.replace(/(?:Team|Campaign)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Acts have numbers without gaps, each written before the next. */
 async function actsRecorded({ store, buckets }: Access, campaign: string): Promise<number> {

@@ -2,12 +2,15 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { InvalidArgumentError } from 'commander';
 import type { Signature } from '../campaign/operator-acts.ts';
 import { parseInstant } from '../campaign/units.ts';
+import { homeFolder, placesOf } from '../local/stack/home.ts';
+import { addQueues } from '../local/stack/queues.ts';
 import { counted } from '../safe-text.ts';
 import * as messages from '../workflows/messages.ts';
 import type { Access } from './access.ts';
 import { numberArgument, reasonOf, whyOption, type CommandKit } from './campaign-command.ts';
 import { mustRun, progressOfCampaign } from './campaign-now.ts';
 import { endedStatus, retryHint } from './ended-status.ts';
+import { isRemote } from './enter-stack.ts';
 import { frozenCampaign, knownCampaign } from './known-campaign.ts';
 import type { Output } from './output.ts';
 import { isRunning } from './start-workflow.ts';
@@ -76,9 +79,21 @@ function addOrder({ onCampaign, withAccess, output }: CommandKit): void {
     .action(
       withAccess<{ class: string; slots: number; why?: string }>(async (access, campaign, { why, ...act }) => {
         await sendUpdate(access, campaign, messages.setSlotsUpdate, { ...act, ...reasonOf(why) });
+        await makeRoom(access, campaign, act);
         output.say(`done: ${counted(act.slots, 'slot')} of ${act.class}`);
       }),
     );
+}
+
+/** The embedded Batch endpoint runs no more jobs of a queue than it was told; on AWS the compute environment decides. */
+async function makeRoom(access: Access, campaign: string, act: { class: string; slots: number }): Promise<void> {
+  if (isRemote()) return;
+  const { instanceClasses } = await frozenCampaign(access, campaign);
+  const queues = instanceClasses.filter(({ name }) => name === act.class).map(({ queue }) => queue);
+  addQueues(
+    placesOf(homeFolder()),
+    queues.map((name) => ({ name, slots: act.slots })),
+  );
 }
 
 function addLimits({ onCampaign, withAccess, output }: CommandKit): void {

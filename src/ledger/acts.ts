@@ -41,3 +41,6 @@ export async function actsOf(store: ObjectStore, bucket: string, campaign: strin
   await inParallel(readsAtOnce, keys, async (key) => acts.push(await store.readJson<ChainedAct>(bucket, key)));
   return acts.sort((a, b) => a.sequence - b.sequence);
 }
+
+/** What was not refused. */
+export const takenActs = (acts: readonly ChainedAct[]): OperatorAct[] => acts.flatMap(({ message }) => message ?? []);

@@ -199,11 +199,12 @@ const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): Op
   ...(refused && { refused }),
 });
 
-const signatureKeys = ['by', 'reason', 'id'];
+/** Who and why have places of their own in the log; keys of objects in S3 say nothing to people. */
+const unsaidKeys = ['by', 'reason', 'id', 'rounds'];
 
-/** The values of a message besides who and why, for the log. */
+/** The other values of a message, for the log. */
 const subjectsOf = (message: object): string[] =>
-  Object.entries(message).flatMap(([key, value]) => (signatureKeys.includes(key) ? [] : [`${key}=${textOf(value)}`]));
+  Object.entries(message).flatMap(([key, value]) => (unsaidKeys.includes(key) ? [] : [`${key}=${textOf(value)}`]));
 
 /** What came in a message as a short text, whatever it is: the Web UI sends any JSON. */
 const textOf = (value: unknown): string =>

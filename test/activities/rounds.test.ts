@@ -55,7 +55,8 @@ describe('the rounds of a submission', () => {
     await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
     const [first, second] = await chainOf(room.store, room.bucket, 'results', 's');
     assert.deepEqual([first?.record.predecessor, second?.record.predecessor], [null, first?.digest]);
-    const finished = { submission: 's', sequence: 2, state: 'finished', costMicroUsd: 7 };
+    const standing = { before: { state: 'failed', reason: 'time-limit' }, now: { state: 'finished' } };
+    const finished = { submission: 's', sequence: 2, state: 'finished', costMicroUsd: 7, standing };
     const failed = { submission: 's', sequence: 1, state: 'failed', reason: 'time-limit', costMicroUsd: 100 };
     assert.deepEqual(reports, [failed, finished, finished]);
   });

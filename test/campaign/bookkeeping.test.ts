@@ -197,6 +197,18 @@ describe('the books of a campaign', () => {
     assert.equal(state.counts.finished, 2);
   });
 
+  it('count a submission once, as what it stands by after a later round', () => {
+    closeSubmission(state, report(0, { state: 'failed', reason: 'time-limit' }));
+    const [failed, finished] = [{ state: 'failed', reason: 'time-limit' }, { state: 'finished' }] as const;
+    openSubmission(state, 's', 0, 2);
+    closeSubmission(state, report(0, { sequence: 2, standing: { before: failed, now: finished } }));
+    assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
+    openSubmission(state, 's', 0, 3);
+    const cancelled = { state: 'cancelled', reason: 'cancelled' } as const;
+    closeSubmission(state, report(0, { sequence: 3, ...cancelled, standing: { before: finished, now: finished } }));
+    assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
+  });
+
   it('book what a report costs beyond the runs that were settled, as what was held', () => {
     takeRequest(state, request('s', 1));
     decideNow(state);

@@ -189,7 +189,7 @@ export class ScriptedCampaign {
         }
         return this.recorded
           .filter((record) => open.some(({ submission }) => submission === record.submission))
-          .map((record) => reportOf({ version: 1, predecessor: null, ...record }));
+          .map((record) => reportOf({ version: 1, predecessor: null, ...record }, []));
       },
       publishResults: async ({ campaign }) => ({ leaderboard: `${campaign}/leaderboard.csv`, results: '' }),
     };
@@ -201,7 +201,7 @@ export class ScriptedCampaign {
 
   private async record(result: SubmissionResult): Promise<void> {
     if (!this.rounds.isFinal(result)) this.recorded.push(result);
-    const report = reportOf({ version: 1, predecessor: null, ...result });
+    const report = reportOf({ version: 1, predecessor: null, ...result }, []);
     await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
   }
 

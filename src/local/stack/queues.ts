@@ -15,9 +15,13 @@ export function readQueues(home: Home): Queue[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Adds queues or changes their slots; the running endpoint is started again with them, its jobs go on. */
+/**
+ * Adds queues or gives them more slots; the running endpoint is started again with them, its jobs go on. A queue keeps the
+ * most slots that were ever wanted: how many of them are used is each campaign's own affair.
+ */
 export function addQueues(home: Home, queues: readonly Queue[]): void {
   const known = readJsonFile<Record<string, number>>(home.queues) ?? {};
-  const wanted = { ...known, ...Object.fromEntries(queues.map(({ name, slots }) => [name, slots])) };
+  const wanted = { ...known };
+  for (const { name, slots } of queues) wanted[name] = Math.max(slots, wanted[name] ?? 0);
   if (JSON.stringify(wanted) !== JSON.stringify(known)) writeJsonFile(home.queues, wanted);
 }

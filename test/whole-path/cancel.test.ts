@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { endless, SimulatedHome } from '../support/simulated-home.ts';
+
+describe('cancel from the command line', function () {
+  this.timeout(180_000);
+  // A team has two under way at a time: one runs, one waits, the third has not begun.
+  const home = new SimulatedHome({ teams: [3], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
+  const record = new CampaignRecord(home.folder, home.campaign);
+  after(() => home.remove());
+
+  const active = async (): Promise<string[]> =>
+    (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '');
+  let runs = '';
+  let waits = '';
+
+  before(async () => {
+    await home.open({ 's0-0': endless, 's0-1': endless });
+    await home.begin();
+    await home.until('one of each', ({ counts: { running, waiting, queued } }) => running + waiting + queued === 3);
+    await home.until('one of each', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    await eventually('its job is there', async () => (await active()).length === 1);
+    [runs = ''] = await active();
+    waits = runs === 's0-0' ? 's0-1' : 's0-0';
+  });
+
+  it('says how many are under way and how many have not begun, and without --yes ends nothing', async () => {
+    const said = await home.act(2, 'cancel', '--team', 't0');
+    assert.match(said, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
+    assert.match(said, /^2 of them under way: jobs end, what they cost stays spent; 1 not begun yet$/m);
+    assert.deepEqual([await active(), record.acts()], [[runs], []]);
+  });
+
+  it('ends one that has not begun: it never begins', async () => {
+    await home.act(0, 'cancel', '--submission', 's0-2', '--yes');
+    assert.deepEqual(
+      record.chain('s0-2').map(({ state, reason, runs, detail }) => [state, reason, runs.length, detail]),
+      [['cancelled', 'cancelled', 0, 'It was cancelled before its turn came.']],
+    );
+    assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /ended already: s0-2/);
+  });
+
+  it('ends one that waits for a run, and one that runs with its job; what that cost stays spent', async () => {
+    await home.act(0, 'cancel', '--submission', waits, '--yes');
+    await home.until('it has ended', () => record.chain(waits).length === 1);
+    assert.deepEqual([record.chain(waits)[0]?.state, record.chain(waits)[0]?.runs], ['cancelled', []]);
+    assert.deepEqual(await active(), [runs]);
+    await home.act(0, 'cancel', '--submission', runs, '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual(await active(), []);
+    const [run] = (await home.resultOf(runs)).runs;
+    assert.ok(run?.reason === 'cancelled' && run.billedSeconds > 0 && run.costMicroUsd > 0);
+  });
+
+  it('leaves an ended campaign with all three in one state, and nothing to cancel', async () => {
+    const results = await home.results();
+    record.check(results);
+    assert.deepEqual(
+      results.submissions.map(({ state, fault }) => [state, fault]),
+      results.submissions.map(() => ['cancelled', 'operator']),
+    );
+    assert.match(await home.act(2, 'cancel', '--team', 't0', '--yes'), /does not run, so cancel has nothing to act on/);
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { endless, SimulatedHome } from '../support/simulated-home.ts';
+
+const shape: ConstructorParameters<typeof SimulatedHome>[0] = {
+  teams: [2, 3, 3],
+  slots: { g4: 3, p3: 1 },
+  budgetUsd: 500,
+  unprobed: true,
+};
+const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's1-2', 's2-0', 's2-1', 's2-2'];
+const allEndless = Object.fromEntries(ids.map((id) => [id, endless]));
+
+const runningOnes = async (home: SimulatedHome): Promise<string[]> =>
+  (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '').sort();
+
+/** One submission has finished, which is answered, three run on and four wait for their turn or a run. */
+async function underWay(home: SimulatedHome): Promise<string> {
+  await home.open(allEndless);
+  await home.begin();
+  await home.until('three run', ({ counts }) => counts.running === 3);
+  await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
+  const [first = ''] = await runningOnes(home);
+  const { [first]: _quick, ...others } = allEndless;
+  await home.behaveNow(others);
+  await home.until('one has finished', ({ counts }) => counts.finished === 1 && counts.running === 3);
+  await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
+  return first;
+}
+const openWorkflows = async (home: SimulatedHome): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const { workflowId } of home.temporal.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    found.push(workflowId);
+  }
+  return found;
+};
+
+describe('close from the command line', function () {
+  this.timeout(180_000);
+  const home = new SimulatedHome(shape);
+  const record = new CampaignRecord(home.folder, home.campaign);
+  let kept: string[] = [];
+  after(() => home.remove());
+  before(async () => {
+    const finished = await underWay(home);
+    kept = [finished, ...(await runningOnes(home))].sort();
+  });
+
+  it('says what it means and does nothing without --yes', async () => {
+    const said = await home.act(2, 'close');
+    assert.match(said, /3 jobs under way may finish; nothing more is started/);
+    assert.match(said, /4 that wait for their turn or a run end without a result; the 1 with a result keep it/);
+    assert.equal((await home.progress()).closing, null);
+    assert.equal(record.acts().length, 0);
+  });
+
+  it('lets running jobs finish, cancels what waits, publishes the results and ends', async () => {
+    await home.act(0, 'close', '--yes', '--why', 'enough');
+    assert.match(await home.act(0, 'status'), /steered is closing/);
+    assert.match(await home.act(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
+    assert.equal((await home.activeJobs()).length, 3);
+    await home.behaveNow({});
+    await home.act(3, 'watch');
+    const results = await home.results();
+    record.check(results);
+    const finished = results.submissions.filter(({ state }) => state === 'finished').map((one) => one.submission);
+    assert.deepEqual(finished.sort(), kept);
+    for (const { submission, state, reason, runs } of results.submissions) {
+      if (finished.includes(submission)) continue;
+      assert.deepEqual([state, reason, runs], ['cancelled', 'cancelled', []], submission);
+    }
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+  });
+
+  it('can be opened again by a retry of what it cut off', async () => {
+    const [cutOff = ''] = ids.filter((id) => !kept.includes(id));
+    await home.act(0, 'retry', '--submission', cutOff, '--yes');
+    await home.act(3, 'watch');
+    assert.equal((await home.resultOf(cutOff)).state, 'finished');
+  });
+});
+
+describe('abort from the command line', function () {
+  this.timeout(180_000);
+  const home = new SimulatedHome(shape);
+  const record = new CampaignRecord(home.folder, home.campaign);
+  let finished = '';
+  after(() => home.remove());
+  before(async () => {
+    finished = await underWay(home);
+  });
+
+  it('says what is thrown away and does nothing without --yes', async () => {
+    assert.match(await home.act(2, 'abort'), /3 jobs under way end now, and what they did so far is thrown away/);
+    assert.equal((await home.activeJobs()).length, 3);
+  });
+
+  it('ends every job, workflow and reservation, and keeps what was finished', async () => {
+    await home.act(0, 'abort', '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+    const results = await home.results();
+    record.check(results);
+    assert.deepEqual(results.submissions.map(({ submission }) => submission).sort(), ids);
+    for (const { submission, state, runs } of results.submissions) {
+      assert.equal(state, submission === finished ? 'finished' : 'cancelled', submission);
+      assert.ok(runs.every(({ costMicroUsd }) => costMicroUsd > 0));
+    }
+    assert.match(await home.act(0, 'leaderboard'), new RegExp(finished));
+  });
+
+  it('does the same to a campaign whose workflow was terminated, though its jobs run on', async () => {
+    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
+    await home.until('three run again', ({ counts }) => counts.running === 3);
+    await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
+    await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
+    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and nothing conducts them/);
+    await home.act(0, 'abort', '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
+    record.check(await home.results());
+    assert.match(await home.act(2, 'abort', '--yes'), /does not run, so abort has nothing to act on/);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { endless, SimulatedHome, type SeenJob } from '../support/simulated-home.ts';
+
+const teams = [0, 1, 2, 3, 4, 5];
+
+describe('pause and reprioritise from the command line', function () {
+  this.timeout(180_000);
+  const home = new SimulatedHome({
+    teams: teams.map(() => 1),
+    slots: { g4: 2, p3: 1 },
+    budgetUsd: 1_000,
+    unprobed: true,
+  });
+  after(() => home.remove());
+
+  const teamOf = ({ runKey }: SeenJob): string => runKey.replace(/^steered\/s(\d+)-0\/\d+$/, 't$1');
+  const running = async (): Promise<string[]> => (await home.activeJobs()).map(teamOf);
+  const runsOf = (team: string): string => team.replace('t', 's').concat('-0');
+  /** In the order in which their jobs began. */
+  let kept = '';
+  let killed = '';
+  let next = '';
+  let last = '';
+
+  before(async () => {
+    await home.open(Object.fromEntries(teams.map((team) => [`s${team}-0`, endless])));
+    // One charged run ends a submission: what is killed must not be charged.
+    writeFileSync(home.file, readFileSync(home.file, 'utf8').replace('attempts: 3', 'attempts: 1'));
+    await home.begin();
+    await home.until('two run, the others wait', ({ counts }) => counts.running === 2 && counts.waiting === 4);
+    await eventually('two jobs run', async () => (await home.activeJobs()).every((job) => job.status === 'RUNNING'));
+    [kept = '', killed = ''] = await running();
+  });
+
+  it('lets the running job of a paused team go on', async () => {
+    assert.match(await home.act(0, 'pause', '--team', kept), /^done: pause t\d; at most 1 job under way may finish$/m);
+    await delay(2_000);
+    assert.deepEqual(await running(), [kept, killed]);
+    assert.match(await home.act(0, 'status'), new RegExp(`paused teams:\n  ${kept}`));
+  });
+
+  it('ends the running job of a team that is paused with --kill, and nothing else; its slot goes to who waits', async () => {
+    assert.match(await home.act(0, 'pause', '--team', killed, '--kill'), /end now, uncharged/);
+    await eventually('another team runs', async () => {
+      const [first, second = ''] = await running();
+      next = second;
+      return first === kept && second !== '' && second !== killed;
+    });
+    await home.until('the killed one waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
+  });
+
+  it('gives the next free slot to a team that was put ahead, though it asked last', async () => {
+    const idle = teams.map((team) => `t${team}`).filter((team) => ![kept, killed, next].includes(team));
+    last = idle.at(-1) ?? '';
+    await home.act(0, 'reprioritise', '--team', last, '--priority', '1');
+    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '3');
+    await eventually('one more runs', async () => (await running()).length === 3);
+    assert.deepEqual(await running(), [kept, next, last]);
+  });
+
+  it('starts nothing once a pause of the whole campaign is answered, and goes on within a second after resume', async () => {
+    await home.act(0, 'pause');
+    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '4');
+    await delay(1_500);
+    assert.deepEqual(await running(), [kept, next, last]);
+    await home.act(0, 'resume');
+    const answered = Date.now();
+    await home.until('the slot is taken', ({ counts }) => counts.running === 4);
+    const tookMs = Date.now() - answered;
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+    await eventually('its job is there', async () => (await running()).length === 4);
+  });
+
+  it('runs what was killed again after resume, uncharged, and numbers it on', async () => {
+    await home.behaveNow({});
+    await home.act(0, 'resume', '--team', kept);
+    await home.act(0, 'resume', '--team', killed);
+    await home.act(0, 'watch');
+    const results = await home.results();
+    new CampaignRecord(home.folder, home.campaign).check(results);
+    const { state, runs } = await home.resultOf(runsOf(killed));
+    assert.equal(state, 'finished');
+    assert.deepEqual(
+      runs.map(({ n, reason }) => [n, reason]),
+      [
+        [1, 'cancelled'],
+        [2, null],
+      ],
+    );
+    assert.equal((await home.resultOf(runsOf(kept))).runs.length, 1);
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { endless, SimulatedHome } from '../support/simulated-home.ts';
+
+describe('retry from the command line', function () {
+  this.timeout(180_000);
+  const home = new SimulatedHome({ teams: [2, 1, 1], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true });
+  const record = new CampaignRecord(home.folder, home.campaign);
+  after(() => home.remove());
+
+  const unchanged = async (act: () => Promise<string>): Promise<string> => {
+    const [jobs, acts] = [await home.allJobs(), record.acts()];
+    const said = await act();
+    assert.deepEqual([await home.allJobs(), record.acts()], [jobs, acts]);
+    return said;
+  };
+  const board = async (): Promise<string[]> => {
+    const rows = (await home.act(0, 'leaderboard', '--csv')).trim().split('\n').slice(1);
+    return rows.map((row) => row.split(',')[0] ?? '').sort();
+  };
+
+  before(async () => {
+    await home.open({ 's0-0': { end: 'error' }, 's1-0': { end: 'error' }, 's2-0': endless });
+    await home.begin();
+    await home.until(
+      'one finished, two failed, one runs',
+      ({ counts }) => counts.finished === 1 && counts.failed === 2 && counts.running === 1,
+    );
+  });
+
+  it('refuses what it cannot do, and says what is there instead', async () => {
+    const refusals = [
+      [[], /say which: --submission, --team or --reason/],
+      [['--reason', 'submission-eror'], /there is no reason submission-eror.*submission-error/],
+      [['--submission', 's2-0'], /not ended yet: s2-0/],
+    ] as const;
+    for (const [args, why] of refusals)
+      assert.match(await unchanged(() => home.act(2, 'retry', ...args, '--yes')), why);
+  });
+
+  it('says how many and how much, and without --yes changes nothing', async () => {
+    const said = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
+    assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
+    assert.match(
+      said,
+      /^about \$0\.\d+ by what runs cost so far, at worst \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 are left$/m,
+    );
+    assert.match(said, /nothing was changed.\n.*--yes/);
+  });
+
+  it('runs one again while the campaign runs; its runs are numbered on and its new score counts', async () => {
+    assert.deepEqual(await board(), ['t0']);
+    await home.behaveNow({ 's2-0': endless });
+    await home.act(0, 'retry', '--submission', 's0-0', '--yes', '--why', 'a broken disk');
+    await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 2);
+    assert.deepEqual((await home.progress()).reasons, { 'submission-error': 1 });
+    const { state, runs } = await home.resultOf('s0-0');
+    assert.equal(state, 'finished');
+    assert.deepEqual(
+      runs.map(({ n, reason }) => [n, reason]),
+      [
+        [1, 'submission-error'],
+        [2, null],
+      ],
+    );
+    assert.match(await home.act(0, 'status'), /^  \S+ \S+ retry count=1 \(a broken disk\)$/m);
+  });
+
+  it('runs all of a reason again, and no other', async () => {
+    const said = await home.act(0, 'retry', '--reason', 'submission-error', '--yes');
+    assert.match(said, /^retry of 1 submission of 1 team \(s1-0\)$/m);
+    await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 3);
+    assert.deepEqual(await board(), ['t0', 't1']);
+  });
+
+  it('runs a team again after the end of the campaign, which goes on as the same one', async () => {
+    await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
+    await home.act(3, 'watch');
+    const said = await unchanged(() => home.act(2, 'retry', '--team', 't0'));
+    assert.match(said, /^retry of 2 submissions of 1 team \(s0-0, s0-1\)$/m);
+    await home.act(0, 'retry', '--team', 't0', '--yes');
+    await home.act(3, 'watch');
+    assert.deepEqual(
+      ['s0-0', 's0-1', 's1-0', 's2-0'].map((one) => record.chain(one).length),
+      [3, 2, 2, 1],
+    );
+    assert.match(await home.act(0, 'status'), /has ended/);
+  });
+
+  it('runs what an operator cancelled again', async () => {
+    await home.behaveNow({});
+    assert.match(await home.act(0, 'status'), /retry steered --reason cancelled/);
+    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
+    await home.act(0, 'watch');
+    assert.equal((await home.resultOf('s2-0')).state, 'finished');
+  });
+
+  it('leaves results, ledger, scores and cost that agree, and one job for every run', async () => {
+    const results = await home.results();
+    record.check(results);
+    const runs = results.submissions.flatMap((one) => one.runs.map(({ n }) => `steered/${one.submission}/${n}`));
+    assert.deepEqual((await home.allJobs()).map(({ runKey }) => runKey).sort(), runs.sort());
+    assert.deepEqual(await board(), ['t0', 't1', 't2']);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { CampaignRecord } from '../support/campaign-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { endless, SimulatedHome } from '../support/simulated-home.ts';
+
+describe('workflows that somebody terminated in the Web UI', function () {
+  this.timeout(180_000);
+  const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
+  const record = new CampaignRecord(home.folder, home.campaign);
+  const ids = ['s0-0', 's1-0', 's2-0'];
+  let [first, second] = ['', ''];
+  after(() => home.remove());
+
+  const running = async (): Promise<string[]> =>
+    (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '');
+  const terminate = (workflowId: string) => home.temporal.workflow.getHandle(workflowId).terminate('by mistake');
+
+  before(async () => {
+    await home.open(Object.fromEntries(ids.map((id) => [id, endless])));
+    await home.begin();
+    await home.until('one runs', ({ counts }) => counts.running === 1 && counts.waiting === 2);
+    await eventually('its job runs', async () => (await running()).length === 1);
+    [first = ''] = await running();
+  });
+
+  it('ends the job of a submission, frees its slot for the next one, and gives it a state', async () => {
+    await terminate(`submission:steered:${first}`);
+    // Looked for every 15 s among those that said nothing since the look before.
+    await home.until('it has a state', ({ counts }) => counts.failed === 1);
+    await eventually('another one runs', async () => (await running()).length === 1);
+    [second = ''] = await running();
+    assert.notEqual(second, first);
+    const { state, reason, fault, runs } = await home.resultOf(first);
+    assert.deepEqual([state, reason, fault], ['failed', 'platform-error', 'platform']);
+    assert.ok(runs.length === 1 && (runs[0]?.costMicroUsd ?? 0) > 0);
+    const { money, counts } = await home.progress();
+    assert.equal(money.spent, runs[0]?.costMicroUsd);
+    assert.deepEqual([counts.running, counts.waiting], [1, 1]);
+  });
+
+  it('goes on with a campaign after the same start command: nothing is lost or run twice', async () => {
+    await terminate('campaign:steered');
+    assert.match(await home.act(0, 'status'), /does not run, though not all of it has ended: npm run start-campaign/);
+    const jobs = await home.activeJobs();
+    await home.begin();
+    await home.until('it knows what runs', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    assert.deepEqual(await home.activeJobs(), jobs);
+    assert.equal((await home.progress()).counts.failed, 1);
+  });
+
+  it('goes on when the workflow of a running job was terminated with it: that job is followed, not run again', async () => {
+    await Promise.all([terminate('campaign:steered'), terminate(`submission:steered:${second}`)]);
+    await home.behaveNow({});
+    await eventually('the job has ended', async () => (await running()).length === 0);
+    await home.holdout(3, 'start', home.file);
+    const results = await home.results();
+    record.check(results);
+    assert.deepEqual(
+      results.submissions.map(({ submission, state, runs }) => [submission, state, runs.length]),
+      ids.map((id) => [id, id === first ? 'failed' : 'finished', 1]),
+    );
+  });
+
+  it('runs what was terminated again when asked to', async () => {
+    await home.act(0, 'retry', '--reason', 'platform-error', '--yes');
+    await home.act(0, 'watch');
+    const { state, runs } = await home.resultOf(first);
+    assert.deepEqual([state, runs.map(({ n }) => n)], ['finished', [1, 2]]);
+  });
+});
