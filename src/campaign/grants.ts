@@ -24,7 +24,7 @@ export const isWithinReach = (state: CampaignState, option: RunOption, rerun: bo
 export const mayGoTo = (state: CampaignState, option: RunOption, rerun: boolean, now: number): boolean =>
   isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now;
 
-/** The option a request waits for: the cheapest that it may go to. */
+/** The option a request waits for: the most wanted of those that it may go to. */
 export const preferredOption = (state: CampaignState, { options, rerun }: WaitingRequest, now: number) =>
   options.find((option) => mayGoTo(state, option, rerun, now));
 
@@ -100,7 +100,7 @@ const inOrder = (a: Candidate, b: Candidate): number =>
 
 /** Marks a waiting request as granted. */
 export function grantTo({ submission, open, request }: Waiting, option: RunOption, now: number): RunGrant {
-  const { n, purpose, rerun } = request;
+  const { n, purpose, rerun, needMeasured } = request;
   delete open.request;
   const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
   open.grant = {
@@ -111,6 +111,7 @@ export function grantTo({ submission, open, request }: Waiting, option: RunOptio
     reserved: option.worst,
     since: now,
     ...(expectedSeconds !== undefined && { expectedSeconds }),
+    ...(needMeasured && { needMeasured }),
   };
   return { submission, n, class: option.class, reserved: option.worst };
 }

@@ -1,8 +1,10 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { StoredImage } from '../images/image-store.ts';
-import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../campaign/class-choice.ts';
-import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choice.ts';
+import { explainedChoice } from '../campaign/class-fit-text.ts';
+import { afterFailedProbe, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { isNeedMeasured, unknownNeeds, type Needs } from '../campaign/needs.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
@@ -104,7 +106,7 @@ class Review {
     const on = probeClass(classes);
     const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
     for (;;) {
-      const run = await runs.run('probe', [option]);
+      const run = await runs.run('probe', { options: [option] });
       if (run.kind === 'refused') return ended(run.reason);
       const { reason } = run.end;
       // An operator ended the run, not the submission; a cancelled submission cannot ask again.
@@ -114,8 +116,8 @@ class Review {
         if (end) return end;
         continue;
       }
-      if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
-      if (reason === null) {
+      if (reason !== null) this.needs = afterFailedProbe({ ...run.end, reason, on }, this.needs);
+      else {
         const profile = await step('main', 'what the probe taught').probeGpuMemory({
           ...this.input,
           n: run.n,
@@ -132,9 +134,11 @@ class Review {
   private async evaluate(runs: SubmissionRuns): Promise<SubmissionEnd> {
     let last: Reason = 'gpu-out-of-memory';
     for (;;) {
-      const options = evaluationOptions(this.opened, this.needs, this.opened.testItems);
+      const { testItems } = this.opened;
+      const options = evaluationOptions(this.opened, this.needs, testItems);
       if (options.length === 0) return ended(last, 'no class is larger');
-      const run = await runs.run('evaluation', options);
+      this.caseFile.explain(explainedChoice(this.opened, this.needs, testItems));
+      const run = await runs.run('evaluation', { options, needMeasured: isNeedMeasured(this.needs) });
       if (run.kind === 'refused') return ended(run.reason);
       if (run.end.reason === null) return this.score(run.n, runs);
       if (run.end.reason === 'cancelled') continue;

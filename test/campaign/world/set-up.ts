@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { optionOn, type ClassRules } from '../../../src/campaign/class-choice.ts';
+import { optionOn } from '../../../src/campaign/class-choice.ts';
+import type { ClassRules } from '../../../src/campaign/class-fit.ts';
 import type { FrozenCampaign } from '../../../src/campaign/frozen-campaign.ts';
 import { caseCampaign, g4, limits as caseLimits } from '../samples.ts';
 import type { Plan } from './child.ts';
