@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
-import type { StoredImage } from '../images/image-store.ts';
+import type { PulledImage } from '../activities/pull-image.ts';
 import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choice.ts';
 import { explainedChoice } from '../campaign/class-fit-text.ts';
 import { afterFailedProbe, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
@@ -30,7 +30,7 @@ interface SubmissionEnd {
   score: { key: string; digest: string } | null;
 }
 
-type Image = Extract<StoredImage, { kind: 'pulled' }>;
+type Image = Extract<PulledImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
@@ -96,13 +96,17 @@ class Review {
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
-    return (await this.probe(runs)) ?? (await this.evaluate(runs));
+    return (await this.probe(runs, pulled)) ?? (await this.evaluate(runs));
   }
 
   /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
-  private async probe(runs: SubmissionRuns): Promise<SubmissionEnd | undefined> {
+  private async probe(runs: SubmissionRuns, { base, probeInVain }: Image): Promise<SubmissionEnd | undefined> {
     const { sampleItems, classes, limits } = this.opened;
     if (sampleItems === null) return undefined;
+    if (probeInVain) {
+      this.caseFile.remark('Not probed: others on the same base image filled the device whatever they needed');
+      return undefined;
+    }
     const on = probeClass(classes);
     const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
     for (;;) {
@@ -123,6 +127,7 @@ class Review {
           n: run.n,
           class: run.on.name,
           items: sampleItems,
+          base,
         });
         if (profile) this.needs = { ...this.needs, profile };
       }
