@@ -18,11 +18,13 @@ const priorTries = { ended: 5, outOfMemory: 1 };
  * memory goes behind the larger ones. Pure.
  */
 export class Experience {
-  private readonly overall: number;
+  /** On the class that probes ran on no speeds were compared: what is seen there is the sample's fault, on every class. */
+  private readonly ofSample: number;
   private readonly factors = new Map<string, number>();
 
   constructor(private readonly pace: Pace) {
-    this.overall = shrunk(Object.values(pace.byClass).flatMap(shares), 1);
+    const probed = Object.values(pace.byClass).filter(({ probes }) => probes > 0);
+    this.ofSample = shrunk(probed.flatMap(shares), 1);
   }
 
   /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
@@ -42,13 +44,13 @@ export class Experience {
   }
 
   /**
-   * How many times as long as the probes let expect evaluations take on a class. Where little has ended, as on the others:
-   * what is common to all classes must not make one look cheaper because nothing ran there.
+   * How many times as long as the probes let expect evaluations take on a class. Where little has ended, by the sample's
+   * fault alone: it must not make a class look cheaper that nothing ran on yet.
    */
   private factorOf(onClass: string): number {
     const known = this.factors.get(onClass);
     if (known !== undefined) return known;
-    const factor = shrunk(shares(this.pace.byClass[onClass] ?? noClassPace()), this.overall);
+    const factor = shrunk(shares(this.pace.byClass[onClass] ?? noClassPace()), this.ofSample);
     this.factors.set(onClass, factor);
     return factor;
   }

@@ -18,7 +18,7 @@ const onP3 = optionOn(rules, p3, (10 * hour) / 2.14);
 const ended = (pace: Pace, onClass: string, times: readonly number[], change: Partial<EndOfRun> = {}): void => {
   for (const share of times) {
     const end = { class: onClass, purpose: 'evaluation', billedSeconds: 1000 * share, expectedSeconds: 1000 } as const;
-    addEnd(pace, { ...end, ...change }, undefined);
+    addEnd(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
   }
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
@@ -58,8 +58,10 @@ describe('what a campaign has seen of its classes', () => {
     assert.ok(hundred > 2.8 && thousand > 2.95 && thousand < 3);
   });
 
-  it('does not make a class look cheap because nothing ran there: what all classes have in common changes no order', () => {
+  it('takes what is seen on the class of the probes for the sample’s fault: no class looks cheap that nothing ran on', () => {
     ended(pace, g4.name, times(100, 2));
+    assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
+    addEnd(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
     assert.deepEqual(order(pace), [g4.name, c4.name]);
     const experience = new Experience(pace);
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.1);

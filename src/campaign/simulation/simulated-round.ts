@@ -26,9 +26,9 @@ export class SimulatedRound {
     private readonly submission: string,
   ) {}
 
-  /** Its image is there: the probe if there is one, else the first evaluation. */
-  begin(): NextStep {
-    return this.frozen.sampleSet === undefined ? this.evaluate() : this.probe();
+  /** Its image is there: the probe if there is one and it may teach something, else the first evaluation. */
+  begin(probeInVain: boolean): NextStep {
+    return this.frozen.sampleSet === undefined || probeInVain ? this.evaluate() : this.probe();
   }
 
   /** The campaign will grant no run any more. */
