@@ -29,9 +29,10 @@ export class Experience {
 
   /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
   preferred(options: readonly RunOption[], needMeasured: boolean): RunOption[] {
-    const cheapest = [...options].sort((a, b) => this.costOf(a) - this.costOf(b));
-    const isWorthIt = (option: RunOption): boolean => this.isWorthATry(option, cheapest, needMeasured);
-    return [...cheapest.filter(isWorthIt), ...cheapest.filter((option) => !isWorthIt(option))];
+    const cheapest = options.length > 1 ? [...options].sort((a, b) => this.costOf(a) - this.costOf(b)) : [...options];
+    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needMeasured));
+    if (passedOver.length === 0) return cheapest;
+    return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
   }
 
   /** Expected cost in micro-dollars. */

@@ -3,6 +3,7 @@ import { byName } from './by-name.ts';
 import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds, type RunOption } from './class-choice.ts';
 import { isAffordable, Purse } from './purse.ts';
+import { Experience } from './experience.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import type { Tally, Waiting } from './tally.ts';
@@ -30,12 +31,14 @@ export const preferredOption = (state: CampaignState, { options, rerun }: Waitin
 
 /**
  * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
- * probes while few evaluations wait for the class, then who waited longest. Pure; `now` in ms.
+ * probes while few evaluations wait for the class, then who waited longest. Where each wants to go is settled anew by what
+ * has ended since. Pure; `now` in ms.
  */
 export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
+  settleWishes(state, tally);
   const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
@@ -60,6 +63,13 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     savings.passOver();
   }
   return granted;
+}
+
+function settleWishes({ pace }: CampaignState, { waiting }: Tally): void {
+  const experience = new Experience(pace);
+  for (const { request } of waiting) {
+    request.options = experience.preferred(request.options, request.needMeasured ?? false);
+  }
 }
 
 /** Slots that nobody holds, by class; classes without any are left out. */

@@ -1,5 +1,4 @@
 import type { CampaignState } from './campaign-state.ts';
-import { Experience } from './experience.ts';
 import { grants } from './grants.ts';
 import { hurriedGrants } from './hurried-grants.ts';
 import { countHeld } from './pace.ts';
@@ -18,10 +17,6 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   if (state.closing) return refuseWaiting(state, state.closing);
   if (state.paused || now >= Date.parse(state.deadline)) return [];
   const tally = tallyOf(state);
-  const experience = new Experience(state.pace);
-  for (const { request } of tally.waiting) {
-    request.options = experience.preferred(request.options, request.needMeasured ?? false);
-  }
   const granted = grants(state, tally, now);
   if (state.hurry) granted.push(...hurriedGrants(state, now));
   if (granted.length > 0) state.pace.since ??= now;

@@ -38,6 +38,7 @@ const run = fc.record({
   seconds: fc.array(fc.integer({ min: 1, max: 3_600 }), { minLength: 3, maxLength: 3 }),
   share,
   reason: fc.constantFrom(undefined, 'spot-reclaimed', 'gpu-out-of-memory'),
+  needMeasured: fc.boolean(),
 });
 const plan = fc.record({
   team: fc.nat(teams.length - 1),
