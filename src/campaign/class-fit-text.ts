@@ -38,7 +38,7 @@ function objectionText(objection: Objection): string {
     case 'memory':
       return `a container gets ${objection.has} MiB there, less was too little for the probe`;
     case 'time':
-      return `it allows ${hours(objection.allowedSeconds / 3600)}, by the probe ${hours(objection.expectedSeconds / 3600)} are needed (${percent(timeMargin)} margin)`;
+      return `${hours(objection.allowedSeconds / 3600)} are promised there, by the probe ${hours(objection.expectedSeconds / 3600)} are needed (${percent(timeMargin)} margin)`;
   }
 }
 

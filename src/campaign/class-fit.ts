@@ -1,6 +1,6 @@
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
 import { probedSeconds, type Needs } from './needs.ts';
-import { containerMemoryMiB, wallClockSeconds } from './run-limits.ts';
+import { containerMemoryMiB, promisedSeconds } from './run-limits.ts';
 
 export interface ClassRules {
   classes: readonly InstanceClass[];
@@ -35,8 +35,9 @@ export type Objection =
 export const deviceHeadRoom = 0.05;
 
 /**
- * The wall clock must be so much longer than the probe lets expect: the mean over 25 sample items whose times scatter as
+ * The promised time must be so much longer than the probe lets expect: the mean over 25 sample items whose times scatter as
  * much as they last (as exponential ones do) is off by 20 %, one standard error. Running out of time is final for the team.
+ * A class faster than `wallClockOn` counts with what is promised to all: nobody gets a dearer class to be given more time.
  */
 export const timeMargin = 0.2;
 
@@ -101,14 +102,14 @@ function memoryRoom({ limits }: ClassRules, on: InstanceClass, { probeAbove }: N
 }
 
 function timeRoom({ limits, classes }: ClassRules, on: InstanceClass, { profile }: Needs, items: number): Room {
-  const allowedSeconds = wallClockSeconds(limits, on, classes);
+  const allowedSeconds = promisedSeconds(limits, on, classes);
   const expectedSeconds = profile === undefined ? 0 : probedSeconds(on, profile, items);
   const room = allowedSeconds / ((1 + timeMargin) * expectedSeconds);
   return { room, objection: { kind: 'time', allowedSeconds, expectedSeconds } };
 }
 
-/** Limits are whole seconds: classes that promise the same differ by this much. */
-const sameRoom = 0.999;
+/** Less is the rounding of numbers. */
+const sameRoom = 1 - 1e-9;
 
 /** Those with enough room, or else those with the most. */
 function withMostRoom(classes: InstanceClass[], roomOf: (on: InstanceClass) => number): InstanceClass[] {

@@ -3,9 +3,9 @@ import type { RunOption } from './class-choice.ts';
 import { noClassPace, type ClassPace, type DeviceTries, type Pace } from './pace.ts';
 
 /** With fewer ends than this on a class, nothing is concluded from them. */
-const fewestEnds = 5;
+const fewestEnds = 10;
 /** What was believed before counts like so many ends. */
-const priorEnds = 5;
+const priorEnds = 10;
 
 /** With fewer tries than this on a class, nothing is concluded from those that ran out of device memory. */
 const fewestTries = 10;

@@ -105,14 +105,14 @@ describe('the choice of a class', () => {
   });
 
   it('leaves out a class whose limit is too short where another gives more, on which time is the only difference', () => {
-    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, microUsdPerHour: 9_000_000 };
+    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, microUsdPerHour: 9_000_000, wallClockSeconds: 9 * 3600 };
     const hours = (onG4: number): Needs => needs({ secondsPerItem: (onG4 * 3600) / items });
     assert.deepEqual(choice(hours(16), [g4, p3, fast]), ['g4dn.xlarge', 'p3.2xlarge', 'fast'], '19.3 h allowed');
     assert.deepEqual(choice(hours(17), [g4, p3, fast]), ['fast'], '8.5 of its 9 hours at twice the speed are half');
   });
 
   it('takes the classes that give the most time when none gives enough, cheapest first', () => {
-    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28 };
+    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, wallClockSeconds: 9 * 3600 };
     assert.deepEqual(
       choice(needs({ secondsPerItem: 1e6 }), [g4, p3]),
       ['g4dn.xlarge', 'p3.2xlarge'],

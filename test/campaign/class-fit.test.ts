@@ -112,14 +112,14 @@ describe('the choice of a class in words', () => {
     assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
       'g4dn.xlarge: about 1 min, $0.0117',
       'p3.2xlarge: about 37 s, $0.0314',
-      'c4.4xlarge: no, it allows 1 min, by the probe 1 min are needed (20 % margin)',
+      'c4.4xlarge: no, 1 min are promised there, by the probe 1 min are needed (20 % margin)',
     ]);
   });
 
   it('says what it does although an estimate speaks against it', () => {
     assert.deepEqual(lines(needs({ secondsPerItem: 90 }), [g4, p3]), [
-      'g4dn.xlarge: at most 19.3 h, $10.13, though it allows 19.3 h, by the probe 100.0 h are needed (20 % margin): no class is better',
-      'p3.2xlarge: at most 9.0 h, $27.54, though it allows 9.0 h, by the probe 46.7 h are needed (20 % margin): no class is better',
+      'g4dn.xlarge: at most 19.3 h, $10.13, though 19.3 h are promised there, by the probe 100.0 h are needed (20 % margin): no class is better',
+      'p3.2xlarge: at most 9.0 h, $27.54, though 9.0 h are promised there, by the probe 46.7 h are needed (20 % margin): no class is better',
     ]);
   });
 });

@@ -42,10 +42,10 @@ describe('what a campaign has seen of its classes', () => {
     assert.deepEqual(order(pace), [c4.name, g4.name], '$5.26 becomes about $7.7, $6.37 becomes about the same');
   });
 
-  it('says nothing after four ends, and is the more believed the more have ended', () => {
-    ended(pace, g4.name, times(4, 3));
+  it('says nothing after nine ends, and is the more believed the more have ended', () => {
+    ended(pace, g4.name, times(9, 3));
     assert.equal(new Experience(pace).costOf(onG4), onG4.expected);
-    const factors = [1, 5, 90, 900].map((more) => {
+    const factors = [1, 10, 180, 1_800].map((more) => {
       ended(pace, g4.name, times(more, 3));
       return new Experience(pace).costOf(onG4) / onG4.expected;
     });
@@ -53,9 +53,9 @@ describe('what a campaign has seen of its classes', () => {
       factors,
       [...factors].sort((a, b) => a - b),
     );
-    const [five = 0, , hundred = 0, thousand = 0] = factors;
-    assert.ok(five > 1.7 && five < 2.4, `half the way after five: ${five}`);
-    assert.ok(hundred > 2.8 && thousand > 2.95 && thousand < 3);
+    const [ten = 0, , many = 0, most = 0] = factors;
+    assert.ok(ten > 1.7 && ten < 1.8, `half the way after ten, as a ratio: ${ten}`);
+    assert.ok(many > 2.8 && most > 2.95 && most < 3);
   });
 
   it('takes what is seen on the class of the probes for the sample’s fault: no class looks cheap that nothing ran on', () => {
@@ -64,20 +64,12 @@ describe('what a campaign has seen of its classes', () => {
     addEnd(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
     assert.deepEqual(order(pace), [g4.name, c4.name]);
     const experience = new Experience(pace);
-    assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.1);
+    assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
   });
 
   it('is not moved by a few odd ends, nor by runs that ended early because memory ran out', () => {
     ended(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
-    for (const share of times(50, 0.01)) {
-      const run = {
-        class: g4.name,
-        purpose: 'evaluation',
-        billedSeconds: 1000 * share,
-        expectedSeconds: 1000,
-      } as const;
-      addEnd(pace, { ...run, reason: 'gpu-out-of-memory' }, p3.name);
-    }
+    ended(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });
     assert.ok(Math.abs(new Experience(pace).costOf(onG4) / onG4.expected - 1) < 0.01);
   });
 
