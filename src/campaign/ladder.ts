@@ -54,6 +54,12 @@ const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
   gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, on.gpuMemoryMiB ?? 0),
 });
 
+/**
+ * Why a submission ends after its last run when no class is left. Where no class for it gives the memory that was promised
+ * to every team, that is not the team's fault. Pure.
+ */
+export const endOfLadder = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
+
 /** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
 export function afterFailedProbe({ reason, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
   const { probeAbove } = needs;

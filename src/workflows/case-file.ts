@@ -77,12 +77,10 @@ export class CaseFile {
         ...rows,
         '',
         `Total ${dollars(this.costMicroUsd)}`,
-        ...list('', this.remarks),
-        ...list('Classes for the evaluation:', this.choice),
+        ...this.remarks.flatMap((remark) => ['', remark]),
+        ...(this.choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
+        ...this.choice.map((line) => `- ${line}`),
       ].join('\n'),
     );
   }
 }
-
-const list = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : ['', ...(title === '' ? [] : [title]), ...lines.map((line) => `- ${line}`)];

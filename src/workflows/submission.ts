@@ -3,7 +3,7 @@ import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { PulledImage } from '../activities/pull-image.ts';
 import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choice.ts';
 import { explainedChoice } from '../campaign/class-fit-text.ts';
-import { afterFailedProbe, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../campaign/needs.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
@@ -141,7 +141,7 @@ class Review {
     for (;;) {
       const { testItems } = this.opened;
       const options = evaluationOptions(this.opened, this.needs, testItems);
-      if (options.length === 0) return ended(last, 'no class is larger');
+      if (options.length === 0) return ended(endOfLadder(last), 'no class is larger');
       this.caseFile.explain(explainedChoice(this.opened, this.needs, testItems));
       const run = await runs.run('evaluation', { options, needMeasured: isNeedMeasured(this.needs) });
       if (run.kind === 'refused') return ended(run.reason);

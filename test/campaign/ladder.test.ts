@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { evaluationOptions } from '../../src/campaign/class-choice.ts';
 import {
   afterFailedProbe,
+  endOfLadder,
   moveAfter,
   noTries,
   type FailedRun,
@@ -131,6 +132,17 @@ describe('what follows a failed run', () => {
         assert.fail('it never ended');
       }),
     );
+  });
+
+  it('is nobody’s fault but the platform’s when no class for it gives the memory that was promised', () => {
+    const small = { ...g4, memoryMiB: 8_704 };
+    const among = [small, c4];
+    const move = after(failed('host-out-of-memory', { on: small, memoryLimitMiB: containerMemoryMiB(limits, small) }));
+    assert.equal(move.kind, 'again');
+    const needs = move.kind === 'again' ? move.needs : assert.fail();
+    assert.deepEqual(evaluationOptions({ classes: among, limits }, needs, 10), []);
+    assert.equal(endOfLadder('host-out-of-memory'), 'unplaceable');
+    assert.equal(endOfLadder('gpu-out-of-memory'), 'gpu-out-of-memory');
   });
 
   it('is an evaluation after a failed probe, whatever its reason: on a larger class where there is one', () => {

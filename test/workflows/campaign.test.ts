@@ -69,7 +69,7 @@ describe('a campaign with scripted runs', () => {
     for (const event of scheduled) assert.ok(event.userMetadata?.summary?.data?.length, 'an activity has no summary');
     const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     assert.match(JSON.stringify(metadata), /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
-    assert.match(metadata.currentDetails ?? '', /Classes for the evaluation:\n- g4: about [\d.]+ (s|min|h), \$/);
+    assert.match(metadata.currentDetails ?? '', /Classes for the evaluation:\n\n- g4: about [\d.]+ (s|min|h), \$/);
   });
 
   it('does not probe where others on the same base image taught nothing, and says so on the page', async () => {
@@ -80,7 +80,7 @@ describe('a campaign with scripted runs', () => {
     assert.ok((await events('in-vain', 'v1')) <= 90);
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId('in-vain', 'v1'));
     const { currentDetails = '' } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    assert.match(currentDetails, /- Not probed: [\s\S]*- g4: at most /);
+    assert.match(currentDetails, /Not probed: [\s\S]*- g4: at most /);
   });
 
   it('evaluates what failed as a probe: on a larger device when the probe ran out of that memory', async () => {

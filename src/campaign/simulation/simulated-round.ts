@@ -1,6 +1,6 @@
 import { evaluationOptions, optionOn, probeClass } from '../class-choice.ts';
 import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
-import { afterFailedProbe, moveAfter, noTries, type Tries } from '../ladder.ts';
+import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../ladder.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../needs.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
@@ -88,7 +88,7 @@ export class SimulatedRound {
   private evaluate(settles?: RunSettlement): NextStep {
     const { instanceClasses: classes, limits, testSet } = this.frozen;
     const options = evaluationOptions({ classes, limits }, this.needs, testSet.items);
-    if (options.length === 0) return this.end(this.lastReason, settles);
+    if (options.length === 0) return this.end(endOfLadder(this.lastReason), settles);
     this.evaluations += 1;
     return this.request('evaluation', options, settles);
   }
