@@ -35,6 +35,12 @@ export class Experience {
     return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
   }
 
+  /** Of the evaluations that ended on a class: how many ran out of device memory. */
+  triesOn(onClass: string): Pick<DeviceTries, 'ended' | 'outOfMemory'> {
+    const { measured, unknown } = (this.pace.byClass[onClass] ?? noClassPace()).tries;
+    return { ended: measured.ended + unknown.ended, outOfMemory: measured.outOfMemory + unknown.outOfMemory };
+  }
+
   /** Expected cost in micro-dollars. */
   costOf({ class: onClass, expected }: RunOption): number {
     return expected * this.factorOf(onClass);
@@ -48,7 +54,7 @@ export class Experience {
    * How many times as long as the probes let expect evaluations take on a class. Where little has ended, by the sample's
    * fault alone: it must not make a class look cheaper that nothing ran on yet.
    */
-  private factorOf(onClass: string): number {
+  factorOf(onClass: string): number {
     const known = this.factors.get(onClass);
     if (known !== undefined) return known;
     const factor = shrunk(shares(this.pace.byClass[onClass] ?? noClassPace()), this.ofSample);
