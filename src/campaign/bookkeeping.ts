@@ -15,7 +15,7 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 
 /** Takes a request; answers the grant again if this very run was granted already. */
 export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
-  const options = new Experience(state.pace).preferred(request.options, request.needMeasured ?? false);
+  const options = new Experience(state).preferred(request.options, request.needMeasured ?? false);
   const [wanted] = options;
   if (request.settles) settleRun(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);

@@ -1,14 +1,16 @@
 import { breakEvenSuccess } from './break-even.ts';
+import type { CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
-import { noClassPace, type ClassPace, type DeviceTries, type Pace } from './pace.ts';
+import { noClassPace, type ClassPace, type DeviceTries } from './pace.ts';
 
-/** With fewer ends than this on a class, nothing is concluded from them. */
+/**
+ * With fewer ends than this on a class nothing is concluded, nor with less than two for each of its slots: what ends first
+ * is what ends early.
+ */
 const fewestEnds = 10;
-/** What was believed before counts like so many ends. */
+const endsPerSlot = 2;
+/** What was believed of a class's times before counts like so many ends. */
 const priorEnds = 10;
-
-/** With fewer tries than this on a class, nothing is concluded from those that ran out of device memory. */
-const fewestTries = 10;
 /** Before any try: four of five fit into the smaller device, as 80 % of the case's runs did on G4. Counts like five tries. */
 const priorTries = { ended: 5, outOfMemory: 1 };
 
@@ -22,9 +24,9 @@ export class Experience {
   private readonly ofSample: number;
   private readonly factors = new Map<string, number>();
 
-  constructor(private readonly pace: Pace) {
-    const probed = Object.values(pace.byClass).filter(({ probes }) => probes > 0);
-    this.ofSample = shrunk(probed.flatMap(shares), 1);
+  constructor(private readonly state: Pick<CampaignState, 'pace' | 'slots'>) {
+    const [probed] = Object.entries(state.pace.byClass).find(([, { probes }]) => probes > 0) ?? [];
+    this.ofSample = probed === undefined ? 1 : this.shrunkOn(probed, 1);
   }
 
   /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
@@ -37,7 +39,7 @@ export class Experience {
 
   /** Of the evaluations that ended on a class: how many ran out of device memory. */
   triesOn(onClass: string): Pick<DeviceTries, 'ended' | 'outOfMemory'> {
-    const { measured, unknown } = (this.pace.byClass[onClass] ?? noClassPace()).tries;
+    const { measured, unknown } = this.paceOn(onClass).tries;
     return { ended: measured.ended + unknown.ended, outOfMemory: measured.outOfMemory + unknown.outOfMemory };
   }
 
@@ -57,17 +59,30 @@ export class Experience {
   factorOf(onClass: string): number {
     const known = this.factors.get(onClass);
     if (known !== undefined) return known;
-    const factor = shrunk(shares(this.pace.byClass[onClass] ?? noClassPace()), this.ofSample);
+    const factor = this.shrunkOn(onClass, this.ofSample);
     this.factors.set(onClass, factor);
     return factor;
+  }
+
+  private shrunkOn(onClass: string, believed: number): number {
+    const ends = shares(this.paceOn(onClass));
+    return countOf(ends) < this.fewestOn(onClass) ? believed : shrunk(ends, believed);
+  }
+
+  private paceOn(onClass: string): ClassPace {
+    return this.state.pace.byClass[onClass] ?? noClassPace();
+  }
+
+  private fewestOn(onClass: string): number {
+    return Math.max(fewestEnds, endsPerSlot * (this.state.slots[onClass] ?? 0));
   }
 
   /** Whether the class has to be tried before the cheapest one with a larger device, by what such tries came to. */
   private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needMeasured: boolean): boolean {
     const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
-    const tries = this.pace.byClass[option.class]?.tries[needMeasured ? 'measured' : 'unknown'];
-    if (larger === undefined || tries === undefined || option.gpuMemoryMiB === 0) return true;
-    if (tries.ended < fewestTries || tries.outOfMemory === 0) return true;
+    if (larger === undefined || option.gpuMemoryMiB === 0) return true;
+    const tries = this.paceOn(option.class).tries[needMeasured ? 'measured' : 'unknown'];
+    if (tries.ended < this.fewestOn(option.class) || tries.outOfMemory === 0) return true;
     const failedShare = tries.failedShares / tries.outOfMemory;
     return successOf(tries) > breakEvenSuccess(this.costOf(option) / this.costOf(larger), failedShare);
   }
@@ -84,10 +99,11 @@ const shares = ({ measured }: ClassPace): Share[] =>
     .filter(([count, , followed]) => count > followed)
     .map(([count, thousandths, followed]) => [Math.max(1, thousandths / count) / 1000, count - followed]);
 
+const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, some]) => sum + some, 0);
+
 /** The median, which a few odd ends do not move; the fewer ends, the nearer to what was believed before. */
 function shrunk(ends: Share[], believed: number): number {
-  const count = ends.reduce((sum, [, some]) => sum + some, 0);
-  if (count < fewestEnds) return believed;
+  const count = countOf(ends);
   let below = 0;
   const [median = believed] = ends.sort(([a], [b]) => a - b).find(([, some]) => (below += some) >= count / 2) ?? [];
   return believed * (median / believed) ** (count / (count + priorEnds));

@@ -65,8 +65,8 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
   return granted;
 }
 
-function settleWishes({ pace }: CampaignState, { waiting }: Tally): void {
-  const experience = new Experience(pace);
+function settleWishes(state: CampaignState, { waiting }: Tally): void {
+  const experience = new Experience(state);
   for (const { request } of waiting) {
     request.options = experience.preferred(request.options, request.needMeasured ?? false);
   }

@@ -24,7 +24,7 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
-  const experience = new Experience(state.pace);
+  const experience = new Experience(state);
   for (const { request } of tally.waiting) {
     const option = preferredOption(state, request, now);
     if (option && isFree(free, option) && !purse.holds(option.worst, request.rerun)) savings.add(request, option);

@@ -93,7 +93,7 @@ export function progressOf(
 
 function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
-  const experience = new Experience(state.pace);
+  const experience = new Experience(state);
   return Object.fromEntries(
     Object.entries(state.slots).map(([name, slots]) => [
       name,

@@ -20,7 +20,7 @@ export const wantedBy = (
   { options, rerun, needMeasured }: WaitingRequest,
   at: number,
 ): RunOption | undefined =>
-  new Experience(state.pace)
+  new Experience(state)
     .preferred(options, needMeasured ?? false)
     .filter((option) => isPossible(state, option, rerun))
     .find((option) => !isShort(state, option, at));
