@@ -26,7 +26,9 @@ const times = (count: number, share: number): number[] => Array.from({ length: c
 const seen = (pace: Pace, slots = 5): Experience =>
   new Experience({ pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
 const order = (pace: Pace, options = [onG4, onC4], needMeasured = true): string[] =>
-  seen(pace).preferred(options, needMeasured).map((option) => option.class);
+  seen(pace)
+    .preferred(options, needMeasured)
+    .map((option) => option.class);
 
 describe('what a campaign has seen of its classes', () => {
   let pace: Pace;
