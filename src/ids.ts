@@ -45,6 +45,9 @@ export const resultObjects = {
   added: (campaign: string, sha256: string): string => `${campaign}/added/${sha256}.json`,
   actsFolder: (campaign: string): string => `${campaign}/acts/`,
   act: (campaign: string, sequence: number): string => `${campaign}/acts/${sequence}.json`,
+  /** Submissions on one base image whose probes saturated the device, or did not. */
+  baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
+    `${campaign}/bases/${base}/${kind}/`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
 };

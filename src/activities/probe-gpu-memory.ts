@@ -1,15 +1,26 @@
 import { profileOf, type ResourceProfile } from '../campaign/resource-profile.ts';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
+import { recordBase } from '../images/base-records.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 
-/** Turns the outcome of a probe run into a resource profile; null when the probe taught nothing. */
+/**
+ * Turns the outcome of a probe run into a resource profile, and keeps what it says about the image's base; null when the
+ * probe taught nothing.
+ */
 export async function probeGpuMemory(
   deps: Dependencies,
-  input: { campaign: string; submission: string; n: number; class: string; items: number },
+  input: { campaign: string; submission: string; n: number; class: string; items: number; base: string | null },
 ): Promise<ResourceProfile | null> {
-  const frozen = await deps.frozen.campaign(input.campaign);
-  const key = runObjects.outcome(runKeyOf(input.campaign, input.submission, input.n));
+  const { campaign, submission, base } = input;
+  const frozen = await deps.frozen.campaign(campaign);
+  const key = runObjects.outcome(runKeyOf(campaign, submission, input.n));
   const outcome = await deps.store.findJson<RunOutcome>(deps.buckets.runs, key);
-  return (outcome && profileOf(outcome, input.items, classNamed(frozen, input.class))) ?? null;
+  const profile = outcome && profileOf(outcome, input.items, classNamed(frozen, input.class));
+  if (profile === undefined) return null;
+  if (base !== null) {
+    const { saturating } = profile;
+    await recordBase(deps.store, deps.buckets.results, { campaign, base, submission, saturating });
+  }
+  return profile;
 }

@@ -2,17 +2,25 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import { isProbeInVain } from '../campaign/base-lessons.ts';
 import type { HandedInImage } from '../campaign/frozen-campaign.ts';
 import { trouble } from '../errors.ts';
+import { lessonsOf } from '../images/base-records.ts';
 import type { StoredImage } from '../images/image-store.ts';
 import { inspectArchive } from '../images/inspect-archive.ts';
 import type { Dependencies } from './dependencies.ts';
+
+type Pulled = Extract<StoredImage, { kind: 'pulled' }>;
+
+/** `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing. */
+export type PulledImage =
+  (Pulled & { base: string | null; probeInVain: boolean }) | Exclude<StoredImage, { kind: 'pulled' }>;
 
 /** The gate: fetches the handed-in image, inspects it, copies it to the private image store and pins its digest. */
 export async function pullImage(
   deps: Dependencies,
   input: { campaign: string; submission: string },
-): Promise<StoredImage> {
+): Promise<PulledImage> {
   const folder = await ownFolder(input);
   try {
     const { image } = await deps.frozen.submission(input.campaign, input.submission);
@@ -22,11 +30,17 @@ export async function pullImage(
     if (fetched.kind === 'refused') return fetched;
     const inspected = await inspectArchive(archive, { maxBytes: limits.imageBytes });
     if (inspected.kind === 'refused') return inspected;
-    return await deps.images.put(archive, inspected.format, `${input.campaign}/${input.submission}`);
+    const stored = await deps.images.put(archive, inspected.format, `${input.campaign}/${input.submission}`);
+    if (stored.kind === 'refused') return stored;
+    const { base } = inspected;
+    return { ...stored, base, probeInVain: base !== null && (await isInVain(deps, input.campaign, base)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const isInVain = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
+  isProbeInVain(await lessonsOf(store, buckets.results, campaign, base));
 
 /** A folder for this try; that of the try before goes, which a killed worker may have left. */
 async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {

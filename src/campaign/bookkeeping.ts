@@ -1,5 +1,6 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
 import { measuredSeconds } from './class-choice.ts';
+import { Experience } from './experience.ts';
 import { addEnd, addFirst, addFreed } from './pace.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
@@ -14,7 +15,8 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 
 /** Takes a request; answers the grant again if this very run was granted already. */
 export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
-  const [wanted] = request.options;
+  const options = new Experience(state).preferred(request.options, request.needMeasured ?? false);
+  const [wanted] = options;
   if (request.settles) settleRun(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);
   if (open === undefined || request.n <= open.settled) return undefined;
@@ -22,12 +24,12 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (open.grant && open.grant.n >= request.n) return open.grant;
   if (open.request && open.request.n >= request.n) return undefined;
   state.ticket += 1;
-  const { n, purpose, rerun, options } = request;
+  const { n, purpose, rerun, needMeasured } = request;
   if (purpose === 'evaluation' && !rerun && wanted) {
     const probeSeconds = request.settles?.purpose === 'probe' ? request.settles.billedSeconds : 0;
     addFirst(state.pace, { class: wanted.class, probeSeconds, expectedSeconds: measuredSeconds(wanted) });
   }
-  open.request = { n, purpose, rerun, options, ticket: state.ticket, passed: 0 };
+  open.request = { n, purpose, rerun, options, ...(needMeasured && { needMeasured }), ticket: state.ticket, passed: 0 };
   return undefined;
 }
 
@@ -40,7 +42,8 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
   if (open === undefined || settlement.n <= open.settled) return;
   const { grant } = open;
   const isGranted = grant?.n === settlement.n;
-  addEnd(state.pace, { ...settlement, expectedSeconds: isGranted ? grant.expectedSeconds : undefined }, next);
+  const { expectedSeconds, needMeasured } = isGranted ? grant : {};
+  addEnd(state.pace, { ...settlement, expectedSeconds, needMeasured }, next);
   if (isGranted) addFreed(state.pace, grant, settlement.billedSeconds);
   if (grant && grant.n <= settlement.n) delete open.grant;
   // A campaign that lost its state may have put a late copy of the run's request into the queue.

@@ -85,8 +85,9 @@ export interface WaitingRequest {
   purpose: Purpose;
   /** An evaluation beyond the submission's first. */
   rerun: boolean;
-  /** Cheapest expectation first. */
+  /** Most wanted first, by what the campaign has seen of their classes. */
   options: RunOption[];
+  needMeasured?: true;
   ticket: number;
   /** How often a smaller request was granted because this one did not fit into the money left. */
   passed: number;
@@ -103,6 +104,8 @@ export interface HeldGrant {
   since: number;
   /** What its probe let expect of an evaluation; absent when nothing is known. */
   expectedSeconds?: number;
+  /** Its probe measured how much device memory it takes. */
+  needMeasured?: true;
 }
 
 export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;

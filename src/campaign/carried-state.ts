@@ -1,6 +1,7 @@
 import { byName } from './by-name.ts';
 import type { CampaignState, HeldGrant, OpenSubmission, Treatment, WaitingRequest } from './campaign-state.ts';
-import { optionOn, type ClassRules } from './class-choice.ts';
+import { optionOn } from './class-choice.ts';
+import type { ClassRules } from './class-fit.ts';
 import type { Work } from './initial-state.ts';
 import type { Reason } from './reasons.ts';
 
@@ -35,6 +36,7 @@ type CarriedGrant = [
   reserved: number,
   since: number,
   expectedSeconds: number,
+  needMeasured: 0 | 1,
 ];
 
 /** Options by class and expected seconds: prices and limits are the campaign's. */
@@ -45,6 +47,7 @@ type CarriedRequest = [
   ticket: number,
   passed: number,
   options: [place: number, seconds: number][],
+  needMeasured: 0 | 1,
 ];
 
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
@@ -110,6 +113,7 @@ const shortRequest = (request: WaitingRequest, places: Map<string, number>): Car
   request.ticket,
   request.passed,
   request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 3600)]),
+  flag(request.needMeasured ?? false),
 ];
 
 const shortGrant = (grant: HeldGrant): CarriedGrant => [
@@ -120,6 +124,7 @@ const shortGrant = (grant: HeldGrant): CarriedGrant => [
   grant.reserved,
   grant.since,
   grant.expectedSeconds ?? 0,
+  flag(grant.needMeasured ?? false),
 ];
 
 function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
@@ -136,7 +141,16 @@ function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
   };
 }
 
-const grantAgain = ([n, probe, rerun, onClass, reserved, since, expectedSeconds]: CarriedGrant): HeldGrant => ({
+const grantAgain = ([
+  n,
+  probe,
+  rerun,
+  onClass,
+  reserved,
+  since,
+  expectedSeconds,
+  needMeasured,
+]: CarriedGrant): HeldGrant => ({
   n,
   purpose: purposeOf(probe),
   rerun: rerun === 1,
@@ -144,10 +158,11 @@ const grantAgain = ([n, probe, rerun, onClass, reserved, since, expectedSeconds]
   reserved,
   since,
   ...(expectedSeconds > 0 && { expectedSeconds }),
+  ...(needMeasured === 1 && { needMeasured: true }),
 });
 
 const requestAgain = (
-  [n, probe, rerun, ticket, passed, options]: CarriedRequest,
+  [n, probe, rerun, ticket, passed, options, needMeasured]: CarriedRequest,
   rules: ClassRules,
 ): WaitingRequest => ({
   n,
@@ -159,4 +174,5 @@ const requestAgain = (
     const on = rules.classes[place];
     return on ? [optionOn(rules, on, seconds)] : [];
   }),
+  ...(needMeasured === 1 && { needMeasured: true }),
 });

@@ -1,7 +1,8 @@
+import { fitsOf, type ClassRules } from './class-fit.ts';
+import type { InstanceClass } from './frozen-campaign.ts';
 import { costMicroUsd } from './money.ts';
-import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
-import type { InstanceClass, Limits } from './frozen-campaign.ts';
-import type { ResourceProfile } from './resource-profile.ts';
+import { probedSeconds, type Needs } from './needs.ts';
+import { batchGraceSeconds, wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
 
 /** One class a run could go to; money in micro-dollars, `hours` as expected. */
 export interface RunOption {
@@ -9,22 +10,8 @@ export interface RunOption {
   worst: number;
   expected: number;
   hours: number;
-}
-
-/** What is known about a submission's needs when its next evaluation is to be placed. Pure. */
-export interface Needs {
-  profile?: ResourceProfile;
-  /** Device memory that proved too small, in MiB: only larger devices will do. */
-  gpuMemoryAboveMiB: number;
-  /** Container memory that proved too small, in MiB: only classes that give more will do. */
-  memoryAboveMiB: number;
-}
-
-export const unknownNeeds: Needs = { gpuMemoryAboveMiB: 0, memoryAboveMiB: 0 };
-
-export interface ClassRules {
-  classes: readonly InstanceClass[];
-  limits: Limits;
+  /** Of its device; 0 where there is none. */
+  gpuMemoryMiB: number;
 }
 
 /** The class probes run on: the cheapest with a device, else the cheapest. */
@@ -35,11 +22,11 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
   return chosen;
 }
 
-/** Every class that can carry an evaluation of `items` inputs, cheapest expectation first; empty when none can. */
+/** Every class that may carry an evaluation of `items` inputs, cheapest expectation first; empty when facts rule out all. */
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
-  return rules.classes
-    .filter((candidate) => carries(rules, candidate, needs, items))
-    .map((candidate) => optionOn(rules, candidate, expectedSeconds(rules, candidate, needs, items)))
+  return fitsOf(rules, needs, items)
+    .filter(({ kind }) => kind !== 'unfit')
+    .map(({ on }) => optionOn(rules, on, expectedSeconds(rules, on, needs, items)))
     .sort((a, b) => a.expected - b.expected || (a.class < b.class ? -1 : 1));
 }
 
@@ -50,6 +37,7 @@ export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number):
     worst: worstCostMicroUsd(rules.limits, on, rules.classes),
     expected: costMicroUsd(Math.round(seconds), on.microUsdPerHour),
     hours: Math.round(seconds) / 3600,
+    gpuMemoryMiB: on.gpuMemoryMiB ?? 0,
   };
 }
 
@@ -59,29 +47,8 @@ export function measuredSeconds({ worst, expected, hours }: RunOption): number |
   return hours < longestHours * 0.999 ? Math.max(1, Math.round(hours * 3600)) : undefined;
 }
 
-function carries(rules: ClassRules, candidate: InstanceClass, needs: Needs, items: number): boolean {
-  if (containerMemoryMiB(rules.limits, candidate) <= needs.memoryAboveMiB) return false;
-  if (candidate.kind === 'cpu') return mayLeaveGpu(rules, candidate, needs, items);
-  const device = candidate.gpuMemoryMiB ?? 0;
-  return device > needs.gpuMemoryAboveMiB && device >= (needs.profile?.gpuMemoryMiB ?? 0);
-}
-
-/**
- * A CPU class takes a submission if there is no other kind, or if the probe saw the device stay empty, no run filled one
- * since, and the time that the CPU class gives will do.
- */
-function mayLeaveGpu(rules: ClassRules, candidate: InstanceClass, needs: Needs, items: number): boolean {
-  if (rules.classes.every(({ kind }) => kind === 'cpu')) return true;
-  const { profile, gpuMemoryAboveMiB } = needs;
-  if (profile === undefined || profile.usesGpu || gpuMemoryAboveMiB > 0) return false;
-  return probedSeconds(candidate, profile, items) <= wallClockSeconds(rules.limits, candidate, rules.classes);
-}
-
 /** From the probe and the classes' relative speeds; without a probe the whole promised wall clock. */
 function expectedSeconds(rules: ClassRules, on: InstanceClass, { profile }: Needs, items: number): number {
   const promised = wallClockSeconds(rules.limits, on, rules.classes);
   return profile === undefined ? promised : Math.min(promised, probedSeconds(on, profile, items));
 }
-
-const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
-  (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;

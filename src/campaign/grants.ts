@@ -3,6 +3,7 @@ import { byName } from './by-name.ts';
 import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds, type RunOption } from './class-choice.ts';
 import { isAffordable, Purse } from './purse.ts';
+import { Experience } from './experience.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import type { Tally, Waiting } from './tally.ts';
@@ -24,18 +25,20 @@ export const isWithinReach = (state: CampaignState, option: RunOption, rerun: bo
 export const mayGoTo = (state: CampaignState, option: RunOption, rerun: boolean, now: number): boolean =>
   isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now;
 
-/** The option a request waits for: the cheapest that it may go to. */
+/** The option a request waits for: the most wanted of those that it may go to. */
 export const preferredOption = (state: CampaignState, { options, rerun }: WaitingRequest, now: number) =>
   options.find((option) => mayGoTo(state, option, rerun, now));
 
 /**
  * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
- * probes while few evaluations wait for the class, then who waited longest. Pure; `now` in ms.
+ * probes while few evaluations wait for the class, then who waited longest. Where each wants to go is settled anew by what
+ * has ended since. Pure; `now` in ms.
  */
 export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
+  settleWishes(state, tally);
   const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
@@ -60,6 +63,13 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     savings.passOver();
   }
   return granted;
+}
+
+function settleWishes(state: CampaignState, { waiting }: Tally): void {
+  const experience = new Experience(state);
+  for (const { request } of waiting) {
+    request.options = experience.preferred(request.options, request.needMeasured ?? false);
+  }
 }
 
 /** Slots that nobody holds, by class; classes without any are left out. */
@@ -100,7 +110,7 @@ const inOrder = (a: Candidate, b: Candidate): number =>
 
 /** Marks a waiting request as granted. */
 export function grantTo({ submission, open, request }: Waiting, option: RunOption, now: number): RunGrant {
-  const { n, purpose, rerun } = request;
+  const { n, purpose, rerun, needMeasured } = request;
   delete open.request;
   const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
   open.grant = {
@@ -111,6 +121,7 @@ export function grantTo({ submission, open, request }: Waiting, option: RunOptio
     reserved: option.worst,
     since: now,
     ...(expectedSeconds !== undefined && { expectedSeconds }),
+    ...(needMeasured && { needMeasured }),
   };
   return { submission, n, class: option.class, reserved: option.worst };
 }

@@ -1,5 +1,6 @@
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
+import { Experience } from './experience.ts';
 import { freeSlots, grantTo, mayGoTo, preferredOption } from './grants.ts';
 import { Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
@@ -23,12 +24,13 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
+  const experience = new Experience(state);
   for (const { request } of tally.waiting) {
     const option = preferredOption(state, request, now);
     if (option && isFree(free, option) && !purse.holds(option.worst, request.rerun)) savings.add(request, option);
   }
   const detours = tally.waiting
-    .flatMap((waiting) => detoursOf(state, waiting, free, now))
+    .flatMap((waiting) => detoursOf(state, waiting, { free, experience, now }))
     .sort(
       (a, b) =>
         a.priority - b.priority ||
@@ -47,7 +49,13 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   return granted;
 }
 
-function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, number>, now: number): Detour[] {
+interface Prospect {
+  free: Record<string, number>;
+  experience: Experience;
+  now: number;
+}
+
+function detoursOf(state: CampaignState, waiting: Waiting, { free, experience, now }: Prospect): Detour[] {
   const { request, open } = waiting;
   const preferred = preferredOption(state, request, now);
   // One with a free slot where it would rather go waits for money, not for time.
@@ -59,7 +67,8 @@ function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, 
       waiting,
       option,
       priority,
-      hoursPerMicroUsd: preferred.hours / Math.max(1, option.expected - preferred.expected),
+      hoursPerMicroUsd:
+        experience.hoursOf(preferred) / Math.max(1, experience.costOf(option) - experience.costOf(preferred)),
     }));
 }
 

@@ -1,5 +1,5 @@
-import type { Needs } from './class-choice.ts';
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
+import type { Needs } from './needs.ts';
 import { faultOf, type Reason } from './reasons.ts';
 
 /** What the evaluation runs of a submission used up so far. */
@@ -49,7 +49,25 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, limits:
 }
 
 /** Only classes with more device memory than this one will do from now on. */
-export const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
+const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
   ...needs,
   gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, on.gpuMemoryMiB ?? 0),
 });
+
+/**
+ * Why a submission ends after its last run when no class is left. Where no class for it gives the memory that was promised
+ * to every team, that is not the team's fault. Pure.
+ */
+export const endOfLadder = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
+
+/** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
+export function afterFailedProbe({ reason, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
+  const { probeAbove } = needs;
+  if (reason === 'gpu-out-of-memory') {
+    return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: on.gpuMemoryMiB ?? 0 } };
+  }
+  if (reason === 'host-out-of-memory') {
+    return { ...needs, probeAbove: { ...probeAbove, memoryMiB: memoryLimitMiB ?? 0 } };
+  }
+  return needs;
+}

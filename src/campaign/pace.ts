@@ -17,6 +17,8 @@ export interface ClassPace {
   measured: ByDuration<EndsAlike>;
   /** Ended evaluations of which no probe let expect anything, by seconds. */
   unmeasured: ByDuration<EndsAlike>;
+  /** Ended evaluations by what was known of the device memory they need. */
+  tries: { measured: DeviceTries; unknown: DeviceTries };
   /** Evaluations that followed one on this class, by the class they asked for first. */
   followers: { class: string; count: number }[];
   probes: number;
@@ -35,6 +37,15 @@ export type FirstsAlike = [count: number, probeSeconds: number, measured: number
 /** `followed`: how many of them were followed by another run; `lost`: others, which the platform lost after that time. */
 export type EndsAlike = [count: number, sum: number, followed: number, lost: number];
 
+/** `failedShares`: of what was expected of them, those that ran out of device memory took so many times all. */
+export interface DeviceTries {
+  ended: number;
+  outOfMemory: number;
+  failedShares: number;
+}
+
+const noTries = (): DeviceTries => ({ ended: 0, outOfMemory: 0, failedShares: 0 });
+
 export const noPace = (): Pace => ({ since: null, byClass: byName() });
 
 /** Nothing is known of the class. */
@@ -42,6 +53,7 @@ export const noClassPace = (): ClassPace => ({
   firsts: {},
   measured: {},
   unmeasured: {},
+  tries: { measured: noTries(), unknown: noTries() },
   followers: [],
   probes: 0,
   ran: { seconds: 0, lost: 0 },
@@ -74,6 +86,7 @@ export interface EndOfRun {
   purpose: Purpose;
   billedSeconds: number;
   expectedSeconds?: number | undefined;
+  needMeasured?: boolean | undefined;
   reason?: Reason | null | undefined;
 }
 
@@ -98,6 +111,7 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
     alike[3] += 1;
     return;
   }
+  addTry(on, run);
   alike[0] += 1;
   alike[1] += duration;
   if (next === undefined) return;
@@ -105,6 +119,16 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
   const follower = on.followers.find((known) => known.class === next);
   if (follower) follower.count += 1;
   else on.followers.push({ class: next, count: 1 });
+}
+
+/** Of a try that failed and of which nothing was expected, all its time counts. What an operator ended says nothing. */
+function addTry({ tries }: ClassPace, { billedSeconds, expectedSeconds, needMeasured, reason }: EndOfRun): void {
+  if (reason && faultOf(reason) === 'operator') return;
+  const alike = tries[needMeasured ? 'measured' : 'unknown'];
+  alike.ended += 1;
+  if (reason !== 'gpu-out-of-memory') return;
+  alike.outOfMemory += 1;
+  alike.failedShares += expectedSeconds === undefined ? 1 : Math.min(1, billedSeconds / expectedSeconds);
 }
 
 /** A slot is free again since a moment ago; the next {@link countHeld} knows the time. */

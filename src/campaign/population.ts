@@ -13,6 +13,8 @@ export interface SimulatedSubmission {
   /** Device memory for the test set, and for the sample set where a probe sees less. */
   gpuMemoryMiB: number;
   sampleGpuMemoryMiB?: number | undefined;
+  /** Name of the base image it is built on, if others share it. */
+  base?: string | undefined;
   hostMemoryMiB: number;
   /** From the container's start to the first item, on every class. */
   startUpSeconds: number;

@@ -1,4 +1,5 @@
 import { defaultTreatment, type CampaignState } from './campaign-state.ts';
+import { Experience } from './experience.ts';
 import type { Forecast } from './forecast.ts';
 import { holdOf, stageOf, type Hold } from './hold.ts';
 import type { OperatorLine } from './operator-acts.ts';
@@ -30,11 +31,23 @@ export interface CampaignProgress {
   };
   reasons: Partial<Record<Reason, number>>;
   money: { budget: number; rerunReserve: number; spent: number; reserved: number; probes: number; overhead: number };
-  classes: Record<string, { slots: number; running: number; waiting: number; spent: number; short: boolean }>;
+  classes: Record<string, ClassProgress>;
   pausedTeams: string[];
   /** Teams whose priority or weight is not the default one. */
   prioritised: { team: string; priority: number; weight: number }[];
   operatorsLog: OperatorLine[];
+}
+
+export interface ClassProgress {
+  slots: number;
+  running: number;
+  waiting: number;
+  spent: number;
+  short: boolean;
+  /** Evaluations that ended, how many of them ran out of device memory, and how many times as long as expected they take. */
+  ended: number;
+  outOfMemory: number;
+  times: number;
 }
 
 /** Summarises a campaign's state at `now` (ms). */
@@ -80,6 +93,7 @@ export function progressOf(
 
 function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
+  const experience = new Experience(state);
   return Object.fromEntries(
     Object.entries(state.slots).map(([name, slots]) => [
       name,
@@ -89,6 +103,8 @@ function classesOf(state: CampaignState, held: Record<string, number>, now: numb
         waiting: waiting.filter((wanted) => wanted === name).length,
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
+        ...experience.triesOn(name),
+        times: experience.factorOf(name),
       },
     ]),
   );

@@ -5,7 +5,7 @@ import type { FinalState, Reason } from './reasons.ts';
 
 /** What a campaign and its submissions say to each other. Every message is idempotent by (submission, n). Pure. */
 
-/** Child to parent: may I run? `options` in order of preference. */
+/** Child to parent: may I run? `options` as the probe lets expect, cheapest first. */
 export interface RunRequest {
   submission: string;
   n: number;
@@ -13,6 +13,8 @@ export interface RunRequest {
   /** An evaluation beyond the submission's first. */
   rerun: boolean;
   options: RunOption[];
+  /** An evaluation of which a probe measured how much device memory it takes. */
+  needMeasured?: true;
   /** The run before this one has ended; frees its slot in the same message. */
   settles?: RunSettlement;
 }

@@ -8,15 +8,18 @@ export const systemMemoryMiB = 512;
 export const batchGraceSeconds = 3600;
 
 /**
- * The promised wall clock on a class, in seconds: the promise holds on `wallClockOn`, is longer by the ratio of speeds on
- * a slower class of the same kind, and is the class's own where it states one.
+ * What the promised wall clock is worth on a class, in seconds: as much work as in the promised time on `wallClockOn`, by the
+ * ratio of speeds within its kind; or the class's own where it states one.
  */
-export function wallClockSeconds(limits: Limits, on: InstanceClass, classes: readonly InstanceClass[]): number {
+export function promisedSeconds(limits: Limits, on: InstanceClass, classes: readonly InstanceClass[]): number {
   if (on.wallClockSeconds !== undefined) return on.wallClockSeconds;
   const promised = classes.find((candidate) => candidate.name === limits.wallClockOn);
-  const slower = promised?.kind === on.kind ? promised.relativeSpeed / on.relativeSpeed : 1;
-  return Math.ceil(limits.wallClockSeconds * Math.max(1, slower));
+  return limits.wallClockSeconds * (promised?.kind === on.kind ? promised.relativeSpeed / on.relativeSpeed : 1);
 }
+
+/** The wall clock on a class, in whole seconds: what is promised, and on a faster class no less than the file says. */
+export const wallClockSeconds = (limits: Limits, on: InstanceClass, classes: readonly InstanceClass[]): number =>
+  Math.ceil(on.wallClockSeconds ?? Math.max(limits.wallClockSeconds, promisedSeconds(limits, on, classes)));
 
 /** What a container gets on a class, in MiB: never more than promised, never what the machine needs for itself. */
 export const containerMemoryMiB = (limits: Limits, on: InstanceClass): number =>

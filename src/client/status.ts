@@ -22,13 +22,15 @@ export function statusText(progress: CampaignProgress): string {
       `(of it ${dollars(money.rerunReserve)} for further runs of a submission)`,
     ...forecastBlocks(campaign, forecast, { deadline, budget: money.budget }),
     table(
-      ['class', 'running', 'slots', 'waiting', 'spent'],
+      ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time against probe'],
       Object.entries(classes).map(([name, row]) => [
         row.short ? `${name} (short)` : name,
         String(row.running),
         String(row.slots),
         String(row.waiting),
         dollars(row.spent),
+        row.ended === 0 ? '' : `${row.outOfMemory} of ${row.ended}`,
+        row.times === 1 ? '' : `× ${row.times.toFixed(2)}`,
       ]),
     ),
     ...endedBecause(reasons),

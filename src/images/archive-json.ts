@@ -24,12 +24,13 @@ export function parseJson<Schema extends z.ZodType>(file: ScannedFile, what: str
 }
 
 /** The part of an image's configuration that decides whether our machines can run it. */
-const configSchema = z.object({ architecture: z.string(), os: z.string() });
+const configSchema = z.looseObject({ architecture: z.string(), os: z.string() });
 
-/** Throws a Refusal for an image that is not for linux/amd64. */
-export function checkConfig(file: ScannedFile): void {
-  const { os, architecture } = parseJson(file, 'the image configuration', configSchema);
-  checkPlatforms([`${os}/${architecture}`]);
+/** Throws a Refusal for an image that is not for linux/amd64; answers the whole configuration, the rest of it unchecked. */
+export function checkedConfig(file: ScannedFile): unknown {
+  const config = parseJson(file, 'the image configuration', configSchema);
+  checkPlatforms([`${config.os}/${config.architecture}`]);
+  return config;
 }
 
 /** Throws a Refusal unless one of the platforms an image is built for is ours. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { quoted } from '../safe-text.ts';
-import { checkConfig, checkLayerCount, checkPlatforms, parseJson } from './archive-json.ts';
+import { checkedConfig, checkLayerCount, checkPlatforms, parseJson } from './archive-json.ts';
 import { refuse } from './refusal.ts';
 import type { ScannedArchive, ScannedFile } from './scan-archive.ts';
 
@@ -16,8 +16,8 @@ type Descriptor = z.output<typeof descriptorSchema>;
 const indexSchema = z.object({ manifests: z.array(descriptorSchema) });
 const manifestSchema = z.object({ config: descriptorSchema, layers: z.array(descriptorSchema) });
 
-/** Checks an OCI layout: one image for our machines, every blob of it there and what its name says. Throws a Refusal. */
-export function inspectOciArchive(archive: ScannedArchive, index: ScannedFile): void {
+/** Checks an OCI layout: one image for our machines, every blob of it there and what its name says. Answers its configuration. Throws a Refusal. */
+export function inspectOciArchive(archive: ScannedArchive, index: ScannedFile): unknown {
   const [link] = archive.links.keys();
   if (link !== undefined) refuse(`the archive has a link, ${quoted(link)}; an OCI archive has none`);
   const { manifests } = parseJson(index, 'index.json', indexSchema);
@@ -27,7 +27,7 @@ export function inspectOciArchive(archive: ScannedArchive, index: ScannedFile): 
   const manifest = parseJson(imageManifest(archive, top), 'the image manifest', manifestSchema);
   checkLayerCount(manifest.layers.length);
   for (const descriptor of [manifest.config, ...manifest.layers]) blobOf(archive, descriptor);
-  checkConfig(blobOf(archive, manifest.config));
+  return checkedConfig(blobOf(archive, manifest.config));
 }
 
 /** The manifest itself, or through an index by platform the one for our machines. */

@@ -9,6 +9,8 @@ export class CaseFile {
   readonly runs: RunRecord[] = [];
   private stage: SubmissionState = 'preparing';
   private note = '';
+  private choice: readonly string[] = [];
+  private readonly remarks: string[] = [];
 
   constructor(
     private readonly submission: string,
@@ -45,6 +47,17 @@ export class CaseFile {
     this.show();
   }
 
+  /** Says of each class whether the next evaluation may go there, and why not; shown from the next stage on. */
+  explain(choice: readonly string[]): void {
+    this.choice = choice;
+  }
+
+  /** Something that happened once and stays on the page. */
+  remark(text: string): void {
+    this.remarks.push(text);
+    this.show();
+  }
+
   add(run: RunRecord): void {
     this.runs.push(run);
     this.show();
@@ -64,6 +77,9 @@ export class CaseFile {
         ...rows,
         '',
         `Total ${dollars(this.costMicroUsd)}`,
+        ...this.remarks.flatMap((remark) => ['', remark]),
+        ...(this.choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
+        ...this.choice.map((line) => `- ${line}`),
       ].join('\n'),
     );
   }

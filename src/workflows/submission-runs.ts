@@ -18,6 +18,12 @@ export interface EndedRun {
 }
 export type Run = EndedRun | { kind: 'refused'; reason: Reason };
 
+/** Where a run could go, and whether a probe measured how much device memory it takes. */
+export interface Wish {
+  options: RunOption[];
+  needMeasured?: boolean;
+}
+
 /** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
 export class SubmissionRuns {
   private n: number;
@@ -36,15 +42,12 @@ export class SubmissionRuns {
     setHandler(endRunSignal, () => this.endRun?.());
   }
 
-  async run(purpose: Purpose, options: RunOption[]): Promise<Run> {
+  async run(purpose: Purpose, { options, needMeasured }: Wish): Promise<Run> {
     this.n += 1;
     const n = this.n;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    this.caseFile.enter(
-      purpose === 'probe' ? 'probing' : 'waiting',
-      `run ${n}, wants ${options.map((option) => option.class).join(' or ')}`,
-    );
-    const permit = await this.permits.ask({ n, purpose, rerun, options });
+    this.caseFile.enter(purpose === 'probe' ? 'probing' : 'waiting', `run ${n}`);
+    const permit = await this.permits.ask({ n, purpose, rerun, options, ...(needMeasured && { needMeasured }) });
     if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
     const on = this.opened.classes.find(({ name }) => name === permit.class);
     if (purpose === 'evaluation') this.evaluations += 1;

@@ -1,8 +1,10 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
-import type { StoredImage } from '../images/image-store.ts';
-import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../campaign/class-choice.ts';
-import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import type { PulledImage } from '../activities/pull-image.ts';
+import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choice.ts';
+import { explainedChoice } from '../campaign/class-fit-text.ts';
+import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { isNeedMeasured, unknownNeeds, type Needs } from '../campaign/needs.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
@@ -28,7 +30,7 @@ interface SubmissionEnd {
   score: { key: string; digest: string } | null;
 }
 
-type Image = Extract<StoredImage, { kind: 'pulled' }>;
+type Image = Extract<PulledImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
@@ -94,17 +96,21 @@ class Review {
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
-    return (await this.probe(runs)) ?? (await this.evaluate(runs));
+    return (await this.probe(runs, pulled)) ?? (await this.evaluate(runs));
   }
 
   /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
-  private async probe(runs: SubmissionRuns): Promise<SubmissionEnd | undefined> {
+  private async probe(runs: SubmissionRuns, { base, probeInVain }: Image): Promise<SubmissionEnd | undefined> {
     const { sampleItems, classes, limits } = this.opened;
     if (sampleItems === null) return undefined;
+    if (probeInVain) {
+      this.caseFile.remark('Not probed: others on the same base image filled the device whatever they needed');
+      return undefined;
+    }
     const on = probeClass(classes);
     const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
     for (;;) {
-      const run = await runs.run('probe', [option]);
+      const run = await runs.run('probe', { options: [option] });
       if (run.kind === 'refused') return ended(run.reason);
       const { reason } = run.end;
       // An operator ended the run, not the submission; a cancelled submission cannot ask again.
@@ -114,13 +120,14 @@ class Review {
         if (end) return end;
         continue;
       }
-      if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
-      if (reason === null) {
+      if (reason !== null) this.needs = afterFailedProbe({ ...run.end, reason, on }, this.needs);
+      else {
         const profile = await step('main', 'what the probe taught').probeGpuMemory({
           ...this.input,
           n: run.n,
           class: run.on.name,
           items: sampleItems,
+          base,
         });
         if (profile) this.needs = { ...this.needs, profile };
       }
@@ -132,9 +139,11 @@ class Review {
   private async evaluate(runs: SubmissionRuns): Promise<SubmissionEnd> {
     let last: Reason = 'gpu-out-of-memory';
     for (;;) {
-      const options = evaluationOptions(this.opened, this.needs, this.opened.testItems);
-      if (options.length === 0) return ended(last, 'no class is larger');
-      const run = await runs.run('evaluation', options);
+      const { testItems } = this.opened;
+      const options = evaluationOptions(this.opened, this.needs, testItems);
+      if (options.length === 0) return ended(endOfLadder(last), 'no class is larger');
+      this.caseFile.explain(explainedChoice(this.opened, this.needs, testItems));
+      const run = await runs.run('evaluation', { options, needMeasured: isNeedMeasured(this.needs) });
       if (run.kind === 'refused') return ended(run.reason);
       if (run.end.reason === null) return this.score(run.n, runs);
       if (run.end.reason === 'cancelled') continue;

@@ -1,5 +1,8 @@
 /** Every activity on a real worker, with real S3, Batch and Temporal behind them, and submissions' workflows that stand in. */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../src/activities/index.ts';
@@ -24,6 +27,7 @@ export class ActivityRig {
   readonly reports: SubmissionReport[] = [];
   readonly room: ResultsRoom;
   readonly activities: Activities;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'activity-rig-'));
   private running: Promise<unknown> = Promise.resolve();
   private workers: Worker[] = [];
 
@@ -40,7 +44,7 @@ export class ActivityRig {
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
       store,
-      images: new ImageStore(''),
+      images: new ImageStore(`oci:${join(this.folder, 'images')}`),
       workflows: client.workflow,
       frozen: new FrozenReader(store, s3.buckets.results),
       report: (_, report) => Promise.resolve(void this.reports.push(report)),
@@ -73,6 +77,7 @@ export class ActivityRig {
       await this.client.connection.close();
     } finally {
       await this.server.stop();
+      rmSync(this.folder, { recursive: true });
     }
   }
 

@@ -24,6 +24,7 @@ function largeState(): CampaignState {
     const options = classes.map((on) => optionOn(rules, on, 30_000 + n));
     takeRequest(state, {
       ...request(submission, 3, 'evaluation', options, true),
+      ...(n % 2 === 0 && { needMeasured: true }),
       settles: {
         submission,
         n: 2,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { evaluationOptions, probeClass, unknownNeeds, type Needs } from '../../src/campaign/class-choice.ts';
+import { evaluationOptions, probeClass } from '../../src/campaign/class-choice.ts';
 import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
-import { aboveDeviceOf } from '../../src/campaign/ladder.ts';
+import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
 import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
 import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
 import { c4, classes, g4, limits, p3 } from './samples.ts';
@@ -50,10 +50,32 @@ describe('the choice of a class', () => {
     assert.ok(slow && slow.expected <= slow.worst && slow.hours * 3600 <= 69_337);
   });
 
-  it('leaves out a device smaller than the probe’s peak', () => {
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 15_110 })), ['p3.2xlarge']);
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 16_160 })), ['p3.2xlarge']);
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 16_161 })), []);
+  it('leaves out a device without head-room above the probe’s peak', () => {
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 14_389 })), ['g4dn.xlarge', 'p3.2xlarge'], '15,109 MiB = 105 %');
+    assert.deepEqual(choice(needs({ gpuMemoryMiB: 14_390 })), ['p3.2xlarge']);
+  });
+
+  it('takes the largest device when none has the head-room: a peak is an estimate', () => {
+    for (const gpuMemoryMiB of [15_400, 16_160, 99_999]) {
+      assert.deepEqual(choice(needs({ gpuMemoryMiB })), ['p3.2xlarge']);
+    }
+  });
+
+  it('takes a larger device after a probe that ran out of memory, or else that one: it was only a sample', () => {
+    const after = (gpuMemoryMiB: number): Needs => ({
+      ...unknownNeeds,
+      probeAbove: { gpuMemoryMiB, memoryMiB: 0 },
+    });
+    assert.deepEqual(choice(after(15_109)), ['p3.2xlarge']);
+    assert.deepEqual(choice(after(15_109), [g4, c4]), ['g4dn.xlarge']);
+    assert.deepEqual(choice(after(16_160)), ['p3.2xlarge']);
+  });
+
+  it('takes a class with more memory after a probe that had too little, or else that one', () => {
+    const small = { ...g4, name: 'small', memoryMiB: 8_704, microUsdPerHour: 1 };
+    const after = { ...unknownNeeds, probeAbove: { gpuMemoryMiB: 0, memoryMiB: 8_192 } };
+    assert.deepEqual(choice(after, [small, p3]), ['p3.2xlarge']);
+    assert.deepEqual(choice(after, [small]), ['small']);
   });
 
   it('goes to a CPU class first when the probe saw the device stay empty and the CPU is cheaper in total', () => {
@@ -77,9 +99,32 @@ describe('the choice of a class', () => {
 
   it('never sends a submission to a CPU class whose limit it would not meet', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
-    const slow = { ...c4, microUsdPerHour: 1, relativeSpeed: 0.4 };
-    assert.equal(choice(needs(idle), [g4, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
-    assert.deepEqual(choice(needs(idle), [g4, slow]), ['g4dn.xlarge'], '25 of 24 hours');
+    const slow = { ...c4, microUsdPerHour: 1, relativeSpeed: 0.49 };
+    assert.equal(choice(needs(idle), [g4, p3, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
+    assert.equal(choice(needs(idle), [g4, p3, slow])[0], 'g4dn.xlarge', '20.4 of 24 hours leave too little margin');
+  });
+
+  it('leaves out a class whose limit is too short where another gives more, on which time is the only difference', () => {
+    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, microUsdPerHour: 9_000_000, wallClockSeconds: 9 * 3600 };
+    const hours = (onG4: number): Needs => needs({ secondsPerItem: (onG4 * 3600) / items });
+    assert.deepEqual(choice(hours(16), [g4, p3, fast]), ['g4dn.xlarge', 'p3.2xlarge', 'fast'], '19.3 h allowed');
+    assert.deepEqual(choice(hours(17), [g4, p3, fast]), ['fast'], '8.5 of its 9 hours at twice the speed are half');
+  });
+
+  it('takes the classes that give the most time when none gives enough, cheapest first', () => {
+    const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, wallClockSeconds: 9 * 3600 };
+    assert.deepEqual(
+      choice(needs({ secondsPerItem: 1e6 }), [g4, p3]),
+      ['g4dn.xlarge', 'p3.2xlarge'],
+      'the same promise',
+    );
+    assert.deepEqual(choice(needs({ secondsPerItem: 1e6 }), [g4, p3, fast]), ['fast']);
+    const idle = { usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 90 };
+    assert.deepEqual(
+      choice(needs(idle), [g4, { ...c4, relativeSpeed: 3 }]),
+      ['c4.4xlarge'],
+      '33 of 24 h, not 100 of 19',
+    );
   });
 
   it('uses CPU classes as they are where there is no other kind', () => {
@@ -88,10 +133,8 @@ describe('the choice of a class', () => {
   });
 
   it('takes a larger device after out of GPU memory, and has none left after the largest', () => {
-    const afterG4 = aboveDeviceOf(g4, unknownNeeds);
-    assert.deepEqual(choice(afterG4), ['p3.2xlarge']);
-    assert.deepEqual(choice(aboveDeviceOf(p3, afterG4)), []);
-    assert.deepEqual(choice(aboveDeviceOf(g4, aboveDeviceOf(p3, unknownNeeds))), [], 'what was learnt is kept');
+    assert.deepEqual(choice({ ...unknownNeeds, gpuMemoryAboveMiB: 15_109 }), ['p3.2xlarge']);
+    assert.deepEqual(choice({ ...unknownNeeds, gpuMemoryAboveMiB: 16_160 }), []);
   });
 
   it('takes a class that gives more memory after too little', () => {
@@ -110,11 +153,12 @@ describe('the choice of a class', () => {
     );
   });
 
-  it('offers only classes that carry the submission, by rising expectation and never above the worst case', () => {
+  it('offers only classes that facts allow, one at least where they allow one, by rising expectation', () => {
     const amount = fc.integer({ min: 0, max: 20_000 });
     const known = fc.record({
       gpuMemoryAboveMiB: amount,
       memoryAboveMiB: amount,
+      probeAbove: fc.record({ gpuMemoryMiB: amount, memoryMiB: amount }),
       profile: fc.record({
         usesGpu: fc.boolean(),
         gpuMemoryMiB: amount,
@@ -125,14 +169,16 @@ describe('the choice of a class', () => {
     fc.assert(
       fc.property(known, ({ profile: seen, ...above }) => {
         const options = evaluationOptions({ classes, limits }, needs(seen, above), items);
+        const isLeft = (on: InstanceClass): boolean =>
+          containerMemoryMiB(limits, on) > above.memoryAboveMiB && (on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB;
+        if (options.length === 0) assert.ok(!classes.some(isLeft));
         for (const [index, option] of options.entries()) {
           const on = classes.find(({ name }) => name === option.class) ?? assert.fail();
           assert.ok(containerMemoryMiB(limits, on) > above.memoryAboveMiB);
           assert.ok(option.expected <= option.worst);
           assert.ok(option.expected >= (options[index - 1]?.expected ?? 0));
           if (on.kind === 'cpu') assert.ok(!seen.usesGpu && above.gpuMemoryAboveMiB === 0);
-          else
-            assert.ok((on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB && (on.gpuMemoryMiB ?? 0) >= seen.gpuMemoryMiB);
+          else assert.ok((on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB);
         }
       }),
     );

@@ -101,13 +101,13 @@ describe('granting runs', () => {
   });
 
   it('takes the next class when the preferred one’s worst case can never be paid', () => {
-    ask('s', option('g4', 1_001), option('p3', 1_000));
+    ask('s', option('g4', 1_001, { expected: 1 }), option('p3', 1_000));
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
   });
 
   it('waits when the worst case can be paid as soon as running jobs have ended', () => {
     ask('s', option('g4', 600));
-    ask('t', option('g4', 900), option('p3', 500));
+    ask('t', option('g4', 900, { expected: 1 }), option('p3', 500));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
     closeSubmission(state, report(100));
     assert.deepEqual(grantsNow(state), [['t', 'g4']]);

@@ -23,9 +23,9 @@ describe('grants in a hurry', () => {
     state.money.budget = 100_000;
     open(state, { s: 0, t: 1, u: 2, v: 3 });
   });
-  /** Prefers `g4`, where it takes so many hours and costs 100; `p3` costs so much more. */
+  /** Prefers `g4`, where it takes so many hours and costs 100; `p3` is to cost so much more or less than its worst case. */
   const ask = (submission: string, hours: number, more: number, worst = 100): void => {
-    const dearer = option('p3', worst + more, { expected: 100 + more, hours: hours / 2 });
+    const dearer = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
     takeRequest(state, request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]));
   };
 

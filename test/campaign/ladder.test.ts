@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { evaluationOptions, unknownNeeds, type Needs } from '../../src/campaign/class-choice.ts';
-import { moveAfter, noTries, type FailedRun, type Move, type Tries } from '../../src/campaign/ladder.ts';
+import { evaluationOptions } from '../../src/campaign/class-choice.ts';
+import {
+  afterFailedProbe,
+  endOfLadder,
+  moveAfter,
+  noTries,
+  type FailedRun,
+  type Move,
+  type Tries,
+} from '../../src/campaign/ladder.ts';
+import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
 import { reasonFaults, type Reason } from '../../src/campaign/reasons.ts';
 import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
-import { classes, g4, limits, p3 } from './samples.ts';
+import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
+import { c4, classes, g4, limits, p3 } from './samples.ts';
 
 const reasons = Object.keys(reasonFaults) as Reason[];
 const ofFault = (fault: string): Reason[] => reasons.filter((reason) => reasonFaults[reason] === fault);
@@ -22,7 +32,7 @@ describe('what follows a failed run', () => {
   it('is a larger device after out of GPU memory, charged to the team', () => {
     assert.deepEqual(after(failed('gpu-out-of-memory')), {
       kind: 'again',
-      needs: { gpuMemoryAboveMiB: 15_109, memoryAboveMiB: 0 },
+      needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
       tries: { attempts: 1, platformRuns: 0, doubted: false },
     });
   });
@@ -47,7 +57,7 @@ describe('what follows a failed run', () => {
     const run = failed('host-out-of-memory', { memoryLimitMiB: 14_335 });
     assert.deepEqual(after(run, { attempts: 2 }), {
       kind: 'again',
-      needs: { gpuMemoryAboveMiB: 0, memoryAboveMiB: 14_335 },
+      needs: { ...unknownNeeds, memoryAboveMiB: 14_335 },
       tries: { attempts: 2, platformRuns: 0, doubted: false },
     });
   });
@@ -75,15 +85,77 @@ describe('what follows a failed run', () => {
   });
 
   it('keeps what was learnt before', () => {
-    const known = { gpuMemoryAboveMiB: 16_160, memoryAboveMiB: 8_192 };
+    const known = { ...unknownNeeds, gpuMemoryAboveMiB: 16_160, memoryAboveMiB: 8_192 };
     const move = after(failed('gpu-out-of-memory', { on: g4 }), {}, known);
     assert.deepEqual(move.kind === 'again' && move.needs, known);
   });
 
   it('never loses a step back: a smaller limit does not undo a larger one', () => {
-    const known = { gpuMemoryAboveMiB: 0, memoryAboveMiB: 9_000 };
+    const known = { ...unknownNeeds, memoryAboveMiB: 9_000 };
     const move = after(failed('host-out-of-memory', { memoryLimitMiB: 8_192 }), {}, known);
     assert.deepEqual(move.kind === 'again' && move.needs.memoryAboveMiB, 9_000);
+  });
+
+  it('is no class with as little device memory after a run that was out of it: none is tried twice, whoever chooses', () => {
+    const row = fc.record({
+      kind: fc.constantFrom('gpu' as const, 'gpu' as const, 'cpu' as const),
+      gpuMemoryMiB: fc.constantFrom(8_000, 15_109, 16_160, 24_000),
+      memoryMiB: fc.constantFrom(8_704, 15_000, 60_000),
+      microUsdPerHour: fc.integer({ min: 1, max: 9 }),
+    });
+    const rows = fc.array(row, { minLength: 1, maxLength: 6 }).map((some) =>
+      some.map(({ kind, gpuMemoryMiB, ...rest }, place): InstanceClass => {
+        const base = { ...(kind === 'gpu' ? { ...g4, gpuMemoryMiB } : c4), ...rest };
+        return { ...base, name: `class-${place}` };
+      }),
+    );
+    const ends = fc.infiniteStream(fc.constantFrom(...reasons, 'gpu-out-of-memory', 'host-out-of-memory'));
+    const generous = { ...limits, attempts: 99, platformRuns: 3, wallClockOn: 'class-0' };
+    fc.assert(
+      fc.property(rows, ends, fc.infiniteStream(fc.nat(9)), (among, ended, choices) => {
+        let [needs, tries]: [Needs, Tries] = [unknownNeeds, noTries];
+        let tooSmall = 0;
+        const most = 1 + 3 + 2 * among.length;
+        for (let run = 1; run <= most; run += 1) {
+          const options = evaluationOptions({ classes: among, limits: generous }, needs, 10);
+          const { class: name } = options[choices.next().value % Math.max(1, options.length)] ?? {};
+          if (name === undefined) return;
+          const on = among.find((candidate) => candidate.name === name) ?? assert.fail();
+          assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
+          const reason: Reason = ended.next().value;
+          const memoryLimitMiB = containerMemoryMiB(generous, on);
+          const move = moveAfter({ reason, doubtful: false, on, memoryLimitMiB }, needs, tries, generous);
+          if (move.kind === 'end') return;
+          if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
+          ({ needs, tries } = move);
+        }
+        assert.fail('it never ended');
+      }),
+    );
+  });
+
+  it('is nobody’s fault but the platform’s when no class for it gives the memory that was promised', () => {
+    const small = { ...g4, memoryMiB: 8_704 };
+    const among = [small, c4];
+    const move = after(failed('host-out-of-memory', { on: small, memoryLimitMiB: containerMemoryMiB(limits, small) }));
+    assert.equal(move.kind, 'again');
+    const needs = move.kind === 'again' ? move.needs : assert.fail();
+    assert.deepEqual(evaluationOptions({ classes: among, limits }, needs, 10), []);
+    assert.equal(endOfLadder('host-out-of-memory'), 'unplaceable');
+    assert.equal(endOfLadder('gpu-out-of-memory'), 'gpu-out-of-memory');
+  });
+
+  it('is an evaluation after a failed probe, whatever its reason: on a larger class where there is one', () => {
+    const largest = { ...p3, gpuMemoryMiB: 99_999 };
+    for (const reason of reasons) {
+      for (const among of [classes, [g4], [largest, g4]]) {
+        const on = among === classes ? g4 : (among[0] ?? assert.fail());
+        const needs = afterFailedProbe(failed(reason, { on }), unknownNeeds);
+        const [option] = evaluationOptions({ classes: among, limits }, needs, 10);
+        assert.ok(option, `${reason} on ${on.name}`);
+        if (reason === 'gpu-out-of-memory' && among === classes) assert.equal(option.class, p3.name);
+      }
+    }
   });
 
   it('comes to an end whatever happens, within the promised attempts and platform runs', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../src/campaign/bookkeeping.ts';
+import { addEnd } from '../../src/campaign/pace.ts';
 import { progressOf } from '../../src/campaign/progress.ts';
 import { decide } from '../../src/campaign/scheduler.ts';
 import { bookedState, campaignOf, decideNow, now, open, report, request, settlement, treat } from './state-samples.ts';
@@ -48,6 +49,17 @@ describe('the progress of a campaign', () => {
     assert.deepEqual([counts.finished, counts.failed, submissions], [1, 1, 2]);
   });
 
+  it('shows what was seen of a class: ends, those that ran out of device memory, and their time against what was expected', () => {
+    const state = bookedState();
+    for (let end = 0; end < 30; end += 1) {
+      const run = { class: 'g4', purpose: 'evaluation', billedSeconds: 200, expectedSeconds: 100 } as const;
+      addEnd(state.pace, end < 10 ? { ...run, reason: 'gpu-out-of-memory' } : run, end < 10 ? 'p3' : undefined);
+    }
+    const { g4, p3 } = progressOf('case', state, null, now).classes;
+    assert.deepEqual([g4?.ended, g4?.outOfMemory, p3?.ended], [30, 10, 0]);
+    assert.deepEqual([g4?.times.toFixed(2), p3?.times.toFixed(2)], ['1.85', '1.59'], 'by the sample’s fault on both');
+  });
+
   it('shows money, classes, paused and prioritised teams', () => {
     const state = bookedState();
     state.money.reserveShare = 0.25;
@@ -62,9 +74,10 @@ describe('the progress of a campaign', () => {
       probes: 40,
       overhead: 0,
     });
+    const nothingSeen = { ended: 0, outOfMemory: 0, times: 1 };
     assert.deepEqual(progress.classes, {
-      g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false },
-      p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true },
+      g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false, ...nothingSeen },
+      p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true, ...nothingSeen },
     });
     assert.equal(progressOf('case', state, null, now + 1).classes['p3']?.short, false);
     assert.deepEqual(progress.pausedTeams, ['a']);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { containerMemoryMiB, wallClockSeconds, worstCostMicroUsd } from '../../src/campaign/run-limits.ts';
+import {
+  containerMemoryMiB,
+  promisedSeconds,
+  wallClockSeconds,
+  worstCostMicroUsd,
+} from '../../src/campaign/run-limits.ts';
 import { c4, classes, g4, limits, p3 } from './samples.ts';
 
 describe('the limits of a run', () => {
@@ -15,6 +20,13 @@ describe('the limits of a run', () => {
   it('give a faster class no less than was promised', () => {
     const faster = { ...p3, name: 'faster', relativeSpeed: 10 };
     assert.equal(wallClockSeconds(limits, faster, [...classes, faster]), 32_400);
+  });
+
+  it('are worth as much work on every class of a kind, also on one so fast that it is given longer', () => {
+    const faster = { ...p3, name: 'faster', relativeSpeed: 4.28 };
+    assert.equal(promisedSeconds(limits, faster, [...classes, faster]), 16_200);
+    assert.equal(Math.ceil(promisedSeconds(limits, g4, classes)), wallClockSeconds(limits, g4, classes));
+    assert.equal(promisedSeconds(limits, c4, classes), 24 * 3600);
   });
 
   it('take what a CPU class states for itself and never scale it by the speeds of GPU classes', () => {

@@ -33,6 +33,7 @@ export const option = (onClass: string, worst: number, change: Partial<RunOption
   worst,
   expected: worst,
   hours: 1,
+  gpuMemoryMiB: onClass === 'p3' ? 16_160 : 15_109,
   ...change,
 });
 

@@ -37,6 +37,23 @@ const fatalGpuTexts = [
   'mxnet.base.MXNetError: src/storage/./pooled_storage_manager.h:161: cudaMalloc retry failed: out of memory',
   'mxnet.base.MXNetError: Check failed: e == CURAND_STATUS_SUCCESS (102 vs. 0) : CURAND_STATUS_ALLOCATION_FAILED',
   'RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`',
+  'torch.OutOfMemoryError: Allocation on device 0 would exceed allowed memory. (out of memory)',
+  'tensorflow.python.framework.errors_impl.ResourceExhaustedError: {{function_node __wrapped__Cast_device_/job:localhost/replica:0/' +
+    'task:0/device:GPU:0}} failed to allocate memory [Op:Cast]',
+  'jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 3800000000 bytes.',
+  'W tensorflow/core/framework/op_kernel.cc:1401] OP_REQUIRES failed at conv_ops_3d.cc:399 : Resource exhausted: OOM when allocating ' +
+    'tensor with shape[1,32,368,368,368] and type float on /job:localhost/replica:0/task:0/device:GPU:0 by allocator GPU_0_bfc',
+  'onnxruntime.capi.onnxruntime_pybind11_state.RuntimeException: [ONNXRuntimeError] : 6 : CUDA failure 2: out of memory ; GPU=0',
+  '[17:36:58] /opt/mxnet/dmlc-core/include/dmlc/./logging.h:308: [17:36:58] src/storage/./pooled_storage_manager.h:111: ' +
+    'cudaMalloc failed: out of memory',
+  'mxnet.base.MXNetError: [16:52:49] src/storage/./gpu_device_storage.h:39: Check failed: e == cudaSuccess || e == ' +
+    'cudaErrorCudartUnloading CUDA: out of memory',
+];
+
+const sharedMemoryTexts = [
+  'RuntimeError: DataLoader worker (pid 23) is killed by signal: Bus error. It is possible that its workers are out of shared memory.',
+  'ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm).',
+  'RuntimeError: DataLoader worker (pid 4499) is killed by signal: Bus error.',
 ];
 
 const hostTexts = [
@@ -47,7 +64,15 @@ const hostTexts = [
   'ResourceExhaustedError: OOM when allocating tensor with shape[1,2] on /device:CPU:0 by allocator cpu',
   'ResourceExhaustedError: OOM when allocating tensor with shape[1,2] on /device:CPU:0 by allocator mklcpu',
   'OSError: [Errno 12] Cannot allocate memory',
-  'RuntimeError: DataLoader worker (pid 23) is killed by signal: Bus error. It is possible that its workers are out of shared memory.',
+  "terminate called after throwing an instance of 'std::bad_alloc'",
+];
+
+/** Lines about memory that TensorFlow goes on after. */
+const survivedTexts = [
+  'W tensorflow/core/common_runtime/bfc_allocator.cc:239] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.16GiB ' +
+    'with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains',
+  'E tensorflow/stream_executor/cuda/cuda_driver.cc:806] failed to allocate 14.5G (15569256448 bytes) from device: ' +
+    'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
 ];
 
 describe('the verdict on a run', () => {
@@ -125,25 +150,28 @@ describe('the verdict on a run', () => {
   });
 
   it('knows TensorFlow’s lines about memory that are not the end', () => {
-    for (const text of [
-      'W tensorflow/core/common_runtime/bfc_allocator.cc:239] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.16GiB ' +
-        'with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains',
-      'E tensorflow/stream_executor/cuda/cuda_driver.cc:806] failed to allocate 14.5G (15569256448 bytes) from device: ' +
-        'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
-    ]) {
+    for (const text of survivedTexts) {
       assert.equal(lastWords(`${text}\nKeyError: 'label'`), own, text);
+      assert.equal(lastWords(`${text}\n${fatalGpuTexts[0]}`), gpu, text);
     }
   });
 
-  it('does not take a host allocator’s words for the GPU’s, nor a full /dev/shm', () => {
-    for (const text of hostTexts) assert.equal(lastWords(text), own, text);
+  it('does not take a host allocator’s words for the GPU’s, nor those of a full /dev/shm: the submission’s own error', () => {
+    for (const text of hostTexts) assert.equal(lastWords(text), 'submission-error (host-memory-text)', text);
+    for (const text of sharedMemoryTexts) assert.equal(lastWords(text), 'submission-error (shared-memory-text)', text);
   });
 
   it('takes the last words: GPU words that were survived do not count when the host’s memory ends the run', () => {
-    for (const text of hostTexts) {
-      assert.equal(lastWords(`${fatalGpuTexts[0]}\nretrying with a smaller batch\n${text}`), own, text);
+    for (const text of [...hostTexts, ...sharedMemoryTexts]) {
+      const last = lastWords(`${fatalGpuTexts[0]}\nretrying with a smaller batch\n${text}`);
+      assert.match(last, /submission-error \((host|shared)-memory-text\)/, text);
       assert.equal(lastWords(`${text}\nretrying\n${fatalGpuTexts[0]}`), gpu, text);
     }
+  });
+
+  it('knows no words but these: a device’s own words are nothing on a class without one', () => {
+    for (const text of fatalGpuTexts)
+      assert.equal(verdict({ end: exited(1), device: null, log: log(text) }), own, text);
   });
 
   it('is doubtful for exit 137 that no record explains, and plain for every other exit', () => {

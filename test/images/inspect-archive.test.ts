@@ -21,6 +21,13 @@ describe('the gate for images', () => {
     await writeFile(path, bytes);
     return await inspectArchive(path, { maxBytes });
   };
+  /** The chain id of all layers but the last; the tiny images have no history. */
+  const baseOf = async (layers: number): Promise<string> => {
+    const config = (await dockerEntries({ layers })).find(({ name }) => /^[0-9a-f]{64}\.json$/.test(name));
+    const [first, ...rest]: string[] = JSON.parse(String(config?.content)).rootfs.diff_ids;
+    const below = rest.slice(0, -1).reduce((chain, layer) => `sha256:${sha256(`${chain} ${layer}`)}`, first ?? '');
+    return below.slice('sha256:'.length);
+  };
   const refusalOf = async (bytes: Buffer, maxBytes?: number): Promise<string> => {
     const result = await inspect(bytes, maxBytes);
     return result.kind === 'refused' ? result.why : assert.fail('accepted');
@@ -32,9 +39,9 @@ describe('the gate for images', () => {
     const oci = await tarOf(await ociEntries({ layers: 3 }));
     const docker = await tarOf(await dockerEntries({ layers: 3 }));
     for (const bytes of [oci, gzipSync(oci)])
-      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'oci-archive' });
+      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'oci-archive', base: await baseOf(3) });
     for (const bytes of [docker, gzipSync(docker)]) {
-      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'docker-archive' });
+      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'docker-archive', base: await baseOf(3) });
     }
   });
 
@@ -50,6 +57,7 @@ describe('the gate for images', () => {
     assert.deepEqual(await inspectArchive(archive, { maxBytes: 2 ** 20 }), {
       kind: 'accepted',
       format: 'docker-archive',
+      base: await baseOf(2),
     });
   });
 
@@ -235,7 +243,11 @@ describe('the gate for images', () => {
     await file.write(await tarOf(await dockerEntries()));
     await file.close();
     const before = process.memoryUsage().rss;
-    assert.deepEqual(await inspectArchive(path, { maxBytes: 2 ** 32 }), { kind: 'accepted', format: 'docker-archive' });
+    assert.deepEqual(await inspectArchive(path, { maxBytes: 2 ** 32 }), {
+      kind: 'accepted',
+      format: 'docker-archive',
+      base: null,
+    });
     assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20);
   });
 

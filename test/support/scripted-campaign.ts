@@ -32,6 +32,8 @@ export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
   readonly refusedImages = new Set<string>();
+  /** Submissions on a base image whose probes teach nothing. */
+  readonly probedInVain = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** What a run waits for before it ends. */
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
@@ -100,6 +102,7 @@ export class ScriptedCampaign {
     this.overSlots.length = 0;
     this.underWay.clear();
     this.refusedImages.clear();
+    this.probedInVain.clear();
     this.frozen = frozenCampaign();
     this.script = () => ({});
     this.hold = () => undefined;
@@ -162,7 +165,13 @@ export class ScriptedCampaign {
       pullImage: async ({ submission }) =>
         this.refusedImages.has(submission)
           ? { kind: 'refused', why: 'it is not an image' }
-          : { kind: 'pulled', reference: `oci:/images/${submission}`, digest: 'sha256:0' },
+          : {
+              kind: 'pulled',
+              reference: `oci:/images/${submission}`,
+              digest: 'sha256:0',
+              base: null,
+              probeInVain: this.probedInVain.has(submission),
+            },
       submitBatchJob: async ({ campaign, submission, n }) => {
         this.submitted.push(`${campaign}/${submission}/${n}`);
         return { kind: 'submitted', jobId: `job-${submission}-${n}` };

@@ -69,6 +69,27 @@ describe('a campaign with scripted runs', () => {
     for (const event of scheduled) assert.ok(event.userMetadata?.summary?.data?.length, 'an activity has no summary');
     const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     assert.match(JSON.stringify(metadata), /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
+    assert.match(metadata.currentDetails ?? '', /Classes for the evaluation:\n\n- g4: about [\d.]+ (s|min|h), \$/);
+  });
+
+  it('does not probe where others on the same base image taught nothing, and says so on the page', async () => {
+    campaign.teams = { one: ['v1'] };
+    campaign.probedInVain.add('v1');
+    await (await campaign.start('in-vain')).result();
+    assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
+    assert.ok((await events('in-vain', 'v1')) <= 90);
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId('in-vain', 'v1'));
+    const { currentDetails = '' } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    assert.match(currentDetails, /Not probed: [\s\S]*- g4: at most /);
+  });
+
+  it('evaluates what failed as a probe: on a larger device when the probe ran out of that memory', async () => {
+    campaign.teams = { one: ['f1', 'f2'] };
+    campaign.script = ({ submission, purpose }) =>
+      purpose === 'probe' ? { reason: submission === 'f1' ? 'gpu-out-of-memory' : 'submission-error' } : {};
+    await (await campaign.start('failed-probe')).result();
+    assert.deepEqual(ends('f1').at(-1), ['evaluation', 'p3', null]);
+    assert.deepEqual(ends('f2').at(-1), ['evaluation', 'g4', null]);
   });
 
   it('falls back from G4 to P3 on out of GPU memory, and ends when no device is larger', async () => {

@@ -1,3 +1,4 @@
+import { isProbeInVain, type BaseLessons } from '../base-lessons.ts';
 import { closeSubmission, openSubmission, settleRun, takeRequest } from '../bookkeeping.ts';
 import type { CampaignState } from '../campaign-state.ts';
 import { forecastOf, needsHurry } from '../forecast.ts';
@@ -72,6 +73,7 @@ class Course {
   private readonly classes: Map<string, InstanceClass>;
   private readonly rounds = new Map<string, SimulatedRound>();
   private readonly ways = new Map<string, SimulatedWay>();
+  private readonly bases = new Map<string, BaseLessons>();
   private now: number;
   private lastChange: number;
   private hurried = false;
@@ -137,7 +139,9 @@ class Course {
     this.rounds.set(submission, round);
     this.ways.set(submission, { submission, team, startedAt: this.now, runs: [] });
     openSubmission(this.state, submission, team, 1);
-    this.events.plan(this.now + delays.pull * 1000, () => this.take(submission, round.begin()));
+    this.events.plan(this.now + delays.pull * 1000, () =>
+      this.take(submission, round.begin(isProbeInVain(this.lessonsOf(submission)))),
+    );
   }
 
   private grant(submission: string, n: number, onClass: string): void {
@@ -153,7 +157,10 @@ class Course {
       billedSeconds: end.billedSeconds,
     });
     const heardAt = this.now + (end.billedSeconds + delays.handOver) * 1000;
-    this.events.plan(heardAt, () => this.take(submission, this.roundOf(submission).runEnded(on, end)));
+    this.events.plan(heardAt, () => {
+      if (end.profile) this.lessonsOf(submission)[end.profile.saturating ? 'saturating' : 'measured'] += 1;
+      this.take(submission, this.roundOf(submission).runEnded(on, end));
+    });
   }
 
   private take(submission: string, step: NextStep): void {
@@ -167,6 +174,15 @@ class Course {
     this.rounds.delete(submission);
     const way = this.ways.get(submission);
     if (way) Object.assign(way, { endedAt: this.now, state: report.state });
+  }
+
+  /** What probes taught about the base of a submission. */
+  private lessonsOf(submission: string): BaseLessons {
+    const { submissions, others } = this.simulation.population;
+    const { base } = submissions.get(submission) ?? others;
+    const lessons = this.bases.get(base ?? '') ?? { saturating: 0, measured: 0 };
+    if (base !== undefined) this.bases.set(base, lessons);
+    return lessons;
   }
 
   private roundOf(submission: string): SimulatedRound {

@@ -1,6 +1,7 @@
-import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../class-choice.ts';
+import { evaluationOptions, optionOn, probeClass } from '../class-choice.ts';
 import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
-import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../ladder.ts';
+import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../ladder.ts';
+import { isNeedMeasured, unknownNeeds, type Needs } from '../needs.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
 import { wallClockSeconds } from '../run-limits.ts';
@@ -18,15 +19,16 @@ export class SimulatedRound {
   private cost = 0;
   private needs: Needs = unknownNeeds;
   private tries: Tries = noTries;
+  private lastReason: Reason = 'gpu-out-of-memory';
 
   constructor(
     private readonly frozen: FrozenCampaign,
     private readonly submission: string,
   ) {}
 
-  /** Its image is there: the probe if there is one, else the first evaluation. */
-  begin(): NextStep {
-    return this.frozen.sampleSet === undefined ? this.evaluate() : this.probe();
+  /** Its image is there: the probe if there is one and it may teach something, else the first evaluation. */
+  begin(probeInVain: boolean): NextStep {
+    return this.frozen.sampleSet === undefined || probeInVain ? this.evaluate() : this.probe();
   }
 
   /** The campaign will grant no run any more. */
@@ -56,7 +58,7 @@ export class SimulatedRound {
       const final = this.move(on, end, reason);
       return final ? this.end(final, settles) : this.probe(settles);
     }
-    if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
+    if (reason !== null) this.needs = afterFailedProbe({ ...end, reason, on }, this.needs);
     if (profile) this.needs = { ...this.needs, profile };
     return this.evaluate(settles);
   }
@@ -71,6 +73,7 @@ export class SimulatedRound {
   private move(on: InstanceClass, { doubtful, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
     const move = moveAfter({ reason, doubtful, memoryLimitMiB, on }, this.needs, this.tries, this.frozen.limits);
     if (move.kind === 'end') return move.reason;
+    this.lastReason = reason;
     this.needs = move.needs;
     this.tries = move.tries;
     return undefined;
@@ -85,7 +88,7 @@ export class SimulatedRound {
   private evaluate(settles?: RunSettlement): NextStep {
     const { instanceClasses: classes, limits, testSet } = this.frozen;
     const options = evaluationOptions({ classes, limits }, this.needs, testSet.items);
-    if (options.length === 0) return this.end('gpu-out-of-memory', settles);
+    if (options.length === 0) return this.end(endOfLadder(this.lastReason), settles);
     this.evaluations += 1;
     return this.request('evaluation', options, settles);
   }
@@ -95,7 +98,17 @@ export class SimulatedRound {
     this.purpose = purpose;
     const { submission, n } = this;
     const rerun = this.evaluations > 1;
-    return { kind: 'request', request: { submission, n, purpose, rerun, options, ...(settles && { settles }) } };
+    const isMeasured = purpose === 'evaluation' && isNeedMeasured(this.needs);
+    const request: RunRequest = {
+      submission,
+      n,
+      purpose,
+      rerun,
+      options,
+      ...(isMeasured && { needMeasured: true }),
+      ...(settles && { settles }),
+    };
+    return { kind: 'request', request };
   }
 
   private end(reason: Reason | null, settles?: RunSettlement): NextStep {

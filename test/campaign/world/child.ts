@@ -15,7 +15,13 @@ import type { FinalState, Reason } from '../../../src/campaign/reasons.ts';
 export interface Plan {
   submission: string;
   team: number;
-  runs: { purpose: Purpose; options: RunOption[]; share: number; reason: Reason | undefined }[];
+  runs: {
+    purpose: Purpose;
+    options: RunOption[];
+    share: number;
+    reason: Reason | undefined;
+    needMeasured: boolean;
+  }[];
   /** Says what its last run cost only in its report. */
   silent: boolean;
 }
@@ -119,12 +125,20 @@ export class Child {
       this.stage = 'scoring';
       return settles && !silent ? [{ kind: 'settled', body: settles }] : [];
     }
-    const { purpose, options } = planned;
+    const { purpose, options, needMeasured } = planned;
     this.n += 1;
     this.stage = 'waiting';
     if (purpose === 'evaluation') this.preparing = false;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    this.request = { submission, n: this.n, purpose, rerun, options, ...(settles && { settles }) };
+    this.request = {
+      submission,
+      n: this.n,
+      purpose,
+      rerun,
+      options,
+      ...(needMeasured && { needMeasured }),
+      ...(settles && { settles }),
+    };
     return [{ kind: 'request', body: this.request }];
   }
 

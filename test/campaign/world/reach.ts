@@ -1,5 +1,6 @@
 import type { CampaignState, WaitingRequest } from '../../../src/campaign/campaign-state.ts';
 import type { RunOption } from '../../../src/campaign/class-choice.ts';
+import { Experience } from '../../../src/campaign/experience.ts';
 
 /** The rules of who may go where, told again in other words than the code's. */
 
@@ -13,8 +14,15 @@ export function isPossible({ money, slots }: CampaignState, { class: onClass, wo
 export const isShort = ({ shortUntil }: CampaignState, { class: onClass }: RunOption, at: number): boolean =>
   (shortUntil[onClass] ?? 0) > at;
 
-/** Where a request wants to go now. */
-export const wantedBy = (state: CampaignState, { options, rerun }: WaitingRequest, at: number): RunOption | undefined =>
-  options.filter((option) => isPossible(state, option, rerun)).find((option) => !isShort(state, option, at));
+/** Where a request wants to go now; what the campaign has seen of the classes has a test of its own. */
+export const wantedBy = (
+  state: CampaignState,
+  { options, rerun, needMeasured }: WaitingRequest,
+  at: number,
+): RunOption | undefined =>
+  new Experience(state)
+    .preferred(options, needMeasured ?? false)
+    .filter((option) => isPossible(state, option, rerun))
+    .find((option) => !isShort(state, option, at));
 
 export const isPaused = ({ treatments }: CampaignState, team: number): boolean => treatments.get(team)?.paused ?? false;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { optionOn, type ClassRules } from '../../../src/campaign/class-choice.ts';
+import { optionOn } from '../../../src/campaign/class-choice.ts';
+import type { ClassRules } from '../../../src/campaign/class-fit.ts';
 import type { FrozenCampaign } from '../../../src/campaign/frozen-campaign.ts';
 import { caseCampaign, g4, limits as caseLimits } from '../samples.ts';
 import type { Plan } from './child.ts';
@@ -37,6 +38,7 @@ const run = fc.record({
   seconds: fc.array(fc.integer({ min: 1, max: 3_600 }), { minLength: 3, maxLength: 3 }),
   share,
   reason: fc.constantFrom(undefined, 'spot-reclaimed', 'gpu-out-of-memory'),
+  needMeasured: fc.boolean(),
 });
 const plan = fc.record({
   team: fc.nat(teams.length - 1),

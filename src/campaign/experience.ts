@@ -1,0 +1,110 @@
+import { breakEvenSuccess } from './break-even.ts';
+import type { CampaignState } from './campaign-state.ts';
+import type { RunOption } from './class-choice.ts';
+import { noClassPace, type ClassPace, type DeviceTries } from './pace.ts';
+
+/**
+ * With fewer ends than this on a class nothing is concluded, nor with less than two for each of its slots: what ends first
+ * is what ends early.
+ */
+const fewestEnds = 10;
+const endsPerSlot = 2;
+/** What was believed of a class's times before counts like so many ends. */
+const priorEnds = 10;
+/** Before any try: four of five fit into the smaller device, as 80 % of the case's runs did on G4. Counts like five tries. */
+const priorTries = { ended: 5, outOfMemory: 1 };
+
+/**
+ * What a campaign has seen of its classes, for the choice among a submission's options, whose expectations are the probe's
+ * alone. Costs are corrected by the ends on each class; an option on whose device too many runs of the kind run out of
+ * memory goes behind the larger ones. Pure.
+ */
+export class Experience {
+  /** On the class that probes ran on no speeds were compared: what is seen there is the sample's fault, on every class. */
+  private readonly ofSample: number;
+  private readonly factors = new Map<string, number>();
+
+  constructor(private readonly state: Pick<CampaignState, 'pace' | 'slots'>) {
+    const [probed] = Object.entries(state.pace.byClass).find(([, { probes }]) => probes > 0) ?? [];
+    this.ofSample = probed === undefined ? 1 : this.shrunkOn(probed, 1);
+  }
+
+  /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
+  preferred(options: readonly RunOption[], needMeasured: boolean): RunOption[] {
+    const cheapest = options.length > 1 ? [...options].sort((a, b) => this.costOf(a) - this.costOf(b)) : [...options];
+    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needMeasured));
+    if (passedOver.length === 0) return cheapest;
+    return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
+  }
+
+  /** Of the evaluations that ended on a class: how many ran out of device memory. */
+  triesOn(onClass: string): Pick<DeviceTries, 'ended' | 'outOfMemory'> {
+    const { measured, unknown } = this.paceOn(onClass).tries;
+    return { ended: measured.ended + unknown.ended, outOfMemory: measured.outOfMemory + unknown.outOfMemory };
+  }
+
+  /** Expected cost in micro-dollars. */
+  costOf({ class: onClass, expected }: RunOption): number {
+    return expected * this.factorOf(onClass);
+  }
+
+  hoursOf({ class: onClass, hours }: RunOption): number {
+    return hours * this.factorOf(onClass);
+  }
+
+  /**
+   * How many times as long as the probes let expect evaluations take on a class. Where little has ended, by the sample's
+   * fault alone: it must not make a class look cheaper that nothing ran on yet.
+   */
+  factorOf(onClass: string): number {
+    const known = this.factors.get(onClass);
+    if (known !== undefined) return known;
+    const factor = this.shrunkOn(onClass, this.ofSample);
+    this.factors.set(onClass, factor);
+    return factor;
+  }
+
+  private shrunkOn(onClass: string, believed: number): number {
+    const ends = shares(this.paceOn(onClass));
+    return countOf(ends) < this.fewestOn(onClass) ? believed : shrunk(ends, believed);
+  }
+
+  private paceOn(onClass: string): ClassPace {
+    return this.state.pace.byClass[onClass] ?? noClassPace();
+  }
+
+  private fewestOn(onClass: string): number {
+    return Math.max(fewestEnds, endsPerSlot * (this.state.slots[onClass] ?? 0));
+  }
+
+  /** Whether the class has to be tried before the cheapest one with a larger device, by what such tries came to. */
+  private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needMeasured: boolean): boolean {
+    const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
+    if (larger === undefined || option.gpuMemoryMiB === 0) return true;
+    const tries = this.paceOn(option.class).tries[needMeasured ? 'measured' : 'unknown'];
+    if (tries.ended < this.fewestOn(option.class) || tries.outOfMemory === 0) return true;
+    const failedShare = tries.failedShares / tries.outOfMemory;
+    return successOf(tries) > breakEvenSuccess(this.costOf(option) / this.costOf(larger), failedShare);
+  }
+}
+
+const successOf = ({ ended, outOfMemory }: DeviceTries): number =>
+  1 - (outOfMemory + priorTries.outOfMemory) / (ended + priorTries.ended);
+
+type Share = [share: number, count: number];
+
+/** Shares that evaluations took of what was expected; those that ended early because memory ran out say nothing. */
+const shares = ({ measured }: ClassPace): Share[] =>
+  Object.values(measured)
+    .filter(([count, , followed]) => count > followed)
+    .map(([count, thousandths, followed]) => [Math.max(1, thousandths / count) / 1000, count - followed]);
+
+const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, some]) => sum + some, 0);
+
+/** The median, which a few odd ends do not move; the fewer ends, the nearer to what was believed before. */
+function shrunk(ends: Share[], believed: number): number {
+  const count = countOf(ends);
+  let below = 0;
+  const [median = believed] = ends.sort(([a], [b]) => a - b).find(([, some]) => (below += some) >= count / 2) ?? [];
+  return believed * (median / believed) ** (count / (count + priorEnds));
+}
