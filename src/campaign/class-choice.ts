@@ -83,5 +83,6 @@ function expectedSeconds(rules: ClassRules, on: InstanceClass, { profile }: Need
   return profile === undefined ? promised : Math.min(promised, probedSeconds(on, profile, items));
 }
 
+/** The start-up is counted once and takes as long on every class; the items follow the classes' relative speed. */
 const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
-  (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;
+  (profile.startUpSeconds ?? 0) + (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;

@@ -9,6 +9,7 @@ export class CaseFile {
   readonly runs: RunRecord[] = [];
   private stage: SubmissionState = 'preparing';
   private note = '';
+  private learnt = '';
 
   constructor(
     private readonly submission: string,
@@ -29,6 +30,12 @@ export class CaseFile {
       { key: searchAttributes.stage, value: stage },
       ...(onClass === undefined ? [] : [{ key: searchAttributes.class, value: onClass }]),
     ]);
+    this.show();
+  }
+
+  /** Keeps what is known of the submission's needs. */
+  learn(words: string): void {
+    this.learnt = words;
     this.show();
   }
 
@@ -64,6 +71,7 @@ export class CaseFile {
         ...rows,
         '',
         `Total ${dollars(this.costMicroUsd)}`,
+        ...(this.learnt === '' ? [] : ['', `Probe: ${this.learnt}`]),
       ].join('\n'),
     );
   }

@@ -3,6 +3,7 @@ import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { StoredImage } from '../images/image-store.ts';
 import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../campaign/class-choice.ts';
 import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
+import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
@@ -100,7 +101,12 @@ class Review {
   /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
   private async probe(runs: SubmissionRuns): Promise<SubmissionEnd | undefined> {
     const { sampleItems, classes, limits } = this.opened;
-    if (sampleItems === null) return undefined;
+    if (sampleItems === null) {
+      this.caseFile.learn(
+        'none, for the campaign has no sample set; every class that is large enough is thought to do.',
+      );
+      return undefined;
+    }
     const on = probeClass(classes);
     const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
     for (;;) {
@@ -114,18 +120,22 @@ class Review {
         if (end) return end;
         continue;
       }
-      if (reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
-      if (reason === null) {
-        const profile = await step('main', 'what the probe taught').probeGpuMemory({
-          ...this.input,
-          n: run.n,
-          class: run.on.name,
-          items: sampleItems,
-        });
-        if (profile) this.needs = { ...this.needs, profile };
-      }
+      await this.learnFrom(run, sampleItems);
       return undefined;
     }
+  }
+
+  private async learnFrom({ n, on, end }: EndedRun, items: number): Promise<void> {
+    if (end.reason !== null) {
+      if (end.reason === 'gpu-out-of-memory') this.needs = aboveDeviceOf(on, this.needs);
+      this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);
+      return;
+    }
+    const order = { ...this.input, n, class: on.name, items };
+    const profile = await step('main', 'what the probe taught').probeGpuMemory(order);
+    if (profile === null) return;
+    this.needs = { ...this.needs, profile };
+    this.caseFile.learn(probeWords(profile, on));
   }
 
   /** Runs on the cheapest class that carries it, and up the ladder, until it is scored or final. */
