@@ -21,7 +21,7 @@ export interface ResourceProfile extends ItemTimes {
 }
 
 /** A device filled to this share was taken, not needed (TensorFlow's default). */
-const saturatingShare = 0.95;
+export const saturatingShare = 0.95;
 
 /** A rise below this is what a driver does on its own; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;

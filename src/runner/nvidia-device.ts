@@ -1,8 +1,15 @@
+import type { RunOutcome } from '../campaign/run-outcome.ts';
 import { trouble } from '../errors.ts';
 import type { Device } from './device.ts';
 import { accountedApps, accountedPeakSince } from './nvidia-smi.ts';
 import { NvidiaSampler } from './nvidia-sampler.ts';
 import type { EngineSettings } from './runner-settings.ts';
+
+export type MeasuredDevice = NonNullable<RunOutcome['device']>;
+
+export interface NvidiaDevice extends Device {
+  stop(): Promise<MeasuredDevice>;
+}
 
 /** A process that runs out of memory holds what it has while it unwinds and reports; within this nobody would see it. */
 const longestGapMs = 5_000;
@@ -11,7 +18,7 @@ const longestGapMs = 5_000;
  * The host's NVIDIA GPU. One GPU belongs to one job, so the whole device's use is the submission's. It is sampled; where
  * the driver keeps accounts, they also know the peaks between two samples. Both can only be too low, so the higher counts.
  */
-export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<Device> {
+export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<NvidiaDevice> {
   const sampler = await NvidiaSampler.start();
   const before = await accountedApps();
   return {
