@@ -21,8 +21,8 @@ export interface RunOutcome {
     outOfMemory: 'killed' | 'none' | 'unknown';
   };
   /**
-   * Null on a class without a device. Measured from outside the container; `idleMiB` is what was in use before it started
-   * and is part of `peakMiB`.
+   * Null on a class without a device. Measured from outside the container; `idleMiB` is the least that was in use, which
+   * is what was before it started, and is part of `peakMiB`.
    */
   device: { totalMiB: number; idleMiB: number; peakMiB: number; driver: string } | null;
   /** `full`: the submission filled its capped /output. */

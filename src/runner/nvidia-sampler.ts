@@ -13,7 +13,7 @@ const silenceLimitMs = 3_000;
 const restartAfterMs = 100;
 
 export interface Sampled extends GpuReading {
-  /** Before anything else used it. */
+  /** The lowest reading: the first may still show a run before this one. */
   idleMiB: number;
   peakMiB: number;
   /** Longest time between two readings, or since the last. */
@@ -87,12 +87,12 @@ export class NvidiaSampler {
     const reading = readingOf(line);
     if (reading === undefined) return;
     const { usedMiB } = reading;
-    const { idleMiB = usedMiB, peakMiB = 0, longestGapMs = 0 } = this.sampled ?? {};
+    const { idleMiB = usedMiB, peakMiB = usedMiB, longestGapMs = 0 } = this.sampled ?? {};
     const gapMs = this.sampled === undefined ? 0 : performance.now() - this.readAt;
     this.readAt = performance.now();
     this.sampled = {
       ...reading,
-      idleMiB,
+      idleMiB: Math.min(idleMiB, usedMiB),
       peakMiB: Math.max(peakMiB, usedMiB),
       longestGapMs: Math.max(longestGapMs, gapMs),
     };

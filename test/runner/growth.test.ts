@@ -17,7 +17,7 @@ describe('a runner watches the predictions grow', () => {
       const { outcome } = await rig.run(`sleep 2; ${rows} >> /output/${name}; done`);
       const { startUpSeconds, secondsPerItem } = itemTimes(outcome, 8);
       assert.ok(Math.abs(secondsPerItem - 0.5) < 0.1, JSON.stringify(outcome.output.growth));
-      assert.ok(startUpSeconds !== null && Math.abs(startUpSeconds - 2) < 1, String(startUpSeconds));
+      assert.ok(startUpSeconds !== null && startUpSeconds > 1.5 && startUpSeconds < 4, String(startUpSeconds));
       assert.equal(outcome.output.growth.at(-1)?.share, 1);
     }
   });

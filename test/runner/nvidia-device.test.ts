@@ -31,8 +31,8 @@ describe('an NVIDIA device', () => {
     smi.remove();
   });
 
-  it('is measured by its highest sample, and by its first as what was in use before', async () => {
-    smi.does(`${lines(3, 1204, 77)}; touch printed; exec sleep 60`);
+  it('is measured by its highest sample, and by its lowest as what was in use before', async () => {
+    smi.does(`${lines(9, 3, 1204, 77)}; touch printed; exec sleep 60`);
     const { createFlags } = await open();
     await printed('printed');
     assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 1204, driver: '550.54.15' });
