@@ -24,7 +24,7 @@ function deviceWords({ device, usesGpu, saturating }: ResourceProfile): string {
 function timeWords({ startUpSeconds, secondsPerItem }: ResourceProfile): string {
   const perItem = `${secondsPerItem.toPrecision(3)} s per item`;
   return startUpSeconds === null
-    ? `${perItem} with start-up, which its output does not tell apart`
+    ? `${perItem} with start-up, which could not be told apart`
     : `${startUpSeconds.toPrecision(3)} s to start and ${perItem}`;
 }
 

@@ -28,6 +28,11 @@ export interface RunOutcome {
   /** `full`: the submission filled its capped /output. */
   output: { bytes: number; full: boolean; growth: GrowthPoint[] };
   predictions: CollectedPredictions;
+  /**
+   * Of a probe whose rows did not tell its start-up from its items: how long the same container then took on fewer of them.
+   * Null where there was no need, or it did not end well.
+   */
+  shorterRun: { items: number; seconds: number } | null;
   log: {
     /** Bytes the submission printed, and bytes kept (head and tail) in stdout.log. */
     bytes: number;

@@ -45,6 +45,7 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
       growth: predictions.kind === 'collected' ? steadyGrowth(facts.startUpSeconds, seconds) : [],
     },
     predictions,
+    shorterRun: null,
     log: { bytes: logBytes, keptBytes: logBytes, tail: stopped ? '' : facts.logTail },
   };
 }

@@ -13,6 +13,7 @@ import { releaseHost } from './release.ts';
 import { type RunPlace, runPlaceOf } from './run-place.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox.ts';
+import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage-inputs.ts';
 
 export interface SubmissionRun {
@@ -36,6 +37,7 @@ interface Ended {
   image: EngineImage | undefined;
   report: SandboxReport | undefined;
   found: FoundPredictions;
+  shorterRun: RunOutcome['shorterRun'];
 }
 
 /**
@@ -83,12 +85,13 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
       folder: place.folder,
       stop,
     });
-    const report = await runInSandbox({ spec, jobId: settings.jobId, engine, place, image, inputs, log, stop });
+    const request = { spec, jobId: settings.jobId, engine, place, image, inputs, log, stop };
+    const report = await runInSandbox(request);
     const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
-    return { image, report, found };
+    return { image, report, found, shorterRun: await timeShorterRun(request, report) };
   } catch (error) {
     if (!stop.aborted) throw error;
-    return { image, report: undefined, found: { kind: 'missing' } };
+    return { image, report: undefined, found: { kind: 'missing' }, shorterRun: null };
   }
 }
 
@@ -108,7 +111,7 @@ async function upload(
 function outcomeOf(
   { spec, settings }: SubmissionRun,
   log: HeadAndTail,
-  { image, report, predictions }: Omit<Ended, 'found'> & { predictions: CollectedPredictions },
+  { image, report, shorterRun, predictions }: Omit<Ended, 'found'> & { predictions: CollectedPredictions },
 ): RunOutcome {
   return {
     version: 1,
@@ -125,6 +128,7 @@ function outcomeOf(
     device: report?.device ?? null,
     output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
+    shorterRun,
     log: { bytes: log.bytes, keptBytes: log.keptBytes, tail: log.tailText() },
   };
 }

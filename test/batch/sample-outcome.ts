@@ -15,5 +15,6 @@ export const sampleOutcome = (runKey: string, jobId: string, end: ContainerEnd):
   device: null,
   output: { bytes: 10, full: false, growth: [] },
   predictions: { kind: 'collected', key: `${runKey}/predictions.csv`, bytes: 10, sha256: '0' },
+  shorterRun: null,
   log: { bytes: 0, keptBytes: 0, tail: '' },
 });

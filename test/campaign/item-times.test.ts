@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { itemTimes } from '../../src/campaign/item-times.ts';
+import { itemTimes, shorterItems } from '../../src/campaign/item-times.ts';
 import { type GrowthPoint, mostGrowthPoints } from '../../src/campaign/run-outcome.ts';
 
 const output = (growth: GrowthPoint[]) => ({ bytes: 0, full: false, growth });
 /** Instants and shares, e.g. `[10, 0.5]`: half of the file after ten seconds. */
 const points = (...pairs: [number, number][]): GrowthPoint[] => pairs.map(([seconds, share]) => ({ seconds, share }));
 const times = (seconds: number, items: number, ...pairs: [number, number][]) =>
-  itemTimes({ seconds, output: output(points(...pairs)) }, items);
+  itemTimes({ seconds, output: output(points(...pairs)), shorterRun: null }, items);
 const untold = (seconds: number, items: number) => ({ startUpSeconds: null, secondsPerItem: seconds / items });
 
 describe('start-up and items', () => {
@@ -50,6 +50,27 @@ describe('start-up and items', () => {
     assert.deepEqual(times(10, 5, [2, 0.1], [6, 0.2], [10, 0.9]), { startUpSeconds: 0, secondsPerItem: 2 });
   });
 
+  it('are told apart by a second run on fewer items, whatever the rows look like', () => {
+    const apart = (seconds: number, shorter: number, growth: GrowthPoint[] = []) =>
+      itemTimes({ seconds, output: output(growth), shorterRun: { items: 3, seconds: shorter } }, 12);
+    assert.deepEqual(apart(168, 87), { startUpSeconds: 60, secondsPerItem: 9 });
+    assert.deepEqual(apart(168, 87, points([60, 0.2], [61, 0.6], [166, 1])), { startUpSeconds: 60, secondsPerItem: 9 });
+    const hidden = apart(60, 60.3);
+    assert.equal(hidden.secondsPerItem, 1 / 9, 'a second that the jitter of a start could hide');
+    assert.deepEqual(apart(20, 1), { startUpSeconds: 0, secondsPerItem: 20 / 12 }, 'slower with every item');
+  });
+
+  it('are worth a second run only where the rows do not tell and the time can', () => {
+    const atEnd = output(points([99, 1]));
+    assert.equal(shorterItems({ seconds: 100, output: atEnd }, 12), 3);
+    assert.equal(shorterItems({ seconds: 100, output: atEnd }, 4), 1);
+    assert.equal(shorterItems({ seconds: 100, output: atEnd }, 3), undefined);
+    assert.equal(shorterItems({ seconds: 3.9, output: atEnd }, 12), undefined);
+    assert.equal(shorterItems({ seconds: 601, output: atEnd }, 12), undefined);
+    const steady = output(points([25, 0.25], [50, 0.5], [75, 0.75], [100, 1]));
+    assert.equal(shorterItems({ seconds: 100, output: steady }, 12), undefined);
+  });
+
   it('add up to the run, whatever the rows look like', () => {
     const growth = fc
       .uniqueArray(fc.double({ min: 0.001, max: 1, noNaN: true }), { maxLength: mostGrowthPoints })
@@ -69,7 +90,10 @@ describe('start-up and items', () => {
         fc.double({ min: 0.001, max: 1e5, noNaN: true }),
         fc.integer({ min: 1, max: 9_999 }),
         (rows, seconds, items) => {
-          const { startUpSeconds, secondsPerItem } = itemTimes({ seconds, output: output(rows) }, items);
+          const { startUpSeconds, secondsPerItem } = itemTimes(
+            { seconds, output: output(rows), shorterRun: null },
+            items,
+          );
           assert.ok(secondsPerItem >= 0 && (startUpSeconds ?? 0) >= 0);
           assert.ok(Math.abs((startUpSeconds ?? 0) + items * secondsPerItem - seconds) <= 1e-9 * seconds);
         },
@@ -92,7 +116,7 @@ describe('start-up and items', () => {
           seconds: startUp + perItem * (n + 1) + late,
           share: (n + 1) / items,
         }));
-        const found = itemTimes({ seconds, output: output(growth) }, items);
+        const found = itemTimes({ seconds, output: output(growth), shorterRun: null }, items);
         assert.ok(Math.abs(found.secondsPerItem / perItem - 1) < 0.1, JSON.stringify(found));
       }),
     );

@@ -61,7 +61,7 @@ describe('what a probe taught, in words', () => {
   it('names every measured amount', () => {
     assert.equal(
       words({}),
-      '5000 of 15109 MiB of the device (driver 450.80.02), 300 s per item with start-up, which its output does not tell ' +
+      '5000 of 15109 MiB of the device (driver 450.80.02), 300 s per item with start-up, which could not be told ' +
         'apart, 4000 MiB of memory with page cache, an image of 1908 MiB.',
     );
   });

@@ -62,6 +62,7 @@ export const goodOutcome: RunOutcome = {
   device: { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' },
   output: { bytes: 100, full: false, growth: [] },
   predictions: { kind: 'collected', key: 'case/a/1/predictions.csv', bytes: 100, sha256: '0' },
+  shorterRun: null,
   log: { bytes: 0, keptBytes: 0, tail: '' },
 };
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { itemTimes } from '../../src/campaign/item-times.ts';
 import { RunnerRig } from './runner-rig.ts';
 
@@ -22,10 +25,53 @@ describe('a runner watches the predictions grow', () => {
     }
   });
 
+  const inputs = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`clip-${n}`, 'x']));
+  /** Writes at the end, as most programs do; half a second for every input. */
+  const writesAtEnd =
+    'sleep 2; for clip in /input/*; do sleep 0.5; echo $clip,0.5; done > /tmp/rows; cp /tmp/rows /output/predictions.csv';
+
   it('and sees them come at once where they are written at the end', async () => {
-    const { outcome } = await rig.run(`{ ${rows}; done; } > /tmp/rows; cp /tmp/rows /output/predictions.csv`);
+    const { outcome } = await rig.run(writesAtEnd, { inputs: await rig.putInputs(inputs) });
     assert.equal(outcome.output.growth.length, 1);
+    assert.equal(outcome.shorterRun, null, 'an evaluation is run once');
     assert.equal(itemTimes(outcome, 8).startUpSeconds, null);
+  });
+
+  const probe = { purpose: 'probe', instanceClass: { gpu: 'emulated', gpuMemoryMiB: 32 } } as const;
+
+  it('and runs a probe again on fewer inputs where they do not tell, which changes nothing else', async () => {
+    const script = `${writesAtEnd}; head -c $((1048576 * $(ls /input | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
+    const { outcome, log, runKey } = await rig.run(script, { ...probe, inputs: await rig.putInputs(inputs) });
+    assert.equal(outcome.shorterRun?.items, 2);
+    const { startUpSeconds, secondsPerItem } = itemTimes(outcome, 8);
+    assert.ok(Math.abs(secondsPerItem - 0.5) < 0.2, JSON.stringify(outcome));
+    assert.ok(startUpSeconds !== null && startUpSeconds > 1 && startUpSeconds < 4, JSON.stringify(outcome));
+    assert.equal(log, 'done\n');
+    assert.deepEqual([outcome.device?.peakMiB, outcome.end], [8, { kind: 'exited', exitCode: 0 }]);
+    const collected = await rig.store.read(rig.s3.buckets.runs, `${runKey}/predictions.csv`);
+    assert.equal(collected.toString().trimEnd().split('\n').length, 8);
+  });
+
+  it('and loses no probe when the second run fails or does not end', async () => {
+    for (const fate of ['exit 1', 'sleep 600']) {
+      const script = `[ $(ls /input | wc -l) = 8 ] || ${fate}; sleep 4; echo x > /output/predictions.csv`;
+      const { outcome } = await rig.run(script, { ...probe, inputs: await rig.putInputs(inputs) });
+      assert.deepEqual([outcome.shorterRun, outcome.end], [null, { kind: 'exited', exitCode: 0 }], fate);
+      assert.equal(outcome.predictions.kind, 'collected');
+    }
+  });
+
+  it('and keeps the first run’s outcome when it is told to stop in the second', async () => {
+    const script = '[ $(ls /input | wc -l) = 8 ] && sleep 4 || sleep 600; echo x > /output/predictions.csv';
+    const { runKey } = await rig.putSpec(rig.image(script), { ...probe, inputs: await rig.putInputs(inputs) });
+    const runner = rig.startRunner(runKey);
+    const part = join(rig.scratch, 'runs', runner.jobId, 'part');
+    while (!existsSync(part)) await sleep(50);
+    await sleep(1_500);
+    runner.process.kill('SIGTERM');
+    const { outcome } = await rig.finished(runner);
+    assert.deepEqual([outcome.shorterRun, outcome.end], [null, { kind: 'exited', exitCode: 0 }]);
+    assert.equal(outcome.predictions.kind, 'collected');
   });
 
   it('and follows nothing and reads nothing, whatever lies there', async () => {
