@@ -39,12 +39,15 @@ export function itemTimes(run: Seen, items: number): ItemTimes {
 const secondsByDifference = (seconds: number, shorter: { items: number; seconds: number }, items: number): number =>
   (items * Math.max(jitterSeconds, seconds - shorter.seconds)) / (items - shorter.items);
 
+/** Runs of which a second, shorter one is worth while: beyond the jitter of two starts, and of no more than ten minutes. */
+const [shortestSeconds, longestSeconds] = [10 * jitterSeconds, 600];
+
 /**
- * How many items a second run should have, to tell what the rows of this one did not; undefined when it is not worth while:
- * the rows do tell, the run is too short against the jitter of a start, or so long that its start-up matters little.
+ * How many items a second run should have, to tell what the rows of this one did not; undefined when the rows do tell, or
+ * the run is too short against the jitter of a start, or so long that its start-up matters little.
  */
 export function shorterItems(run: Pick<RunOutcome, 'seconds' | 'output'>, items: number): number | undefined {
-  const isWorthWhile = run.seconds >= 4 * jitterSeconds && run.seconds <= 600 && items >= 4;
+  const isWorthWhile = run.seconds >= shortestSeconds && run.seconds <= longestSeconds && items >= 4;
   return isWorthWhile && secondsOfRows(run) === undefined ? Math.floor(items / 4) : undefined;
 }
 

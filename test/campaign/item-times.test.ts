@@ -65,7 +65,7 @@ describe('start-up and items', () => {
     assert.equal(shorterItems({ seconds: 100, output: atEnd }, 12), 3);
     assert.equal(shorterItems({ seconds: 100, output: atEnd }, 4), 1);
     assert.equal(shorterItems({ seconds: 100, output: atEnd }, 3), undefined);
-    assert.equal(shorterItems({ seconds: 3.9, output: atEnd }, 12), undefined);
+    assert.equal(shorterItems({ seconds: 9.9, output: atEnd }, 12), undefined);
     assert.equal(shorterItems({ seconds: 601, output: atEnd }, 12), undefined);
     const steady = output(points([25, 0.25], [50, 0.5], [75, 0.75], [100, 1]));
     assert.equal(shorterItems({ seconds: 100, output: steady }, 12), undefined);
