@@ -8,9 +8,10 @@ import { projectRoot } from './dependencies.mjs';
 const dist = join(projectRoot, 'dist');
 const stamp = join(dist, '.sources');
 
-/** Bundles of one program each; the runner's holds everything, the others load packages from node_modules. */
+/** Bundles of one program each; those that stand alone hold everything, the others load packages from node_modules. */
 const programs = [
   { name: 'runner', entry: 'src/runner/main.ts', alone: true },
+  { name: 'check-gpu', entry: 'src/runner/check-gpu/main.ts', alone: true },
   { name: 'client', entry: 'src/client.ts', alone: false },
   { name: 'worker', entry: 'src/worker.ts', alone: false },
   { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts', alone: false },

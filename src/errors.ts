@@ -223,6 +223,11 @@ export const catalogue = {
     (d) => `${d.program} reports no device on this host.`,
     () => 'Check the driver of the instance; a run without a measured device proves nothing.',
   ),
+  DEVICE_UNWATCHED: entry<{ program: string; seconds: number }>(
+    'platform',
+    (d) => `${d.program} was silent for ${d.seconds} s of the run: a peak of device memory may have been missed.`,
+    () => 'The run is done again. If it happens often, turn accounting on (nvidia-smi -pm 1; nvidia-smi -am 1).',
+  ),
   HOST_MEMORY_EXHAUSTED: entry<Record<string, never>>(
     'platform',
     () => 'The whole host ran out of memory and the kernel killed a process of the submission.',

@@ -28,7 +28,7 @@ export type Objection =
 /**
  * A device must have so much more than the probe's peak: a sample shows less than the whole test set does, because caching
  * allocators go on to fragment. In public reports of PyTorch with a full device that is 1 to 7 % of what was allocated, 2 %
- * in the median (docs/adr/0005). More head-room costs more than it saves: where the next class costs 2.7 times as much
+ * in the median (docs/adr/0006). More head-room costs more than it saves: where the next class costs 2.7 times as much
  * ({@link breakEvenSuccess}), passing the cheap one over pays only when most such runs fail there. A peak that does not
  * saturate (below 95 %) never speaks against the device it was seen on.
  */

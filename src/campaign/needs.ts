@@ -22,6 +22,9 @@ export const unknownNeeds: Needs = {
 export const isNeedMeasured = ({ profile, gpuMemoryAboveMiB }: Needs): boolean =>
   profile !== undefined && !profile.saturating && gpuMemoryAboveMiB === 0;
 
-/** What a probe lets expect of a run over so many items on a class, in seconds. */
+/**
+ * What a probe lets expect of a run over so many items on a class, in seconds. The start-up is counted once and takes as
+ * long on every class; the items follow the classes' relative speed.
+ */
 export const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
-  (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;
+  (profile.startUpSeconds ?? 0) + (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;

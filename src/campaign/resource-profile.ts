@@ -1,39 +1,44 @@
-import type { RunOutcome } from './run-outcome.ts';
 import type { InstanceClass } from './frozen-campaign.ts';
+import { itemTimes, type ItemTimes } from './item-times.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** What a probe taught about a submission. Pure. */
-export interface ResourceProfile {
-  /** False: the device was there and stayed empty. */
+export interface ResourceProfile extends ItemTimes {
+  /** False: the device was there and nothing came to what was in use before. */
   usesGpu: boolean;
   /**
-   * Peak use of device memory in MiB. A saturating peak (a framework that takes nearly the whole device whatever it
+   * Device memory it needs, in MiB: the peak. A saturating peak (a framework that takes nearly the whole device whatever it
    * needs) is no need and leaves this 0.
    */
   gpuMemoryMiB: number;
   saturating: boolean;
-  secondsPerItem: number;
+  /** The device as it was found; null where there was none. */
+  device: { totalMiB: number; peakMiB: number; driver: string } | null;
   /** Relative speed of the class the seconds were taken on. */
   measuredAtSpeed: number;
   hostPeakMiB: number | null;
+  imageBytes: number | null;
 }
 
 /** A device filled to this share was taken, not needed (TensorFlow's default). */
-const saturatingShare = 0.95;
+export const saturatingShare = 0.95;
 
-/** Use below this is what a driver keeps for itself. */
+/** A rise below this is what a driver does on its own; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;
 
 /** Turns a probe's outcome into a profile; undefined when the container never got to its end. */
 export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass): ResourceProfile | undefined {
-  if (outcome.end.kind !== 'exited' || outcome.end.exitCode !== 0) return undefined;
-  const peak = outcome.device?.peakMiB ?? 0;
-  const saturating = outcome.device !== null && peak >= saturatingShare * outcome.device.totalMiB;
+  const { end, device } = outcome;
+  if (end.kind !== 'exited' || end.exitCode !== 0) return undefined;
+  const saturating = device !== null && device.peakMiB >= saturatingShare * device.totalMiB;
   return {
-    usesGpu: outcome.device === null || peak > idleDeviceMiB,
-    gpuMemoryMiB: saturating ? 0 : peak,
+    ...itemTimes(outcome, items),
+    usesGpu: device === null || device.peakMiB > device.idleMiB + idleDeviceMiB,
+    gpuMemoryMiB: saturating ? 0 : (device?.peakMiB ?? 0),
     saturating,
-    secondsPerItem: outcome.seconds / items,
+    device: device && { totalMiB: device.totalMiB, peakMiB: device.peakMiB, driver: device.driver },
     measuredAtSpeed: on.relativeSpeed,
     hostPeakMiB: outcome.memory.peakMiB,
+    imageBytes: outcome.imageBytes,
   };
 }

@@ -5,6 +5,8 @@ export interface RunOutcome {
   jobId: string;
   /** Digest the runner verified before the start, `sha256:…`. */
   imageDigest: string;
+  /** Unpacked, as the engine counts it; null when the run was stopped before it had its image. */
+  imageBytes: number | null;
   /** Container start and end on the runner's clock, ISO instants; null when the container never started. */
   startedAt: string | null;
   stoppedAt: string | null;
@@ -18,11 +20,19 @@ export interface RunOutcome {
     /** The engine's or kernel's own record. `unknown`: this host keeps none. Exit 137 and a full cgroup prove nothing. */
     outOfMemory: 'killed' | 'none' | 'unknown';
   };
-  /** Null on a class without a device. `peakMiB` is measured from outside the container. */
-  device: { totalMiB: number; peakMiB: number; driver: string } | null;
+  /**
+   * Null on a class without a device. Measured from outside the container; `idleMiB` is the least that was in use, which
+   * is what was before it started, and is part of `peakMiB`.
+   */
+  device: { totalMiB: number; idleMiB: number; peakMiB: number; driver: string } | null;
   /** `full`: the submission filled its capped /output. */
-  output: { bytes: number; full: boolean };
+  output: { bytes: number; full: boolean; growth: GrowthPoint[] };
   predictions: CollectedPredictions;
+  /**
+   * Of a probe whose rows did not tell its start-up from its items: how long the same container then took on fewer of them.
+   * Null where there was no need, or it did not end well.
+   */
+  shorterRun: { items: number; seconds: number } | null;
   log: {
     /** Bytes the submission printed, and bytes kept (head and tail) in stdout.log. */
     bytes: number;
@@ -31,6 +41,18 @@ export interface RunOutcome {
     tail: string;
   };
 }
+
+/**
+ * How far the predictions file had grown at an instant, as a share of its final size; rising in both, at most
+ * {@link mostGrowthPoints}. Seconds count from shortly before the container's start. The submission makes the file as it
+ * likes, so this is a hint for estimates, never proof.
+ */
+export interface GrowthPoint {
+  seconds: number;
+  share: number;
+}
+
+export const mostGrowthPoints = 64;
 
 export type ContainerEnd =
   | { kind: 'exited'; exitCode: number }

@@ -1,4 +1,4 @@
-import type { CollectedPredictions, RunOutcome } from './run-outcome.ts';
+import type { CollectedPredictions, GrowthPoint, RunOutcome } from './run-outcome.ts';
 import type { RunSpec } from './run-spec.ts';
 import type { SimulatedFacts } from './simulated-run.ts';
 
@@ -25,6 +25,7 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
     runKey: spec.runKey,
     jobId,
     imageDigest: spec.image.digest,
+    imageBytes: null,
     startedAt: new Date(startedAt).toISOString(),
     stoppedAt: new Date(startedAt + seconds * 1000).toISOString(),
     seconds,
@@ -37,9 +38,18 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
     device:
       facts.devicePeakMiB === null
         ? null
-        : { totalMiB: gpuMemoryMiB, peakMiB: facts.devicePeakMiB, driver: 'simulated' },
-    output: { bytes: predictions.kind === 'collected' ? predictions.bytes : 0, full: false },
+        : { totalMiB: gpuMemoryMiB, idleMiB: 0, peakMiB: facts.devicePeakMiB, driver: 'simulated' },
+    output: {
+      bytes: predictions.kind === 'collected' ? predictions.bytes : 0,
+      full: false,
+      growth: predictions.kind === 'collected' ? steadyGrowth(facts.startUpSeconds, seconds) : [],
+    },
     predictions,
+    shorterRun: null,
     log: { bytes: logBytes, keptBytes: logBytes, tail: stopped ? '' : facts.logTail },
   };
 }
+
+/** A file that grows by one row after every item. */
+const steadyGrowth = (startUpSeconds: number, seconds: number): GrowthPoint[] =>
+  [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: startUpSeconds + share * (seconds - startUpSeconds), share }));

@@ -29,6 +29,8 @@ export interface SimulatedFacts {
   hostPeakMiB: number;
   /** Null on a class without a device. */
   devicePeakMiB: number | null;
+  /** From the container's start to the first item. */
+  startUpSeconds: number;
   /** Which inputs the predictions file has a row for; each row's value is `prediction`. */
   rows: 'all' | 'all-but-one' | 'no-file';
   /** In [0, 1); the same in every run of a submission. */
@@ -66,7 +68,8 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
   const onGpu = submission.usesGpu && instanceClass.gpu !== 'none';
   const perItem = onGpu ? submission.secondsPerItem / on.gpuSpeed : submission.cpuSecondsPerItem / on.cpuSpeed;
   const factor = Math.exp(submission.spread * normalDrawOf(seed, runKey, 'seconds') - submission.spread ** 2 / 2);
-  const secondsAt = (share: number): number => (submission.startUpSeconds + share * inputs.items * perItem) * factor;
+  const startUpSeconds = submission.startUpSeconds * factor;
+  const secondsAt = (share: number): number => startUpSeconds + share * inputs.items * perItem * factor;
 
   const needed = onGpu ? deviceNeed(submission, spec.purpose) : 0;
   const facts: SimulatedFacts = {
@@ -74,6 +77,7 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
     outOfMemory: 'none',
     hostPeakMiB: Math.min(submission.hostMemoryMiB, limits.memoryMiB),
     devicePeakMiB: instanceClass.gpu === 'none' ? null : Math.min(needed, instanceClass.gpuMemoryMiB),
+    startUpSeconds,
     rows: 'all',
     prediction,
     logTail: '',

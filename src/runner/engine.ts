@@ -6,6 +6,8 @@ import type { EngineSettings } from './runner-settings.ts';
 /** What the runner asks about an image the engine holds. */
 export interface EngineImage {
   id: string;
+  /** Unpacked. */
+  bytes: number;
   environment: string[];
   workingDirectory: string;
   /** Mount points the image declares. */
@@ -26,6 +28,7 @@ export interface ContainerState {
 
 interface ImageRecord {
   Id: string;
+  Size: number;
   Config: { Env?: string[] | null; WorkingDir?: string; Volumes?: Record<string, object> | null };
   RootFS: { Layers?: string[] };
 }
@@ -54,9 +57,10 @@ export class Engine {
   async findImage(name: string): Promise<EngineImage | undefined> {
     const { exitCode, stdout } = await run([...this.command, 'image', 'inspect', name]);
     if (exitCode !== 0) return undefined;
-    const [{ Id, Config, RootFS }] = JSON.parse(stdout) as [ImageRecord];
+    const [{ Id, Size, Config, RootFS }] = JSON.parse(stdout) as [ImageRecord];
     return {
       id: Id,
+      bytes: Size,
       environment: Config.Env ?? [],
       workingDirectory: Config.WorkingDir ?? '',
       volumes: Object.keys(Config.Volumes ?? {}),

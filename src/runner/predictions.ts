@@ -9,8 +9,11 @@ import type { RunSpec } from '../campaign/run-spec.ts';
 export type FoundPredictions =
   { kind: 'copied'; bytes: number; sha256: string } | Exclude<CollectedPredictions, { kind: 'collected' }>;
 
-/** The name that many competitions use; accepted when the campaign's own is missing. */
-const otherName = 'submission.csv';
+/** Where a submission's predictions may lie: under the campaign's name or, when that is missing, under a usual one. */
+export const predictionsFiles = (output: string, { file }: RunSpec['predictions']): [string, string] => [
+  join(output, file),
+  join(output, 'submission.csv'),
+];
 
 interface CopyPredictions {
   output: string;
@@ -24,8 +27,9 @@ interface CopyPredictions {
  * trap until proven otherwise: no link is followed, nothing but a regular file is read, and never more than `maxBytes`.
  */
 export async function copyPredictions({ output, wanted, to }: CopyPredictions): Promise<FoundPredictions> {
-  const found = await copyFile(join(output, wanted.file), wanted.maxBytes, to);
-  return found.kind === 'missing' ? copyFile(join(output, otherName), wanted.maxBytes, to) : found;
+  const [file, otherFile] = predictionsFiles(output, wanted);
+  const found = await copyFile(file, wanted.maxBytes, to);
+  return found.kind === 'missing' ? copyFile(otherFile, wanted.maxBytes, to) : found;
 }
 
 async function copyFile(file: string, maxBytes: number, to: string): Promise<FoundPredictions> {

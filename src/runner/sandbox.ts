@@ -4,12 +4,14 @@ import type { RunSpec } from '../campaign/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
 import { createArguments } from './confinement.ts';
 import { type ContainerRun, runContainer } from './container.ts';
-import { openDevice } from './device.ts';
 import type { Engine, EngineImage } from './engine.ts';
 import { FillMeter } from './fill-meter.ts';
+import { GrowthMeter } from './growth-meter.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
 import { mountOutput } from './mounts.ts';
+import { openDevice } from './open-device.ts';
 import { watchOutOfMemory } from './out-of-memory.ts';
+import { predictionsFiles } from './predictions.ts';
 import type { RunPlace } from './run-place.ts';
 import { seccompProfile } from './seccomp.ts';
 
@@ -46,6 +48,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
   const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
+  const growth = new GrowthMeter(predictionsFiles(place.output, spec.predictions));
   try {
     const run = await runContainer({
       ...request,
@@ -62,9 +65,13 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
         outOfMemory: await watch.verdict(run.state),
       },
       device: await device.stop(),
-      output: { bytes: usedBytes, full: outOfNames || fullest >= spec.limits.outputBytes },
+      output: {
+        bytes: usedBytes,
+        full: outOfNames || fullest >= spec.limits.outputBytes,
+        growth: await growth.stop(),
+      },
     };
   } finally {
-    for (const meter of [watch, fill, device]) meter.close();
+    for (const meter of [watch, fill, growth, device]) meter.close();
   }
 }

@@ -4,7 +4,7 @@ import type { RunSpec } from '../campaign/run-spec.ts';
 import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineImage } from './engine.ts';
 import { HeadAndTail } from './head-and-tail.ts';
 import { provideImage } from './image.ts';
 import { patiently } from './patience.ts';
@@ -13,6 +13,7 @@ import { releaseHost } from './release.ts';
 import { type RunPlace, runPlaceOf } from './run-place.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox.ts';
+import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage-inputs.ts';
 
 export interface SubmissionRun {
@@ -31,10 +32,12 @@ interface Host {
   log: HeadAndTail;
 }
 
-/** `report` is undefined when the run was stopped before its container started. */
+/** What is undefined was not reached before the run was stopped. */
 interface Ended {
+  image: EngineImage | undefined;
   report: SandboxReport | undefined;
   found: FoundPredictions;
+  shorterRun: RunOutcome['shorterRun'];
 }
 
 /**
@@ -52,7 +55,7 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
     const predictions = await upload(run, host, ended.found);
     process.chdir('/');
     await rm(host.place.folder, { recursive: true });
-    const outcome = outcomeOf(run, host.log, { report: ended.report, predictions });
+    const outcome = outcomeOf(run, host.log, { ...ended, predictions });
     const key = runObjects.outcome(spec.runKey);
     // Only the holder of the claim writes it, so one that is there already is this one, written when the answer was lost.
     await patiently(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
@@ -71,22 +74,24 @@ async function runAndRelease(run: SubmissionRun, host: Host): Promise<Ended> {
 
 async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): Promise<Ended> {
   const { store, buckets, settings, spec, stop } = run;
+  let image: EngineImage | undefined;
   try {
     const bucket = buckets.inputs;
     const inputs = await stageInputs({ store, bucket, inputs: spec.inputs, scratch: settings.scratch, stop });
-    const image = await provideImage({
+    image = await provideImage({
       engine,
       image: spec.image,
       scratch: settings.scratch,
       folder: place.folder,
       stop,
     });
-    const report = await runInSandbox({ spec, jobId: settings.jobId, engine, place, image, inputs, log, stop });
+    const request = { spec, jobId: settings.jobId, engine, place, image, inputs, log, stop };
+    const report = await runInSandbox(request);
     const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
-    return { report, found };
+    return { image, report, found, shorterRun: await timeShorterRun(request, report) };
   } catch (error) {
     if (!stop.aborted) throw error;
-    return { report: undefined, found: { kind: 'missing' } };
+    return { image, report: undefined, found: { kind: 'missing' }, shorterRun: null };
   }
 }
 
@@ -106,13 +111,14 @@ async function upload(
 function outcomeOf(
   { spec, settings }: SubmissionRun,
   log: HeadAndTail,
-  { report, predictions }: { report: SandboxReport | undefined; predictions: CollectedPredictions },
+  { image, report, shorterRun, predictions }: Omit<Ended, 'found'> & { predictions: CollectedPredictions },
 ): RunOutcome {
   return {
     version: 1,
     runKey: spec.runKey,
     jobId: settings.jobId,
     imageDigest: spec.image.digest,
+    imageBytes: image?.bytes ?? null,
     ...(report?.run.times ?? { startedAt: null, stoppedAt: null, seconds: 0 }),
     end: report?.run.end ?? { kind: 'stopped' },
     memory: {
@@ -120,8 +126,9 @@ function outcomeOf(
       ...(report?.memory ?? { peakMiB: null, outOfMemory: 'none' }),
     },
     device: report?.device ?? null,
-    output: report?.output ?? { bytes: 0, full: false },
+    output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
+    shorterRun,
     log: { bytes: log.bytes, keptBytes: log.keptBytes, tail: log.tailText() },
   };
 }

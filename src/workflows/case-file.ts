@@ -9,8 +9,8 @@ export class CaseFile {
   readonly runs: RunRecord[] = [];
   private stage: SubmissionState = 'preparing';
   private note = '';
+  private learnt = '';
   private choice: readonly string[] = [];
-  private readonly remarks: string[] = [];
 
   constructor(
     private readonly submission: string,
@@ -34,6 +34,12 @@ export class CaseFile {
     this.show();
   }
 
+  /** Keeps what is known of the submission's needs. */
+  learn(words: string): void {
+    this.learnt = words;
+    this.show();
+  }
+
   /** Enters the final state. */
   close(state: SubmissionState, reason: Reason | null, detail: string | null): void {
     this.stage = state;
@@ -50,12 +56,6 @@ export class CaseFile {
   /** Says of each class whether the next evaluation may go there, and why not; shown from the next stage on. */
   explain(choice: readonly string[]): void {
     this.choice = choice;
-  }
-
-  /** Something that happened once and stays on the page. */
-  remark(text: string): void {
-    this.remarks.push(text);
-    this.show();
   }
 
   add(run: RunRecord): void {
@@ -77,7 +77,7 @@ export class CaseFile {
         ...rows,
         '',
         `Total ${dollars(this.costMicroUsd)}`,
-        ...this.remarks.flatMap((remark) => ['', remark]),
+        ...(this.learnt === '' ? [] : ['', `Probe: ${this.learnt}`]),
         ...(this.choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
         ...this.choice.map((line) => `- ${line}`),
       ].join('\n'),

@@ -5,6 +5,7 @@ import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choic
 import { explainedChoice } from '../campaign/class-fit-text.ts';
 import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../campaign/needs.ts';
+import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
@@ -102,9 +103,14 @@ class Review {
   /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
   private async probe(runs: SubmissionRuns, { base, probeInVain }: Image): Promise<SubmissionEnd | undefined> {
     const { sampleItems, classes, limits } = this.opened;
-    if (sampleItems === null) return undefined;
+    if (sampleItems === null) {
+      this.caseFile.learn(
+        'none, for the campaign has no sample set; every class that is large enough is thought to do.',
+      );
+      return undefined;
+    }
     if (probeInVain) {
-      this.caseFile.remark('Not probed: others on the same base image filled the device whatever they needed');
+      this.caseFile.learn('none, for others on the same base image filled the device whatever they needed.');
       return undefined;
     }
     const on = probeClass(classes);
@@ -120,19 +126,23 @@ class Review {
         if (end) return end;
         continue;
       }
-      if (reason !== null) this.needs = afterFailedProbe({ ...run.end, reason, on }, this.needs);
-      else {
-        const profile = await step('main', 'what the probe taught').probeGpuMemory({
-          ...this.input,
-          n: run.n,
-          class: run.on.name,
-          items: sampleItems,
-          base,
-        });
-        if (profile) this.needs = { ...this.needs, profile };
-      }
+      await this.learnFrom(run, sampleItems, base);
       return undefined;
     }
+  }
+
+  private async learnFrom({ n, on, end }: EndedRun, items: number, base: string | null): Promise<void> {
+    const { reason } = end;
+    if (reason !== null) {
+      this.needs = afterFailedProbe({ ...end, reason, on }, this.needs);
+      this.caseFile.learn(`ended with ${reason}, which is all that is known.`);
+      return;
+    }
+    const order = { ...this.input, n, class: on.name, items, base };
+    const profile = await step('main', 'what the probe taught').probeGpuMemory(order);
+    if (profile === null) return;
+    this.needs = { ...this.needs, profile };
+    this.caseFile.learn(probeWords(profile, on));
   }
 
   /** Runs on the cheapest class that carries it, and up the ladder, until it is scored or final. */

@@ -12,9 +12,12 @@ const profile = (change: Partial<ResourceProfile> = {}): ResourceProfile => ({
   usesGpu: true,
   gpuMemoryMiB: 8_000,
   saturating: false,
+  device: null,
+  startUpSeconds: null,
   secondsPerItem: 9,
   measuredAtSpeed: 1,
   hostPeakMiB: null,
+  imageBytes: null,
   ...change,
 });
 const needs = (change: Partial<ResourceProfile>, rest: Partial<Needs> = {}): Needs => ({
@@ -43,6 +46,12 @@ describe('the choice of a class', () => {
     assert.equal(onG4?.hours, 10);
     assert.equal(onP3?.expected, Math.ceil(Math.round(36_000 / 2.14) * 850));
     assert.equal(onG4?.worst, Math.ceil(((69_336 + 3_600) * 526_000) / 3_600));
+  });
+
+  it('counts the start-up once, whatever the number of items and the speed', () => {
+    const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({ startUpSeconds: 600 }), items);
+    assert.equal(onG4?.hours, (36_000 + 600) / 3600);
+    assert.equal(onP3?.hours, Math.round(36_000 / 2.14 + 600) / 3600);
   });
 
   it('expects no run to last longer than its limit', () => {

@@ -11,10 +11,13 @@ const items = 4_000;
 const profile: ResourceProfile = {
   usesGpu: true,
   gpuMemoryMiB: 8_000,
+  device: null,
   saturating: false,
+  startUpSeconds: null,
   secondsPerItem: 9,
   measuredAtSpeed: 1,
   hostPeakMiB: null,
+  imageBytes: null,
 };
 const needs = (change: Partial<ResourceProfile> = {}, rest: Partial<Needs> = {}): Needs => ({
   ...unknownNeeds,

@@ -53,14 +53,16 @@ export const goodOutcome: RunOutcome = {
   runKey: 'case/a/1',
   jobId: 'job',
   imageDigest: 'sha256:0',
+  imageBytes: 2_000_000_000,
   startedAt: '2026-01-01T00:00:00.000Z',
   stoppedAt: '2026-01-01T01:00:00.000Z',
   seconds: 3600,
   end: { kind: 'exited', exitCode: 0 },
   memory: { limitMiB: 14_336, peakMiB: 4_000, outOfMemory: 'none' },
-  device: { totalMiB: 15_109, peakMiB: 5_000, driver: 'nvidia' },
-  output: { bytes: 100, full: false },
+  device: { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' },
+  output: { bytes: 100, full: false, growth: [] },
   predictions: { kind: 'collected', key: 'case/a/1/predictions.csv', bytes: 100, sha256: '0' },
+  shorterRun: null,
   log: { bytes: 0, keptBytes: 0, tail: '' },
 };
 

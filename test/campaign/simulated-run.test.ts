@@ -106,9 +106,12 @@ describe('a simulated run', () => {
       usesGpu: true,
       gpuMemoryMiB: 9_000,
       saturating: false,
-      secondsPerItem: 15,
+      device: { totalMiB: 15_109, peakMiB: 9_000, driver: 'simulated' },
+      startUpSeconds: 60,
+      secondsPerItem: 9,
       measuredAtSpeed: 1,
       hostPeakMiB: 4_000,
+      imageBytes: null,
     });
     const idle = run({ usesGpu: false }, spec);
     assert.equal(idle.kind === 'outcome' && idle.facts.devicePeakMiB, 0);

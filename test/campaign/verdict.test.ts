@@ -8,7 +8,7 @@ import { goodOutcome, outcome } from './samples.ts';
 const exited = (exitCode: number): RunOutcome['end'] => ({ kind: 'exited', exitCode });
 const killed = { ...goodOutcome.memory, outOfMemory: 'killed' as const };
 const log = (tail: string): RunOutcome['log'] => ({ bytes: tail.length, keptBytes: tail.length, tail });
-const full = { totalMiB: 15_109, peakMiB: 15_000, driver: 'nvidia' };
+const full = { totalMiB: 15_109, idleMiB: 0, peakMiB: 15_000, driver: 'nvidia' };
 
 const verdict = (change: Partial<RunOutcome>): string => {
   const found = verdictOf(outcome(change));
@@ -136,7 +136,7 @@ describe('the verdict on a run', () => {
     const at = (peakMiB: number): string =>
       verdict({
         end: exited(1),
-        device: { totalMiB: 1_000, peakMiB, driver: 'nvidia' },
+        device: { totalMiB: 1_000, idleMiB: 0, peakMiB, driver: 'nvidia' },
         log: log(fatalGpuTexts[0] ?? ''),
       });
     assert.equal(at(930), gpu);
@@ -201,6 +201,7 @@ describe('the verdict on a run', () => {
               log: log(`${noise}\n${text}\n${noise}`),
               device: device && {
                 totalMiB: device.totalMiB,
+                idleMiB: 0,
                 peakMiB: Math.floor(device.totalMiB * device.share),
                 driver: 'nvidia',
               },

@@ -1,39 +1,92 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDevice } from '../../src/runner/device.ts';
+import type { Device } from '../../src/runner/device.ts';
+import { openDevice } from '../../src/runner/open-device.ts';
 import { runPlaceOf } from '../../src/runner/run-place.ts';
+import { PretendedNvidiaSmi } from '../support/pretended-nvidia-smi.ts';
 
 describe('an NVIDIA device', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdout-nvidia-'));
-  const path = process.env['PATH'];
-  const place = runPlaceOf({ scratch: folder, jobId: 'job' });
-  const open = (): ReturnType<typeof openDevice> =>
-    openDevice({ name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 }, place, 'docker');
-  /** Stands for nvidia-smi, which no machine without a driver has; the lines are what it prints for the query. */
-  const pretend = (script: string): void =>
-    writeFileSync(join(folder, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  before(() => {
-    process.env['PATH'] = `${folder}:${path}`;
+  let smi: PretendedNvidiaSmi;
+  let device: Device | undefined;
+  const open = async (): Promise<Device> => {
+    const place = runPlaceOf({ scratch: smi.folder, jobId: 'job' });
+    device = await openDevice({ name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 }, place, 'docker');
+    return device;
+  };
+  /** Waits for what the script leaves when it has printed everything. */
+  const printed = async (name: string): Promise<void> => {
+    while (!existsSync(join(smi.folder, name))) await sleep(20);
+    rmSync(join(smi.folder, name));
+    await sleep(100);
+  };
+  const lines = (...used: number[]): string =>
+    `for used in ${used.join(' ')}; do echo "$used, 15109, 550.54.15"; sleep 0.02; done`;
+  beforeEach(() => {
+    smi = new PretendedNvidiaSmi();
   });
-  after(() => {
-    process.env['PATH'] = path;
-    rmSync(folder, { recursive: true });
+  afterEach(() => {
+    device?.close();
+    smi.remove();
   });
 
-  it('is measured by its highest sample', async () => {
-    pretend('for used in 3 1204 77; do echo "$used, 15109, 550.54.15"; sleep 0.05; done; exec sleep 60');
-    const device = await open();
-    await sleep(500);
-    assert.deepEqual(await device.stop(), { totalMiB: 15109, peakMiB: 1204, driver: '550.54.15' });
-    device.close();
-    assert.deepEqual(device.createFlags, ['--gpus=all']);
+  it('is measured by its highest sample, and by its lowest as what was in use before', async () => {
+    smi.does(`${lines(9, 3, 1204, 77)}; touch printed; exec sleep 60`);
+    const { createFlags } = await open();
+    await printed('printed');
+    assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 1204, driver: '550.54.15' });
+    assert.deepEqual(createFlags, ['--gpus=all']);
+  });
+
+  it('is measured by the driver’s accounts where they know of more than the samples, and not of earlier runs', async () => {
+    smi.does(`${lines(3, 500)}; touch printed; exec sleep 60`, 'cat accounts');
+    writeFileSync(join(smi.folder, 'accounts'), '12, 15000, 80000\n');
+    await open();
+    await printed('printed');
+    writeFileSync(join(smi.folder, 'accounts'), '12, 15000, 80000\n44, 9000, 1500\n45, 20, 100\n');
+    assert.equal((await device?.stop())?.peakMiB, 9_003);
   });
 
   it('that cannot be read is trouble, not a peak of zero', async () => {
-    pretend('echo "No devices were found"; exit 6');
+    for (const script of ['echo "No devices were found"; exit 6', 'echo "[N/A], [N/A], 580.95.05"', 'exit 9']) {
+      smi.does(script);
+      await assert.rejects(open(), { code: 'DEVICE_UNREADABLE' }, script);
+    }
+  });
+
+  it('is trouble where there is no nvidia-smi', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = smi.folder;
     await assert.rejects(open(), { code: 'DEVICE_UNREADABLE' });
+    process.env['PATH'] = PATH;
+  });
+
+  it('is measured on when nvidia-smi dies in the middle of a run', async () => {
+    smi.does(
+      `[ -e died ] || { touch died; ${lines(3, 100)}; exit 1; }; ${lines(8000, 60)}; touch printed; exec sleep 60`,
+    );
+    await open();
+    await printed('printed');
+    assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 8000, driver: '550.54.15' });
+  });
+
+  it('is measured on when nvidia-smi falls silent', async () => {
+    smi.does(
+      `[ -e silent ] || { touch silent; ${lines(3)}; exec sleep 60; }; ${lines(8000)}; touch printed; exec sleep 60`,
+    );
+    await open();
+    await printed('printed');
+    assert.equal((await device?.stop())?.peakMiB, 8_000);
+  });
+
+  it('that nobody watched for a while is trouble, unless the driver’s accounts tell', async () => {
+    const lost = `[ -e lost ] && { echo "[GPU is lost], [GPU is lost], 550.54.15"; exit 15; }; touch lost; ${lines(3, 100)}; exit 1`;
+    smi.does(lost, '[ -e accounts ] && cat accounts');
+    await open();
+    await sleep(5_300);
+    await assert.rejects(async () => device?.stop(), { code: 'DEVICE_UNWATCHED', message: /silent for 5 s/ });
+    writeFileSync(join(smi.folder, 'accounts'), '44, 9000, 1500\n');
+    assert.equal((await device?.stop())?.peakMiB, 9_003);
   });
 });

@@ -30,6 +30,11 @@ describe('a campaign with scripted runs', () => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
     return (await handle.describe()).historyLength;
   };
+  /** The page of a submission in the Web UI. */
+  const details = async (name: string, submission: string): Promise<string> => {
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
+    return JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+  };
   const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
     const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
     for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(50)) {
@@ -67,9 +72,13 @@ describe('a campaign with scripted runs', () => {
     );
     assert.ok(scheduled && scheduled.length >= 9);
     for (const event of scheduled) assert.ok(event.userMetadata?.summary?.data?.length, 'an activity has no summary');
-    const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    assert.match(JSON.stringify(metadata), /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
-    assert.match(metadata.currentDetails ?? '', /Classes for the evaluation:\n\n- g4: about [\d.]+ (s|min|h), \$/);
+    const page = await details('summaries', 's1');
+    assert.match(page, /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
+    assert.match(
+      page,
+      /Probe: 10 of 48 MiB of the device \(driver emulated\), 0\.500 s to start and 0\.100 s per item/,
+    );
+    assert.match(page, /Classes for the evaluation:\n\n- g4: about [\d.]+ (s|min|h), \$/);
   });
 
   it('does not probe where others on the same base image taught nothing, and says so on the page', async () => {
@@ -78,9 +87,7 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
-    const handle = campaign.client.workflow.getHandle(submissionWorkflowId('in-vain', 'v1'));
-    const { currentDetails = '' } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    assert.match(currentDetails, /Not probed: [\s\S]*- g4: at most /);
+    assert.match(await details('in-vain', 'v1'), /Probe: none, for others [\s\S]*- g4: at most /);
   });
 
   it('evaluates what failed as a probe: on a larger device when the probe ran out of that memory', async () => {
@@ -105,6 +112,18 @@ describe('a campaign with scripted runs', () => {
     assert.ok((await events('fallback', 'fits-p3')) <= 120, `${await events('fallback', 'fits-p3')} events`);
     assert.deepEqual([record('fits-nothing').state, record('fits-nothing').reason], ['failed', 'gpu-out-of-memory']);
     assert.equal(ends('fits-nothing').length, 3);
+  });
+
+  it('takes a failed probe for a lesson, not for a failed submission', async () => {
+    campaign.teams = { one: ['large'] };
+    campaign.script = ({ purpose }) => (purpose === 'probe' ? { reason: 'gpu-out-of-memory' } : {});
+    await (await campaign.start('lesson')).result();
+    assert.deepEqual(ends('large'), [
+      ['probe', 'g4', 'gpu-out-of-memory'],
+      ['evaluation', 'p3', null],
+    ]);
+    assert.equal(record('large').state, 'finished');
+    assert.match(await details('lesson', 'large'), /Probe: ended with gpu-out-of-memory/);
   });
 
   it('re-runs the platform’s faults without charging the team, and not for ever', async () => {

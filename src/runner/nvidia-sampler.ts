@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { trouble } from '../errors.ts';
+import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
+
+/** A peak must last longer than this to be seen for certain. */
+export const sampleEveryMs = 400;
+
+/** Without persistence mode the driver is loaded first, which takes seconds for each GPU. */
+const firstReadingLimitMs = 60_000;
+
+const silenceLimitMs = 3_000;
+const restartAfterMs = 100;
+
+export interface Sampled extends GpuReading {
+  /** The lowest reading: the first may still show a run before this one. */
+  idleMiB: number;
+  peakMiB: number;
+  /** Longest time between two readings, or since the last. */
+  longestGapMs: number;
+}
+
+/**
+ * Reads the use of the host's GPU through nvidia-smi until it is closed. One that dies or falls silent is started again;
+ * how long nothing was read is part of the answer.
+ */
+export class NvidiaSampler {
+  private sampler: ChildProcess | undefined;
+  private restart: NodeJS.Timeout | undefined;
+  private sampled: Sampled | undefined;
+  private readAt = performance.now();
+  private isClosed = false;
+  private onFirstReading = (): void => {};
+  private readonly watchdog = setInterval(() => this.endSilence(), silenceLimitMs / 3);
+
+  private constructor() {
+    this.spawn();
+  }
+
+  /** Answers with the first reading; throws DEVICE_UNREADABLE when nvidia-smi ends before it or takes a minute. */
+  static async start(): Promise<NvidiaSampler> {
+    const sampler = new NvidiaSampler();
+    const limit = setTimeout(() => sampler.close(), firstReadingLimitMs);
+    try {
+      await sampler.firstReading();
+      return sampler;
+    } catch (error) {
+      sampler.close();
+      throw error;
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** What was read until now. */
+  report(): Sampled {
+    if (this.sampled === undefined) throw trouble('DEVICE_UNREADABLE', { program: 'nvidia-smi' });
+    return { ...this.sampled, longestGapMs: Math.max(this.sampled.longestGapMs, performance.now() - this.readAt) };
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.watchdog);
+    clearTimeout(this.restart);
+    this.sampler?.kill('SIGKILL');
+  }
+
+  private firstReading(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(trouble('DEVICE_UNREADABLE', { program: 'nvidia-smi' }));
+      this.sampler?.once('close', fail).once('error', fail);
+      this.onFirstReading = resolve;
+    });
+  }
+
+  private spawn(): void {
+    const [program, ...args] = samplingCommand(sampleEveryMs);
+    this.sampler = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    if (this.sampler.stdout) createInterface({ input: this.sampler.stdout }).on('line', (line) => this.read(line));
+    this.sampler.on('error', () => {});
+    this.sampler.once('close', () => {
+      if (!this.isClosed) this.restart = setTimeout(() => this.spawn(), restartAfterMs);
+    });
+  }
+
+  private read(line: string): void {
+    const reading = readingOf(line);
+    if (reading === undefined) return;
+    const { usedMiB } = reading;
+    const { idleMiB = usedMiB, peakMiB = usedMiB, longestGapMs = 0 } = this.sampled ?? {};
+    const gapMs = this.sampled === undefined ? 0 : performance.now() - this.readAt;
+    this.readAt = performance.now();
+    this.sampled = {
+      ...reading,
+      idleMiB: Math.min(idleMiB, usedMiB),
+      peakMiB: Math.max(peakMiB, usedMiB),
+      longestGapMs: Math.max(longestGapMs, gapMs),
+    };
+    this.onFirstReading();
+  }
+
+  private endSilence(): void {
+    if (this.sampled !== undefined && performance.now() - this.readAt > silenceLimitMs) this.sampler?.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,43 @@
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { shorterItems } from '../campaign/item-times.ts';
+import type { RunOutcome } from '../campaign/run-outcome.ts';
+import { HeadAndTail } from './head-and-tail.ts';
+import { releaseHost } from './release.ts';
+import { runInSandbox, type SandboxReport, type SandboxRequest } from './sandbox.ts';
+
+/**
+ * Runs a probe's submission once more, on a part of its items, where the first run did not tell its start-up from its items.
+ * What that first run left must have been collected: its place is used again. Null when nothing was learnt; for that no
+ * probe is lost, and what stays on the host is the release's to complain of.
+ */
+export async function timeShorterRun(
+  request: SandboxRequest,
+  { run, output }: SandboxReport,
+): Promise<RunOutcome['shorterRun']> {
+  const { spec, stop } = request;
+  if (spec.purpose !== 'probe' || run.times === null || run.end.kind !== 'exited' || run.end.exitCode !== 0)
+    return null;
+  const { seconds } = run.times;
+  const items = shorterItems({ seconds, output }, spec.inputs.items);
+  if (items === undefined || stop.aborted) return null;
+  try {
+    const shorter = await runOn(items, Math.ceil(2 * seconds), request);
+    const { end, times } = shorter.run;
+    return times !== null && end.kind === 'exited' && end.exitCode === 0 ? { items, seconds: times.seconds } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function runOn(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
+  const { spec, engine, place } = request;
+  await releaseHost(engine, place);
+  for (const left of [place.output, place.outputImage, place.device]) await rm(left, { recursive: true, force: true });
+  const inputs = join(place.folder, 'part');
+  await mkdir(inputs, { mode: 0o755 });
+  const names = (await readdir(request.inputs)).sort().slice(0, items);
+  for (const name of names) await copyFile(join(request.inputs, name), join(inputs, name));
+  const limits = { ...spec.limits, wallClockSeconds };
+  return runInSandbox({ ...request, spec: { ...spec, limits }, inputs, log: new HeadAndTail() });
+}
