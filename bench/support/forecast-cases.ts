@@ -28,9 +28,9 @@ export interface Check {
   at: number;
   forecast: Forecast | null;
   now: number;
+  /** Micro-dollars at that moment. */
+  spent: number;
   truth: { finish: number; spend: number };
-  /** Milliseconds that the forecast took. */
-  took: number;
 }
 
 const choose = <Item>(items: readonly Item[], random: RandomStream): Item => {
@@ -68,15 +68,14 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
   const judgedFrom = Math.max(startsAt, ...(simulation.acts ?? []).map(({ at }) => at));
   const result = simulateCampaign({
     ...simulation,
-    watch: ({ ...state }, now) => {
-      const { counts } = state;
+    watch: (state, now) => {
+      const { counts, money } = state;
       const ended = (counts.finished + counts.failed + counts.cancelled) / tried.submissions;
       let at: number | undefined;
       while (left[0] !== undefined && ended >= left[0]) at = left.shift();
       if (at === undefined || now <= judgedFrom) return;
-      const before = performance.now();
       const forecast = forecastOf(state, frozen.instanceClasses, now, frozen.fairness.perTeamInFlight);
-      checks.push({ at, forecast, now, took: performance.now() - before });
+      checks.push({ at, forecast, now, spent: money.spent });
     },
   });
   if (!result.done) throw new Error(`case ${tried.seed} holds`);
@@ -84,7 +83,8 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
   return checks.map((check) => ({ ...check, truth }));
 }
 
-function simulationOf(tried: ForecastCase): Simulation {
+/** The campaign that a case stands for. */
+export function simulationOf(tried: ForecastCase): Simulation {
   const { seed, submissions, slots } = tried;
   const random = new RandomStream(seed + 1);
   const teams: string[][] = [];
