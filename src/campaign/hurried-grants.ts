@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import { freeSlots, grantTo, mayGoTo, preferredOption } from './grants.ts';
@@ -21,22 +22,26 @@ interface Detour {
 export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const tally = tallyOf(state);
   const free = freeSlots(state, tally);
+  if (Object.keys(free).length === 0) return [];
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
-  for (const { request } of tally.waiting) {
-    const option = preferredOption(state, request, now);
-    if (option && isFree(free, option) && !purse.holds(option.worst, request.rerun)) savings.add(request, option);
+  const wanting = tally.waiting.flatMap((waiting) => {
+    const preferred = preferredOption(state, waiting.request, now);
+    return preferred ? [{ waiting, preferred }] : [];
+  });
+  for (const { waiting, preferred } of wanting) {
+    const { request } = waiting;
+    if (isFree(free, preferred) && !purse.holds(preferred.worst, request.rerun)) savings.add(request, preferred);
   }
-  const detours = tally.waiting
-    .flatMap((waiting) => detoursOf(state, waiting, free, now))
-    .sort(
-      (a, b) =>
-        a.priority - b.priority ||
-        b.hoursPerMicroUsd - a.hoursPerMicroUsd ||
-        a.waiting.request.ticket - b.waiting.request.ticket,
-    );
+  // One with a free slot where it would rather go waits for money, not for time.
+  const late = wanting.filter(({ preferred }) => !isFree(free, preferred));
+  const queue = new TinyQueue(
+    late.flatMap((one) => detoursOf(state, one, free, now)),
+    inOrder,
+  );
   const granted: RunGrant[] = [];
-  for (const { waiting, option } of detours) {
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { waiting, option } = next;
     const { rerun } = waiting.request;
     if (!isFree(free, option) || waiting.open.grant || !purse.holds(option.worst, rerun)) continue;
     purse.take(option.worst, rerun);
@@ -47,11 +52,13 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   return granted;
 }
 
-function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, number>, now: number): Detour[] {
+function detoursOf(
+  state: CampaignState,
+  { waiting, preferred }: { waiting: Waiting; preferred: RunOption },
+  free: Record<string, number>,
+  now: number,
+): Detour[] {
   const { request, open } = waiting;
-  const preferred = preferredOption(state, request, now);
-  // One with a free slot where it would rather go waits for money, not for time.
-  if (preferred === undefined || isFree(free, preferred)) return [];
   const { priority } = treatmentOf(state, open.team);
   return request.options
     .filter((option) => isFree(free, option) && mayGoTo(state, option, request.rerun, now))
@@ -62,5 +69,10 @@ function detoursOf(state: CampaignState, waiting: Waiting, free: Record<string, 
       hoursPerMicroUsd: preferred.hours / Math.max(1, option.expected - preferred.expected),
     }));
 }
+
+const inOrder = (a: Detour, b: Detour): number =>
+  a.priority - b.priority ||
+  b.hoursPerMicroUsd - a.hoursPerMicroUsd ||
+  a.waiting.request.ticket - b.waiting.request.ticket;
 
 const isFree = (free: Record<string, number>, option: RunOption): boolean => (free[option.class] ?? 0) > 0;
