@@ -93,6 +93,7 @@ export function simulationOf(tried: ForecastCase): Simulation {
     slots: { cheap: slots, dear: Math.ceil(slots / 5) },
     meanSeconds,
     durations: durationsOf(tried.durations),
+    spread: 0.05,
     large,
     failing,
     probed,
@@ -123,7 +124,8 @@ function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: num
   }
 }
 
-function durationsOf(kind: Durations['kind']): Durations {
+/** Of each kind the same. */
+export function durationsOf(kind: Durations['kind']): Durations {
   if (kind === 'log-normal') return { kind, sigma: 0.7 };
   if (kind === 'bimodal') return { kind, share: 0.2, factor: 8 };
   return { kind };

@@ -11,6 +11,7 @@ const shape: VirtualShape = {
   slots: { cheap: 10, dear: 2 },
   meanSeconds: 4 * 3600,
   durations: { kind: 'log-normal', sigma: 0.5 },
+  spread: 0.05,
   large: 0.1,
   failing: 0.1,
   probed: true,

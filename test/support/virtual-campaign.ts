@@ -12,6 +12,8 @@ export interface VirtualShape {
   /** On the cheap class. */
   meanSeconds: number;
   durations: Durations;
+  /** Deviation of the logarithm between two runs of a submission. */
+  spread: number;
   /** Share that runs out of memory on the cheap class. */
   large: number;
   failing: number;
@@ -21,8 +23,10 @@ export interface VirtualShape {
   perTeamInFlight: number;
   /** Seconds after the start; none to speak of where there is none. */
   deadline?: number;
-  /** Seconds between looks at the forecast; never where there is none. */
+  /** Seconds between looks at the forecast; without them there is never a hurry. */
   tick?: number;
+  /** See {@link Simulation}. */
+  hurry?: boolean;
 }
 
 export const startsAt = Date.parse('2026-01-01T00:00:00Z');
@@ -31,7 +35,7 @@ const farAway = 50 * 365 * 24 * hour;
 
 /** The simulation of a shape; the same for the same seed. */
 export function virtualCampaign(shape: VirtualShape): Simulation {
-  const { seed, meanSeconds, durations, failing, lossesPerHour, tick = farAway } = shape;
+  const { seed, meanSeconds, durations, spread, failing, lossesPerHour, tick, hurry = tick === undefined ? false : undefined } = shape;
   const teams = shape.teams.map((count, team) => Array.from({ length: count }, (_, n) => `t${team}-${n}`));
   const frozen = frozenOf(shape);
   const population = drawnPopulation(
@@ -40,7 +44,7 @@ export function virtualCampaign(shape: VirtualShape): Simulation {
       meanSeconds,
       durations,
       items: frozen.testSet.items,
-      spread: 0.05,
+      spread,
       gpuMemoryMiB: 8_000,
       large: { share: shape.large, gpuMemoryMiB: 15_600 },
       withoutGpu: 0.1,
@@ -54,7 +58,8 @@ export function virtualCampaign(shape: VirtualShape): Simulation {
     },
     seed,
   );
-  return { frozen, teams, population, seed, startsAt, delays: { pull: 120, handOver: 30, tick } };
+  const delays = { pull: 120, handOver: 30, tick: tick ?? farAway };
+  return { frozen, teams, population, seed, startsAt, delays, ...(hurry !== undefined && { hurry }) };
 }
 
 function frozenOf({ slots, probed, deadline = farAway, perTeamInFlight }: VirtualShape): FrozenCampaign {

@@ -22,6 +22,8 @@ export interface Simulation {
   /** Instant (ms) of the start. */
   startsAt: number;
   delays: SimulatedDelays;
+  /** In a hurry from start to end, or never; where it is left out the forecast decides. */
+  hurry?: boolean;
   /** What operators do, by instant (ms). */
   acts?: readonly { at: number; act: OperatorAct; team: number }[];
   /** Sees the state after every decision; it must not change it. */
@@ -57,8 +59,8 @@ export interface SimulatedResult {
   state: CampaignState;
   /** In the order of their starts. */
   ways: SimulatedWay[];
-  /** Was dearer work granted to meet the deadline? */
-  hurried: boolean;
+  /** How often a hurry began or ended. */
+  hurryChanges: number;
 }
 
 /** Goes through a whole campaign on a virtual clock, by the rules that decide a real one. Deterministic. Pure. */
@@ -74,7 +76,7 @@ class Course {
   private readonly ways = new Map<string, SimulatedWay>();
   private now: number;
   private lastChange: number;
-  private hurried = false;
+  private hurryChanges = 0;
 
   constructor(private readonly simulation: Simulation) {
     const { frozen, teams, startsAt } = simulation;
@@ -84,15 +86,16 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
+    this.state.hurry = simulation.hurry ?? false;
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
   }
 
   run(): SimulatedResult {
-    const { acts = [], delays, startsAt, watch } = this.simulation;
+    const { acts = [], delays, hurry, startsAt, watch } = this.simulation;
     for (const { at, act, team } of acts) this.events.plan(at, () => apply(act, this.state, team, at));
-    let nextTick = startsAt + delays.tick * 1000;
+    let nextTick = hurry === undefined ? startsAt + delays.tick * 1000 : Infinity;
     for (;;) {
       this.carryOut(
         decide(this.state, limitsOf(this.state, this.simulation.frozen.fairness.perTeamInFlight), this.now),
@@ -110,15 +113,16 @@ class Course {
       this.lastChange = next;
       this.events.passTo(next);
     }
-    const { state, lastChange, hurried } = this;
-    return { done: isDone(state), endedAt: lastChange, state, ways: [...this.ways.values()], hurried };
+    const { state, lastChange, hurryChanges } = this;
+    return { done: isDone(state), endedAt: lastChange, state, ways: [...this.ways.values()], hurryChanges };
   }
 
   private lookAhead(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    this.state.hurry = needsHurry(this.state, forecast);
-    this.hurried ||= this.state.hurry;
+    const hurry = needsHurry(this.state, forecast);
+    if (hurry !== this.state.hurry) this.hurryChanges += 1;
+    this.state.hurry = hurry;
   }
 
   private carryOut(decisions: readonly Decision[]): void {
