@@ -110,7 +110,13 @@ function measure(setting: Setting) {
   const starts = startsOf(setting, teams);
   const beside = meanHours(starts.filter(({ team }) => team !== setting.place));
   const alone = meanHours(startsOf(setting, small));
-  return { setting, ...shareOf(starts, teams, setting.place), overtakers: overtakers(starts, teams.length), beside, alone };
+  return {
+    setting,
+    ...shareOf(starts, teams, setting.place),
+    overtakers: overtakers(starts, teams.length),
+    beside,
+    alone,
+  };
 }
 
 /** Teams share slots, not starts: only when all runs take the same time are starts alike. */
@@ -120,26 +126,28 @@ const aimed = ({ kind }: Durations, aim: string, met: boolean): { aim?: string; 
 const found = settings.map(measure);
 keepResult(
   'fairness',
-  found.flatMap(({ setting: { what, durations }, after, lowest, ofLarge, ofSmall, overtakers: overtaking, beside, alone }) => {
-    const rows: BenchResult['rows'] = [
-      {
-        what: `${what}: Jain index of starts by team after ${rounds} rounds, and the lowest while all have work waiting`,
-        found: `${after.toFixed(4)}, ${lowest.toFixed(4)} (the large team ${ofLarge}, the others ${ofSmall.toFixed(1)})`,
-        ...aimed(durations, '≥ 0.98', lowest >= 0.98),
-      },
-      {
-        what: `${what}: teams whose second start came before another’s first`,
-        found: `${overtaking}`,
-        aim: '0',
-        met: overtaking === 0,
-      },
-      {
-        what: `${what}: the small teams’ mean wait, beside the large team and without it`,
-        found: `${beside.toFixed(1)} h, ${alone.toFixed(1)} h (${(100 * (beside / alone - 1)).toFixed(1)} % more)`,
-        ...aimed(durations, '≤ 10 % apart', Math.abs(beside / alone - 1) <= 0.1),
-      },
-    ];
-    return rows;
-  }),
+  found.flatMap(
+    ({ setting: { what, durations }, after, lowest, ofLarge, ofSmall, overtakers: overtaking, beside, alone }) => {
+      const rows: BenchResult['rows'] = [
+        {
+          what: `${what}: Jain index of starts by team after ${rounds} rounds, and the lowest while all have work waiting`,
+          found: `${after.toFixed(4)}, ${lowest.toFixed(4)} (the large team ${ofLarge}, the others ${ofSmall.toFixed(1)})`,
+          ...aimed(durations, '≥ 0.98', lowest >= 0.98),
+        },
+        {
+          what: `${what}: teams whose second start came before another’s first`,
+          found: `${overtaking}`,
+          aim: '0',
+          met: overtaking === 0,
+        },
+        {
+          what: `${what}: the small teams’ mean wait, beside the large team and without it`,
+          found: `${beside.toFixed(1)} h, ${alone.toFixed(1)} h (${(100 * (beside / alone - 1)).toFixed(1)} % more)`,
+          ...aimed(durations, '≤ 10 % apart', Math.abs(beside / alone - 1) <= 0.1),
+        },
+      ];
+      return rows;
+    },
+  ),
   found,
 );

@@ -24,7 +24,8 @@ const deadlines: Deadline[] = [{ saved: 0.7 }, { saved: 0.4 }, { saved: 0.1 }, {
 
 function drawnShape(seed: number): VirtualShape {
   const random = new RandomStream(seed);
-  const among = <Item>(...items: [Item, ...Item[]]): Item => items[Math.floor(random.next() * items.length)] ?? items[0];
+  const among = <Item>(...items: [Item, ...Item[]]): Item =>
+    items[Math.floor(random.next() * items.length)] ?? items[0];
   const submissions = among(200, 400, 600);
   const cheap = among(10, 20, 40);
   return {

@@ -7,6 +7,11 @@ import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import { tallyOf, type Waiting } from './tally.ts';
 
+interface Wanting {
+  waiting: Waiting;
+  preferred: RunOption;
+}
+
 interface Detour {
   waiting: Waiting;
   option: RunOption;
@@ -22,30 +27,30 @@ interface Detour {
 export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const tally = tallyOf(state);
   const free = freeSlots(state, tally);
-  if (Object.keys(free).length === 0) return [];
+  let places = Object.values(free).reduce((sum, left) => sum + left, 0);
+  if (places === 0) return [];
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
-  const wanting = tally.waiting.flatMap((waiting) => {
+  const wanting: Wanting[] = [];
+  for (const waiting of tally.waiting) {
     const preferred = preferredOption(state, waiting.request, now);
-    return preferred ? [{ waiting, preferred }] : [];
-  });
+    if (preferred) wanting.push({ waiting, preferred });
+  }
   for (const { waiting, preferred } of wanting) {
     const { request } = waiting;
     if (isFree(free, preferred) && !purse.holds(preferred.worst, request.rerun)) savings.add(request, preferred);
   }
   // One with a free slot where it would rather go waits for money, not for time.
   const late = wanting.filter(({ preferred }) => !isFree(free, preferred));
-  const queue = new TinyQueue(
-    late.flatMap((one) => detoursOf(state, one, free, now)),
-    inOrder,
-  );
+  const queue = new TinyQueue(detoursOf(state, late, free, now), inOrder);
   const granted: RunGrant[] = [];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+  for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     const { waiting, option } = next;
     const { rerun } = waiting.request;
     if (!isFree(free, option) || waiting.open.grant || !purse.holds(option.worst, rerun)) continue;
     purse.take(option.worst, rerun);
     free[option.class] = (free[option.class] ?? 0) - 1;
+    places -= 1;
     granted.push(grantTo(waiting, option, now));
     savings.passOver();
   }
@@ -54,20 +59,21 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
 
 function detoursOf(
   state: CampaignState,
-  { waiting, preferred }: { waiting: Waiting; preferred: RunOption },
+  late: readonly Wanting[],
   free: Record<string, number>,
   now: number,
 ): Detour[] {
-  const { request, open } = waiting;
-  const { priority } = treatmentOf(state, open.team);
-  return request.options
-    .filter((option) => isFree(free, option) && mayGoTo(state, option, request.rerun, now))
-    .map((option) => ({
-      waiting,
-      option,
-      priority,
-      hoursPerMicroUsd: preferred.hours / Math.max(1, option.expected - preferred.expected),
-    }));
+  const detours: Detour[] = [];
+  for (const { waiting, preferred } of late) {
+    const { request, open } = waiting;
+    const { priority } = treatmentOf(state, open.team);
+    for (const option of request.options) {
+      if (!isFree(free, option) || !mayGoTo(state, option, request.rerun, now)) continue;
+      const hoursPerMicroUsd = preferred.hours / Math.max(1, option.expected - preferred.expected);
+      detours.push({ waiting, option, priority, hoursPerMicroUsd });
+    }
+  }
+  return detours;
 }
 
 const inOrder = (a: Detour, b: Detour): number =>

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../random-stream.ts';
-import { DurationTable, type EndedAlike } from './duration-table.ts';
+import { DurationTable, type Drawn, type EndedAlike } from './duration-table.ts';
 import { pick } from './pick.ts';
 import type { AwaitedRun, BelievedEnd, Rest, RunningRun } from './rest.ts';
 
@@ -69,8 +69,8 @@ export class Belief {
   }
 
   private endOfProbe({ team }: AwaitedRun, age: number): BelievedEnd {
-    const { place, seconds } = this.firsts.draw(this.random, age);
-    return { seconds, next: this.firstOf(place, team) };
+    const drawn = this.firsts.draw(this.random, age);
+    return { seconds: drawn.seconds, next: this.firstOf(drawn, team) };
   }
 
   private endOfEvaluation(run: AwaitedRun, age: number): BelievedEnd {
@@ -84,7 +84,7 @@ export class Belief {
 
   /** Draws the first evaluation of a submission that is not probed. */
   first(team: number): AwaitedRun {
-    return this.firstOf(this.firsts.draw(this.random).place, team);
+    return this.firstOf(this.firsts.draw(this.random), team);
   }
 
   /** The same evaluation on another class. */
@@ -98,10 +98,17 @@ export class Belief {
     };
   }
 
-  private firstOf(place: number, team: number): AwaitedRun {
+  /** After a probe longer than all that ended as much more is expected. */
+  private firstOf({ place, seconds }: Drawn, team: number): AwaitedRun {
     const { firsts, gate } = this.rest;
-    const { on = gate, measured = 0, expected = 0 } = firsts[Math.min(place, firsts.length - 1)] ?? {};
-    return { on, team, probe: false, expected: this.random.next() < measured ? expected : undefined };
+    const {
+      on = gate,
+      measured = 0,
+      expected = 0,
+      probeSeconds = 0,
+    } = firsts[Math.min(place, firsts.length - 1)] ?? {};
+    const longer = place >= firsts.length && probeSeconds > 0 ? Math.max(1, seconds / probeSeconds) : 1;
+    return { on, team, probe: false, expected: this.random.next() < measured ? longer * expected : undefined };
   }
 }
 
