@@ -1,15 +1,17 @@
 /**
  * `node --import tsx bench/forecast.ts`: forecasts of simulated campaigns of every kind, made from a quarter of the way on,
- * beside how the campaigns went; and how long one forecast takes. Takes minutes. With `tune` another set of campaigns,
- * on which the rules may be tuned, and nothing is kept.
+ * beside how the campaigns went. Takes minutes and goes on where it was; several may run at once. With `tune` another set
+ * of campaigns, on which the rules may be tuned, and no result is kept.
  */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { calibrationOf, type Calibration, type Judged } from './support/calibration.ts';
 import { checksOf, drawnCase, type Check, type ForecastCase } from './support/forecast-cases.ts';
-import { timedForecasts } from './support/forecast-times.ts';
-import { keepResult, quantile, type BenchResult } from './support/results.ts';
+import { benchFolder, keepResult, type BenchResult } from './support/results.ts';
 
 /** Drawn before anything was tuned; no rule was ever changed for what the reported ones say. */
-const seeds = { tuned: { from: 1, cases: 200 }, reported: { from: 100_001, cases: 250 } };
+const seeds = { tuned: { from: 1, cases: 200 }, reported: { from: 100_001, cases: 200 } };
 /** Shares of the submissions that have ended when a forecast is made. */
 const shares = [0.25, 0.4, 0.55, 0.7, 0.85];
 
@@ -18,11 +20,22 @@ interface Tried {
   checks: Check[];
 }
 
+/** The rules that are tried, as committed. */
+const rules = execFileSync('git', ['rev-parse', '--short', 'HEAD:src/campaign'], { encoding: 'utf8' }).trim();
+
 function backTest({ from, cases }: { from: number; cases: number }): Tried[] {
+  const folder = join(benchFolder('forecast'), rules);
+  mkdirSync(folder, { recursive: true });
   return Array.from({ length: cases }, (_, place) => {
-    if (place % 50 === 0) console.error(`${place} of ${cases} campaigns`);
-    const tried = drawnCase(from + place);
-    return { tried, checks: checksOf(tried, shares) };
+    // Several at once begin at different places.
+    const seed = from + ((place + process.pid) % cases);
+    const file = join(folder, `${seed}.json`);
+    if (place % 25 === 0) console.error(`${place} of ${cases} campaigns`);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Tried;
+    const tried = drawnCase(seed);
+    const done: Tried = { tried, checks: checksOf(tried, shares) };
+    writeFileSync(file, JSON.stringify(done));
+    return done;
   });
 }
 
@@ -119,9 +132,5 @@ const rows: BenchResult['rows'] = [
 if (isTuning) {
   for (const { what, found: text } of rows) console.log(`${what}: ${text}`);
 } else {
-  const times = timedForecasts();
-  const ms = (took: number[]): string =>
-    `p50 ${quantile(took, 0.5).toFixed(0)} ms, worst ${Math.max(...took).toFixed(0)} ms`;
-  rows.push(...times.map(({ what, took }) => ({ what: `one forecast, ${what}`, found: ms(took) })));
-  keepResult('forecast', rows, { seeds: seeds.reported, shares, ...both, byKind: found, times });
+  keepResult('forecast', rows, { seeds: seeds.reported, shares, ...both, byKind: found });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CampaignState } from '../../src/campaign/campaign-state.ts';
 import { forecastOf, type Forecast } from '../../src/campaign/forecast.ts';
 import type { ClassPace } from '../../src/campaign/pace.ts';
-import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign } from '../../src/campaign/simulation/simulated-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../support/virtual-campaign.ts';
 
 const shape: VirtualShape = {
@@ -19,28 +19,16 @@ const shape: VirtualShape = {
   perTeamInFlight: 2,
 };
 
-/** The state when so many submissions have ended. */
-function stateAt(simulation: Simulation, ended: number): { state: CampaignState; now: number } {
-  const seen: { state: CampaignState; now: number }[] = [];
-  simulateCampaign({
-    ...simulation,
-    watch: (state, now) => {
-      const { finished, failed } = state.counts;
-      if (seen.length === 0 && finished + failed >= ended) seen.push({ state: structuredClone(state), now });
-    },
-  });
-  const [first] = seen;
-  assert.ok(first);
-  return first;
-}
-
 describe('a forecast', () => {
-  const { frozen } = virtualCampaign(shape);
+  const simulation = virtualCampaign(shape);
   /** The forecast when a third has ended, after something was changed. */
   function forecastWith(change: (state: CampaignState) => void): Forecast {
-    const { state, now } = stateAt(virtualCampaign(shape), 40);
+    const { state, endedAt: now } = simulateCampaign({
+      ...simulation,
+      until: ({ counts }) => counts.finished + counts.failed >= 40,
+    });
     change(state);
-    const forecast = forecastOf(state, frozen.instanceClasses, now, shape.perTeamInFlight);
+    const forecast = forecastOf(state, simulation.frozen.instanceClasses, now, shape.perTeamInFlight);
     assert.ok(forecast);
     return forecast;
   }

@@ -35,7 +35,16 @@ const farAway = 50 * 365 * 24 * hour;
 
 /** The simulation of a shape; the same for the same seed. */
 export function virtualCampaign(shape: VirtualShape): Simulation {
-  const { seed, meanSeconds, durations, spread, failing, lossesPerHour, tick, hurry = tick === undefined ? false : undefined } = shape;
+  const {
+    seed,
+    meanSeconds,
+    durations,
+    spread,
+    failing,
+    lossesPerHour,
+    tick,
+    hurry = tick === undefined ? false : undefined,
+  } = shape;
   const teams = shape.teams.map((count, team) => Array.from({ length: count }, (_, n) => `t${team}-${n}`));
   const frozen = frozenOf(shape);
   const population = drawnPopulation(

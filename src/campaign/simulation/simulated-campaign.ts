@@ -28,6 +28,8 @@ export interface Simulation {
   acts?: readonly { at: number; act: OperatorAct; team: number }[];
   /** Sees the state after every decision; it must not change it. */
   watch?: (state: CampaignState, now: number) => void;
+  /** Where it goes no further, asked after every decision. */
+  until?: (state: CampaignState) => boolean;
 }
 
 /** Seconds that pass beside the runs. */
@@ -51,7 +53,7 @@ export interface SimulatedWay {
 }
 
 export interface SimulatedResult {
-  /** False: the campaign holds, and nothing but an operator makes it go on. */
+  /** False: it was not to go further, or it holds, and nothing but an operator makes it go on. */
   done: boolean;
   /** Instant (ms) of the last event. */
   endedAt: number;
@@ -93,7 +95,7 @@ class Course {
   }
 
   run(): SimulatedResult {
-    const { acts = [], delays, hurry, startsAt, watch } = this.simulation;
+    const { acts = [], delays, hurry, startsAt, watch, until } = this.simulation;
     for (const { at, act, team } of acts) this.events.plan(at, () => apply(act, this.state, team, at));
     let nextTick = hurry === undefined ? startsAt + delays.tick * 1000 : Infinity;
     for (;;) {
@@ -102,7 +104,7 @@ class Course {
       );
       watch?.(this.state, this.now);
       const next = this.events.next;
-      if (isDone(this.state) || next === Infinity) break;
+      if (isDone(this.state) || next === Infinity || until?.(this.state)) break;
       if (nextTick < next) {
         this.now = nextTick;
         nextTick += delays.tick * 1000;
