@@ -4,8 +4,8 @@ import { startsAt, virtualCampaign, type VirtualShape } from '../support/virtual
 
 const shape: VirtualShape = {
   seed: 7,
-  teams: Array.from({ length: 100 }, () => 2),
-  slots: { cheap: 20, dear: 10 },
+  teams: Array.from({ length: 40 }, () => 2),
+  slots: { cheap: 10, dear: 5 },
   meanSeconds: 4 * 3600,
   durations: { kind: 'constant' },
   spread: 0.05,
@@ -23,7 +23,7 @@ describe('a deadline', () => {
   let never: SimulatedResult;
   let always: SimulatedResult;
   /** A run whose deadline lies at this share of the time that the cheapest class alone takes. */
-  const until = (share: number): SimulatedResult => run({ deadline: share * seconds(never), tick: 3600 });
+  const until = (share: number): SimulatedResult => run({ deadline: share * seconds(never), tick: 2 * 3600 });
   before(() => {
     never = run({ hurry: false });
     always = run({ hurry: true });
@@ -32,7 +32,7 @@ describe('a deadline', () => {
   it('that the cheapest class alone would miss is met with the dearer one, for less than a hurry from the start', () => {
     assert.ok(seconds(always) < 0.7 * seconds(never));
     const hurried = until(0.85);
-    assert.ok(hurried.done);
+    assert.ok(hurried.done && hurried.hurryChanges <= 6, 'a hurry begins and ends a few times at most');
     const [least, found, most] = [never, hurried, always].map(({ state }) => state.money.spent);
     assert.ok(least && found && most && least < found && found < most, `${least}, ${found}, ${most}`);
   });
@@ -44,9 +44,5 @@ describe('a deadline', () => {
   it('with time to spare costs no dollar more', () => {
     const { done, hurryChanges, state } = until(1.3);
     assert.deepEqual([done, hurryChanges, state.money.spent], [true, 0, never.state.money.spent]);
-  });
-
-  it('makes a hurry begin and end a few times at most', () => {
-    assert.ok(until(0.85).hurryChanges <= 10);
   });
 });
