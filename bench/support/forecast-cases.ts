@@ -1,10 +1,9 @@
 import { forecastOf, type Forecast } from '../../src/campaign/forecast.ts';
-import type { FrozenCampaign, InstanceClass } from '../../src/campaign/frozen-campaign.ts';
 import type { OperatorAct } from '../../src/campaign/operator-acts.ts';
 import { RandomStream } from '../../src/campaign/random-stream.ts';
-import { drawnPopulation, type Durations } from '../../src/campaign/simulation/drawn-population.ts';
+import type { Durations } from '../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
-import { frozenCampaign } from '../../test/support/frozen-campaign.ts';
+import { startsAt, virtualCampaign } from '../../test/support/virtual-campaign.ts';
 
 /** A simulated campaign on which forecasts are tried. */
 export interface ForecastCase {
@@ -28,9 +27,9 @@ export interface Check {
   at: number;
   forecast: Forecast | null;
   now: number;
+  /** Micro-dollars at that moment. */
+  spent: number;
   truth: { finish: number; spend: number };
-  /** Milliseconds that the forecast took. */
-  took: number;
 }
 
 const choose = <Item>(items: readonly Item[], random: RandomStream): Item => {
@@ -54,10 +53,7 @@ export function drawnCase(seed: number, most = 4_200): ForecastCase {
   };
 }
 
-const startsAt = Date.parse('2026-01-01T00:00:00Z');
-const delays = { pull: 120, handOver: 30, tick: 1e9 };
-const hour = 3600;
-const meanSeconds = 4 * hour;
+const meanSeconds = 4 * 3600;
 
 /** Goes through the case and forecasts whenever another of the shares has ended. */
 export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[] {
@@ -68,15 +64,14 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
   const judgedFrom = Math.max(startsAt, ...(simulation.acts ?? []).map(({ at }) => at));
   const result = simulateCampaign({
     ...simulation,
-    watch: ({ ...state }, now) => {
-      const { counts } = state;
+    watch: (state, now) => {
+      const { counts, money } = state;
       const ended = (counts.finished + counts.failed + counts.cancelled) / tried.submissions;
       let at: number | undefined;
       while (left[0] !== undefined && ended >= left[0]) at = left.shift();
       if (at === undefined || now <= judgedFrom) return;
-      const before = performance.now();
       const forecast = forecastOf(state, frozen.instanceClasses, now, frozen.fairness.perTeamInFlight);
-      checks.push({ at, forecast, now, took: performance.now() - before });
+      checks.push({ at, forecast, now, spent: money.spent });
     },
   });
   if (!result.done) throw new Error(`case ${tried.seed} holds`);
@@ -84,39 +79,28 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
   return checks.map((check) => ({ ...check, truth }));
 }
 
-function simulationOf(tried: ForecastCase): Simulation {
-  const { seed, submissions, slots } = tried;
+/** The campaign that a case stands for. */
+export function simulationOf(tried: ForecastCase): Simulation {
+  const { seed, submissions, slots, large, failing, probed } = tried;
   const random = new RandomStream(seed + 1);
-  const teams: string[][] = [];
-  let named = 0;
-  while (named < submissions) {
-    const first = named;
-    named = Math.min(submissions, named + 1 + Math.floor(3 * random.next()));
-    teams.push(Array.from({ length: named - first }, (_, index) => `s${first + index}`));
+  const teams: number[] = [];
+  for (let left = submissions; left > 0; left -= teams.at(-1) ?? 0) {
+    teams.push(Math.min(left, 1 + Math.floor(3 * random.next())));
   }
-  const frozen = frozenOf(tried);
-  const population = drawnPopulation(
-    teams.flat(),
-    {
-      meanSeconds,
-      durations: durationsOf(tried.durations),
-      items: frozen.testSet.items,
-      spread: 0.05,
-      gpuMemoryMiB: 8_000,
-      large: { share: tried.large, gpuMemoryMiB: 15_600 },
-      withoutGpu: 0.1,
-      failing: tried.failing,
-      classes: new Map(
-        frozen.instanceClasses.map(({ name, relativeSpeed }) => [
-          name,
-          { gpuSpeed: relativeSpeed, cpuSpeed: 1, lossesPerHour: 0.005 },
-        ]),
-      ),
-    },
+  const simulation = virtualCampaign({
     seed,
-  );
-  const length = (submissions * meanSeconds) / slots;
-  return { frozen, teams, population, seed, startsAt, delays, acts: actsOf(tried, teams.length, length) };
+    teams,
+    slots: { cheap: slots, dear: Math.ceil(slots / 5) },
+    meanSeconds,
+    durations: durationsOf(tried.durations),
+    spread: 0.05,
+    large,
+    failing,
+    probed,
+    lossesPerHour: 0.005,
+    perTeamInFlight: 2,
+  });
+  return { ...simulation, acts: actsOf(tried, teams.length, (submissions * meanSeconds) / slots) };
 }
 
 function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: number): NonNullable<Simulation['acts']> {
@@ -140,43 +124,9 @@ function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: num
   }
 }
 
-function durationsOf(kind: Durations['kind']): Durations {
+/** Of each kind the same. */
+export function durationsOf(kind: Durations['kind']): Durations {
   if (kind === 'log-normal') return { kind, sigma: 0.7 };
   if (kind === 'bimodal') return { kind, share: 0.2, factor: 8 };
   return { kind };
-}
-
-const row = (name: string, change: Partial<InstanceClass>): InstanceClass => ({
-  name,
-  kind: 'gpu',
-  gpu: 'nvidia',
-  queue: name,
-  vcpus: 4,
-  memoryMiB: 15_000,
-  gpuMemoryMiB: 15_109,
-  microUsdPerHour: 526_000,
-  relativeSpeed: 1,
-  slots: 1,
-  purchase: 'spot',
-  runnableLimitSeconds: 6 * hour,
-  ...change,
-});
-
-function frozenOf({ slots, probed }: ForecastCase): FrozenCampaign {
-  const { sampleSet, ...frozen } = frozenCampaign();
-  return {
-    ...frozen,
-    ...(probed && sampleSet && { sampleSet }),
-    budget: { microUsd: 1e13, rerunReserveShare: 0 },
-    limits: { ...frozen.limits, wallClockSeconds: 48 * hour, wallClockOn: 'cheap', memoryMiB: 14_000, platformRuns: 5 },
-    instanceClasses: [
-      row('cheap', { slots }),
-      row('dear', {
-        slots: Math.ceil(slots / 5),
-        gpuMemoryMiB: 16_160,
-        microUsdPerHour: 3_060_000,
-        relativeSpeed: 2.14,
-      }),
-    ],
-  };
 }

@@ -26,7 +26,7 @@ export const benchFolder = (name: string): string => join(projectRoot(), '.bench
 /** Keeps a result in bench/results. */
 export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown, remarks?: string[]): void {
   mkdirSync(folder, { recursive: true });
-  const result: BenchResult = { name, on: here(), rows, ...(remarks && { remarks }), details };
+  const result: BenchResult = { name, on: begunOn, rows, ...(remarks && { remarks }), details };
   writeFileSync(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
   for (const row of rows) console.log(`${row.what}: ${row.found}${row.aim ? ` (aim: ${row.aim})` : ''}`);
 }
@@ -44,6 +44,9 @@ function here(): BenchResult['on'] {
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return { day: new Date().toISOString().slice(0, 10), commit, machine };
 }
+
+/** The code that is measured is that of the start, whatever is committed meanwhile. */
+const begunOn = here();
 
 /** The value below which this share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {

@@ -39,11 +39,14 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
   settleWishes(state, tally);
-  const queue = new TinyQueue(candidates(state, tally, free, now), inOrder);
+  const found = candidates(state, tally, free, now);
+  const leastWorst = found.reduce((least, { option }) => Math.min(least, option.worst), Infinity);
+  const queue = new TinyQueue(found, inOrder);
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
   const granted: RunGrant[] = [];
   for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
+    if (!purse.holds(leastWorst, true)) break;
     const share = (tally.heldOf[next.open.team] ?? 0) / next.weight;
     if (share !== next.share) {
       queue.push({ ...next, share });

@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import { Experience } from './experience.ts';
@@ -6,6 +7,11 @@ import { Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import { tallyOf, type Waiting } from './tally.ts';
+
+interface Wanting {
+  waiting: Waiting;
+  preferred: RunOption;
+}
 
 interface Detour {
   waiting: Waiting;
@@ -22,27 +28,30 @@ interface Detour {
 export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   const tally = tallyOf(state);
   const free = freeSlots(state, tally);
+  let places = Object.values(free).reduce((sum, left) => sum + left, 0);
+  if (places === 0) return [];
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
-  const experience = new Experience(state);
-  for (const { request } of tally.waiting) {
-    const option = preferredOption(state, request, now);
-    if (option && isFree(free, option) && !purse.holds(option.worst, request.rerun)) savings.add(request, option);
+  const wanting: Wanting[] = [];
+  for (const waiting of tally.waiting) {
+    const preferred = preferredOption(state, waiting.request, now);
+    if (preferred) wanting.push({ waiting, preferred });
   }
-  const detours = tally.waiting
-    .flatMap((waiting) => detoursOf(state, waiting, { free, experience, now }))
-    .sort(
-      (a, b) =>
-        a.priority - b.priority ||
-        b.hoursPerMicroUsd - a.hoursPerMicroUsd ||
-        a.waiting.request.ticket - b.waiting.request.ticket,
-    );
+  for (const { waiting, preferred } of wanting) {
+    const { request } = waiting;
+    if (isFree(free, preferred) && !purse.holds(preferred.worst, request.rerun)) savings.add(request, preferred);
+  }
+  // One with a free slot where it would rather go waits for money, not for time.
+  const late = wanting.filter(({ preferred }) => !isFree(free, preferred));
+  const queue = new TinyQueue(detoursOf(state, late, { free, experience: new Experience(state), now }), inOrder);
   const granted: RunGrant[] = [];
-  for (const { waiting, option } of detours) {
+  for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
+    const { waiting, option } = next;
     const { rerun } = waiting.request;
     if (!isFree(free, option) || waiting.open.grant || !purse.holds(option.worst, rerun)) continue;
     purse.take(option.worst, rerun);
     free[option.class] = (free[option.class] ?? 0) - 1;
+    places -= 1;
     granted.push(grantTo(waiting, option, now));
     savings.passOver();
   }
@@ -55,21 +64,24 @@ interface Prospect {
   now: number;
 }
 
-function detoursOf(state: CampaignState, waiting: Waiting, { free, experience, now }: Prospect): Detour[] {
-  const { request, open } = waiting;
-  const preferred = preferredOption(state, request, now);
-  // One with a free slot where it would rather go waits for money, not for time.
-  if (preferred === undefined || isFree(free, preferred)) return [];
-  const { priority } = treatmentOf(state, open.team);
-  return request.options
-    .filter((option) => isFree(free, option) && mayGoTo(state, option, request.rerun, now))
-    .map((option) => ({
-      waiting,
-      option,
-      priority,
-      hoursPerMicroUsd:
-        experience.hoursOf(preferred) / Math.max(1, experience.costOf(option) - experience.costOf(preferred)),
-    }));
+function detoursOf(state: CampaignState, late: readonly Wanting[], { free, experience, now }: Prospect): Detour[] {
+  const detours: Detour[] = [];
+  for (const { waiting, preferred } of late) {
+    const { request, open } = waiting;
+    const { priority } = treatmentOf(state, open.team);
+    const [hours, cost] = [experience.hoursOf(preferred), experience.costOf(preferred)];
+    for (const option of request.options) {
+      if (!isFree(free, option) || !mayGoTo(state, option, request.rerun, now)) continue;
+      const hoursPerMicroUsd = hours / Math.max(1, experience.costOf(option) - cost);
+      detours.push({ waiting, option, priority, hoursPerMicroUsd });
+    }
+  }
+  return detours;
 }
+
+const inOrder = (a: Detour, b: Detour): number =>
+  a.priority - b.priority ||
+  b.hoursPerMicroUsd - a.hoursPerMicroUsd ||
+  a.waiting.request.ticket - b.waiting.request.ticket;
 
 const isFree = (free: Record<string, number>, option: RunOption): boolean => (free[option.class] ?? 0) > 0;

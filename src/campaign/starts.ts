@@ -35,7 +35,7 @@ interface Candidate {
 export function starts(state: CampaignState, limits: StartLimits, tally: Tally): Start[] {
   let places = Math.min(limits.preparing - tally.preparing, limits.open - tally.open);
   if (places <= 0) return [];
-  const queue = new TinyQueue(candidates(state, limits, tally), inOrder);
+  const queue = new TinyQueue(candidates(state, limits, tally, places), inOrder);
   const decided: Start[] = [];
   for (; places > 0; places -= 1) {
     const next = queue.pop();
@@ -50,14 +50,20 @@ export function starts(state: CampaignState, limits: StartLimits, tally: Tally):
   return decided;
 }
 
-function candidates(state: CampaignState, limits: StartLimits, tally: Tally): Candidate[] {
-  const found: Candidate[] = [];
+/** The teams that come first: more of them than there are places cannot come to a start. */
+function candidates(state: CampaignState, limits: StartLimits, tally: Tally, places: number): Candidate[] {
+  const lastFirst = new TinyQueue<Candidate>([], (a, b) => inOrder(b, a));
   for (let team = 0; team < state.rounds.length; team += 1) {
     if (!mayStart(state, limits, tally, team)) continue;
     const { priority, weight, paused } = treatmentOf(state, team);
-    if (!paused) found.push({ team, priority, weight, served: (state.started[team] ?? 0) / weight });
+    if (paused) continue;
+    const candidate = { team, priority, weight, served: (state.started[team] ?? 0) / weight };
+    const last = lastFirst.length < places ? undefined : lastFirst.peek();
+    if (last && inOrder(last, candidate) < 0) continue;
+    if (last) lastFirst.pop();
+    lastFirst.push(candidate);
   }
-  return found;
+  return lastFirst.data;
 }
 
 const mayStart = (state: CampaignState, limits: StartLimits, tally: Tally, team: number): boolean =>

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../random-stream.ts';
-import { DurationTable, type EndedAlike } from './duration-table.ts';
+import { DurationTable, type Drawn, type EndedAlike } from './duration-table.ts';
 import { pick } from './pick.ts';
 import type { AwaitedRun, BelievedEnd, Rest, RunningRun } from './rest.ts';
 
@@ -50,21 +50,27 @@ export class Belief {
       ages(({ probe }) => probe),
     );
     this.evaluated = sharesOf([rest.evaluated.yes, rest.evaluated.no], random)[0] ?? 1;
-    this.losses = classes.map(({ ran }) => gamma(ran.lost, random) / Math.max(1, ran.seconds));
+    this.losses = lossRates(rest).map((rate) => drawnAround(rate, random));
     this.followers = classes.map(({ followers }) => sharesOf(followers, random));
   }
 
   /** Draws how a run ends that goes on since `age`; what the platform loses comes again. */
   end(run: AwaitedRun, age: number): BelievedEnd {
+    const drawn = (run.drawn ?? 0) + 1;
     const end = run.again ?? (run.probe ? this.endOfProbe(run, age) : this.endOfEvaluation(run, age));
     const rate = this.losses[run.on] ?? 0;
     const lostAfter = rate > 0 ? age - Math.log(1 - this.random.next()) / rate : Infinity;
-    return lostAfter < end.seconds ? { seconds: lostAfter, next: { ...run, again: end } } : end;
+    const isLost = lostAfter < end.seconds;
+    const next = isLost ? { ...run, again: end } : end.next;
+    return {
+      seconds: isLost ? lostAfter : end.seconds,
+      next: next && drawn < mostDrawn ? { ...next, drawn } : undefined,
+    };
   }
 
   private endOfProbe({ team }: AwaitedRun, age: number): BelievedEnd {
-    const { place, seconds } = this.firsts.draw(this.random, age);
-    return { seconds, next: this.firstOf(place, team) };
+    const drawn = this.firsts.draw(this.random, age);
+    return { seconds: drawn.seconds, next: this.firstOf(drawn, team) };
   }
 
   private endOfEvaluation(run: AwaitedRun, age: number): BelievedEnd {
@@ -78,7 +84,7 @@ export class Belief {
 
   /** Draws the first evaluation of a submission that is not probed. */
   first(team: number): AwaitedRun {
-    return this.firstOf(this.firsts.draw(this.random).place, team);
+    return this.firstOf(this.firsts.draw(this.random), team);
   }
 
   /** The same evaluation on another class. */
@@ -92,12 +98,40 @@ export class Belief {
     };
   }
 
-  private firstOf(place: number, team: number): AwaitedRun {
+  /** After a probe longer than all that ended as much more is expected. */
+  private firstOf({ place, seconds }: Drawn, team: number): AwaitedRun {
     const { firsts, gate } = this.rest;
-    const { on = gate, measured = 0, expected = 0 } = firsts[Math.min(place, firsts.length - 1)] ?? {};
-    return { on, team, probe: false, expected: this.random.next() < measured ? expected : undefined };
+    const {
+      on = gate,
+      measured = 0,
+      expected = 0,
+      probeSeconds = 0,
+    } = firsts[Math.min(place, firsts.length - 1)] ?? {};
+    const longer = place >= firsts.length && probeSeconds > 0 ? Math.max(1, seconds / probeSeconds) : 1;
+    return { on, team, probe: false, expected: this.random.next() < measured ? longer * expected : undefined };
   }
 }
+
+/** A submission ends after so many runs at the latest, as the ladder's limits have it; a loss rate may be drawn high. */
+const mostDrawn = 10;
+
+interface LossRate {
+  lost: number;
+  seconds: number;
+}
+
+/** By class: what was lost while how long was run. What all classes lost counts like one loss more on each of them. */
+function lossRates({ classes, running }: Rest): LossRate[] {
+  const seconds = classes.map(({ ran }, on) =>
+    running.reduce((sum, run) => sum + (run.on === on ? run.age : 0), ran.seconds),
+  );
+  const lost = classes.reduce((sum, { ran }) => sum + ran.lost, 0);
+  const perLoss = lost > 0 ? seconds.reduce((sum, one) => sum + one, 0) / lost : Infinity;
+  return classes.map(({ ran }, on) => ({ lost: ran.lost + 1, seconds: (seconds[on] ?? 0) + perLoss }));
+}
+
+const drawnAround = ({ lost, seconds }: LossRate, random: RandomStream): number =>
+  gamma(lost, random) / Math.max(1, seconds);
 
 /** As long as is expected of those of which something is known. */
 function asOthers({ firsts, classes }: Rest, on: number): EndedAlike[] {

@@ -37,6 +37,8 @@ export class DurationTable {
   private readonly followedShare: number[] = [];
   private readonly given: number;
   private readonly growth: number;
+  /** Of those that take longer than all that ended: what runs out of memory does so before what succeeds ends. */
+  private readonly followedLater: number;
   mean = 0;
   meanOfSquares = 0;
   /** Share of the runs that are followed by another. */
@@ -46,7 +48,6 @@ export class DurationTable {
   constructor(ended: readonly EndedAlike[], ages: readonly number[]) {
     this.given = ended.length;
     const allEnded = ended.reduce((sum, alike) => sum + alike.ended, 0);
-    const followed = ended.reduce((sum, alike) => sum + alike.followed, 0) / Math.max(1e-9, allEnded);
     let older = ended.reduce((sum, alike) => sum + alike.lost, allEnded);
     let younger = 0;
     let left = 1;
@@ -60,9 +61,11 @@ export class DurationTable {
       this.add(alike.seconds, share, alike.followed / alike.ended);
     }
     this.growth = growthOf(this.seconds, this.upTo, allEnded);
-    const longest = Math.max(1e-3, ended.at(-1)?.seconds ?? 0, ages.at(-1) ?? 0);
+    const last = ended.at(-1);
+    this.followedLater = last ? last.followed / (last.ended + longerThanAll) : 0;
+    const longest = Math.max(1e-3, last?.seconds ?? 0, ages.at(-1) ?? 0);
     for (const quarter of quarters) {
-      this.add(longest * Math.exp(this.growth * quarter), left / quarters.length, followed);
+      this.add(longest * Math.exp(this.growth * quarter), left / quarters.length, this.followedLater);
     }
   }
 
@@ -73,7 +76,7 @@ export class DurationTable {
     if (age > 0) while (place < count && (this.seconds[place] ?? 0) <= age) place += 1;
     if (place === count) {
       const seconds = age * (1 - this.growth * Math.log(1 - random.next()));
-      return { place: this.given, seconds, followed: random.next() < this.followed };
+      return { place: this.given, seconds, followed: random.next() < this.followedLater };
     }
     const past = place === 0 ? 0 : (this.upTo[place - 1] ?? 0);
     const drawn = past + random.next() * (1 - past);

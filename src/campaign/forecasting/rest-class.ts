@@ -27,7 +27,7 @@ export interface RestClass {
 /** With fewer ends than this on a class, those of another stand in for what is missing. */
 const enoughEnds = 5;
 /** What a probe lets expect counts like so many evaluations that took just that. */
-const asExpected: EndedAlike = { seconds: 1, ended: 2, followed: 0, lost: 0 };
+const asExpected: EndedAlike = { seconds: 1, ended: 5, followed: 0, lost: 0 };
 
 /** Every class with what the ended runs taught. Pure. */
 export function restClasses(state: CampaignState, rows: readonly InstanceClass[]): RestClass[] {

@@ -34,6 +34,8 @@ export interface AwaitedRun {
   expected: number | undefined;
   /** The platform lost it before; it comes again and would have ended so. */
   again?: BelievedEnd;
+  /** Runs of its submission that were drawn before it in this continuation. */
+  drawn?: number;
 }
 
 /** The end of a run: after how many billed seconds from its start, and what comes after it. */

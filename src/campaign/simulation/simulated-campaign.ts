@@ -23,10 +23,14 @@ export interface Simulation {
   /** Instant (ms) of the start. */
   startsAt: number;
   delays: SimulatedDelays;
+  /** In a hurry from start to end, or never; where it is left out the forecast decides. */
+  hurry?: boolean;
   /** What operators do, by instant (ms). */
   acts?: readonly { at: number; act: OperatorAct; team: number }[];
   /** Sees the state after every decision; it must not change it. */
   watch?: (state: CampaignState, now: number) => void;
+  /** Where it goes no further, asked after every decision. */
+  until?: (state: CampaignState) => boolean;
 }
 
 /** Seconds that pass beside the runs. */
@@ -50,7 +54,7 @@ export interface SimulatedWay {
 }
 
 export interface SimulatedResult {
-  /** False: the campaign holds, and nothing but an operator makes it go on. */
+  /** False: it was not to go further, or it holds, and nothing but an operator makes it go on. */
   done: boolean;
   /** Instant (ms) of the last event. */
   endedAt: number;
@@ -58,8 +62,8 @@ export interface SimulatedResult {
   state: CampaignState;
   /** In the order of their starts. */
   ways: SimulatedWay[];
-  /** Was dearer work granted to meet the deadline? */
-  hurried: boolean;
+  /** How often a hurry began or ended. */
+  hurryChanges: number;
 }
 
 /** Goes through a whole campaign on a virtual clock, by the rules that decide a real one. Deterministic. Pure. */
@@ -76,7 +80,7 @@ class Course {
   private readonly bases = new Map<string, BaseLessons>();
   private now: number;
   private lastChange: number;
-  private hurried = false;
+  private hurryChanges = 0;
 
   constructor(private readonly simulation: Simulation) {
     const { frozen, teams, startsAt } = simulation;
@@ -86,22 +90,23 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
+    this.state.hurry = simulation.hurry ?? false;
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
   }
 
   run(): SimulatedResult {
-    const { acts = [], delays, startsAt, watch } = this.simulation;
+    const { acts = [], delays, hurry, startsAt, watch, until } = this.simulation;
     for (const { at, act, team } of acts) this.events.plan(at, () => apply(act, this.state, team, at));
-    let nextTick = startsAt + delays.tick * 1000;
+    let nextTick = hurry === undefined ? startsAt + delays.tick * 1000 : Infinity;
     for (;;) {
       this.carryOut(
         decide(this.state, limitsOf(this.state, this.simulation.frozen.fairness.perTeamInFlight), this.now),
       );
       watch?.(this.state, this.now);
       const next = this.events.next;
-      if (isDone(this.state) || next === Infinity) break;
+      if (isDone(this.state) || next === Infinity || until?.(this.state)) break;
       if (nextTick < next) {
         this.now = nextTick;
         nextTick += delays.tick * 1000;
@@ -112,15 +117,16 @@ class Course {
       this.lastChange = next;
       this.events.passTo(next);
     }
-    const { state, lastChange, hurried } = this;
-    return { done: isDone(state), endedAt: lastChange, state, ways: [...this.ways.values()], hurried };
+    const { state, lastChange, hurryChanges } = this;
+    return { done: isDone(state), endedAt: lastChange, state, ways: [...this.ways.values()], hurryChanges };
   }
 
   private lookAhead(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    this.state.hurry = needsHurry(this.state, forecast);
-    this.hurried ||= this.state.hurry;
+    const hurry = needsHurry(this.state, forecast);
+    if (hurry !== this.state.hurry) this.hurryChanges += 1;
+    this.state.hurry = hurry;
   }
 
   private carryOut(decisions: readonly Decision[]): void {
