@@ -1,10 +1,10 @@
 import { evaluationOptions, optionOn, probeClass, unknownNeeds, type Needs } from '../class-choice.ts';
-import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import type { InstanceClass, Purpose } from '../frozen-campaign.ts';
 import { aboveDeviceOf, moveAfter, noTries, type Tries } from '../ladder.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
 import { wallClockSeconds } from '../run-limits.ts';
-import type { SimulatedEnd } from './simulated-end.ts';
+import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
 /** What a submission does next: asks for a run, or reports its end once its last run is settled. */
 export type NextStep =
@@ -20,7 +20,7 @@ export class SimulatedRound {
   private tries: Tries = noTries;
 
   constructor(
-    private readonly frozen: FrozenCampaign,
+    private readonly frozen: RunRules,
     private readonly submission: string,
   ) {}
 
