@@ -82,7 +82,7 @@ function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
   if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
   return [
-    `on-demand classes as Spot, at ${assumedSpotShare * 100} % of their price: the dearest found in a price list of 2026 ` +
+    `on-demand classes as Spot, at ${Math.round(assumedSpotShare * 100)} % of their price: the dearest found in a price list of 2026 ` +
       '(g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %); --spot 40% says otherwise',
   ];
 }

@@ -53,7 +53,7 @@ export function planPicture(plan: CampaignPlan, frame: PlanFrame): string {
 }
 
 const subtitle =
-  'Dot: as likely more as less. Track: P10 to P90. Green: within the deadline and the budget less its reserve for reruns.';
+  'Dot: the middle. Track: P10 to P90. Green: within the deadline and the budget less its reserve for reruns.';
 const colourOf = (index: number): string => colours[index % colours.length] ?? '#000000';
 
 interface Scales {
@@ -167,7 +167,7 @@ function trackOf({ seconds, costMicroUsd }: MixPlan, { x, y }: Scales, colour: s
 }
 
 function legendRow(
-  { mix, costMicroUsd: cost, seconds }: MixPlan,
+  { mix, costMicroUsd: cost, seconds, scored }: MixPlan,
   y: number,
   colour: string,
   { unit }: Scales,
@@ -180,7 +180,9 @@ function legendRow(
       `${after(seconds.p50)} ${unit.short} (${after(seconds.p10)} to ${after(seconds.p90)})`;
   return (
     element('circle', { cx: left + 6, cy: y - 4, r: 6, fill: colour }) +
-    text(left + 20, y, mix, { 'font-weight': 'bold' }) +
+    text(left + 20, y, scored.p50 < 0.995 ? `${mix} (${Math.floor(scored.p50 * 100)} % scored)` : mix, {
+      'font-weight': 'bold',
+    }) +
     text(left + width, y, range, { 'text-anchor': 'end' })
   );
 }
