@@ -73,7 +73,8 @@ async function itemsOf({ testSet, sampleSet }: CheckedCampaign): Promise<{ items
 const countOf = async (place: LocalPath | S3Location): Promise<number | undefined> =>
   place.kind === 'local' ? (await readdir(place.path)).length : undefined;
 
-function teamsOf({ submissions }: CheckedCampaign): string[][] {
+/** Submissions by team, both in the order of the file. */
+export function teamsOf({ submissions }: CheckedCampaign): string[][] {
   const teams = new Map<string, string[]>();
   for (const { team, submission } of submissions) teams.set(team, [...(teams.get(team) ?? []), submission]);
   return [...teams.values()];

@@ -1,41 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseShare } from '../campaign/units.ts';
+import { costOfRuns, dollars } from '../campaign/money.ts';
+import type { Knowledge } from '../campaign/planning/knowledge.ts';
+import { pilotKnowledge } from '../campaign/planning/pilot-knowledge.ts';
 import { planOf } from '../campaign/planning/plan.ts';
-import { assumedSpotShare, type WhatIf } from '../campaign/planning/what-if.ts';
-import { trouble } from '../errors.ts';
+import { messageOf, trouble } from '../errors.ts';
 import { checkCampaign } from '../hand-in/check-campaign.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import { shownPath } from '../hand-in/locate.ts';
-import { suggestion } from '../hand-in/nearest.ts';
+import { homeFolder } from '../local/stack/home.ts';
 import { planPicture } from '../report/plan-picture.ts';
 import { quoted } from '../safe-text.ts';
 import { exitStatus } from './exit-status.ts';
 import type { Output } from './output.ts';
+import { findPilot, keepPilot } from './pilot-record.ts';
+import { runPilot } from './pilot.ts';
 import { questionOf } from './plan-question.ts';
+import { shareOf, spotText, whatIfOf, type PlanOptions } from './plan-options.ts';
 import { planText } from './plan-text.ts';
 
-export interface PlanOptions {
-  /** `CLASS=N`. */
-  slots?: string[];
-  only?: string[];
-  /** A share of the on-demand price, or true for what is assumed. */
-  spot?: string | true;
-  margin?: string;
-  json?: true;
-  svg?: string;
-}
-
-/** `plan FILE`: what a campaign will cost and when it is done, from its file alone; nothing is started or sent. */
+/**
+ * `plan FILE`: what a campaign will cost and when it is done, from its file and from what a pilot measured. Without --pilot
+ * nothing is started or sent. Answers the exit status.
+ */
 export async function planCampaign(file: string, options: PlanOptions, output: Output): Promise<number> {
   const now = new Date();
   const checked = await checkCampaign(file, now);
   const whatIf = whatIfOf(options, checked);
   const margin = options.margin === undefined ? 0 : shareOf('--margin', options.margin);
-  const { question, assumed } = await questionOf(checked, { whatIf, margin, now });
+  if (options.pilot !== undefined) {
+    const ended = await pilotFirst(checked, options, output);
+    if (ended !== undefined) return ended;
+  }
+  const pilot = await measuredBy(checked);
+  const { question, assumed } = await questionOf(checked, { whatIf, margin, now, ...pilot.measured });
   const plan = planOf(question);
   const { campaign, deadline, budget } = checked;
-  const told = { ...plan, unknowns: [...plan.unknowns, ...assumed, ...spotText(options)] };
+  const told = { ...plan, unknowns: [...pilot.told, ...plan.unknowns, ...assumed, ...spotText(options)] };
   const { microUsd: budgetMicroUsd, rerunReserveShare } = budget;
   const limits = { campaign, deadline, budgetMicroUsd, margin };
   output.result(
@@ -43,46 +44,61 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
       ? JSON.stringify({ ...limits, startsAt: now.toISOString(), ...told }, null, 2)
       : planText(told, { ...limits, startsAt: now.getTime() }),
   );
-  const picture = resolve(options.svg ?? `${file.replace(/\.ya?ml$/, '')}.plan.svg`);
   const { deadlineSeconds } = question;
-  await writeFile(picture, planPicture(plan, { campaign, budgetMicroUsd, rerunReserveShare, deadlineSeconds }));
-  output.say(`the picture is in ${shownPath(picture)}`);
+  const picture = planPicture(plan, { campaign, budgetMicroUsd, rerunReserveShare, deadlineSeconds });
+  const place = await keepPicture(options.svg ?? `${file.replace(/\.ya?ml$/, '')}.plan.svg`, picture);
+  output.say(`the picture is in ${place}`);
   return exitStatus.done;
 }
 
-function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClasses }: CheckedCampaign): WhatIf {
-  const names = instanceClasses.map(({ name }) => name);
-  const known = (option: string, name: string): string => {
-    if (names.includes(name)) return name;
-    const near = suggestion(name, names) || `; there are ${names.join(', ')}`;
-    throw trouble('USAGE', {
-      message: `${option} names ${quoted(name)}, which is no instance class of the file${near}`,
-    });
-  };
-  const wanted = slots.map((written) => {
-    const [, name = '', count = ''] = /^(.*)=([1-9]\d{0,5})$/.exec(written) ?? [];
-    if (count === '') throw trouble('USAGE', { message: `--slots is ${quoted(written)}, must be CLASS=N, N from 1` });
-    return [known('--slots', name), Number(count)] as const;
+async function keepPicture(file: string, picture: string): Promise<string> {
+  await writeFile(resolve(file), picture).catch((error: unknown) => {
+    const message = `the picture cannot be written to ${quoted(file)}: ${messageOf(error)}; --svg FILE puts it elsewhere`;
+    throw trouble('USAGE', { message }, error);
   });
+  return shownPath(resolve(file));
+}
+
+/** Runs the pilot and keeps what it found; answers an exit status where there is nothing to plan with. */
+async function pilotFirst(
+  checked: CheckedCampaign,
+  { pilot = '', yes }: PlanOptions,
+  output: Output,
+): Promise<number | undefined> {
+  const count = /^[1-9]\d{0,3}$/.test(pilot) ? Number(pilot) : undefined;
+  if (count === undefined) {
+    throw trouble('USAGE', { message: `--pilot is ${quoted(pilot)}, must be a number of submissions from 1` });
+  }
+  const piloted = await runPilot(checked, { count, yes: yes ?? false }, output);
+  switch (piloted.kind) {
+    case 'declined':
+      return exitStatus.failed;
+    case 'holds':
+      output.say(`${piloted.campaign} holds: npm run holdout -- status ${piloted.campaign} says what to do`);
+      return exitStatus.needsDecision;
+    case 'ended':
+      output.say(`what the pilot found is in ${shownPath(await keepPilot(homeFolder(), piloted.record))}`);
+      return undefined;
+  }
+}
+
+/** What the last pilot of the campaign taught, and what is to be said of it. */
+async function measuredBy({ campaign, limits, instanceClasses }: CheckedCampaign): Promise<{
+  measured: { measured?: Knowledge };
+  told: string[];
+}> {
+  const record = await findPilot(homeFolder(), campaign);
+  if (record === undefined) return { measured: {}, told: [] };
+  const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const cost = dollars(costOfRuns(record.runs));
+  const measured = pilotKnowledge(record, limits, instanceClasses);
+  if (measured) return { measured: { measured }, told: [`a pilot that ended ${when} and cost ${cost}`] };
+  const reasons = [...new Set(record.runs.map(({ reason }) => reason ?? 'no outcome'))].join(', ');
   return {
-    slots: new Map(wanted),
-    ...(only && { only: only.map((name) => known('--only', name)) }),
-    ...(spot !== undefined && { spotShare: spot === true ? assumedSpotShare : shareOf('--spot', spot) }),
+    measured: {},
+    told: [
+      `the pilot of ${when} failed on every class (${reasons || 'nothing ran'}): how long runs take, what fits where and how many end well ` +
+        'is not known. The plan goes by the file alone; look at the pilot before you trust it',
+    ],
   };
-}
-
-function shareOf(option: string, written: string): number {
-  const share = parseShare(written);
-  if (share === undefined)
-    throw trouble('USAGE', { message: `${option} is ${quoted(written)}, must be a share such as 50%` });
-  return share;
-}
-
-function spotText({ spot }: PlanOptions): string[] {
-  if (spot === undefined) return [];
-  if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
-  return [
-    `on-demand classes as Spot, at ${Math.round(assumedSpotShare * 100)} % of their price: the dearest found in a price list of 2026 ` +
-      '(g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %); --spot 40% says otherwise',
-  ];
 }

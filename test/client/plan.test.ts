@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CampaignPlan } from '../../src/campaign/planning/plan.ts';
 import { exitOfError, exitStatus } from '../../src/client/exit-status.ts';
-import { planCampaign, type PlanOptions } from '../../src/client/plan.ts';
+import type { PlanOptions } from '../../src/client/plan-options.ts';
+import { planCampaign } from '../../src/client/plan.ts';
 import { HoldoutError } from '../../src/errors.ts';
+import type { PilotRun } from '../../src/campaign/planning/pilot.ts';
+import { keepPilot } from '../../src/client/pilot-record.ts';
+import { homeFolder } from '../../src/local/stack/home.ts';
 
 const yaml = `campaign: small
 metric: log-loss
@@ -23,8 +27,15 @@ instanceClasses:
 
 describe('holdout plan', () => {
   const root = mkdtempSync(join(tmpdir(), 'plan-'));
+  const ambient = process.env;
   let written = 0;
-  after(() => rmSync(root, { recursive: true }));
+  before(() => {
+    process.env = { ...ambient, HOLDOUT_HOME: join(root, 'home') };
+  });
+  after(() => {
+    process.env = ambient;
+    rmSync(root, { recursive: true });
+  });
 
   /** A campaign of 40 submissions whose file was changed; ten inputs, one of them in the sample. */
   function campaign(change?: (yaml: string) => string): string {
@@ -171,5 +182,24 @@ describe('holdout plan', () => {
     assert.match(await refused(file, { only: ['P3'] }), /--only names "P3".*did you mean p3\?/);
     assert.match(await refused(file, { spot: 'cheap' }), /--spot is "cheap", must be a share/);
     assert.match(await refused(file, { margin: '1.5' }), /--margin is "1.5", must be a share/);
+    assert.match(await refused(file, { svg: join(root, 'no', 'folder', 'a.svg') }), /picture cannot be written/);
+    assert.match(await refused(file, { pilot: '0' }), /--pilot is "0", must be a number of submissions/);
+  });
+
+  it('says of a pilot that failed on every class what is not known then, and plans by the file', async () => {
+    const file = campaign();
+    const run = { submission: 's1', billedSeconds: 60, costMicroUsd: 9_000, seconds: 50, devicePeakMiB: null };
+    const runs: PilotRun[] = ['g4', 'p3', 'c4'].map((on) => ({ ...run, class: on, reason: 'submission-error' }));
+    await keepPilot(homeFolder(), { version: 1, campaign: 'small', endedAt: '2026-01-01T00:00:00Z', items: 10, runs });
+    try {
+      const text = await told(file);
+      assert.match(
+        text,
+        /the pilot of 2026-01-01 00:00 UTC failed on every class \(submission-error\): how long runs take/,
+      );
+      assert.match(text, /expected by the file: 4 h a run on g4/);
+    } finally {
+      rmSync(join(homeFolder(), 'pilots'), { recursive: true });
+    }
   });
 });

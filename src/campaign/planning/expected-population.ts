@@ -81,7 +81,10 @@ const deviceSizes = ({ instanceClasses }: RunRules): number[] =>
 const countOf = (names: readonly string[], share: number, random: RandomStream): number =>
   Math.floor(names.length * share + random.next());
 
-/** Each submission is like one of a drawn half-doubled sample: what a sample of this size may have missed is in the futures. */
+/**
+ * What ran in the pilot needs what it needed. Each of the others is like one of a sample that is drawn anew in every future, so
+ * that what a sample of this size may have missed is in the range.
+ */
 function sampledPopulation(
   { sample, speeds }: Extract<Knowledge, { kind: 'pilot' }>,
   rules: RunRules,
@@ -93,8 +96,9 @@ function sampledPopulation(
     if (item === undefined) throw new RangeError('a pilot has at least one submission');
     return item;
   };
-  const redrawn = sample.map(() => one(sample));
-  const submissions = new Map(names.map((name) => [name, one(redrawn)]));
+  const measured = [...sample.values()];
+  const redrawn = measured.map(() => one(measured));
+  const submissions = new Map(names.map((name) => [name, sample.get(name) ?? one(redrawn)]));
   return { others: one(redrawn), submissions, classes: classesOf(rules, speeds) };
 }
 

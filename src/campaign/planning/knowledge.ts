@@ -7,10 +7,10 @@ export type Knowledge =
   /** Nothing but the limits: every run is taken to use its whole wall clock, an upper bound. */
   | { kind: 'wall-clock'; expected: PlacedExpectation }
   | { kind: 'expect'; expected: PlacedExpectation }
-  /** Measured on a sample that ran on every class; `missing`: classes on which nothing came to its end. */
+  /** Measured on some submissions that ran on every class; `missing`: classes on which nothing came to its end. */
   | {
       kind: 'pilot';
-      sample: SimulatedSubmission[];
+      sample: ReadonlyMap<string, SimulatedSubmission>;
       speeds: Record<string, number>;
       startUpSeconds: number;
       missing: string[];

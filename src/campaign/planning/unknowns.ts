@@ -18,7 +18,7 @@ function basisOf(knowledge: Knowledge): string[] {
       return expectationText(knowledge.expected);
     case 'pilot':
       return [
-        `measured: ${knowledge.sample.length} submissions ran on every class; ranges say what so few can have missed`,
+        `measured: ${knowledge.sample.size} submissions ran on every class; ranges say what so few can have missed`,
       ];
   }
 }
