@@ -24,7 +24,7 @@ const valuesOf = (policy: string, value: (result: PolicyResult) => number): numb
   });
 
 /** `median (least to most)`. */
-function spread(values: readonly number[], form: (value: number) => string): string {
+function spread(form: (value: number) => string, values: readonly number[]): string {
   return `${form(quantile(values, 0.5))} (${form(Math.min(...values))} to ${form(Math.max(...values))})`;
 }
 
@@ -38,34 +38,30 @@ const rowsOf = (policy: string): Row[] => {
   const of = (value: (result: PolicyResult) => number): number[] => valuesOf(policy, value);
   const byClass = ['g4dn.xlarge', 'c4.4xlarge', 'p3.2xlarge'].map((name) => {
     const hours = of((result) => result.hours[name] ?? 0);
-    return `${name} ${spread(hours, whole)}`;
+    return `${name} ${spread(whole, hours)}`;
   });
   const all = of(({ hours }) => Object.values(hours).reduce((sum, more) => sum + more, 0));
+  const costs = of(({ cost }) => cost);
+  const finishes = of((result) => result.days);
+  const scored = of((result) => result.scored / submissions);
   return [
-    {
-      what: `${policy}: cost`,
-      found: spread(
-        of(({ cost }) => cost),
-        usd,
-      ),
-    },
-    { what: `${policy}: hours`, found: `${spread(all, whole)}: ${byClass.join(', ')}` },
-    {
-      what: `${policy}: finish`,
-      found: spread(
-        of((result) => result.days),
-        days,
-      ),
-    },
-    {
-      what: `${policy}: scored`,
-      found: spread(
-        of(({ scored }) => scored / submissions),
-        percent,
-      ),
-    },
+    { what: `${policy}: cost`, found: spread(usd, costs) },
+    { what: `${policy}: hours`, found: `${spread(whole, all)}: ${byClass.join(', ')}` },
+    { what: `${policy}: finish`, found: spread(days, finishes) },
+    { what: `${policy}: scored`, found: spread(percent, scored) },
+    { what: `${policy}: not scored because of`, found: reasonsOf(policy) },
   ];
 };
+
+/** Why submissions of a policy were not scored, the most frequent reason first. */
+function reasonsOf(policy: string): string {
+  const all = found.flatMap(({ results }) => Object.keys(results.get(policy)?.reasons ?? {}));
+  return [...new Set(all)]
+    .map((reason) => ({ reason, shares: valuesOf(policy, ({ reasons }) => (reasons[reason] ?? 0) / submissions) }))
+    .sort((a, b) => quantile(b.shares, 0.5) - quantile(a.shares, 0.5))
+    .map(({ reason, shares }) => `${reason} ${spread(percent, shares)}`)
+    .join(', ');
+}
 
 function against(policy: string): number[] {
   const theirs = valuesOf(policy, ({ cost }) => cost);
@@ -80,7 +76,7 @@ function aimed(
   most: number,
   aim: string,
 ): Row {
-  return { what, found: spread(values, form), aim, met: values.every((value) => value <= most) };
+  return { what, found: spread(form, values), aim, met: values.every((value) => value <= most) };
 }
 
 const scored = valuesOf('ours', (result) => result.scored / submissions);
@@ -91,7 +87,7 @@ keepResult(
     aimed('ours against the case’s: cost on the same population', against('the case’s'), ratio, 1, '≤ 1'),
     {
       what: 'ours: scored',
-      found: spread(scored, percent),
+      found: spread(percent, scored),
       aim: '≥ 94 %',
       met: scored.every((share) => share >= 0.94),
     },

@@ -46,6 +46,8 @@ export interface PolicyResult {
   hours: Record<string, number>;
   days: number;
   scored: number;
+  /** Why the others were not, by number. */
+  reasons: Record<string, number>;
   runs: number;
 }
 
@@ -74,6 +76,7 @@ export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, 
     hours: hoursByClass(ways),
     days: (Math.max(...results.map(({ endedAt }) => endedAt)) - startsAt) / 1000 / day,
     scored: sumOf(results, ({ state }) => state.counts.finished),
+    reasons: reasonsIn(results),
     runs: sumOf(ways, ({ runs }) => runs.length),
   };
 }
@@ -102,6 +105,14 @@ function hoursByClass(ways: SimulatedResult['ways']): Record<string, number> {
     hours[run.class] = (hours[run.class] ?? 0) + run.billedSeconds / 3600;
   }
   return hours;
+}
+
+function reasonsIn(results: readonly SimulatedResult[]): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const [reason, count] of results.flatMap(({ state }) => Object.entries(state.reasons))) {
+    reasons[reason] = (reasons[reason] ?? 0) + count;
+  }
+  return reasons;
 }
 
 const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
