@@ -135,6 +135,23 @@ describe('holdout plan', () => {
     assert.ok(machines.withMargin > machines.enough && machines.withMargin <= Math.ceil(machines.enough * 1.5));
   });
 
+  it('plans a campaign without devices, and says nothing of them', async () => {
+    const file = campaign((text) =>
+      text
+        .replaceAll(/  - { name: [gp].*\n/g, '')
+        .replace('wallClockOn: p3', 'wallClockOn: c4')
+        .replace('on: g4', 'on: c4'),
+    );
+    const { mixes, unknowns } = await planned(file);
+    assert.deepEqual(
+      mixes.map(({ mix }) => mix),
+      ['c4 alone'],
+    );
+    // Four hours each, and the probe's tenth of them.
+    assert.equal(Math.round(mixes[0]?.hours.p50 ?? 0), 40 * 4.4);
+    assert.doesNotMatch(unknowns.join(), /device/);
+  });
+
   it('without an expectation says that it is an upper bound', async () => {
     const file = campaign((text) => text.replace(/expect: .*\n/, ''));
     const plan = await planned(file);

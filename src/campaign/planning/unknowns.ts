@@ -4,10 +4,10 @@ import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExp
 
 /** What a plan takes for granted and what it cannot know, in plain words. Pure. */
 export function unknownsOf(rules: RunRules, knowledge: Knowledge): string[] {
-  return [...basisOf(knowledge), ...gapsOf(rules, knowledge)];
+  return [...basisOf(rules, knowledge), ...gapsOf(rules, knowledge)];
 }
 
-function basisOf(knowledge: Knowledge): string[] {
+function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
   switch (knowledge.kind) {
     case 'wall-clock':
       return [
@@ -15,7 +15,7 @@ function basisOf(knowledge: Knowledge): string[] {
           'These numbers are an upper bound for one evaluation each, no forecast; `expect` in the file or --pilot makes one',
       ];
     case 'expect':
-      return expectationText(knowledge.expected);
+      return expectationText(rules, knowledge.expected);
     case 'pilot':
       return [
         `measured: ${knowledge.sample.size} submissions ran on every class; ranges say what so few can have missed`,
@@ -23,7 +23,7 @@ function basisOf(knowledge: Knowledge): string[] {
   }
 }
 
-function expectationText(expected: PlacedExpectation): string[] {
+function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {
   const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare } = expected;
   const texts = [
     `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are a factor ${expectationFactor} away from that, at most the wall clock ` +
@@ -33,11 +33,12 @@ function expectationText(expected: PlacedExpectation): string[] {
     texts.push(
       `expect.runtime is beyond the wall clock of ${span(longestSeconds)}: no run lasts longer, so that is planned`,
     );
-  if (outOfGpuMemoryShare === undefined)
+  const sizes = new Set(classes.flatMap(({ gpuMemoryMiB }) => gpuMemoryMiB ?? []));
+  if (outOfGpuMemoryShare === undefined && sizes.size > 1)
     texts.push(
       'nobody has said how many need a larger device: all classes together count with 5 % (P10 0 %, P90 16 %), a class alone as if all fitted (expect.outOfGpuMemory)',
     );
-  if (withoutGpuShare === undefined)
+  if (withoutGpuShare === undefined && sizes.size > 0 && classes.some(({ kind }) => kind === 'cpu'))
     texts.push('nobody has said how many leave the device empty: none are counted with (expect.withoutGpu)');
   return texts;
 }
