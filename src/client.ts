@@ -4,8 +4,10 @@ import { enterStack } from './client/enter-stack.ts';
 import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal, type Output } from './client/output.ts';
 import { keepStanding, standingOf } from './client/results.ts';
+import type { PlanOptions } from './client/plan-options.ts';
+import { planCampaign } from './client/plan.ts';
 import { startCampaign } from './client/start.ts';
-import type { OnCampaign, WithAccess } from './client/campaign-command.ts';
+import { yesOption, type OnCampaign, type WithAccess } from './client/campaign-command.ts';
 import { addEndingCommands } from './client/ending-commands.ts';
 import { addRoundCommands } from './client/round-commands.ts';
 import { addSteering } from './client/steering-commands.ts';
@@ -51,6 +53,24 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     .action(async (file: string | undefined, options: { detach?: true; json?: true; yes?: true }) =>
       end(await startCampaign({ ...options, ...(file !== undefined && { file }) }, output)),
     );
+
+  program
+    .command('plan <file>')
+    .description('what a campaign will cost and when it is done, before it is started')
+    .option(
+      '--slots <class=n>',
+      'with other slots; may be given again',
+      (one: string, all: string[]) => [...all, one],
+      [],
+    )
+    .option('--only <class...>', 'with these instance classes alone')
+    .option('--spot [share]', 'with on-demand classes as Spot, at this share of their price')
+    .option('--margin <share>', 'so much more capacity than just enough, such as 50%')
+    .option('--json', 'as one JSON object on stdout')
+    .option('--pilot <n>', 'first run so many drawn submissions once on every class')
+    .option(...yesOption)
+    .option('--svg <file>', 'where the picture goes; beside the campaign file if not said')
+    .action(async (file: string, options: PlanOptions) => end(await planCampaign(file, options, output)));
 
   const kit = { onCampaign, withAccess, output };
   addWatching(kit);

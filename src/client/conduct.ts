@@ -53,7 +53,7 @@ export async function conduct(
 }
 
 /** Nothing is left to do: results are published, every round has its record, and no workflow runs. */
-async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
+export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
   if (await isRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await knownCampaign(access, campaign)).submissions.some(isOpen);

@@ -15,6 +15,7 @@ export function checkRules(read: ReadCampaign, now: Date, report: Report): void 
   read.instanceClasses.forEach((row, index) => checkClass(row, index, read.instanceClasses, report));
   checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
   checkNamed(['expect', 'on'], read.expect?.on, read, report);
+  checkExpectation(read, report);
   checkMemory(read, report);
 }
 
@@ -59,7 +60,7 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   if (row.name !== undefined && first < index)
     at('name', `is ${quoted(row.name)}, as instanceClasses[${first}] is: names must differ`);
   if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
-    at('gpuMemoryMiB', 'is missing, a class of kind gpu needs it');
+    at('gpuMemoryMiB', 'is missing, a class of kind gpu needs it: without it nobody can say what fits there');
   if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
     at('memoryMiB', `is ${row.memoryMiB}, must be above the ${systemMemoryMiB} MiB that stay with the system`);
   if (row.kind !== 'cpu') return;
@@ -76,6 +77,14 @@ function checkNamed(
   const names = instanceClasses.flatMap((row) => row.name ?? []);
   if (name === undefined || names.includes(name)) return;
   report(path, `${path.join('.')} is ${quoted(name)}, must name an instance class${suggestion(name, names)}`);
+}
+
+function checkExpectation({ expect = {} }: ReadCampaign, report: Report): void {
+  const { runtime, startUp, outOfGpuMemory = 0, withoutGpu = 0 } = expect;
+  if (runtime !== undefined && startUp !== undefined && startUp >= runtime)
+    report(['expect', 'startUp'], 'expect.startUp must be less than expect.runtime, of which it is a part');
+  if (outOfGpuMemory + withoutGpu > 1)
+    report(['expect', 'withoutGpu'], 'expect.withoutGpu and expect.outOfGpuMemory must not exceed 100% together');
 }
 
 function checkMemory({ limits: { memory }, instanceClasses }: ReadCampaign, report: Report): void {

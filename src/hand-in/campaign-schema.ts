@@ -29,6 +29,7 @@ const positive = (value: number | undefined): number | undefined => (value === 0
 
 const duration = unit('must be a duration such as 30s, 9h or 1h30m', (text) => positive(parseDuration(text)));
 const size = unit('must be a size such as 50MiB or 14GiB', (text) => positive(parseSize(text)));
+const share = unit('must be a share such as 10%', parseShare);
 const dollars = (value: unknown): number | undefined => (typeof value === 'number' ? microUsdOf(value) : undefined);
 const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
 
@@ -50,9 +51,18 @@ export const sections = {
   inputs: { testSet: anyText, sampleSet: anyText.optional(), labels: anyText },
   budget: {
     usd: parsed('must be an amount in dollars, more than 0', (value) => positive(dollars(value))),
-    rerunReserve: unit('must be a share such as 10%', parseShare).prefault('10%'),
+    rerunReserve: share.prefault('10%'),
   },
-  expect: { runtime: duration, on: name },
+  /** What is known before any probe; `plan` alone reads it. */
+  expect: {
+    /** Of one evaluation, on the class `on`; of it, what does not grow with the inputs. */
+    runtime: duration,
+    on: name,
+    startUp: duration.optional(),
+    /** Shares of the submissions: need a larger device than the smallest; leave the device empty. */
+    outOfGpuMemory: share.optional(),
+    withoutGpu: share.optional(),
+  },
   limits: {
     wallClock: duration,
     wallClockOn: name,
@@ -89,7 +99,7 @@ export const sections = {
     gpuMemoryMiB: whole(1).optional(),
     vcpus: whole(1),
     memoryMiB: whole(1),
-    usdPerHour: parsed('must be an amount in dollars, 0 or more', dollars),
+    usdPerHour: parsed('must be an amount in dollars, 0 or more: without a price nothing can be planned', dollars),
     relativeSpeed: number('must be a number above 0', (speed) => speed > 0).default(1),
     slots: whole(1),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),

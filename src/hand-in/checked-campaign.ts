@@ -1,4 +1,5 @@
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
+import type { Expectation } from '../campaign/planning/knowledge.ts';
 
 /** An object or, with a key that ends in `/`, a folder in S3, used as it is. */
 export interface S3Location {
@@ -38,6 +39,6 @@ export interface CheckedCampaign extends Omit<
   labels: LocalPath | S3Location;
   /** In the order of the file. */
   submissions: CheckedSubmission[];
-  /** What is known before any probe, for `plan`. */
-  expect?: { runtimeSeconds: number; on: string };
+  /** What is known before any probe, for `plan`; no part of the frozen campaign. */
+  expect?: Expectation;
 }

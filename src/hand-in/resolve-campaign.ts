@@ -1,4 +1,5 @@
 import type { InstanceClass, Metric } from '../campaign/frozen-campaign.ts';
+import type { Expectation } from '../campaign/planning/knowledge.ts';
 import { deadlineOf } from './campaign-rules.ts';
 import type { ReadCampaign, Section, SectionName } from './campaign-schema.ts';
 import type { LocatedInputs } from './check-inputs.ts';
@@ -21,7 +22,6 @@ export function resolveCampaign(
   const limits = read.limits as Complete<'limits'>;
   const budget = read.budget as Complete<'budget'>;
   const leaderboard = read.leaderboard as Complete<'leaderboard'>;
-  const expect = read.expect as Complete<'expect'> | undefined;
   return {
     campaign,
     metric,
@@ -51,7 +51,18 @@ export function resolveCampaign(
     instanceClasses: read.instanceClasses
       .map((row) => resolveClass(row as Complete<'instanceClasses'>))
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
-    ...(expect && { expect: { runtimeSeconds: expect.runtime, on: expect.on } }),
+    ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
+  };
+}
+
+function resolveExpectation(expect: Complete<'expect'>): Expectation {
+  const { startUp, outOfGpuMemory, withoutGpu }: Section<'expect'> = expect;
+  return {
+    runtimeSeconds: expect.runtime,
+    on: expect.on,
+    ...(startUp !== undefined && { startUpSeconds: startUp }),
+    ...(outOfGpuMemory !== undefined && { outOfGpuMemoryShare: outOfGpuMemory }),
+    ...(withoutGpu !== undefined && { withoutGpuShare: withoutGpu }),
   };
 }
 

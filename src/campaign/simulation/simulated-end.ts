@@ -1,5 +1,5 @@
 import { runKeyOf } from '../../ids.ts';
-import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import type { FrozenCampaign, InputSet, InstanceClass, Purpose } from '../frozen-campaign.ts';
 import { costMicroUsd } from '../money.ts';
 import type { Population } from '../population.ts';
 import type { Reason } from '../reasons.ts';
@@ -8,6 +8,13 @@ import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../run-
 import { simulatedOutcome } from '../simulated-outcome.ts';
 import { simulatedRun, type SimulatedSpec } from '../simulated-run.ts';
 import { verdictOf } from '../verdict.ts';
+
+/** What of a campaign decides what its runs do and what they cost. */
+export type RunRules = Pick<FrozenCampaign, 'campaign' | 'limits' | 'instanceClasses'> & {
+  testSet: Pick<InputSet, 'items'>;
+  /** Absent: submissions are not probed. */
+  sampleSet?: Pick<InputSet, 'items'>;
+};
 
 /** What a campaign and a submission learn of a run that ended. */
 export interface SimulatedEnd {
@@ -30,16 +37,15 @@ export interface SimulatedOrder {
 
 /** A run from its start to its verdict, by the same rules that read a real one; the same for the same seed. Pure. */
 export function simulatedEnd(
-  frozen: FrozenCampaign,
+  { campaign, limits, instanceClasses, testSet, sampleSet }: RunRules,
   population: Population,
   seed: number,
   { submission, n, purpose, on }: SimulatedOrder,
 ): SimulatedEnd {
-  const { limits, instanceClasses, testSet, sampleSet } = frozen;
   const inputs = (purpose === 'probe' ? sampleSet : undefined) ?? testSet;
   const wallClock = wallClockSeconds(limits, on, instanceClasses);
   const spec: SimulatedSpec = {
-    runKey: runKeyOf(frozen.campaign, submission, n),
+    runKey: runKeyOf(campaign, submission, n),
     purpose,
     inputs,
     instanceClass: { name: on.name, gpu: on.gpu ?? 'none', gpuMemoryMiB: on.gpuMemoryMiB ?? 0 },

@@ -1,11 +1,11 @@
 import { evaluationOptions, optionOn, probeClass } from '../class-choice.ts';
-import type { FrozenCampaign, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import type { InstanceClass, Purpose } from '../frozen-campaign.ts';
 import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../ladder.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../needs.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
 import { wallClockSeconds } from '../run-limits.ts';
-import type { SimulatedEnd } from './simulated-end.ts';
+import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
 /** What a submission does next: asks for a run, or reports its end once its last run is settled. */
 export type NextStep =
@@ -22,7 +22,7 @@ export class SimulatedRound {
   private lastReason: Reason = 'gpu-out-of-memory';
 
   constructor(
-    private readonly frozen: FrozenCampaign,
+    private readonly frozen: RunRules,
     private readonly submission: string,
   ) {}
 

@@ -1,0 +1,119 @@
+import type { FrozenCampaign, InstanceClass } from '../../src/campaign/frozen-campaign.ts';
+import { simulateCampaign, type SimulatedResult } from '../../src/campaign/simulation/simulated-campaign.ts';
+import { c4, caseCampaign, g4, limits, p3 } from '../../test/campaign/samples.ts';
+import { itemsOfTheCase, type CaseKind, type CasePopulation } from './case-population.ts';
+
+/** A way to send the case's submissions to classes, and what may run at a time: 125 slots in every one. */
+export interface Policy {
+  name: string;
+  /** Submissions that never meet on a class are campaigns of their own; what is in none is not run. */
+  parts: { kinds: CaseKind[]; classes: InstanceClass[] }[];
+  /** Runs a probe before the first evaluation, and looks at the deadline meanwhile. */
+  isOurs?: true;
+}
+
+const on = (row: InstanceClass, slots: number): InstanceClass => ({ ...row, slots });
+const everything: CaseKind[] = ['g4', 'c4', 'p3', 'none'];
+const v100 = { ...p3, relativeSpeed: 15 / 7 };
+/** What a host knows of it: three times a g4dn.xlarge for work without a device. */
+const cpu = { ...c4, relativeSpeed: 3 };
+
+export const policies: Policy[] = [
+  { name: 'all P3', parts: [{ kinds: everything, classes: [on(v100, 125)] }] },
+  { name: 'all G4, P3 as the fallback', parts: [{ kinds: everything, classes: [on(g4, 105), on(v100, 20)] }] },
+  {
+    name: 'the case’s',
+    parts: [
+      { kinds: ['c4'], classes: [on(cpu, 20)] },
+      { kinds: ['g4', 'p3', 'none'], classes: [on(g4, 85), on(v100, 20)] },
+    ],
+  },
+  { name: 'ours', isOurs: true, parts: [{ kinds: everything, classes: [on(g4, 85), on(cpu, 20), on(v100, 20)] }] },
+  {
+    name: 'clairvoyant',
+    parts: [
+      { kinds: ['g4'], classes: [on(g4, 85)] },
+      { kinds: ['c4'], classes: [on(cpu, 20)] },
+      { kinds: ['p3'], classes: [on(v100, 20)] },
+    ],
+  },
+];
+
+/** What became of the case under a policy. */
+export interface PolicyResult {
+  /** Dollars. */
+  cost: number;
+  hours: Record<string, number>;
+  days: number;
+  scored: number;
+  /** Why the others were not, by number. */
+  reasons: Record<string, number>;
+  runs: number;
+}
+
+const day = 86_400;
+const startsAt = Date.parse('2020-04-01T00:00:00Z');
+const deadline = new Date(startsAt + 21 * day * 1000).toISOString();
+const hardlyEver = 1e9;
+
+/** Goes through the case under a policy, by the rules of a real campaign; each part has its classes to itself. */
+export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, seed: number): PolicyResult {
+  const results = parts.map(({ kinds, classes }) => {
+    const mine = (submission: string): boolean => kinds.includes(population.kinds.get(submission) ?? 'none');
+    return simulateCampaign({
+      frozen: frozenOf(classes, isOurs ?? false),
+      teams: population.teams.map((team) => team.filter(mine)).filter(({ length }) => length > 0),
+      population,
+      seed,
+      startsAt,
+      delays: { pull: 120, handOver: 30, tick: isOurs ? 6 * 3600 : hardlyEver },
+    });
+  });
+  if (results.some(({ done }) => !done)) throw new Error('a campaign of the case holds');
+  const ways = results.flatMap(({ ways }) => ways);
+  return {
+    cost: sumOf(results, ({ state }) => state.money.spent) / 1e6,
+    hours: hoursByClass(ways),
+    days: (Math.max(...results.map(({ endedAt }) => endedAt)) - startsAt) / 1000 / day,
+    scored: sumOf(results, ({ state }) => state.counts.finished),
+    reasons: reasonsIn(results),
+    runs: sumOf(ways, ({ runs }) => runs.length),
+  };
+}
+
+/** Three weeks, $50,000, and the promise of 10 hours on a P3. */
+function frozenOf(instanceClasses: InstanceClass[], isProbed: boolean): FrozenCampaign {
+  const { sampleSet, testSet, ...frozen } = caseCampaign();
+  const [first] = instanceClasses;
+  const promised = instanceClasses.some(({ name }) => name === v100.name)
+    ? { wallClockSeconds: 10 * 3600, wallClockOn: v100.name }
+    : { wallClockSeconds: (10 * 3600 * 15) / 7, wallClockOn: first?.name ?? '' };
+  return {
+    ...frozen,
+    testSet: { ...testSet, items: itemsOfTheCase.testSet },
+    ...(isProbed && sampleSet && { sampleSet: { ...sampleSet, items: itemsOfTheCase.sampleSet } }),
+    deadline,
+    budget: { microUsd: 200_000 * 1e6, rerunReserveShare: 0.1 },
+    limits: { ...limits, ...promised },
+    instanceClasses,
+  };
+}
+
+function hoursByClass(ways: SimulatedResult['ways']): Record<string, number> {
+  const hours: Record<string, number> = {};
+  for (const run of ways.flatMap(({ runs }) => runs)) {
+    hours[run.class] = (hours[run.class] ?? 0) + run.billedSeconds / 3600;
+  }
+  return hours;
+}
+
+function reasonsIn(results: readonly SimulatedResult[]): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const [reason, count] of results.flatMap(({ state }) => Object.entries(state.reasons))) {
+    reasons[reason] = (reasons[reason] ?? 0) + count;
+  }
+  return reasons;
+}
+
+const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((sum, item) => sum + value(item), 0);

@@ -1,0 +1,167 @@
+import type { InstanceClass } from '../frozen-campaign.ts';
+import type { Population, SimulatedSubmission } from '../population.ts';
+import { costMicroUsd } from '../money.ts';
+import { EventQueue } from '../simulation/event-queue.ts';
+import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
+import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
+
+/** Everything a course is made of. */
+export interface Planned {
+  rules: RunRules;
+  /** Submissions by team. */
+  teams: readonly (readonly string[])[];
+  /** Open submissions of one team. */
+  perTeam: number;
+  delays: PlannedDelays;
+  /** Billed of every run beside its work. */
+  startUpSeconds: number;
+}
+
+/** Seconds beside the runs: from a submission's start to its first request; around every run. */
+export interface PlannedDelays {
+  pull: number;
+  handOver: number;
+}
+
+/** How a campaign goes that nothing stops; seconds count from its start. */
+export interface Course {
+  seconds: number;
+  scored: number;
+  /** In the order of their ends. */
+  runs: PlannedRun[];
+  /** Micro-dollars that the dearest run has to set aside. */
+  worst: number;
+}
+
+export interface PlannedRun {
+  class: string;
+  rerun: boolean;
+  endsAt: number;
+  billedSeconds: number;
+  costMicroUsd: number;
+}
+
+/**
+ * Sends every submission through its evaluation by the rules of a real campaign, each run to the class that it prefers and
+ * there in the order of asking. Neither budget nor deadline stops it and it never hurries, so that the plan can say what
+ * they would have to be. Deterministic. Pure.
+ */
+export function courseOf(planned: Planned, population: Population, seed: number): Course {
+  return new Courses(planned, population, seed).run();
+}
+
+interface Line {
+  on: InstanceClass;
+  free: number;
+  waiting: Asking[];
+  /** How many of the waiting have been served. */
+  served: number;
+}
+
+interface Asking {
+  submission: Open;
+  n: number;
+  purpose: 'probe' | 'evaluation';
+  rerun: boolean;
+}
+
+interface Open {
+  name: string;
+  team: number;
+  round: SimulatedRound;
+}
+
+class Courses {
+  private readonly events = new EventQueue();
+  private readonly lines: Map<string, Line>;
+  private readonly begun: number[];
+  private readonly ends = new Map<SimulatedSubmission, Map<string, SimulatedEnd>>();
+  private readonly runs: PlannedRun[] = [];
+  private now = 0;
+  private scored = 0;
+  private worst = 0;
+
+  constructor(
+    private readonly planned: Planned,
+    private readonly population: Population,
+    private readonly seed: number,
+  ) {
+    this.lines = new Map(
+      planned.rules.instanceClasses.map((on) => [on.name, { on, free: on.slots, waiting: [], served: 0 }]),
+    );
+    this.begun = planned.teams.map(() => 0);
+  }
+
+  run(): Course {
+    const { teams, perTeam } = this.planned;
+    for (let round = 0; round < perTeam; round += 1) for (const team of teams.keys()) this.startNext(team);
+    for (let next = this.events.next; next < Infinity; next = this.events.next) {
+      this.now = next;
+      this.events.passTo(next);
+    }
+    const runs = this.runs.sort((a, b) => a.endsAt - b.endsAt);
+    return { seconds: this.now, scored: this.scored, runs, worst: this.worst };
+  }
+
+  private startNext(team: number): void {
+    const begun = this.begun[team] ?? 0;
+    const name = this.planned.teams[team]?.[begun];
+    if (name === undefined) return;
+    this.begun[team] = begun + 1;
+    const submission = { name, team, round: new SimulatedRound(this.planned.rules, name) };
+    this.events.plan(this.now + this.planned.delays.pull, () => this.take(submission, submission.round.begin(false)));
+  }
+
+  private take(submission: Open, step: NextStep): void {
+    if (step.kind === 'report') {
+      if (step.report.state === 'finished') this.scored += 1;
+      this.startNext(submission.team);
+      return;
+    }
+    const { n, purpose, rerun, options } = step.request;
+    const [preferred] = options;
+    const line = this.lines.get(preferred?.class ?? '');
+    if (preferred === undefined || line === undefined) throw new RangeError(`${submission.name} asks for no class`);
+    this.worst = Math.max(this.worst, preferred.worst);
+    line.waiting.push({ submission, n, purpose, rerun });
+    this.serve(line);
+  }
+
+  private serve(line: Line): void {
+    for (let next = line.waiting[line.served]; next && line.free > 0; next = line.waiting[line.served]) {
+      line.served += 1;
+      line.free -= 1;
+      this.begin(line, next);
+    }
+  }
+
+  private begin(line: Line, { submission, n, purpose, rerun }: Asking): void {
+    const { delays, startUpSeconds } = this.planned;
+    const { on } = line;
+    const end = this.endOf({ submission: submission.name, n, purpose, on });
+    const billedSeconds = end.billedSeconds + startUpSeconds;
+    const cost = costMicroUsd(billedSeconds, on.microUsdPerHour);
+    const endsAt = this.now + billedSeconds;
+    this.runs.push({ class: on.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
+    this.events.plan(endsAt + delays.handOver, () => {
+      line.free += 1;
+      this.take(submission, submission.round.runEnded(on, end));
+      this.serve(line);
+    });
+  }
+
+  /** Runs that end well and leave nothing to chance are all the same for the same needs: one of them is looked at. */
+  private endOf(order: SimulatedOrder): SimulatedEnd {
+    const { population } = this;
+    const needs = population.submissions.get(order.submission) ?? population.others;
+    const ends = this.ends.get(needs) ?? new Map<string, SimulatedEnd>();
+    this.ends.set(needs, ends);
+    const key = `${order.purpose} ${order.on.name}`;
+    const known = ends.get(key);
+    if (known) return known;
+    const end = simulatedEnd(this.planned.rules, population, this.seed, order);
+    const isCertain = needs.spread === 0 && population.classes.get(order.on.name)?.lossesPerHour === 0;
+    if (isCertain && end.reason === null) ends.set(key, end);
+    return end;
+  }
+}

@@ -1,0 +1,104 @@
+import { costOfRuns } from '../money.ts';
+import { budgetFor, budgetLasts, type PlannedBudget } from './budget-need.ts';
+import { courseOf, type Course, type Planned } from './course.ts';
+import { expectedPopulation } from './expected-population.ts';
+import { quantilesOf, type Future, type Quantiles } from './futures.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Mix } from './mixes.ts';
+
+/** What a mix of classes comes to, over all futures. */
+export interface MixPlan {
+  mix: string;
+  slots: Record<string, number>;
+  hours: Quantiles;
+  /** By class: hours in the middle. */
+  hoursOn: Record<string, number>;
+  costMicroUsd: Quantiles;
+  /** The budget that would do, the reserve for reruns and the last run's worst case included. */
+  budgetMicroUsd: Quantiles;
+  /** From the start. */
+  seconds: Quantiles;
+  /** Share of the submissions with a score. */
+  scored: Quantiles;
+  /**
+   * Machines at a time that would do the work in the middle by the deadline, never waiting for each other, and the same
+   * with the margin.
+   */
+  machines: { enough: number; withMargin: number };
+  /** Share of the futures in which it fails, and which of the two fails first in most of them. */
+  fails: { budget: number; deadline: number; first: 'budget' | 'deadline' | null };
+}
+
+/** What all mixes of a plan are measured by. */
+export interface Question {
+  planned: Planned;
+  knowledge: Knowledge;
+  futures: readonly Future[];
+  budget: PlannedBudget;
+  deadlineSeconds: number;
+  /** Of capacity: 0.5 asks for half as many machines again. */
+  margin: number;
+}
+
+/** Lets a mix of classes come to its end in every future. Pure. */
+export function mixPlanOf(question: Question, mix: Mix): MixPlan {
+  const { planned, budget, deadlineSeconds, margin } = question;
+  const courses = coursesOf(question, mix);
+  const of = (value: (course: Course) => number): Quantiles => quantilesOf(courses.map(value));
+  const hours = of(hoursIn);
+  const submissions = planned.teams.flat().length;
+  return {
+    mix: mix.name,
+    slots: Object.fromEntries(mix.classes.map(({ name, slots }) => [name, slots])),
+    hours,
+    hoursOn: Object.fromEntries(
+      mix.classes.map(({ name }) => [
+        name,
+        of(({ runs }) => hoursIn({ runs: runs.filter((run) => run.class === name) })).p50,
+      ]),
+    ),
+    costMicroUsd: of(({ runs }) => costOfRuns(runs)),
+    budgetMicroUsd: of((course) => budgetFor(course, budget.rerunReserveShare)),
+    seconds: of(({ seconds }) => seconds),
+    scored: of(({ scored }) => scored / submissions),
+    machines: machinesFor(hours.p50, deadlineSeconds, margin),
+    fails: failsOf(courses, budget, deadlineSeconds),
+  };
+}
+
+function coursesOf({ planned, knowledge, futures }: Question, { kind, classes }: Mix): Course[] {
+  const rules = { ...planned.rules, instanceClasses: classes };
+  const names = planned.teams.flat();
+  return futures.map((future) => {
+    // A class alone is planned as if every submission fitted it, unless somebody knows better.
+    const seen = kind === 'alone' ? { ...future, outOfGpuMemoryShare: 0 } : future;
+    const population = expectedPopulation(knowledge, planned.rules, names, seen);
+    return courseOf({ ...planned, rules }, population, future.seed);
+  });
+}
+
+const hoursIn = ({ runs }: Pick<Course, 'runs'>): number =>
+  runs.reduce((sum, { billedSeconds }) => sum + billedSeconds, 0) / 3600;
+
+function machinesFor(hours: number, deadlineSeconds: number, margin: number): MixPlan['machines'] {
+  const machines = (hours * 3600) / deadlineSeconds;
+  // A hair of rounding is no machine.
+  const upTo = (value: number): number => Math.ceil(value * (1 - 1e-6));
+  return { enough: upTo(machines), withMargin: upTo(machines * (1 + margin)) };
+}
+
+function failsOf(courses: readonly Course[], budget: PlannedBudget, deadlineSeconds: number): MixPlan['fails'] {
+  const ends = courses.map((course) => ({
+    budgetAt: budgetLasts(course, budget) ?? Infinity,
+    isLate: course.seconds > deadlineSeconds,
+  }));
+  const budgetFails = ends.filter(({ budgetAt }) => budgetAt < Infinity).length;
+  const late = ends.filter(({ isLate }) => isLate).length;
+  const budgetFirst = ends.filter(({ budgetAt }) => budgetAt <= deadlineSeconds).length;
+  const failing = ends.filter(({ budgetAt, isLate }) => budgetAt < Infinity || isLate).length;
+  return {
+    budget: budgetFails / courses.length,
+    deadline: late / courses.length,
+    first: failing === 0 ? null : budgetFirst * 2 >= failing ? 'budget' : 'deadline',
+  };
+}

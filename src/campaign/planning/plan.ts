@@ -1,0 +1,47 @@
+import { futuresOf } from './futures.ts';
+import { mendingsOf, type Mending } from './mending.ts';
+import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
+import { mixesOf } from './mixes.ts';
+import { unknownsOf } from './unknowns.ts';
+
+/** What a campaign will cost and when it ends, before it has begun. */
+export interface CampaignPlan {
+  submissions: number;
+  teams: number;
+  /** `upper-bound`: nothing is known but the limits, and every number is a bound. */
+  basis: 'upper-bound' | 'expectation' | 'pilot';
+  /** The first is what a start would do. */
+  mixes: MixPlan[];
+  /** Cheapest first; of the first mix, where budget or deadline fails in more than one of ten futures. */
+  mendings: Mending[];
+  /** For people: what is assumed, and what cannot be known yet. */
+  unknowns: string[];
+}
+
+/** Futures looked at: enough for tenths, fewer where each takes long, and odd, so that the expected one is among them. */
+const futuresFor = (submissions: number): number => (submissions > 1_000 ? 11 : 41);
+
+/** Plans every mix of classes. Deterministic. Pure. */
+export function planOf(asked: Omit<Question, 'futures'>): CampaignPlan {
+  const { planned, knowledge } = asked;
+  const submissions = planned.teams.flat().length;
+  const question: Question = {
+    ...asked,
+    futures: futuresOf(knowledge.kind === 'wall-clock' ? 1 : futuresFor(submissions)),
+  };
+  const mixes = mixesOf(planned.rules, knowledge);
+  const plans = mixes.map((mix) => mixPlanOf(question, mix));
+  const [first] = mixes;
+  const [plan, ...others] = plans;
+  if (first === undefined || plan === undefined) throw new RangeError('a campaign has at least one instance class');
+  return {
+    submissions,
+    teams: planned.teams.length,
+    basis: bases[knowledge.kind],
+    mixes: plans,
+    mendings: mendingsOf(question, first, plan, others),
+    unknowns: unknownsOf(planned.rules, knowledge),
+  };
+}
+
+const bases = { 'wall-clock': 'upper-bound', expect: 'expectation', pilot: 'pilot' } as const;

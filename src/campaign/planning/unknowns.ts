@@ -1,0 +1,76 @@
+import { probeClass } from '../class-choice.ts';
+import type { RunRules } from '../simulation/simulated-end.ts';
+import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
+
+/** What a plan takes for granted and what it cannot know, in plain words. Pure. */
+export function unknownsOf(rules: RunRules, knowledge: Knowledge): string[] {
+  return [...basisOf(rules, knowledge), ...gapsOf(rules, knowledge)];
+}
+
+function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
+  switch (knowledge.kind) {
+    case 'wall-clock':
+      return [
+        `nothing is known of the submissions: every evaluation is taken to last its whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}. ` +
+          'These numbers are an upper bound for one evaluation each, no forecast; `expect` in the file or --pilot makes one',
+      ];
+    case 'expect':
+      return expectationText(rules, knowledge.expected);
+    case 'pilot':
+      return [
+        `measured: ${knowledge.sample.size} submissions ran on every class; ranges say what so few can have missed`,
+      ];
+  }
+}
+
+function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {
+  const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare } = expected;
+  const texts = [
+    `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are a factor ${expectationFactor} away from that, at most the wall clock ` +
+      '(the case’s own expectation was so much too high)',
+  ];
+  if (runtimeSeconds > longestSeconds)
+    texts.push(
+      `expect.runtime is beyond the wall clock of ${span(longestSeconds)}: no run lasts longer, so that is planned`,
+    );
+  const sizes = new Set(classes.flatMap(({ gpuMemoryMiB }) => gpuMemoryMiB ?? []));
+  if (outOfGpuMemoryShare === undefined && sizes.size > 1)
+    texts.push(
+      'nobody has said how many need a larger device: all classes together count with 5 % (P10 0 %, P90 16 %), a class alone as if all fitted (expect.outOfGpuMemory)',
+    );
+  if (withoutGpuShare === undefined && sizes.size > 0 && classes.some(({ kind }) => kind === 'cpu'))
+    texts.push('nobody has said how many leave the device empty: none are counted with (expect.withoutGpu)');
+  return texts;
+}
+
+function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Knowledge): string[] {
+  const texts: string[] = [];
+  if (sampleSet === undefined)
+    texts.push(
+      `no sample set: nothing is probed, so every submission starts on ${probeClass(classes).name}, none goes to a class without a device, ` +
+        'and what does not fit is learnt by a paid evaluation',
+    );
+  const devices = classes.filter(({ kind }) => kind === 'gpu');
+  if (knowledge.kind !== 'pilot' && devices.length > 0)
+    for (const { name } of classes.filter(({ kind }) => kind === 'cpu'))
+      texts.push(`${name} alone is not planned: how long work for a device takes without one only --pilot can tell`);
+  for (const { name, microUsdPerHour } of classes)
+    if (microUsdPerHour === 0) texts.push(`${name} has a price of 0: what it really costs is not in these numbers`);
+  if (classes.some(({ purchase }) => purchase === 'spot'))
+    texts.push(
+      `Spot machines are taken to be reclaimed at ${assumedLossesPerHour * 100} % a running hour (an assumption: AWS only says "over 20 % a month" of its worst); lost time is paid and run again`,
+    );
+  if (knowledge.kind === 'pilot')
+    for (const name of knowledge.missing)
+      texts.push(
+        `no pilot run on ${name} came to its end: its speed is the file's relativeSpeed, what fits there is not known`,
+      );
+  return texts;
+}
+
+/** `36 h`, `7 s`. */
+export function span(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 360) / 10} h`;
+}

@@ -1,0 +1,34 @@
+import type { InstanceClass, Limits } from '../frozen-campaign.ts';
+import { wallClockSeconds } from '../run-limits.ts';
+
+/** Changes of the file that are only planned. */
+export interface WhatIf {
+  /** By class. */
+  slots?: ReadonlyMap<string, number>;
+  only?: readonly string[];
+  /** On-demand classes as Spot, at this share of their price. */
+  spotShare?: number;
+}
+
+/**
+ * What Spot machines are taken to cost of the on-demand price where the file does not say: the dearest found in a price list
+ * of 2026 for the case's types, g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %.
+ */
+export const assumedSpotShare = 0.56;
+
+/** The classes with the changes; each keeps the wall clock that the file promises on it. Pure. */
+export function changedClasses(classes: readonly InstanceClass[], limits: Limits, whatIf: WhatIf): InstanceClass[] {
+  const { slots, only, spotShare } = whatIf;
+  return classes
+    .filter(({ name }) => only === undefined || only.includes(name))
+    .map((row) => {
+      const changed = {
+        ...row,
+        slots: slots?.get(row.name) ?? row.slots,
+        wallClockSeconds: wallClockSeconds(limits, row, classes),
+      };
+      if (spotShare === undefined || row.purchase === 'spot') return changed;
+      return { ...changed, purchase: 'spot' as const, microUsdPerHour: Math.round(row.microUsdPerHour * spotShare) };
+    })
+    .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
+}

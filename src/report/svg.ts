@@ -1,0 +1,29 @@
+/** A piece of an SVG picture. Attributes are escaped, children are not: text goes through {@link text}. Pure. */
+export function element(name: string, attributes: Record<string, string | number>, ...children: string[]): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(shortened(value))}"`);
+  return `<${name}${written.join('')}>${children.join('')}</${name}>`;
+}
+
+/** A line of text at a place. */
+export const text = (x: number, y: number, words: string, attributes: Record<string, string | number> = {}): string =>
+  element('text', { x, y, ...attributes }, escaped(words));
+
+export const line = (
+  from: readonly [x: number, y: number],
+  to: readonly [x: number, y: number],
+  attributes: Record<string, string | number>,
+): string => element('line', { x1: from[0], y1: from[1], x2: to[0], y2: to[1], ...attributes });
+
+const shortened = (value: string | number): string =>
+  typeof value === 'number' ? String(Math.round(value * 10) / 10) : value;
+
+const escaped = (words: string): string =>
+  words.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[letter] ?? '&quot;');
+
+/** Round numbers from 0 to at least `most`, about `count` steps of them. */
+export function ticksTo(most: number, count: number): number[] {
+  const rough = most / count;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((times) => times * unit).find((candidate) => candidate >= rough) ?? 10 * unit;
+  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
+}

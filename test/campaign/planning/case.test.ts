@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeSubmission, openSubmission, settleRun } from '../../../src/campaign/bookkeeping.ts';
+import { costMicroUsd, dollars } from '../../../src/campaign/money.ts';
+import type { MixPlan } from '../../../src/campaign/planning/mix-plan.ts';
+import { planOf, type CampaignPlan } from '../../../src/campaign/planning/plan.ts';
+import type { WhatIf } from '../../../src/campaign/planning/what-if.ts';
+import { questionOf } from '../../../src/client/plan-question.ts';
+import { checkCampaign } from '../../../src/hand-in/check-campaign.ts';
+import { c4, g4, p3 } from '../samples.ts';
+import { campaignOf, report, settlement } from '../state-samples.ts';
+import { writeCaseFolder } from './case-folder.ts';
+
+describe('the bill of the case', () => {
+  it('is booked as $19,578.00: 25,000 h on G4, 5,000 h on C4 and 800 h on P3', () => {
+    const state = campaignOf([30_800], { budget: { microUsd: 50_000_000_000, rerunReserveShare: 0 } });
+    const parts = [
+      [g4, 25_000],
+      [c4, 5_000],
+      [p3, 800],
+    ] as const;
+    for (const [on, hours] of parts) {
+      for (let hour = 0; hour < hours; hour += 1) {
+        const submission = `${on.name}-${hour}`;
+        const cost = costMicroUsd(3_600, on.microUsdPerHour);
+        openSubmission(state, submission, 0, 1);
+        settleRun(state, settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
+        closeSubmission(state, report(cost, { submission }));
+      }
+    }
+    assert.equal(dollars(state.money.spent), '$19,578.00');
+    assert.deepEqual({ ...state.money.byClass }, { [g4.name]: 13_150e6, [c4.name]: 3_980e6, [p3.name]: 2_448e6 });
+    assert.equal(state.counts.finished, 30_800);
+  });
+});
+
+/** From the case's campaign file: what was planned before the first run. */
+describe('the plan of the case', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'case-'));
+  const file = writeCaseFolder(folder);
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function planWith(whatIf: WhatIf): Promise<CampaignPlan> {
+    const now = new Date('2020-04-01T00:00:00Z');
+    const { question } = await questionOf(await checkCampaign(file, now), { whatIf, margin: 0.5, now });
+    return planOf(question);
+  }
+  const planOn = async (name: string, slots: number): Promise<MixPlan> => {
+    const { mixes } = await planWith({ only: [name], slots: new Map([[name, slots]]) });
+    const [plan] = mixes;
+    assert.ok(plan && mixes.length === 1);
+    return plan;
+  };
+
+  it('on P3 alone is 42,000 h and $128,520, about $30 each, on 84 machines, or 125 with half as many again', async () => {
+    const { hours, costMicroUsd, machines, seconds, fails } = await planOn('p3.2xlarge', 84);
+    assert.equal(Math.round(hours.p50), 42_000);
+    assert.equal(dollars(costMicroUsd.p50), '$128,520.00');
+    assert.equal(dollars(costMicroUsd.p50 / 4_200), '$30.60');
+    assert.deepEqual(machines, { enough: 84, withMargin: 125 });
+    assert.ok(seconds.p50 <= 21 * 86_400, `${seconds.p50 / 86_400} days`);
+    assert.equal(fails.first, 'budget', '$50,000 do not last');
+  });
+
+  it('on G4 alone is 90,000 h and $47,340, less than $12 each', async () => {
+    const { hours, hoursOn, costMicroUsd } = await planOn('g4dn.xlarge', 179);
+    assert.equal(Math.round(hours.p50), 90_000);
+    assert.equal(Math.round(hoursOn['g4dn.xlarge'] ?? 0), 90_000);
+    assert.equal(Math.round(costMicroUsd.p50 / 1e6), 47_340);
+    assert.equal(dollars(costMicroUsd.p50 / 4_200), '$11.27');
+  });
+
+  it('may as well come out as the case did: its expectation was 2.5 times too high', async () => {
+    const { costMicroUsd } = await planOn('g4dn.xlarge', 125);
+    assert.ok(costMicroUsd.p10 < 19_578e6, dollars(costMicroUsd.p10));
+  });
+
+  it('names what is short and what would do, and that does', async () => {
+    const plan = await planWith({});
+    assert.equal(plan.mixes[0]?.fails.first, 'deadline');
+    const [cheapest] = plan.mendings;
+    const slots = Number(/^--slots g4dn\.xlarge=(\d+)$/.exec(cheapest?.words[0] ?? '')?.[1]);
+    const budget = /^budget: \{ usd: (\d+) \} in the file$/.exec(cheapest?.words[1] ?? '');
+    assert.ok(slots > 85 && budget, JSON.stringify(plan.mendings));
+    const mended = await planWith({ slots: new Map([['g4dn.xlarge', slots]]) });
+    const [all] = mended.mixes;
+    assert.ok(all && all.seconds.p90 <= 21 * 86_400);
+    assert.ok(all.budgetMicroUsd.p90 <= Number(budget[1]) * 1e6);
+  });
+});

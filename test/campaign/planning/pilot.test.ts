@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { campaignPattern } from '../../../src/ids.ts';
+import type { Knowledge } from '../../../src/campaign/planning/knowledge.ts';
+import { pilotKnowledge } from '../../../src/campaign/planning/pilot-knowledge.ts';
+import {
+  pilotCampaigns,
+  pilotSample,
+  pilotWorst,
+  type PilotRecord,
+  type PilotRun,
+} from '../../../src/campaign/planning/pilot.ts';
+import { futuresOf } from '../../../src/campaign/planning/futures.ts';
+import { mixPlanOf, type MixPlan } from '../../../src/campaign/planning/mix-plan.ts';
+import type { Population } from '../../../src/campaign/population.ts';
+import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
+import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { simulatedRun } from '../../../src/campaign/simulated-run.ts';
+import { containerMemoryMiB, wallClockSeconds } from '../../../src/campaign/run-limits.ts';
+import { verdictOf } from '../../../src/campaign/verdict.ts';
+import { c4, caseCampaign, classes, g4, limits, outcome, p3 } from '../samples.ts';
+
+const frozen = caseCampaign({ budget: { microUsd: 1e15, rerunReserveShare: 0 } });
+const teams = Array.from({ length: 60 }, (_, team) =>
+  Array.from({ length: 1 + (team % 2) }, (_, n) => `s${team}-${n}`),
+);
+const names = teams.flat();
+
+const truthOf = (seed: number): Population =>
+  drawnPopulation(
+    names,
+    {
+      meanSeconds: 3 * 3600,
+      durations: { kind: 'log-normal', sigma: 0.5 },
+      items: frozen.testSet.items,
+      spread: 0.02,
+      gpuMemoryMiB: 8_000,
+      large: { share: 0.1, gpuMemoryMiB: 15_600 },
+      withoutGpu: 0.2,
+      failing: 0.05,
+      classes: new Map(
+        classes.map(({ name, relativeSpeed }) => [
+          name,
+          { gpuSpeed: relativeSpeed * 1.2, cpuSpeed: 1, lossesPerHour: 0 },
+        ]),
+      ),
+    },
+    seed,
+  );
+
+/** What a pilot of these submissions finds in a population. */
+function pilotOf(truth: Population, sample: readonly string[], seed: number): PilotRecord {
+  const runs = sample.flatMap((submission) =>
+    classes.map((on): PilotRun => {
+      const wallClock = wallClockSeconds(limits, on, classes);
+      const spec = {
+        runKey: `case-pilot/${submission}/1`,
+        purpose: 'evaluation' as const,
+        inputs: frozen.testSet,
+        instanceClass: { name: on.name, gpu: on.gpu ?? ('none' as const), gpuMemoryMiB: on.gpuMemoryMiB ?? 0 },
+        limits: { wallClockSeconds: wallClock, memoryMiB: containerMemoryMiB(limits, on) },
+      };
+      const run = simulatedRun(truth, seed, spec);
+      if (run.kind !== 'outcome') throw new Error(run.kind);
+      const { facts, seconds } = run;
+      const device =
+        facts.devicePeakMiB === null
+          ? null
+          : { totalMiB: on.gpuMemoryMiB ?? 0, idleMiB: 0, peakMiB: facts.devicePeakMiB, driver: 'simulated' };
+      const log = { bytes: 0, keptBytes: 0, tail: facts.logTail };
+      const verdict = verdictOf(outcome({ end: facts.end, device, log }));
+      const reason = verdict.kind === 'failed' ? verdict.reason : null;
+      const billedSeconds = Math.ceil(seconds) + 5;
+      return {
+        submission,
+        class: on.name,
+        reason,
+        billedSeconds,
+        costMicroUsd: 1,
+        seconds,
+        devicePeakMiB: device?.peakMiB ?? null,
+      };
+    }),
+  );
+  return { version: 1, campaign: 'case', endedAt: '2026-01-01T00:00:00Z', items: frozen.testSet.items, runs };
+}
+
+const planBy = (knowledge: Knowledge): MixPlan =>
+  mixPlanOf(
+    {
+      planned: { rules: frozen, teams, perTeam: 2, delays: { pull: 120, handOver: 30 }, startUpSeconds: 0 },
+      knowledge,
+      futures: futuresOf(21),
+      budget: { microUsd: 1e15, rerunReserveShare: 0 },
+      deadlineSeconds: 21 * 86_400,
+      margin: 0,
+    },
+    { name: 'all', kind: 'all', classes },
+  );
+
+const spentIn = (truth: Population, seed: number): number =>
+  simulateCampaign({
+    frozen,
+    teams,
+    population: truth,
+    seed,
+    startsAt: Date.parse('2026-01-01T00:00:00Z'),
+    delays: { pull: 120, handOver: 30, tick: 1e9 },
+  }).state.money.spent;
+
+const learnt = (truth: Population, count: number, seed: number): Knowledge => {
+  const known = pilotKnowledge(pilotOf(truth, pilotSample(teams, seed, count), seed), limits, classes);
+  assert.ok(known);
+  return known;
+};
+
+describe('the sample of a pilot', () => {
+  it('is drawn by the seed: teams one each, a smaller one within a larger one', () => {
+    const sample = pilotSample(teams, 2020, 40);
+    assert.deepEqual(pilotSample(teams, 2020, 40), sample);
+    assert.notDeepEqual(pilotSample(teams, 2021, 40), sample);
+    assert.deepEqual(pilotSample(teams, 2020, 10), sample.slice(0, 10));
+    const teamOf = (name: string): number => teams.findIndex((team) => team.includes(name));
+    assert.equal(new Set(sample.map(teamOf)).size, 40);
+    assert.ok(
+      sample.some((name) => name.endsWith('-1')),
+      'not only first submissions',
+    );
+  });
+
+  it('is never more than there is, and then everything', () => {
+    assert.deepEqual(new Set(pilotSample(teams, 1, 10_000)), new Set(names));
+  });
+});
+
+describe('a pilot', () => {
+  it('costs at most each run twice to the time-out of Batch', () => {
+    // 20.26 h on G4, 10 h on P3, 25 h on C4, each run at most twice.
+    const onG4 = Math.ceil(9 * 3600 * 2.14) / 3600 + 1;
+    const worst = onG4 * 0.526 + 10 * 3.06 + 25 * 0.796;
+    assert.ok(Math.abs(pilotWorst(3, limits, classes) / 1e6 - 3 * 2 * worst) < 0.001);
+  });
+
+  it('has a name of its own for every class, and that is the name of a campaign', () => {
+    const campaign = fc.stringMatching(campaignPattern);
+    const names = fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(campaign, names, (campaign, names) => {
+        const found = [
+          ...pilotCampaigns(
+            campaign,
+            names.map((name) => ({ ...g4, name })),
+          ).values(),
+        ];
+        assert.equal(new Set(found).size, names.length);
+        for (const name of found) assert.match(name, campaignPattern);
+        assert.ok(!found.includes(campaign));
+      }),
+    );
+    assert.deepEqual(
+      [...pilotCampaigns('case', [g4, c4]).values()],
+      ['case-pilot-g4dn-xlarge', 'case-pilot-c4-4xlarge'],
+    );
+  });
+});
+
+describe('what a pilot teaches', function () {
+  this.timeout(120_000);
+
+  it('is nearly all when everything ran: on average the plan is within a few per cent of what the campaign costs', () => {
+    const ratios = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seed) => {
+      const truth = truthOf(seed);
+      return planBy(learnt(truth, names.length, seed)).costMicroUsd.p50 / spentIn(truth, seed);
+    });
+    const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+    assert.ok(mean > 0.96 && mean < 1.04, `${mean}`);
+    assert.ok(Math.min(...ratios) > 0.85 && Math.max(...ratios) < 1.15, ratios.join(' '));
+  });
+
+  it('holds the cost of the campaign between P10 and P90 in about eight of ten cases', () => {
+    const seeds = Array.from({ length: 30 }, (_, at) => at + 100);
+    const within = seeds.filter((seed) => {
+      const truth = truthOf(seed);
+      const cost = planBy(learnt(truth, 20, seed)).costMicroUsd;
+      const spent = spentIn(truth, seed);
+      return cost.p10 <= spent && spent <= cost.p90;
+    }).length;
+    assert.ok(within >= 18 && within <= 29, `${within} of ${seeds.length}`);
+  });
+
+  it('is the speed that was measured, not the file’s, and what every run is billed beside its work', () => {
+    const known = learnt(truthOf(4), 40, 4);
+    assert.ok(known.kind === 'pilot');
+    assert.ok(Math.abs((known.speeds[p3.name] ?? 0) / 2.14 - 1) < 0.05, JSON.stringify(known.speeds));
+    assert.equal(known.startUpSeconds, 5);
+    assert.deepEqual(known.missing, []);
+  });
+
+  it('is which submissions fit where, and which leave the device empty', () => {
+    const truth = truthOf(5);
+    const known = learnt(truth, 60, 5);
+    assert.ok(known.kind === 'pilot');
+    for (const [name, { usesGpu, gpuMemoryMiB, end }] of known.sample) {
+      const needs = truth.submissions.get(name);
+      if (needs?.end === 'error') assert.equal(end, 'error');
+      else {
+        assert.equal(usesGpu, needs?.usesGpu, name);
+        if (usesGpu)
+          assert.equal(gpuMemoryMiB > (g4.gpuMemoryMiB ?? 0), (needs?.gpuMemoryMiB ?? 0) > (g4.gpuMemoryMiB ?? 0));
+      }
+    }
+  });
+
+  it('is nothing when no run came to its end, and names a class on which none did', () => {
+    const failed = (onClass: string): PilotRun => ({
+      submission: 's',
+      class: onClass,
+      reason: 'submission-error',
+      billedSeconds: 10,
+      costMicroUsd: 1,
+      seconds: 5,
+      devicePeakMiB: 10,
+    });
+    const record: PilotRecord = {
+      version: 1,
+      campaign: 'case',
+      endedAt: '',
+      items: 10,
+      runs: classes.map(({ name }) => failed(name)),
+    };
+    assert.equal(pilotKnowledge(record, limits, classes), undefined);
+    assert.equal(pilotKnowledge({ ...record, runs: [] }, limits, classes), undefined);
+    const runs = record.runs.map((run) => (run.class === g4.name ? { ...run, reason: null } : run));
+    assert.deepEqual(pilotKnowledge({ ...record, runs }, limits, classes)?.missing, [c4.name, p3.name]);
+  });
+});

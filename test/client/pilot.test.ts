@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PilotRecord } from '../../src/campaign/planning/pilot.ts';
+import type { CampaignPlan } from '../../src/campaign/planning/plan.ts';
+import { exitStatus } from '../../src/client/exit-status.ts';
+import type { PlanOptions } from '../../src/client/plan-options.ts';
+import { planCampaign } from '../../src/client/plan.ts';
+import { HoldoutError } from '../../src/errors.ts';
+import { openSimulatedStack, type SimulatedStack } from '../support/simulated-stack.ts';
+import { writeCampaignFolder } from '../support/simulated-campaign.ts';
+
+/** A pilot through the real stack: server, workers, S3 and Batch endpoint, with simulated jobs. */
+describe('plan --pilot', function () {
+  this.timeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), 'pilot-'));
+  const ambient = process.env;
+  let stack: SimulatedStack;
+  let file: string;
+  before(async () => {
+    const slots = { g4: 8, p3: 8 };
+    stack = await openSimulatedStack(folder, {
+      slots,
+      timeScale: 3_600,
+      submissions: { 's1-0': { gpuMemoryMiB: 15_600 }, 's2-0': { usesGpu: false, cpuSecondsPerItem: 900 } },
+    });
+    process.env['HOLDOUT_HOME'] = stack.home;
+    file = await writeCampaignFolder(join(folder, 'campaign'), {
+      campaign: 'piloted',
+      teams: [1, 1, 1, 1, 1, 1],
+      slots,
+      budgetUsd: 500,
+    });
+  });
+  after(async () => {
+    await stack.close();
+    process.env = ambient;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function told(options: PlanOptions): Promise<CampaignPlan> {
+    const results: string[] = [];
+    const output = { say: () => undefined, result: (text: string) => void results.push(text) };
+    assert.equal(await planCampaign(file, { ...options, json: true }, output), exitStatus.done);
+    return JSON.parse(results.join('')) as CampaignPlan;
+  }
+
+  it('asks before it costs money, and names how much at most', async () => {
+    const said: string[] = [];
+    const output = { say: (line: string) => void said.push(line), result: () => undefined };
+    const failed: unknown = await planCampaign(file, { pilot: '6' }, output).catch((error: unknown) => error);
+    assert.ok(failed instanceof HoldoutError && failed.code === 'NOT_CONFIRMED');
+    assert.match(said.join('\n'), /runs 6 submissions once on each of g4, p3: at most \$[\d.]+/);
+  });
+
+  it('runs each of the sample once on every class, and plans with what it measured', async () => {
+    assert.equal((await told({})).basis, 'upper-bound');
+    const plan = await told({ pilot: '6', yes: true });
+    assert.equal(plan.basis, 'pilot');
+    const record = JSON.parse(readFileSync(join(stack.home, 'pilots', 'piloted.json'), 'utf8')) as PilotRecord;
+    assert.deepEqual(
+      record.runs.map((run) => `${run.submission} on ${run.class}`).sort(),
+      ['g4', 'p3'].flatMap((on) => [0, 1, 2, 3, 4, 5].map((team) => `s${team}-0 on ${on}`)).sort(),
+    );
+    const runOf = (submission: string, on: string) =>
+      record.runs.find((run) => run.submission === submission && run.class === on);
+    assert.equal(runOf('s1-0', 'g4')?.reason, 'gpu-out-of-memory');
+    assert.equal(runOf('s1-0', 'p3')?.reason, null);
+    assert.equal(runOf('s2-0', 'g4')?.devicePeakMiB, 0);
+    const [all, g4] = plan.mixes;
+    assert.equal(all?.scored.p50, 1);
+    assert.equal(g4?.mix, 'g4 alone');
+    assert.equal(Math.round((g4?.scored.p50 ?? 0) * 6), 5, 'one needs the larger device');
+  });
+
+  it('goes on being used without --pilot, and the plan says so', async () => {
+    const plan = await told({});
+    assert.equal(plan.basis, 'pilot');
+    assert.match(plan.unknowns[0] ?? '', /^a pilot that ended \d{4}-.* and cost \$/);
+  });
+});
