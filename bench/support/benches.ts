@@ -41,6 +41,22 @@ export const benches: readonly Bench[] = [
     about: 'Simulated campaigns whose cheapest class would be late, and others that are in time.',
   },
   {
+    name: 'forecast-time',
+    script: 'forecast-time.ts',
+    takes: '5 minutes',
+    title: 'What a forecast costs',
+    about: 'One forecast in the middle of simulated campaigns of two sizes.',
+  },
+  {
+    name: 'case',
+    script: 'case.ts',
+    takes: '5 minutes',
+    title: 'The case under five policies',
+    about:
+      '4,200 submissions drawn so that the case’s totals come out, the same for every policy; population and seeds were ' +
+      'fixed before any policy was run.',
+  },
+  {
     name: 'ceiling',
     script: 'ceiling.ts',
     takes: '10 minutes',
