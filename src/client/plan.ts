@@ -69,7 +69,9 @@ async function pilotFirst(
   if (count === undefined) {
     throw trouble('USAGE', { message: `--pilot is ${quoted(pilot)}, must be a number of submissions from 1` });
   }
-  const piloted = await runPilot(checked, { count, yes: yes ?? false }, output);
+  // A smaller one than before would be another campaign under the same name; what ran already costs nothing more.
+  const before = new Set((await findPilot(homeFolder(), checked.campaign))?.runs.map(({ submission }) => submission));
+  const piloted = await runPilot(checked, { count: Math.max(count, before.size), yes: yes ?? false }, output);
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { PilotRecord } from '../../src/campaign/planning/pilot.ts';
 import type { CampaignPlan } from '../../src/campaign/planning/plan.ts';
 import { exitStatus } from '../../src/client/exit-status.ts';
@@ -54,17 +55,28 @@ describe('plan --pilot', function () {
     assert.match(said.join('\n'), /runs 6 submissions once on each of g4, p3: at most \$[\d.]+/);
   });
 
-  it('runs each of the sample once on every class, and plans with what it measured', async () => {
+  const recorded = (): PilotRecord =>
+    JSON.parse(readFileSync(join(stack.home, 'pilots', 'piloted.json'), 'utf8')) as PilotRecord;
+
+  it('runs each of the sample once on every class', async () => {
     assert.equal((await told({})).basis, 'upper-bound');
+    assert.equal((await told({ pilot: '4', yes: true })).basis, 'pilot');
+    const runs = recorded().runs.map((run) => `${run.submission} on ${run.class}`);
+    assert.equal(new Set(runs).size, 8);
+    assert.equal(runs.length, 8);
+  });
+
+  it('runs only what is new when it is larger, and plans with what it measured', async () => {
+    const before = recorded().runs;
     const plan = await told({ pilot: '6', yes: true });
-    assert.equal(plan.basis, 'pilot');
-    const record = JSON.parse(readFileSync(join(stack.home, 'pilots', 'piloted.json'), 'utf8')) as PilotRecord;
+    const { runs } = recorded();
     assert.deepEqual(
-      record.runs.map((run) => `${run.submission} on ${run.class}`).sort(),
+      runs.map((run) => `${run.submission} on ${run.class}`).sort(),
       ['g4', 'p3'].flatMap((on) => [0, 1, 2, 3, 4, 5].map((team) => `s${team}-0 on ${on}`)).sort(),
     );
+    for (const run of before) assert.ok(runs.some((same) => isDeepStrictEqual(same, run)));
     const runOf = (submission: string, on: string) =>
-      record.runs.find((run) => run.submission === submission && run.class === on);
+      runs.find((run) => run.submission === submission && run.class === on);
     assert.equal(runOf('s1-0', 'g4')?.reason, 'gpu-out-of-memory');
     assert.equal(runOf('s1-0', 'p3')?.reason, null);
     assert.equal(runOf('s2-0', 'g4')?.devicePeakMiB, 0);
@@ -72,6 +84,12 @@ describe('plan --pilot', function () {
     assert.equal(all?.scored.p50, 1);
     assert.equal(g4?.mix, 'g4 alone');
     assert.equal(Math.round((g4?.scored.p50 ?? 0) * 6), 5, 'one needs the larger device');
+  });
+
+  it('runs nothing when a larger one has been', async () => {
+    const before = recorded().runs;
+    await told({ pilot: '2', yes: true });
+    assert.deepEqual(recorded().runs, before);
   });
 
   it('goes on being used without --pilot, and the plan says so', async () => {

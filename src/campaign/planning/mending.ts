@@ -1,3 +1,4 @@
+import type { InstanceClass } from '../frozen-campaign.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 
@@ -14,29 +15,52 @@ const hour = 3600;
 /** A class is not asked for more than so many times its slots. */
 const mostTimes = 8;
 const tries = 5;
+const mostMendings = 4;
 
 export const isSafe = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: Question): boolean =>
   budgetMicroUsd.p90 <= budget.microUsd && seconds.p90 <= deadlineSeconds;
 
-/** What would mend a plan, cheapest first; empty where nothing needs mending. `others`: the other mixes, planned. Pure. */
-export function mendingsOf(question: Question, mix: Mix, plan: MixPlan, others: readonly MixPlan[]): Mending[] {
-  if (isSafe(plan, question)) return [];
+/** A mix of classes with what it comes to. */
+export interface PlannedMix {
+  mix: Mix;
+  plan: MixPlan;
+}
+
+/** What would mend the first plan, cheapest first; empty where nothing needs mending. `others`: other mixes. Pure. */
+export function mendingsOf(question: Question, first: PlannedMix, others: readonly PlannedMix[]): Mending[] {
+  if (isSafe(first.plan, question)) return [];
+  const instead = others
+    .filter((other) => carriesAsMuch(question, first, other))
+    .flatMap((other) =>
+      fixesOf(question, other).map(({ words, ...rest }) => ({ words: [...onlyWords(other.mix), ...words], ...rest })),
+    );
+  return [...fixesOf(question, first), ...instead]
+    .sort((a, b) => a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd)
+    .slice(0, mostMendings);
+}
+
+const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `--only ${name}`);
+
+/** Whether as many would be scored; a smaller device is not known to carry all while nobody has said how many it does. */
+function carriesAsMuch({ knowledge, planned }: Question, first: PlannedMix, { mix, plan }: PlannedMix): boolean {
+  if (plan.scored.p50 < first.plan.scored.p50) return false;
+  const isSaid = knowledge.kind === 'pilot' || knowledge.expected.outOfGpuMemoryShare !== undefined;
+  return isSaid || largestDevice(mix.classes) >= largestDevice(planned.rules.instanceClasses);
+}
+
+const largestDevice = (classes: readonly InstanceClass[]): number =>
+  Math.max(...classes.map(({ gpuMemoryMiB = 0 }) => gpuMemoryMiB));
+
+/** What makes one mix meet both limits: nothing, more slots or a later deadline, and a larger budget where it is short. */
+function fixesOf(question: Question, { mix, plan }: PlannedMix): Mending[] {
   const { budget, deadlineSeconds } = question;
   const needed = plan.budgetMicroUsd.p90;
   const money = needed > budget.microUsd ? [`budget: { usd: ${Math.ceil(needed / 1e6)} } in the file`] : [];
-  const here = { beyondBudgetMicroUsd: Math.max(0, needed - budget.microUsd), costMicroUsd: plan.costMicroUsd.p90 };
-  const found: Mending[] = [];
-  if (plan.seconds.p90 > deadlineSeconds) {
-    const slots = moreSlots(question, mix, plan);
-    if (slots) found.push({ words: [slots, ...money], ...here });
-    found.push({ words: [`deadline: ${Math.ceil(plan.seconds.p90 / hour)}h in the file`, ...money], ...here });
-  } else found.push({ words: money, ...here });
-  for (const other of others) {
-    if (!isSafe(other, question)) continue;
-    const words = Object.keys(other.slots).map((name) => `--only ${name}`);
-    found.push({ words, beyondBudgetMicroUsd: 0, costMicroUsd: other.costMicroUsd.p90 });
-  }
-  return found.sort((a, b) => a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd);
+  const price = { beyondBudgetMicroUsd: Math.max(0, needed - budget.microUsd), costMicroUsd: plan.costMicroUsd.p90 };
+  if (plan.seconds.p90 <= deadlineSeconds) return [{ words: money, ...price }];
+  const slots = moreSlots(question, mix, plan);
+  const deadline = `deadline: ${Math.ceil(plan.seconds.p90 / hour)}h in the file`;
+  return [...(slots ? [slots] : []), deadline].map((words) => ({ words: [words, ...money], ...price }));
 }
 
 /** More of the same machines cost no more: the fewest of one class, the one that works longest first, that do. */

@@ -29,17 +29,14 @@ export function planOf(asked: Omit<Question, 'futures'>): CampaignPlan {
     ...asked,
     futures: futuresOf(knowledge.kind === 'wall-clock' ? 1 : futuresFor(submissions)),
   };
-  const mixes = mixesOf(planned.rules, knowledge);
-  const plans = mixes.map((mix) => mixPlanOf(question, mix));
-  const [first] = mixes;
-  const [plan, ...others] = plans;
-  if (first === undefined || plan === undefined) throw new RangeError('a campaign has at least one instance class');
+  const [first, ...others] = mixesOf(planned.rules, knowledge).map((mix) => ({ mix, plan: mixPlanOf(question, mix) }));
+  if (first === undefined) throw new RangeError('a campaign has at least one instance class');
   return {
     submissions,
     teams: planned.teams.length,
     basis: bases[knowledge.kind],
-    mixes: plans,
-    mendings: mendingsOf(question, first, plan, others),
+    mixes: [first, ...others].map(({ plan }) => plan),
+    mendings: mendingsOf(question, first, others),
     unknowns: unknownsOf(planned.rules, knowledge),
   };
 }

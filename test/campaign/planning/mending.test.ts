@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
+import { knowledgeOf } from '../../../src/campaign/planning/knowledge.ts';
+import { planOf, type CampaignPlan } from '../../../src/campaign/planning/plan.ts';
+import { caseCampaign, g4, limits, p3 } from '../samples.ts';
+
+const teams = Array.from({ length: 30 }, (_, team) => [`s${team}`]);
+
+interface Limits {
+  usd: number;
+  hours: number;
+  classes?: InstanceClass[];
+  outOfGpuMemoryShare?: number;
+}
+
+/** Thirty submissions of four hours on a G4, 2 slots on G4 and 1 on P3. */
+function planWith({ usd, hours, classes = [], outOfGpuMemoryShare }: Limits): CampaignPlan {
+  const rows =
+    classes.length > 0
+      ? classes
+      : [
+          { ...g4, slots: 2 },
+          { ...p3, slots: 1 },
+        ];
+  const said = outOfGpuMemoryShare === undefined ? {} : { outOfGpuMemoryShare };
+  return planOf({
+    planned: {
+      rules: { ...caseCampaign(), instanceClasses: rows },
+      teams,
+      perTeam: 2,
+      delays: { pull: 0, handOver: 0 },
+      startUpSeconds: 0,
+    },
+    knowledge: knowledgeOf({ runtimeSeconds: 4 * 3600, on: g4.name, ...said }, limits, [g4, p3]),
+    budget: { microUsd: usd * 1e6, rerunReserveShare: 0.1 },
+    deadlineSeconds: hours * 3600,
+    margin: 0,
+  });
+}
+const words = (plan: CampaignPlan): string[] => plan.mendings.map((mending) => mending.words.join(' and '));
+
+describe('what mends a plan', () => {
+  it('is nothing where budget and deadline hold', () => {
+    const plan = planWith({ usd: 1_000, hours: 1_000 });
+    assert.deepEqual([plan.mendings, plan.mixes[0]?.fails.first], [[], null]);
+  });
+
+  it('is more slots or a later deadline where only time is short, within the budget', () => {
+    const plan = planWith({ usd: 1_000, hours: 48 });
+    assert.equal(plan.mixes[0]?.fails.first, 'deadline');
+    assert.match(words(plan)[0] ?? '', /^--slots g4dn\.xlarge=\d+$/);
+    assert.ok(words(plan).some((line) => /^deadline: \d+h in the file$/.test(line)));
+    assert.ok(plan.mendings.slice(0, 2).every(({ beyondBudgetMicroUsd }) => beyondBudgetMicroUsd === 0));
+  });
+
+  it('is what it says: with those slots the plan holds', () => {
+    const [line] = words(planWith({ usd: 1_000, hours: 48 }));
+    const slots = Number(line?.split('=')[1]);
+    const plan = planWith({
+      usd: 1_000,
+      hours: 48,
+      classes: [
+        { ...g4, slots },
+        { ...p3, slots: 1 },
+      ],
+    });
+    assert.deepEqual(plan.mendings, []);
+  });
+
+  it('is another budget where only money is short, as much as the plan needs', () => {
+    const plan = planWith({ usd: 60, hours: 10_000 });
+    assert.equal(plan.mixes[0]?.fails.first, 'budget');
+    const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(words(plan)[0] ?? '')?.[1]);
+    assert.ok(usd > 60);
+    assert.deepEqual(planWith({ usd, hours: 10_000 }).mendings, []);
+  });
+
+  it('is the cheap class alone only where it is said how many it carries', () => {
+    const none = planWith({ usd: 200, hours: 10_000, outOfGpuMemoryShare: 0, classes: [{ ...p3, slots: 1 }] });
+    assert.ok(
+      words(none).every((line) => !line.includes('--only')),
+      'there is no other class',
+    );
+    const unknown = planWith({ usd: 60, hours: 10_000 });
+    assert.ok(words(unknown).every((line) => !line.includes(`--only ${g4.name}`)));
+    const said = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0 });
+    assert.ok(
+      words(said).some((line) => line.includes(`--only ${g4.name}`)),
+      words(said).join('; '),
+    );
+  });
+
+  it('is never a mix that scores fewer', () => {
+    const plan = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0.3 });
+    assert.ok(plan.mendings.length > 0 && words(plan).every((line) => !line.includes(`--only ${g4.name}`)));
+  });
+});
