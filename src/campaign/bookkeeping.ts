@@ -7,10 +7,12 @@ import { faultOf, type Reason } from './reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
-/** The round's workflow has been started (or found running). */
-export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): void {
-  if (state.open.has(submission)) return;
+/** The round's workflow is started (or found running). False while another round of the submission has not reported its end. */
+export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): boolean {
+  const known = state.open.get(submission);
+  if (known) return known.sequence === sequence;
   state.open.set(submission, { team, sequence, preparing: true, settled: 0, spent: 0 });
+  return true;
 }
 
 /** Takes a request; answers the grant again if this very run was granted already. */
@@ -78,10 +80,10 @@ function count({ counts, reasons }: CampaignState, { state, reason }: Standing, 
   else delete reasons[reason];
 }
 
-/** What a submission says of itself replaces whatever a campaign that lost its state assumed. */
-export function takeStanding(state: CampaignState, standing: SubmissionStanding): void {
+/** What a submission says of itself replaces whatever a campaign that lost its state assumed. False: of another round. */
+export function takeStanding(state: CampaignState, standing: SubmissionStanding): boolean {
   const open = state.open.get(standing.submission);
-  if (open === undefined || open.sequence !== standing.sequence) return;
+  if (open === undefined || open.sequence !== standing.sequence) return false;
   open.preparing &&= standing.preparing;
   const { settled, request, grant } = standing;
   const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
@@ -91,6 +93,7 @@ export function takeStanding(state: CampaignState, standing: SubmissionStanding)
     if (open.request && open.request.n <= grant.n) delete open.request;
   }
   if (request) takeRequest(state, request);
+  return true;
 }
 
 type Booking = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason };

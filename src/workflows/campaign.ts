@@ -128,7 +128,7 @@ class Conductor {
       submissionFinished: (report) => this.hear(report.submission, () => this.close(report)),
       standing: (standing) =>
         this.hear(standing.submission, () => {
-          takeStanding(state, standing);
+          if (takeStanding(state, standing)) this.children.underWay(standing.submission);
           this.unheard.delete(standing.submission);
         }),
       act: (act) => this.desk.take(act),
@@ -163,7 +163,7 @@ class Conductor {
   }
 
   private isFinished(): boolean {
-    return isDone(this.state) && this.desk.isIdle;
+    return isDone(this.state) && this.desk.isIdle && !this.children.isStarting;
   }
 
   private async carryOut(): Promise<void> {
@@ -176,7 +176,8 @@ class Conductor {
 
   private mustContinueAsNew(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return this.unheard.size === 0 && (continueAsNewSuggested || historyLength > mostEvents);
+    if (this.unheard.size > 0 || this.children.isStarting) return false;
+    return continueAsNewSuggested || historyLength > mostEvents;
   }
 
   /**

@@ -45,6 +45,16 @@ describe('the books of a campaign', () => {
     assert.equal(state.open.get('s')?.request?.n, 1);
   });
 
+  it('open no round before the one before it has reported its end, and lose neither', () => {
+    assert.equal(openSubmission(state, 's', 0, 2), false, 'the record is written, its report is late');
+    closeSubmission(state, report(60));
+    assert.equal(openSubmission(state, 's', 0, 2), true);
+    takeRequest(state, request('s', 2));
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+    closeSubmission(state, report(70, { sequence: 2 }));
+    assert.deepEqual([state.counts.finished, state.money.spent], [2, 130]);
+  });
+
   it('hold a preparing place until the first request for an evaluation', () => {
     takeRequest(state, request('s', 1, 'probe'));
     assert.equal(state.open.get('s')?.preparing, true);

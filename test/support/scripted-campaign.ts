@@ -37,6 +37,8 @@ export class ScriptedCampaign {
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** What a run waits for before it ends. */
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** What a round waits for between its report and the end of its workflow. */
+  holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Runs that were under way beside more of their class than it has slots. */
   readonly overSlots: string[] = [];
   private readonly underWay = new Map<string, Set<string>>();
@@ -106,6 +108,7 @@ export class ScriptedCampaign {
     this.frozen = frozenCampaign();
     this.script = () => ({});
     this.hold = () => undefined;
+    this.holdEnd = () => undefined;
   }
 
   /** Starts the campaign `name`; teams and script are set before. */
@@ -215,6 +218,7 @@ export class ScriptedCampaign {
     if (!this.rounds.isFinal(result)) this.recorded.push(result);
     const report = reportOf({ version: 1, predecessor: null, ...result }, []);
     await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
+    await this.holdEnd(result);
   }
 
   private async withinSlots(order: AwaitOrder): Promise<RunEnd> {
