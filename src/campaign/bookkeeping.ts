@@ -57,16 +57,18 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
 }
 
 /**
- * The round is final: everything it held is free. What its report costs more than was booked is booked now, on the class of
- * the grant it still held: its last run, or one whose settlement was lost. A report of an earlier round changes nothing.
+ * The round is final: its last run is settled and everything it held is free. What its report costs more than was booked is
+ * booked now, on the class of the last run: other settlements were lost. A report of an earlier round changes nothing.
  */
 export function closeSubmission(state: CampaignState, report: SubmissionReport): void {
-  const open = state.open.get(report.submission);
+  const { submission, lastRun } = report;
+  const open = state.open.get(submission);
   if (open === undefined || open.sequence !== report.sequence) return;
-  const { class: onClass = 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
+  const { class: onClass = lastRun?.class ?? 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
+  if (lastRun) settleRun(state, { submission, rerun, ...lastRun });
   const costMicroUsd = report.costMicroUsd - open.spent;
   if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
-  state.open.delete(report.submission);
+  state.open.delete(submission);
   if (report.standing) count(state, report.standing.before, -1);
   count(state, report.standing?.now ?? report, 1);
 }

@@ -280,7 +280,7 @@ export class CampaignWorld {
     assert.deepEqual(alive, []);
     if (!this.state.closing) assert.equal(children.length, sum(this.rounds.counts));
     assert.deepEqual(this.state.counts, endsOf(children));
-    // What only a report tells of a run is its cost, not that the platform was at fault.
+    // Of runs before the last one a report tells only the cost, not that the platform was at fault.
     const sums = ({ spent, reruns, probes, byClass }: ReturnType<typeof spentBy>): object => ({
       spent,
       reruns,
