@@ -68,7 +68,8 @@ export class Children {
   endRuns(team: number | null): void {
     for (const [submission, open] of this.state.open) {
       if (open.grant === undefined || (team !== null && open.team !== team)) continue;
-      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal)]);
+      const { n } = open.grant;
+      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal, { n })]);
     }
   }
 

@@ -37,6 +37,8 @@ export class ScriptedCampaign {
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** What a run waits for before it ends. */
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** What the submission of a run's job waits for. */
+  holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
   /** What a round waits for between its report and the end of its workflow. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Runs that were under way beside more of their class than it has slots. */
@@ -109,6 +111,7 @@ export class ScriptedCampaign {
     this.script = () => ({});
     this.hold = () => undefined;
     this.holdEnd = () => undefined;
+    this.holdSubmit = () => undefined;
   }
 
   /** Starts the campaign `name`; teams and script are set before. */
@@ -176,7 +179,9 @@ export class ScriptedCampaign {
               probeInVain: this.probedInVain.has(submission),
             },
       submitBatchJob: async ({ campaign, submission, n }) => {
-        this.submitted.push(`${campaign}/${submission}/${n}`);
+        const runKey = `${campaign}/${submission}/${n}`;
+        this.submitted.push(runKey);
+        await this.holdSubmit(runKey);
         return { kind: 'submitted', jobId: `job-${submission}-${n}` };
       },
       awaitBatchJob: async (order) => this.withinSlots(order),
