@@ -34,7 +34,7 @@ describe('a campaign with scripted runs', () => {
   /** The page of a submission in the Web UI. */
   const details = async (name: string, submission: string): Promise<string> => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
-    return JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
   };
   const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
     const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
