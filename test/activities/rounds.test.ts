@@ -87,6 +87,11 @@ describe('the rounds of a submission', () => {
     assert.equal((await chainOf(room.store, room.bucket, 'results', 'old'))[0]?.record.state, 'failed');
   });
 
+  it('that nobody wrote are none', async () => {
+    const order = { campaign: 'rounds', workLists: [], added: 'nowhere' };
+    assert.equal(await rig.call('takeRounds', order), null);
+  });
+
   it('score the same run under keys of their own', async () => {
     const { store } = room;
     const { buckets } = rig.batch.s3;

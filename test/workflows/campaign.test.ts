@@ -184,6 +184,17 @@ describe('a campaign with scripted runs', () => {
     assert.equal(campaign.recorded.length, 4);
   });
 
+  it('refuses rounds that nobody wrote, and goes on', async () => {
+    campaign.teams = { one: ['n1'] };
+    const handle = await campaign.start('no-rounds');
+    await assert.rejects(
+      handle.executeUpdate(messages.retryUpdate, { args: [{ rounds: 'nowhere', count: 1 }] }),
+      (error: WorkflowUpdateFailedError) => /there are no rounds nowhere/.test(error.cause?.message ?? ''),
+    );
+    await handle.result();
+    assert.equal(record('n1').state, 'finished');
+  });
+
   it('ends with --kill a run whose job is only being submitted, and runs it again after resume', async () => {
     campaign.teams = { one: ['k1'] };
     campaign.script = ({ n }) => (n === 1 ? 'until-cancelled' : {});
