@@ -235,25 +235,17 @@ class Conductor {
   private async lookAfter(silent: string[]): Promise<void> {
     if (silent.length === 0) return;
     const { name: campaign, state } = this;
+    const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
     try {
       const ended = await longStep('main', `look after ${silent.length} silent submissions`).endedAmong({
         campaign,
         submissions: silent,
       });
+      // A later round that began meanwhile was not looked after.
       const open = ended.flatMap((submission) => {
         const one = state.open.get(submission);
-        return one
-          ? [
-              {
-                submission,
-                team: one.team,
-                sequence: one.sequence,
-                held: one.grant ?? null,
-                settled: one.settled,
-                spent: one.spent,
-              },
-            ]
-          : [];
+        if (one === undefined || one.sequence !== rounds.get(submission)) return [];
+        return [{ submission, sequence: one.sequence, held: one.grant ?? null }];
       });
       if (open.length === 0) return;
       const reports = await longStep('main', `records of ${open.length} lost submissions`).reconcile({

@@ -39,6 +39,8 @@ export class ScriptedCampaign {
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
   /** What the submission of a run's job waits for. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
+  /** What a look after silent submissions waits for. */
+  holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** What a round waits for between its report and the end of its workflow. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Runs that were under way beside more of their class than it has slots. */
@@ -111,6 +113,7 @@ export class ScriptedCampaign {
     this.script = () => ({});
     this.hold = () => undefined;
     this.holdEnd = () => undefined;
+    this.holdLook = () => undefined;
     this.holdSubmit = () => undefined;
   }
 
@@ -148,7 +151,16 @@ export class ScriptedCampaign {
         this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
       },
       cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
-      endedAmong: async ({ campaign, submissions }) => [...(await notRunning(this.seen, campaign, submissions))],
+      endedAmong: async ({ campaign, submissions }) => {
+        const context = Context.current();
+        const beat = setInterval(() => context.heartbeat(), 1_000);
+        try {
+          await this.holdLook(submissions);
+          return [...(await notRunning(this.seen, campaign, submissions))];
+        } finally {
+          clearInterval(beat);
+        }
+      },
       openSubmission: async ({ submission, sequence }) => {
         const records = this.rounds.recordsOf(submission);
         const before = records.filter((record) => record.sequence < sequence);

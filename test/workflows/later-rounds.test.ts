@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
+import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
@@ -20,6 +20,18 @@ describe('a later round of a submission', () => {
     const rounds = `${submission}/${sequence}`;
     campaign.rounds.added.set(rounds, { version: 1, rounds: [round], submissions: [] });
     await handle.executeUpdate(messages.retryUpdate, { args: [{ rounds, count: 1 }] });
+  };
+
+  const refusedStarts = async (handle: WorkflowHandle): Promise<number> =>
+    ((await handle.fetchHistory()).events ?? []).filter(
+      (event) => event.startChildWorkflowExecutionFailedEventAttributes,
+    ).length;
+  const gate = () => {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return { opened, open };
   };
 
   it('runs though its turn comes together with that of the round before, which was cancelled in the queue', async () => {
@@ -44,10 +56,7 @@ describe('a later round of a submission', () => {
   });
 
   it('runs however long the workflow of the round before takes to close after its report', async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     campaign.teams = { one: ['r2'], two: ['busy'] };
     campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r2' && sequence === 1 ? held : undefined);
@@ -55,14 +64,41 @@ describe('a later round of a submission', () => {
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished;
     await eventually('the first round has reported', async () => (await finished()) === 1);
     await retry(handle, 'r2', 2);
-    const refused = async () =>
-      ((await handle.fetchHistory()).events ?? []).filter(
-        (event) => event.startChildWorkflowExecutionFailedEventAttributes,
-      );
-    await eventually('it was tried again and again', async () => (await refused()).length >= 4, { withinMs: 20_000 });
+    await eventually('it was tried again and again', async () => (await refusedStarts(handle)) >= 4, {
+      withinMs: 20_000,
+    });
     release();
     await handle.result();
     assert.deepEqual(ends('r2'), [
+      [1, 'finished'],
+      [2, 'finished'],
+    ]);
+  });
+
+  it('is not taken for lost by a look that was meant for the round before', async () => {
+    const [running, looking, look, end] = [gate(), gate(), gate(), gate()];
+    campaign.teams = { one: ['r3'], two: ['busy'] };
+    campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);
+    campaign.holdLook = () => {
+      looking.open();
+      return look.opened;
+    };
+    campaign.holdEnd = ({ submission, sequence }) => (submission === 'r3' && sequence === 1 ? end.opened : undefined);
+    const handle = await campaign.start('looked-after');
+    await looking.opened;
+    running.open();
+    const finished = async () => (await handle.query(messages.progressQuery)).counts.finished === 1;
+    await eventually('the first round has reported', finished);
+    const first = campaign.client.workflow.getHandle(submissionWorkflowId('looked-after', 'r3'));
+    await retry(handle, 'r3', 2);
+    await eventually('it waits longer and longer', async () => (await refusedStarts(handle)) >= 3, {
+      withinMs: 20_000,
+    });
+    end.open();
+    await first.result();
+    look.open();
+    await handle.result();
+    assert.deepEqual(ends('r3'), [
       [1, 'finished'],
       [2, 'finished'],
     ]);
