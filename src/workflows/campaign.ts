@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
 import { closeSubmission, openSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
+import { byName } from '../campaign/by-name.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import { carriedState, restoredState, type CarriedState } from '../campaign/carried-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
@@ -77,7 +78,12 @@ async function open(campaign: string): Promise<Opening> {
   const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
   const state = initialState(opened.frozen, opened.work);
   const { money, counts, reasons, pace } = stock.ledger;
-  Object.assign(state, { money: { ...state.money, ...money }, counts, reasons, pace });
+  Object.assign(state, {
+    money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
+    counts,
+    reasons,
+    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
+  });
   state.operatorsLog = stock.operatorsLog;
   for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
   for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);

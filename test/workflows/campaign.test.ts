@@ -184,6 +184,19 @@ describe('a campaign with scripted runs', () => {
     assert.equal(campaign.recorded.length, 4);
   });
 
+  it('takes a class by any name', async () => {
+    campaign.teams = { one: ['any-name'] };
+    const instanceClasses = campaign.frozen.instanceClasses.map((on) =>
+      on.name === 'g4' ? { ...on, name: 'constructor' } : on,
+    );
+    campaign.frozen = { ...campaign.frozen, instanceClasses };
+    await (await campaign.start('any-name')).result();
+    assert.deepEqual(
+      ends('any-name').map(([, onClass]) => onClass),
+      ['constructor', 'constructor'],
+    );
+  });
+
   it('refuses rounds that nobody wrote, and goes on', async () => {
     campaign.teams = { one: ['n1'] };
     const handle = await campaign.start('no-rounds');
