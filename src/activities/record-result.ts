@@ -1,5 +1,5 @@
 import { costOfRuns } from '../campaign/money.ts';
-import type { Standing, SubmissionReport } from '../campaign/protocol.ts';
+import type { RunRecord, Standing, SubmissionReport } from '../campaign/protocol.ts';
 import { appendRecord, chainOf } from '../ledger/ledger.ts';
 import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -37,14 +37,25 @@ export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]):
   const { submission, sequence, state, reason, runs } = record;
   const stoodBy = standingRecord(before);
   const standsBy = standingRecord([...before, record]);
+  const last = runs.at(-1);
   return {
     submission,
     sequence,
     ...endOf({ state, reason }),
     costMicroUsd: costOfRuns(runs),
+    ...(last && { lastRun: settled(last) }),
     ...(stoodBy && standsBy && { standing: { before: endOf(stoodBy), now: endOf(standsBy) } }),
   };
 }
+
+const settled = ({ n, purpose, class: onClass, billedSeconds, costMicroUsd, reason }: RunRecord) => ({
+  n,
+  purpose,
+  class: onClass,
+  billedSeconds,
+  costMicroUsd,
+  ...(reason && { reason }),
+});
 
 const endOf = ({ state, reason }: Pick<LedgerRecord, 'state' | 'reason'>): Standing => ({
   state,

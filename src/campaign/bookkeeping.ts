@@ -7,10 +7,12 @@ import { faultOf, type Reason } from './reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
-/** The round's workflow has been started (or found running). */
-export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): void {
-  if (state.open.has(submission)) return;
+/** The round's workflow is started (or found running). False while another round of the submission has not reported its end. */
+export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): boolean {
+  const known = state.open.get(submission);
+  if (known) return known.sequence === sequence;
   state.open.set(submission, { team, sequence, preparing: true, settled: 0, spent: 0 });
+  return true;
 }
 
 /** Takes a request; answers the grant again if this very run was granted already. */
@@ -55,16 +57,18 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
 }
 
 /**
- * The round is final: everything it held is free. What its report costs more than was booked is booked now, on the class of
- * the grant it still held: its last run, or one whose settlement was lost. A report of an earlier round changes nothing.
+ * The round is final: its last run is settled and everything it held is free. What its report costs more than was booked is
+ * booked now, on the class of the last run: other settlements were lost. A report of an earlier round changes nothing.
  */
 export function closeSubmission(state: CampaignState, report: SubmissionReport): void {
-  const open = state.open.get(report.submission);
+  const { submission, lastRun } = report;
+  const open = state.open.get(submission);
   if (open === undefined || open.sequence !== report.sequence) return;
-  const { class: onClass = 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
+  const { class: onClass = lastRun?.class ?? 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
+  if (lastRun) settleRun(state, { submission, rerun, ...lastRun });
   const costMicroUsd = report.costMicroUsd - open.spent;
   if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
-  state.open.delete(report.submission);
+  state.open.delete(submission);
   if (report.standing) count(state, report.standing.before, -1);
   count(state, report.standing?.now ?? report, 1);
 }
@@ -78,10 +82,10 @@ function count({ counts, reasons }: CampaignState, { state, reason }: Standing, 
   else delete reasons[reason];
 }
 
-/** What a submission says of itself replaces whatever a campaign that lost its state assumed. */
-export function takeStanding(state: CampaignState, standing: SubmissionStanding): void {
+/** What a submission says of itself replaces whatever a campaign that lost its state assumed. False: of another round. */
+export function takeStanding(state: CampaignState, standing: SubmissionStanding): boolean {
   const open = state.open.get(standing.submission);
-  if (open === undefined || open.sequence !== standing.sequence) return;
+  if (open === undefined || open.sequence !== standing.sequence) return false;
   open.preparing &&= standing.preparing;
   const { settled, request, grant } = standing;
   const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
@@ -91,6 +95,7 @@ export function takeStanding(state: CampaignState, standing: SubmissionStanding)
     if (open.request && open.request.n <= grant.n) delete open.request;
   }
   if (request) takeRequest(state, request);
+  return true;
 }
 
 type Booking = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason };

@@ -11,6 +11,7 @@ const fewestEnds = 10;
 const endsPerSlot = 2;
 /** What was believed of a class's times before counts like so many ends. */
 const priorEnds = 10;
+const unknownPace = noClassPace();
 /** Before any try: four of five fit into the smaller device, as 80 % of the case's runs did on G4. Counts like five tries. */
 const priorTries = { ended: 5, outOfMemory: 1 };
 
@@ -31,10 +32,22 @@ export class Experience {
 
   /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
   preferred(options: readonly RunOption[], needMeasured: boolean): RunOption[] {
-    const cheapest = options.length > 1 ? [...options].sort((a, b) => this.costOf(a) - this.costOf(b)) : [...options];
+    const cheapest = [...options];
+    if (!this.isCheapestFirst(options)) cheapest.sort((a, b) => this.costOf(a) - this.costOf(b));
+    if (cheapest.every((option) => this.isWorthATry(option, cheapest, needMeasured))) return cheapest;
     const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needMeasured));
-    if (passedOver.length === 0) return cheapest;
     return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
+  }
+
+  /** Nearly always; then there is nothing to sort among many that wait. */
+  private isCheapestFirst(options: readonly RunOption[]): boolean {
+    let before = 0;
+    for (const option of options) {
+      const cost = this.costOf(option);
+      if (cost < before) return false;
+      before = cost;
+    }
+    return true;
   }
 
   /** Of the evaluations that ended on a class: how many ran out of device memory. */
@@ -70,7 +83,7 @@ export class Experience {
   }
 
   private paceOn(onClass: string): ClassPace {
-    return this.state.pace.byClass[onClass] ?? noClassPace();
+    return this.state.pace.byClass[onClass] ?? unknownPace;
   }
 
   private fewestOn(onClass: string): number {
@@ -79,10 +92,11 @@ export class Experience {
 
   /** Whether the class has to be tried before the cheapest one with a larger device, by what such tries came to. */
   private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needMeasured: boolean): boolean {
-    const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
-    if (larger === undefined || option.gpuMemoryMiB === 0) return true;
+    if (option.gpuMemoryMiB === 0) return true;
     const tries = this.paceOn(option.class).tries[needMeasured ? 'measured' : 'unknown'];
-    if (tries.ended < this.fewestOn(option.class) || tries.outOfMemory === 0) return true;
+    if (tries.outOfMemory === 0 || tries.ended < this.fewestOn(option.class)) return true;
+    const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
+    if (larger === undefined) return true;
     const failedShare = tries.failedShares / tries.outOfMemory;
     return successOf(tries) > breakEvenSuccess(this.costOf(option) / this.costOf(larger), failedShare);
   }

@@ -70,6 +70,8 @@ export interface SubmissionReport {
   reason?: Reason;
   /** Of all runs of this round, so that a parent which lost a settlement still books it. */
   costMicroUsd: number;
+  /** Of this round. One after which nothing was asked for is settled by this report alone. */
+  lastRun?: Omit<RunSettlement, 'submission' | 'rerun'>;
   /** Of a later round: what the submission stood by before it, and what it stands by now. */
   standing?: { before: Standing; now: Standing };
 }

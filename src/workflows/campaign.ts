@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
 import { closeSubmission, openSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
+import { byName } from '../campaign/by-name.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import { carriedState, restoredState, type CarriedState } from '../campaign/carried-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
@@ -77,7 +78,12 @@ async function open(campaign: string): Promise<Opening> {
   const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
   const state = initialState(opened.frozen, opened.work);
   const { money, counts, reasons, pace } = stock.ledger;
-  Object.assign(state, { money: { ...state.money, ...money }, counts, reasons, pace });
+  Object.assign(state, {
+    money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
+    counts,
+    reasons,
+    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
+  });
   state.operatorsLog = stock.operatorsLog;
   for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
   for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
@@ -128,7 +134,7 @@ class Conductor {
       submissionFinished: (report) => this.hear(report.submission, () => this.close(report)),
       standing: (standing) =>
         this.hear(standing.submission, () => {
-          takeStanding(state, standing);
+          if (takeStanding(state, standing)) this.children.underWay(standing.submission);
           this.unheard.delete(standing.submission);
         }),
       act: (act) => this.desk.take(act),
@@ -163,7 +169,7 @@ class Conductor {
   }
 
   private isFinished(): boolean {
-    return isDone(this.state) && this.desk.isIdle;
+    return isDone(this.state) && this.desk.isIdle && !this.children.isStarting;
   }
 
   private async carryOut(): Promise<void> {
@@ -176,7 +182,8 @@ class Conductor {
 
   private mustContinueAsNew(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return this.unheard.size === 0 && (continueAsNewSuggested || historyLength > mostEvents);
+    if (this.unheard.size > 0 || this.children.isStarting) return false;
+    return continueAsNewSuggested || historyLength > mostEvents;
   }
 
   /**
@@ -234,25 +241,17 @@ class Conductor {
   private async lookAfter(silent: string[]): Promise<void> {
     if (silent.length === 0) return;
     const { name: campaign, state } = this;
+    const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
     try {
       const ended = await longStep('main', `look after ${silent.length} silent submissions`).endedAmong({
         campaign,
         submissions: silent,
       });
+      // A later round that began meanwhile was not looked after.
       const open = ended.flatMap((submission) => {
         const one = state.open.get(submission);
-        return one
-          ? [
-              {
-                submission,
-                team: one.team,
-                sequence: one.sequence,
-                held: one.grant ?? null,
-                settled: one.settled,
-                spent: one.spent,
-              },
-            ]
-          : [];
+        if (one === undefined || one.sequence !== rounds.get(submission)) return [];
+        return [{ submission, sequence: one.sequence, held: one.grant ?? null }];
       });
       if (open.length === 0) return;
       const reports = await longStep('main', `records of ${open.length} lost submissions`).reconcile({

@@ -1,6 +1,8 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowCancellationType,
+  condition,
   getExternalWorkflowHandle,
   ParentClosePolicy,
   sleep,
@@ -21,10 +23,16 @@ import type { submission as submissionWorkflow } from './submission.ts';
 type Start = Extract<Decision, { kind: 'start' }>;
 type SubmissionHandle = ReturnType<typeof getExternalWorkflowHandle>;
 
+/** Between two tries to start a round whose submission still has a workflow, in ms: doubles from the first to the last. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+
 /** The submissions' workflows as their campaign sees them: started, answered, cancelled, looked after. */
 export class Children {
   private readonly heard = new Set<string>();
   private readonly starting = new Set<string>();
+  /** Later rounds that were decided to start and have not. */
+  private laterRounds = 0;
   /** What is sent with the next decisions. */
   private outgoing: [submission: string, send: (handle: SubmissionHandle) => Promise<void>][] = [];
 
@@ -36,6 +44,11 @@ export class Children {
   /** Nothing is on its way. */
   get isIdle(): boolean {
     return this.outgoing.length === 0;
+  }
+
+  /** A later round waits for the end of the one before. */
+  get isStarting(): boolean {
+    return this.laterRounds > 0;
   }
 
   heardOf(submission: string): void {
@@ -55,7 +68,8 @@ export class Children {
   endRuns(team: number | null): void {
     for (const [submission, open] of this.state.open) {
       if (open.grant === undefined || (team !== null && open.team !== team)) continue;
-      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal)]);
+      const { n } = open.grant;
+      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal, { n })]);
     }
   }
 
@@ -102,19 +116,44 @@ export class Children {
       workLists: this.state.workLists,
       picks: starts.map(({ team, index }) => ({ team, index })),
     });
-    await Promise.all(
-      rows.map(async (row) => {
-        openSubmission(this.state, row.submission, row.team, row.sequence);
-        this.starting.add(row.submission);
-        await this.startOne(row);
-        this.starting.delete(row.submission);
-        this.heardOf(row.submission);
-      }),
-    );
+    const firsts = rows.filter(({ sequence }) => sequence === 1).map((row) => this.begin(row));
+    for (const row of rows) if (row.sequence > 1) void this.beginLater(row);
+    await Promise.all(firsts);
   }
 
-  private async startOne(next: NextSubmission, tries = 0): Promise<void> {
-    const { team, teamId, teamName, submission, sequence, kind } = next;
+  /** Nothing else waits until the round before is over, be it minutes. */
+  private async beginLater(row: NextSubmission): Promise<void> {
+    this.laterRounds += 1;
+    await CancellationScope.nonCancellable(() => this.begin(row));
+    this.laterRounds -= 1;
+  }
+
+  private async begin(row: NextSubmission): Promise<void> {
+    const { state } = this;
+    const { submission, team, sequence } = row;
+    while (!openSubmission(state, submission, team, sequence)) {
+      await condition(() => !state.open.has(submission) || state.closing !== undefined);
+      if (state.closing) return;
+    }
+    this.starting.add(submission);
+    for (let pause = firstPause; !(await this.startOne(row)); pause = Math.min(pause * 2, longestPause)) {
+      // This round, unknown to a campaign that lost its state, or the one before, which is about to close.
+      await this.reach(submission, (handle) => handle.signal(reportAgainSignal));
+      if (sequence === 1) break;
+      await sleep(pause, { summary: `${submission} is about to close` });
+      if (!this.starting.has(submission)) return;
+    }
+    this.underWay(submission);
+  }
+
+  /** The workflow of the submission's open round runs. */
+  underWay(submission: string): void {
+    this.starting.delete(submission);
+    this.heardOf(submission);
+  }
+
+  /** False: the submission has a workflow already. */
+  private async startOne({ team, teamId, teamName, submission, sequence, kind }: NextSubmission): Promise<boolean> {
     const { campaign } = this;
     try {
       await startChild<typeof submissionWorkflow>('submission', {
@@ -131,14 +170,10 @@ export class Children {
           { key: searchAttributes.stage, value: 'preparing' },
         ],
       });
+      return true;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      // The round before has reported its end and is about to close.
-      if (sequence > 1 && tries < 3) {
-        await sleep('1 second', { summary: `${submission} is about to close` });
-        return this.startOne(next, tries + 1);
-      }
-      this.askAgain([submission]);
+      return false;
     }
   }
 

@@ -24,8 +24,8 @@ export const grantRunSignal = defineSignal<[RunGrant]>('grantRun');
 export const refuseRunSignal = defineSignal<[RunRefusal]>('refuseRun');
 /** Asks an open submission for all that the campaign should know, after the campaign lost its state. */
 export const reportAgainSignal = defineSignal('reportAgain');
-/** Ends the run under way, not the submission: it asks for another one. */
-export const endRunSignal = defineSignal('endRun');
+/** Ends run n, be it under way or still to be submitted, and not the submission: it asks for another one. */
+export const endRunSignal = defineSignal<[{ n: number }]>('endRun');
 
 // Operator to campaign: signals, which the Web UI can send too.
 export const pauseTeamSignal = defineSignal<[OperatorActs['pauseTeam']]>('pauseTeam');

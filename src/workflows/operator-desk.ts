@@ -107,16 +107,14 @@ export class OperatorDesk {
     const name = teamNamed(act);
     const team = name === undefined ? null : await this.numberOf(name);
     if (name !== undefined && team === null) return `there is no team ${textOf(name)}`;
+    if ('rounds' in act.message && !(await this.takeRounds(act.message.rounds))) {
+      return `there are no rounds ${textOf(act.message.rounds)}`;
+    }
     apply(act, this.state, team ?? -1, Date.now());
     switch (act.name) {
       case 'pauseTeam':
       case 'pauseCampaign':
         if (act.message.kill) this.children.endRuns(team);
-        return undefined;
-      case 'addSubmissions':
-      case 'retry':
-      case 'rescore':
-        await this.takeRounds(act.message.rounds);
         return undefined;
       case 'cancel':
         await this.cancel(act.message.submissions, team, act.message.because);
@@ -130,6 +128,9 @@ export class OperatorDesk {
       case 'raiseBudget':
       case 'setDeadline':
       case 'setSlots':
+      case 'addSubmissions':
+      case 'retry':
+      case 'rescore':
       case 'close':
         return undefined;
     }
@@ -141,16 +142,20 @@ export class OperatorDesk {
     return step('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
-  private async takeRounds(added: string): Promise<void> {
+  /** False: nobody wrote them. */
+  private async takeRounds(added: string): Promise<boolean> {
     const { campaign, state } = this;
-    const { workLists, work } = await longStep('main', 'the rounds that were added').takeRounds({
+    const taken = await longStep('main', 'the rounds that were added').takeRounds({
       campaign,
       workLists: state.workLists,
       added,
     });
+    if (taken === null) return false;
+    const { workLists, work } = taken;
     state.workLists = workLists;
     state.rounds = work.rounds;
     state.started = work.rounds.map((_, team) => state.started[team] ?? work.started[team] ?? 0);
+    return true;
   }
 
   private async cancel(

@@ -29,6 +29,8 @@ export class SubmissionRuns {
   private n: number;
   private evaluations: number;
   private endRun: (() => void) | undefined;
+  /** The newest run that is to end. */
+  private unwanted = 0;
 
   constructor(
     private readonly input: SubmissionInput,
@@ -39,7 +41,10 @@ export class SubmissionRuns {
   ) {
     this.n = opened.runsBefore;
     this.evaluations = opened.evaluationsBefore;
-    setHandler(endRunSignal, () => this.endRun?.());
+    setHandler(endRunSignal, ({ n }) => {
+      this.unwanted = Math.max(this.unwanted, n);
+      if (n === this.n) this.endRun?.();
+    });
   }
 
   async run(purpose: Purpose, { options, needMeasured }: Wish): Promise<Run> {
@@ -94,13 +99,13 @@ export class SubmissionRuns {
       const job = await submitStep(summary, timings).submitBatchJob(order);
       if (job.kind === 'abandoned') return neverRan;
       const inner = new CancellationScope();
-      const isCancelled = outer.consideredCancelled;
-      if (!isCancelled) outer.cancelRequested.catch(() => inner.cancel());
+      const isUnwanted = outer.consideredCancelled || this.unwanted >= n;
+      if (!isUnwanted) outer.cancelRequested.catch(() => inner.cancel());
       this.endRun = () => inner.cancel();
       const follow = (giveUp: boolean): Promise<RunEnd> =>
         awaitStep(summary, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
       try {
-        return await inner.run(() => follow(isCancelled));
+        return await inner.run(() => follow(isUnwanted));
       } catch (error) {
         // The server tries a cancelled activity no second time, even when only its worker went away.
         if (!inner.consideredCancelled || !(error instanceof ActivityFailure)) throw error;

@@ -63,7 +63,8 @@ describe('looking after submissions whose workflow is gone', () => {
     await appendRecord(room.store, room.bucket, record('case', submission, { runs: [run(1)] }));
     await appendRecord(room.store, room.bucket, record('case', submission, { sequence: 2 }));
     const reports = await reconcile({ submission, sequence: 1, held: null });
-    assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100 }]);
+    const lastRun = { n: 1, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 100 };
+    assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100, lastRun }]);
   });
 
   it('records runs that had ended as the workflow saw them, and ends the one under way at its real cost', async () => {
@@ -87,12 +88,14 @@ describe('looking after submissions whose workflow is gone', () => {
         [2, jobs[1]?.[0]?.jobId, 'platform-error', billed[1]],
       ],
     );
+    const { jobId: _, ...lastRun } = runs[1] ?? assert.fail();
     assert.deepEqual(report, {
       submission,
       sequence: 1,
       state: 'failed',
       reason: 'platform-error',
       costMicroUsd: costOf(billed[0] ?? NaN) + costOf(billed[1] ?? NaN),
+      lastRun,
     });
     assert.deepEqual(
       await reconcile({ submission, sequence: 1, held: grantOf(2) }),

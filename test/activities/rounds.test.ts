@@ -56,8 +56,17 @@ describe('the rounds of a submission', () => {
     const [first, second] = await chainOf(room.store, room.bucket, 'results', 's');
     assert.deepEqual([first?.record.predecessor, second?.record.predecessor], [null, first?.digest]);
     const standing = { before: { state: 'failed', reason: 'time-limit' }, now: { state: 'finished' } };
-    const finished = { submission: 's', sequence: 2, state: 'finished', costMicroUsd: 7, standing };
-    const failed = { submission: 's', sequence: 1, state: 'failed', reason: 'time-limit', costMicroUsd: 100 };
+    const lastRun = { n: 2, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 7 };
+    const finished = { submission: 's', sequence: 2, state: 'finished', costMicroUsd: 7, lastRun, standing };
+    const before = { ...lastRun, n: 1, costMicroUsd: 100 };
+    const failed = {
+      submission: 's',
+      sequence: 1,
+      state: 'failed',
+      reason: 'time-limit',
+      costMicroUsd: 100,
+      lastRun: before,
+    };
     assert.deepEqual(reports, [failed, finished, finished]);
   });
 
@@ -76,6 +85,11 @@ describe('the rounds of a submission', () => {
       costMicroUsd: 0,
     });
     assert.equal((await chainOf(room.store, room.bucket, 'results', 'old'))[0]?.record.state, 'failed');
+  });
+
+  it('that nobody wrote are none', async () => {
+    const order = { campaign: 'rounds', workLists: [], added: 'nowhere' };
+    assert.equal(await rig.call('takeRounds', order), null);
   });
 
   it('score the same run under keys of their own', async () => {

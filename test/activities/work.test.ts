@@ -15,6 +15,8 @@ describe('the work of a campaign', () => {
   after(() => rig.stop());
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
+  const taken = async (order: { campaign: string; workLists: string[]; added: string }) =>
+    (await rig.call('takeRounds', order)) ?? assert.fail('nobody wrote them');
   const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
     const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
       team,
@@ -77,7 +79,7 @@ describe('the work of a campaign', () => {
     ];
     const submissions = [submissionOf('four', 'f'), submissionOf('three', 'e')];
     const added = await room.add('grown', { rounds, submissions });
-    const { workLists, work } = await rig.call('takeRounds', { campaign: 'grown', workLists: first, added });
+    const { workLists, work } = await taken({ campaign: 'grown', workLists: first, added });
     assert.equal(workLists.length, 2);
     const order = [...known, ...publishedOrder(frozen.fairness.seed, ['three', 'four'])];
     assert.deepEqual(await teamsOf('grown', workLists), order);
@@ -117,7 +119,7 @@ describe('the work of a campaign', () => {
     const rounds = [roundOf('one', 'a', 2), roundOf('one', 'b', 2)];
     const added = await room.add('because', { rounds, submissions: [] });
     const first = await listsOf('because');
-    const { workLists } = await rig.call('takeRounds', { campaign: 'because', workLists: first, added });
+    const { workLists } = await taken({ campaign: 'because', workLists: first, added });
     const input = { campaign: 'because', workLists, open: [] };
     assert.equal(await rig.call('cancelQueued', { ...input, because: 'time-limit' }), 1);
     const [before, after] = await chainOf(room.store, room.bucket, 'because', 'a');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../src/campaign/bookkeeping.ts';
+import { Experience } from '../../src/campaign/experience.ts';
 import type { CampaignState } from '../../src/campaign/campaign-state.ts';
 import {
   bookedState,
@@ -43,6 +44,16 @@ describe('the books of a campaign', () => {
     takeRequest(state, request('s', 1));
     openSubmission(state, 's', 0, 1);
     assert.equal(state.open.get('s')?.request?.n, 1);
+  });
+
+  it('open no round before the one before it has reported its end, and lose neither', () => {
+    assert.equal(openSubmission(state, 's', 0, 2), false, 'the record is written, its report is late');
+    closeSubmission(state, report(60));
+    assert.equal(openSubmission(state, 's', 0, 2), true);
+    takeRequest(state, request('s', 2));
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+    closeSubmission(state, report(70, { sequence: 2 }));
+    assert.deepEqual([state.counts.finished, state.money.spent], [2, 130]);
   });
 
   it('hold a preparing place until the first request for an evaluation', () => {
@@ -231,6 +242,20 @@ describe('the books of a campaign', () => {
     decideNow(state);
     closeSubmission(state, report(5, { submission: 't', state: 'cancelled', reason: 'cancelled' }));
     assert.deepEqual(money(state), spentOn({ g4: 65 }, { probes: 5, overhead: 60 }));
+  });
+
+  it('learn from a last run that only the report tells of what other ends teach', () => {
+    const failed = { purpose: 'evaluation', class: 'g4', billedSeconds: 60, costMicroUsd: 60 } as const;
+    const reason = 'gpu-out-of-memory';
+    takeRequest(state, request('s', 1));
+    decideNow(state);
+    const settled = structuredClone(state);
+    settleRun(settled, settlement(1, 60, { reason }));
+    closeSubmission(state, report(60, { state: 'failed', reason, lastRun: { n: 1, ...failed, reason } }));
+    assert.deepEqual(structuredClone(state.pace), structuredClone(settled.pace));
+    assert.deepEqual(new Experience(state).triesOn('g4'), { ended: 1, outOfMemory: 1 });
+    assert.deepEqual(money(state), spentOn({ g4: 60 }));
+    assert.deepEqual(holdings(state), nothingHeld);
   });
 
   it('stay as small as what is open', () => {

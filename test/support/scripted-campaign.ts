@@ -37,6 +37,12 @@ export class ScriptedCampaign {
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** What a run waits for before it ends. */
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** What the submission of a run's job waits for. */
+  holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
+  /** What a look after silent submissions waits for. */
+  holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
+  /** What a round waits for between its report and the end of its workflow. */
+  holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Runs that were under way beside more of their class than it has slots. */
   readonly overSlots: string[] = [];
   private readonly underWay = new Map<string, Set<string>>();
@@ -106,6 +112,9 @@ export class ScriptedCampaign {
     this.frozen = frozenCampaign();
     this.script = () => ({});
     this.hold = () => undefined;
+    this.holdEnd = () => undefined;
+    this.holdLook = () => undefined;
+    this.holdSubmit = () => undefined;
   }
 
   /** Starts the campaign `name`; teams and script are set before. */
@@ -142,7 +151,16 @@ export class ScriptedCampaign {
         this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
       },
       cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
-      endedAmong: async ({ campaign, submissions }) => [...(await notRunning(this.seen, campaign, submissions))],
+      endedAmong: async ({ campaign, submissions }) => {
+        const context = Context.current();
+        const beat = setInterval(() => context.heartbeat(), 1_000);
+        try {
+          await this.holdLook(submissions);
+          return [...(await notRunning(this.seen, campaign, submissions))];
+        } finally {
+          clearInterval(beat);
+        }
+      },
       openSubmission: async ({ submission, sequence }) => {
         const records = this.rounds.recordsOf(submission);
         const before = records.filter((record) => record.sequence < sequence);
@@ -173,7 +191,9 @@ export class ScriptedCampaign {
               probeInVain: this.probedInVain.has(submission),
             },
       submitBatchJob: async ({ campaign, submission, n }) => {
-        this.submitted.push(`${campaign}/${submission}/${n}`);
+        const runKey = `${campaign}/${submission}/${n}`;
+        this.submitted.push(runKey);
+        await this.holdSubmit(runKey);
         return { kind: 'submitted', jobId: `job-${submission}-${n}` };
       },
       awaitBatchJob: async (order) => this.withinSlots(order),
@@ -215,6 +235,7 @@ export class ScriptedCampaign {
     if (!this.rounds.isFinal(result)) this.recorded.push(result);
     const report = reportOf({ version: 1, predecessor: null, ...result }, []);
     await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
+    await this.holdEnd(result);
   }
 
   private async withinSlots(order: AwaitOrder): Promise<RunEnd> {

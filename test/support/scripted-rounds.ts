@@ -67,8 +67,10 @@ export class ScriptedRounds {
     workLists: string[],
     added: string,
   ): Awaited<ReturnType<Activities['takeRounds']>> {
+    const rounds = this.added.get(added)?.rounds;
+    if (rounds === undefined) return null;
     const known = new Set(this.work(workLists).flatMap(({ rounds }) => rounds.map(nameOf)));
-    const fresh = (this.added.get(added)?.rounds ?? []).filter((round) => !known.has(nameOf(round)));
+    const fresh = rounds.filter((round) => !known.has(nameOf(round)));
     const list = workListOf([...new Set(fresh.map(({ team }) => team))], fresh, () => false);
     const longer = fresh.length === 0 ? workLists : [...workLists, this.keep(frozen.campaign, list)];
     return { workLists: longer, work: workOf(frozen, longer, this.work(longer)) };

@@ -4,6 +4,7 @@ import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/
 import type { CampaignProgress } from '../../src/campaign/progress.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
+import { eventually } from '../support/eventually.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 /** Before its first activity has ended a campaign has nothing to say. */
@@ -33,7 +34,7 @@ describe('a campaign with scripted runs', () => {
   /** The page of a submission in the Web UI. */
   const details = async (name: string, submission: string): Promise<string> => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
-    return JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
   };
   const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
     const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
@@ -181,6 +182,63 @@ describe('a campaign with scripted runs', () => {
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
     await handle.result();
     assert.equal(campaign.recorded.length, 4);
+  });
+
+  it('takes a class by any name', async () => {
+    campaign.teams = { one: ['any-name'] };
+    const instanceClasses = campaign.frozen.instanceClasses.map((on) =>
+      on.name === 'g4' ? { ...on, name: 'constructor' } : on,
+    );
+    campaign.frozen = { ...campaign.frozen, instanceClasses };
+    await (await campaign.start('any-name')).result();
+    assert.deepEqual(
+      ends('any-name').map(([, onClass]) => onClass),
+      ['constructor', 'constructor'],
+    );
+  });
+
+  it('refuses rounds that nobody wrote, and goes on', async () => {
+    campaign.teams = { one: ['n1'] };
+    const handle = await campaign.start('no-rounds');
+    await assert.rejects(
+      handle.executeUpdate(messages.retryUpdate, { args: [{ rounds: 'nowhere', count: 1 }] }),
+      (error: WorkflowUpdateFailedError) => /there are no rounds nowhere/.test(error.cause?.message ?? ''),
+    );
+    await handle.result();
+    assert.equal(record('n1').state, 'finished');
+  });
+
+  it('ends with --kill a run whose job is only being submitted, and runs it again after resume', async () => {
+    campaign.teams = { one: ['k1'] };
+    campaign.script = ({ n }) => (n === 1 ? 'until-cancelled' : {});
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const submitting = new Promise<void>((resolve) => {
+      campaign.holdSubmit = () => {
+        resolve();
+        return held;
+      };
+    });
+    const handle = await campaign.start('killed');
+    await submitting;
+    await handle.signal(messages.pauseTeamSignal, { team: 'one', kill: true });
+    const child = campaign.client.workflow.getHandle(submissionWorkflowId('killed', 'k1'));
+    const heard = async () =>
+      ((await child.fetchHistory()).events ?? []).some(
+        ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'endRun',
+      );
+    await eventually('it was told to end its run', heard, { withinMs: 20_000 });
+    release();
+    await until('killed', ({ counts }) => counts.waiting === 1);
+    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await handle.result();
+    assert.equal(record('k1').state, 'finished');
+    assert.deepEqual(
+      ends('k1').map(([, , reason]) => reason),
+      ['cancelled', null, null],
+    );
   });
 
   it('holds when the budget is used up, refuses a smaller one, and goes on when it is raised', async () => {

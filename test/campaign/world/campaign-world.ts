@@ -12,7 +12,7 @@ import { holdOf, isDone } from '../../../src/campaign/hold.ts';
 import { initialState, limitsOf } from '../../../src/campaign/initial-state.ts';
 import { apply, faultOf, type ActName, type OperatorAct } from '../../../src/campaign/operator-acts.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduler.ts';
-import type { StartLimits } from '../../../src/campaign/starts.ts';
+import type { Start, StartLimits } from '../../../src/campaign/starts.ts';
 import { holdings, now } from '../state-samples.ts';
 import { checkAlways } from './always-true.ts';
 import type { Message } from './child.ts';
@@ -33,6 +33,8 @@ export class CampaignWorld {
   private readonly rounds: Rounds;
   private state: CampaignState;
   private inbox: Message[] = [];
+  /** Later rounds that were decided to start. */
+  private late: Start[] = [];
   private at = now;
   private readonly acts: { act: OperatorAct; team: number }[] = [];
   private readonly answers = new Map<string, Answer>();
@@ -117,8 +119,8 @@ export class CampaignWorld {
 
   private carryOut(decision: Decision): void {
     if (decision.kind === 'start') {
-      const { plan, sequence } = this.rounds.start(decision.team, decision.index);
-      openSubmission(this.state, plan.submission, plan.team, sequence);
+      this.late.push(decision);
+      this.startLate();
       return;
     }
     const { submission, n } = decision;
@@ -136,6 +138,17 @@ export class CampaignWorld {
     }
   }
 
+  /** A later round begins when the one before it has reported its end. */
+  private startLate(): void {
+    if (this.state.closing) return;
+    this.late = this.late.filter(({ team, index }) => {
+      const { plan, sequence } = this.rounds.at(team, index);
+      if (!openSubmission(this.state, plan.submission, plan.team, sequence)) return true;
+      this.rounds.start(team, index);
+      return false;
+    });
+  }
+
   private deliver(pick: number, keep: boolean): void {
     const index = pick % this.inbox.length;
     const message = this.inbox[index];
@@ -143,8 +156,10 @@ export class CampaignWorld {
     if (!keep) this.inbox = this.inbox.filter((_, other) => other !== index);
     const { kind, body } = structuredClone(message);
     if (kind === 'settled') settleRun(this.state, body);
-    else if (kind === 'finished') closeSubmission(this.state, body);
-    else if (kind === 'standing') takeStanding(this.state, body);
+    else if (kind === 'finished') {
+      closeSubmission(this.state, body);
+      this.startLate();
+    } else if (kind === 'standing') takeStanding(this.state, body);
     else {
       const grant = takeRequest(this.state, body);
       if (grant === undefined) return;
@@ -180,12 +195,9 @@ export class CampaignWorld {
     this.operate('setDeadline', { deadline: new Date(this.at + inMs).toISOString() });
   }
 
-  /** A further round begins after all that the one before said was delivered; only its report may come once more. */
+  /** All that the round before said was delivered; only its report may come later, or once more. */
   private retry(pick: number): void {
-    const child = this.rounds.pick(
-      pick,
-      (one) => one.stage === 'ended' && !this.state.open.has(one.plan.submission) && !this.rounds.hasMore(one),
-    );
+    const child = this.rounds.pick(pick, (one) => one.stage === 'ended' && !this.rounds.hasMore(one));
     if (child === undefined || !this.operate('retry', { rounds: 'key', count: 1 })) return;
     this.rounds.add(child);
     this.state.rounds = this.rounds.counts;
@@ -199,6 +211,7 @@ export class CampaignWorld {
     const before = this.state;
     const { rounds, acts } = this;
     this.state = this.stateAtFirst();
+    for (const { team } of this.late.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
     Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
     for (const { act, team } of acts) apply(act, this.state, team, this.at);
@@ -249,7 +262,7 @@ export class CampaignWorld {
   }
 
   private check(): void {
-    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts), this.at);
+    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts) - this.late.length, this.at);
   }
 
   /** With no message under way, the campaign holds exactly when neither it nor any submission has anything to do. */
@@ -267,7 +280,7 @@ export class CampaignWorld {
     assert.deepEqual(alive, []);
     if (!this.state.closing) assert.equal(children.length, sum(this.rounds.counts));
     assert.deepEqual(this.state.counts, endsOf(children));
-    // What only a report tells of a run is its cost, not that the platform was at fault.
+    // Of runs before the last one a report tells only the cost, not that the platform was at fault.
     const sums = ({ spent, reruns, probes, byClass }: ReturnType<typeof spentBy>): object => ({
       spent,
       reruns,

@@ -147,6 +147,8 @@ export class Child {
     this.state = state;
     const { submission } = this.plan;
     const { sequence, spent: costMicroUsd } = this;
-    return [{ kind: 'finished', body: { submission, sequence, state, costMicroUsd, ...(reason && { reason }) } }];
+    const lastRun = this.runs.at(-1);
+    const body = { submission, sequence, state, costMicroUsd, ...(reason && { reason }), ...(lastRun && { lastRun }) };
+    return [{ kind: 'finished', body }];
   }
 }

@@ -34,7 +34,9 @@ const kinds = [
 const often = ['decide', 'proceed', 'deliver'] as const;
 const never: ReadonlySet<string> = new Set(['close']);
 const usual = kinds.filter((kind) => !never.has(kind));
-const weighted = [...usual, ...Array.from({ length: 7 }, () => often).flat()];
+/** A later round soon after the one before it is where messages of both meet. */
+const sometimes = Array.from({ length: 4 }, () => 'retry' as const);
+const weighted = [...usual, ...sometimes, ...Array.from({ length: 7 }, () => often).flat()];
 
 export const share = fc.double({ min: 0, max: 1, noNaN: true });
 

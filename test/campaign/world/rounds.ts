@@ -26,8 +26,13 @@ export class Rounds {
     return this.last.get(submission) ?? assert.fail(`${submission} was not started`);
   }
 
+  /** The round that a start means. */
+  at(team: number, index: number): { plan: Plan; sequence: number } {
+    return this.byTeam[team]?.[index] ?? assert.fail('there is such a round');
+  }
+
   start(team: number, index: number): Child {
-    const { plan, sequence } = this.byTeam[team]?.[index] ?? assert.fail('there is such a round');
+    const { plan, sequence } = this.at(team, index);
     const earlier = this.last.get(plan.submission);
     assert.equal(earlier?.sequence ?? 0, sequence - 1, 'a round is started once');
     assert.ok(earlier === undefined || earlier.stage === 'ended', 'rounds come one after the other');
