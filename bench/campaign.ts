@@ -179,6 +179,14 @@ async function report(
       bytes,
       incidents: incidents.map(({ at, what }) => ({ at, what })),
     },
+    [
+      `Processor time by process: ${Object.entries(usage)
+        .map(([part, { cpuSeconds }]) => `${part} ${((cpuSeconds / submissions) * 1000).toFixed(0)} ms`)
+        .join(
+          ', ',
+        )} per submission. The worker’s memory is the peak of one process that runs workflows and all activities ` +
+        'but scoring: two V8 heaps of up to 140 MiB each (seen with --trace-gc), the rest is native memory of the SDK’s core.',
+    ],
   );
 }
 
