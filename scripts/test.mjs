@@ -19,20 +19,19 @@ const scratch = mkdtempSync(join(tmpdir(), 'holdout-tests-'));
 try {
   await ensureTools();
   const given = process.argv.slice(2);
-  process.exitCode = await runLanes(given.length > 0 ? [given] : twoLanes());
+  process.exitCode = await runLanes(given.length > 0 ? [given] : lanesOfAll());
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/** Two runs of mocha side by side, one of them with the whole campaigns, which take longest. */
-function twoLanes() {
-  const whole = /^(?:whole-path|workflows|batch|campaign)\//;
+/** Runs of mocha side by side, since tests wait more than they work; the whole campaigns take longest. */
+function lanesOfAll() {
+  const lanes = [/^whole-path\//, /^(?:workflows|batch|campaign|activities|client|local)\//, /^/];
   const files = readdirSync('test', { recursive: true })
     .filter((file) => file.endsWith('.test.ts'))
     .sort((a, b) => (a < b ? -1 : 1));
-  return [(file) => whole.test(file), (file) => !whole.test(file)].map((lane) =>
-    files.filter(lane).map((file) => join('test', file)),
-  );
+  const laneOf = (file) => lanes.findIndex((lane) => lane.test(file));
+  return lanes.map((_, lane) => files.filter((file) => laneOf(file) === lane).map((file) => join('test', file)));
 }
 
 /** The first lane is shown as it goes, the others when it is over; answers the exit status. */

@@ -112,7 +112,7 @@ const shortRequest = (request: WaitingRequest, places: Map<string, number>): Car
   flag(request.rerun),
   request.ticket,
   request.passed,
-  request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 3600)]),
+  request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 36_000) / 10]),
   flag(request.needMeasured ?? false),
 ];
 

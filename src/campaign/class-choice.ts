@@ -30,13 +30,14 @@ export function evaluationOptions(rules: ClassRules, needs: Needs, items: number
     .sort((a, b) => a.expected - b.expected || (a.class < b.class ? -1 : 1));
 }
 
-/** The price of a run on one class that is expected to take so many seconds. */
+/** The price of a run on one class that is expected to take so many seconds; tenths of them, which short runs need. */
 export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number): RunOption {
+  const expectedSeconds = Math.round(seconds * 10) / 10;
   return {
     class: on.name,
     worst: worstCostMicroUsd(rules.limits, on, rules.classes),
-    expected: costMicroUsd(Math.round(seconds), on.microUsdPerHour),
-    hours: Math.round(seconds) / 3600,
+    expected: costMicroUsd(expectedSeconds, on.microUsdPerHour),
+    hours: expectedSeconds / 3600,
     gpuMemoryMiB: on.gpuMemoryMiB ?? 0,
   };
 }

@@ -44,14 +44,14 @@ describe('the choice of a class', () => {
     const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({}), items);
     assert.equal(onG4?.expected, 5_260_000);
     assert.equal(onG4?.hours, 10);
-    assert.equal(onP3?.expected, Math.ceil(Math.round(36_000 / 2.14) * 850));
+    assert.equal(onP3?.expected, Math.ceil((Math.round(360_000 / 2.14) / 10) * 850));
     assert.equal(onG4?.worst, Math.ceil(((69_336 + 3_600) * 526_000) / 3_600));
   });
 
   it('counts the start-up once, whatever the number of items and the speed', () => {
     const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({ startUpSeconds: 600 }), items);
     assert.equal(onG4?.hours, (36_000 + 600) / 3600);
-    assert.equal(onP3?.hours, Math.round(36_000 / 2.14 + 600) / 3600);
+    assert.equal(onP3?.hours, Math.round((36_000 / 2.14 + 600) * 10) / 10 / 3600);
   });
 
   it('expects no run to last longer than its limit', () => {
@@ -91,6 +91,8 @@ describe('the choice of a class', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
     const fast = { ...c4, relativeSpeed: 2 };
     assert.equal(choice(needs(idle), [g4, fast, p3])[0], 'c4.4xlarge');
+    const short = { ...idle, secondsPerItem: 3.4 / items };
+    assert.equal(choice(needs(short), [g4, fast, p3])[0], 'c4.4xlarge', 'also where a second is a large part of it');
     assert.equal(choice(needs(idle), [g4, c4, p3])[0], 'g4dn.xlarge', 'C4 at the same speed is dearer');
   });
 

@@ -114,7 +114,7 @@ describe('the choice of a class in words', () => {
     const idle = needs({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
     assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
       'g4dn.xlarge: about 1 min, $0.0117',
-      'p3.2xlarge: about 37 s, $0.0314',
+      'p3.2xlarge: about 37 s, $0.0318',
       'c4.4xlarge: no, 1 min are promised there, by the probe 1 min are needed (20 % margin)',
     ]);
   });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { trouble } from '../../errors.ts';
 import type { Report } from '../report.ts';
@@ -67,7 +68,7 @@ async function choosePort(
   }
   const wanted = remembered[name] ?? (asked === undefined ? usualPorts[name] : undefined);
   if (wanted !== undefined && (await isOurs(wanted))) return wanted;
-  const port = await freePort();
+  const port = await freePort(taken);
   if (wanted !== undefined) {
     report(
       `port ${wanted} is taken by ${portHolder(wanted) ?? 'another program'}; ${name} uses ${port} (${portVariables[name]} sets it)`,
@@ -77,23 +78,25 @@ async function choosePort(
 }
 
 /** Whether a server could listen on this loopback port now. */
-export async function isFreePort(port: number): Promise<boolean> {
-  return (await listenOnce(port)) !== undefined;
-}
-
-async function freePort(): Promise<number> {
-  const port = await listenOnce(0);
-  if (port === undefined) throw new Error('the system gives out no free port');
-  return port;
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
+export function isFreePort(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/**
+ * Below the range from which Linux gives ports to connections and to servers that ask for any (32768 on, ip(7)): a server
+ * that comes later, or is started again, finds its port still free.
+ */
+const own = { from: 10_000, to: 32_000 };
+const mostTries = 100;
+
+async function freePort(taken: readonly number[]): Promise<number> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const port = randomInt(own.from, own.to);
+    if (!taken.includes(port) && (await isFreePort(port))) return port;
+  }
+  throw new Error(`no free port between ${own.from} and ${own.to}`);
 }
