@@ -9,7 +9,7 @@ import { startWorkflow } from '../src/client/start-workflow.ts';
 import type { bareCampaign } from './bare-workflows.ts';
 import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/simulated-stack.ts';
 import { teamsOfTheCase } from '../test/support/simulated-campaign.ts';
-import { UsageMeter, usageOf } from './support/processes.ts';
+import { usageOf, usageOfParts } from './support/processes.ts';
 import { benchFolder, keepResult, quantile } from './support/results.ts';
 
 const submissions = 300;
@@ -137,9 +137,10 @@ const bareBlock = (bench: SimulatedStack, worker: ChildProcess, name: string): P
 
 async function timed({ home }: SimulatedStack, more: () => number, work: () => Promise<void>): Promise<Block> {
   const cpu = (): Record<string, number> => {
-    const meter = new UsageMeter(home);
-    meter.look();
-    const used = Object.entries(meter.total()).map(([part, { cpuSeconds }]): [string, number] => [part, cpuSeconds]);
+    const used = Object.entries(usageOfParts(home)).map(([part, { cpuSeconds }]): [string, number] => [
+      part,
+      cpuSeconds,
+    ]);
     return Object.fromEntries([...used, ['bare worker', more()]]);
   };
   const [before, began] = [cpu(), Date.now()];

@@ -1,5 +1,5 @@
 import type { InstanceClass, Limits } from '../campaign/frozen-campaign.ts';
-import { chainOf } from '../ledger/ledger.ts';
+import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -31,7 +31,7 @@ export async function openSubmission(
 ): Promise<OpenedSubmission> {
   const frozen = await deps.frozen.campaign(campaign);
   const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
-  const before = chain.slice(0, sequence - 1).map(({ record }) => record);
+  const before = recordsBefore(chain, sequence);
   const runs = before.flatMap((record) => record.runs);
   const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');
   return {

@@ -1,7 +1,7 @@
 import type { HeldGrant } from '../campaign/campaign-state.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
 import { inParallel } from '../in-parallel.ts';
-import { chainOf } from '../ledger/ledger.ts';
+import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lostRuns } from './lost-runs.ts';
 import { highestOf } from './open-submission.ts';
@@ -40,12 +40,7 @@ async function reportOn(
 ): Promise<SubmissionReport> {
   const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
   const known = chain[sequence - 1];
-  if (known) {
-    return reportOf(
-      known.record,
-      chain.slice(0, sequence - 1).map((link) => link.record),
-    );
-  }
+  if (known) return reportOf(known.record, recordsBefore(chain, sequence));
   const runsBefore = highestOf(chain.flatMap(({ record }) => record.runs));
   const { team } = await deps.frozen.submission(campaign, submission);
   const { record, before } = await keepResult(deps, {

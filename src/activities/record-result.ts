@@ -1,6 +1,6 @@
 import { costOfRuns } from '../campaign/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/protocol.ts';
-import { appendRecord, chainOf } from '../ledger/ledger.ts';
+import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
 import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -23,7 +23,7 @@ export async function keepResult(
 ): Promise<{ record: LedgerRecord; before: LedgerRecord[] }> {
   const { campaign, submission, sequence } = result;
   const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
-  const before = chain.slice(0, sequence - 1).map((link) => link.record);
+  const before = recordsBefore(chain, sequence);
   const known = chain[sequence - 1];
   if (known && chain.length > sequence) return { record: known.record, before };
   const predecessor = chain[sequence - 2]?.digest ?? null;

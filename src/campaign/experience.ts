@@ -30,16 +30,17 @@ export class Experience {
     this.ofSample = probed === undefined ? 1 : this.shrunkOn(probed, 1);
   }
 
-  /** The options, most wanted first. `needMeasured`: a probe measured how much device memory the run takes. */
-  preferred(options: readonly RunOption[], needMeasured: boolean): RunOption[] {
-    const cheapest = [...options];
-    if (!this.isCheapestFirst(options)) cheapest.sort((a, b) => this.costOf(a) - this.costOf(b));
+  /** The options, most wanted first; the same array where it is in order. `needMeasured`: a probe measured how much device memory the run takes. */
+  preferred(options: RunOption[], needMeasured: boolean): RunOption[] {
+    const cheapest = this.isCheapestFirst(options)
+      ? options
+      : [...options].sort((a, b) => this.costOf(a) - this.costOf(b));
     if (cheapest.every((option) => this.isWorthATry(option, cheapest, needMeasured))) return cheapest;
     const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needMeasured));
     return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
   }
 
-  /** Nearly always; then there is nothing to sort among many that wait. */
+  /** Nearly always; then there is nothing to sort or copy among many that wait. */
   private isCheapestFirst(options: readonly RunOption[]): boolean {
     let before = 0;
     for (const option of options) {

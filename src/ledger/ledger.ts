@@ -30,6 +30,10 @@ export async function chainOf(
   }
 }
 
+/** The records of the rounds before one, oldest first. */
+export const recordsBefore = (chain: readonly ChainLink[], sequence: number): LedgerRecord[] =>
+  chain.slice(0, sequence - 1).map(({ record }) => record);
+
 /** Appends a record; the same record again is fine, another one for the same sequence throws OBJECT_DIFFERS. */
 export async function appendRecord(store: ObjectStore, bucket: string, record: LedgerRecord): Promise<void> {
   const key = resultObjects.ledger(record.campaign, record.submission, record.sequence);
