@@ -47,6 +47,7 @@ async function runLanes(lanes) {
     return { mocha, said, counts, closed: once(mocha, 'close') };
   });
   const total = { passes: 0, failures: 0, pending: 0 };
+  const failed = [];
   let status = 0;
   for (const { mocha, said, counts, closed } of runs) {
     await closed;
@@ -54,7 +55,10 @@ async function runLanes(lanes) {
     status ||= mocha.exitCode ?? 1;
     const lane = countsIn(counts);
     for (const kind of Object.keys(total)) total[kind] += lane[kind];
+    failed.push(...lane.failed);
   }
+  // Again at the end, which is all that is kept of a long log in some places.
+  for (const failure of failed) process.stdout.write(`\nfailed: ${failure}\n`);
   const skipped = total.pending > 0 ? `, ${total.pending} skipped` : '';
   process.stdout.write(`${total.passes} passed, ${total.failures} failed${skipped}\n`);
   return status;
@@ -65,7 +69,7 @@ function countsIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passes: 0, failures: 1, pending: 0 };
+    return { passes: 0, failures: 1, pending: 0, failed: [`${file}: the run broke off before its end`] };
   }
 }
 

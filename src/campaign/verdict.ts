@@ -115,6 +115,8 @@ const texts: readonly [Words, readonly RegExp[]][] = [
       // MXNet, newer and older.
       /cudaMalloc (?:retry )?failed: out of memory/,
       /CUDA: out of memory/,
+      // CuPy.
+      /cupy\.cuda\.memory\.OutOfMemoryError/,
     ],
   ],
 ];

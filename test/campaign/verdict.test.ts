@@ -48,6 +48,14 @@ const fatalGpuTexts = [
     'cudaMalloc failed: out of memory',
   'mxnet.base.MXNetError: [16:52:49] src/storage/./gpu_device_storage.h:39: Check failed: e == cudaSuccess || e == ' +
     'cudaErrorCudartUnloading CUDA: out of memory',
+  // Printed on an NVIDIA H200 with driver 580.159: PyTorch 2.11 (twice), JAX 0.11, CuPy 14.2.
+  'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139.80 GiB of which ' +
+    '1.29 GiB is free. Including non-PyTorch memory, this process has 138.51 GiB memory in use.',
+  'torch.AcceleratorError: CUDA error: out of memory\n' +
+    "Search for `cudaErrorMemoryAllocation' in https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html",
+  'jax.errors.JaxRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 512.02GiB with allocator GPU_0_bfc on ' +
+    "device 0. [tf-allocator-allocation-error='']\n--------------------\nFor simplicity, JAX has removed its internal frames",
+  'cupy.cuda.memory.OutOfMemoryError: Out of memory allocating 2,199,023,255,552 bytes (allocated so far: 0 bytes).',
 ];
 
 const sharedMemoryTexts = [
@@ -73,6 +81,8 @@ const survivedTexts = [
     'with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains',
   'E tensorflow/stream_executor/cuda/cuda_driver.cc:806] failed to allocate 14.5G (15569256448 bytes) from device: ' +
     'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
+  'W1126 14:42:52.782291     759 bfc_allocator.cc:371] Allocator (GPU_0_bfc) ran out of memory trying to allocate 512.02GiB from ' +
+    'the lower end with freed_by_count=0. The caller indicates that this is not a failure',
 ];
 
 describe('the verdict on a run', () => {
