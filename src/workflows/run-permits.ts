@@ -49,11 +49,6 @@ export class RunPermits {
     await condition(() => this.answers.has(request.n));
     const permit = this.answers.get(request.n);
     if (permit === undefined) throw new RangeError(`run ${request.n} was answered without an answer`);
-    this.request = undefined;
-    if (permit.kind === 'granted') {
-      const { n, class: onClass, reserved } = permit;
-      this.grant = { n, purpose: request.purpose, rerun: request.rerun, class: onClass, reserved, since: Date.now() };
-    }
     return permit;
   }
 
@@ -83,8 +78,16 @@ export class RunPermits {
     });
   }
 
+  /** In force at once: the campaign may ask for everything before the round has heard of its answer. */
   private answer(permit: Permit): void {
-    if (!this.answers.has(permit.n)) this.answers.set(permit.n, permit);
+    if (this.answers.has(permit.n)) return;
+    this.answers.set(permit.n, permit);
+    if (this.request?.n !== permit.n) return;
+    const { purpose, rerun } = this.request;
+    this.request = undefined;
+    if (permit.kind === 'refused') return;
+    const { n, class: onClass, reserved } = permit;
+    this.grant = { n, purpose, rerun, class: onClass, reserved, since: Date.now() };
   }
 
   private parent() {

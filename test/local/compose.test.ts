@@ -89,7 +89,7 @@ describe('compose set-up', () => {
     symlinkSync(program, join(folder, 'temporal'));
     const quiet = ['--headless', '--ip', '127.0.0.1', '--log-level', 'never'];
     start(program, ['server', 'start-dev', '--port', String(port), ...quiet]);
-    await eventually('the Temporal server answers', () => answersTemporal(address), { withinMs: 30_000, everyMs: 250 });
+    await eventually('the Temporal server answers', () => answersTemporal(address), { everyMs: 250 });
     const env = { PATH: [folder, process.env['PATH']].join(delimiter), HOME: folder, TEMPORAL_ADDRESS: address };
     for (let run = 0; run < 2; run++) {
       await execute('sh', ['docker/temporal-namespace.sh'], { env: { ...env, TEMPORAL_NAMESPACE: 'made-by-script' } });

@@ -94,7 +94,7 @@ describe('a runner and what happens around it', () => {
     const runner = rig.startRunner(runKey);
     await eventually('the container runs', () => isRunning(runner));
     await rig.s3.halt();
-    await eventually('the container has ended', () => !isRunning(runner), { withinMs: 30_000 });
+    await eventually('the container has ended', () => !isRunning(runner));
     await eventually('only the folder is left', () => rig.leftOvers().every((line) => line.startsWith(rig.scratch)));
     assert.equal(runner.process.exitCode, null);
     await rig.s3.resume();

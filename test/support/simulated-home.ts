@@ -67,13 +67,8 @@ export class SimulatedHome extends CampaignHome {
     this.behave(submissions);
     const before = this.pidOf('batch');
     process.kill(before, 'SIGKILL');
-    await eventually(
-      'the endpoint is back',
-      async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs()),
-      {
-        withinMs: 30_000,
-      },
-    );
+    const isBack = async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs());
+    await eventually('the endpoint is back', isBack);
   }
 
   /** Starts the campaign and goes on. */
@@ -119,9 +114,7 @@ export class SimulatedHome extends CampaignHome {
   /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */
   async allJobs(): Promise<SeenJob[]> {
     let jobs: SeenJob[] = [];
-    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())), {
-      withinMs: 30_000,
-    });
+    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
     return jobs;
   }
 

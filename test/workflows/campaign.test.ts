@@ -229,7 +229,7 @@ describe('a campaign with scripted runs', () => {
       ((await child.fetchHistory()).events ?? []).some(
         ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'endRun',
       );
-    await eventually('it was told to end its run', heard, { withinMs: 20_000 });
+    await eventually('it was told to end its run', heard);
     release();
     await until('killed', ({ counts }) => counts.waiting === 1);
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
