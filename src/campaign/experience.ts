@@ -24,10 +24,18 @@ export class Experience {
   /** On the class that probes ran on no speeds were compared: what is seen there is the sample's fault, on every class. */
   private readonly ofSample: number;
   private readonly factors = new Map<string, number>();
+  /** Classes whose devices were too small often enough to ask whether they are worth a try. */
+  private readonly doubted = { measured: new Set<string>(), unknown: new Set<string>() };
 
   constructor(private readonly state: Pick<CampaignState, 'pace' | 'slots'>) {
-    const [probed] = Object.entries(state.pace.byClass).find(([, { probes }]) => probes > 0) ?? [];
+    const seen = Object.entries(state.pace.byClass);
+    const [probed] = seen.find(([, { probes }]) => probes > 0) ?? [];
     this.ofSample = probed === undefined ? 1 : this.shrunkOn(probed, 1);
+    for (const [onClass, { tries }] of seen)
+      for (const needs of ['measured', 'unknown'] as const) {
+        const { outOfMemory, ended } = tries[needs];
+        if (outOfMemory > 0 && ended >= this.fewestOn(onClass)) this.doubted[needs].add(onClass);
+      }
   }
 
   /** The options, most wanted first; the same array where it is in order. `needMeasured`: a probe measured how much device memory the run takes. */
@@ -35,8 +43,10 @@ export class Experience {
     const cheapest = this.isCheapestFirst(options)
       ? options
       : [...options].sort((a, b) => this.costOf(a) - this.costOf(b));
-    if (cheapest.every((option) => this.isWorthATry(option, cheapest, needMeasured))) return cheapest;
-    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needMeasured));
+    const needs = needMeasured ? 'measured' : 'unknown';
+    if (this.doubted[needs].size === 0) return cheapest;
+    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needs));
+    if (passedOver.length === 0) return cheapest;
     return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
   }
 
@@ -92,10 +102,9 @@ export class Experience {
   }
 
   /** Whether the class has to be tried before the cheapest one with a larger device, by what such tries came to. */
-  private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needMeasured: boolean): boolean {
-    if (option.gpuMemoryMiB === 0) return true;
-    const tries = this.paceOn(option.class).tries[needMeasured ? 'measured' : 'unknown'];
-    if (tries.outOfMemory === 0 || tries.ended < this.fewestOn(option.class)) return true;
+  private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needs: 'measured' | 'unknown'): boolean {
+    if (!this.doubted[needs].has(option.class)) return true;
+    const tries = this.paceOn(option.class).tries[needs];
     const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
     if (larger === undefined) return true;
     const failedShare = tries.failedShares / tries.outOfMemory;

@@ -1,12 +1,13 @@
 import TinyQueue from 'tinyqueue';
 import { byName } from './by-name.ts';
-import { treatmentOf, type CampaignState, type WaitingRequest } from './campaign-state.ts';
+import { treatmentOf, type CampaignState, type HeldGrant } from './campaign-state.ts';
 import { measuredSeconds, type RunOption } from './class-choice.ts';
-import { isAffordable, Purse } from './purse.ts';
+import { Purse } from './purse.ts';
+import { Reach } from './reach.ts';
 import { Experience } from './experience.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
-import type { Tally, Waiting } from './tally.ts';
+import { countGrant, type Tally, type Waiting } from './tally.ts';
 
 interface Candidate extends Waiting {
   option: RunOption;
@@ -17,29 +18,17 @@ interface Candidate extends Waiting {
   late: boolean;
 }
 
-/** The option can be granted, now or later: its class has slots and its worst case fits into what is not spent. */
-export const isWithinReach = (state: CampaignState, option: RunOption, rerun: boolean): boolean =>
-  (state.slots[option.class] ?? 0) > 0 && isAffordable(state, option, rerun);
-
-/** The option is within reach, and its class gave machines lately. */
-export const mayGoTo = (state: CampaignState, option: RunOption, rerun: boolean, now: number): boolean =>
-  isWithinReach(state, option, rerun) && (state.shortUntil[option.class] ?? 0) <= now;
-
-/** The option a request waits for: the most wanted of those that it may go to. */
-export const preferredOption = (state: CampaignState, { options, rerun }: WaitingRequest, now: number) =>
-  options.find((option) => mayGoTo(state, option, rerun, now));
-
 /**
  * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
  * probes while few evaluations wait for the class, then who waited longest. Where each wants to go is settled anew by what
- * has ended since. Pure; `now` in ms.
+ * has ended since. The tally counts them. Pure; `now` in ms.
  */
 export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
   settleWishes(state, tally);
-  const found = candidates(state, tally, free, now);
+  const found = candidates(state, tally, free, new Reach(state, now));
   const leastWorst = found.reduce((least, { option }) => Math.min(least, option.worst), Infinity);
   const queue = new TinyQueue(found, inOrder);
   const purse = new Purse(state, tally);
@@ -61,8 +50,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
     purse.take(option.worst, request.rerun);
     free[option.class] = (free[option.class] ?? 0) - 1;
     places -= 1;
-    tally.heldOf[next.open.team] = (tally.heldOf[next.open.team] ?? 0) + 1;
-    granted.push(grantTo(next, option, now));
+    granted.push(grantTo(tally, next, option, now));
     savings.passOver();
   }
   return granted;
@@ -85,11 +73,11 @@ export function freeSlots(state: CampaignState, tally: Tally): Record<string, nu
   return free;
 }
 
-function candidates(state: CampaignState, tally: Tally, free: Record<string, number>, now: number): Candidate[] {
+function candidates(state: CampaignState, tally: Tally, free: Record<string, number>, reach: Reach): Candidate[] {
   const evaluations = byName<number>();
   const found: Candidate[] = [];
   for (const waiting of tally.waiting) {
-    const option = preferredOption(state, waiting.request, now);
+    const option = reach.preferred(waiting.request);
     if (option === undefined) continue;
     if (waiting.request.purpose === 'evaluation') evaluations[option.class] = (evaluations[option.class] ?? 0) + 1;
     if (free[option.class] === undefined) continue;
@@ -111,12 +99,17 @@ const inOrder = (a: Candidate, b: Candidate): number =>
   Number(a.late) - Number(b.late) ||
   a.request.ticket - b.request.ticket;
 
-/** Marks a waiting request as granted. */
-export function grantTo({ submission, open, request }: Waiting, option: RunOption, now: number): RunGrant {
+/** Marks a waiting request as granted, and counts it. */
+export function grantTo(
+  tally: Tally,
+  { submission, open, request }: Waiting,
+  option: RunOption,
+  now: number,
+): RunGrant {
   const { n, purpose, rerun, needMeasured } = request;
   delete open.request;
   const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
-  open.grant = {
+  const grant: HeldGrant = {
     n,
     purpose,
     rerun,
@@ -126,5 +119,7 @@ export function grantTo({ submission, open, request }: Waiting, option: RunOptio
     ...(expectedSeconds !== undefined && { expectedSeconds }),
     ...(needMeasured && { needMeasured }),
   };
+  open.grant = grant;
+  countGrant(tally, open.team, grant);
   return { submission, n, class: option.class, reserved: option.worst };
 }

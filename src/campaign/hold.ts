@@ -1,6 +1,6 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from './campaign-state.ts';
-import { isWithinReach } from './grants.ts';
 import { mostOpen } from './initial-state.ts';
+import { isAffordable } from './purse.ts';
 
 /** Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do. */
 export type Hold = 'budget' | 'deadline' | 'paused' | 'slots';
@@ -28,8 +28,9 @@ export function holdOf(state: CampaignState, now: number): Hold | undefined {
   for (const { team, request } of state.open.values()) {
     if (request === undefined || treatmentOf(state, team).paused) continue;
     wanted += 1;
-    if (request.options.some((option) => isWithinReach(state, option, request.rerun))) return undefined;
-    if (request.options.some((option) => (state.slots[option.class] ?? 0) > 0)) withSlots += 1;
+    const options = request.options.filter((option) => (state.slots[option.class] ?? 0) > 0);
+    if (options.some((option) => isAffordable(state, option, request.rerun))) return undefined;
+    if (options.length > 0) withSlots += 1;
   }
   if (wanted === 0) return holdOfStarts(state);
   return withSlots > 0 ? 'budget' : 'slots';

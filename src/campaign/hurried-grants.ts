@@ -2,11 +2,12 @@ import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import { Experience } from './experience.ts';
-import { freeSlots, grantTo, mayGoTo, preferredOption } from './grants.ts';
+import { freeSlots, grantTo } from './grants.ts';
 import { Purse } from './purse.ts';
 import type { RunGrant } from './protocol.ts';
+import { Reach } from './reach.ts';
 import { Savings } from './savings.ts';
-import { tallyOf, type Waiting } from './tally.ts';
+import type { Tally, Waiting } from './tally.ts';
 
 interface Wanting {
   waiting: Waiting;
@@ -23,18 +24,19 @@ interface Detour {
 
 /**
  * With the deadline in danger: what is left waiting after {@link grants} goes to dearer classes with free slots, by team
- * priority, then where a dollar buys most time. Pure; `now` in ms.
+ * priority, then where a dollar buys most time. The tally counts them. Pure; `now` in ms.
  */
-export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
-  const tally = tallyOf(state);
+export function hurriedGrants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
   const purse = new Purse(state, tally);
   const savings = new Savings(purse, free);
+  const reach = new Reach(state, now);
   const wanting: Wanting[] = [];
   for (const waiting of tally.waiting) {
-    const preferred = preferredOption(state, waiting.request, now);
+    if (waiting.open.grant) continue;
+    const preferred = reach.preferred(waiting.request);
     if (preferred) wanting.push({ waiting, preferred });
   }
   for (const { waiting, preferred } of wanting) {
@@ -43,7 +45,7 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
   }
   // One with a free slot where it would rather go waits for money, not for time.
   const late = wanting.filter(({ preferred }) => !isFree(free, preferred));
-  const queue = new TinyQueue(detoursOf(state, late, { free, experience: new Experience(state), now }), inOrder);
+  const queue = new TinyQueue(detoursOf(state, late, { free, experience: new Experience(state), reach }), inOrder);
   const granted: RunGrant[] = [];
   for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     const { waiting, option } = next;
@@ -52,7 +54,7 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
     purse.take(option.worst, rerun);
     free[option.class] = (free[option.class] ?? 0) - 1;
     places -= 1;
-    granted.push(grantTo(waiting, option, now));
+    granted.push(grantTo(tally, waiting, option, now));
     savings.passOver();
   }
   return granted;
@@ -61,17 +63,17 @@ export function hurriedGrants(state: CampaignState, now: number): RunGrant[] {
 interface Prospect {
   free: Record<string, number>;
   experience: Experience;
-  now: number;
+  reach: Reach;
 }
 
-function detoursOf(state: CampaignState, late: readonly Wanting[], { free, experience, now }: Prospect): Detour[] {
+function detoursOf(state: CampaignState, late: readonly Wanting[], { free, experience, reach }: Prospect): Detour[] {
   const detours: Detour[] = [];
   for (const { waiting, preferred } of late) {
     const { request, open } = waiting;
     const { priority } = treatmentOf(state, open.team);
     const [hours, cost] = [experience.hoursOf(preferred), experience.costOf(preferred)];
     for (const option of request.options) {
-      if (!isFree(free, option) || !mayGoTo(state, option, request.rerun, now)) continue;
+      if (!isFree(free, option) || !reach.allows(option, request.rerun)) continue;
       const hoursPerMicroUsd = hours / Math.max(1, experience.costOf(option) - cost);
       detours.push({ waiting, option, priority, hoursPerMicroUsd });
     }

@@ -18,7 +18,7 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   if (state.paused || now >= Date.parse(state.deadline)) return [];
   const tally = tallyOf(state);
   const granted = grants(state, tally, now);
-  if (state.hurry) granted.push(...hurriedGrants(state, now));
+  if (state.hurry) granted.push(...hurriedGrants(state, tally, now));
   if (granted.length > 0) state.pace.since ??= now;
   return [...granted.map((grant) => ({ kind: 'grant' as const, ...grant })), ...starts(state, limits, tally)];
 }

@@ -1,5 +1,11 @@
 import { byName } from './by-name.ts';
-import { treatmentOf, type CampaignState, type OpenSubmission, type WaitingRequest } from './campaign-state.ts';
+import {
+  treatmentOf,
+  type CampaignState,
+  type HeldGrant,
+  type OpenSubmission,
+  type WaitingRequest,
+} from './campaign-state.ts';
 
 /** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
 export interface Tally {
@@ -44,12 +50,15 @@ export function tallyOf(state: CampaignState): Tally {
     const waitsForPausedTeam = request !== undefined && treatmentOf(state, team).paused;
     if (open.preparing && !waitsForPausedTeam) tally.preparing += 1;
     if (request && !waitsForPausedTeam) tally.waiting.push({ submission, open, request });
-    if (grant) {
-      tally.heldOf[team] = (tally.heldOf[team] ?? 0) + 1;
-      tally.held[grant.class] = (tally.held[grant.class] ?? 0) + 1;
-      tally.reserved += grant.reserved;
-      if (grant.rerun) tally.reservedForReruns += grant.reserved;
-    }
+    if (grant) countGrant(tally, team, grant);
   }
   return tally;
+}
+
+/** A run has a slot, and money is reserved for it. */
+export function countGrant(tally: Tally, team: number, { class: onClass, reserved, rerun }: HeldGrant): void {
+  tally.heldOf[team] = (tally.heldOf[team] ?? 0) + 1;
+  tally.held[onClass] = (tally.held[onClass] ?? 0) + 1;
+  tally.reserved += reserved;
+  if (rerun) tally.reservedForReruns += reserved;
 }
