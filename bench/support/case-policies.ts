@@ -48,6 +48,8 @@ export interface PolicyResult {
   scored: number;
   /** Why the others were not, by number. */
   reasons: Record<string, number>;
+  /** Submissions that neither err nor are too large for every device, and were not scored all the same. */
+  soundLost: number;
   runs: number;
 }
 
@@ -77,6 +79,7 @@ export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, 
     days: (Math.max(...results.map(({ endedAt }) => endedAt)) - startsAt) / 1000 / day,
     scored: sumOf(results, ({ state }) => state.counts.finished),
     reasons: reasonsIn(results),
+    soundLost: ways.filter(({ submission, state }) => state !== 'finished' && isSound(population, submission)).length,
     runs: sumOf(ways, ({ runs }) => runs.length),
   };
 }
@@ -98,6 +101,9 @@ function frozenOf(instanceClasses: InstanceClass[], isProbed: boolean): FrozenCa
     instanceClasses,
   };
 }
+
+const isSound = ({ submissions, kinds }: CasePopulation, submission: string): boolean =>
+  submissions.get(submission)?.end === 'predictions' && kinds.get(submission) !== 'none';
 
 function hoursByClass(ways: SimulatedResult['ways']): Record<string, number> {
   const hours: Record<string, number> = {};
