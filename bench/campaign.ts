@@ -143,6 +143,7 @@ async function report(
   const usage = meter.total();
   const cpu = Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const most = (values: number[]): number => Math.max(...values);
+  const signals = runs.flatMap(({ signalsInForceAfterMs }) => signalsInForceAfterMs);
   const counts = [...states].map(([state, count]) => `${count} ${state}`);
   keepResult(
     `campaign-${submissions}`,
@@ -167,6 +168,12 @@ async function report(
         found: `${Math.ceil(most(runs.map(({ carriedBytes }) => carriedBytes)) / 1024)} KB`,
         aim: '≤ 256 KB',
         met: most(runs.map(({ carriedBytes }) => carriedBytes)) <= 256 * 1024,
+      },
+      {
+        what: `an operator’s signal is in force, at most (${signals.length} signals)`,
+        found: `${Math.ceil(most(signals))} ms`,
+        aim: '≤ 1,000 ms',
+        met: most(signals) <= 1_000,
       },
       { what: 'database per submission', found: `${Math.round(bytes / submissions / 1024)} KB` },
     ],
