@@ -1,6 +1,6 @@
 import type { FrozenCampaign } from './frozen-campaign.ts';
-import type { OperatorAct } from './operator-acts.ts';
-import { parseInstant } from './units.ts';
+import { initialState } from './initial-state.ts';
+import { apply, type OperatorAct } from './operator-acts.ts';
 
 /** What of a campaign's file operators may change, as they left it. */
 export interface LeftByOperators {
@@ -10,27 +10,39 @@ export interface LeftByOperators {
   deadline: string;
   /** By class. */
   slots: ReadonlyMap<string, number>;
-  /** Of teams whose weight was set. */
+  /** Of teams that the file or an operator treats otherwise than the others. */
   weights: ReadonlyMap<string, number>;
   /** Submissions that were cancelled by name. */
   cancelled: ReadonlySet<string>;
 }
 
-/** Follows the acts that were taken, in order. Pure. */
+/** Repeats the acts that were taken, in order, on a campaign in which nothing else happens. Pure. */
 export function leftByOperators(frozen: FrozenCampaign, acts: readonly OperatorAct[]): LeftByOperators {
-  let { deadline } = frozen;
-  let budget = frozen.budget.microUsd;
-  const slots = new Map(frozen.instanceClasses.map((on) => [on.name, on.slots]));
-  const weights = new Map(Object.entries(frozen.fairness.weights));
+  const numbers = new Map<string, number>();
+  const numberOf = (team: string): number => {
+    const number = numbers.get(team) ?? numbers.size;
+    numbers.set(team, number);
+    return number;
+  };
+  const weights = Object.entries(frozen.fairness.weights).map(([name, weight]) => ({
+    team: numberOf(name),
+    name,
+    weight,
+  }));
+  const state = initialState(frozen, { workLists: [], rounds: [], started: [], weights });
   const cancelled = new Set<string>();
-  for (const { name, message } of acts) {
-    if (name === 'raiseBudget') budget = Math.round(message.usd * 1_000_000);
-    if (name === 'setDeadline') deadline = parseInstant(message.deadline)?.toISOString() ?? deadline;
-    if (name === 'setSlots') slots.set(message.class, message.slots);
-    if (name === 'reprioritiseTeam' && message.weight !== undefined) weights.set(message.team, message.weight);
-    if (name === 'cancel') for (const submission of message.submissions ?? []) cancelled.add(submission);
+  for (const act of acts) {
+    apply(act, state, numberOf(('team' in act.message && act.message.team) || ''), 0);
+    if (act.name === 'cancel') for (const submission of act.message.submissions ?? []) cancelled.add(submission);
   }
-  return { budget, deadline, slots, weights, cancelled };
+  const treatments = [...state.treatments.values()];
+  return {
+    budget: state.money.budget,
+    deadline: state.deadline,
+    slots: new Map(Object.entries(state.slots)),
+    weights: new Map(treatments.map(({ team, weight }) => [team, weight])),
+    cancelled,
+  };
 }
 
 /**

@@ -33,7 +33,16 @@ describe('what operators left of a campaign’s file', () => {
         ['p3', 1],
       ],
     );
-    assert.deepEqual([[...weights], [...cancelled]], [[['a', 2]], ['a-1']]);
+    assert.deepEqual(
+      [[...weights], [...cancelled]],
+      [
+        [
+          ['a', 2],
+          ['b', 1],
+        ],
+        ['a-1'],
+      ],
+    );
   });
 
   it('makes no difference of a file that says the same', () => {
