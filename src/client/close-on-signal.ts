@@ -6,6 +6,8 @@ import type { Output } from './output.ts';
 /** As a shell reports a process ended by a signal. */
 const statusOfSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
+export type Closing = ReturnType<typeof closeOnSignal>;
+
 /** The first Ctrl-C (or SIGTERM) closes the stack in order; everything stays on disk and the same command goes on. */
 export function closeOnSignal(stack: Stack, output: Output) {
   let closed: Promise<void> | undefined;

@@ -3,22 +3,17 @@ import { join } from 'node:path';
 import { ensureJobDefinitions } from '../batch/job-definition.ts';
 import { checkCampaign } from '../hand-in/check-campaign.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
-import { trouble } from '../errors.ts';
 import { resultObjects } from '../ids.ts';
-import { enterEnvironment } from '../local/stack/environment.ts';
 import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { bringUpInBackground } from '../local/stack/background.ts';
-import { openStack } from '../local/stack/open-stack.ts';
-import { unsupportedBecause } from '../local/tools/open-engine.ts';
 import { openAccess } from './access.ts';
-import { closeOnSignal } from './close-on-signal.ts';
 import { conduct, type ConductOptions } from './conduct.ts';
 import { confirmed } from './confirm.ts';
 import { isRemote } from './enter-stack.ts';
 import { buildExample } from './example.ts';
 import { exitStatus } from './exit-status.ts';
+import { inEmbeddedStack, requireEmbedded } from './in-stack.ts';
 import type { Output } from './output.ts';
-import { readyBatch } from './ready-batch.ts';
 
 export interface StartOptions extends ConductOptions {
   /** Without one the example, on the embedded stack. */
@@ -30,8 +25,7 @@ export interface StartOptions extends ConductOptions {
  * workflow or goes on with it, follows it and reports. Answers the exit status.
  */
 export async function startCampaign(options: StartOptions, output: Output): Promise<number> {
-  const unsupported = isRemote() ? undefined : unsupportedBecause();
-  if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
+  if (!isRemote()) requireEmbedded();
   const file = options.file ?? (await buildExample(output));
   const { s3 } = placesOf(homeFolder());
   const checked = await checkCampaign(file, new Date(), (campaign) =>
@@ -39,23 +33,11 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   );
   if (isRemote()) return inRemote(checked, options, output);
   if (options.detach) await bringUpInBackground(homeFolder(), output.say);
-  const stack = await openStack({
-    home: homeFolder(),
-    queues: checked.instanceClasses.map(({ queue, slots }) => ({ name: queue, slots })),
-    report: output.say,
-  });
-  const closing = closeOnSignal(stack, output);
-  try {
-    enterEnvironment(stack.environment);
-    const access = await openAccess();
-    await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
+  return inEmbeddedStack(checked.instanceClasses, output, async (access, stack, closing) => {
     const status = await conduct(access, checked, options, output, stack);
     if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked();
-    await access.close();
     return status;
-  } finally {
-    await closing.close();
-  }
+  });
 }
 
 async function inRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
