@@ -43,6 +43,10 @@ const fields: Record<string, Field> = {
     accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
     expected: 'a list of submissions',
   },
+  rest: {
+    accepts: (value) => value === 'budget-exhausted' || value === 'cancelled',
+    expected: 'budget-exhausted or cancelled',
+  },
   because: {
     accepts: (value) => typeof value === 'string' && Object.hasOwn(reasonFaults, value),
     expected: 'a reason why runs fail',

@@ -27,6 +27,9 @@ export type ReprioritiseAct = TeamAct & {
 export type RoundsAct = Signature & { rounds: string; count: number };
 /** At least one of the three; `because`: only those whose last run failed for this reason. */
 export type CancelAct = Signature & { submissions?: string[]; team?: string; because?: Reason };
+/** `rest`: what is not done ends for this reason; when it is not said, for what the campaign holds for. */
+export type CloseAct = Signature & { rest?: Rest };
+type Rest = Extract<Reason, 'budget-exhausted' | 'cancelled'>;
 
 export interface OperatorActs {
   pauseTeam: PauseTeamAct;
@@ -41,7 +44,7 @@ export interface OperatorActs {
   retry: RoundsAct;
   rescore: RoundsAct;
   cancel: CancelAct;
-  close: Signature;
+  close: CloseAct;
   abort: Signature;
 }
 export type ActName = keyof OperatorActs;
@@ -113,7 +116,7 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
       state.slots[message.class] = message.slots;
       return;
     case 'close':
-      state.closing = holdOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
+      state.closing = message.rest ?? restOf(state, now);
       return;
     case 'abort':
       state.closing = 'cancelled';
@@ -125,6 +128,14 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
       return;
   }
 }
+
+/** An act as it is kept: what it meant for the state that it met is said, for it may be repeated on another. */
+export function asKept(act: OperatorAct, state: CampaignState, now: number): OperatorAct {
+  return act.name === 'close' ? { ...act, message: { rest: restOf(state, now), ...act.message } } : act;
+}
+
+const restOf = (state: CampaignState, now: number): Rest =>
+  holdOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
 
 function treat(state: CampaignState, team: number, name: string, change: Partial<Treatment>): void {
   state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });

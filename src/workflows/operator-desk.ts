@@ -2,11 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedAct } from '../activities/record-acts.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import type { Reason } from '../campaign/reasons.ts';
-import { apply, faultOf, type OperatorAct, type OperatorLine } from '../campaign/operator-acts.ts';
+import { apply, asKept, faultOf, type OperatorAct, type OperatorLine } from '../campaign/operator-acts.ts';
 import type { Children } from './children.ts';
 import { longStep, step } from './steps.ts';
 
 const logLines = 50;
+/** Characters of an act in the log, whose message may have any number of fields. */
+const longestAct = 500;
 
 interface PendingAct {
   act: OperatorAct;
@@ -83,8 +85,10 @@ export class OperatorDesk {
   async work(): Promise<void> {
     const answers: (() => void)[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
-      const { act, answer } = next;
-      const fault = await this.carryOut(act);
+      const { act: asked, answer } = next;
+      const wrong = faultOf(asked, this.state);
+      const act = wrong === undefined ? asKept(asked, this.state, Date.now()) : asked;
+      const fault = wrong ?? (await this.carryOut(act));
       this.log(lineOf(act, fault), fault === undefined ? act : null);
       answers.push(() => answer?.(fault === undefined ? undefined : refusal(fault)));
     }
@@ -101,9 +105,8 @@ export class OperatorDesk {
     for (const answer of answers) answer();
   }
 
+  /** Answers why an act that has no fault cannot be carried out all the same. */
   private async carryOut(act: OperatorAct): Promise<string | undefined> {
-    const fault = faultOf(act, this.state);
-    if (fault) return fault;
     const name = teamNamed(act);
     const team = name === undefined ? null : await this.numberOf(name);
     if (name !== undefined && team === null) return `there is no team ${textOf(name)}`;
@@ -197,7 +200,7 @@ const teamNamed = ({ message }: OperatorAct): string | undefined =>
 
 const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): OperatorLine => ({
   at: new Date().toISOString(),
-  act: [name, ...subjectsOf(message)].join(' '),
+  act: [name, ...subjectsOf(message)].join(' ').slice(0, longestAct),
   by: textOf(message.by ?? 'Web UI'),
   ...(message.reason && { reason: textOf(message.reason) }),
   ...(message.id && { id: textOf(message.id) }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { takeRequest } from '../../src/campaign/bookkeeping.ts';
 import { treatmentOf, type CampaignState } from '../../src/campaign/campaign-state.ts';
-import { apply, faultOf, type ActName, type OperatorAct } from '../../src/campaign/operator-acts.ts';
+import { apply, asKept, faultOf, type ActName, type OperatorAct } from '../../src/campaign/operator-acts.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from './state-samples.ts';
 
 /** Signals come from the Web UI as any JSON at all. */
@@ -48,6 +48,7 @@ describe('an act of an operator', () => {
       ['pauseCampaign', { reason: {} }, /^reason {} is not a text$/],
       ['reprioritiseTeam', { team: 'a', priority: 1, weight: 0 }, /^weight 0 is not between 0.001 and 1000$/],
       ['reprioritiseTeam', { team: 'a', priority: 0, weight: 1 }, /^priority 0 is not a whole number from 1 to 5$/],
+      ['close', { rest: 'time-limit' }, /^rest "time-limit" is not budget-exhausted or cancelled$/],
       ['raiseBudget', { usd: '9' }, /^usd "9" is not an amount/],
       ['raiseBudget', { usd: [9] }, /^usd \[9\] is not an amount/],
       ['raiseBudget', { usd: true }, /^usd true is not an amount/],
@@ -198,6 +199,17 @@ describe('acts on a campaign', () => {
     assert.equal(state.closing, 'budget-exhausted');
     applied(state, 'abort');
     assert.equal(state.closing, 'cancelled');
+  });
+
+  it('close it for the same reason when they are repeated on a state that does not show it', () => {
+    state = campaignOf([1]);
+    open(state, { s: 0 });
+    takeRequest(state, request('s', 1));
+    state.money.budget = 99;
+    const kept = asKept(act('close'), state, now);
+    const lost = campaignOf([1]);
+    apply(kept, lost, -1, now);
+    assert.equal(lost.closing, 'budget-exhausted');
   });
 
   it('are refused while it is closing, but for what ends its runs', () => {

@@ -260,6 +260,22 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
+  it('keeps with a close that it was for want of money, and of a message only a short line', async () => {
+    campaign.teams = { one: ['p1'] };
+    campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
+    const handle = await campaign.start('closed-poor');
+    const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, 'long']));
+    await handle.signal(messages.pauseTeamSignal, { team: 'one', ...fields });
+    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await until('closed-poor', ({ hold }) => hold === 'budget');
+    await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
+    await handle.result();
+    assert.equal(record('p1').reason, 'budget-exhausted');
+    const acts = campaign.rounds.acts('closed-poor');
+    assert.deepEqual(acts.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
+    assert.equal(acts[0]?.act.length, 500);
+  });
+
   it('cancels one submission with its job, then aborts the rest', async () => {
     campaign.teams = { one: ['c1'], two: ['c2'] };
     campaign.script = () => 'until-cancelled';
