@@ -2,7 +2,7 @@ import { fitsOf, type ClassRules } from './class-fit.ts';
 import type { InstanceClass } from './frozen-campaign.ts';
 import { costMicroUsd } from './money.ts';
 import { probedSeconds, type Needs } from './needs.ts';
-import { batchGraceSeconds, wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
+import { wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
 
 /** One class a run could go to; money in micro-dollars, `hours` as expected. */
 export interface RunOption {
@@ -12,6 +12,8 @@ export interface RunOption {
   hours: number;
   /** Of its device; 0 where there is none. */
   gpuMemoryMiB: number;
+  /** A probe let expect less than the whole wall clock. */
+  isMeasured?: true;
 }
 
 /** The class probes run on: the cheapest with a device, else the cheapest. */
@@ -27,26 +29,26 @@ export function evaluationOptions(rules: ClassRules, needs: Needs, items: number
   return fitsOf(rules, needs, items)
     .filter(({ kind }) => kind !== 'unfit')
     .map(({ on }) => optionOn(rules, on, expectedSeconds(rules, on, needs, items)))
-    .sort((a, b) => a.expected - b.expected || (a.class < b.class ? -1 : 1));
+    .sort((a, b) => a.expected - b.expected || a.hours - b.hours || (a.class < b.class ? -1 : 1));
 }
 
 /** The price of a run on one class that is expected to take so many seconds; tenths of them, which short runs need. */
 export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number): RunOption {
   const expectedSeconds = Math.round(seconds * 10) / 10;
+  const isMeasured = expectedSeconds < wallClockSeconds(rules.limits, on, rules.classes) * 0.999;
   return {
     class: on.name,
     worst: worstCostMicroUsd(rules.limits, on, rules.classes),
     expected: costMicroUsd(expectedSeconds, on.microUsdPerHour),
     hours: expectedSeconds / 3600,
     gpuMemoryMiB: on.gpuMemoryMiB ?? 0,
+    ...(isMeasured && { isMeasured }),
   };
 }
 
 /** What a probe lets expect of a run, in seconds; undefined when nothing is known and the whole wall clock is taken. */
-export function measuredSeconds({ worst, expected, hours }: RunOption): number | undefined {
-  const longestHours = (worst * hours) / expected - batchGraceSeconds / 3600;
-  return hours < longestHours * 0.999 ? Math.max(1, Math.round(hours * 3600)) : undefined;
-}
+export const measuredSeconds = ({ hours, isMeasured }: RunOption): number | undefined =>
+  isMeasured ? Math.max(1, Math.round(hours * 3600)) : undefined;
 
 /** From the probe and the classes' relative speeds; without a probe the whole promised wall clock. */
 function expectedSeconds(rules: ClassRules, on: InstanceClass, { profile }: Needs, items: number): number {

@@ -8,7 +8,7 @@ export interface ResourceProfile extends ItemTimes {
   usesGpu: boolean;
   /**
    * Device memory it needs, in MiB: the peak. A saturating peak (a framework that takes nearly the whole device whatever it
-   * needs) is no need and leaves this 0.
+   * needs) is no need and leaves this 0, and so does what was in use before.
    */
   gpuMemoryMiB: number;
   saturating: boolean;
@@ -26,15 +26,20 @@ export const saturatingShare = 0.95;
 /** A rise below this is what a driver does on its own; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;
 
+/** Whether a run took memory of the device for itself. */
+export const usesDevice = ({ peakMiB, idleMiB }: Device): boolean => peakMiB > idleMiB + idleDeviceMiB;
+type Device = NonNullable<RunOutcome['device']>;
+
 /** Turns a probe's outcome into a profile; undefined when the container never got to its end. */
 export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass): ResourceProfile | undefined {
   const { end, device } = outcome;
   if (end.kind !== 'exited' || end.exitCode !== 0) return undefined;
   const saturating = device !== null && device.peakMiB >= saturatingShare * device.totalMiB;
+  const usesGpu = device === null || usesDevice(device);
   return {
     ...itemTimes(outcome, items),
-    usesGpu: device === null || device.peakMiB > device.idleMiB + idleDeviceMiB,
-    gpuMemoryMiB: saturating ? 0 : (device?.peakMiB ?? 0),
+    usesGpu,
+    gpuMemoryMiB: saturating || !usesGpu ? 0 : (device?.peakMiB ?? 0),
     saturating,
     device: device && { totalMiB: device.totalMiB, peakMiB: device.peakMiB, driver: device.driver },
     measuredAtSpeed: on.relativeSpeed,

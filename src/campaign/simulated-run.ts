@@ -90,7 +90,7 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
   const share = drawOf(seed, runKey, 'share');
   if (submission.hostMemoryMiB > limits.memoryMiB) return failed(share, 137, { outOfMemory: 'killed' });
   if (onGpu && needed > instanceClass.gpuMemoryMiB) return failed(share, 1, { logTail: outOfDeviceText });
-  switch (submission.end) {
+  switch (submission.endOn?.[instanceClass.name] ?? submission.end) {
     case 'predictions':
       return { seconds: secondsAt(1), kind: 'outcome', facts };
     case 'faulty-predictions':

@@ -1,5 +1,5 @@
-import type { InstanceClass } from '../campaign/frozen-campaign.ts';
-import { dollars } from '../campaign/money.ts';
+import type { FrozenCampaign, InstanceClass } from '../campaign/frozen-campaign.ts';
+import { costOfRuns, dollars } from '../campaign/money.ts';
 import {
   pilotCampaigns,
   pilotPlatformRuns,
@@ -8,11 +8,12 @@ import {
   type PilotRecord,
   type PilotRun,
 } from '../campaign/planning/pilot.ts';
+import { usesDevice } from '../campaign/resource-profile.ts';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import { wallClockSeconds } from '../campaign/run-limits.ts';
 import { handIn } from '../hand-in/hand-in.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
-import { runKeyOf, runObjects } from '../ids.ts';
+import { resultObjects, runKeyOf, runObjects } from '../ids.ts';
 import { collectResults } from '../ledger/results.ts';
 import { counted } from '../safe-text.ts';
 import type { Access } from './access.ts';
@@ -27,6 +28,8 @@ import { watchCampaign } from './watch.ts';
 
 export interface PilotOptions {
   count: number;
+  /** Submissions of an earlier pilot. */
+  before: ReadonlySet<string>;
   yes: boolean;
 }
 
@@ -40,11 +43,11 @@ export type Piloted =
  */
 export async function runPilot(
   checked: CheckedCampaign,
-  { count, yes }: PilotOptions,
+  { count, before, yes }: PilotOptions,
   output: Output,
 ): Promise<Piloted> {
   const { limits, instanceClasses: classes, fairness, campaign } = checked;
-  const sample = pilotSample(teamsOf(checked), fairness.seed, count);
+  const sample = pilotSample(teamsOf(checked), fairness.seed, count, before);
   const meaning = [
     `the pilot runs ${counted(sample.length, 'submission')} once on each of ${classes.map(({ name }) => name).join(', ')}: ` +
       `at most ${dollars(pilotWorst(sample.length, limits, classes))}, mostly far less, beside the campaign's budget`,
@@ -54,13 +57,14 @@ export async function runPilot(
     const names = pilotCampaigns(campaign, classes);
     const pilots = classes.map((on) => pilotOf(checked, names.get(on.name) ?? '', on, sample));
     const runs: PilotRun[] = [];
-    let items = 0;
-    for (const pilot of pilots) items = await begin(access, pilot, output);
-    for (const pilot of pilots) {
-      const watched = await watchCampaign(access, pilot.campaign, output);
-      if (watched.kind === 'holds') return { kind: 'holds', campaign: pilot.campaign };
-      runs.push(...(await runsOf(access, pilot.campaign)));
+    const begun: Begun[] = [];
+    for (const pilot of pilots) begun.push(await begin(access, pilot, output));
+    for (const { campaign: name, onClass, isOver } of begun) {
+      const watched = isOver ? undefined : await watchCampaign(access, name, output);
+      if (watched?.kind === 'holds') return { kind: 'holds', campaign: name };
+      runs.push(...(await runsOf(access, name, onClass)));
     }
+    const items = begun[0]?.items ?? 0;
     return { kind: 'ended', record: { version: 1, campaign, endedAt: new Date().toISOString(), items, runs } };
   });
 }
@@ -79,7 +83,6 @@ function pilotOf(
     ...rules,
     campaign,
     submissions: sample.flatMap((name) => checked.submissions.filter(({ submission }) => submission === name)),
-    // One that grows by a larger pilot is the same campaign: each file states the same budget.
     budget: { microUsd: pilotWorst(checked.submissions.length, promised, [on]), rerunReserveShare: 0 },
     limits: { ...promised, attempts: 1, platformRuns: pilotPlatformRuns },
     fairness: { ...fairness, weights: {} },
@@ -87,38 +90,61 @@ function pilotOf(
   };
 }
 
-/** Hands a pilot in and starts it, or finds it as it is; answers how many inputs there are. */
-async function begin(access: Access, pilot: CheckedCampaign, output: Output): Promise<number> {
+interface Begun {
+  campaign: string;
+  onClass: string;
+  /** Inputs of the test set. */
+  items: number;
+  /** It ended before, and nothing came to it since. */
+  isOver: boolean;
+}
+
+/** Hands the pilot of a class in and starts it, or finds it as it is. */
+async function begin(access: Access, pilot: CheckedCampaign, output: Output): Promise<Begun> {
   const { store, buckets } = access;
-  const { frozen, appended } = await handIn({ store, buckets, report: output.say }, pilot);
+  const { frozen, appended } = await handIn({ store, buckets, report: output.say }, await asBegun(access, pilot));
   if (appended.length > 0) await appendRows(access, frozen, appended, { yes: true, output });
-  if (!(await hasEnded(access, frozen))) await startWorkflow(access, frozen);
-  return frozen.testSet.items;
+  const isOver = await hasEnded(access, frozen);
+  if (!isOver) await startWorkflow(access, frozen);
+  const [on] = frozen.instanceClasses;
+  return { campaign: frozen.campaign, onClass: on?.name ?? '', items: frozen.testSet.items, isOver };
+}
+
+/** A pilot keeps the budget, deadline and slots of its first start: plans are made to change those in the file. */
+async function asBegun({ store, buckets }: Access, pilot: CheckedCampaign): Promise<CheckedCampaign> {
+  const key = resultObjects.campaign(pilot.campaign);
+  const known = await store.findJson<FrozenCampaign>(buckets.results, key);
+  if (known === undefined) return pilot;
+  const { budget, deadline, deadlineAsWritten, instanceClasses } = known;
+  const slotsOf = (row: InstanceClass): number =>
+    instanceClasses.find(({ name }) => name === row.name)?.slots ?? row.slots;
+  return {
+    ...pilot,
+    budget,
+    deadline,
+    deadlineAsWritten,
+    instanceClasses: pilot.instanceClasses.map((row) => ({ ...row, slots: slotsOf(row) })),
+  };
 }
 
 /** What a pilot's runs took and used, by its ledger and the runners' outcomes. */
-async function runsOf({ store, buckets, frozen }: Access, campaign: string): Promise<PilotRun[]> {
+async function runsOf({ store, buckets, frozen }: Access, campaign: string, onClass: string): Promise<PilotRun[]> {
   const { submissions } = await collectResults(store, buckets.results, await frozen.campaign(campaign));
-  const found = submissions.map(async ({ submission, reason, runs }): Promise<PilotRun[]> => {
+  const found = submissions.map(async ({ submission, reason, runs }): Promise<PilotRun> => {
     const last = runs.at(-1);
-    if (last === undefined) return [];
-    const { n, class: onClass, billedSeconds, costMicroUsd } = last;
-    const outcome = await store.findJson<RunOutcome>(
-      buckets.runs,
-      runObjects.outcome(runKeyOf(campaign, submission, n)),
-    );
-    return [
-      {
-        submission,
-        class: onClass,
-        // A run that ended well may have left predictions that cannot be scored.
-        reason: last.reason ?? reason,
-        billedSeconds,
-        costMicroUsd,
-        seconds: outcome?.seconds ?? null,
-        devicePeakMiB: outcome?.device?.peakMiB ?? null,
-      },
-    ];
+    const key = runObjects.outcome(runKeyOf(campaign, submission, last?.n ?? 0));
+    const outcome = last && (await store.findJson<RunOutcome>(buckets.runs, key));
+    const device = outcome?.device;
+    return {
+      submission,
+      class: onClass,
+      // A run that ended well may have left predictions that cannot be scored.
+      reason: last?.reason ?? reason,
+      billedSeconds: last?.billedSeconds ?? 0,
+      costMicroUsd: costOfRuns(runs),
+      seconds: outcome?.seconds ?? null,
+      devicePeakMiB: device ? (usesDevice(device) ? device.peakMiB : 0) : null,
+    };
   });
-  return (await Promise.all(found)).flat();
+  return Promise.all(found);
 }

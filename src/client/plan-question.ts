@@ -12,6 +12,8 @@ export interface Asked {
   margin: number;
   /** Measured by a pilot; absent: what the file says. */
   measured?: Knowledge;
+  /** Inputs of the test set, where a pilot was given them. */
+  testItems?: number;
   now: Date;
 }
 
@@ -20,16 +22,16 @@ const delays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2, handOver: 2 
   string,
   PlannedDelays
 >;
-/** Where inputs lie in S3 they are not counted before the start: the sample is taken to be a hundredth. */
-const assumedItems = { testSet: 100, sampleSet: 1 };
+/** A test set has so many times the inputs of the sample, where one of them lies in S3 and is not counted before the start. */
+const assumedRatio = 100;
 
 /** What a plan of a checked campaign file is made of, and what had to be assumed to make it. */
 export async function questionOf(
   checked: CheckedCampaign,
-  { whatIf, margin, measured, now }: Asked,
+  { whatIf, margin, measured, testItems, now }: Asked,
 ): Promise<{ question: Omit<Question, 'futures'>; assumed: string[] }> {
   const { campaign, limits, instanceClasses, expect, budget, fairness, deadline } = checked;
-  const { items, assumed } = await itemsOf(checked);
+  const { items, assumed } = await itemsOf(checked, testItems);
   const rules: RunRules = {
     campaign,
     limits,
@@ -58,15 +60,23 @@ export async function questionOf(
 
 type Items = Pick<RunRules, 'testSet' | 'sampleSet'>;
 
-async function itemsOf({ testSet, sampleSet }: CheckedCampaign): Promise<{ items: Items; assumed: string[] }> {
-  const inputs = await countOf(testSet);
-  if (sampleSet === undefined) return { items: { testSet: { items: inputs ?? assumedItems.testSet } }, assumed: [] };
-  const sample = await countOf(sampleSet);
-  if (inputs !== undefined && sample !== undefined)
-    return { items: { testSet: { items: inputs }, sampleSet: { items: sample } }, assumed: [] };
+async function itemsOf(
+  { testSet, sampleSet }: CheckedCampaign,
+  known: number | undefined,
+): Promise<{ items: Items; assumed: string[] }> {
+  const sample = sampleSet && (await countOf(sampleSet));
+  const inputs = known ?? (await countOf(testSet));
+  const testItems = inputs ?? assumedRatio * (sample ?? 1);
+  if (sampleSet === undefined) return { items: { testSet: { items: testItems } }, assumed: [] };
   return {
-    items: { testSet: { items: assumedItems.testSet }, sampleSet: { items: assumedItems.sampleSet } },
-    assumed: ['inputs in S3 are not counted before the start: a probe is taken to be a hundredth of an evaluation'],
+    items: {
+      testSet: { items: testItems },
+      sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedRatio)) },
+    },
+    assumed:
+      inputs !== undefined && sample !== undefined
+        ? []
+        : ['inputs in S3 are not counted before the start: a probe is taken to be a hundredth of an evaluation'],
   };
 }
 

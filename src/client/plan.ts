@@ -69,9 +69,9 @@ async function pilotFirst(
   if (count === undefined) {
     throw trouble('USAGE', { message: `--pilot is ${quoted(pilot)}, must be a number of submissions from 1` });
   }
-  // A smaller one than before would be another campaign under the same name; what ran already costs nothing more.
+  // What ran already costs nothing more.
   const before = new Set((await findPilot(homeFolder(), checked.campaign))?.runs.map(({ submission }) => submission));
-  const piloted = await runPilot(checked, { count: Math.max(count, before.size), yes: yes ?? false }, output);
+  const piloted = await runPilot(checked, { count, before, yes: yes ?? false }, output);
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;
@@ -86,18 +86,19 @@ async function pilotFirst(
 
 /** What the last pilot of the campaign taught, and what is to be said of it. */
 async function measuredBy({ campaign, limits, instanceClasses }: CheckedCampaign): Promise<{
-  measured: { measured?: Knowledge };
+  measured: { measured?: Knowledge; testItems?: number };
   told: string[];
 }> {
   const record = await findPilot(homeFolder(), campaign);
   if (record === undefined) return { measured: {}, told: [] };
+  const testItems = record.items;
   const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
   const cost = dollars(costOfRuns(record.runs));
   const measured = pilotKnowledge(record, limits, instanceClasses);
-  if (measured) return { measured: { measured }, told: [`a pilot that ended ${when} and cost ${cost}`] };
+  if (measured) return { measured: { measured, testItems }, told: [`a pilot that ended ${when} and cost ${cost}`] };
   const reasons = [...new Set(record.runs.map(({ reason }) => reason ?? 'no outcome'))].join(', ');
   return {
-    measured: {},
+    measured: { testItems },
     told: [
       `the pilot of ${when} failed on every class (${reasons || 'nothing ran'}): how long runs take, what fits where and how many end well ` +
         'is not known. The plan goes by the file alone; look at the pilot before you trust it',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { evaluationOptions, probeClass } from '../../src/campaign/class-choice.ts';
+import { evaluationOptions, measuredSeconds, probeClass } from '../../src/campaign/class-choice.ts';
 import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
 import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
 import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
@@ -152,6 +152,24 @@ describe('the choice of a class', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, microUsdPerHour: 1 };
     assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 8_192 }, [small, p3]), ['p3.2xlarge']);
     assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 14_336 }, [small, p3]), []);
+  });
+
+  it('knows what a probe measured also where a machine costs nothing, and wants the faster of two such', () => {
+    const rules = {
+      classes: [
+        { ...g4, microUsdPerHour: 0 },
+        { ...p3, name: 'a-fast', microUsdPerHour: 0 },
+      ],
+      limits,
+    };
+    const options = evaluationOptions(rules, needs({ usesGpu: true, gpuMemoryMiB: 2_000, secondsPerItem: 600 }), 12);
+    assert.deepEqual(
+      options.map((option) => [option.class, measuredSeconds(option)]),
+      [
+        ['a-fast', Math.round(7_200 / 2.14)],
+        ['g4dn.xlarge', 7_200],
+      ],
+    );
   });
 
   it('does not depend on the order of the rows', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { evaluationOptions } from '../../src/campaign/class-choice.ts';
+import { unknownNeeds } from '../../src/campaign/needs.ts';
 import { deviceRemark, probeWords } from '../../src/campaign/probe-words.ts';
 import { profileOf, type ResourceProfile } from '../../src/campaign/resource-profile.ts';
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
-import { c4, g4, goodOutcome, outcome, p3 } from './samples.ts';
+import { c4, g4, goodOutcome, limits, outcome, p3 } from './samples.ts';
 
 const device = (peakMiB: number, idleMiB = 0): Partial<RunOutcome> => ({
   device: { totalMiB: 1_000, idleMiB, peakMiB, driver: '450.80.02' },
@@ -33,6 +35,17 @@ describe('what a probe teaches', () => {
       { kind: 'never-started', fault: 'team', detail: '' },
     ];
     for (const end of ends) assert.equal(profileOf(outcome({ end }), 12, g4), undefined, end.kind);
+  });
+
+  it('counts what was in use before for no need: a class without a device may carry what left it empty', () => {
+    const { usesGpu, gpuMemoryMiB } = taught(device(4, 3));
+    assert.deepEqual([usesGpu, gpuMemoryMiB], [false, 0]);
+    const options = evaluationOptions(
+      { classes: [g4, c4], limits },
+      { ...unknownNeeds, profile: taught(device(4, 3)) },
+      10,
+    );
+    assert.ok(options.some(({ class: name }) => name === c4.name));
   });
 
   it('takes a peak of 95 % of the device for a habit, not for a need', () => {

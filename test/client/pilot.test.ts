@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -66,7 +66,11 @@ describe('plan --pilot', function () {
     assert.equal(runs.length, 8);
   });
 
-  it('runs only what is new when it is larger, and plans with what it measured', async () => {
+  it('runs only what is new when it is larger, and plans with what it measured, whatever limits the file has now', async () => {
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace('deadline: 3w', 'deadline: 9d').replaceAll(/slots: \d+/g, 'slots: 9');
+    assert.notEqual(changed, text);
+    writeFileSync(file, changed);
     const before = recorded().runs;
     const plan = await told({ pilot: '6', yes: true });
     const { runs } = recorded();

@@ -152,6 +152,66 @@ describe('holdout plan', () => {
     assert.doesNotMatch(unknowns.join(), /device/);
   });
 
+  it('thinks of nothing that fits no device: with one size, or with the larger one alone', async () => {
+    const said = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
+    const large = await middle(campaign(said), { only: ['p3', 'c4'] });
+    assert.equal(large.scored.p50, 1);
+    const oneSize = campaign((text) =>
+      text.replace(/  - { name: p3.*\n/, '').replace('wallClockOn: p3', 'wallClockOn: g4'),
+    );
+    const { mixes } = await planned(oneSize);
+    assert.deepEqual(
+      mixes.map(({ scored }) => scored.p10),
+      [1, 1],
+    );
+    assert.equal((await middle(campaign(said), { only: ['g4', 'c4'] })).scored.p50, 0.75);
+  });
+
+  it('sends what a campaign sends to the cheap class there, also where a faster class was promised more', async () => {
+    const slow = (text: string): string =>
+      text.replace('wallClockOn: p3', 'wallClockOn: g4').replace('4h, on: g4', '8h, on: g4, outOfGpuMemory: 0%');
+    const { hoursOn } = await middle(campaign(slow));
+    assert.equal(hoursOn['p3'], 0);
+    assert.ok((hoursOn['g4'] ?? 0) > 0);
+  });
+
+  it('has bounds of the whole wall clock also where a class states its own', async () => {
+    const own = (text: string): string =>
+      text.replace(/expect: .*\n/, '').replace('slots: 4 }', 'slots: 4, wallClock: 12h }');
+    const { mixes } = await planned(campaign(own), { only: ['g4', 'p3'] });
+    const hours = Object.fromEntries(mixes.map(({ mix, hours: { p50 } }) => [mix, Math.round(p50)]));
+    assert.deepEqual([hours['g4 alone'], hours['p3 alone']], [Math.round(40 * 12 * 1.1), Math.round(40 * 9 * 1.1)]);
+  });
+
+  it('says from which budget on nothing waits for money', async () => {
+    const { budgetMicroUsd, neverWaitingMicroUsd } = await middle(campaign());
+    assert.ok(neverWaitingMicroUsd.p50 > budgetMicroUsd.p50);
+    const between = Math.ceil((budgetMicroUsd.p50 + neverWaitingMicroUsd.p50) / 2e6);
+    const tight = await told(campaign((text) => text.replace('usd: 500', `usd: ${between}`)));
+    assert.match(tight, /from a budget of \$\d+\.\d\d on nothing waits for money/);
+    assert.doesNotMatch(await told(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
+  });
+
+  it('plans with the inputs that a pilot was given, which are not counted in S3', async () => {
+    const inS3 = campaign((text) => text.replace('testSet: ./inputs', 'testSet: s3://case/inputs/'));
+    const run = { submission: 's1', class: 'g4', reason: null, costMicroUsd: 1, devicePeakMiB: 9 };
+    const runs: PilotRun[] = [{ ...run, billedSeconds: 3_600, seconds: 3_600 }];
+    await keepPilot(homeFolder(), {
+      version: 1,
+      campaign: 'small',
+      endedAt: '2026-01-01T00:00:00Z',
+      items: 4_000,
+      runs,
+    });
+    try {
+      const { mixes } = await planned(inS3, { only: ['g4'] });
+      // An hour each, and next to nothing for a probe on one input.
+      assert.equal(Math.round(mixes[0]?.hours.p50 ?? 0), 40);
+    } finally {
+      rmSync(join(homeFolder(), 'pilots'), { recursive: true });
+    }
+  });
+
   it('without an expectation says that it is an upper bound', async () => {
     const file = campaign((text) => text.replace(/expect: .*\n/, ''));
     const plan = await planned(file);

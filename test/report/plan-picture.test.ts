@@ -13,6 +13,7 @@ const mix = (name: string, change: Partial<MixPlan> = {}): MixPlan => ({
   hoursOn: { g4: 2 },
   costMicroUsd: of(20_000e6, 30_000e6, 40_000e6),
   budgetMicroUsd: of(22_000e6, 33_000e6, 44_000e6),
+  neverWaitingMicroUsd: of(23_000e6, 34_000e6, 45_000e6),
   seconds: of(10 * day, 15 * day, 20 * day),
   scored: of(1, 1, 1),
   machines: { enough: 1, withMargin: 1 },

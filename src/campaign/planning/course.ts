@@ -1,6 +1,7 @@
 import type { InstanceClass } from '../frozen-campaign.ts';
 import type { Population, SimulatedSubmission } from '../population.ts';
 import { costMicroUsd } from '../money.ts';
+import { worstCostMicroUsd } from '../run-limits.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
 import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
@@ -31,6 +32,14 @@ export interface Course {
   runs: PlannedRun[];
   /** Micro-dollars that the dearest run has to set aside. */
   worst: number;
+  /** The most that is spent and set aside at a time. */
+  committed: Committed;
+}
+
+/** Micro-dollars: of everything, and of probes and first evaluations. */
+export interface Committed {
+  all: number;
+  firstRuns: number;
 }
 
 export interface PlannedRun {
@@ -52,6 +61,8 @@ export function courseOf(planned: Planned, population: Population, seed: number)
 
 interface Line {
   on: InstanceClass;
+  /** Micro-dollars that a run sets aside until it ends. */
+  worst: number;
   free: number;
   waiting: Asking[];
   /** How many of the waiting have been served. */
@@ -80,14 +91,20 @@ class Courses {
   private now = 0;
   private scored = 0;
   private worst = 0;
+  private readonly committed: Committed = { all: 0, firstRuns: 0 };
+  private readonly mostCommitted: Committed = { all: 0, firstRuns: 0 };
 
   constructor(
     private readonly planned: Planned,
     private readonly population: Population,
     private readonly seed: number,
   ) {
+    const { instanceClasses: classes, limits } = planned.rules;
     this.lines = new Map(
-      planned.rules.instanceClasses.map((on) => [on.name, { on, free: on.slots, waiting: [], served: 0 }]),
+      classes.map((on) => {
+        const worst = worstCostMicroUsd(limits, on, classes);
+        return [on.name, { on, worst, free: on.slots, waiting: [], served: 0 }];
+      }),
     );
     this.begun = planned.teams.map(() => 0);
   }
@@ -100,7 +117,7 @@ class Courses {
       this.events.passTo(next);
     }
     const runs = this.runs.sort((a, b) => a.endsAt - b.endsAt);
-    return { seconds: this.now, scored: this.scored, runs, worst: this.worst };
+    return { seconds: this.now, scored: this.scored, runs, worst: this.worst, committed: this.mostCommitted };
   }
 
   private startNext(team: number): void {
@@ -137,17 +154,27 @@ class Courses {
 
   private begin(line: Line, { submission, n, purpose, rerun }: Asking): void {
     const { delays, startUpSeconds } = this.planned;
-    const { on } = line;
+    const { on, worst } = line;
     const end = this.endOf({ submission: submission.name, n, purpose, on });
     const billedSeconds = end.billedSeconds + startUpSeconds;
     const cost = costMicroUsd(billedSeconds, on.microUsdPerHour);
     const endsAt = this.now + billedSeconds;
     this.runs.push({ class: on.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
+    this.commit(worst, rerun);
     this.events.plan(endsAt + delays.handOver, () => {
+      this.commit(cost - worst, rerun);
       line.free += 1;
       this.take(submission, submission.round.runEnded(on, end));
       this.serve(line);
     });
+  }
+
+  private commit(more: number, rerun: boolean): void {
+    const { committed, mostCommitted } = this;
+    committed.all += more;
+    if (!rerun) committed.firstRuns += more;
+    mostCommitted.all = Math.max(mostCommitted.all, committed.all);
+    mostCommitted.firstRuns = Math.max(mostCommitted.firstRuns, committed.firstRuns);
   }
 
   /** Runs that end well and leave nothing to chance are all the same for the same needs: one of them is looked at. */

@@ -1,4 +1,3 @@
-import type { InstanceClass } from '../frozen-campaign.ts';
 import type { Population, SimulatedClass, SimulatedSubmission } from '../population.ts';
 import { RandomStream } from '../random-stream.ts';
 import { wallClockSeconds } from '../run-limits.ts';
@@ -18,11 +17,12 @@ export function expectedPopulation(
   const { expected } = knowledge;
   const factor = knowledge.kind === 'expect' ? future.factor : 1;
   const speeds = knowledge.kind === 'wall-clock' ? boundingSpeeds(expected, rules) : {};
-  const usual = usualSubmission(expected, rules, factor);
-  const sizes = deviceSizes(rules);
-  const [least = 0] = sizes;
-  const more = sizes.find((size) => size > least) ?? least + 1;
-  const { outOfGpuMemoryShare = future.outOfGpuMemoryShare, withoutGpuShare = 0 } = expected;
+  const usual = usualSubmission(expected, rules, factor, speeds);
+  const [least = 0, larger] = expected.deviceSizesMiB;
+  const more = larger ?? least + 1;
+  // With devices of one size nobody thinks of those that fit none, unless the file does.
+  const unsaid = larger === undefined ? 0 : future.outOfGpuMemoryShare;
+  const { outOfGpuMemoryShare = unsaid, withoutGpuShare = 0 } = expected;
   const large = countOf(names, outOfGpuMemoryShare, random);
   const withoutGpu = countOf(names, withoutGpuShare, random);
   const submissions = new Map<string, SimulatedSubmission>();
@@ -49,9 +49,10 @@ function usualSubmission(
   { runtimeSeconds, speed, startUpSeconds = 0 }: PlacedExpectation,
   rules: RunRules,
   factor: number,
+  speeds: Record<string, number>,
 ): SimulatedSubmission {
-  const { instanceClasses: classes, limits, testSet } = rules;
-  const longest = longestWork(classes, (row) => wallClockSeconds(limits, row, classes));
+  const { testSet } = rules;
+  const longest = longestWork(rules, speeds);
   const work = Math.min((runtimeSeconds - startUpSeconds) * speed * factor, longest);
   // A hair less than the limit, so that rounding ends nothing by it.
   const secondsPerItem = (work / testSet.items) * (1 - 1e-9);
@@ -68,14 +69,13 @@ function usualSubmission(
 }
 
 /** The most work that every class for it can do within its wall clock. */
-function longestWork(classes: readonly InstanceClass[], seconds: (row: InstanceClass) => number): number {
+function longestWork({ instanceClasses: classes, limits }: RunRules, speeds: Record<string, number>): number {
   const devices = classes.filter(({ kind }) => kind === 'gpu');
   const carrying = devices.length > 0 ? devices : classes;
-  return Math.min(...carrying.map((row) => seconds(row) * row.relativeSpeed));
+  return Math.min(
+    ...carrying.map((row) => wallClockSeconds(limits, row, classes) * (speeds[row.name] ?? row.relativeSpeed)),
+  );
 }
-
-const deviceSizes = ({ instanceClasses }: RunRules): number[] =>
-  instanceClasses.flatMap(({ gpuMemoryMiB }) => gpuMemoryMiB ?? []).sort((a, b) => a - b);
 
 /** The whole number whose mean is the share. */
 const countOf = (names: readonly string[], share: number, random: RandomStream): number =>

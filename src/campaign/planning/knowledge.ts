@@ -35,6 +35,8 @@ export interface PlacedExpectation extends Expectation {
   speed: number;
   /** The promised wall clock on it. */
   longestSeconds: number;
+  /** Of the devices in the file, each size once, smallest first. */
+  deviceSizesMiB: number[];
 }
 
 /** What a campaign file alone tells of its submissions. Throws RangeError for a class that is not in the file. */
@@ -47,7 +49,9 @@ export function knowledgeOf(
   const row = classes.find(({ name }) => name === on);
   if (row === undefined) throw new RangeError(`there is no class ${on}`);
   const longestSeconds = wallClockSeconds(limits, row, classes);
-  const placed = { on, speed: row.relativeSpeed, longestSeconds };
+  const sizes = new Set(classes.flatMap(({ gpuMemoryMiB }) => gpuMemoryMiB ?? []));
+  const deviceSizesMiB = [...sizes].sort((a, b) => a - b);
+  const placed = { on, speed: row.relativeSpeed, longestSeconds, deviceSizesMiB };
   if (expect) return { kind: 'expect', expected: { ...expect, ...placed } };
   return { kind: 'wall-clock', expected: { runtimeSeconds: longestSeconds, outOfGpuMemoryShare: 0, ...placed } };
 }

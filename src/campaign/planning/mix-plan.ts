@@ -1,5 +1,5 @@
 import { costOfRuns } from '../money.ts';
-import { budgetFor, budgetLasts, type PlannedBudget } from './budget-need.ts';
+import { budgetFor, budgetLasts, budgetNeverWaiting, type PlannedBudget } from './budget-need.ts';
 import { courseOf, type Course, type Planned } from './course.ts';
 import { expectedPopulation } from './expected-population.ts';
 import { quantilesOf, type Future, type Quantiles } from './futures.ts';
@@ -16,6 +16,8 @@ export interface MixPlan {
   costMicroUsd: Quantiles;
   /** The budget that would do, the reserve for reruns and the last run's worst case included. */
   budgetMicroUsd: Quantiles;
+  /** The budget from which on no run waits for money, though every run sets its worst case aside while it lasts. */
+  neverWaitingMicroUsd: Quantiles;
   /** From the start. */
   seconds: Quantiles;
   /** Share of the submissions with a score. */
@@ -59,6 +61,7 @@ export function mixPlanOf(question: Question, mix: Mix): MixPlan {
     ),
     costMicroUsd: of(({ runs }) => costOfRuns(runs)),
     budgetMicroUsd: of((course) => budgetFor(course, budget.rerunReserveShare)),
+    neverWaitingMicroUsd: of((course) => budgetNeverWaiting(course, budget.rerunReserveShare)),
     seconds: of(({ seconds }) => seconds),
     scored: of(({ scored }) => scored / submissions),
     machines: machinesFor(hours.p50, deadlineSeconds, margin),

@@ -15,12 +15,12 @@ export interface Mix {
  * long they would take there only a pilot can tell, so without one it is not planned alone beside others. Pure.
  */
 export function mixesOf({ instanceClasses: all, limits }: RunRules, knowledge: Knowledge): Mix[] {
-  // Each class keeps its promise, also where the class that it is scaled from is not in the mix.
-  const rows = all.map((row) => ({ ...row, wallClockSeconds: wallClockSeconds(limits, row, all) }));
   const measured = knowledge.kind === 'pilot';
-  const alone = rows
-    .filter(({ kind }) => kind === 'gpu' || measured || rows.every((row) => row.kind === 'cpu'))
+  const alone = all
+    .filter(({ kind }) => kind === 'gpu' || measured || all.every((row) => row.kind === 'cpu'))
+    // Alone it keeps its wall clock, also where the class that it is scaled from is not in the mix.
+    .map((row) => ({ ...row, wallClockSeconds: wallClockSeconds(limits, row, all) }))
     .map((row): Mix => ({ name: `${row.name} alone`, kind: 'alone', classes: [row] }));
-  if (rows.length === 1) return alone;
-  return [{ name: 'all, as Holdout decides', kind: 'all', classes: rows }, ...alone];
+  if (all.length === 1) return alone;
+  return [{ name: 'all, as Holdout decides', kind: 'all', classes: [...all] }, ...alone];
 }

@@ -1,11 +1,9 @@
 import type { InstanceClass, Limits } from '../frozen-campaign.ts';
 import type { SimulatedHabit, SimulatedSubmission } from '../population.ts';
 import type { Reason } from '../reasons.ts';
+import { containerMemoryMiB } from '../run-limits.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PilotRecord, PilotRun } from './pilot.ts';
-
-/** Device use below this is the driver's own. */
-const idleDeviceMiB = 1;
 
 /** A run that ended well, with the seconds of its container. */
 type GoodRun = PilotRun & { seconds: number };
@@ -63,7 +61,7 @@ function speedsOf(runs: readonly PilotRun[], classes: readonly InstanceClass[]):
     classes.map(({ name, kind, relativeSpeed }) => {
       const ratios = on(name).flatMap((run) => {
         const there = on(base?.name ?? '').find(({ submission }) => submission === run.submission);
-        const comparable = there && (kind === 'gpu' || (there.devicePeakMiB ?? 0) <= idleDeviceMiB);
+        const comparable = there && (kind === 'gpu' || (there.devicePeakMiB ?? 0) === 0);
         return comparable ? [there.seconds / Math.max(run.seconds, 0.001)] : [];
       });
       const speed = ratios.length === 0 || base === undefined ? relativeSpeed : base.relativeSpeed * median(ratios);
@@ -90,17 +88,18 @@ function needsOf(runs: readonly PilotRun[], { ran, speeds, items, limits }: Meas
     if (seconds.length === 0) return undefined;
     return median(seconds.map((value, place) => (value * (speeds[names[place] ?? ''] ?? 1)) / items));
   };
-  const usesGpu = onDevice.some(({ devicePeakMiB }) => (devicePeakMiB ?? 0) > idleDeviceMiB);
+  const usesGpu = onDevice.some(({ devicePeakMiB }) => (devicePeakMiB ?? 0) > 0);
   const secondsPerItem = perItem(onDevice) ?? perItem(elsewhere) ?? 0;
   return {
     usesGpu,
     gpuMemoryMiB: usesGpu ? deviceNeed(onDevice, kindOf) : 0,
-    hostMemoryMiB: everywhere(runs, 'host-out-of-memory') ? limits.memoryMiB + 1 : 0,
+    hostMemoryMiB: hostNeed(runs, kindOf, limits),
     startUpSeconds: 0,
     secondsPerItem,
     cpuSecondsPerItem: usesGpu ? (perItem(elsewhere) ?? secondsPerItem) : secondsPerItem,
     spread: 0,
     end: habitOf(runs),
+    endOn: habitsByClass(runs),
   };
 }
 
@@ -108,7 +107,14 @@ function needsOf(runs: readonly PilotRun[], { ran, speeds, items, limits }: Meas
 const failedSeconds = ({ seconds, billedSeconds, reason }: PilotRun): number =>
   (seconds ?? billedSeconds) * (reason === 'time-limit' ? 1.05 : 2);
 
-const everywhere = (runs: readonly PilotRun[], reason: Reason): boolean => runs.every((run) => run.reason === reason);
+/** More than every container that it filled, unless it ended well in one of that size. */
+function hostNeed(runs: readonly PilotRun[], classes: ReadonlyMap<string, InstanceClass>, limits: Limits): number {
+  const containers = (some: readonly PilotRun[]): number[] =>
+    some.flatMap((run) => classes.get(run.class) ?? []).map((on) => containerMemoryMiB(limits, on));
+  const tooLittle = Math.max(0, ...containers(runs.filter(({ reason }) => reason === 'host-out-of-memory')));
+  const isEnough = containers(runs.filter(isGood)).some((memory) => memory <= tooLittle);
+  return tooLittle === 0 || isEnough ? 0 : tooLittle + 1;
+}
 
 /** More than every device that it filled; what the others saw at most. */
 function deviceNeed(runs: readonly PilotRun[], classes: ReadonlyMap<string, InstanceClass>): number {
@@ -128,6 +134,12 @@ function habitOf(runs: readonly PilotRun[]): SimulatedHabit {
   // Memory and time end these by themselves.
   const byNeeds: (Reason | null)[] = ['gpu-out-of-memory', 'host-out-of-memory', 'time-limit'];
   return reasons.every((reason) => byNeeds.includes(reason)) ? 'predictions' : 'error';
+}
+
+/** What it did where it did not end well, though it did elsewhere: work for a device may break where there is none. */
+function habitsByClass(runs: readonly PilotRun[]): Record<string, SimulatedHabit> {
+  const failed = runs.filter((run) => !runs.some((other) => other.class === run.class && isGood(other)));
+  return Object.fromEntries(failed.map((run) => [run.class, habitOf([run])]));
 }
 
 function median(values: readonly number[]): number {

@@ -18,13 +18,14 @@ export interface PilotRecord {
 export interface PilotRun {
   submission: string;
   class: string;
-  /** Null when the run ended well. */
+  /** Null when the run ended well; of an image that was refused, why, and nothing was billed. */
   reason: Reason | null;
   billedSeconds: number;
+  /** Of all its runs on the class: one may have been repeated for the platform's reasons. */
   costMicroUsd: number;
   /** Of the container; null when there is no outcome. */
   seconds: number | null;
-  /** Null on a class without a device. */
+  /** Null on a class without a device, 0 where the run left it empty. */
   devicePeakMiB: number | null;
 }
 
@@ -33,9 +34,14 @@ export const pilotPlatformRuns = 1;
 
 /**
  * The submissions that a pilot runs: of as many teams as possible one each, teams and submissions in the order that the
- * published seed draws. A larger pilot has those of a smaller one in it. Pure.
+ * published seed draws. Those of an earlier pilot come first, so that a larger one has them in it whatever rows came since. Pure.
  */
-export function pilotSample(teams: readonly (readonly string[])[], seed: number, count: number): string[] {
+export function pilotSample(
+  teams: readonly (readonly string[])[],
+  seed: number,
+  count: number,
+  before: ReadonlySet<string> = new Set(),
+): string[] {
   const drawn = (names: readonly string[]): string[] =>
     [...names].sort((a, b) => drawOf(seed, 'pilot', a) - drawOf(seed, 'pilot', b));
   const queues = teams
@@ -43,7 +49,7 @@ export function pilotSample(teams: readonly (readonly string[])[], seed: number,
     .sort(([a = ''], [b = '']) => drawOf(seed, 'pilot', 'team', a) - drawOf(seed, 'pilot', 'team', b));
   const rounds = Math.max(0, ...queues.map(({ length }) => length));
   const order = Array.from({ length: rounds }, (_, round) => queues.flatMap((queue) => queue[round] ?? [])).flat();
-  return order.slice(0, count);
+  return [...before, ...order.filter((name) => !before.has(name))].slice(0, Math.max(count, before.size));
 }
 
 /** The most that a pilot can cost, in micro-dollars: every run, and its repetition, to Batch's own time-out. Pure. */

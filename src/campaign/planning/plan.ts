@@ -1,3 +1,5 @@
+import { dollars } from '../money.ts';
+import type { PlannedBudget } from './budget-need.ts';
 import { futuresOf } from './futures.ts';
 import { mendingsOf, type Mending } from './mending.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
@@ -37,8 +39,17 @@ export function planOf(asked: Omit<Question, 'futures'>): CampaignPlan {
     basis: bases[knowledge.kind],
     mixes: [first, ...others].map(({ plan }) => plan),
     mendings: mendingsOf(question, first, others),
-    unknowns: unknownsOf(planned.rules, knowledge),
+    unknowns: [...unknownsOf(planned.rules, knowledge), ...waitsForMoney(first.plan, asked.budget)],
   };
+}
+
+/** A plan has every run begin when its slot is free: what that takes beyond a budget that would do. */
+function waitsForMoney({ budgetMicroUsd, neverWaitingMicroUsd }: MixPlan, { microUsd }: PlannedBudget): string[] {
+  if (budgetMicroUsd.p50 > microUsd || neverWaitingMicroUsd.p50 <= microUsd) return [];
+  return [
+    'every run sets its worst case aside until it ends, so near the end of the money fewer run at a time than there are slots, ' +
+      `and the end comes later than planned; from a budget of ${dollars(neverWaitingMicroUsd.p50)} on nothing waits for money`,
+  ];
 }
 
 const bases = { 'wall-clock': 'upper-bound', expect: 'expectation', pilot: 'pilot' } as const;

@@ -24,7 +24,7 @@ function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
 }
 
 function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {
-  const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare } = expected;
+  const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare, deviceSizesMiB } = expected;
   const texts = [
     `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are a factor ${expectationFactor} away from that, at most the wall clock ` +
       '(the case’s own expectation was so much too high)',
@@ -33,12 +33,11 @@ function expectationText({ instanceClasses: classes }: RunRules, expected: Place
     texts.push(
       `expect.runtime is beyond the wall clock of ${span(longestSeconds)}: no run lasts longer, so that is planned`,
     );
-  const sizes = new Set(classes.flatMap(({ gpuMemoryMiB }) => gpuMemoryMiB ?? []));
-  if (outOfGpuMemoryShare === undefined && sizes.size > 1)
+  if (outOfGpuMemoryShare === undefined && deviceSizesMiB.length > 1)
     texts.push(
       'nobody has said how many need a larger device: all classes together count with 5 % (P10 0 %, P90 16 %), a class alone as if all fitted (expect.outOfGpuMemory)',
     );
-  if (withoutGpuShare === undefined && sizes.size > 0 && classes.some(({ kind }) => kind === 'cpu'))
+  if (withoutGpuShare === undefined && deviceSizesMiB.length > 0 && classes.some(({ kind }) => kind === 'cpu'))
     texts.push('nobody has said how many leave the device empty: none are counted with (expect.withoutGpu)');
   return texts;
 }

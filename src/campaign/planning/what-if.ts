@@ -16,16 +16,20 @@ export interface WhatIf {
  */
 export const assumedSpotShare = 0.56;
 
-/** The classes with the changes; each keeps the wall clock that the file promises on it. Pure. */
+/**
+ * The classes with the changes. Where the class is gone that the promised wall clock is scaled from, each of the others keeps
+ * the one that it has in the file. Pure.
+ */
 export function changedClasses(classes: readonly InstanceClass[], limits: Limits, whatIf: WhatIf): InstanceClass[] {
   const { slots, only, spotShare } = whatIf;
+  const promiseIsGone = only !== undefined && !only.includes(limits.wallClockOn);
   return classes
     .filter(({ name }) => only === undefined || only.includes(name))
     .map((row) => {
       const changed = {
         ...row,
         slots: slots?.get(row.name) ?? row.slots,
-        wallClockSeconds: wallClockSeconds(limits, row, classes),
+        ...(promiseIsGone && { wallClockSeconds: wallClockSeconds(limits, row, classes) }),
       };
       if (spotShare === undefined || row.purchase === 'spot') return changed;
       return { ...changed, purchase: 'spot' as const, microUsdPerHour: Math.round(row.microUsdPerHour * spotShare) };

@@ -11,7 +11,8 @@ import {
   type PilotRun,
 } from '../../../src/campaign/planning/pilot.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
-import { mixPlanOf, type MixPlan } from '../../../src/campaign/planning/mix-plan.ts';
+import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
+import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
 import type { Population } from '../../../src/campaign/population.ts';
 import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
@@ -98,6 +99,39 @@ const planBy = (knowledge: Knowledge): MixPlan =>
     { name: 'all', kind: 'all', classes },
   );
 
+/** A run of an hour that ended well, or otherwise. */
+const ran = (on: InstanceClass, change: Partial<PilotRun>): PilotRun => ({
+  submission: 's',
+  class: on.name,
+  reason: null,
+  billedSeconds: 3_600,
+  costMicroUsd: 1,
+  seconds: 3_600,
+  devicePeakMiB: on.kind === 'gpu' ? 4_000 : null,
+  ...change,
+});
+
+function knownOf(runs: PilotRun[], on = classes) {
+  const record: PilotRecord = { version: 1, campaign: 'case', endedAt: '', items: 10, runs };
+  return pilotKnowledge(record, limits, on) ?? assert.fail('nothing came to its end');
+}
+
+const questionOf = (knowledge: Knowledge, submissions: string[][]): Question => {
+  const { sampleSet: _, ...rules } = { ...frozen, testSet: { ...frozen.testSet, items: 10 } };
+  return {
+    planned: { rules, teams: submissions, perTeam: 2, delays: { pull: 0, handOver: 0 }, startUpSeconds: 0 },
+    knowledge,
+    futures: futuresOf(1),
+    budget: { microUsd: 1e15, rerunReserveShare: 0 },
+    deadlineSeconds: 21 * 86_400,
+    margin: 0,
+  };
+};
+
+/** Share that a class alone scores of what a pilot saw of one submission. */
+const scoredOn = (knowledge: Knowledge, on: InstanceClass): number =>
+  mixPlanOf(questionOf(knowledge, [['s']]), { name: on.name, kind: 'alone', classes: [on] }).scored.p50;
+
 const spentIn = (truth: Population, seed: number): number =>
   simulateCampaign({
     frozen,
@@ -126,6 +160,14 @@ describe('the sample of a pilot', () => {
       sample.some((name) => name.endsWith('-1')),
       'not only first submissions',
     );
+  });
+
+  it('keeps what ran before, whatever rows came since', () => {
+    const before = new Set(pilotSample(teams.slice(30), 2020, 10));
+    const larger = pilotSample(teams, 2020, 15, before);
+    assert.deepEqual(larger.slice(0, 10), [...before]);
+    assert.equal(new Set(larger).size, 15);
+    assert.deepEqual(pilotSample(teams, 2020, 5, before), [...before]);
   });
 
   it('is never more than there is, and then everything', () => {
@@ -212,6 +254,31 @@ describe('what a pilot teaches', function () {
           assert.equal(gpuMemoryMiB > (g4.gpuMemoryMiB ?? 0), (needs?.gpuMemoryMiB ?? 0) > (g4.gpuMemoryMiB ?? 0));
       }
     }
+  });
+
+  it('is that what breaks on a class breaks there, though it ends well elsewhere', () => {
+    const known = knownOf([ran(g4, {}), ran(p3, {}), ran(c4, { reason: 'submission-error', seconds: 8 })]);
+    assert.equal(scoredOn(known, c4), 0);
+    assert.equal(scoredOn(known, g4), 1);
+  });
+
+  it('is more memory than the container that it filled had, and no more than one that was enough', () => {
+    const small = { ...g4, memoryMiB: 8_000 };
+    const runs = [ran(small, { reason: 'host-out-of-memory' }), ran(p3, {})];
+    const known = knownOf(runs, [small, p3]);
+    assert.equal(scoredOn(known, small), 0);
+    assert.equal(scoredOn(known, p3), 1);
+    // Two containers of one size of which one was filled tell nothing.
+    assert.equal(scoredOn(knownOf([ran(g4, { reason: 'host-out-of-memory' }), ran(p3, {})]), g4), 1);
+  });
+
+  it('is that images are refused: nothing of them is scored, nothing paid', () => {
+    const refused = { reason: 'image-refused', billedSeconds: 0, costMicroUsd: 0, seconds: null } as const;
+    const known = knownOf([ran(g4, {}), ran(g4, { submission: 'refused', ...refused, devicePeakMiB: null })]);
+    assert.equal(known.sample.size, 2);
+    const plan = mixPlanOf(questionOf(known, [['s', 'refused']]), { name: 'all', kind: 'all', classes: [g4] });
+    assert.equal(plan.scored.p50, 0.5);
+    assert.equal(plan.hours.p50, 1);
   });
 
   it('is nothing when no run came to its end, and names a class on which none did', () => {
