@@ -1,6 +1,7 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
 import { measuredSeconds } from './class-choice.ts';
 import { Experience } from './experience.ts';
+import { costOfRuns } from './money.ts';
 import { addEnd, addFirst, addFreed } from './pace.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from './protocol.ts';
 import { faultOf, type Reason } from './reasons.ts';
@@ -88,6 +89,7 @@ export function takeStanding(state: CampaignState, standing: SubmissionStanding)
   if (open === undefined || open.sequence !== standing.sequence) return false;
   open.preparing &&= standing.preparing;
   const { settled, request, grant } = standing;
+  bookEarlier(state, open, settled);
   const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
   for (const [index, settlement] of settled.entries()) settleRun(state, settlement, after[index]);
   if (grant && grant.n > open.settled) {
@@ -96,6 +98,14 @@ export function takeStanding(state: CampaignState, standing: SubmissionStanding)
   }
   if (request) takeRequest(state, request);
   return true;
+}
+
+/** A later run may have been settled before the campaign heard of the earlier ones; what they cost is booked together. */
+function bookEarlier(state: CampaignState, open: OpenSubmission, settled: readonly RunSettlement[]): void {
+  const past = settled.filter(({ n }) => n <= open.settled);
+  const costMicroUsd = costOfRuns(past) - open.spent;
+  const [first] = past;
+  if (first && costMicroUsd > 0) book(state, open, { ...first, costMicroUsd });
 }
 
 type Booking = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason };

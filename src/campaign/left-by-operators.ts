@@ -1,6 +1,7 @@
 import type { FrozenCampaign } from './frozen-campaign.ts';
 import { initialState } from './initial-state.ts';
 import { apply, type OperatorAct } from './operator-acts.ts';
+import { parseDuration } from './units.ts';
 
 /** What of a campaign's file operators may change, as they left it. */
 export interface LeftByOperators {
@@ -58,9 +59,11 @@ export function lessWhatIsDone(known: FrozenCampaign, fresh: FrozenCampaign, lef
     const was = before.get(team);
     if (was !== undefined) weights.set(team, was);
   }
+  const deadline = sinceFirstStart(known, fresh);
   return {
     ...fresh,
-    deadlineAsWritten: fresh.deadline === left.deadline ? known.deadlineAsWritten : fresh.deadlineAsWritten,
+    deadline,
+    deadlineAsWritten: deadline === left.deadline ? known.deadlineAsWritten : fresh.deadlineAsWritten,
     budget: {
       ...fresh.budget,
       microUsd: fresh.budget.microUsd === left.budget ? known.budget.microUsd : fresh.budget.microUsd,
@@ -71,4 +74,12 @@ export function lessWhatIsDone(known: FrozenCampaign, fresh: FrozenCampaign, lef
       return before !== undefined && on.slots === left.slots.get(on.name) ? { ...on, slots: before.slots } : on;
     }),
   };
+}
+
+/** A deadline in words counts from the first start, also one that was changed since. */
+function sinceFirstStart(known: FrozenCampaign, fresh: FrozenCampaign): string {
+  const before = parseDuration(known.deadlineAsWritten);
+  const after = parseDuration(fresh.deadlineAsWritten);
+  if (before === undefined || after === undefined) return fresh.deadline;
+  return new Date(Date.parse(known.deadline) + (after - before) * 1_000).toISOString();
 }

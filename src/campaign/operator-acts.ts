@@ -121,10 +121,11 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
     case 'abort':
       state.closing = 'cancelled';
       return;
+    case 'cancel':
+      return cancelIn(state, team, message);
     case 'addSubmissions':
     case 'retry':
     case 'rescore':
-    case 'cancel':
       return;
   }
 }
@@ -136,6 +137,13 @@ export function asKept(act: OperatorAct, state: CampaignState, now: number): Ope
 
 const restOf = (state: CampaignState, now: number): Rest =>
   holdOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
+
+/** A whole team that is cancelled is paused no longer: its rounds, ended by then, still have to pass through the campaign. */
+function cancelIn({ treatments }: CampaignState, team: number, { submissions, because }: CancelAct): void {
+  const treatment = treatments.get(team);
+  if (treatment?.paused && submissions === undefined && because === undefined)
+    treatments.set(team, { ...treatment, paused: false });
+}
 
 function treat(state: CampaignState, team: number, name: string, change: Partial<Treatment>): void {
   state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });

@@ -34,7 +34,7 @@ export interface ClassPace {
 type ByDuration<Alike> = Record<number, Alike>;
 /** `measured` of them are expected to take so many seconds together. */
 export type FirstsAlike = [count: number, probeSeconds: number, measured: number, expectedSeconds: number];
-/** `followed`: how many of them were followed by another run; `lost`: others, which the platform lost after that time. */
+/** `followed`: how many of them were followed by another run; `lost`: others, which the platform or an operator ended then. */
 export type EndsAlike = [count: number, sum: number, followed: number, lost: number];
 
 /** `failedShares`: of what was expected of them, those that ran out of device memory took so many times all. */
@@ -95,9 +95,9 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
   const { purpose, billedSeconds, expectedSeconds, reason } = run;
   if (reason === 'unplaceable') return;
   const on = paceOn(pace, run.class);
-  const isLost = reason !== undefined && reason !== null && faultOf(reason) === 'platform';
+  const fault = reason ? faultOf(reason) : undefined;
   on.ran.seconds += billedSeconds;
-  if (isLost) on.ran.lost += 1;
+  if (fault === 'platform') on.ran.lost += 1;
   if (purpose === 'probe') {
     on.probes += 1;
     return;
@@ -107,7 +107,7 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
       ? [on.unmeasured, billedSeconds]
       : [on.measured, (1000 * billedSeconds) / expectedSeconds];
   const alike = (ends[durationBin(duration)] ??= [0, 0, 0, 0]);
-  if (isLost) {
+  if (fault === 'platform' || fault === 'operator') {
     alike[3] += 1;
     return;
   }
@@ -121,9 +121,8 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
   else on.followers.push({ class: next, count: 1 });
 }
 
-/** Of a try that failed and of which nothing was expected, all its time counts. What an operator ended says nothing. */
+/** Of a try that failed and of which nothing was expected, all its time counts. */
 function addTry({ tries }: ClassPace, { billedSeconds, expectedSeconds, needMeasured, reason }: EndOfRun): void {
-  if (reason && faultOf(reason) === 'operator') return;
   const alike = tries[needMeasured ? 'measured' : 'unknown'];
   alike.ended += 1;
   if (reason !== 'gpu-out-of-memory') return;

@@ -51,9 +51,13 @@ export function estimateLines(
   return [
     `${likely}, at worst ${dollars(worst)}; ${dollars(left)} of the budget of ${dollars(budget)} are left`,
     ...(expected !== null && expected > left ? ['that is not enough: the campaign will hold until raise-budget'] : []),
-    ...(now >= Date.parse(deadline) ? [`the deadline, ${deadline}, has passed: nothing runs until set-deadline`] : []),
+    ...deadlineLines(deadline, now),
   ];
 }
+
+/** Past its deadline a campaign starts nothing, not even what costs nothing. Pure. */
+export const deadlineLines = (deadline: string, now: number): string[] =>
+  now >= Date.parse(deadline) ? [`the deadline, ${deadline}, has passed: nothing begins until set-deadline`] : [];
 
 function meanCost(records: readonly LedgerRecord[]): number | null {
   const telling = records.filter(

@@ -7,7 +7,7 @@ import { reasonOf, whyOption, yesOption, type CommandKit } from './campaign-comm
 import { mustRun } from './campaign-now.ts';
 import { choose, countOf, type Choice, type ChoosingAct, type Wanted } from './choice.ts';
 import { confirmed } from './confirm.ts';
-import { estimateLines, estimateOf } from './estimate.ts';
+import { deadlineLines, estimateLines, estimateOf } from './estimate.ts';
 import { exitStatus } from './exit-status.ts';
 import { knownCampaign, type KnownCampaign, type KnownSubmission } from './known-campaign.ts';
 import { limitsLeft } from './limits-left.ts';
@@ -49,6 +49,7 @@ export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit)
         `rescore of ${countOf(chosen)}`,
         ...leftOutLines(leftOut),
         'it costs nothing: the predictions of each one’s last good run are scored again, and what comes out counts',
+        ...deadlineLines(known.deadline, Date.now()),
       ];
       if (!(await confirmed(meaning, 'Score them again?', { yes: yes ?? false, output }))) return exitStatus.failed;
       await addRounds(access, known.frozen, messages.rescoreUpdate, nextRounds(chosen, 'rescore'), reasonOf(why));

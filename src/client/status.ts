@@ -47,7 +47,7 @@ export function statusText(progress: CampaignProgress): string {
 const holdText: Record<Hold, string> = {
   budget: 'nothing that waits fits into the rest of the budget (raise-budget or close)',
   deadline: 'the deadline has passed (set-deadline or close)',
-  paused: 'an operator paused it (resume)',
+  paused: 'an operator paused it, or the teams that are left (resume, or resume --team)',
   slots: 'no class that would do has a slot (set-slots)',
 };
 

@@ -204,7 +204,7 @@ const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): Op
   by: textOf(message.by ?? 'Web UI'),
   ...(message.reason && { reason: textOf(message.reason) }),
   ...(message.id && { id: textOf(message.id) }),
-  ...(refused && { refused }),
+  ...(refused && { refused: textOf(refused) }),
 });
 
 /** Who and why have places of their own in the log; keys of objects in S3 say nothing to people. */

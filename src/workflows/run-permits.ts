@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import type { HeldGrant } from '../campaign/campaign-state.ts';
 import type { RunGrant, RunRefusal, RunRequest, RunSettlement } from '../campaign/protocol.ts';
 import { campaignWorkflowId } from '../ids.ts';
@@ -34,7 +34,8 @@ export class RunPermits {
     setHandler(refuseRunSignal, (refusal) => this.answer({ kind: 'refused', ...refusal }));
     setHandler(reportAgainSignal, () => {
       this.asked += 1;
-      return this.tell(() => this.sendStanding());
+      // What a cancelled round says is needed too, and a handler that fails would end the round before its record.
+      return CancellationScope.nonCancellable(() => this.tell(() => this.sendStanding()));
     });
   }
 

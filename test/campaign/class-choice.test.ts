@@ -162,12 +162,12 @@ describe('the choice of a class', () => {
       ],
       limits,
     };
-    const options = evaluationOptions(rules, needs({ usesGpu: true, gpuMemoryMiB: 2_000, secondsPerItem: 600 }), 12);
+    const options = evaluationOptions(rules, needs({ usesGpu: true, gpuMemoryMiB: 2_000, secondsPerItem: 642 }), 12);
     assert.deepEqual(
       options.map((option) => [option.class, measuredSeconds(option)]),
       [
-        ['a-fast', Math.round(7_200 / 2.14)],
-        ['g4dn.xlarge', 7_200],
+        ['a-fast', 3_600],
+        ['g4dn.xlarge', 7_704],
       ],
     );
   });

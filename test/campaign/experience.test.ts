@@ -157,6 +157,13 @@ describe('tries on the smaller device', () => {
     });
   });
 
+  it('say of a run that an operator ended no more than that it took so long, as of one that was lost', () => {
+    for (const reason of ['cancelled', 'spot-reclaimed'] as const) ended(pace, g4.name, times(5, 1), { reason });
+    const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
+    assert.deepEqual(alike, [0, 0, 0, 10]);
+    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
+  });
+
   it('that nobody expected anything of count as wholly lost, others never as more', () => {
     ended(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
     ended(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });

@@ -66,6 +66,15 @@ describe('what operators left of a campaign’s file', () => {
     assert.deepEqual(taken(change), changed(change));
   });
 
+  it('takes a longer deadline in words for one that counts from the first start', () => {
+    const begun = { ...known, deadline: '2026-01-22T00:00:00.000Z', deadlineAsWritten: '3w' };
+    const later = { ...begun, deadline: '2026-02-10T00:00:00.000Z', deadlineAsWritten: '4w' };
+    const asked = lessWhatIsDone(begun, later, leftByOperators(begun, []));
+    assert.deepEqual([asked.deadline, asked.deadlineAsWritten], ['2026-01-29T00:00:00.000Z', '4w']);
+    const done: OperatorAct[] = [{ name: 'setDeadline', message: { deadline: asked.deadline } }];
+    assert.equal(lessWhatIsDone(begun, later, leftByOperators(begun, done)).deadlineAsWritten, '3w');
+  });
+
   it('leaves the file of the first start as it is', () => {
     assert.deepEqual(
       taken(() => undefined),

@@ -242,6 +242,14 @@ describe('acts on a campaign', () => {
     }
   });
 
+  it('cancel a paused team: it is paused no longer, so that its rounds come to their records', () => {
+    const team = act('pauseTeam', { team: 'a' });
+    for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) apply(one, state, 0, now);
+    assert.equal(treatmentOf(state, 0).paused, true, 'only some of it was cancelled');
+    apply(act('cancel', { team: 'a' }), state, 0, now);
+    assert.equal(treatmentOf(state, 0).paused, false);
+  });
+
   it('that concern rounds and submissions change nothing here: the campaign carries them out', () => {
     const before = structuredClone(state);
     for (const name of ['addSubmissions', 'retry', 'rescore', 'cancel'] as const) applied(state, name, good[name]);

@@ -76,6 +76,17 @@ describe('what a submission says of itself to a campaign that lost its state', (
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
   });
 
+  it('books earlier runs, also when the settlement of a later one came first', () => {
+    takeRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
+    const said = standing({
+      settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],
+      request: request('s', 3),
+    });
+    takeStanding(state, said);
+    takeStanding(state, said);
+    assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
+  });
+
   it('gives no preparing place back to one that asked for an evaluation meanwhile', () => {
     takeRequest(state, request('s', 2));
     takeStanding(state, standing({ preparing: true }));

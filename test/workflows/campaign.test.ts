@@ -267,6 +267,8 @@ describe('a campaign with scripted runs', () => {
     const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, 'long']));
     await handle.signal(messages.pauseTeamSignal, { team: 'one', ...fields });
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    const teams: unknown = Array.from({ length: 1_000 }, (_, n) => `team ${n}`);
+    await handle.signal(messages.pauseTeamSignal, { team: teams as string });
     await until('closed-poor', ({ hold }) => hold === 'budget');
     await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
     await handle.result();
@@ -274,6 +276,16 @@ describe('a campaign with scripted runs', () => {
     const acts = campaign.rounds.acts('closed-poor');
     assert.deepEqual(acts.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
     assert.equal(acts[0]?.act.length, 500);
+    assert.equal(acts[2]?.refused?.length, 200);
+  });
+
+  it('ends when a team that is paused is cancelled', async () => {
+    campaign.teams = { one: ['q1', 'q2'], two: ['q3'] };
+    const handle = await campaign.start('disqualified');
+    await handle.signal(messages.pauseTeamSignal, { team: 'one' });
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ team: 'one' }] });
+    await handle.result();
+    assert.deepEqual([record('q2').state, record('q3').state], ['cancelled', 'finished']);
   });
 
   it('cancels one submission with its job, then aborts the rest', async () => {

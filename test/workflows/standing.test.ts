@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { SubmissionResult } from '../../src/activities/record-result.ts';
 import type { SubmissionStanding } from '../../src/campaign/protocol.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
@@ -11,6 +12,9 @@ describe('what a round says when its campaign asks for everything again', () => 
   const campaign = new ScriptedCampaign();
   before(() => campaign.open());
   after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+  });
 
   const standings = async (child: WorkflowHandle): Promise<SubmissionStanding[]> =>
     ((await child.fetchHistory()).events ?? []).flatMap(
@@ -51,5 +55,21 @@ describe('what a round says when its campaign asks for everything again', () => 
       since: 0,
     });
     assert.equal(said?.request, undefined);
+  });
+
+  it('is said by a round that was cancelled at that moment too, and it comes to its record', async () => {
+    campaign.teams = { one: ['c'] };
+    campaign.script = () => 'until-cancelled';
+    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    const handle = await campaign.start('cancelled-and-asked');
+    await eventually('its job is submitted', () => campaign.submitted.length === 1);
+    const child = campaign.client.workflow.getHandle(submissionWorkflowId('cancelled-and-asked', 'c'));
+    await campaign.stopWorkers();
+    await child.signal(messages.reportAgainSignal);
+    await child.cancel();
+    await campaign.startWorkers();
+    await handle.result();
+    const [{ state, runs }] = campaign.rounds.recordsOf('c') as [SubmissionResult];
+    assert.deepEqual([state, runs.map(({ reason }) => reason)], ['cancelled', ['cancelled']]);
   });
 });
