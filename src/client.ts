@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { openAccess } from './client/access.ts';
 import { enterStack } from './client/enter-stack.ts';
+import { buildExample } from './client/example.ts';
 import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal, type Output } from './client/output.ts';
 import { keepStanding, standingOf } from './client/results.ts';
@@ -55,8 +56,9 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     );
 
   program
-    .command('plan <file>')
-    .description('what a campaign will cost and when it is done, before it is started')
+    .command('plan')
+    .description('what a campaign will cost and when it is done, before it is started; without FILE the example')
+    .argument('[file]', 'campaign file')
     .option(
       '--slots <class=n>',
       'with other slots; may be given again',
@@ -70,7 +72,9 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     .option('--pilot <n>', 'first run so many drawn submissions once on every class')
     .option(...yesOption)
     .option('--svg <file>', 'where the picture goes; beside the campaign file if not said')
-    .action(async (file: string, options: PlanOptions) => end(await planCampaign(file, options, output)));
+    .action(async (file: string | undefined, options: PlanOptions) =>
+      end(await planCampaign(file ?? (await buildExample(output)), options, output)),
+    );
 
   const kit = { onCampaign, withAccess, output };
   addWatching(kit);
