@@ -150,7 +150,7 @@ class Conductor {
     const ticks = ticking.run(() => this.tick());
     while (!this.isFinished()) {
       this.changed = false;
-      await this.desk.work();
+      await this.desk.work(this.unheard.size === 0);
       if (this.mustContinueAsNew()) await this.continueAsNew();
       else {
         await this.carryOut();

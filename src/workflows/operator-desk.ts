@@ -81,17 +81,23 @@ export class OperatorDesk {
     this.log({ at: new Date().toISOString(), act, by: 'holdout' }, null);
   }
 
-  /** Carries out everything that was asked for. */
-  async work(): Promise<void> {
+  /** Carries out everything that was asked for; `mayClose`: the campaign knows what it holds for, which a close depends on. */
+  async work(mayClose: boolean): Promise<void> {
     const answers: (() => void)[] = [];
+    const later: PendingAct[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
       const { act: asked, answer } = next;
+      if (asked.name === 'close' && !mayClose) {
+        later.push(next);
+        continue;
+      }
       const wrong = faultOf(asked, this.state);
       const act = wrong === undefined ? asKept(asked, this.state, Date.now()) : asked;
       const fault = wrong ?? (await this.carryOut(act));
       this.log(lineOf(act, fault), fault === undefined ? act : null);
       answers.push(() => answer?.(fault === undefined ? undefined : refusal(fault)));
     }
+    this.pending.unshift(...later);
     if (this.unrecorded.length > 0) {
       const acts = this.unrecorded;
       this.unrecorded = [];

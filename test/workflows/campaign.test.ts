@@ -279,6 +279,18 @@ describe('a campaign with scripted runs', () => {
     assert.equal(acts.find(({ refused }) => refused)?.refused?.length, 200);
   });
 
+  it('closes for want of money also when it has just lost its state', async () => {
+    campaign.teams = { one: ['p2'] };
+    campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
+    const first = await campaign.start('lost-poor');
+    await until('lost-poor', ({ hold }) => hold === 'budget');
+    await first.terminate('by mistake');
+    const again = await campaign.start('lost-poor');
+    await again.executeUpdate(messages.closeUpdate, { args: [{}] });
+    await again.result();
+    assert.equal(record('p2').reason, 'budget-exhausted');
+  });
+
   it('ends when a team that is paused is cancelled', async () => {
     campaign.teams = { one: ['q1', 'q2'], two: ['q3'] };
     const handle = await campaign.start('disqualified');
