@@ -11,14 +11,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../activities/open-campaign.ts';
-import { closeSubmission, openSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
-import { byName } from '../campaign/by-name.ts';
+import { closeSubmission, settleRun, takeRequest, takeStanding } from '../campaign/bookkeeping.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
-import { carriedState, restoredState, type CarriedState } from '../campaign/carried-state.ts';
+import { carriedState } from '../campaign/carried-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
 import { isDone } from '../campaign/hold.ts';
-import { initialState, limitsOf } from '../campaign/initial-state.ts';
-import { apply } from '../campaign/operator-acts.ts';
+import { limitsOf } from '../campaign/initial-state.ts';
 import { progressOf, type CampaignProgress } from '../campaign/progress.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
 import { decide } from '../campaign/scheduler.ts';
@@ -26,26 +24,19 @@ import { showCampaign } from './campaign-page.ts';
 import { Children } from './children.ts';
 import { Inbox } from './inbox.ts';
 import { progressQuery } from './messages.ts';
-import { OperatorDesk, type CarriedDesk } from './operator-desk.ts';
-import { longStep, step } from './steps.ts';
+import { goOn, openFromStore, type Carried, type Opening } from './opening.ts';
+import { OperatorDesk } from './operator-desk.ts';
+import { longStep } from './steps.ts';
 
 export interface CampaignInput {
   campaign: string;
   /** From the run before this one. */
-  carried?: { state: CarriedState; desk: CarriedDesk };
+  carried?: Carried;
 }
 
 export interface PublishedCampaign {
   leaderboard: string;
   results: string;
-}
-
-interface Opening {
-  opened: OpenedCampaign;
-  state: CampaignState;
-  desk: CarriedDesk;
-  /** Submissions that run already and have not said what they hold. */
-  unheard: string[];
 }
 
 /** A parent run ends well below the server's suggestion of 4,096 events. */
@@ -60,7 +51,7 @@ const looksForStandings = 2;
 /** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */
 export async function campaign(input: CampaignInput): Promise<PublishedCampaign> {
   const inbox = new Inbox();
-  const opening = await (input.carried ? goOn(input.campaign, input.carried) : open(input.campaign));
+  const opening = await (input.carried ? goOn(input.campaign, input.carried) : openFromStore(input.campaign));
   const conductor = new Conductor(input.campaign, opening, inbox);
   for (;;) {
     await conductor.run();
@@ -70,33 +61,6 @@ export async function campaign(input: CampaignInput): Promise<PublishedCampaign>
     });
     if (await conductor.isOver()) return published;
   }
-}
-
-/** Opens a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
-async function open(campaign: string): Promise<Opening> {
-  const stock = await longStep('main', 'what is done and what runs').takeStock({ campaign });
-  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
-  const state = initialState(opened.frozen, opened.work);
-  const { money, counts, reasons, pace } = stock.ledger;
-  Object.assign(state, {
-    money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
-    counts,
-    reasons,
-    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
-  });
-  state.operatorsLog = stock.operatorsLog;
-  for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
-  for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
-  const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
-  return { opened, state, desk, unheard: [...state.open.keys()] };
-}
-
-async function goOn(campaign: string, carried: NonNullable<CampaignInput['carried']>): Promise<Opening> {
-  const { workLists } = carried.state;
-  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
-  const { instanceClasses: classes, limits } = opened.frozen;
-  const state = restoredState(carried.state, opened.work, { classes, limits });
-  return { opened, state, desk: carried.desk, unheard: [] };
 }
 
 class Conductor {
