@@ -192,7 +192,7 @@ async function report(
         .join(
           ', ',
         )} per submission. The worker’s memory is the peak of one process that runs workflows and all activities ` +
-        'but scoring: two V8 heaps of up to 140 MiB each (seen with --trace-gc), the rest is native memory of the SDK’s core.',
+        'but scoring.',
     ],
   );
 }
