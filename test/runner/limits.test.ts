@@ -60,8 +60,8 @@ describe('a runner enforces and measures limits from outside', () => {
   });
 
   it('processes: one that grows until its time is over leaves nothing', async () => {
-    // The shell that waits forks nothing: where no process can be made any more it would end.
-    const { outcome } = await rig.run('b() { b | b & }; b; while :; do :; done', {
+    // The shell that waits forks once, before anything grows: where no process can be made any more it would end.
+    const { outcome } = await rig.run('b() { b | b & }; (b) & while :; do :; done', {
       limits: { wallClockSeconds: 2 },
     });
     assert.deepEqual(outcome.end, { kind: 'time-limit' });
