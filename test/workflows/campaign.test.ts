@@ -5,6 +5,7 @@ import type { CampaignProgress } from '../../src/campaign/progress.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
+import { gate } from '../support/gate.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 /** Before its first activity has ended a campaign has nothing to say. */
@@ -211,10 +212,7 @@ describe('a campaign with scripted runs', () => {
   it('ends with --kill a run whose job is only being submitted, and runs it again after resume', async () => {
     campaign.teams = { one: ['k1'] };
     campaign.script = ({ n }) => (n === 1 ? 'until-cancelled' : {});
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     const submitting = new Promise<void>((resolve) => {
       campaign.holdSubmit = () => {
         resolve();

@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId, submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
+import { gate } from '../support/gate.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 /** The server suggests a new run after so few events that a seam comes every few messages. */
@@ -38,10 +39,7 @@ describe('a campaign that continues as new', function () {
   };
 
   it('loses and doubles nothing while messages come at every seam', async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     const last = all().at(-1);
     campaign.hold = ({ submission }) => (submission === last ? held : undefined);
     const handle = await campaign.start('seams');
@@ -59,10 +57,7 @@ describe('a campaign that continues as new', function () {
   });
 
   it('keeps grants and reservations of children that an earlier run started', async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
     const handle = await campaign.start('held');
     await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, patience);
@@ -80,10 +75,7 @@ describe('a campaign that continues as new', function () {
   });
 
   it('goes on from S3 when its workflow was terminated by mistake, over slots and money that its children hold', async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
     campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
     const first = await campaign.start('lost');

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
+import { gate } from '../support/gate.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 describe('a later round of a submission', () => {
@@ -26,13 +27,6 @@ describe('a later round of a submission', () => {
     ((await handle.fetchHistory()).events ?? []).filter(
       (event) => event.startChildWorkflowExecutionFailedEventAttributes,
     ).length;
-  const gate = () => {
-    let open = (): void => undefined;
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    return { opened, open };
-  };
 
   it('runs though its turn comes together with that of the round before, which was cancelled in the queue', async () => {
     campaign.teams = { one: ['r1'] };

@@ -6,6 +6,7 @@ import type { SubmissionStanding } from '../../src/campaign/protocol.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
+import { gate } from '../support/gate.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 describe('what a round says when its campaign asks for everything again', () => {
@@ -28,10 +29,7 @@ describe('what a round says when its campaign asks for everything again', () => 
     campaign.teams = { one: ['a'], two: ['b'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened: held, open: release } = gate();
     campaign.hold = () => held;
     const handle = await campaign.start('asked');
     const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
