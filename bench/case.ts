@@ -1,6 +1,6 @@
 /**
  * `node --import tsx bench/case.ts`: the case, simulated: its submissions under five policies side by side, over the seeds
- * that were fixed before any of them was run. Takes some minutes.
+ * that were fixed before any of them was run, and ours over some more. Takes some minutes.
  */
 import { casePopulation, caseSeeds, itemsOfTheCase } from './support/case-population.ts';
 import { policies, resultOf, type PolicyResult } from './support/case-policies.ts';
@@ -9,6 +9,8 @@ import { keepResult, quantile, type BenchResult } from './support/results.ts';
 type Row = BenchResult['rows'][number];
 
 const submissions = 4_200;
+/** Populations that no rule was made with: how far what holds on the five seeds holds beyond them. */
+const furtherSeeds = Array.from({ length: 60 }, (_, place) => place + 1);
 const found = caseSeeds.map((seed) => {
   const population = casePopulation(seed);
   const results = new Map(policies.map((policy) => [policy.name, resultOf(policy, population, seed)]));
@@ -86,6 +88,13 @@ function aimed(
   return { what, found: spread(form, values), aim, met: values.every((value) => value <= most) };
 }
 
+function soundLostBeyond(): number[] {
+  const ours = policies.find(({ isOurs }) => isOurs);
+  if (ours === undefined) throw new Error('none of the policies is ours');
+  return furtherSeeds.map((seed) => resultOf(ours, casePopulation(seed), seed).soundLost);
+}
+
+const lost = soundLostBeyond();
 const scored = valuesOf('ours', (result) => result.scored / submissions);
 keepResult(
   'case',
@@ -106,6 +115,10 @@ keepResult(
       '≤ 21 d, the deadline',
     ),
     ...policies.flatMap(({ name }) => rowsOf(name)),
+    {
+      what: `ours, ${lost.length} further seeds: populations of which a sound submission was not scored`,
+      found: `${lost.filter((count) => count > 0).length}, at most ${Math.max(...lost)} submission(s) each`,
+    },
   ],
   {
     seeds: caseSeeds,
@@ -113,8 +126,9 @@ keepResult(
     results: found.map(({ seed, results }) => ({ seed, ...Object.fromEntries(results) })),
   },
   [
-    'Exactly 6 % of the submissions err or are too large for every device, so one sound submission that is lost misses the 94 %. ' +
-      'Two runs of one submission differ by 5 %; a sound one is lost where the run that counts comes out beyond the promised ' +
-      'wall clock, which scales with the speed of a class: no choice of the class would have saved it.',
+    'Exactly 6 % of the submissions err or are too large for every device, so one sound submission that is lost misses the ' +
+      '94 %. Two runs of one submission differ by 5 %: a sound one is lost where its runs come out beyond the promised wall ' +
+      'clock, which scales with the speed of a class. The one more run after such an end (docs/adr/0006) was added after two ' +
+      'of the five seeds had lost one submission each; the further seeds were looked at only then.',
   ],
 );

@@ -1,6 +1,13 @@
-import type { InstanceClass, Limits } from './frozen-campaign.ts';
-import type { Needs } from './needs.ts';
+import type { ClassRules } from './class-fit.ts';
+import type { InstanceClass } from './frozen-campaign.ts';
+import { probedSeconds, type Needs } from './needs.ts';
 import { faultOf, type Reason } from './reasons.ts';
+import { wallClockSeconds } from './run-limits.ts';
+
+export interface LadderRules extends ClassRules {
+  /** Of the test set. */
+  testItems: number;
+}
 
 /** What the evaluation runs of a submission used up so far. */
 export interface Tries {
@@ -8,7 +15,7 @@ export interface Tries {
   attempts: number;
   /** Re-runs for the platform's reasons, probes included. */
   platformRuns: number;
-  /** A kill that nobody explains is worth one more run. */
+  /** An end that may be chance was given its one more run. */
   doubted: boolean;
 }
 
@@ -16,6 +23,7 @@ export const noTries: Tries = { attempts: 0, platformRuns: 0, doubted: false };
 
 export interface FailedRun {
   reason: Reason;
+  /** Killed, and no record says by what. */
   doubtful: boolean;
   on: InstanceClass;
   memoryLimitMiB: number | null;
@@ -26,10 +34,12 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
 
 /**
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
- * platform's faults: again, uncharged, at most `platformRuns` times. Everything else is final. Pure.
+ * platform's faults: again, uncharged, at most `platformRuns` times. A kill that nobody explains, and out of time where the
+ * probe kept the promise: again, once. Everything else is final. Pure.
  */
-export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, limits: Limits): Move {
+export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
   const { reason, on, memoryLimitMiB } = failed;
+  const { limits } = rules;
   if (faultOf(reason) === 'platform') {
     const again = { ...tries, platformRuns: tries.platformRuns + 1 };
     return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, tries: again };
@@ -43,9 +53,19 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, limits:
     if (reason === 'gpu-out-of-memory') {
       return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: charged };
     }
-    if (failed.doubtful && !tries.doubted) return { kind: 'again', needs, tries: { ...charged, doubted: true } };
+    if (isChance(failed, needs, rules) && !tries.doubted)
+      return { kind: 'again', needs, tries: { ...charged, doubted: true } };
   }
   return { kind: 'end', reason };
+}
+
+/**
+ * Two runs of one submission do not take equally long. Where the probe lets expect less than the wall clock, one that is cut
+ * off says as little against the submission as a kill that nobody explains.
+ */
+function isChance({ reason, doubtful, on }: FailedRun, { profile }: Needs, rules: LadderRules): boolean {
+  if (reason !== 'time-limit' || profile === undefined) return doubtful;
+  return probedSeconds(on, profile, rules.testItems) < wallClockSeconds(rules.limits, on, rules.classes);
 }
 
 /** Only classes with more device memory than this one will do from now on. */

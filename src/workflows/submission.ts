@@ -166,7 +166,7 @@ class Review {
   private after(run: EndedRun, reason: Reason): SubmissionEnd | undefined {
     const { doubtful, memoryLimitMiB } = run.end;
     const failed = { reason, doubtful, memoryLimitMiB, on: run.on };
-    const move = moveAfter(failed, this.needs, this.tries, this.opened.limits);
+    const move = moveAfter(failed, this.needs, this.tries, this.opened);
     if (move.kind === 'end') return ended(move.reason);
     this.needs = move.needs;
     this.tries = move.tries;

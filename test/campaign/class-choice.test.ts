@@ -3,28 +3,10 @@ import * as fc from 'fast-check';
 import { evaluationOptions, measuredSeconds, probeClass } from '../../src/campaign/class-choice.ts';
 import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
 import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
-import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
 import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
-import { c4, classes, g4, limits, p3 } from './samples.ts';
+import { c4, classes, g4, limits, p3, probed } from './samples.ts';
 
 const items = 4_000;
-const profile = (change: Partial<ResourceProfile> = {}): ResourceProfile => ({
-  usesGpu: true,
-  gpuMemoryMiB: 8_000,
-  saturating: false,
-  device: null,
-  startUpSeconds: null,
-  secondsPerItem: 9,
-  measuredAtSpeed: 1,
-  hostPeakMiB: null,
-  imageBytes: null,
-  ...change,
-});
-const needs = (change: Partial<ResourceProfile>, rest: Partial<Needs> = {}): Needs => ({
-  ...unknownNeeds,
-  ...rest,
-  profile: profile(change),
-});
 const choice = (known: Needs, among: InstanceClass[] = classes): string[] =>
   evaluationOptions({ classes: among, limits }, known, items).map((option) => option.class);
 
@@ -37,11 +19,11 @@ describe('the choice of a class', () => {
 
   it('prefers the cheapest class that fits: G4, then P3', () => {
     assert.deepEqual(choice(unknownNeeds), ['g4dn.xlarge', 'p3.2xlarge']);
-    assert.deepEqual(choice(needs({})), ['g4dn.xlarge', 'p3.2xlarge']);
+    assert.deepEqual(choice(probed({})), ['g4dn.xlarge', 'p3.2xlarge']);
   });
 
   it('prices a run by the probe and the speeds: ten hours of G4 are $5.26, on P3 $14.30', () => {
-    const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({}), items);
+    const [onG4, onP3] = evaluationOptions({ classes, limits }, probed({}), items);
     assert.equal(onG4?.expected, 5_260_000);
     assert.equal(onG4?.hours, 10);
     assert.equal(onP3?.expected, Math.ceil((Math.round(360_000 / 2.14) / 10) * 850));
@@ -49,24 +31,24 @@ describe('the choice of a class', () => {
   });
 
   it('counts the start-up once, whatever the number of items and the speed', () => {
-    const [onG4, onP3] = evaluationOptions({ classes, limits }, needs({ startUpSeconds: 600 }), items);
+    const [onG4, onP3] = evaluationOptions({ classes, limits }, probed({ startUpSeconds: 600 }), items);
     assert.equal(onG4?.hours, (36_000 + 600) / 3600);
     assert.equal(onP3?.hours, Math.round((36_000 / 2.14 + 600) * 10) / 10 / 3600);
   });
 
   it('expects no run to last longer than its limit', () => {
-    const [slow] = evaluationOptions({ classes, limits }, needs({ secondsPerItem: 1e6 }), items);
+    const [slow] = evaluationOptions({ classes, limits }, probed({ secondsPerItem: 1e6 }), items);
     assert.ok(slow && slow.expected <= slow.worst && slow.hours * 3600 <= 69_337);
   });
 
   it('leaves out a device without head-room above the probe’s peak', () => {
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 14_389 })), ['g4dn.xlarge', 'p3.2xlarge'], '15,109 MiB = 105 %');
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 14_390 })), ['p3.2xlarge']);
+    assert.deepEqual(choice(probed({ gpuMemoryMiB: 14_389 })), ['g4dn.xlarge', 'p3.2xlarge'], '15,109 MiB = 105 %');
+    assert.deepEqual(choice(probed({ gpuMemoryMiB: 14_390 })), ['p3.2xlarge']);
   });
 
   it('takes the largest device when none has the head-room: a peak is an estimate', () => {
     for (const gpuMemoryMiB of [15_400, 16_160, 99_999]) {
-      assert.deepEqual(choice(needs({ gpuMemoryMiB })), ['p3.2xlarge']);
+      assert.deepEqual(choice(probed({ gpuMemoryMiB })), ['p3.2xlarge']);
     }
   });
 
@@ -90,34 +72,34 @@ describe('the choice of a class', () => {
   it('goes to a CPU class first when the probe saw the device stay empty and the CPU is cheaper in total', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
     const fast = { ...c4, relativeSpeed: 2 };
-    assert.equal(choice(needs(idle), [g4, fast, p3])[0], 'c4.4xlarge');
+    assert.equal(choice(probed(idle), [g4, fast, p3])[0], 'c4.4xlarge');
     const short = { ...idle, secondsPerItem: 3.4 / items };
-    assert.equal(choice(needs(short), [g4, fast, p3])[0], 'c4.4xlarge', 'also where a second is a large part of it');
-    assert.equal(choice(needs(idle), [g4, c4, p3])[0], 'g4dn.xlarge', 'C4 at the same speed is dearer');
+    assert.equal(choice(probed(short), [g4, fast, p3])[0], 'c4.4xlarge', 'also where a second is a large part of it');
+    assert.equal(choice(probed(idle), [g4, c4, p3])[0], 'g4dn.xlarge', 'C4 at the same speed is dearer');
   });
 
   it('never goes to a CPU class without a probe, nor after one that used the device', () => {
     const nearlyFree = { ...c4, microUsdPerHour: 1 };
     assert.deepEqual(choice(unknownNeeds, [g4, nearlyFree]), ['g4dn.xlarge']);
-    assert.deepEqual(choice(needs({}), [g4, nearlyFree]), ['g4dn.xlarge']);
-    assert.deepEqual(choice(needs({ gpuMemoryMiB: 0, saturating: true }), [g4, nearlyFree]), ['g4dn.xlarge']);
+    assert.deepEqual(choice(probed({}), [g4, nearlyFree]), ['g4dn.xlarge']);
+    assert.deepEqual(choice(probed({ gpuMemoryMiB: 0, saturating: true }), [g4, nearlyFree]), ['g4dn.xlarge']);
   });
 
   it('never goes to a CPU class once a run was out of GPU memory, whatever the probe saw', () => {
-    const idle = needs({ usesGpu: false, gpuMemoryMiB: 0 }, { gpuMemoryAboveMiB: 15_109 });
+    const idle = probed({ usesGpu: false, gpuMemoryMiB: 0 }, { gpuMemoryAboveMiB: 15_109 });
     assert.deepEqual(choice(idle, [g4, { ...c4, microUsdPerHour: 1 }, p3]), ['p3.2xlarge']);
   });
 
   it('never sends a submission to a CPU class whose limit it would not meet', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
     const slow = { ...c4, microUsdPerHour: 1, relativeSpeed: 0.49 };
-    assert.equal(choice(needs(idle), [g4, p3, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
-    assert.equal(choice(needs(idle), [g4, p3, slow])[0], 'g4dn.xlarge', '20.4 of 24 hours leave too little margin');
+    assert.equal(choice(probed(idle), [g4, p3, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
+    assert.equal(choice(probed(idle), [g4, p3, slow])[0], 'g4dn.xlarge', '20.4 of 24 hours leave too little margin');
   });
 
   it('leaves out a class whose limit is too short where another gives more, on which time is the only difference', () => {
     const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, microUsdPerHour: 9_000_000, wallClockSeconds: 9 * 3600 };
-    const hours = (onG4: number): Needs => needs({ secondsPerItem: (onG4 * 3600) / items });
+    const hours = (onG4: number): Needs => probed({ secondsPerItem: (onG4 * 3600) / items });
     assert.deepEqual(choice(hours(16), [g4, p3, fast]), ['g4dn.xlarge', 'p3.2xlarge', 'fast'], '19.3 h allowed');
     assert.deepEqual(choice(hours(17), [g4, p3, fast]), ['fast'], '8.5 of its 9 hours at twice the speed are half');
   });
@@ -125,14 +107,14 @@ describe('the choice of a class', () => {
   it('takes the classes that give the most time when none gives enough, cheapest first', () => {
     const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, wallClockSeconds: 9 * 3600 };
     assert.deepEqual(
-      choice(needs({ secondsPerItem: 1e6 }), [g4, p3]),
+      choice(probed({ secondsPerItem: 1e6 }), [g4, p3]),
       ['g4dn.xlarge', 'p3.2xlarge'],
       'the same promise',
     );
-    assert.deepEqual(choice(needs({ secondsPerItem: 1e6 }), [g4, p3, fast]), ['fast']);
+    assert.deepEqual(choice(probed({ secondsPerItem: 1e6 }), [g4, p3, fast]), ['fast']);
     const idle = { usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 90 };
     assert.deepEqual(
-      choice(needs(idle), [g4, { ...c4, relativeSpeed: 3 }]),
+      choice(probed(idle), [g4, { ...c4, relativeSpeed: 3 }]),
       ['c4.4xlarge'],
       '33 of 24 h, not 100 of 19',
     );
@@ -140,7 +122,7 @@ describe('the choice of a class', () => {
 
   it('uses CPU classes as they are where there is no other kind', () => {
     assert.deepEqual(choice(unknownNeeds, [c4]), ['c4.4xlarge']);
-    assert.deepEqual(choice(needs({ usesGpu: true, gpuMemoryMiB: 0, secondsPerItem: 1e6 }), [c4]), ['c4.4xlarge']);
+    assert.deepEqual(choice(probed({ usesGpu: true, gpuMemoryMiB: 0, secondsPerItem: 1e6 }), [c4]), ['c4.4xlarge']);
   });
 
   it('takes a larger device after out of GPU memory, and has none left after the largest', () => {
@@ -162,7 +144,7 @@ describe('the choice of a class', () => {
       ],
       limits,
     };
-    const options = evaluationOptions(rules, needs({ usesGpu: true, gpuMemoryMiB: 2_000, secondsPerItem: 642 }), 12);
+    const options = evaluationOptions(rules, probed({ usesGpu: true, gpuMemoryMiB: 2_000, secondsPerItem: 642 }), 12);
     assert.deepEqual(
       options.map((option) => [option.class, measuredSeconds(option)]),
       [
@@ -174,10 +156,10 @@ describe('the choice of a class', () => {
 
   it('does not depend on the order of the rows', () => {
     const among = [g4, { ...g4, name: 'another' }, p3, c4];
-    const wanted = choice(needs({ usesGpu: false, gpuMemoryMiB: 0 }), among);
+    const wanted = choice(probed({ usesGpu: false, gpuMemoryMiB: 0 }), among);
     fc.assert(
       fc.property(fc.shuffledSubarray(among, { minLength: among.length }), (shuffled) => {
-        assert.deepEqual(choice(needs({ usesGpu: false, gpuMemoryMiB: 0 }), shuffled), wanted);
+        assert.deepEqual(choice(probed({ usesGpu: false, gpuMemoryMiB: 0 }), shuffled), wanted);
       }),
     );
   });
@@ -197,7 +179,7 @@ describe('the choice of a class', () => {
     });
     fc.assert(
       fc.property(known, ({ profile: seen, ...above }) => {
-        const options = evaluationOptions({ classes, limits }, needs(seen, above), items);
+        const options = evaluationOptions({ classes, limits }, probed(seen, above), items);
         const isLeft = (on: InstanceClass): boolean =>
           containerMemoryMiB(limits, on) > above.memoryAboveMiB && (on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB;
         if (options.length === 0) assert.ok(!classes.some(isLeft));

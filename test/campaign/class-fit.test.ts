@@ -4,26 +4,9 @@ import { fitsOf, type ClassFit } from '../../src/campaign/class-fit.ts';
 import { explainedChoice } from '../../src/campaign/class-fit-text.ts';
 import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
-import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
-import { c4, classes, g4, limits, p3 } from './samples.ts';
+import { c4, classes, g4, limits, p3, probed } from './samples.ts';
 
 const items = 4_000;
-const profile: ResourceProfile = {
-  usesGpu: true,
-  gpuMemoryMiB: 8_000,
-  device: null,
-  saturating: false,
-  startUpSeconds: null,
-  secondsPerItem: 9,
-  measuredAtSpeed: 1,
-  hostPeakMiB: null,
-  imageBytes: null,
-};
-const needs = (change: Partial<ResourceProfile> = {}, rest: Partial<Needs> = {}): Needs => ({
-  ...unknownNeeds,
-  ...rest,
-  profile: { ...profile, ...change },
-});
 const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit['kind'], string[]][] =>
   fitsOf({ classes: among, limits }, known, items).map(({ on, kind, objections }) => [
     on.name,
@@ -35,14 +18,14 @@ const lines = (known: Needs, among: InstanceClass[] = classes): string[] =>
 
 describe('what speaks for and against a class', () => {
   it('is told by class: what fits, what does not and why', () => {
-    assert.deepEqual(fits(needs()), [
+    assert.deepEqual(fits(probed()), [
       [g4.name, 'fits', []],
       [c4.name, 'unfit', ['gpu-used']],
       [p3.name, 'fits', []],
     ]);
     assert.deepEqual(fits(unknownNeeds)[1], [c4.name, 'unfit', ['gpu-use-unknown']]);
-    assert.deepEqual(fits(needs({}, { gpuMemoryAboveMiB: 15_109 }))[0], [g4.name, 'unfit', ['proved-device']]);
-    assert.deepEqual(fits(needs({}, { memoryAboveMiB: 14_000 }), [g4, { ...p3, memoryMiB: 14_000 }])[1], [
+    assert.deepEqual(fits(probed({}, { gpuMemoryAboveMiB: 15_109 }))[0], [g4.name, 'unfit', ['proved-device']]);
+    assert.deepEqual(fits(probed({}, { memoryAboveMiB: 14_000 }), [g4, { ...p3, memoryMiB: 14_000 }])[1], [
       p3.name,
       'unfit',
       ['proved-memory'],
@@ -58,7 +41,7 @@ describe('what speaks for and against a class', () => {
           const device = { ...g4, gpuMemoryMiB: has };
           const larger = { ...p3, gpuMemoryMiB: 2 * has };
           const gpuMemoryMiB = Math.floor(share * has);
-          assert.equal(fits(needs({ gpuMemoryMiB }), [device, larger])[0]?.[1], 'fits');
+          assert.equal(fits(probed({ gpuMemoryMiB }), [device, larger])[0]?.[1], 'fits');
         },
       ),
     );
@@ -73,7 +56,7 @@ describe('what speaks for and against a class', () => {
     });
     fc.assert(
       fc.property(estimate, amount, amount, (seen, gpuMemoryMiB, memoryMiB) => {
-        const found = fits(needs(seen, { probeAbove: { gpuMemoryMiB, memoryMiB } }));
+        const found = fits(probed(seen, { probeAbove: { gpuMemoryMiB, memoryMiB } }));
         assert.ok(found.some(([, kind]) => kind !== 'unfit'));
         for (const [, kind, objections] of found) assert.equal(kind === 'fits', objections.length === 0);
       }),
@@ -81,16 +64,16 @@ describe('what speaks for and against a class', () => {
   });
 
   it('is measured once a probe saw a peak that does not saturate, until an evaluation needs more', () => {
-    assert.ok(isNeedMeasured(needs()));
+    assert.ok(isNeedMeasured(probed()));
     assert.ok(!isNeedMeasured(unknownNeeds));
-    assert.ok(!isNeedMeasured(needs({ gpuMemoryMiB: 0, saturating: true })));
-    assert.ok(!isNeedMeasured(needs({}, { gpuMemoryAboveMiB: 15_109 })));
+    assert.ok(!isNeedMeasured(probed({ gpuMemoryMiB: 0, saturating: true })));
+    assert.ok(!isNeedMeasured(probed({}, { gpuMemoryAboveMiB: 15_109 })));
   });
 });
 
 describe('the choice of a class in words', () => {
   it('prices what fits, cheapest first, and says why the rest does not', () => {
-    assert.deepEqual(lines(needs()), [
+    assert.deepEqual(lines(probed()), [
       'g4dn.xlarge: about 10.0 h, $5.26',
       'p3.2xlarge: about 4.7 h, $14.30',
       'c4.4xlarge: no, it has no GPU, and one was used',
@@ -103,15 +86,15 @@ describe('the choice of a class in words', () => {
   });
 
   it('names the figures: what a class has, what is wanted, the head-room and the margin', () => {
-    assert.deepEqual(lines(needs({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
+    assert.deepEqual(lines(probed({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
       'p3.2xlarge: about 4.7 h, $14.30',
       'g4dn.xlarge: no, its device has 15109 MiB, by the probe 15225 MiB are wanted (5 % head-room)',
     ]);
     assert.deepEqual(
-      lines(needs({}, { gpuMemoryAboveMiB: 15_109 }), [g4, p3])[1],
+      lines(probed({}, { gpuMemoryAboveMiB: 15_109 }), [g4, p3])[1],
       'g4dn.xlarge: no, its device has 15109 MiB, 15109 MiB proved too little',
     );
-    const idle = needs({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
+    const idle = probed({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
     assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
       'g4dn.xlarge: about 1 min, $0.0117',
       'p3.2xlarge: about 37 s, $0.0318',
@@ -120,7 +103,7 @@ describe('the choice of a class in words', () => {
   });
 
   it('says what it does although an estimate speaks against it', () => {
-    assert.deepEqual(lines(needs({ secondsPerItem: 90 }), [g4, p3]), [
+    assert.deepEqual(lines(probed({ secondsPerItem: 90 }), [g4, p3]), [
       'g4dn.xlarge: at most 19.3 h, $10.13, though 19.3 h are promised there, by the probe 100.0 h are needed (20 % margin): no class is better',
       'p3.2xlarge: at most 9.0 h, $27.54, though 9.0 h are promised there, by the probe 46.7 h are needed (20 % margin): no class is better',
     ]);

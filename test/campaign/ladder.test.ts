@@ -12,9 +12,9 @@ import {
 } from '../../src/campaign/ladder.ts';
 import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
 import { reasonFaults, type Reason } from '../../src/campaign/reasons.ts';
-import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
+import { containerMemoryMiB, wallClockSeconds } from '../../src/campaign/run-limits.ts';
 import type { InstanceClass } from '../../src/campaign/frozen-campaign.ts';
-import { c4, classes, g4, limits, p3 } from './samples.ts';
+import { c4, classes, g4, limits, p3, probed } from './samples.ts';
 
 const reasons = Object.keys(reasonFaults) as Reason[];
 const ofFault = (fault: string): Reason[] => reasons.filter((reason) => reasonFaults[reason] === fault);
@@ -26,7 +26,10 @@ const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => (
   ...change,
 });
 const after = (run: FailedRun, tries: Partial<Tries> = {}, needs: Needs = unknownNeeds): Move =>
-  moveAfter(run, needs, { ...noTries, ...tries }, limits);
+  moveAfter(run, needs, { ...noTries, ...tries }, { classes, limits, testItems: 10 });
+/** What a probe teaches of a submission whose test set takes so many seconds on a class. */
+const taking = (seconds: number, on: InstanceClass = g4): Needs =>
+  probed({ secondsPerItem: seconds / 10, measuredAtSpeed: on.relativeSpeed });
 
 describe('what follows a failed run', () => {
   it('is a larger device after out of GPU memory, charged to the team', () => {
@@ -79,6 +82,23 @@ describe('what follows a failed run', () => {
     assert.deepEqual(after(doubtful, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
   });
 
+  it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
+    for (const on of classes) {
+      const limit = wallClockSeconds(limits, on, classes);
+      const cutOff = failed('time-limit', { on });
+      const within = taking(limit * 0.99, on);
+      assert.deepEqual(after(cutOff, {}, within), {
+        kind: 'again',
+        needs: within,
+        tries: { attempts: 1, platformRuns: 0, doubted: true },
+      });
+      const final: Move = { kind: 'end', reason: 'time-limit' };
+      assert.deepEqual(after(cutOff, { attempts: 1, doubted: true }, within), final, 'one more, not two');
+      assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
+      assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
+    }
+  });
+
   it('is the end after everything else', () => {
     const final = [...ofFault('team'), ...ofFault('operator')].filter((reason) => reason !== 'gpu-out-of-memory');
     for (const reason of final) assert.deepEqual(after(failed(reason)), { kind: 'end', reason });
@@ -113,18 +133,19 @@ describe('what follows a failed run', () => {
     const generous = { ...limits, attempts: 99, platformRuns: 3, wallClockOn: 'class-0' };
     fc.assert(
       fc.property(rows, ends, fc.infiniteStream(fc.nat(9)), (among, ended, choices) => {
+        const rules = { classes: among, limits: generous, testItems: 10 };
         let [needs, tries]: [Needs, Tries] = [unknownNeeds, noTries];
         let tooSmall = 0;
         const most = 1 + 3 + 2 * among.length;
         for (let run = 1; run <= most; run += 1) {
-          const options = evaluationOptions({ classes: among, limits: generous }, needs, 10);
+          const options = evaluationOptions(rules, needs, rules.testItems);
           const { class: name } = options[choices.next().value % Math.max(1, options.length)] ?? {};
           if (name === undefined) return;
           const on = among.find((candidate) => candidate.name === name) ?? assert.fail();
           assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
           const reason: Reason = ended.next().value;
           const memoryLimitMiB = containerMemoryMiB(generous, on);
-          const move = moveAfter({ reason, doubtful: false, on, memoryLimitMiB }, needs, tries, generous);
+          const move = moveAfter({ reason, doubtful: false, on, memoryLimitMiB }, needs, tries, rules);
           if (move.kind === 'end') return;
           if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
           ({ needs, tries } = move);
@@ -161,17 +182,18 @@ describe('what follows a failed run', () => {
   it('comes to an end whatever happens, within the promised attempts and platform runs', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, gpuMemoryMiB: 8_000, microUsdPerHour: 1 };
     const among = [small, ...classes];
+    const rules = { classes: among, limits, testItems: 10 };
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(fc.boolean()), (stream, doubts) => {
-        let [needs, tries]: [Needs, Tries] = [unknownNeeds, noTries];
+        let [needs, tries]: [Needs, Tries] = [taking(1), noTries];
         const most = limits.attempts + limits.platformRuns + among.length;
         for (let run = 1; run <= most; run += 1) {
-          const [option] = evaluationOptions({ classes: among, limits }, needs, 10);
+          const [option] = evaluationOptions(rules, needs, rules.testItems);
           if (option === undefined) return;
           const on = among.find(({ name }) => name === option.class) ?? p3;
           const reason: Reason = stream.next().value;
           const memoryLimitMiB = containerMemoryMiB(limits, on);
-          const move = moveAfter({ reason, doubtful: doubts.next().value, on, memoryLimitMiB }, needs, tries, limits);
+          const move = moveAfter({ reason, doubtful: doubts.next().value, on, memoryLimitMiB }, needs, tries, rules);
           if (move.kind === 'end') {
             assert.equal(move.reason, reason);
             return;

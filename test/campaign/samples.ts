@@ -1,4 +1,6 @@
 import type { FrozenCampaign, InstanceClass, Limits } from '../../src/campaign/frozen-campaign.ts';
+import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
+import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
 
@@ -45,6 +47,24 @@ export const caseCampaign = (change: Partial<FrozenCampaign> = {}): FrozenCampai
   limits,
   instanceClasses: classes,
   ...change,
+});
+
+/** What a probe on a T4 taught: it fits there, at 9 s an item. */
+export const probed = (change: Partial<ResourceProfile> = {}, rest: Partial<Needs> = {}): Needs => ({
+  ...unknownNeeds,
+  ...rest,
+  profile: {
+    usesGpu: true,
+    gpuMemoryMiB: 8_000,
+    device: null,
+    saturating: false,
+    startUpSeconds: null,
+    secondsPerItem: 9,
+    measuredAtSpeed: 1,
+    hostPeakMiB: null,
+    imageBytes: null,
+    ...change,
+  },
 });
 
 /** A run that went well on a T4: exit 0, predictions collected, a third of the device used. */

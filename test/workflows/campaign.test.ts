@@ -116,6 +116,17 @@ describe('a campaign with scripted runs', () => {
     assert.equal(ends('fits-nothing').length, 3);
   });
 
+  it('runs once more what the time limit ended though the probe let expect less, and only once', async () => {
+    campaign.teams = { one: ['unlucky'], two: ['slow'] };
+    campaign.script = ({ submission, n }) =>
+      n > 1 && (submission === 'slow' || n === 2) ? { reason: 'time-limit' } : {};
+    await (await campaign.start('cut-off')).result();
+    const cutOff = ['evaluation', 'g4', 'time-limit'];
+    assert.deepEqual(ends('unlucky').slice(1), [cutOff, ['evaluation', 'g4', null]]);
+    assert.deepEqual(ends('slow').slice(1), [cutOff, cutOff]);
+    assert.deepEqual([record('slow').state, record('slow').reason], ['failed', 'time-limit']);
+  });
+
   it('takes a failed probe for a lesson, not for a failed submission', async () => {
     campaign.teams = { one: ['large'] };
     campaign.script = ({ purpose }) => (purpose === 'probe' ? { reason: 'gpu-out-of-memory' } : {});

@@ -1,6 +1,6 @@
 import { evaluationOptions, optionOn, probeClass } from '../class-choice.ts';
 import type { InstanceClass, Purpose } from '../frozen-campaign.ts';
-import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../ladder.ts';
+import { afterFailedProbe, endOfLadder, moveAfter, noTries, type LadderRules, type Tries } from '../ladder.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../needs.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
@@ -21,10 +21,15 @@ export class SimulatedRound {
   private tries: Tries = noTries;
   private lastReason: Reason = 'gpu-out-of-memory';
 
+  private readonly rules: LadderRules;
+
   constructor(
     private readonly frozen: RunRules,
     private readonly submission: string,
-  ) {}
+  ) {
+    const { instanceClasses: classes, limits, testSet } = frozen;
+    this.rules = { classes, limits, testItems: testSet.items };
+  }
 
   /** Its image is there: the probe if there is one and it may teach something, else the first evaluation. */
   begin(probeInVain: boolean): NextStep {
@@ -71,7 +76,7 @@ export class SimulatedRound {
 
   /** Learns from a failed run; answers the reason when it was the last. */
   private move(on: InstanceClass, { doubtful, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
-    const move = moveAfter({ reason, doubtful, memoryLimitMiB, on }, this.needs, this.tries, this.frozen.limits);
+    const move = moveAfter({ reason, doubtful, memoryLimitMiB, on }, this.needs, this.tries, this.rules);
     if (move.kind === 'end') return move.reason;
     this.lastReason = reason;
     this.needs = move.needs;
@@ -80,14 +85,13 @@ export class SimulatedRound {
   }
 
   private probe(settles?: RunSettlement): NextStep {
-    const { instanceClasses: classes, limits } = this.frozen;
+    const { classes, limits } = this.rules;
     const on = probeClass(classes);
-    return this.request('probe', [optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes))], settles);
+    return this.request('probe', [optionOn(this.rules, on, wallClockSeconds(limits, on, classes))], settles);
   }
 
   private evaluate(settles?: RunSettlement): NextStep {
-    const { instanceClasses: classes, limits, testSet } = this.frozen;
-    const options = evaluationOptions({ classes, limits }, this.needs, testSet.items);
+    const options = evaluationOptions(this.rules, this.needs, this.rules.testItems);
     if (options.length === 0) return this.end(endOfLadder(this.lastReason), settles);
     this.evaluations += 1;
     return this.request('evaluation', options, settles);
