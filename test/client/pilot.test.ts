@@ -9,6 +9,7 @@ import { exitStatus } from '../../src/client/exit-status.ts';
 import type { PlanOptions } from '../../src/client/plan-options.ts';
 import { planCampaign } from '../../src/client/plan.ts';
 import { HoldoutError } from '../../src/errors.ts';
+import { ociEntries, tarOf } from '../support/image-archives.ts';
 import { openSimulatedStack, type SimulatedStack } from '../support/simulated-stack.ts';
 import { writeCampaignFolder } from '../support/simulated-campaign.ts';
 
@@ -33,12 +34,20 @@ describe('plan --pilot', function () {
       slots,
       budgetUsd: 500,
     });
+    await handInForOtherMachines('s3-0');
   });
   after(async () => {
     await stack.close();
     process.env = ambient;
     rmSync(folder, { recursive: true, force: true });
   });
+
+  async function handInForOtherMachines(submission: string): Promise<void> {
+    const archive = join(folder, 'campaign', 'arm64.tar');
+    writeFileSync(archive, await tarOf(await ociEntries({ architecture: 'arm64' })));
+    const rows = join(folder, 'campaign', 'submissions.csv');
+    writeFileSync(rows, readFileSync(rows, 'utf8').replace(`${submission},image.tar`, `${submission},arm64.tar`));
+  }
 
   async function told(options: PlanOptions): Promise<CampaignPlan> {
     const results: string[] = [];
@@ -84,10 +93,15 @@ describe('plan --pilot', function () {
     assert.equal(runOf('s1-0', 'g4')?.reason, 'gpu-out-of-memory');
     assert.equal(runOf('s1-0', 'p3')?.reason, null);
     assert.equal(runOf('s2-0', 'g4')?.devicePeakMiB, 0);
+    const nothing = { billedSeconds: 0, costMicroUsd: 0, seconds: null, devicePeakMiB: null };
+    for (const on of ['g4', 'p3']) {
+      const refused = { submission: 's3-0', class: on, reason: 'image-refused', ...nothing };
+      assert.deepEqual(runOf('s3-0', on), refused);
+    }
     const [all, g4] = plan.mixes;
-    assert.equal(all?.scored.p50, 1);
+    assert.equal(Math.round((all?.scored.p50 ?? 0) * 6), 5, 'one image is refused everywhere');
     assert.equal(g4?.mix, 'g4 alone');
-    assert.equal(Math.round((g4?.scored.p50 ?? 0) * 6), 5, 'one needs the larger device');
+    assert.equal(Math.round((g4?.scored.p50 ?? 0) * 6), 4, 'one needs the larger device');
   });
 
   it('runs nothing when a larger one has been', async () => {

@@ -4,8 +4,9 @@ import { outlookOf, type Outlook, type Prospect } from './outlook.ts';
 const hour = 3_600_000;
 /** A class is not asked for more than so many times its slots. */
 const mostTimes = 4;
-/** How often a number of slots that does not do is raised. */
+/** How many numbers of slots are tried, and how far one is above the last. */
 const tries = 4;
+const leastStep = 1.15;
 
 /**
  * What would mend a miss of deadline or budget that is likelier than one in ten even in a hurry, as words of the command
@@ -22,21 +23,28 @@ export function remediesOf(state: CampaignState, prospect: Prospect, outlook: Ou
 
 /** More of the same machines cost no more: the fewest of one class that do; none when no class alone does. */
 function moreSlots(state: CampaignState, prospect: Prospect, { finish }: Outlook): string[] {
-  const deadline = Date.parse(state.deadline);
-  const times = (finish.p90 - prospect.now) / (deadline - prospect.now);
-  if (!(times > 1 && times <= mostTimes)) return [];
-  const byPrice = [...prospect.classes].sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
-  for (const { name } of byPrice) {
-    const now = state.slots[name] ?? 0;
-    if (now === 0) continue;
-    let slots = Math.ceil(now * times);
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const widened = outlookOf({ ...state, slots: { ...state.slots, [name]: slots } }, prospect);
-      if (widened && widened.finish.p90 <= deadline) return [`set-slots --class ${name} --slots ${slots}`];
-      slots = Math.ceil(slots * 1.15);
-    }
+  for (const { name } of [...prospect.classes].sort((a, b) => a.microUsdPerHour - b.microUsdPerHour)) {
+    const slots = enoughSlots(state, prospect, name, finish.p90);
+    if (slots !== undefined) return [`set-slots --class ${name} --slots ${slots}`];
   }
   return [];
+}
+
+/** As many times the slots as the end is too far away, and more until that does. */
+function enoughSlots(state: CampaignState, prospect: Prospect, onClass: string, finish: number): number | undefined {
+  const left = Date.parse(state.deadline) - prospect.now;
+  const late = finish - prospect.now - left;
+  const has = state.slots[onClass] ?? 0;
+  let slots = Math.ceil(has * (1 + late / left));
+  for (let attempt = 0; attempt < tries && slots > 0 && slots <= mostTimes * has; attempt += 1) {
+    const widened = outlookOf({ ...state, slots: { ...state.slots, [onClass]: slots } }, prospect);
+    const still = widened ? widened.finish.p90 - prospect.now - left : late;
+    if (still <= 0) return slots;
+    // What ought to be enough mends less than half of it: the campaign waits for something else.
+    if (still > late / 2) return undefined;
+    slots = Math.ceil(slots * Math.max(leastStep, 1 + still / left));
+  }
+  return undefined;
 }
 
 const nextHour = (instant: number): string =>

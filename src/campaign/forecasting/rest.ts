@@ -1,6 +1,7 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from '../campaign-state.ts';
 import { measuredSeconds } from '../class-choice.ts';
 import type { InstanceClass } from '../frozen-campaign.ts';
+import { lookedAt } from './looked-at.ts';
 import { restClasses, type RestClass } from './rest-class.ts';
 import { startQueueOf, type StartQueue } from './start-queue.ts';
 
@@ -57,9 +58,6 @@ export interface First {
   expected: number;
 }
 
-/** Submissions are looked at one by one when there are at most so many, and so many for each slot. */
-const lookedAt = { least: 100, perSlot: 2 };
-
 /** Reads the state. Teams that are paused have no rest; a campaign that is paused goes on now. `now` in ms. Pure. */
 export function restOf(state: CampaignState, rows: readonly InstanceClass[], now: number): Rest {
   const classes = restClasses(state, rows);
@@ -88,7 +86,7 @@ export function restOf(state: CampaignState, rows: readonly InstanceClass[], now
   const firsts = firstsOf(state, rows);
   const yes = firsts.reduce((sum, { count }) => sum + count, 0);
   const slots = classes.reduce((sum, row) => sum + row.slots, 0);
-  const mostStarts = lookedAt.least + lookedAt.perSlot * slots - waiting.length - preparing.length;
+  const mostStarts = lookedAt(100, 2, slots) - waiting.length - preparing.length;
   return {
     classes,
     firsts,

@@ -1,6 +1,7 @@
 import type { RandomStream } from '../random-stream.ts';
 import type { Belief } from './belief.ts';
 import { added, firstLoads, loadsOf, runsOf, secondsOf, waitingLoads, type Load } from './load.ts';
+import { lookedAt } from './looked-at.ts';
 import type { AwaitedRun, Rest } from './rest.ts';
 import { spareTime } from './spare-time.ts';
 
@@ -22,9 +23,6 @@ export interface Manner {
   hurry: boolean;
 }
 
-/** Evaluations that wait for a class are looked at one by one when there are at most so many, and for each of its slots. */
-const lookedAt = { least: 20, perSlot: 3 };
-
 /**
  * Goes over most of a long campaign in one step: the gate takes as long as its work needs on its slots; what waits for the
  * other classes grows or shrinks by what they cannot or can carry in that time.
@@ -32,7 +30,7 @@ const lookedAt = { least: 20, perSlot: 3 };
 export function skip(rest: Rest, belief: Belief, manner: Manner, random: RandomStream): Skipped {
   const { classes, gate } = rest;
   const waiting = classes.map((_, on) => rest.waiting.filter((run) => run.on === on && !run.probe));
-  const most = classes.map(({ slots }) => lookedAt.least + lookedAt.perSlot * slots);
+  const most = classes.map(({ slots }) => lookedAt(20, 3, slots));
   const atGate = waiting[gate] ?? [];
   const early = atGate.slice(0, Math.max(0, atGate.length - (most[gate] ?? 0)));
   const passage = passageOf(rest, belief, manner, early, random);
