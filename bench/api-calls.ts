@@ -57,7 +57,15 @@ async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Pro
   const running = worker.run();
   const image = { reference: 'oci:/none:none', digest: `sha256:${'0'.repeat(64)}` };
   const start = (n: number): Promise<unknown> => {
-    const run: RunOrder = { campaign, submission: `s${n}-0`, n: 1, purpose: 'evaluation', class: 'g4', image };
+    const run: RunOrder = {
+      campaign,
+      submission: `s${n}-0`,
+      n: 1,
+      purpose: 'evaluation',
+      class: 'g4',
+      moreSharedMemory: false,
+      image,
+    };
     const args: [RunOrder, typeof embeddedTimings] = [run, embeddedTimings];
     return access.temporal.workflow.start<typeof order>('order', { workflowId: `order ${n}`, taskQueue, args });
   };

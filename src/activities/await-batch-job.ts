@@ -30,7 +30,6 @@ export interface RunEnd {
   /** Null when the run ended well. */
   reason: Reason | null;
   rule: VerdictRule | 'no-outcome' | null;
-  doubtful: boolean;
   /** MiB the container was given: an out-of-memory below the promise is not charged. */
   memoryLimitMiB: number | null;
 }
@@ -110,10 +109,10 @@ function costOf(
 }
 
 function endOf({ jobId, outcome, fate }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd'> {
-  const none = { jobId, doubtful: false, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
+  const none = { jobId, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
   if (outcome === undefined) return { ...none, reason: fate, rule: 'no-outcome' };
   const verdict = verdictOf(outcome);
   if (verdict.kind === 'succeeded') return { ...none, reason: null, rule: null };
   const reason = verdict.rule === 'stopped-from-outside' ? fate : verdict.reason;
-  return { ...none, reason, rule: verdict.rule, doubtful: verdict.doubtful ?? false };
+  return { ...none, reason, rule: verdict.rule };
 }

@@ -14,6 +14,8 @@ export interface RunOrder {
   n: number;
   purpose: Purpose;
   class: string;
+  /** As much as it has memory, not only what the campaign's limits say. */
+  moreSharedMemory: boolean;
   image: { reference: string; digest: string };
 }
 
@@ -49,6 +51,7 @@ function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
   const { pids, outputBytes, sharedMemoryMiB } = frozen.limits;
+  const memoryMiB = containerMemoryMiB(frozen.limits, on);
   return {
     version: 1,
     runKey: runKeyOf(order.campaign, order.submission, order.n),
@@ -63,10 +66,10 @@ function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
     },
     limits: {
       wallClockSeconds: wallClockSeconds(frozen.limits, on, frozen.instanceClasses),
-      memoryMiB: containerMemoryMiB(frozen.limits, on),
+      memoryMiB,
       pids,
       outputBytes,
-      sharedMemoryMiB,
+      sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
   };

@@ -3,6 +3,7 @@ import type { InstanceClass } from './frozen-campaign.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { faultOf, type Reason } from './reasons.ts';
 import { wallClockSeconds } from './run-limits.ts';
+import type { VerdictRule } from './verdict.ts';
 
 export interface LadderRules extends ClassRules {
   /** Of the test set. */
@@ -23,8 +24,7 @@ export const noTries: Tries = { attempts: 0, platformRuns: 0, doubted: false };
 
 export interface FailedRun {
   reason: Reason;
-  /** Killed, and no record says by what. */
-  doubtful: boolean;
+  rule: VerdictRule | 'no-outcome' | null;
   on: InstanceClass;
   memoryLimitMiB: number | null;
 }
@@ -34,11 +34,12 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
 
 /**
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
- * platform's faults: again, uncharged, at most `platformRuns` times. A kill that nobody explains, and out of time where the
+ * platform's faults: again, uncharged, at most `platformRuns` times. Out of shared memory by its own words: again with more
+ * of it, once; that makes no run dearer, for it counts as memory. A kill that nobody explains, and out of time where the
  * probe kept the promise: again, once. Everything else is final. Pure.
  */
 export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
-  const { reason, on, memoryLimitMiB } = failed;
+  const { reason, rule, on, memoryLimitMiB } = failed;
   const { limits } = rules;
   if (faultOf(reason) === 'platform') {
     const again = { ...tries, platformRuns: tries.platformRuns + 1 };
@@ -53,6 +54,9 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: 
     if (reason === 'gpu-out-of-memory') {
       return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: charged };
     }
+    if (rule === 'shared-memory-text' && !needs.moreSharedMemory && limits.sharedMemoryMiB < (memoryLimitMiB ?? 0)) {
+      return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, tries: charged };
+    }
     if (isChance(failed, needs, rules) && !tries.doubted)
       return { kind: 'again', needs, tries: { ...charged, doubted: true } };
   }
@@ -63,8 +67,9 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: 
  * Two runs of one submission do not take equally long. Where the probe lets expect less than the wall clock, one that is cut
  * off says as little against the submission as a kill that nobody explains.
  */
-function isChance({ reason, doubtful, on }: FailedRun, { profile }: Needs, rules: LadderRules): boolean {
-  if (reason !== 'time-limit' || profile === undefined) return doubtful;
+function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: LadderRules): boolean {
+  if (rule === 'killed-unexplained') return true;
+  if (rule !== 'time-limit' || profile === undefined) return false;
   return probedSeconds(on, profile, rules.testItems) < wallClockSeconds(rules.limits, on, rules.classes);
 }
 
@@ -81,7 +86,7 @@ const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
 export const endOfLadder = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
 
 /** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
-export function afterFailedProbe({ reason, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
+export function afterFailedProbe({ reason, rule, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
   const { probeAbove } = needs;
   if (reason === 'gpu-out-of-memory') {
     return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: on.gpuMemoryMiB ?? 0 } };
@@ -89,5 +94,5 @@ export function afterFailedProbe({ reason, on, memoryLimitMiB }: FailedRun, need
   if (reason === 'host-out-of-memory') {
     return { ...needs, probeAbove: { ...probeAbove, memoryMiB: memoryLimitMiB ?? 0 } };
   }
-  return needs;
+  return rule === 'shared-memory-text' ? { ...needs, moreSharedMemory: true } : needs;
 }

@@ -8,6 +8,8 @@ export interface Needs {
   gpuMemoryAboveMiB: number;
   /** Container memory that proved too small for an evaluation, in MiB: only classes that give more will do. */
   memoryAboveMiB: number;
+  /** A run said that its shared memory was full: from now on as much as its memory, of which it is a part. */
+  moreSharedMemory: boolean;
   /** What proved too small for the probe, in MiB: it was only a sample, so larger classes come first and no more. */
   probeAbove: { gpuMemoryMiB: number; memoryMiB: number };
 }
@@ -15,6 +17,7 @@ export interface Needs {
 export const unknownNeeds: Needs = {
   gpuMemoryAboveMiB: 0,
   memoryAboveMiB: 0,
+  moreSharedMemory: false,
   probeAbove: { gpuMemoryMiB: 0, memoryMiB: 0 },
 };
 

@@ -1,11 +1,8 @@
 import type { Reason } from './reasons.ts';
 import type { RunOutcome } from './run-outcome.ts';
 
-/**
- * What the facts of a run say. Facts decide, text only hints. `doubtful`: the container was killed and
- * nobody knows by whom; worth one more run. Pure.
- */
-export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule; doubtful?: true };
+/** What the facts of a run say. Facts decide, text only hints. */
+export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule };
 
 /** The rule that decided, kept in the history instead of the contestant's text. */
 export type VerdictRule =
@@ -24,7 +21,7 @@ export type VerdictRule =
 /** Share of the device that must have been in use before the text of an out-of-memory error is believed. */
 const gpuPeakShare = 0.93;
 
-/** Reads the outcome of a run. */
+/** Reads the outcome of a run. Pure. */
 export function verdictOf(outcome: RunOutcome): Verdict {
   const failed = (reason: Reason, rule: VerdictRule): Verdict => ({ kind: 'failed', reason, rule });
   const { end, memory, predictions } = outcome;
@@ -48,9 +45,7 @@ export function verdictOf(outcome: RunOutcome): Verdict {
   if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   const words = lastWords(outcome.log.tail);
   if (words === 'device' && isDeviceFull(outcome)) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
-  if (end.exitCode === 137) {
-    return { kind: 'failed', reason: 'submission-error', rule: 'killed-unexplained', doubtful: true };
-  }
+  if (end.exitCode === 137) return failed('submission-error', 'killed-unexplained');
   if (words === 'shared-memory') return failed('submission-error', 'shared-memory-text');
   if (words === 'memory') return failed('submission-error', 'host-memory-text');
   return failed('submission-error', 'exit-code');

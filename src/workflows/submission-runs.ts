@@ -1,6 +1,7 @@
 import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import type { RunEnd } from '../activities/await-batch-job.ts';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
+import type { RunOrder } from '../activities/submit-batch-job.ts';
 import type { RunOption } from '../campaign/class-choice.ts';
 import type { InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
@@ -18,10 +19,13 @@ export interface EndedRun {
 }
 export type Run = EndedRun | { kind: 'refused'; reason: Reason };
 
-/** Where a run could go, and whether a probe measured how much device memory it takes. */
+/** What a run needs. */
 export interface Wish {
+  /** Where it could go. */
   options: RunOption[];
+  /** A probe measured how much device memory it takes. */
   needMeasured?: boolean;
+  moreSharedMemory?: boolean;
 }
 
 /** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
@@ -47,7 +51,7 @@ export class SubmissionRuns {
     });
   }
 
-  async run(purpose: Purpose, { options, needMeasured }: Wish): Promise<Run> {
+  async run(purpose: Purpose, { options, needMeasured, moreSharedMemory = false }: Wish): Promise<Run> {
     this.n += 1;
     const n = this.n;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
@@ -57,8 +61,16 @@ export class SubmissionRuns {
     const on = this.opened.classes.find(({ name }) => name === permit.class);
     if (purpose === 'evaluation') this.evaluations += 1;
     if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
-    if (purpose === 'evaluation') this.caseFile.enter('running', `run ${n} on ${on.name}`, on.name);
-    const end = await this.seeThrough(n, purpose, on).catch((error: unknown) => {
+    const note = `run ${n} on ${on.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
+    if (purpose === 'evaluation') this.caseFile.enter('running', note, on.name);
+    const end = await this.seeThrough({
+      ...this.input,
+      n,
+      purpose,
+      class: on.name,
+      image: this.image,
+      moreSharedMemory,
+    }).catch((error: unknown) => {
       // Nobody knows what it cost: the worst case counts.
       const unknownEnd = {
         jobId: null,
@@ -90,11 +102,11 @@ export class SubmissionRuns {
   }
 
   /** A job that may have been submitted is never left alone: a cancellation, or `endRun`, ends it and still learns its cost. */
-  private async seeThrough(n: number, purpose: Purpose, on: InstanceClass): Promise<RunEnd> {
+  private async seeThrough(order: RunOrder): Promise<RunEnd> {
+    const { n, purpose } = order;
     const outer = CancellationScope.current();
     const { timings } = this.opened;
-    const summary = `run ${n}: ${purpose} on ${on.name}`;
-    const order = { ...this.input, n, purpose, class: on.name, image: this.image };
+    const summary = `run ${n}: ${purpose} on ${order.class}`;
     return CancellationScope.nonCancellable(async () => {
       const job = await submitStep(summary, timings).submitBatchJob(order);
       if (job.kind === 'abandoned') return neverRan;
@@ -124,6 +136,5 @@ const neverRan: RunEnd = {
   costMicroUsd: 0,
   reason: 'platform-error',
   rule: 'no-outcome',
-  doubtful: false,
   memoryLimitMiB: null,
 };

@@ -153,7 +153,11 @@ class Review {
       const options = evaluationOptions(this.opened, this.needs, testItems);
       if (options.length === 0) return ended(endOfLadder(last), 'no class is larger');
       this.caseFile.explain(explainedChoice(this.opened, this.needs, testItems));
-      const run = await runs.run('evaluation', { options, needMeasured: isNeedMeasured(this.needs) });
+      const run = await runs.run('evaluation', {
+        options,
+        needMeasured: isNeedMeasured(this.needs),
+        moreSharedMemory: this.needs.moreSharedMemory,
+      });
       if (run.kind === 'refused') return ended(run.reason);
       if (run.end.reason === null) return this.score(run.n, runs);
       if (run.end.reason === 'cancelled') continue;
@@ -164,8 +168,8 @@ class Review {
   }
 
   private after(run: EndedRun, reason: Reason): SubmissionEnd | undefined {
-    const { doubtful, memoryLimitMiB } = run.end;
-    const failed = { reason, doubtful, memoryLimitMiB, on: run.on };
+    const { rule, memoryLimitMiB } = run.end;
+    const failed = { reason, rule, memoryLimitMiB, on: run.on };
     const move = moveAfter(failed, this.needs, this.tries, this.opened);
     if (move.kind === 'end') return ended(move.reason);
     this.needs = move.needs;

@@ -32,6 +32,7 @@ describe('looking after submissions whose workflow is gone', () => {
     submission,
     n,
     purpose: 'evaluation',
+    moreSharedMemory: false,
     class: 'g4',
     image: { reference: 'oci:/images:x', digest: 'sha256:0' },
   });

@@ -15,6 +15,7 @@ import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
+import type { RunSpec } from '../../src/campaign/run-spec.ts';
 import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
@@ -94,14 +95,15 @@ describe('the activities of a Batch job on a real worker', () => {
   const orderOf = (runKey: string): RunOrder => ({
     ...parseRunKey(runKey),
     purpose: 'evaluation',
+    moreSharedMemory: false,
     class: 'g4',
     image: { reference: 'oci:/images:x', digest: 'sha256:0' },
   });
-  const submit = (runKey: string): Promise<WorkflowHandle<typeof submitRun>> =>
+  const submit = (runKey: string, rest: Partial<RunOrder> = {}): Promise<WorkflowHandle<typeof submitRun>> =>
     client.workflow.start<typeof submitRun>('submitRun', {
       workflowId: `submit ${runKey}`,
       taskQueue: taskQueues.main,
-      args: [orderOf(runKey), timings],
+      args: [{ ...orderOf(runKey), ...rest }, timings],
     });
   const follow = (
     runKey: string,
@@ -128,10 +130,7 @@ describe('the activities of a Batch job on a real worker', () => {
     const jobs = await rig.jobs(runKey);
     assert.deepEqual(made, { kind: 'adopted', jobId: jobs[0]?.jobId });
     assert.equal(jobs.length, 1);
-    const spec = await rig.store.readJson<{ limits: { wallClockSeconds: number } }>(
-      rig.s3.buckets.runs,
-      runObjects.spec(runKey),
-    );
+    const spec = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
     assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
     const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);
@@ -158,9 +157,17 @@ describe('the activities of a Batch job on a real worker', () => {
       costMicroUsd: Math.ceil((billedSeconds * 526_000) / 3_600),
       reason: null,
       rule: null,
-      doubtful: false,
       memoryLimitMiB: 256,
     });
+  });
+
+  it('gives a run its shared memory by the limits, or all its memory as such', async () => {
+    for (const moreSharedMemory of [false, true]) {
+      const runKey = rig.run();
+      await (await submit(runKey, { moreSharedMemory })).result();
+      const { limits } = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
+      assert.deepEqual([limits.memoryMiB, limits.sharedMemoryMiB], [256, moreSharedMemory ? 256 : 64]);
+    }
   });
 
   it('shows the job in heartbeats that go on while polls fail, and takes no failed poll for a lost job', async () => {

@@ -20,7 +20,7 @@ const reasons = Object.keys(reasonFaults) as Reason[];
 const ofFault = (fault: string): Reason[] => reasons.filter((reason) => reasonFaults[reason] === fault);
 const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => ({
   reason,
-  doubtful: false,
+  rule: reason === 'time-limit' ? 'time-limit' : 'exit-code',
   on: g4,
   memoryLimitMiB: 14_336,
   ...change,
@@ -72,14 +72,14 @@ describe('what follows a failed run', () => {
   });
 
   it('is one more run, charged, for a kill that nobody explains', () => {
-    const doubtful = failed('submission-error', { doubtful: true });
-    const move = after(doubtful);
+    const killed = failed('submission-error', { rule: 'killed-unexplained' });
+    const move = after(killed);
     assert.deepEqual(move, {
       kind: 'again',
       needs: unknownNeeds,
       tries: { attempts: 1, platformRuns: 0, doubted: true },
     });
-    assert.deepEqual(after(doubtful, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
+    assert.deepEqual(after(killed, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
   });
 
   it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
@@ -97,6 +97,22 @@ describe('what follows a failed run', () => {
       assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
       assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
     }
+  });
+
+  it('is one more run with more shared memory, charged, when it says that this was full and more can be had', () => {
+    const full = failed('submission-error', { rule: 'shared-memory-text' });
+    const move = after(full);
+    assert.deepEqual(move, {
+      kind: 'again',
+      needs: { ...unknownNeeds, moreSharedMemory: true },
+      tries: { attempts: 1, platformRuns: 0, doubted: false },
+    });
+    const final: Move = { kind: 'end', reason: 'submission-error' };
+    assert.deepEqual(after(full, { attempts: 1 }, { ...unknownNeeds, moreSharedMemory: true }), final);
+    assert.deepEqual(after(full, { attempts: 2 }), final);
+    const all = { ...limits, sharedMemoryMiB: 14_336 };
+    assert.deepEqual(moveAfter(full, unknownNeeds, noTries, { classes, limits: all, testItems: 10 }), final);
+    assert.equal(afterFailedProbe(full, unknownNeeds).moreSharedMemory, true, 'the probe teaches it too');
   });
 
   it('is the end after everything else', () => {
@@ -145,7 +161,7 @@ describe('what follows a failed run', () => {
           assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
           const reason: Reason = ended.next().value;
           const memoryLimitMiB = containerMemoryMiB(generous, on);
-          const move = moveAfter({ reason, doubtful: false, on, memoryLimitMiB }, needs, tries, rules);
+          const move = moveAfter(failed(reason, { on, memoryLimitMiB }), needs, tries, rules);
           if (move.kind === 'end') return;
           if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
           ({ needs, tries } = move);
@@ -183,8 +199,9 @@ describe('what follows a failed run', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, gpuMemoryMiB: 8_000, microUsdPerHour: 1 };
     const among = [small, ...classes];
     const rules = { classes: among, limits, testItems: 10 };
+    const rulesOfEnds = fc.constantFrom('killed-unexplained', 'shared-memory-text', 'time-limit', 'exit-code');
     fc.assert(
-      fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(fc.boolean()), (stream, doubts) => {
+      fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(rulesOfEnds), (stream, ends) => {
         let [needs, tries]: [Needs, Tries] = [taking(1), noTries];
         const most = limits.attempts + limits.platformRuns + among.length;
         for (let run = 1; run <= most; run += 1) {
@@ -193,7 +210,7 @@ describe('what follows a failed run', () => {
           const on = among.find(({ name }) => name === option.class) ?? p3;
           const reason: Reason = stream.next().value;
           const memoryLimitMiB = containerMemoryMiB(limits, on);
-          const move = moveAfter({ reason, doubtful: doubts.next().value, on, memoryLimitMiB }, needs, tries, rules);
+          const move = moveAfter(failed(reason, { rule: ends.next().value, on, memoryLimitMiB }), needs, tries, rules);
           if (move.kind === 'end') {
             assert.equal(move.reason, reason);
             return;

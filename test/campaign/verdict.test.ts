@@ -12,7 +12,7 @@ const full = { totalMiB: 15_109, idleMiB: 0, peakMiB: 15_000, driver: 'nvidia' }
 
 const verdict = (change: Partial<RunOutcome>): string => {
   const found = verdictOf(outcome(change));
-  return found.kind === 'succeeded' ? 'succeeded' : `${found.reason} (${found.rule})${found.doubtful ? '?' : ''}`;
+  return found.kind === 'succeeded' ? 'succeeded' : `${found.reason} (${found.rule})`;
 };
 /** A failed run that filled its device and left these last words. */
 const lastWords = (tail: string): string => verdict({ end: exited(1), device: full, log: log(tail) });
@@ -184,10 +184,10 @@ describe('the verdict on a run', () => {
       assert.equal(verdict({ end: exited(1), device: null, log: log(text) }), own, text);
   });
 
-  it('is doubtful for exit 137 that no record explains, and plain for every other exit', () => {
+  it('is a kill that nobody explains for exit 137 without a record, and plain for every other exit', () => {
     for (const outOfMemory of ['unknown', 'none'] as const) {
       const memory = { ...goodOutcome.memory, outOfMemory };
-      assert.equal(verdict({ end: exited(137), memory }), 'submission-error (killed-unexplained)?', outOfMemory);
+      assert.equal(verdict({ end: exited(137), memory }), 'submission-error (killed-unexplained)', outOfMemory);
       for (const exitCode of [1, 2, 139, 143]) assert.equal(verdict({ end: exited(exitCode), memory }), own);
     }
   });
@@ -253,7 +253,7 @@ describe('the verdict on a run', () => {
         if (found.kind === 'succeeded') return;
         assert.notEqual(found.reason, 'host-out-of-memory');
         assert.ok(['team', 'platform'].includes(reasonFaults[found.reason]));
-        assert.equal(found.doubtful === true, end.kind === 'exited' && end.exitCode === 137);
+        assert.equal(found.rule === 'killed-unexplained', end.kind === 'exited' && end.exitCode === 137);
       }),
     );
   });

@@ -31,6 +31,8 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
+  /** Of these, what was to have more shared memory. */
+  readonly sharing: string[] = [];
   readonly refusedImages = new Set<string>();
   /** Submissions on a base image whose probes teach nothing. */
   readonly probedInVain = new Set<string>();
@@ -105,6 +107,7 @@ export class ScriptedCampaign {
   reset(): void {
     this.rounds.reset();
     this.submitted.length = 0;
+    this.sharing.length = 0;
     this.overSlots.length = 0;
     this.underWay.clear();
     this.refusedImages.clear();
@@ -190,9 +193,10 @@ export class ScriptedCampaign {
               base: null,
               probeInVain: this.probedInVain.has(submission),
             },
-      submitBatchJob: async ({ campaign, submission, n }) => {
+      submitBatchJob: async ({ campaign, submission, n, moreSharedMemory }) => {
         const runKey = `${campaign}/${submission}/${n}`;
         this.submitted.push(runKey);
+        if (moreSharedMemory) this.sharing.push(runKey);
         await this.holdSubmit(runKey);
         return { kind: 'submitted', jobId: `job-${submission}-${n}` };
       },
@@ -261,7 +265,6 @@ export class ScriptedCampaign {
       costMicroUsd: 1_000,
       reason: null,
       rule: null,
-      doubtful: false,
       memoryLimitMiB: 256,
     };
     const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';

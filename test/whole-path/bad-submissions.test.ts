@@ -13,6 +13,14 @@ import { partOfExample } from '../support/part-of-example.ts';
 const half =
   'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';
 
+/** Needs a MiB of shared memory for every input, and says what PyTorch says when there is not as much. */
+const shared = [
+  'dd if=/dev/zero of=/dev/shm/x bs=1M count=$(ls /input | wc -l) || {',
+  'echo "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error." >&2',
+  'exit 1; }',
+  half,
+].join('\n');
+
 describe('a campaign with bad submissions in it', function () {
   this.timeout(180_000);
   const home = new CampaignHome();
@@ -39,6 +47,7 @@ describe('a campaign with bad submissions in it', function () {
     hand('not-numbers', { script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv` });
     hand('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
     hand('nothing', { script: 'true' });
+    hand('shares-much', { script: shared });
     hand('good', { script: half });
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
@@ -64,6 +73,13 @@ describe('a campaign with bad submissions in it', function () {
     const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
     assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
     assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
+  });
+
+  it('gives one whose shared memory was full all its memory as such, once, on the same class', () => {
+    const { state, runs } = endOf('shares-much');
+    const [probe, full, last] = runs;
+    assert.deepEqual([state, runs.length, probe?.purpose], ['finished', 3, 'probe']);
+    assert.deepEqual([full?.reason, full?.class, last?.reason], ['submission-error', last?.class, null]);
   });
 
   it('leaves the rest alone', () => {

@@ -119,12 +119,23 @@ describe('a campaign with scripted runs', () => {
   it('runs once more what the time limit ended though the probe let expect less, and only once', async () => {
     campaign.teams = { one: ['unlucky'], two: ['slow'] };
     campaign.script = ({ submission, n }) =>
-      n > 1 && (submission === 'slow' || n === 2) ? { reason: 'time-limit' } : {};
+      n > 1 && (submission === 'slow' || n === 2) ? { reason: 'time-limit', rule: 'time-limit' } : {};
     await (await campaign.start('cut-off')).result();
     const cutOff = ['evaluation', 'g4', 'time-limit'];
     assert.deepEqual(ends('unlucky').slice(1), [cutOff, ['evaluation', 'g4', null]]);
     assert.deepEqual(ends('slow').slice(1), [cutOff, cutOff]);
     assert.deepEqual([record('slow').state, record('slow').reason], ['failed', 'time-limit']);
+  });
+
+  it('runs once more, with more of it, what said that its shared memory was full', async () => {
+    campaign.teams = { one: ['shares'] };
+    campaign.script = ({ n }) => (n === 2 ? { reason: 'submission-error', rule: 'shared-memory-text' } : {});
+    await (await campaign.start('shared')).result();
+    assert.deepEqual(ends('shares').slice(1), [
+      ['evaluation', 'g4', 'submission-error'],
+      ['evaluation', 'g4', null],
+    ]);
+    assert.deepEqual(campaign.sharing, ['shared/shares/3']);
   });
 
   it('takes a failed probe for a lesson, not for a failed submission', async () => {

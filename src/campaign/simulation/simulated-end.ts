@@ -1,5 +1,6 @@
 import { runKeyOf } from '../../ids.ts';
 import type { FrozenCampaign, InputSet, InstanceClass, Purpose } from '../frozen-campaign.ts';
+import type { FailedRun } from '../ladder.ts';
 import { costMicroUsd } from '../money.ts';
 import type { Population } from '../population.ts';
 import type { Reason } from '../reasons.ts';
@@ -20,7 +21,7 @@ export type RunRules = Pick<FrozenCampaign, 'campaign' | 'limits' | 'instanceCla
 export interface SimulatedEnd {
   /** Null when it ended well. */
   reason: Reason | null;
-  doubtful: boolean;
+  rule: FailedRun['rule'];
   memoryLimitMiB: number | null;
   billedSeconds: number;
   costMicroUsd: number;
@@ -56,7 +57,7 @@ export function simulatedEnd(
   const cost = { billedSeconds, costMicroUsd: costMicroUsd(billedSeconds, on.microUsdPerHour) };
   if (run.kind !== 'outcome') {
     const reason = run.kind === 'host-lost' ? 'spot-reclaimed' : 'platform-error';
-    return { ...cost, reason, doubtful: false, memoryLimitMiB: null };
+    return { ...cost, reason, rule: 'no-outcome', memoryLimitMiB: null };
   }
   const { seconds, facts } = run;
   const outcome = simulatedOutcome({
@@ -76,7 +77,7 @@ export function simulatedEnd(
   const verdict = verdictOf(outcome);
   const memoryLimitMiB = outcome.memory.limitMiB;
   if (verdict.kind === 'failed') {
-    return { ...cost, reason: verdict.reason, doubtful: verdict.doubtful ?? false, memoryLimitMiB };
+    return { ...cost, reason: verdict.reason, rule: verdict.rule, memoryLimitMiB };
   }
   // Scoring finds a row that is missing; a probe's predictions are not scored.
   const isFaulty = purpose === 'evaluation' && facts.rows === 'all-but-one';
@@ -84,7 +85,7 @@ export function simulatedEnd(
   return {
     ...cost,
     reason: isFaulty ? 'output-invalid' : null,
-    doubtful: false,
+    rule: null,
     memoryLimitMiB,
     ...(profile && { profile }),
   };

@@ -75,8 +75,8 @@ export class SimulatedRound {
   }
 
   /** Learns from a failed run; answers the reason when it was the last. */
-  private move(on: InstanceClass, { doubtful, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
-    const move = moveAfter({ reason, doubtful, memoryLimitMiB, on }, this.needs, this.tries, this.rules);
+  private move(on: InstanceClass, { rule, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
+    const move = moveAfter({ reason, rule, memoryLimitMiB, on }, this.needs, this.tries, this.rules);
     if (move.kind === 'end') return move.reason;
     this.lastReason = reason;
     this.needs = move.needs;
