@@ -2,6 +2,7 @@ import type { InstanceClass } from '../frozen-campaign.ts';
 import type { Population, SimulatedSubmission } from '../population.ts';
 import { costMicroUsd } from '../money.ts';
 import { worstCostMicroUsd } from '../run-limits.ts';
+import type { PlannedBudget } from './budget-need.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
 import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
@@ -53,10 +54,10 @@ export interface PlannedRun {
 /**
  * Sends every submission through its evaluation by the rules of a real campaign, each run to the class that it prefers and
  * there in the order of asking. Neither budget nor deadline stops it and it never hurries, so that the plan can say what
- * they would have to be. Deterministic. Pure.
+ * they would have to be. Under a budget, runs wait while others have set its money aside. Deterministic. Pure.
  */
-export function courseOf(planned: Planned, population: Population, seed: number): Course {
-  return new Courses(planned, population, seed).run();
+export function courseOf(planned: Planned, population: Population, seed: number, budget?: PlannedBudget): Course {
+  return new Courses(planned, population, seed, budget).run();
 }
 
 interface Line {
@@ -89,6 +90,7 @@ class Courses {
   private readonly ends = new Map<SimulatedSubmission, Map<string, SimulatedEnd>>();
   private readonly runs: PlannedRun[] = [];
   private now = 0;
+  private running = 0;
   private scored = 0;
   private worst = 0;
   private readonly committed: Committed = { all: 0, firstRuns: 0 };
@@ -98,6 +100,7 @@ class Courses {
     private readonly planned: Planned,
     private readonly population: Population,
     private readonly seed: number,
+    private readonly budget: PlannedBudget | undefined,
   ) {
     const { instanceClasses: classes, limits } = planned.rules;
     this.lines = new Map(
@@ -111,7 +114,8 @@ class Courses {
 
   run(): Course {
     const { teams, perTeam } = this.planned;
-    for (let round = 0; round < perTeam; round += 1) for (const team of teams.keys()) this.startNext(team);
+    const most = Math.min(perTeam, Math.max(0, ...teams.map(({ length }) => length)));
+    for (let round = 0; round < most; round += 1) for (const team of teams.keys()) this.startNext(team);
     for (let next = this.events.next; next < Infinity; next = this.events.next) {
       this.now = next;
       this.events.passTo(next);
@@ -146,10 +150,19 @@ class Courses {
 
   private serve(line: Line): void {
     for (let next = line.waiting[line.served]; next && line.free > 0; next = line.waiting[line.served]) {
+      if (!this.isAffordable(line.worst, next.rerun)) return;
       line.served += 1;
       line.free -= 1;
       this.begin(line, next);
     }
+  }
+
+  /** One run at a time always is: a course comes to its end. */
+  private isAffordable(worst: number, rerun: boolean): boolean {
+    if (this.budget === undefined || this.running === 0) return true;
+    const { microUsd, rerunReserveShare } = this.budget;
+    const { all, firstRuns } = this.committed;
+    return all + worst <= microUsd && (rerun || firstRuns + worst <= microUsd * (1 - rerunReserveShare));
   }
 
   private begin(line: Line, { submission, n, purpose, rerun }: Asking): void {
@@ -161,11 +174,13 @@ class Courses {
     const endsAt = this.now + billedSeconds;
     this.runs.push({ class: on.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
     this.commit(worst, rerun);
+    this.running += 1;
     this.events.plan(endsAt + delays.handOver, () => {
       this.commit(cost - worst, rerun);
       line.free += 1;
+      this.running -= 1;
       this.take(submission, submission.round.runEnded(on, end));
-      this.serve(line);
+      for (const other of this.budget ? this.lines.values() : [line]) this.serve(other);
     });
   }
 

@@ -1,10 +1,11 @@
 import type { InstanceClass } from '../frozen-campaign.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
+import { moreSlots, type Widened } from './more-slots.ts';
 
 /** A change that makes a plan meet both budget and deadline in nine of ten futures. */
 export interface Mending {
-  /** Words of the command line or of the campaign file. */
+  /** What the campaign file would have to say. */
   words: string[];
   /** Money beyond the budget as it is, and what the campaign then costs in nine of ten futures at most; micro-dollars. */
   beyondBudgetMicroUsd: number;
@@ -12,9 +13,6 @@ export interface Mending {
 }
 
 const hour = 3600;
-/** A class is not asked for more than so many times its slots. */
-const mostTimes = 8;
-const tries = 5;
 const mostMendings = 4;
 
 export const isSafe = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: Question): boolean =>
@@ -39,7 +37,7 @@ export function mendingsOf(question: Question, first: PlannedMix, others: readon
     .slice(0, mostMendings);
 }
 
-const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `--only ${name}`);
+const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `only ${name} in the file`);
 
 /** Whether as many would be scored; a smaller device is not known to carry all while nobody has said how many it does. */
 function carriesAsMuch({ knowledge, planned }: Question, first: PlannedMix, { mix, plan }: PlannedMix): boolean {
@@ -51,31 +49,45 @@ function carriesAsMuch({ knowledge, planned }: Question, first: PlannedMix, { mi
 const largestDevice = (classes: readonly InstanceClass[]): number =>
   Math.max(...classes.map(({ gpuMemoryMiB = 0 }) => gpuMemoryMiB));
 
-/** What makes one mix meet both limits: nothing, more slots or a later deadline, and a larger budget where it is short. */
+/** What makes one mix meet both limits: a larger budget where it is short, and then more money, more slots or a later deadline. */
 function fixesOf(question: Question, { mix, plan }: PlannedMix): Mending[] {
-  const { budget, deadlineSeconds } = question;
-  const needed = plan.budgetMicroUsd.p90;
-  const money = needed > budget.microUsd ? [`budget: { usd: ${Math.ceil(needed / 1e6)} } in the file`] : [];
-  const price = { beyondBudgetMicroUsd: Math.max(0, needed - budget.microUsd), costMicroUsd: plan.costMicroUsd.p90 };
-  if (plan.seconds.p90 <= deadlineSeconds) return [{ words: money, ...price }];
-  const slots = moreSlots(question, mix, plan);
-  const deadline = `deadline: ${Math.ceil(plan.seconds.p90 / hour)}h in the file`;
-  return [...(slots ? [slots] : []), deadline].map((words) => ({ words: [words, ...money], ...price }));
+  const { deadlineSeconds, budget } = question;
+  const fix = (words: string[], { words: more, beyondBudgetMicroUsd }: Money): Mending => ({
+    words: [...words, ...more],
+    beyondBudgetMicroUsd,
+    costMicroUsd: plan.costMicroUsd.p90,
+  });
+  const enough = moneyFor(question, plan.budgetMicroUsd.p90);
+  const within = enough.words.length > 0 ? mixPlanOf(enough.question, mix) : plan;
+  if (within.seconds.p90 <= deadlineSeconds) return [fix([], enough)];
+  const later = fix([`deadline: ${Math.ceil(within.seconds.p90 / hour)}h in the file`], enough);
+  const free = moneyFor(question, plan.neverWaitingMicroUsd.p90);
+  if (mixPlanOf(free.question, mix).seconds.p90 <= deadlineSeconds) return [fix([], free), later];
+  const widened = moreSlots(enough.question, mix, within);
+  if (widened) return [fix(slotsWords(widened), enough), later];
+  const freely = moreSlots({ ...question, budget: { ...budget, microUsd: Infinity } }, mix, plan);
+  if (freely === undefined) return [later];
+  return [fix(slotsWords(freely), moneyFor(question, freely.plan.neverWaitingMicroUsd.p90)), later];
 }
 
-/** More of the same machines cost no more: the fewest of one class, the one that works longest first, that do. */
-function moreSlots(question: Question, mix: Mix, { seconds, slots, hoursOn }: MixPlan): string | undefined {
-  const times = seconds.p90 / question.deadlineSeconds;
-  if (times > mostTimes) return undefined;
-  const load = (name: string): number => (hoursOn[name] ?? 0) / (slots[name] ?? 1);
-  for (const name of Object.keys(slots).sort((a, b) => load(b) - load(a))) {
-    let wanted = Math.ceil((slots[name] ?? 1) * times);
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const classes = mix.classes.map((row) => (row.name === name ? { ...row, slots: wanted } : row));
-      if (mixPlanOf(question, { ...mix, classes }).seconds.p90 <= question.deadlineSeconds)
-        return `--slots ${name}=${wanted}`;
-      wanted = Math.ceil(wanted * 1.15);
-    }
-  }
-  return undefined;
+const slotsWords = ({ slots }: Widened): string[] =>
+  slots.map(([name, count]) => `slots: ${count} for ${name} in the file`);
+
+interface Money {
+  words: string[];
+  beyondBudgetMicroUsd: number;
+  question: Question;
+}
+
+/** A budget of whole dollars that is no less than needed; no words where it is large enough as it is. */
+function moneyFor(question: Question, needed: number): Money {
+  const { budget } = question;
+  if (needed <= budget.microUsd) return { words: [], beyondBudgetMicroUsd: 0, question };
+  const usd = Math.ceil(needed / 1e6);
+  const microUsd = usd * 1e6;
+  return {
+    words: [`budget: { usd: ${usd} } in the file`],
+    beyondBudgetMicroUsd: microUsd - budget.microUsd,
+    question: { ...question, budget: { ...budget, microUsd } },
+  };
 }

@@ -1,4 +1,5 @@
 import { costOfRuns } from '../money.ts';
+import type { Population } from '../population.ts';
 import { budgetFor, budgetLasts, budgetNeverWaiting, type PlannedBudget } from './budget-need.ts';
 import { courseOf, type Course, type Planned } from './course.ts';
 import { expectedPopulation } from './expected-population.ts';
@@ -69,15 +70,23 @@ export function mixPlanOf(question: Question, mix: Mix): MixPlan {
   };
 }
 
-function coursesOf({ planned, knowledge, futures }: Question, { kind, classes }: Mix): Course[] {
+function coursesOf({ planned, knowledge, futures, budget }: Question, { kind, classes }: Mix): Course[] {
   const rules = { ...planned.rules, instanceClasses: classes };
   const names = planned.teams.flat();
   return futures.map((future) => {
     // A class alone is planned as if every submission fitted it, unless somebody knows better.
     const seen = kind === 'alone' ? { ...future, outOfGpuMemoryShare: 0 } : future;
     const population = expectedPopulation(knowledge, planned.rules, names, seen);
-    return courseOf({ ...planned, rules }, population, future.seed);
+    return courseWithin(budget, { ...planned, rules }, population, future.seed);
   });
+}
+
+/** What does with the budget, but has to wait for its money, takes longer; what does not is not stopped by it. */
+function courseWithin(budget: PlannedBudget, planned: Planned, population: Population, seed: number): Course {
+  const unlimited = courseOf(planned, population, seed);
+  const { microUsd, rerunReserveShare: share } = budget;
+  if (budgetNeverWaiting(unlimited, share) <= microUsd || budgetFor(unlimited, share) > microUsd) return unlimited;
+  return { ...courseOf(planned, population, seed, budget), committed: unlimited.committed };
 }
 
 const hoursIn = ({ runs }: Pick<Course, 'runs'>): number =>

@@ -82,7 +82,7 @@ describe('the plan of the case', function () {
     const plan = await planWith({});
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
     const [cheapest] = plan.mendings;
-    const slots = Number(/^--slots g4dn\.xlarge=(\d+)$/.exec(cheapest?.words[0] ?? '')?.[1]);
+    const slots = Number(/^slots: (\d+) for g4dn\.xlarge in the file$/.exec(cheapest?.words[0] ?? '')?.[1]);
     const budget = /^budget: \{ usd: (\d+) \} in the file$/.exec(cheapest?.words[1] ?? '');
     assert.ok(slots > 85 && budget, JSON.stringify(plan.mendings));
     const mended = await planWith({ slots: new Map([['g4dn.xlarge', slots]]) });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { FrozenCampaign } from '../../../src/campaign/frozen-campaign.ts';
-import { budgetFor, budgetLasts } from '../../../src/campaign/planning/budget-need.ts';
+import { budgetFor, budgetLasts, budgetNeverWaiting } from '../../../src/campaign/planning/budget-need.ts';
 import { courseOf, type Course, type Planned } from '../../../src/campaign/planning/course.ts';
 import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
@@ -27,7 +27,7 @@ interface Situation {
   seed: number;
 }
 
-function situationOf({ teams: counts, slots, probed, seed }: Drawn): Situation {
+function situationOf({ teams: counts, slots, probed, seed }: Drawn, meanSeconds = 4 * 3600): Situation {
   const { sampleSet, ...frozen } = caseCampaign({
     budget: generous,
     instanceClasses: classes.map((row) => ({ ...row, slots })),
@@ -37,7 +37,7 @@ function situationOf({ teams: counts, slots, probed, seed }: Drawn): Situation {
   const population = drawnPopulation(
     teams.flat(),
     {
-      meanSeconds: 4 * 3600,
+      meanSeconds,
       durations: { kind: 'log-normal', sigma: 0.5 },
       items: rules.testSet.items,
       spread: 0.05,
@@ -112,6 +112,28 @@ describe('a planned course', () => {
         const until = budgetLasts(course, short);
         assert.ok(until !== undefined && until <= course.seconds);
         assert.ok(!simulated(situation, short).done);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('waits for money as the campaign does, when others have set it aside', () => {
+    fc.assert(
+      fc.property(campaigns, fc.double({ min: 0.1, max: 1, noNaN: true }), (drawn, between) => {
+        // Far less than what a run sets aside for its worst case.
+        const situation = situationOf(drawn, 300);
+        const { planned, population, seed } = situation;
+        const free = courseIn(situation);
+        const [least, most] = [budgetFor(free, 0.1), budgetNeverWaiting(free, 0.1)];
+        const budget = { ...generous, microUsd: Math.ceil(least + between * Math.max(0, most - least)) };
+        const course = courseOf(planned, population, seed, budget);
+        assert.equal(spentIn(course), spentIn(free));
+        if (between === 1) assert.equal(course.seconds, free.seconds);
+        const { endedAt, ways } = simulated(situation, budget);
+        const seconds = (endedAt - Date.parse('2026-01-01T00:00:00Z')) / 1000;
+        const longest = Math.max(...ways.map(({ runs }) => runs.reduce((sum, run) => sum + run.billedSeconds, 0)));
+        const apart = Math.abs(course.seconds - seconds);
+        assert.ok(apart <= 3 * longest, `${apart} s apart, the longest took ${longest} s, planned ${course.seconds} s`);
       }),
       { numRuns: 60 },
     );

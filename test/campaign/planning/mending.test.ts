@@ -9,12 +9,13 @@ const teams = Array.from({ length: 30 }, (_, team) => [`s${team}`]);
 interface Limits {
   usd: number;
   hours: number;
+  runtimeSeconds?: number;
   classes?: InstanceClass[];
   outOfGpuMemoryShare?: number;
 }
 
 /** Thirty submissions of four hours on a G4, 2 slots on G4 and 1 on P3. */
-function planWith({ usd, hours, classes = [], outOfGpuMemoryShare }: Limits): CampaignPlan {
+function planWith({ usd, hours, runtimeSeconds = 4 * 3600, classes = [], outOfGpuMemoryShare }: Limits): CampaignPlan {
   const rows =
     classes.length > 0
       ? classes
@@ -31,7 +32,7 @@ function planWith({ usd, hours, classes = [], outOfGpuMemoryShare }: Limits): Ca
       delays: { pull: 0, handOver: 0 },
       startUpSeconds: 0,
     },
-    knowledge: knowledgeOf({ runtimeSeconds: 4 * 3600, on: g4.name, ...said }, limits, [g4, p3]),
+    knowledge: knowledgeOf({ runtimeSeconds, on: g4.name, ...said }, limits, [g4, p3]),
     budget: { microUsd: usd * 1e6, rerunReserveShare: 0.1 },
     deadlineSeconds: hours * 3600,
     margin: 0,
@@ -48,14 +49,14 @@ describe('what mends a plan', () => {
   it('is more slots or a later deadline where only time is short, within the budget', () => {
     const plan = planWith({ usd: 1_000, hours: 48 });
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
-    assert.match(words(plan)[0] ?? '', /^--slots g4dn\.xlarge=\d+$/);
+    assert.match(words(plan)[0] ?? '', /^slots: \d+ for g4dn\.xlarge in the file$/);
     assert.ok(words(plan).some((line) => /^deadline: \d+h in the file$/.test(line)));
     assert.ok(plan.mendings.slice(0, 2).every(({ beyondBudgetMicroUsd }) => beyondBudgetMicroUsd === 0));
   });
 
   it('is what it says: with those slots the plan holds', () => {
     const [line] = words(planWith({ usd: 1_000, hours: 48 }));
-    const slots = Number(line?.split('=')[1]);
+    const slots = Number(/^slots: (\d+) for/.exec(line ?? '')?.[1]);
     const plan = planWith({
       usd: 1_000,
       hours: 48,
@@ -78,20 +79,41 @@ describe('what mends a plan', () => {
   it('is the cheap class alone only where it is said how many it carries', () => {
     const none = planWith({ usd: 200, hours: 10_000, outOfGpuMemoryShare: 0, classes: [{ ...p3, slots: 1 }] });
     assert.ok(
-      words(none).every((line) => !line.includes('--only')),
+      words(none).every((line) => !line.includes('only ')),
       'there is no other class',
     );
     const unknown = planWith({ usd: 60, hours: 10_000 });
-    assert.ok(words(unknown).every((line) => !line.includes(`--only ${g4.name}`)));
+    assert.ok(words(unknown).every((line) => !line.includes(`only ${g4.name} in the file`)));
     const said = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0 });
     assert.ok(
-      words(said).some((line) => line.includes(`--only ${g4.name}`)),
+      words(said).some((line) => line.includes(`only ${g4.name} in the file`)),
       words(said).join('; '),
     );
   });
 
   it('is never a mix that scores fewer', () => {
     const plan = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0.3 });
-    assert.ok(plan.mendings.length > 0 && words(plan).every((line) => !line.includes(`--only ${g4.name}`)));
+    assert.ok(plan.mendings.length > 0 && words(plan).every((line) => !line.includes(`only ${g4.name} in the file`)));
+  });
+
+  it('is more slots of all classes where no class alone makes it', () => {
+    const plan = planWith({ usd: 10_000, hours: 40, outOfGpuMemoryShare: 0.6 });
+    const [line = ''] = words(plan);
+    const found = /^slots: (\d+) for .* and slots: (\d+) for .* in the file$/.exec(line);
+    assert.ok(found, words(plan).join('; '));
+  });
+
+  it('is more money where runs only wait for what others have set aside', () => {
+    const classes = [{ ...g4, slots: 10 }];
+    const short = { usd: 45, hours: 5, runtimeSeconds: 1800, outOfGpuMemoryShare: 0, classes };
+    const plan = planWith(short);
+    assert.deepEqual([plan.mixes[0]?.fails.first, plan.mixes[0]?.fails.budget], ['deadline', 0]);
+    const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(words(plan)[0] ?? '')?.[1]);
+    assert.equal(plan.mendings[0]?.beyondBudgetMicroUsd, (usd - 45) * 1e6);
+    assert.deepEqual(planWith({ ...short, usd }).mendings, []);
+    assert.ok(
+      words(plan).every((line) => !line.startsWith('slots')),
+      words(plan).join('; '),
+    );
   });
 });
