@@ -24,6 +24,8 @@ export interface SimulatedSubmission {
   /** Deviation of the logarithm of a run's duration; the mean stays what is expected. */
   spread: number;
   end: SimulatedHabit;
+  /** Share of its work after which a run fails that fails; without it anywhere. */
+  failsAt?: number | undefined;
   /** By class, where it does something else there. */
   endOn?: Readonly<Record<string, SimulatedHabit>> | undefined;
 }

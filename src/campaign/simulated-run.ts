@@ -87,7 +87,7 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
     kind: 'outcome',
     facts: { ...facts, end: { kind: 'exited', exitCode }, rows: 'no-file', ...rest },
   });
-  const share = drawOf(seed, runKey, 'share');
+  const share = submission.failsAt ?? drawOf(seed, runKey, 'share');
   if (submission.hostMemoryMiB > limits.memoryMiB) return failed(share, 137, { outOfMemory: 'killed' });
   if (onGpu && needed > instanceClass.gpuMemoryMiB) return failed(share, 1, { logTail: outOfDeviceText });
   switch (submission.endOn?.[instanceClass.name] ?? submission.end) {

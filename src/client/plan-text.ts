@@ -81,8 +81,11 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
 
 const machinesTitle = ({ margin }: PlanLimits): string =>
   `machines for the deadline${margin > 0 ? ` (with ${percent(margin)} more)` : ''}`;
-const machinesOf = ({ machines: { enough, withMargin } }: MixPlan): string =>
-  withMargin === enough ? `${enough}` : `${enough} (${withMargin})`;
+const machinesOf = ({ machines }: MixPlan): string => {
+  if (machines === null) return 'none: a run takes longer';
+  const { enough, withMargin } = machines;
+  return withMargin === enough ? `${enough}` : `${enough} (${withMargin})`;
+};
 const slotsOf = ({ slots }: MixPlan): string =>
   Object.entries(slots)
     .map(([name, count]) => `${name} ${count}`)

@@ -132,7 +132,9 @@ describe('holdout plan', () => {
   it('asks for more machines with a margin', async () => {
     const file = campaign();
     const { machines } = await middle(file, { margin: '50%' });
-    assert.ok(machines.withMargin > machines.enough && machines.withMargin <= Math.ceil(machines.enough * 1.5));
+    assert.ok(
+      machines && machines.withMargin > machines.enough && machines.withMargin <= Math.ceil(machines.enough * 1.5),
+    );
   });
 
   it('plans a campaign without devices, and says nothing of them', async () => {
@@ -216,11 +218,14 @@ describe('holdout plan', () => {
     const file = campaign((text) => text.replace(/expect: .*\n/, ''));
     const plan = await planned(file);
     assert.equal(plan.basis, 'upper-bound');
-    const [, g4] = plan.mixes;
+    const [all, g4, p3] = plan.mixes;
+    // Each may need the larger device, and learn so at the end of its time on the smaller one.
+    const [most = 0, onG4 = 0, onP3 = 0] = [all, g4, p3].map((mix) => mix?.costMicroUsd.p50);
+    assert.ok(most >= onG4 + onP3 * 0.9, `${most} of ${onG4} and ${onP3}`);
     assert.equal(g4?.hours.p10, g4?.hours.p90);
     // Nine hours on a P3 are eighteen on a G4, and the probe's tenth of them.
     assert.equal(Math.round(g4?.hours.p50 ?? 0), Math.round(40 * 18 * 1.1));
-    assert.match(await told(file), /upper bound for one evaluation each, no forecast/);
+    assert.match(await told(file), /upper bound where no run is lost, no forecast/);
   });
 
   it('says that an expectation beyond the wall clock is cut off there', async () => {

@@ -19,7 +19,8 @@ export function expectedPopulation(
   const speeds = knowledge.kind === 'wall-clock' ? boundingSpeeds(expected, rules) : {};
   const usual = usualSubmission(expected, rules, factor, speeds);
   const [least = 0, larger] = expected.deviceSizesMiB;
-  const more = larger ?? least + 1;
+  const isBound = knowledge.kind === 'wall-clock';
+  const more = (isBound ? expected.deviceSizesMiB.at(-1) : larger) ?? least + 1;
   // With devices of one size nobody thinks of those that fit none, unless the file does.
   const unsaid = larger === undefined ? 0 : future.outOfGpuMemoryShare;
   const { outOfGpuMemoryShare = unsaid, withoutGpuShare = 0 } = expected;
@@ -28,7 +29,8 @@ export function expectedPopulation(
   const submissions = new Map<string, SimulatedSubmission>();
   for (const [place, name] of shuffled(names, random).entries()) {
     // A probe shows it for every other one: the others need more for the test set than for the sample.
-    const needs = { gpuMemoryMiB: more, sampleGpuMemoryMiB: place % 2 === 0 ? more : usual.gpuMemoryMiB };
+    const sampleGpuMemoryMiB = place % 2 === 0 && !isBound ? more : usual.gpuMemoryMiB;
+    const needs = { gpuMemoryMiB: more, sampleGpuMemoryMiB, ...(isBound && { failsAt: 1 }) };
     if (place < large) submissions.set(name, { ...usual, ...needs });
     else if (place < large + withoutGpu) submissions.set(name, { ...usual, usesGpu: false });
   }

@@ -4,7 +4,7 @@ import { wallClockSeconds } from '../run-limits.ts';
 
 /** What is held of submissions that have not run yet, and where it comes from. Pure. */
 export type Knowledge =
-  /** Nothing but the limits: every run is taken to use its whole wall clock, an upper bound. */
+  /** Nothing but the limits: every submission is taken to need the largest device, every run its whole wall clock. */
   | { kind: 'wall-clock'; expected: PlacedExpectation }
   | { kind: 'expect'; expected: PlacedExpectation }
   /** Measured on some submissions that ran on every class; `missing`: classes on which nothing came to its end. */
@@ -53,7 +53,7 @@ export function knowledgeOf(
   const deviceSizesMiB = [...sizes].sort((a, b) => a - b);
   const placed = { on, speed: row.relativeSpeed, longestSeconds, deviceSizesMiB };
   if (expect) return { kind: 'expect', expected: { ...expect, ...placed } };
-  return { kind: 'wall-clock', expected: { runtimeSeconds: longestSeconds, outOfGpuMemoryShare: 0, ...placed } };
+  return { kind: 'wall-clock', expected: { runtimeSeconds: longestSeconds, ...placed } };
 }
 
 /**

@@ -25,9 +25,9 @@ export interface MixPlan {
   scored: Quantiles;
   /**
    * Machines at a time that would do the work in the middle by the deadline, never waiting for each other, and the same
-   * with the margin.
+   * with the margin; null when a run alone takes longer.
    */
-  machines: { enough: number; withMargin: number };
+  machines: { enough: number; withMargin: number } | null;
   /** Share of the futures in which it fails, and which of the two fails first in most of them. */
   fails: { budget: number; deadline: number; first: 'budget' | 'deadline' | null };
 }
@@ -48,7 +48,12 @@ export function mixPlanOf(question: Question, mix: Mix): MixPlan {
   const { planned, budget, deadlineSeconds, margin } = question;
   const courses = coursesOf(question, mix);
   const of = (value: (course: Course) => number): Quantiles => quantilesOf(courses.map(value));
+  const money = (value: (course: Course) => number): Quantiles => {
+    const { p10, p50, p90 } = of(value);
+    return { p10: Math.ceil(p10), p50: Math.ceil(p50), p90: Math.ceil(p90) };
+  };
   const hours = of(hoursIn);
+  const longest = of(({ runs }) => runs.reduce((most, { billedSeconds }) => Math.max(most, billedSeconds), 0));
   const submissions = planned.teams.flat().length;
   return {
     mix: mix.name,
@@ -60,12 +65,12 @@ export function mixPlanOf(question: Question, mix: Mix): MixPlan {
         of(({ runs }) => hoursIn({ runs: runs.filter((run) => run.class === name) })).p50,
       ]),
     ),
-    costMicroUsd: of(({ runs }) => costOfRuns(runs)),
-    budgetMicroUsd: of((course) => budgetFor(course, budget.rerunReserveShare)),
-    neverWaitingMicroUsd: of((course) => budgetNeverWaiting(course, budget.rerunReserveShare)),
+    costMicroUsd: money(({ runs }) => costOfRuns(runs)),
+    budgetMicroUsd: money((course) => budgetFor(course, budget.rerunReserveShare)),
+    neverWaitingMicroUsd: money((course) => budgetNeverWaiting(course, budget.rerunReserveShare)),
     seconds: of(({ seconds }) => seconds),
     scored: of(({ scored }) => scored / submissions),
-    machines: machinesFor(hours.p50, deadlineSeconds, margin),
+    machines: longest.p50 > deadlineSeconds ? null : machinesFor(hours.p50, deadlineSeconds, margin),
     fails: failsOf(courses, budget, deadlineSeconds),
   };
 }
@@ -75,7 +80,8 @@ function coursesOf({ planned, knowledge, futures, budget }: Question, { kind, cl
   const names = planned.teams.flat();
   return futures.map((future) => {
     // A class alone is planned as if every submission fitted it, unless somebody knows better.
-    const seen = kind === 'alone' ? { ...future, outOfGpuMemoryShare: 0 } : future;
+    const outOfGpuMemoryShare = knowledge.kind === 'wall-clock' ? 1 : future.outOfGpuMemoryShare;
+    const seen = { ...future, outOfGpuMemoryShare: kind === 'alone' ? 0 : outOfGpuMemoryShare };
     const population = expectedPopulation(knowledge, planned.rules, names, seen);
     return courseWithin(budget, { ...planned, rules }, population, future.seed);
   });
@@ -92,7 +98,7 @@ function courseWithin(budget: PlannedBudget, planned: Planned, population: Popul
 const hoursIn = ({ runs }: Pick<Course, 'runs'>): number =>
   runs.reduce((sum, { billedSeconds }) => sum + billedSeconds, 0) / 3600;
 
-function machinesFor(hours: number, deadlineSeconds: number, margin: number): MixPlan['machines'] {
+function machinesFor(hours: number, deadlineSeconds: number, margin: number): NonNullable<MixPlan['machines']> {
   const machines = (hours * 3600) / deadlineSeconds;
   // A hair of rounding is no machine.
   const upTo = (value: number): number => Math.ceil(value * (1 - 1e-6));

@@ -43,12 +43,12 @@ export function planOf(asked: Omit<Question, 'futures'>): CampaignPlan {
   };
 }
 
-/** A plan has every run begin when its slot is free: what that takes beyond a budget that would do. */
+/** What it takes that every run begins when its slot is free, where the budget would do otherwise. */
 function waitsForMoney({ budgetMicroUsd, neverWaitingMicroUsd }: MixPlan, { microUsd }: PlannedBudget): string[] {
   if (budgetMicroUsd.p50 > microUsd || neverWaitingMicroUsd.p50 <= microUsd) return [];
   return [
-    'every run sets its worst case aside until it ends, so near the end of the money fewer run at a time than there are slots, ' +
-      `and the end comes later than planned; from a budget of ${dollars(neverWaitingMicroUsd.p50)} on nothing waits for money`,
+    'every run sets its worst case aside until it ends, so fewer run at a time than there are slots, and the end comes later, as is ' +
+      `planned here; from a budget of ${dollars(neverWaitingMicroUsd.p50)} on nothing waits for money`,
   ];
 }
 

@@ -1,4 +1,6 @@
 import { probeClass } from '../class-choice.ts';
+import { counted } from '../../safe-text.ts';
+import type { InstanceClass } from '../frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-end.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 
@@ -11,14 +13,18 @@ function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
   switch (knowledge.kind) {
     case 'wall-clock':
       return [
-        `nothing is known of the submissions: every evaluation is taken to last its whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}. ` +
-          'These numbers are an upper bound for one evaluation each, no forecast; `expect` in the file or --pilot makes one',
+        `nothing is known of the submissions: every evaluation is taken to last its whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}` +
+          (knowledge.expected.deviceSizesMiB.length > 1
+            ? ', and with all classes to run out of memory at its end on every device but the largest. '
+            : '. ') +
+          'These numbers are an upper bound where no run is lost, no forecast; `expect` in the file or --pilot makes one',
       ];
     case 'expect':
       return expectationText(rules, knowledge.expected);
     case 'pilot':
       return [
-        `measured: ${knowledge.sample.size} submissions ran on every class; ranges say what so few can have missed`,
+        `measured: ${counted(knowledge.sample.size, 'submission')} ran on every class; what happens to fewer than ` +
+          `${Math.ceil(100 * (1 - 0.1 ** (1 / knowledge.sample.size)))} % of all may be missing among so few (one case in ten), and is in no range`,
       ];
   }
 }
@@ -37,6 +43,8 @@ function expectationText({ instanceClasses: classes }: RunRules, expected: Place
     texts.push(
       'nobody has said how many need a larger device: all classes together count with 5 % (P10 0 %, P90 16 %), a class alone as if all fitted (expect.outOfGpuMemory)',
     );
+  if (deviceSizesMiB.length > 2)
+    texts.push('what needs a larger device than the smallest is taken to fit the second size');
   if (withoutGpuShare === undefined && deviceSizesMiB.length > 0 && classes.some(({ kind }) => kind === 'cpu'))
     texts.push('nobody has said how many leave the device empty: none are counted with (expect.withoutGpu)');
   return texts;
@@ -44,6 +52,7 @@ function expectationText({ instanceClasses: classes }: RunRules, expected: Place
 
 function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Knowledge): string[] {
   const texts: string[] = [];
+  if (knowledge.kind !== 'pilot') texts.push(...ofTheFile(classes, knowledge.expected));
   if (sampleSet === undefined)
     texts.push(
       `no sample set: nothing is probed, so every submission starts on ${probeClass(classes).name}, none goes to a class without a device, ` +
@@ -64,6 +73,16 @@ function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Kn
       texts.push(
         `no pilot run on ${name} came to its end: its speed is the file's relativeSpeed, what fits there is not known`,
       );
+  return texts;
+}
+
+/** What a file cannot tell, and what is taken for granted instead. */
+function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: PlacedExpectation): string[] {
+  const texts = ['no submission is taken to break by its own error: those that do score nothing and cost less'];
+  if (deviceSizesMiB.length > 0 && classes.every(({ kind }) => kind === 'cpu'))
+    texts.push(
+      'without a device every submission is taken to do as well as with one; whether they do, and how long it takes, only --pilot can tell',
+    );
   return texts;
 }
 

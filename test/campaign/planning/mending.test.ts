@@ -107,9 +107,11 @@ describe('what mends a plan', () => {
     const classes = [{ ...g4, slots: 10 }];
     const short = { usd: 45, hours: 5, runtimeSeconds: 1800, outOfGpuMemoryShare: 0, classes };
     const plan = planWith(short);
-    assert.deepEqual([plan.mixes[0]?.fails.first, plan.mixes[0]?.fails.budget], ['deadline', 0]);
-    const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(words(plan)[0] ?? '')?.[1]);
-    assert.equal(plan.mendings[0]?.beyondBudgetMicroUsd, (usd - 45) * 1e6);
+    assert.equal(plan.mixes[0]?.fails.first, 'deadline');
+    const [later, money] = plan.mendings;
+    assert.match(later?.words.join() ?? '', /^deadline: \d+h in the file$/);
+    const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(money?.words.join() ?? '')?.[1]);
+    assert.equal(money?.beyondBudgetMicroUsd, (usd - 45) * 1e6);
     assert.deepEqual(planWith({ ...short, usd }).mendings, []);
     assert.ok(
       words(plan).every((line) => !line.startsWith('slots')),
