@@ -218,10 +218,10 @@ export const catalogue = {
     (d) => `The image ${d.reference} is not the pinned one: expected ${d.expected}, found ${d.found}.`,
     () => 'Find out who changed the private image store; the image was not run.',
   ),
-  DEVICE_UNREADABLE: entry<{ program: string }>(
+  DEVICE_UNREADABLE: entry<{ program: string; found: string; next: string }>(
     'platform',
-    (d) => `${d.program} reports no device on this host.`,
-    () => 'Check the driver of the instance; a run without a measured device proves nothing.',
+    (d) => `${d.program} ${d.found}.`,
+    (d) => `${d.next}; a run without a measured device proves nothing.`,
   ),
   DEVICE_UNWATCHED: entry<{ program: string; seconds: number }>(
     'platform',

@@ -20,6 +20,14 @@ const shortened = (value: string | number): string =>
 const escaped = (words: string): string =>
   words.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[letter] ?? '&quot;');
 
+/** A name cut to `length` characters in its middle: names of classes differ at their ends. */
+export function withoutMiddle(name: string, length: number): string {
+  const characters = Array.from(name);
+  if (characters.length <= length) return name;
+  const kept = Math.floor((length - 1) / 2);
+  return [...characters.slice(0, kept), '…', ...characters.slice(-kept)].join('');
+}
+
 /** Round numbers from 0 to at least `most`, about `count` steps of them. */
 export function ticksTo(most: number, count: number): number[] {
   const rough = most / count;

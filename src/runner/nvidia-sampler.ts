@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { trouble } from '../errors.ts';
+import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
 
 /** A peak must last longer than this to be seen for certain. */
@@ -30,6 +30,7 @@ export class NvidiaSampler {
   private sampled: Sampled | undefined;
   private readAt = performance.now();
   private isClosed = false;
+  private said: string | undefined;
   private onFirstReading = (): void => {};
   private readonly watchdog = setInterval(() => this.endSilence(), silenceLimitMs / 3);
 
@@ -37,24 +38,21 @@ export class NvidiaSampler {
     this.spawn();
   }
 
-  /** Answers with the first reading; throws DEVICE_UNREADABLE when nvidia-smi ends before it or takes a minute. */
-  static async start(): Promise<NvidiaSampler> {
+  /** Answers with the first reading; throws DEVICE_UNREADABLE when nvidia-smi ends before it or takes longer than `limitMs`. */
+  static async start(limitMs = firstReadingLimitMs): Promise<NvidiaSampler> {
     const sampler = new NvidiaSampler();
-    const limit = setTimeout(() => sampler.close(), firstReadingLimitMs);
     try {
-      await sampler.firstReading();
+      await sampler.firstReading(limitMs);
       return sampler;
     } catch (error) {
       sampler.close();
       throw error;
-    } finally {
-      clearTimeout(limit);
     }
   }
 
   /** What was read until now. */
   report(): Sampled {
-    if (this.sampled === undefined) throw trouble('DEVICE_UNREADABLE', { program: 'nvidia-smi' });
+    if (this.sampled === undefined) throw new RangeError('a sampler that has started has a reading');
     return { ...this.sampled, longestGapMs: Math.max(this.sampled.longestGapMs, performance.now() - this.readAt) };
   }
 
@@ -63,14 +61,21 @@ export class NvidiaSampler {
     clearInterval(this.watchdog);
     clearTimeout(this.restart);
     this.sampler?.kill('SIGKILL');
+    // One that hangs in the driver outlives even this, and must not keep Holdout from ending.
+    this.sampler?.stdout?.destroy();
+    this.sampler?.unref();
   }
 
-  private firstReading(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = (): void => reject(trouble('DEVICE_UNREADABLE', { program: 'nvidia-smi' }));
-      this.sampler?.once('close', fail).once('error', fail);
-      this.onFirstReading = resolve;
+  private async firstReading(limitMs: number): Promise<void> {
+    let limit: NodeJS.Timeout | undefined;
+    const end = await new Promise<NvidiaEnd | undefined>((resolve) => {
+      this.onFirstReading = () => resolve(undefined);
+      this.sampler?.once('error', (error) => resolve({ kind: 'not-started', error }));
+      this.sampler?.once('close', (exitCode, signal) => resolve({ kind: 'ended', exitCode, signal }));
+      limit = setTimeout(() => resolve({ kind: 'silent', seconds: limitMs / 1000 }), limitMs);
     });
+    clearTimeout(limit);
+    if (end !== undefined) throw unreadable(end, this.said);
   }
 
   private spawn(): void {
@@ -85,7 +90,10 @@ export class NvidiaSampler {
 
   private read(line: string): void {
     const reading = readingOf(line);
-    if (reading === undefined) return;
+    if (reading === undefined) {
+      this.said = line;
+      return;
+    }
     const { usedMiB } = reading;
     const { idleMiB = usedMiB, peakMiB = usedMiB, longestGapMs = 0 } = this.sampled ?? {};
     const gapMs = this.sampled === undefined ? 0 : performance.now() - this.readAt;

@@ -102,7 +102,7 @@ describe('the check of a real GPU', function () {
 
   it('is not run, which is no pass, where something is missing', () => {
     const missing: [why: RegExp, env: NodeJS.ProcessEnv][] = [
-      [/^not run: nvidia-smi reports no device on this host\.$/, { PATH: alone }],
+      [/^not run: nvidia-smi is not on the PATH of this host\. Install the driver/, { PATH: alone }],
       [/^not run: CUDA cannot be used: python3 cannot be started$/, { PATH: smi.folder }],
       [/^not run: CUDA cannot be used: cuInit answered 100$/, { PRETENDED_FAULT: 'no-device' }],
     ];
@@ -112,5 +112,13 @@ describe('the check of a real GPU', function () {
       assert.match(lines[0] ?? '', why);
       assert.equal(status, 3);
     }
+  });
+
+  it('is not run, and says what to do, where the driver cannot be reached', () => {
+    smi.does('exit 9');
+    const { status, lines } = check();
+    const [line = '', ...more] = lines;
+    assert.match(line, /^not run: nvidia-smi cannot reach the driver of the GPU: exit status 9\. Load the driver/);
+    assert.deepEqual([status, more], [3, []]);
   });
 });

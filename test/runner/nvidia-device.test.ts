@@ -3,6 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Device } from '../../src/runner/device.ts';
+import { NvidiaSampler } from '../../src/runner/nvidia-sampler.ts';
 import { openDevice } from '../../src/runner/open-device.ts';
 import { runPlaceOf } from '../../src/runner/run-place.ts';
 import { PretendedNvidiaSmi } from '../support/pretended-nvidia-smi.ts';
@@ -48,18 +49,43 @@ describe('an NVIDIA device', () => {
     assert.equal((await device?.stop())?.peakMiB, 9_003);
   });
 
-  it('that cannot be read is trouble, not a peak of zero', async () => {
-    for (const script of ['echo "No devices were found"; exit 6', 'echo "[N/A], [N/A], 580.95.05"', 'exit 9']) {
+  it('that cannot be read is trouble, not a peak of zero, and says what nvidia-smi did', async () => {
+    const unreachable = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
+    const scripts: [script: string, message: RegExp, next: RegExp][] = [
+      [
+        `echo "${unreachable}"; exit 9`,
+        /^nvidia-smi cannot reach the driver .*: exit status 9, "NVIDIA-SMI/,
+        /modprobe/,
+      ],
+      ['exit 9', /^nvidia-smi cannot reach the driver .*: exit status 9\.$/, /modprobe/],
+      [
+        'echo "No devices were found"; exit 6',
+        /^nvidia-smi shows no device .*: exit status 6, "No devices were/,
+        /lspci/,
+      ],
+      ['echo "[N/A], [N/A], 580.95.05"', /^nvidia-smi shows no device .*: exit status 0, "\[N\/A\], /, /lspci/],
+      ['kill -9 $$', /^nvidia-smi shows no device .*: ended by SIGKILL\.$/, /lspci/],
+    ];
+    for (const [script, message, next] of scripts) {
       smi.does(script);
-      await assert.rejects(open(), { code: 'DEVICE_UNREADABLE' }, script);
+      await assert.rejects(open(), { code: 'DEVICE_UNREADABLE', message, next }, script);
     }
   });
 
   it('is trouble where there is no nvidia-smi', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = smi.folder;
-    await assert.rejects(open(), { code: 'DEVICE_UNREADABLE' });
+    const message = 'nvidia-smi is not on the PATH of this host.';
+    await assert.rejects(open(), { code: 'DEVICE_UNREADABLE', message, next: /Install the driver/ });
     process.env['PATH'] = PATH;
+  });
+
+  it('is trouble where nvidia-smi hangs, also where nothing can end it', async () => {
+    smi.does('sleep 5 & wait');
+    const message = 'nvidia-smi gave no reading within 0.3 s.';
+    await assert.rejects(NvidiaSampler.start(300), { code: 'DEVICE_UNREADABLE', message, next: /Xid/ });
+    smi.does('echo "[N/A], [N/A], 580.95.05"; sleep 5');
+    await assert.rejects(NvidiaSampler.start(300), { message: /^nvidia-smi gave no reading .* "\[N\/A\], \[N\/A\]/ });
   });
 
   it('is measured on when nvidia-smi dies in the middle of a run', async () => {

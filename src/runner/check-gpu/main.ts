@@ -23,7 +23,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
   const first = await measureContext().catch((error: unknown) => {
-    if (error instanceof HoldoutError && error.code === 'DEVICE_UNREADABLE') return error.message;
+    if (error instanceof HoldoutError && error.code === 'DEVICE_UNREADABLE') return `${error.message} ${error.next}`;
     throw error;
   });
   if (typeof first === 'string') return notRun(first);
