@@ -38,7 +38,7 @@ export async function checkCampaign(
 
   const read = readCampaign(yaml.content, report);
   const { campaign } = read.campaign;
-  checkRules(read, campaign !== undefined && isStarted(campaign) ? new Date(0) : now, report);
+  checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, report);
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
   if (faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });
