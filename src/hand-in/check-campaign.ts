@@ -25,11 +25,11 @@ export async function checkCampaign(
   isStarted: (campaign: string) => boolean = () => false,
 ): Promise<CheckedCampaign> {
   const path = resolve(file);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: messageOf(error) }, error);
   });
   const faults: string[] = [];
-  const yaml = parseYaml(text);
+  const yaml = parseYaml(bytes);
   const reportLine = (line: number, message: string): void =>
     void faults.push(`${shownPath(path)}:${line}: ${message}`);
   const report: Report = (at, message) => reportLine(yaml.lineOf(at), message);

@@ -43,7 +43,7 @@ describe('checking a campaign', () => {
   after(() => rmSync(root, { recursive: true }));
 
   /** Lays out a campaign with some files changed, or left out with null, and answers the path of its campaign file. */
-  function campaign(changes: Record<string, string | null> = {}): string {
+  function campaign(changes: Record<string, string | Buffer | null> = {}): string {
     const folder = join(root, String((written += 1)));
     for (const [name, content] of Object.entries({ ...files, ...changes })) {
       if (content === null) continue;
@@ -54,7 +54,7 @@ describe('checking a campaign', () => {
   }
 
   /** Every fault, the folder cut off. */
-  async function faultsOf(changes: Record<string, string | null>): Promise<string[]> {
+  async function faultsOf(changes: Record<string, string | Buffer | null>): Promise<string[]> {
     const file = campaign(changes);
     const failed = await checkCampaign(file, now).then(
       () => undefined,
@@ -220,7 +220,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     ]);
   });
 
-  const single: [string, Record<string, string | null>, RegExp][] = [
+  const single: [string, Record<string, string | Buffer | null>, RegExp][] = [
     [
       'an unknown section',
       edited('fairness:', 'fairnes:'),
@@ -439,6 +439,32 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       assert.ok(faults.length <= 3, faults.join('\n'));
     });
   }
+
+  it('names the first line of every file that is not UTF-8', async () => {
+    const latin1 = (name: string, from: string, to: string): Record<string, Buffer> => {
+      const text = (files[name] ?? '').replace(from, to);
+      assert.notEqual(text, files[name]);
+      return { [name]: Buffer.from(text, 'latin1') };
+    };
+    assert.deepEqual(
+      await faultsOf({
+        ...latin1('submissions.csv', 'Seven', 'München'),
+        ...latin1('private/labels.csv', 'b.mp4', 'bär.mp4'),
+        ...edited(', weights: { team-42: 2 }', ''),
+      }),
+      [
+        'campaign.yaml:4: inputs.labels: private/labels.csv: line 3 is not UTF-8: save the file as UTF-8',
+        'submissions.csv:4: is not UTF-8: save the file as UTF-8',
+      ],
+    );
+    assert.deepEqual(await faultsOf(latin1('campaign.yaml', 'deadline: 3w', 'deadline: 3w # für alle')), [
+      'campaign.yaml:6: is not UTF-8: save the file as UTF-8',
+    ]);
+    const utf16 = Buffer.from(`\uFEFF${files['submissions.csv']}`, 'utf16le');
+    assert.deepEqual(await faultsOf({ 'submissions.csv': utf16 }), [
+      'submissions.csv:1: is not UTF-8: save the file as UTF-8',
+    ]);
+  });
 
   it('says when an input folder is empty', async () => {
     const file = campaign(edited('./private/inputs', './nothing'));
