@@ -5,7 +5,7 @@ import { buildExample } from './client/example.ts';
 import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal, type Output } from './client/output.ts';
 import { keepStanding, standingOf } from './client/results.ts';
-import type { PlanOptions } from './client/plan-options.ts';
+import { checkOptions, type PlanOptions } from './client/plan-options.ts';
 import { planCampaign } from './client/plan.ts';
 import { startCampaign } from './client/start.ts';
 import { yesOption, type OnCampaign, type WithAccess } from './client/campaign-command.ts';
@@ -17,6 +17,9 @@ import { HoldoutError, messageOf } from './errors.ts';
 import { doctor } from './local/commands/doctor.ts';
 import { localDown, localStatus, localUp } from './local/commands/local.ts';
 import { homeFolder } from './local/stack/home.ts';
+
+/** Of an option that may be given again. */
+const oneMore = (one: string, all: string[] = []): string[] => [...all, one];
 
 /** The command line. Every command is a few lines here and lives in client/ or local/commands/. */
 function commandLine(output: Output, end: (status: number) => void): Command {
@@ -59,22 +62,18 @@ function commandLine(output: Output, end: (status: number) => void): Command {
     .command('plan')
     .description('what a campaign will cost and when it is done, before it is started; without FILE the example')
     .argument('[file]', 'campaign file')
-    .option(
-      '--slots <class=n>',
-      'with other slots; may be given again',
-      (one: string, all: string[]) => [...all, one],
-      [],
-    )
-    .option('--only <class...>', 'with these instance classes alone')
-    .option('--spot [share]', 'with on-demand classes as Spot, at this share of their price')
+    .option('--slots <class=n>', 'with other slots; may be given again', oneMore)
+    .option('--only <class>', 'with this instance class alone; may be given again', oneMore)
+    .option('--spot [share]', 'with on-demand classes as Spot, at this share of their price, such as --spot=30%')
     .option('--margin <share>', 'so much more capacity than just enough, such as 50%')
     .option('--json', 'as one JSON object on stdout')
-    .option('--pilot <n>', 'first run so many drawn submissions once on every class')
+    .option('--pilot <n>', 'first run so many drawn submissions, up to 9999, once on every class')
     .option(...yesOption)
-    .option('--svg <file>', 'where the picture goes; beside the campaign file if not said')
-    .action(async (file: string | undefined, options: PlanOptions) =>
-      end(await planCampaign(file ?? (await buildExample(output)), options, output)),
-    );
+    .option('--svg <file>', 'where the picture goes, an .svg; beside the campaign file if not said')
+    .action(async (file: string | undefined, options: PlanOptions) => {
+      checkOptions(options);
+      end(await planCampaign(file ?? (await buildExample(output)), options, output));
+    });
 
   const kit = { onCampaign, withAccess, output };
   addWatching(kit);

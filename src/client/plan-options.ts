@@ -1,7 +1,7 @@
-import { parseShare } from '../campaign/units.ts';
 import { assumedSpotShare, type WhatIf } from '../campaign/planning/what-if.ts';
-import { trouble } from '../errors.ts';
+import { trouble, type HoldoutError } from '../errors.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
+import { mostSlots } from '../hand-in/campaign-schema.ts';
 import { suggestion } from '../hand-in/nearest.ts';
 import { quoted } from '../safe-text.ts';
 
@@ -20,34 +20,56 @@ export interface PlanOptions {
   yes?: true;
 }
 
+const usage = (message: string): HoldoutError => trouble('USAGE', { message });
+
+/** Throws USAGE for what means nothing with any file, before one is read or made. */
+export function checkOptions({ spot, margin, pilot, svg }: PlanOptions): void {
+  if (typeof spot === 'string') shareOf('--spot', spot);
+  if (margin !== undefined) shareOf('--margin', margin);
+  if (pilot !== undefined && !/^[1-9]\d{0,3}$/.test(pilot))
+    throw usage(`--pilot is ${quoted(pilot)}, must be a number of submissions from 1 to 9999`);
+  if (svg !== undefined && !/\.svg$/i.test(svg))
+    throw usage(`--svg is ${quoted(svg)}, must be the path of an .svg file`);
+}
+
 /** Changes of the file by options. Throws USAGE for what means nothing with this file. */
 export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClasses }: CheckedCampaign): WhatIf {
   const names = instanceClasses.map(({ name }) => name);
   const known = (option: string, name: string): string => {
     if (names.includes(name)) return name;
     const near = suggestion(name, names) || `; there are ${names.join(', ')}`;
-    throw trouble('USAGE', {
-      message: `${option} names ${quoted(name)}, which is no instance class of the file${near}`,
-    });
+    throw usage(`${option} names ${quoted(name)}, which is no instance class of the file${near}`);
   };
-  const wanted = slots.map((written) => {
-    const [, name = '', count = ''] = /^(.*)=([1-9]\d{0,5})$/.exec(written) ?? [];
-    if (count === '') throw trouble('USAGE', { message: `--slots is ${quoted(written)}, must be CLASS=N, N from 1` });
-    return [known('--slots', name), Number(count)] as const;
-  });
+  const wanted = new Map<string, number>();
+  for (const written of slots) {
+    const [, name = '', count] = /^(.*)=([1-9]\d*)$/.exec(written) ?? [];
+    if (!(Number(count) <= mostSlots))
+      throw usage(`--slots is ${quoted(written)}, must be CLASS=N, N from 1 to ${mostSlots}`);
+    if (wanted.has(known('--slots', name))) throw usage(`--slots names ${quoted(name)} twice`);
+    wanted.set(name, Number(count));
+  }
+  const kept = only?.map((name) => known('--only', name));
+  const lost = [...wanted.keys()].find((name) => kept?.includes(name) === false);
+  if (lost !== undefined) throw usage(`--slots names ${quoted(lost)}, which --only leaves out`);
   return {
-    slots: new Map(wanted),
-    ...(only && { only: only.map((name) => known('--only', name)) }),
+    slots: wanted,
+    ...(kept && { only: kept }),
     ...(spot !== undefined && { spotShare: spot === true ? assumedSpotShare : shareOf('--spot', spot) }),
   };
 }
 
-/** Throws USAGE for what is no share. */
-export function shareOf(option: string, written: string): number {
-  const share = parseShare(written);
-  if (share === undefined)
-    throw trouble('USAGE', { message: `${option} is ${quoted(written)}, must be a share such as 50%` });
-  return share;
+/** The most, and what is to be known besides. */
+const shares = {
+  '--spot': { percent: 100, besides: '; where a campaign file follows, write --spot=50%, or put the file first' },
+  '--margin': { percent: 1_000, besides: '' },
+};
+
+/** Throws USAGE for what is no share, or too much. */
+export function shareOf(option: keyof typeof shares, written: string): number {
+  const { percent: most, besides } = shares[option];
+  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(written)?.[1]);
+  if (percent <= most) return percent / 100;
+  throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most}%${besides}`);
 }
 
 /** What --spot takes for granted. */

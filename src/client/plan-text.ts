@@ -2,7 +2,7 @@ import { dollars } from '../campaign/money.ts';
 import type { Quantiles } from '../campaign/planning/futures.ts';
 import type { MixPlan } from '../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../campaign/planning/plan.ts';
-import { amountOf } from '../report/plan-picture.ts';
+import { amountOf } from '../report/amount.ts';
 import { counted } from '../safe-text.ts';
 import { table } from './output.ts';
 

@@ -3,16 +3,27 @@ import { systemMemoryMiB } from '../campaign/run-limits.ts';
 import { quoted } from '../safe-text.ts';
 import { takesProbabilities } from '../scoring/metrics.ts';
 import type { Report } from './campaign-file.ts';
-import type { ReadCampaign, Section } from './campaign-schema.ts';
+import { longestSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { suggestion } from './nearest.ts';
 
 const mebibyte = 2 ** 20;
+const day = 86_400;
+const furthestSeconds = 3_650 * day;
+
+/** When a campaign file is checked; the deadline of a campaign that was started may be past. */
+interface Moment {
+  now: Date;
+  isStarted: boolean;
+}
 
 /** What the keys of a campaign file demand of each other. What could not be read is passed over. Pure. */
-export function checkRules(read: ReadCampaign, now: Date, report: Report): void {
-  checkDeadline(read, now, report);
+export function checkRules(read: ReadCampaign, moment: Moment, report: Report): void {
+  checkDeadline(read, moment, report);
   checkPredictions(read, report);
-  read.instanceClasses.forEach((row, index) => checkClass(row, index, read.instanceClasses, report));
+  read.instanceClasses.forEach((row, index) => {
+    checkClass(row, index, read.instanceClasses, report);
+    checkWallClock(row, index, read, report);
+  });
   checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
   checkNamed(['expect', 'on'], read.expect?.on, read, report);
   checkExpectation(read, report);
@@ -26,12 +37,13 @@ export function deadlineOf(written: string, now: Date): Date | undefined {
   return Number.isNaN(instant?.getTime()) ? undefined : instant;
 }
 
-function checkDeadline({ campaign: { deadline } }: ReadCampaign, now: Date, report: Report): void {
+function checkDeadline({ campaign: { deadline } }: ReadCampaign, { now, isStarted }: Moment, report: Report): void {
   if (deadline === undefined) return;
   const instant = deadlineOf(deadline, now);
-  const what = 'must be a duration such as 3w or an instant such as 2030-12-01T18:00:00Z';
-  if (instant === undefined) report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
-  else if (instant <= now)
+  const what = 'must be a duration such as 3w or an instant such as 2030-12-01T18:00:00Z, within ten years';
+  if (instant === undefined || instant.getTime() > now.getTime() + furthestSeconds * 1_000)
+    report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
+  else if (instant <= now && !isStarted)
     report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future; now it is ${now.toISOString()}`);
 }
 
@@ -66,6 +78,25 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   if (row.kind !== 'cpu') return;
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, a class of kind cpu has none`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, a class of kind cpu has none`);
+}
+
+/** What is promised on one class takes longer on a slower one of its kind. */
+function checkWallClock(
+  { kind, relativeSpeed, wallClock: own }: Row,
+  index: number,
+  { limits: { wallClock, wallClockOn }, instanceClasses }: ReadCampaign,
+  report: Report,
+): void {
+  const promised = instanceClasses.find(({ name, kind: other }) => name === wallClockOn && other === kind);
+  if (wallClock === undefined || own !== undefined) return;
+  if (promised?.relativeSpeed === undefined || relativeSpeed === undefined) return;
+  const seconds = (wallClock * promised.relativeSpeed) / relativeSpeed;
+  if (seconds <= longestSeconds) return;
+  report(
+    ['instanceClasses', index, 'relativeSpeed'],
+    `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d here, ` +
+      `must be up to ${longestSeconds / day}d: lower limits.wallClock or give the class a wallClock of its own`,
+  );
 }
 
 function checkNamed(

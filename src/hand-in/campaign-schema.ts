@@ -2,6 +2,11 @@ import * as z from 'zod';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../campaign/units.ts';
 import { campaignPattern, memberPattern } from '../ids.ts';
 
+/** The longest that a run, or its wait, may be given: with it a campaign of any size still ends at a date. */
+export const longestSeconds = 365 * 86_400;
+/** The most machines of a class at a time. */
+export const mostSlots = 10_000;
+
 const anyText = z.string('must be text').min(1, 'must be text');
 const textLike = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
 const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
@@ -10,8 +15,12 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Wor
 function number(what: string, holds: (value: number) => boolean) {
   return z.number(what).refine(holds, what);
 }
-const whole = (least: number) =>
-  number(`must be a whole number, ${least} or more`, (value) => Number.isSafeInteger(value) && value >= least);
+const whole = (least: number, most: number) =>
+  number(
+    `must be a whole number from ${least} to ${most}`,
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  );
+const factor = number('must be a number from 0.001 to 1000', (value) => value >= 0.001 && value <= 1_000);
 
 /** What `parse` makes of a value, where undefined means that it cannot. */
 function parsed<Value>(what: string, parse: (value: unknown) => Value | undefined) {
@@ -26,11 +35,16 @@ function parsed<Value>(what: string, parse: (value: unknown) => Value | undefine
 const unit = (what: string, parse: (text: string) => number | undefined) =>
   parsed(what, (value) => (typeof value === 'string' ? parse(value) : undefined));
 const positive = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
+const upTo = (most: number, value: number | undefined): number | undefined =>
+  value !== undefined && value <= most ? value : undefined;
 
-const duration = unit('must be a duration such as 30s, 9h or 1h30m', (text) => positive(parseDuration(text)));
+const duration = unit('must be a duration such as 30s, 9h or 1h30m, up to 365d', (text) =>
+  positive(upTo(longestSeconds, parseDuration(text))),
+);
 const size = unit('must be a size such as 50MiB or 14GiB', (text) => positive(parseSize(text)));
 const share = unit('must be a share such as 10%', parseShare);
-const dollars = (value: unknown): number | undefined => (typeof value === 'number' ? microUsdOf(value) : undefined);
+const dollars = (value: unknown, most: number): number | undefined =>
+  typeof value === 'number' && value <= most ? microUsdOf(value) : undefined;
 const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
 
 /** Every key of the campaign file by section, what it must be, and the one place where defaults are. */
@@ -50,8 +64,13 @@ export const sections = {
   },
   inputs: { testSet: anyText, sampleSet: anyText.optional(), labels: anyText },
   budget: {
-    usd: parsed('must be an amount in dollars, more than 0', (value) => positive(dollars(value))),
-    rerunReserve: share.prefault('10%'),
+    usd: parsed('must be an amount in dollars, more than 0, up to 1000000000', (value) =>
+      positive(dollars(value, 1e9)),
+    ),
+    rerunReserve: unit('must be a share below 100%: nothing would be left for first runs', (text) => {
+      const reserved = parseShare(text);
+      return reserved === 1 ? undefined : reserved;
+    }).prefault('10%'),
   },
   /** What is known before any probe; `plan` alone reads it. */
   expect: {
@@ -67,12 +86,12 @@ export const sections = {
     wallClock: duration,
     wallClockOn: name,
     memory: size,
-    pids: whole(1).default(512),
+    pids: whole(1, 100_000).default(512),
     output: size.prefault('1GiB'),
     image: size.prefault('10GiB'),
     sharedMemory: size.prefault('1GiB'),
-    attempts: whole(1).default(3),
-    platformRuns: whole(0).default(5),
+    attempts: whole(1, 100).default(3),
+    platformRuns: whole(0, 100).default(5),
   },
   leaderboard: {
     perTeam: oneOf('best', 'last').default('best'),
@@ -81,14 +100,9 @@ export const sections = {
     order: oneOf('ascending', 'descending').optional(),
   },
   fairness: {
-    perTeamInFlight: whole(1).default(2),
-    seed: whole(0).default(0),
-    weights: z
-      .record(
-        z.string(),
-        number('must be a number from 0.001 to 1000', (weight) => weight >= 0.001 && weight <= 1_000),
-      )
-      .default({}),
+    perTeamInFlight: whole(1, 1_000).default(2),
+    seed: whole(0, Number.MAX_SAFE_INTEGER).default(0),
+    weights: z.record(z.string(), factor).default({}),
   },
   instanceClasses: {
     name,
@@ -96,12 +110,14 @@ export const sections = {
     /** On a class of kind gpu where it is not said: nvidia. */
     gpu: oneOf('nvidia', 'emulated').optional(),
     queue: anyText,
-    gpuMemoryMiB: whole(1).optional(),
-    vcpus: whole(1),
-    memoryMiB: whole(1),
-    usdPerHour: parsed('must be an amount in dollars, 0 or more: without a price nothing can be planned', dollars),
-    relativeSpeed: number('must be a number above 0', (speed) => speed > 0).default(1),
-    slots: whole(1),
+    gpuMemoryMiB: whole(1, 10_000_000).optional(),
+    vcpus: whole(1, 10_000),
+    memoryMiB: whole(1, 100_000_000),
+    usdPerHour: parsed('must be an amount in dollars, up to 1000: without a price nothing can be planned', (value) =>
+      dollars(value, 1_000),
+    ),
+    relativeSpeed: factor.default(1),
+    slots: whole(1, mostSlots),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),
     wallClock: duration.optional(),
     runnableLimit: duration.prefault('6h'),

@@ -25,11 +25,11 @@ export async function checkCampaign(
   isStarted: (campaign: string) => boolean = () => false,
 ): Promise<CheckedCampaign> {
   const path = resolve(file);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: messageOf(error) }, error);
   });
   const faults: string[] = [];
-  const yaml = parseYaml(text);
+  const yaml = parseYaml(bytes);
   const reportLine = (line: number, message: string): void =>
     void faults.push(`${shownPath(path)}:${line}: ${message}`);
   const report: Report = (at, message) => reportLine(yaml.lineOf(at), message);
@@ -38,7 +38,7 @@ export async function checkCampaign(
 
   const read = readCampaign(yaml.content, report);
   const { campaign } = read.campaign;
-  checkRules(read, campaign !== undefined && isStarted(campaign) ? new Date(0) : now, report);
+  checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, report);
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
   if (faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });

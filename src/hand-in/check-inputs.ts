@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { counted, quoted } from '../safe-text.ts';
 import { readLabels } from '../scoring/labels.ts';
@@ -5,6 +6,7 @@ import type { Report } from './campaign-file.ts';
 import type { ReadCampaign } from './campaign-schema.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { faultOfFile, listInputs, locate, shownPath } from './locate.ts';
+import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
 export interface LocatedInputs {
   testSet?: LocalPath | S3Location;
@@ -47,6 +49,8 @@ async function checkLabels(
   const reportLabels = (fault: string): void => report(['inputs', 'labels'], `inputs.labels: ${fault}`);
   const fault = await faultOfFile(path);
   if (fault !== undefined) return reportLabels(fault);
+  const unreadable = lineNotUtf8(await readFile(path));
+  if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
   if (id === undefined || value === undefined) return;
   // Without a metric the ids can still be compared: rmse takes any number.
   const labels = await readLabels(path, { id, value }, metric ?? 'rmse');

@@ -9,6 +9,7 @@ import { counted, quoted } from '../safe-text.ts';
 import type { CheckedSubmission, ImageLocation } from './checked-campaign.ts';
 import { faultOfFile, locate, shownPath } from './locate.ts';
 import { suggestion } from './nearest.ts';
+import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
 const required = ['team', 'teamName', 'submission', 'image', 'submittedAt'];
 const columns = [...required, 'publicScore'];
@@ -40,6 +41,11 @@ interface Row {
 }
 
 function parseRows(bytes: Buffer, report: ReportLine): Row[] {
+  const unreadable = lineNotUtf8(bytes);
+  if (unreadable !== undefined) {
+    report(unreadable, notUtf8);
+    return [];
+  }
   let records: { record: string[]; info: { lines: number } }[];
   try {
     const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const;

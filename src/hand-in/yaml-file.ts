@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { messageOf } from '../errors.ts';
+import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
 /** Where something stands in a YAML file: keys and indices from the root. */
 export type Path = readonly (string | number)[];
@@ -9,14 +10,17 @@ export interface YamlFile {
   content: unknown;
   /** The line of the key or element at `path`, or of the nearest thing around it that is there. */
   lineOf: (path: Path) => number;
-  /** What is not YAML; `content` is then undefined. */
+  /** What is not YAML, or not text; `content` is then undefined. */
   faults: { line: number; message: string }[];
 }
 
-/** Parses YAML 1.2; doubled keys are faults. */
-export function parseYaml(text: string): YamlFile {
+/** Parses YAML 1.2 in UTF-8; doubled keys are faults. */
+export function parseYaml(bytes: Buffer): YamlFile {
+  const unreadable = lineNotUtf8(bytes);
+  if (unreadable !== undefined)
+    return { content: undefined, lineOf: () => unreadable, faults: [{ line: unreadable, message: notUtf8 }] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(bytes.toString(), { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const lineOf = (path: Path): number => lineAt(offsetOf(document, path));
   const faults = document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));

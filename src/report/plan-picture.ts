@@ -4,8 +4,6 @@ import { legendRow, legendRowHeight, marksOf } from './plan-marks.ts';
 import { axesOf, plot, scalesOf, type Scales } from './plan-scales.ts';
 import { element, line, text, withoutMiddle } from './svg.ts';
 
-export { amountOf } from './amount.ts';
-
 /** What the picture shows beside the mixes. */
 export interface PlanFrame {
   campaign: string;

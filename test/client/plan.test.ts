@@ -132,9 +132,10 @@ describe('holdout plan', () => {
   it('asks for more machines with a margin', async () => {
     const file = campaign();
     const { machines } = await middle(file, { margin: '50%' });
-    assert.ok(
-      machines && machines.withMargin > machines.enough && machines.withMargin <= Math.ceil(machines.enough * 1.5),
-    );
+    const { machines: more } = await middle(file, { margin: '150%' });
+    assert.ok(machines && more);
+    assert.ok(machines.withMargin > machines.enough && machines.withMargin <= Math.ceil(machines.enough * 1.5));
+    assert.ok(more.withMargin > machines.withMargin && more.withMargin <= Math.ceil(machines.enough * 2.5));
   });
 
   it('plans a campaign without devices, and says nothing of them', async () => {
@@ -260,10 +261,14 @@ describe('holdout plan', () => {
   it('refuses options that mean nothing here', async () => {
     const file = campaign();
     assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is no instance class/);
-    assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N/);
+    assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N, N from 1 to 10000/);
+    assert.match(await refused(file, { slots: ['g4=10001'] }), /--slots is "g4=10001", must be CLASS=N/);
+    assert.match(await refused(file, { slots: ['g4=5', 'g4=7'] }), /--slots names "g4" twice/);
+    assert.match(await refused(file, { slots: ['g4=5'], only: ['p3'] }), /--slots names "g4", which --only leaves out/);
     assert.match(await refused(file, { only: ['P3'] }), /--only names "P3".*did you mean p3\?/);
     assert.match(await refused(file, { spot: 'cheap' }), /--spot is "cheap", must be a share/);
     assert.match(await refused(file, { margin: '1.5' }), /--margin is "1.5", must be a share/);
+    assert.match(await refused(file, { margin: '1001%' }), /--margin is "1001%", must be a share .* up to 1000%/);
     assert.match(await refused(file, { svg: join(root, 'no', 'folder', 'a.svg') }), /picture cannot be written/);
     assert.match(await refused(file, { pilot: '0' }), /--pilot is "0", must be a number of submissions/);
   });

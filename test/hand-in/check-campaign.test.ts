@@ -43,7 +43,7 @@ describe('checking a campaign', () => {
   after(() => rmSync(root, { recursive: true }));
 
   /** Lays out a campaign with some files changed, or left out with null, and answers the path of its campaign file. */
-  function campaign(changes: Record<string, string | null> = {}): string {
+  function campaign(changes: Record<string, string | Buffer | null> = {}): string {
     const folder = join(root, String((written += 1)));
     for (const [name, content] of Object.entries({ ...files, ...changes })) {
       if (content === null) continue;
@@ -54,7 +54,7 @@ describe('checking a campaign', () => {
   }
 
   /** Every fault, the folder cut off. */
-  async function faultsOf(changes: Record<string, string | null>): Promise<string[]> {
+  async function faultsOf(changes: Record<string, string | Buffer | null>): Promise<string[]> {
     const file = campaign(changes);
     const failed = await checkCampaign(file, now).then(
       () => undefined,
@@ -220,7 +220,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     ]);
   });
 
-  const single: [string, Record<string, string | null>, RegExp][] = [
+  const single: [string, Record<string, string | Buffer | null>, RegExp][] = [
     [
       'an unknown section',
       edited('fairness:', 'fairnes:'),
@@ -254,11 +254,63 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       edited('50000', '0'),
       /^campaign\.yaml:7: budget\.usd is 0, must be an amount in dollars, more than 0/,
     ],
+    [
+      'a reserve of everything',
+      edited('rerunReserve: 10%', 'rerunReserve: 100%'),
+      /^campaign\.yaml:7: budget\.rerunReserve is "100%", must be a share below 100%: nothing would be left for first runs$/,
+    ],
+    [
+      'a budget beyond measure',
+      edited('50000', '1e9000'),
+      /^campaign\.yaml:7: budget\.usd is Infinity, must be an amount in dollars, more than 0, up to 1000000000$/,
+    ],
+    ['more than a billion', edited('50000', '1000000001'), /budget\.usd is 1000000001, must be .* up to 1000000000$/],
+    [
+      'a duration beyond a year',
+      edited('wallClock: 9h', 'wallClock: 9007199254740991s'),
+      /^campaign\.yaml:9: limits\.wallClock is "9007199254740991s", must be a duration such as .*, up to 365d$/,
+    ],
+    [
+      'a wall clock beyond a year on a slow class',
+      edited('wallClock: 9h', 'wallClock: 200d'),
+      /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d here, must be up to 365d: /,
+    ],
+    [
+      'a speed beyond measure',
+      edited('2.14', '1e300'),
+      /^campaign\.yaml:13: instanceClasses\[0\]\.relativeSpeed is 1e\+300, must be a number from 0\.001 to 1000$/,
+    ],
+    ['a speed of next to nothing', edited('2.14', '1e-300'), /relativeSpeed is 1e-300, must be a number from 0\.001/],
+    [
+      'a price beyond measure',
+      edited('0.526', '1001'),
+      /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000: /,
+    ],
+    [
+      'more slots than machines',
+      edited('slots: 85', 'slots: 10001'),
+      /^campaign\.yaml:14: instanceClasses\[1\]\.slots is 10001, must be a whole number from 1 to 10000$/,
+    ],
+    [
+      'too many of a team in flight',
+      edited('perTeamInFlight: 2', 'perTeamInFlight: 1000000000000'),
+      /^campaign\.yaml:11: fairness\.perTeamInFlight is 1000000000000, must be a whole number from 1 to 1000$/,
+    ],
+    [
+      'a deadline beyond ten years',
+      edited('deadline: 3w', 'deadline: 400000w'),
+      /^campaign\.yaml:6: deadline is "400000w", must be a duration such as 3w or an instant .*, within ten years$/,
+    ],
+    [
+      'an instant beyond ten years',
+      edited('deadline: 3w', 'deadline: 2036-12-01'),
+      /"2036-12-01", .* within ten years$/,
+    ],
     ['a negative budget', edited('50000', '-5'), /budget\.usd is -5, must be/],
     [
       'half a slot',
       edited('slots: 85', 'slots: 8.5'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.slots is 8\.5, must be a whole number, 1 or more/,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.slots is 8\.5, must be a whole number from 1 to 10000/,
     ],
     [
       'a deadline in the past',
@@ -387,6 +439,32 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       assert.ok(faults.length <= 3, faults.join('\n'));
     });
   }
+
+  it('names the first line of every file that is not UTF-8', async () => {
+    const latin1 = (name: string, from: string, to: string): Record<string, Buffer> => {
+      const text = (files[name] ?? '').replace(from, to);
+      assert.notEqual(text, files[name]);
+      return { [name]: Buffer.from(text, 'latin1') };
+    };
+    assert.deepEqual(
+      await faultsOf({
+        ...latin1('submissions.csv', 'Seven', 'München'),
+        ...latin1('private/labels.csv', 'b.mp4', 'bär.mp4'),
+        ...edited(', weights: { team-42: 2 }', ''),
+      }),
+      [
+        'campaign.yaml:4: inputs.labels: private/labels.csv: line 3 is not UTF-8: save the file as UTF-8',
+        'submissions.csv:4: is not UTF-8: save the file as UTF-8',
+      ],
+    );
+    assert.deepEqual(await faultsOf(latin1('campaign.yaml', 'deadline: 3w', 'deadline: 3w # für alle')), [
+      'campaign.yaml:6: is not UTF-8: save the file as UTF-8',
+    ]);
+    const utf16 = Buffer.from(`\uFEFF${files['submissions.csv']}`, 'utf16le');
+    assert.deepEqual(await faultsOf({ 'submissions.csv': utf16 }), [
+      'submissions.csv:1: is not UTF-8: save the file as UTF-8',
+    ]);
+  });
 
   it('says when an input folder is empty', async () => {
     const file = campaign(edited('./private/inputs', './nothing'));

@@ -62,9 +62,11 @@ function fixesOf(question: Question, { mix, plan }: PlannedMix): Mending[] {
   if (within.seconds.p90 <= deadlineSeconds) return [fix([], enough)];
   const later = fix([`deadline: ${Math.ceil(within.seconds.p90 / hour)}h in the file`], enough);
   const free = moneyFor(question, plan.neverWaitingMicroUsd.p90);
-  if (mixPlanOf(free.question, mix).seconds.p90 <= deadlineSeconds) return [fix([], free), later];
+  const waits = free.question.budget.microUsd > enough.question.budget.microUsd;
+  if (waits && mixPlanOf(free.question, mix).seconds.p90 <= deadlineSeconds) return [fix([], free), later];
   const widened = moreSlots(enough.question, mix, within);
   if (widened) return [fix(slotsWords(widened), enough), later];
+  if (!waits) return [later];
   const freely = moreSlots({ ...question, budget: { ...budget, microUsd: Infinity } }, mix, plan);
   if (freely === undefined) return [later];
   return [fix(slotsWords(freely), moneyFor(question, freely.plan.neverWaitingMicroUsd.p90)), later];
