@@ -117,11 +117,17 @@ const successOf = ({ ended, outOfMemory }: DeviceTries): number =>
 
 type Share = [share: number, count: number];
 
-/** Shares that evaluations took of what was expected; those that ended early because memory ran out say nothing. */
+/**
+ * Shares that evaluations took of what was expected. Those that ended early and were followed by another, because memory ran
+ * out, say nothing; those that were cut off later than expected say that they take at least so long.
+ */
 const shares = ({ measured }: ClassPace): Share[] =>
   Object.values(measured)
-    .filter(([count, , followed]) => count > followed)
-    .map(([count, thousandths, followed]) => [Math.max(1, thousandths / count) / 1000, count - followed]);
+    .map(([count, thousandths, followed]): Share => {
+      const share = Math.max(1, thousandths / count) / 1000;
+      return [share, share > 1 ? count : count - followed];
+    })
+    .filter(([, count]) => count > 0);
 
 const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, some]) => sum + some, 0);
 

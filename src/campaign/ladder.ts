@@ -5,6 +5,9 @@ import { faultOf, type Reason } from './reasons.ts';
 import { wallClockSeconds } from './run-limits.ts';
 import type { VerdictRule } from './verdict.ts';
 
+/** In simulated campaigns no sound submission that was cut off was expected to take less than 0.83 of its wall clock (docs/adr/0006). */
+const leastShare = 0.5;
+
 export interface LadderRules extends ClassRules {
   /** Of the test set. */
   testItems: number;
@@ -36,7 +39,7 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
  * platform's faults: again, uncharged, at most `platformRuns` times. Out of shared memory by its own words: again with more
  * of it, once; that makes no run dearer, for it counts as memory. A kill that nobody explains, and out of time where the
- * probe kept the promise: again, once. Everything else is final. Pure.
+ * probe let expect a little less: again, once. Everything else is final. Pure.
  */
 export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
   const { reason, rule, on, memoryLimitMiB } = failed;
@@ -64,13 +67,15 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: 
 }
 
 /**
- * Two runs of one submission do not take equally long. Where the probe lets expect less than the wall clock, one that is cut
- * off says as little against the submission as a kill that nobody explains.
+ * Two runs of one submission do not take equally long. Where the probe lets expect a little less than the wall clock, one
+ * that is cut off says as little against the submission as a kill that nobody explains. Far more than was expected is no
+ * chance: it hangs, or the sample is not like the test set.
  */
 function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: LadderRules): boolean {
   if (rule === 'killed-unexplained') return true;
   if (rule !== 'time-limit' || profile === undefined) return false;
-  return probedSeconds(on, profile, rules.testItems) < wallClockSeconds(rules.limits, on, rules.classes);
+  const share = probedSeconds(on, profile, rules.testItems) / wallClockSeconds(rules.limits, on, rules.classes);
+  return share >= leastShare && share < 1;
 }
 
 /** Only classes with more device memory than this one will do from now on. */

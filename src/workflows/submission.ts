@@ -158,7 +158,8 @@ class Review {
         needMeasured: isNeedMeasured(this.needs),
         moreSharedMemory: this.needs.moreSharedMemory,
       });
-      if (run.kind === 'refused') return ended(run.reason);
+      // What was only doubted stands.
+      if (run.kind === 'refused') return ended(this.tries.doubted ? last : run.reason);
       if (run.end.reason === null) return this.score(run.n, runs);
       if (run.end.reason === 'cancelled') continue;
       last = run.end.reason;

@@ -72,6 +72,12 @@ describe('what a campaign has seen of its classes', () => {
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
   });
 
+  it('takes what the time limit cut off, and what then ran once more, for at least as long as it had', () => {
+    const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
+    for (let n = 0; n < 40; n += 1) addEnd(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
+    assert.ok(seen(pace).costOf(onG4) / onG4.expected > 1.7);
+  });
+
   it('is not moved by a few odd ends, nor by runs that ended early because memory ran out', () => {
     ended(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
     ended(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });

@@ -96,6 +96,7 @@ describe('what follows a failed run', () => {
       assert.deepEqual(after(cutOff, { attempts: 1, doubted: true }, within), final, 'one more, not two');
       assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
       assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
+      assert.deepEqual(after(cutOff, {}, taking(limit * 0.49, on)), final, 'no chance makes it twice as long');
     }
   });
 

@@ -7,6 +7,8 @@ const mostTimes = 4;
 /** How many numbers of slots are tried, and how far one is above the last. */
 const tries = 4;
 const leastStep = 1.15;
+/** A class that leaves so much of the miss after two numbers of slots is not what the campaign waits for. */
+const hopeless = 0.9;
 
 /**
  * What would mend a miss of deadline or budget that is likelier than one in ten even in a hurry, as words of the command
@@ -40,8 +42,7 @@ function enoughSlots(state: CampaignState, prospect: Prospect, onClass: string, 
     const widened = outlookOf({ ...state, slots: { ...state.slots, [onClass]: slots } }, prospect);
     const still = widened ? widened.finish.p90 - prospect.now - left : late;
     if (still <= 0) return slots;
-    // What ought to be enough mends less than half of it: the campaign waits for something else.
-    if (still > late / 2) return undefined;
+    if (attempt > 0 && still > late * hopeless) return undefined;
     slots = Math.ceil(slots * Math.max(leastStep, 1 + still / left));
   }
   return undefined;

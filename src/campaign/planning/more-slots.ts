@@ -6,6 +6,8 @@ import type { Mix } from './mixes.ts';
 const mostTimes = 8;
 const tries = 5;
 const leastStep = 1.15;
+/** Classes that leave so much of the miss after two numbers of slots are not what the campaign waits for. */
+const hopeless = 0.9;
 
 export interface Widened {
   /** By class: what the file would have to say. */
@@ -45,8 +47,7 @@ function enoughSlots(
     const plan = mixPlanOf(question, { ...mix, classes });
     const still = plan.seconds.p90 - deadlineSeconds;
     if (still <= 0) return { slots: names.map((name) => [name, plan.slots[name] ?? 0]), plan };
-    // What ought to be enough mends less than half of it: the campaign waits for something else.
-    if (still > late / 2) return undefined;
+    if (attempt > 0 && still > late * hopeless) return undefined;
     times *= Math.max(leastStep, 1 + still / deadlineSeconds);
   }
   return undefined;

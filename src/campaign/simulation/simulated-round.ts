@@ -36,9 +36,9 @@ export class SimulatedRound {
     return this.frozen.sampleSet === undefined || probeInVain ? this.evaluate() : this.probe();
   }
 
-  /** The campaign will grant no run any more. */
+  /** The campaign will grant no run any more: what was only doubted stands. */
   refused(reason: Reason): NextStep {
-    return this.end(reason);
+    return this.end(this.tries.doubted ? this.lastReason : reason);
   }
 
   runEnded(on: InstanceClass, end: SimulatedEnd): NextStep {

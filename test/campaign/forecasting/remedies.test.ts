@@ -76,8 +76,8 @@ describe('what mends a miss of the deadline', () => {
 });
 
 describe('a forecast of a large campaign', () => {
-  it('looks at no more of what is to begin with 2,000 slots than with 250', () => {
-    const looked = [250, 2_000].map((cheap) => {
+  it('looks at no more of what is to begin with 2,000 slots than with 500', () => {
+    const looked = [500, 2_000].map((cheap) => {
       const simulation = virtualCampaign(shape({ teams: Array.from({ length: 400 }, () => 5) }));
       const { state, endedAt: now } = simulateCampaign({
         ...simulation,
