@@ -41,7 +41,7 @@ export async function taughtByPilot(checked: CheckedCampaign, planned: ReadonlyS
 function nothingText({ measured }: SortedRuns, when: string): string {
   const what =
     measured.length > 0
-      ? `failed on every class (${reasonsOf(measured)})`
+      ? `failed on ${[...new Set(measured.map((run) => run.class))].join(', ')} (${reasonsOf(measured)})`
       : 'says nothing of the submissions as they are in the file now';
   return (
     `the pilot of ${when} ${what}: how long runs take, what fits where and how many end well is not known. ` +

@@ -37,7 +37,8 @@ export async function runPilot(
   const { sample, ...work } = await workOf(checked, record, options);
   const runs = work.wanted.flatMap(({ orders }) => orders);
   const all = sample.length * classes.length;
-  const what = `${counted(sample.length, 'submission')} once on each of ${classes.map(({ name }) => name).join(', ')}`;
+  const on = `${classes.length > 1 ? 'each of ' : ''}${classes.map(({ name }) => name).join(', ')}`;
+  const what = `${counted(sample.length, 'submission')} once on ${on}`;
   if (runs.length === 0) {
     output.say(`the pilot of ${what} is measured already`);
     return { kind: 'ended' };

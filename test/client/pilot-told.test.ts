@@ -125,15 +125,12 @@ describe('a plan by the record of a pilot', () => {
     assert.equal(mixes.find(({ mix }) => mix === 'g4 alone')?.scored.p50, 1);
   });
 
-  it('says of a pilot that failed on every class what is not known then, and plans by the file', async () => {
+  it('says of a pilot that failed wherever it measured what is not known then, and plans by the file', async () => {
     edit('limits:', 'expect: { runtime: 4h, on: g4 }\nlimits:');
     await measured(both.map((run) => ({ ...run, reason: 'submission-error' })));
     const { basis, unknowns } = await planned();
     assert.equal(basis, 'expectation');
-    assert.match(
-      unknowns[0] ?? '',
-      /^the pilot of 2026-01-01 00:00 UTC failed on every class \(submission-error\): how/,
-    );
+    assert.match(unknowns[0] ?? '', /^the pilot of 2026-01-01 00:00 UTC failed on g4, p3 \(submission-error\): how/);
   });
 
   it('says that an expectation is not used beside measurements', async () => {
