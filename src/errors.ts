@@ -63,6 +63,11 @@ export const catalogue = {
     (d) => `There is no campaign named ${d.campaign}.`,
     () => 'Start it first: npm run start-campaign -- FILE',
   ),
+  PILOT_UNREADABLE: entry<{ file: string; cause: string }>(
+    'user',
+    (d) => `What the pilot measured cannot be read from ${d.file}: ${d.cause}`,
+    () => 'Delete that file: the plan goes by the campaign file alone then, or measures again with --pilot N.',
+  ),
   TEMPORAL_UNREACHABLE: entry<{ address: string; cause: string }>(
     'platform',
     (d) => `Temporal cannot be reached at ${d.address}: ${d.cause}`,

@@ -1,19 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { costOfRuns, dollars } from '../campaign/money.ts';
-import type { Knowledge } from '../campaign/planning/knowledge.ts';
-import { pilotKnowledge } from '../campaign/planning/pilot-knowledge.ts';
 import { planOf } from '../campaign/planning/plan.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { checkCampaign } from '../hand-in/check-campaign.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import { shownPath } from '../hand-in/locate.ts';
-import { homeFolder } from '../local/stack/home.ts';
 import { planPicture } from '../report/plan-picture.ts';
 import { quoted } from '../safe-text.ts';
 import { exitStatus } from './exit-status.ts';
 import type { Output } from './output.ts';
-import { findPilot, keepPilot } from './pilot-record.ts';
+import { taughtByPilot } from './pilot-told.ts';
 import { runPilot } from './pilot.ts';
 import { questionOf } from './plan-question.ts';
 import { shareOf, spotText, whatIfOf, type PlanOptions } from './plan-options.ts';
@@ -28,11 +24,12 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
   const checked = await checkCampaign(file, now);
   const whatIf = whatIfOf(options, checked);
   const margin = options.margin === undefined ? 0 : shareOf('--margin', options.margin);
+  const planned = new Set(whatIf.only ?? checked.instanceClasses.map(({ name }) => name));
   if (options.pilot !== undefined) {
-    const ended = await pilotFirst(checked, options, output);
+    const ended = await pilotFirst(checked, options, planned, output);
     if (ended !== undefined) return ended;
   }
-  const pilot = await measuredBy(checked);
+  const pilot = await taughtByPilot(checked, planned);
   const { question, assumed } = await questionOf(checked, { whatIf, margin, now, ...pilot.measured });
   const plan = planOf(question);
   const { campaign, deadline, budget } = checked;
@@ -59,19 +56,19 @@ async function keepPicture(file: string, picture: string): Promise<string> {
   return shownPath(resolve(file));
 }
 
-/** Runs the pilot and keeps what it found; answers an exit status where there is nothing to plan with. */
+/** Runs the pilot on the classes that are planned with; answers an exit status where there is nothing to plan with. */
 async function pilotFirst(
   checked: CheckedCampaign,
   { pilot = '', yes }: PlanOptions,
+  planned: ReadonlySet<string>,
   output: Output,
 ): Promise<number | undefined> {
   const count = /^[1-9]\d{0,3}$/.test(pilot) ? Number(pilot) : undefined;
   if (count === undefined) {
     throw trouble('USAGE', { message: `--pilot is ${quoted(pilot)}, must be a number of submissions from 1` });
   }
-  // What ran already costs nothing more.
-  const before = new Set((await findPilot(homeFolder(), checked.campaign))?.runs.map(({ submission }) => submission));
-  const piloted = await runPilot(checked, { count, before, yes: yes ?? false }, output);
+  const classes = checked.instanceClasses.filter(({ name }) => planned.has(name));
+  const piloted = await runPilot(checked, { count, classes, yes: yes ?? false }, output);
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;
@@ -79,29 +76,6 @@ async function pilotFirst(
       output.say(`${piloted.campaign} holds: npm run holdout -- status ${piloted.campaign} says what to do`);
       return exitStatus.needsDecision;
     case 'ended':
-      output.say(`what the pilot found is in ${shownPath(await keepPilot(homeFolder(), piloted.record))}`);
       return undefined;
   }
-}
-
-/** What the last pilot of the campaign taught, and what is to be said of it. */
-async function measuredBy({ campaign, limits, instanceClasses }: CheckedCampaign): Promise<{
-  measured: { measured?: Knowledge; testItems?: number };
-  told: string[];
-}> {
-  const record = await findPilot(homeFolder(), campaign);
-  if (record === undefined) return { measured: {}, told: [] };
-  const testItems = record.items;
-  const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
-  const cost = dollars(costOfRuns(record.runs));
-  const measured = pilotKnowledge(record, limits, instanceClasses);
-  if (measured) return { measured: { measured, testItems }, told: [`a pilot that ended ${when} and cost ${cost}`] };
-  const reasons = [...new Set(record.runs.map(({ reason }) => reason ?? 'no outcome'))].join(', ');
-  return {
-    measured: { testItems },
-    told: [
-      `the pilot of ${when} failed on every class (${reasons || 'nothing ran'}): how long runs take, what fits where and how many end well ` +
-        'is not known. The plan goes by the file alone; look at the pilot before you trust it',
-    ],
-  };
 }

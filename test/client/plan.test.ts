@@ -7,9 +7,6 @@ import { exitOfError, exitStatus } from '../../src/client/exit-status.ts';
 import type { PlanOptions } from '../../src/client/plan-options.ts';
 import { planCampaign } from '../../src/client/plan.ts';
 import { HoldoutError } from '../../src/errors.ts';
-import type { PilotRun } from '../../src/campaign/planning/pilot.ts';
-import { keepPilot } from '../../src/client/pilot-record.ts';
-import { homeFolder } from '../../src/local/stack/home.ts';
 
 const yaml = `campaign: small
 metric: log-loss
@@ -195,26 +192,6 @@ describe('holdout plan', () => {
     assert.doesNotMatch(await told(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
   });
 
-  it('plans with the inputs that a pilot was given, which are not counted in S3', async () => {
-    const inS3 = campaign((text) => text.replace('testSet: ./inputs', 'testSet: s3://case/inputs/'));
-    const run = { submission: 's1', class: 'g4', reason: null, costMicroUsd: 1, devicePeakMiB: 9 };
-    const runs: PilotRun[] = [{ ...run, billedSeconds: 3_600, seconds: 3_600 }];
-    await keepPilot(homeFolder(), {
-      version: 1,
-      campaign: 'small',
-      endedAt: '2026-01-01T00:00:00Z',
-      items: 4_000,
-      runs,
-    });
-    try {
-      const { mixes } = await planned(inS3, { only: ['g4'] });
-      // An hour each, and next to nothing for a probe on one input.
-      assert.equal(Math.round(mixes[0]?.hours.p50 ?? 0), 40);
-    } finally {
-      rmSync(join(homeFolder(), 'pilots'), { recursive: true });
-    }
-  });
-
   it('without an expectation says that it is an upper bound', async () => {
     const file = campaign((text) => text.replace(/expect: .*\n/, ''));
     const plan = await planned(file);
@@ -271,22 +248,5 @@ describe('holdout plan', () => {
     assert.match(await refused(file, { margin: '1001%' }), /--margin is "1001%", must be a share .* up to 1000%/);
     assert.match(await refused(file, { svg: join(root, 'no', 'folder', 'a.svg') }), /picture cannot be written/);
     assert.match(await refused(file, { pilot: '0' }), /--pilot is "0", must be a number of submissions/);
-  });
-
-  it('says of a pilot that failed on every class what is not known then, and plans by the file', async () => {
-    const file = campaign();
-    const run = { submission: 's1', billedSeconds: 60, costMicroUsd: 9_000, seconds: 50, devicePeakMiB: null };
-    const runs: PilotRun[] = ['g4', 'p3', 'c4'].map((on) => ({ ...run, class: on, reason: 'submission-error' }));
-    await keepPilot(homeFolder(), { version: 1, campaign: 'small', endedAt: '2026-01-01T00:00:00Z', items: 10, runs });
-    try {
-      const text = await told(file);
-      assert.match(
-        text,
-        /the pilot of 2026-01-01 00:00 UTC failed on every class \(submission-error\): how long runs take/,
-      );
-      assert.match(text, /expected by the file: 4 h a run on g4/);
-    } finally {
-      rmSync(join(homeFolder(), 'pilots'), { recursive: true });
-    }
   });
 });

@@ -3,22 +3,19 @@ import type { SimulatedHabit, SimulatedSubmission } from '../population.ts';
 import type { Reason } from '../reasons.ts';
 import { containerMemoryMiB } from '../run-limits.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { PilotRecord, PilotRun } from './pilot.ts';
-
-/** A run that ended well, with the seconds of its container. */
-type GoodRun = PilotRun & { seconds: number };
-const isGood = (run: PilotRun): run is GoodRun => run.reason === null && run.seconds !== null;
+import { isGood, tellingRuns, type GoodRun } from './pilot-fit.ts';
+import type { PilotRun } from './pilot.ts';
 
 /**
- * What a pilot teaches about the whole campaign; undefined when nothing came to its end on any class, so that neither
- * times nor speeds are known. Pure.
+ * What a pilot's runs teach about the whole campaign; undefined when nothing came to its end on any class, so that neither
+ * times nor speeds are known. Where no team is to blame for its end, a submission is not measured. Pure.
  */
 export function pilotKnowledge(
-  { runs: all, items }: PilotRecord,
+  all: readonly PilotRun[],
   limits: Limits,
   classes: readonly InstanceClass[],
 ): Extract<Knowledge, { kind: 'pilot' }> | undefined {
-  const runs = all.filter((run) => classes.some(({ name }) => name === run.class));
+  const runs = tellingRuns(all, classes);
   if (!runs.some(isGood)) return undefined;
   const ran = classes.filter(({ name }) => runs.some((run) => run.class === name));
   const speeds = speedsOf(runs, ran);
@@ -26,7 +23,7 @@ export function pilotKnowledge(
   const needs = (submission: string): SimulatedSubmission =>
     needsOf(
       runs.filter((run) => run.submission === submission),
-      { ran, speeds, items, limits },
+      { ran, speeds, limits },
     );
   return {
     kind: 'pilot',
@@ -73,20 +70,19 @@ function speedsOf(runs: readonly PilotRun[], classes: readonly InstanceClass[]):
 interface Measuring {
   ran: readonly InstanceClass[];
   speeds: Record<string, number>;
-  items: number;
   limits: Limits;
 }
 
-function needsOf(runs: readonly PilotRun[], { ran, speeds, items, limits }: Measuring): SimulatedSubmission {
+function needsOf(runs: readonly PilotRun[], { ran, speeds, limits }: Measuring): SimulatedSubmission {
   const kindOf = new Map(ran.map((row) => [row.name, row]));
   const onDevice = runs.filter(({ class: name }) => kindOf.get(name)?.kind === 'gpu');
   const elsewhere = runs.filter((run) => !onDevice.includes(run));
   const perItem = (some: readonly PilotRun[]): number | undefined => {
     const good = some.filter(isGood);
-    const seconds = good.length > 0 ? good.map(({ seconds }) => seconds) : some.map((run) => failedSeconds(run));
-    const names = (good.length > 0 ? good : some).map((run) => run.class);
-    if (seconds.length === 0) return undefined;
-    return median(seconds.map((value, place) => (value * (speeds[names[place] ?? ''] ?? 1)) / items));
+    const counting = good.length > 0 ? good : some;
+    if (counting.length === 0) return undefined;
+    const secondsOf = (run: PilotRun): number => (isGood(run) ? run.seconds : failedSeconds(run));
+    return median(counting.map((run) => (secondsOf(run) * (speeds[run.class] ?? 1)) / run.items));
   };
   const usesGpu = onDevice.some(({ devicePeakMiB }) => (devicePeakMiB ?? 0) > 0);
   const secondsPerItem = perItem(onDevice) ?? perItem(elsewhere) ?? 0;

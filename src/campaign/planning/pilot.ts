@@ -3,21 +3,31 @@ import type { InstanceClass, Limits } from '../frozen-campaign.ts';
 import type { Reason } from '../reasons.ts';
 import { worstCostMicroUsd } from '../run-limits.ts';
 import { drawOf } from '../seeded-draw.ts';
+import type { RunConditions } from './pilot-conditions.ts';
 
-/** What a pilot found: some submissions, each run once on every class. Kept, so that later plans need none. */
+/** What the pilots of a campaign found, and what of them is under way. Kept, so that later plans need none. */
 export interface PilotRecord {
-  version: 1;
+  version: 2;
   campaign: string;
-  /** ISO instant of its end. */
+  /** ISO instant at which the last of them ended. */
   endedAt: string;
-  /** Inputs of the test set. */
-  items: number;
   runs: PilotRun[];
+  /** Handed in, and not known to have ended. */
+  begun: PilotOrder[];
 }
 
-export interface PilotRun {
+/** A submission that is to run once on a class. */
+export interface PilotOrder {
+  /** The campaign that runs it. */
+  pilot: string;
   submission: string;
   class: string;
+  conditions: RunConditions;
+}
+
+export interface PilotRun extends PilotOrder {
+  /** Inputs of the test set. */
+  items: number;
   /** Null when the run ended well; of an image that was refused, why, and nothing was billed. */
   reason: Reason | null;
   billedSeconds: number;
@@ -49,21 +59,26 @@ export function pilotSample(
     .sort(([a = ''], [b = '']) => drawOf(seed, 'pilot', 'team', a) - drawOf(seed, 'pilot', 'team', b));
   const rounds = Math.max(0, ...queues.map(({ length }) => length));
   const order = Array.from({ length: rounds }, (_, round) => queues.flatMap((queue) => queue[round] ?? [])).flat();
-  return [...before, ...order.filter((name) => !before.has(name))].slice(0, Math.max(count, before.size));
+  return [...before, ...order.filter((name) => !before.has(name))].slice(0, count);
 }
 
-/** The most that a pilot can cost, in micro-dollars: every run, and its repetition, to Batch's own time-out. Pure. */
-export const pilotWorst = (count: number, limits: Limits, classes: readonly InstanceClass[]): number =>
-  count * (1 + pilotPlatformRuns) * classes.reduce((sum, on) => sum + worstCostMicroUsd(limits, on, classes), 0);
+/** The most that runs of a pilot can cost, in micro-dollars: each, and its repetition, to Batch's own time-out. Pure. */
+export const pilotWorst = (
+  runs: readonly Pick<PilotOrder, 'class'>[],
+  limits: Limits,
+  classes: readonly InstanceClass[],
+): number =>
+  classes.reduce(
+    (sum, on) =>
+      sum +
+      runs.filter((run) => run.class === on.name).length *
+        (1 + pilotPlatformRuns) *
+        worstCostMicroUsd(limits, on, classes),
+    0,
+  );
 
-/** Names of the pilots of a campaign, one campaign for every class; the same every time. Pure. */
-export function pilotCampaigns(campaign: string, classes: readonly InstanceClass[]): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [place, { name }] of classes.entries()) {
-    const written = `${campaign}-pilot-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
-    const isFree = campaignPattern.test(written) && ![...names.values()].includes(written);
-    // Too long, or two classes that differ in their signs alone.
-    names.set(name, isFree ? written : `${campaign.slice(0, 40 - 10)}-pilot-${place}`);
-  }
-  return names;
+/** Name of a pilot's campaign on a class; `digest`: eight characters that no other pilot has. Pure. */
+export function pilotName(campaign: string, onClass: string, digest: string): string {
+  const written = `${campaign}-pilot-${onClass.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${digest}`;
+  return campaignPattern.test(written) ? written : `${campaign.slice(0, 40 - 15)}-pilot-${digest}`;
 }

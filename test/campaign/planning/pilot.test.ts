@@ -3,16 +3,11 @@ import * as fc from 'fast-check';
 import { campaignPattern } from '../../../src/ids.ts';
 import type { Knowledge } from '../../../src/campaign/planning/knowledge.ts';
 import { pilotKnowledge } from '../../../src/campaign/planning/pilot-knowledge.ts';
-import {
-  pilotCampaigns,
-  pilotSample,
-  pilotWorst,
-  type PilotRecord,
-  type PilotRun,
-} from '../../../src/campaign/planning/pilot.ts';
+import { pilotName, pilotSample, pilotWorst, type PilotRun } from '../../../src/campaign/planning/pilot.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
 import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
+import type { Reason } from '../../../src/campaign/reasons.ts';
 import type { Population } from '../../../src/campaign/population.ts';
 import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
@@ -20,6 +15,7 @@ import { simulatedRun } from '../../../src/campaign/simulated-run.ts';
 import { containerMemoryMiB, wallClockSeconds } from '../../../src/campaign/run-limits.ts';
 import { verdictOf } from '../../../src/campaign/verdict.ts';
 import { c4, caseCampaign, classes, g4, limits, outcome, p3 } from '../samples.ts';
+import { conditionsOn } from './pilot-samples.ts';
 
 const frozen = caseCampaign({ budget: { microUsd: 1e15, rerunReserveShare: 0 } });
 const teams = Array.from({ length: 60 }, (_, team) =>
@@ -50,8 +46,8 @@ const truthOf = (seed: number): Population =>
   );
 
 /** What a pilot of these submissions finds in a population. */
-function pilotOf(truth: Population, sample: readonly string[], seed: number): PilotRecord {
-  const runs = sample.flatMap((submission) =>
+function pilotOf(truth: Population, sample: readonly string[], seed: number): PilotRun[] {
+  return sample.flatMap((submission) =>
     classes.map((on): PilotRun => {
       const wallClock = wallClockSeconds(limits, on, classes);
       const spec = {
@@ -73,8 +69,11 @@ function pilotOf(truth: Population, sample: readonly string[], seed: number): Pi
       const reason = verdict.kind === 'failed' ? verdict.reason : null;
       const billedSeconds = Math.ceil(seconds) + 5;
       return {
+        pilot: 'case-pilot',
         submission,
         class: on.name,
+        conditions: conditionsOn(on),
+        items: frozen.testSet.items,
         reason,
         billedSeconds,
         costMicroUsd: 1,
@@ -83,7 +82,6 @@ function pilotOf(truth: Population, sample: readonly string[], seed: number): Pi
       };
     }),
   );
-  return { version: 1, campaign: 'case', endedAt: '2026-01-01T00:00:00Z', items: frozen.testSet.items, runs };
 }
 
 const planBy = (knowledge: Knowledge): MixPlan =>
@@ -101,8 +99,11 @@ const planBy = (knowledge: Knowledge): MixPlan =>
 
 /** A run of an hour that ended well, or otherwise. */
 const ran = (on: InstanceClass, change: Partial<PilotRun>): PilotRun => ({
+  pilot: 'case-pilot',
   submission: 's',
   class: on.name,
+  conditions: conditionsOn(on),
+  items: 10,
   reason: null,
   billedSeconds: 3_600,
   costMicroUsd: 1,
@@ -112,8 +113,7 @@ const ran = (on: InstanceClass, change: Partial<PilotRun>): PilotRun => ({
 });
 
 function knownOf(runs: PilotRun[], on = classes) {
-  const record: PilotRecord = { version: 1, campaign: 'case', endedAt: '', items: 10, runs };
-  return pilotKnowledge(record, limits, on) ?? assert.fail('nothing came to its end');
+  return pilotKnowledge(runs, limits, on) ?? assert.fail('nothing came to its end');
 }
 
 const questionOf = (knowledge: Knowledge, submissions: string[][]): Question => {
@@ -167,7 +167,7 @@ describe('the sample of a pilot', () => {
     const larger = pilotSample(teams, 2020, 15, before);
     assert.deepEqual(larger.slice(0, 10), [...before]);
     assert.equal(new Set(larger).size, 15);
-    assert.deepEqual(pilotSample(teams, 2020, 5, before), [...before]);
+    assert.deepEqual(pilotSample(teams, 2020, 5, before), [...before].slice(0, 5));
   });
 
   it('is never more than there is, and then everything', () => {
@@ -180,32 +180,22 @@ describe('a pilot', () => {
     // 20.26 h on G4, 10 h on P3, 25 h on C4, each run at most twice.
     const onG4 = Math.ceil(9 * 3600 * 2.14) / 3600 + 1;
     const worst = onG4 * 0.526 + 10 * 3.06 + 25 * 0.796;
-    assert.ok(Math.abs(pilotWorst(3, limits, classes) / 1e6 - 3 * 2 * worst) < 0.001);
+    const runs = [1, 2, 3].flatMap(() => classes.map(({ name }) => ({ class: name })));
+    assert.ok(Math.abs(pilotWorst(runs, limits, classes) / 1e6 - 3 * 2 * worst) < 0.001);
   });
 
-  it('has a name of its own for every class, and that is the name of a campaign', () => {
+  it('has a name that is the name of a campaign, with its class where there is room', () => {
     const campaign = fc.stringMatching(campaignPattern);
-    const names = fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), {
-      minLength: 1,
-      maxLength: 6,
-    });
+    const onClass = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+    const digest = fc.stringMatching(/^[0-9a-f]{8}$/);
     fc.assert(
-      fc.property(campaign, names, (campaign, names) => {
-        const found = [
-          ...pilotCampaigns(
-            campaign,
-            names.map((name) => ({ ...g4, name })),
-          ).values(),
-        ];
-        assert.equal(new Set(found).size, names.length);
-        for (const name of found) assert.match(name, campaignPattern);
-        assert.ok(!found.includes(campaign));
+      fc.property(campaign, onClass, digest, (campaign, onClass, digest) => {
+        const name = pilotName(campaign, onClass, digest);
+        assert.match(name, campaignPattern);
+        assert.ok(name.endsWith(`-${digest}`));
       }),
     );
-    assert.deepEqual(
-      [...pilotCampaigns('case', [g4, c4]).values()],
-      ['case-pilot-g4dn-xlarge', 'case-pilot-c4-4xlarge'],
-    );
+    assert.equal(pilotName('case', g4.name, '0123abcd'), 'case-pilot-g4dn-xlarge-0123abcd');
   });
 });
 
@@ -282,25 +272,28 @@ describe('what a pilot teaches', function () {
   });
 
   it('is nothing when no run came to its end, and names a class on which none did', () => {
-    const failed = (onClass: string): PilotRun => ({
-      submission: 's',
-      class: onClass,
-      reason: 'submission-error',
-      billedSeconds: 10,
-      costMicroUsd: 1,
-      seconds: 5,
-      devicePeakMiB: 10,
-    });
-    const record: PilotRecord = {
-      version: 1,
-      campaign: 'case',
-      endedAt: '',
-      items: 10,
-      runs: classes.map(({ name }) => failed(name)),
-    };
-    assert.equal(pilotKnowledge(record, limits, classes), undefined);
-    assert.equal(pilotKnowledge({ ...record, runs: [] }, limits, classes), undefined);
-    const runs = record.runs.map((run) => (run.class === g4.name ? { ...run, reason: null } : run));
-    assert.deepEqual(pilotKnowledge({ ...record, runs }, limits, classes)?.missing, [c4.name, p3.name]);
+    const runs = classes.map((on) => ran(on, { reason: 'submission-error', seconds: 5 }));
+    assert.equal(pilotKnowledge(runs, limits, classes), undefined);
+    assert.equal(pilotKnowledge([], limits, classes), undefined);
+    const mixed = runs.map((run) => (run.class === g4.name ? { ...run, reason: null } : run));
+    assert.deepEqual(knownOf(mixed).missing, [c4.name, p3.name]);
+  });
+
+  it('is nothing of a class on which the platform or an operator ended the run', () => {
+    const noDevice: Reason[] = ['platform-error', 'spot-reclaimed', 'unplaceable', 'budget-exhausted', 'cancelled'];
+    for (const reason of noDevice) {
+      const known = knownOf([ran(g4, { reason, seconds: null, devicePeakMiB: null }), ran(p3, {})]);
+      assert.equal(scoredOn(known, g4), 1, reason);
+      assert.deepEqual(known.missing, [g4.name, c4.name]);
+    }
+    assert.equal(pilotKnowledge([ran(g4, { reason: 'platform-error' })], limits, classes), undefined);
+  });
+
+  it('is nothing of a submission that failed where there is no device and was not tried where there is one', () => {
+    const failed = { submission: 'needs a device', reason: 'submission-error' } as const;
+    const onlyHere = [ran(g4, {}), ran(c4, failed)];
+    assert.deepEqual([...knownOf(onlyHere).sample.keys()], ['s']);
+    assert.equal(knownOf([...onlyHere, ran(p3, failed)]).sample.size, 2);
+    assert.equal(knownOf([ran(c4, {}), ran(c4, failed)], [c4]).sample.size, 2, 'where there are no devices at all');
   });
 });
