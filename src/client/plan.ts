@@ -31,7 +31,8 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
   }
   const pilot = await taughtByPilot(checked, planned);
   const { question, assumed } = await questionOf(checked, { whatIf, margin, now, ...pilot.measured });
-  const plan = planOf(question);
+  const isLong = checked.submissions.length > 10_000;
+  const plan = planOf(question, isLong ? output.say : undefined);
   const { campaign, deadline, budget } = checked;
   const told = { ...plan, unknowns: [...pilot.told, ...plan.unknowns, ...assumed, ...spotText(options)] };
   const { microUsd: budgetMicroUsd, rerunReserveShare } = budget;
@@ -59,16 +60,12 @@ async function keepPicture(file: string, picture: string): Promise<string> {
 /** Runs the pilot on the classes that are planned with; answers an exit status where there is nothing to plan with. */
 async function pilotFirst(
   checked: CheckedCampaign,
-  { pilot = '', yes }: PlanOptions,
+  { pilot, yes }: PlanOptions,
   planned: ReadonlySet<string>,
   output: Output,
 ): Promise<number | undefined> {
-  const count = /^[1-9]\d{0,3}$/.test(pilot) ? Number(pilot) : undefined;
-  if (count === undefined) {
-    throw trouble('USAGE', { message: `--pilot is ${quoted(pilot)}, must be a number of submissions from 1` });
-  }
   const classes = checked.instanceClasses.filter(({ name }) => planned.has(name));
-  const piloted = await runPilot(checked, { count, classes, yes: yes ?? false }, output);
+  const piloted = await runPilot(checked, { count: Number(pilot), classes, yes: yes ?? false }, output);
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;

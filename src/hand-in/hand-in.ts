@@ -7,6 +7,7 @@ import { rowsOf, sendImages, type LocatedRow } from './hand-in-images.ts';
 import { handInInputs } from './hand-in-inputs.ts';
 import { handInLabels } from './hand-in-labels.ts';
 import type { HandInRooms } from './rooms.ts';
+import { counted } from '../safe-text.ts';
 
 export interface HandedIn {
   frozen: FrozenCampaign;
@@ -22,7 +23,7 @@ export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Prom
   const { store, buckets, report } = rooms;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
-  if (known === undefined) report(`handing in ${checked.submissions.length} submissions and their inputs`);
+  if (known === undefined) report(`handing in ${counted(checked.submissions.length, 'submission')} and their inputs`);
   const rows = await rowsOf(rooms, checked);
   const manifest = manifestOf(rows);
   const fresh = await frozenOf(rooms, checked, manifest);

@@ -247,6 +247,5 @@ describe('holdout plan', () => {
     assert.match(await refused(file, { margin: '1.5' }), /--margin is "1.5", must be a share/);
     assert.match(await refused(file, { margin: '1001%' }), /--margin is "1001%", must be a share .* up to 1000%/);
     assert.match(await refused(file, { svg: join(root, 'no', 'folder', 'a.svg') }), /picture cannot be written/);
-    assert.match(await refused(file, { pilot: '0' }), /--pilot is "0", must be a number of submissions/);
   });
 });

@@ -23,7 +23,7 @@ function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
       return expectationText(rules, knowledge.expected);
     case 'pilot':
       return [
-        `measured: ${counted(knowledge.sample.size, 'submission')} ran on every class; what happens to fewer than ` +
+        `measured: ${counted(knowledge.sample.size, 'submission')} ran in the pilot; what happens to fewer than ` +
           `${Math.ceil(100 * (1 - 0.1 ** (1 / knowledge.sample.size)))} % of all may be missing among so few (one case in ten), and is in no range`,
       ];
   }
