@@ -57,7 +57,7 @@ describe('the progress of a campaign', () => {
     }
     const { g4, p3 } = progressOf('case', state, null, now).classes;
     assert.deepEqual([g4?.ended, g4?.outOfMemory, p3?.ended], [30, 10, 0]);
-    assert.deepEqual([g4?.times.toFixed(2), p3?.times.toFixed(2)], ['1.85', '1.59'], 'by the sample’s fault on both');
+    assert.deepEqual([g4?.times.toFixed(2), p3?.times.toFixed(2)], ['1.92', '1.68'], 'by the sample’s fault on both');
   });
 
   it('shows money, classes, paused and prioritised teams', () => {

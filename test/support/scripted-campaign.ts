@@ -33,6 +33,8 @@ export class ScriptedCampaign {
   readonly submitted: string[] = [];
   /** Of these, what was to have more shared memory. */
   readonly sharing: string[] = [];
+  /** What a probe measures, on a class of speed 1. */
+  secondsPerItem = 0.1;
   readonly refusedImages = new Set<string>();
   /** Submissions on a base image whose probes teach nothing. */
   readonly probedInVain = new Set<string>();
@@ -108,6 +110,7 @@ export class ScriptedCampaign {
     this.rounds.reset();
     this.submitted.length = 0;
     this.sharing.length = 0;
+    this.secondsPerItem = 0.1;
     this.overSlots.length = 0;
     this.underWay.clear();
     this.refusedImages.clear();
@@ -207,7 +210,7 @@ export class ScriptedCampaign {
         saturating: false,
         device: { totalMiB: 48, peakMiB: 10, driver: 'emulated' },
         startUpSeconds: 0.5,
-        secondsPerItem: 0.1,
+        secondsPerItem: this.secondsPerItem,
         measuredAtSpeed: 1,
         hostPeakMiB: 50,
         imageBytes: 1_000_000,
