@@ -46,7 +46,7 @@ export function planOf(asked: Omit<Question, 'futures'>, say: (step: string) => 
     basis: bases[knowledge.kind],
     mixes: [first, ...others].map(({ plan }) => plan),
     mendings: mendingsOf(question, first, others),
-    unknowns: [...unknownsOf(planned.rules, knowledge), ...waitsForMoney(first.plan, asked.budget)],
+    unknowns: [...unknownsOf(planned.rules, knowledge, submissions), ...waitsForMoney(first.plan, asked.budget)],
   };
 }
 

@@ -5,11 +5,11 @@ import type { RunRules } from '../simulation/simulated-end.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 
 /** What a plan takes for granted and what it cannot know, in plain words. Pure. */
-export function unknownsOf(rules: RunRules, knowledge: Knowledge): string[] {
-  return [...basisOf(rules, knowledge), ...gapsOf(rules, knowledge)];
+export function unknownsOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
+  return [...basisOf(rules, knowledge, submissions), ...gapsOf(rules, knowledge)];
 }
 
-function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
+function basisOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
   switch (knowledge.kind) {
     case 'wall-clock':
       return [
@@ -22,11 +22,18 @@ function basisOf(rules: RunRules, knowledge: Knowledge): string[] {
     case 'expect':
       return expectationText(rules, knowledge.expected);
     case 'pilot':
-      return [
-        `measured: ${counted(knowledge.sample.size, 'submission')} ran in the pilot; what happens to fewer than ` +
-          `${Math.ceil(100 * (1 - 0.1 ** (1 / knowledge.sample.size)))} % of all may be missing among so few (one case in ten), and is in no range`,
-      ];
+      return [sampleText(knowledge.sample.size, submissions)];
   }
+}
+
+/** Of a share s of all, none is among n with the chance (1 - s) ** n: one in ten at the share that is named. */
+function sampleText(measured: number, submissions: number): string {
+  if (measured >= submissions) return `measured: ${counted(measured, 'submission')} ran in the pilot, which are all`;
+  const unseen = Math.ceil(100 * (1 - 0.1 ** (1 / measured)));
+  return (
+    `measured: ${counted(measured, 'submission')} of ${submissions} ran in the pilot; what happens to fewer than ${unseen} % of all ` +
+    'may be missing among so few (one case in ten), and is in no range'
+  );
 }
 
 function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
+import { knowledgeOf, type Knowledge } from '../../../src/campaign/planning/knowledge.ts';
+import { unknownsOf } from '../../../src/campaign/planning/unknowns.ts';
+import { caseCampaign, c4, g4, limits, p3 } from '../samples.ts';
+
+const told = (knowledge: Knowledge, submissions: number, instanceClasses: InstanceClass[] = [g4, p3]): string =>
+  unknownsOf({ ...caseCampaign(), instanceClasses }, knowledge, submissions).join('\n');
+
+/** A pilot of so many submissions that all end well. */
+const piloted = (count: number): Knowledge => {
+  const one = {
+    usesGpu: true,
+    gpuMemoryMiB: 1,
+    hostMemoryMiB: 1,
+    startUpSeconds: 0,
+    secondsPerItem: 1,
+    cpuSecondsPerItem: 1,
+    spread: 0,
+    end: 'predictions',
+  } as const;
+  const sample = new Map(Array.from({ length: count }, (_, n) => [`s${n}`, one]));
+  return { kind: 'pilot', sample, speeds: {}, startUpSeconds: 0, missing: [] };
+};
+
+describe('what a plan says that it rests on', () => {
+  it('is how much may be missing from a small pilot: 90 % with one submission, 21 % with ten, nothing with all', () => {
+    assert.match(told(piloted(1), 40), /measured: 1 submission of 40 .* fewer than 90 % of all/);
+    assert.match(told(piloted(10), 40), /measured: 10 submissions of 40 .* fewer than 21 % of all/);
+    assert.match(told(piloted(40), 40), /measured: 40 submissions ran in the pilot, which are all/);
+  });
+
+  it('is that no submission is taken to fail by itself, where only the file is known', () => {
+    const known = knowledgeOf({ runtimeSeconds: 60, on: g4.name }, limits, [g4, p3]);
+    assert.match(told(known, 40), /no submission is taken to break by its own error/);
+    assert.doesNotMatch(told(piloted(10), 40), /own error/);
+  });
+
+  it('is that nobody knows whether work for a device can do without, where only classes without one are left', () => {
+    const known = knowledgeOf({ runtimeSeconds: 60, on: g4.name }, limits, [g4, c4]);
+    assert.match(told(known, 40, [c4]), /without a device every submission is taken to do as well/);
+    assert.doesNotMatch(told(known, 40, [g4, c4]), /without a device every/);
+  });
+
+  it('is which of three devices is thought to be large enough', () => {
+    const third = { ...p3, name: 'third', gpuMemoryMiB: 32_000 };
+    const known = knowledgeOf({ runtimeSeconds: 60, on: g4.name }, limits, [g4, p3, third]);
+    assert.match(told(known, 40, [g4, p3, third]), /taken to fit the second size/);
+  });
+});
