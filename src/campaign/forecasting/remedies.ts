@@ -1,14 +1,10 @@
 import type { CampaignState } from '../campaign-state.ts';
+import { timesEnough } from '../times-enough.ts';
 import { outlookOf, type Outlook, type Prospect } from './outlook.ts';
 
 const hour = 3_600_000;
 /** A class is not asked for more than so many times its slots. */
 const mostTimes = 4;
-/** How many numbers of slots are tried, and how far one is above the last. */
-const tries = 4;
-const leastStep = 1.15;
-/** A class that leaves so much of the miss after two numbers of slots is not what the campaign waits for. */
-const hopeless = 0.9;
 
 /**
  * What would mend a miss of deadline or budget that is likelier than one in ten even in a hurry, as words of the command
@@ -32,20 +28,17 @@ function moreSlots(state: CampaignState, prospect: Prospect, { finish }: Outlook
   return [];
 }
 
-/** As many times the slots as the end is too far away, and more until that does. */
 function enoughSlots(state: CampaignState, prospect: Prospect, onClass: string, finish: number): number | undefined {
-  const left = Date.parse(state.deadline) - prospect.now;
-  const late = finish - prospect.now - left;
   const has = state.slots[onClass] ?? 0;
-  let slots = Math.ceil(has * (1 + late / left));
-  for (let attempt = 0; attempt < tries && slots > 0 && slots <= mostTimes * has; attempt += 1) {
-    const widened = outlookOf({ ...state, slots: { ...state.slots, [onClass]: slots } }, prospect);
-    const still = widened ? widened.finish.p90 - prospect.now - left : late;
-    if (still <= 0) return slots;
-    if (attempt > 0 && still > late * hopeless) return undefined;
-    slots = Math.ceil(slots * Math.max(leastStep, 1 + still / left));
-  }
-  return undefined;
+  if (has === 0) return undefined;
+  const slotsAt = (times: number): number => Math.ceil(has * times);
+  const takesWith = (times: number): number => {
+    const widened = { ...state, slots: { ...state.slots, [onClass]: slotsAt(times) } };
+    return (outlookOf(widened, prospect)?.finish.p90 ?? Infinity) - prospect.now;
+  };
+  const [takes, left] = [finish - prospect.now, Date.parse(state.deadline) - prospect.now];
+  const times = timesEnough({ takes, left, most: mostTimes }, takesWith);
+  return times === undefined ? undefined : slotsAt(times);
 }
 
 const nextHour = (instant: number): string =>

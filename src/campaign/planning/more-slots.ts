@@ -1,13 +1,10 @@
 import type { InstanceClass } from '../frozen-campaign.ts';
+import { timesEnough } from '../times-enough.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 
 /** A class is not asked for more than so many times its slots. */
 const mostTimes = 8;
-const tries = 5;
-const leastStep = 1.15;
-/** Classes that leave so much of the miss after two numbers of slots are not what the campaign waits for. */
-const hopeless = 0.9;
 
 export interface Widened {
   /** By class: what the file would have to say. */
@@ -30,25 +27,21 @@ export function moreSlots(question: Question, mix: Mix, plan: MixPlan): Widened 
   return undefined;
 }
 
-/** As many times the slots as it takes too long, and more until that does. */
 function enoughSlots(
   question: Question,
   mix: Mix,
   { seconds }: MixPlan,
   names: readonly string[],
 ): Widened | undefined {
-  const { deadlineSeconds } = question;
-  const late = seconds.p90 - deadlineSeconds;
-  let times = seconds.p90 / deadlineSeconds;
-  for (let attempt = 0; attempt < tries && times > 0 && times <= mostTimes; attempt += 1) {
+  let plan: MixPlan | undefined;
+  const takesWith = (times: number): number => {
     const wider = (row: InstanceClass): InstanceClass =>
       names.includes(row.name) ? { ...row, slots: Math.ceil(row.slots * times) } : row;
-    const classes = mix.classes.map(wider);
-    const plan = mixPlanOf(question, { ...mix, classes });
-    const still = plan.seconds.p90 - deadlineSeconds;
-    if (still <= 0) return { slots: names.map((name) => [name, plan.slots[name] ?? 0]), plan };
-    if (attempt > 0 && still > late * hopeless) return undefined;
-    times *= Math.max(leastStep, 1 + still / deadlineSeconds);
-  }
-  return undefined;
+    plan = mixPlanOf(question, { ...mix, classes: mix.classes.map(wider) });
+    return plan.seconds.p90;
+  };
+  const times = timesEnough({ takes: seconds.p90, left: question.deadlineSeconds, most: mostTimes }, takesWith);
+  if (times === undefined || plan === undefined) return undefined;
+  const { slots } = plan;
+  return { slots: names.map((name) => [name, slots[name] ?? 0]), plan };
 }

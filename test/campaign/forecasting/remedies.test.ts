@@ -57,6 +57,12 @@ describe('what mends a miss of the deadline', () => {
     });
   }
 
+  it('is more slots also where a few long runs at the end take most of the time, which no slots shorten', () => {
+    const tail = shape({ durations: { kind: 'log-normal', sigma: 0.7 }, slots: { cheap: 40, dear: 4 } });
+    const { remedies, finish, deadline } = late(tail, 0.8);
+    assert.ok(finish({ cheap: slotsIn(remedies, 'cheap') }) <= deadline, remedies.join('; '));
+  });
+
   it('is more slots of the dear class when that has most of the work', () => {
     const { remedies, finish, deadline } = late(shape({ large: 0.8, slots: { cheap: 40, dear: 4 } }), 0.6);
     assert.ok(Number.isNaN(slotsIn(remedies, 'cheap')), remedies.join('; '));
