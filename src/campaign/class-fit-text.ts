@@ -2,6 +2,7 @@ import { evaluationOptions, measuredSeconds, type RunOption } from './class-choi
 import { deviceHeadRoom, fitsOf, timeMargin, type ClassRules, type Objection } from './class-fit.ts';
 import { dollars } from './money.ts';
 import type { Needs } from './needs.ts';
+import { percent } from './units.ts';
 
 /** For each class, cheapest expectation first, whether it may carry the next evaluation and at what price, or why not. Pure. */
 export function explainedChoice(rules: ClassRules, needs: Needs, items: number): string[] {
@@ -41,8 +42,6 @@ function objectionText(objection: Objection): string {
       return `${hours(objection.allowedSeconds / 3600)} are promised there, by the probe ${hours(objection.expectedSeconds / 3600)} are needed (${percent(timeMargin)} margin)`;
   }
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** `4.7 h`, or minutes or seconds for what is short. */
 function hours(amount: number): string {

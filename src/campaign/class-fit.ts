@@ -36,8 +36,9 @@ export const deviceHeadRoom = 0.05;
 
 /**
  * The promised time must be so much longer than the probe lets expect: the mean over 25 sample items whose times scatter as
- * much as they last (as exponential ones do) is off by 20 %, one standard error. Running out of time is final for the team, but for chance.
- * A class faster than `wallClockOn` counts with what is promised to all: nobody gets a dearer class to be given more time.
+ * much as they last (as exponential ones do) is off by 20 %, one standard error. Running out of time is final for the team,
+ * but for chance (see `moveAfter`). A class faster than `wallClockOn` counts with what is promised to all: nobody gets a
+ * dearer class to be given more time.
  */
 export const timeMargin = 0.2;
 

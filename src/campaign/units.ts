@@ -32,12 +32,15 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** The share, 0 to 1, of `10%`. */
-export function parseShare(text: string): number | undefined {
+/** The share of `10%`, from 0 to `most`. */
+export function parseShare(text: string, most = 1): number | undefined {
   const found = /^(\d+(?:\.\d+)?)%$/.exec(text);
   const share = Number(found?.[1]) / 100;
-  return share <= 1 ? share : undefined;
+  return share <= most ? share : undefined;
 }
+
+/** `10 %` for people, in whole per cent. */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** Whole micro-dollars of an amount in dollars; undefined when it is negative or finer than a micro-dollar. */
 export function microUsdOf(usd: number): number | undefined {

@@ -1,4 +1,5 @@
 import { assumedSpotShare, type WhatIf } from '../campaign/planning/what-if.ts';
+import { parseShare, percent } from '../campaign/units.ts';
 import { trouble, type HoldoutError } from '../errors.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import { mostSlots } from '../hand-in/campaign-schema.ts';
@@ -60,16 +61,16 @@ export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClas
 
 /** The most, and what is to be known besides. */
 const shares = {
-  '--spot': { percent: 100, besides: '; where a campaign file follows, write --spot=50%, or put the file first' },
-  '--margin': { percent: 1_000, besides: '' },
+  '--spot': { most: 1, besides: '; where a campaign file follows, write --spot=50%, or put the file first' },
+  '--margin': { most: 10, besides: '' },
 };
 
 /** Throws USAGE for what is no share, or too much. */
 export function shareOf(option: keyof typeof shares, written: string): number {
-  const { percent: most, besides } = shares[option];
-  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(written)?.[1]);
-  if (percent <= most) return percent / 100;
-  throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most}%${besides}`);
+  const { most, besides } = shares[option];
+  const share = parseShare(written, most);
+  if (share !== undefined) return share;
+  throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most * 100}%${besides}`);
 }
 
 /** What --spot takes for granted. */
@@ -77,7 +78,7 @@ export function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
   if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
   return [
-    `on-demand classes as Spot, at ${Math.round(assumedSpotShare * 100)} % of their price: the dearest found in a price list of 2026 ` +
+    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: the dearest found in a price list of 2026 ` +
       '(g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %); --spot 40% says otherwise',
   ];
 }

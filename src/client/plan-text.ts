@@ -2,6 +2,7 @@ import { dollars } from '../campaign/money.ts';
 import type { Quantiles } from '../campaign/planning/futures.ts';
 import type { MixPlan } from '../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../campaign/planning/plan.ts';
+import { percent } from '../campaign/units.ts';
 import { amountOf } from '../report/amount.ts';
 import { counted } from '../safe-text.ts';
 import { table } from './output.ts';
@@ -110,7 +111,6 @@ function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
 
 const whole = (value: number): string =>
   value < 10 ? value.toFixed(2) : String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** `2026-12-01 18:00 UTC`. */
 const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
 import { resultObjects } from '../ids.ts';
+import { counted } from '../safe-text.ts';
 import { attach } from './attach.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
 import { rowsOf, sendImages, type LocatedRow } from './hand-in-images.ts';
 import { handInInputs } from './hand-in-inputs.ts';
 import { handInLabels } from './hand-in-labels.ts';
 import type { HandInRooms } from './rooms.ts';
-import { counted } from '../safe-text.ts';
 
 export interface HandedIn {
   frozen: FrozenCampaign;

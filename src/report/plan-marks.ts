@@ -1,5 +1,6 @@
 import type { Quantiles } from '../campaign/planning/futures.ts';
 import type { MixPlan } from '../campaign/planning/mix-plan.ts';
+import { percent } from '../campaign/units.ts';
 import { shortAmountOf } from './amount.ts';
 import { plot, type Scales } from './plan-scales.ts';
 import { element, text, withoutMiddle } from './svg.ts';
@@ -82,11 +83,11 @@ export function legendRow(plan: MixPlan, index: number, { unit }: Scales, isBoun
     `time ${ranged(seconds, (value) => (value / unit.seconds).toFixed(1), ` ${unit.short}`)}`,
   ];
   const name = withoutMiddle(mix, 48);
-  const share = Math.round(scored.p50 * 100);
+  const share = percent(scored.p50);
   return (
     element('circle', { cx: 32, cy: y - 4, r: 6, fill: colourOf(index) }) +
     text(62, y, `${index + 1}`, { 'font-weight': 'bold', 'text-anchor': 'end' }) +
-    text(72, y, share < 100 ? `${name} (${share} % scored)` : name, { 'font-weight': 'bold' }) +
+    text(72, y, share === percent(1) ? name : `${name} (${share} scored)`, { 'font-weight': 'bold' }) +
     text(72, y + 17, numbers.join(', '), { 'font-size': 12, fill: '#555555' })
   );
 }

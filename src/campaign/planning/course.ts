@@ -2,10 +2,10 @@ import type { InstanceClass } from '../frozen-campaign.ts';
 import type { Population, SimulatedSubmission } from '../population.ts';
 import { costMicroUsd } from '../money.ts';
 import { worstCostMicroUsd } from '../run-limits.ts';
-import type { PlannedBudget } from './budget-need.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
 import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
+import type { PlannedBudget } from './budget-need.ts';
 
 /** Everything a course is made of. */
 export interface Planned {
@@ -114,8 +114,9 @@ class Courses {
 
   run(): Course {
     const { teams, perTeam } = this.planned;
-    const most = Math.min(perTeam, Math.max(0, ...teams.map(({ length }) => length)));
-    for (let round = 0; round < most; round += 1) for (const team of teams.keys()) this.startNext(team);
+    const most = teams.reduce((longest, { length }) => Math.max(longest, length), 0);
+    for (let round = 0; round < Math.min(perTeam, most); round += 1)
+      for (const team of teams.keys()) this.startNext(team);
     for (let next = this.events.next; next < Infinity; next = this.events.next) {
       this.now = next;
       this.events.passTo(next);

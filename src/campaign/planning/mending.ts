@@ -24,9 +24,8 @@ export interface PlannedMix {
   plan: MixPlan;
 }
 
-/** What would mend the first plan, cheapest first; empty where nothing needs mending. `others`: other mixes. Pure. */
+/** What would mend the first plan, which is not safe, cheapest first. `others`: other mixes. Pure. */
 export function mendingsOf(question: Question, first: PlannedMix, others: readonly PlannedMix[]): Mending[] {
-  if (isSafe(first.plan, question)) return [];
   const instead = others
     .filter((other) => carriesAsMuch(question, first, other))
     .flatMap((other) =>

@@ -39,13 +39,14 @@ export function planOf(asked: Omit<Question, 'futures'>, say: (step: string) => 
     return { mix, plan: mixPlanOf(question, mix) };
   });
   if (first === undefined) throw new RangeError('a campaign has at least one instance class');
-  if (!isSafe(first.plan, question)) say('seeking what mends it');
+  const holds = isSafe(first.plan, question);
+  if (!holds) say('seeking what mends it');
   return {
     submissions,
     teams: planned.teams.length,
     basis: bases[knowledge.kind],
     mixes: [first, ...others].map(({ plan }) => plan),
-    mendings: mendingsOf(question, first, others),
+    mendings: holds ? [] : mendingsOf(question, first, others),
     unknowns: [...unknownsOf(planned.rules, knowledge, submissions), ...waitsForMoney(first.plan, asked.budget)],
   };
 }

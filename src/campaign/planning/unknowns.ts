@@ -1,5 +1,5 @@
-import { probeClass } from '../class-choice.ts';
 import { counted } from '../../safe-text.ts';
+import { probeClass } from '../class-choice.ts';
 import type { InstanceClass } from '../frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-end.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
