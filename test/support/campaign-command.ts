@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
+import { diagnosisOf } from './diagnosis.ts';
 
 const freePorts = { HOLDOUT_TEMPORAL_PORT: '0', HOLDOUT_UI_PORT: '0', HOLDOUT_S3_PORT: '0', HOLDOUT_BATCH_PORT: '0' };
 
@@ -22,7 +23,7 @@ export class CampaignHome {
     });
     this.running.add(child);
     child.once('close', () => this.running.delete(child));
-    return new Started(child);
+    return new Started(child, this.folder);
   }
 
   /** Runs a command to its end. */
@@ -113,7 +114,10 @@ export class Started {
   private stderr = '';
   private readonly closed: Promise<unknown>;
 
-  constructor(readonly child: ChildProcess) {
+  constructor(
+    readonly child: ChildProcess,
+    private readonly home: string,
+  ) {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.closed = once(child, 'close');
@@ -124,11 +128,12 @@ export class Started {
     return { status: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
-  /** Waits until something holds while the command runs; fails with what the command said. */
-  async until(what: string, holds: () => boolean, limitMs = 90_000): Promise<void> {
+  /** Waits until something holds while the command runs; fails with what the command said and how its stack stands. */
+  async until(what: string, holds: () => boolean, limitMs = 240_000): Promise<void> {
     for (const deadline = Date.now() + limitMs; !holds(); await delay(100)) {
       if (this.child.exitCode !== null) throw new Error(`ended before ${what}:\n${this.stderr}`);
-      if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}\n${this.stderr}`);
+      if (Date.now() < deadline) continue;
+      throw new Error(`not within ${limitMs} ms: ${what}\n${this.stderr}\n${await diagnosisOf(this.home)}`);
     }
   }
 }

@@ -9,7 +9,7 @@ import { CampaignHome, leaderboardIn, resultsOf, type Started } from '../support
 import { partOfExample } from '../support/part-of-example.ts';
 
 describe('a campaign whose processes are killed', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const chosen = ['coin-toss', 'edge-reader-1', 'motion-lab-1', 'motion-lab-2', 'laptop-2', 'big-model'];
   const home = new CampaignHome();
   let results: CampaignResults;
