@@ -10,13 +10,14 @@ import { classNamed, type Dependencies } from './dependencies.ts';
  */
 export async function probeGpuMemory(
   deps: Dependencies,
-  input: { campaign: string; submission: string; n: number; class: string; items: number; base: string | null },
+  input: { campaign: string; submission: string; n: number; class: string; base: string | null },
 ): Promise<ResourceProfile | null> {
   const { campaign, submission, base } = input;
   const frozen = await deps.frozen.campaign(campaign);
   const key = runObjects.outcome(runKeyOf(campaign, submission, input.n));
   const outcome = await deps.store.findJson<RunOutcome>(deps.buckets.runs, key);
-  const profile = outcome && profileOf(outcome, input.items, classNamed(frozen, input.class));
+  const { sampleSet } = frozen;
+  const profile = outcome && sampleSet && profileOf(outcome, sampleSet.items, classNamed(frozen, input.class));
   if (profile === undefined) return null;
   if (base !== null) {
     const { saturating } = profile;

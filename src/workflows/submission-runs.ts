@@ -2,9 +2,9 @@ import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/work
 import type { RunEnd } from '../activities/await-batch-job.ts';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { RunOrder } from '../activities/submit-batch-job.ts';
-import type { RunOption } from '../campaign/class-choice.ts';
-import type { InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
+import type { InstanceClass } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
+import type { WantedRun } from '../campaign/submission-way.ts';
 import type { CaseFile } from './case-file.ts';
 import { endRunSignal } from './messages.ts';
 import type { RunPermits } from './run-permits.ts';
@@ -18,15 +18,6 @@ export interface EndedRun {
   end: RunEnd;
 }
 export type Run = EndedRun | { kind: 'refused'; reason: Reason };
-
-/** What a run needs. */
-export interface Wish {
-  /** Where it could go. */
-  options: RunOption[];
-  /** A probe measured how much device memory it takes. */
-  needMeasured?: boolean;
-  moreSharedMemory?: boolean;
-}
 
 /** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
 export class SubmissionRuns {
@@ -51,7 +42,12 @@ export class SubmissionRuns {
     });
   }
 
-  async run(purpose: Purpose, { options, needMeasured, moreSharedMemory = false }: Wish): Promise<Run> {
+  /** The number of the last run that was asked for. */
+  get newest(): number {
+    return this.n;
+  }
+
+  async run({ purpose, options, needMeasured, moreSharedMemory }: WantedRun): Promise<Run> {
     this.n += 1;
     const n = this.n;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;

@@ -1,18 +1,15 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { PulledImage } from '../activities/pull-image.ts';
-import { evaluationOptions, optionOn, probeClass } from '../campaign/class-choice.ts';
 import { explainedChoice } from '../campaign/class-fit-text.ts';
-import { afterFailedProbe, endOfLadder, moveAfter, noTries, type Tries } from '../campaign/ladder.ts';
-import { isNeedMeasured, unknownNeeds, type Needs } from '../campaign/needs.ts';
 import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
-import { wallClockSeconds } from '../campaign/run-limits.ts';
+import { SubmissionWay, type WayEnd } from '../campaign/submission-way.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
 import { CaseFile } from './case-file.ts';
 import { RunPermits } from './run-permits.ts';
-import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
+import { SubmissionRuns, type EndedRun, type Run } from './submission-runs.ts';
 import { longStep, step } from './steps.ts';
 
 export interface SubmissionInput {
@@ -67,11 +64,9 @@ async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promi
   return final.state;
 }
 
-/** The way of one submission through one round. */
+/** One submission's way through one round, with what is shown of it. */
 class Review {
   image: Image | undefined;
-  private needs: Needs = unknownNeeds;
-  private tries: Tries = noTries;
 
   constructor(
     private readonly input: SubmissionInput,
@@ -83,7 +78,7 @@ class Review {
   /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
   async outcome(): Promise<SubmissionEnd> {
     try {
-      return await this.walk();
+      return await (this.input.kind === 'rescore' ? this.rescore() : this.evaluate());
     } catch (error) {
       if (isCancellation(error)) return ended('cancelled');
       if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
@@ -91,91 +86,50 @@ class Review {
     }
   }
 
-  private async walk(): Promise<SubmissionEnd> {
-    if (this.input.kind === 'rescore') return this.rescore();
+  private async evaluate(): Promise<SubmissionEnd> {
     const pulled = await longStep('images', `image of ${this.input.submission}`).pullImage(this.input);
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
+    this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
-    return (await this.probe(runs, pulled)) ?? (await this.evaluate(runs));
+    const way = new SubmissionWay(this.opened);
+    let step = way.begin(pulled.probeInVain);
+    while (step.kind === 'run') {
+      if (step.purpose === 'evaluation') {
+        this.caseFile.explain(explainedChoice(this.opened, way.needs, this.opened.testItems));
+      }
+      const run: Run = await runs.run(step);
+      step =
+        run.kind === 'refused'
+          ? way.refused(run.reason)
+          : way.ended(run.on, step.purpose === 'probe' ? await this.taught(run, pulled.base) : run.end);
+    }
+    return step.kind === 'score' ? this.score(runs.newest, runs) : ended(step.reason, step.detail);
   }
 
-  /** Learns what the submission needs. A failed probe is no failed submission: it only teaches less. */
-  private async probe(runs: SubmissionRuns, { base, probeInVain }: Image): Promise<SubmissionEnd | undefined> {
-    const { sampleItems, classes, limits } = this.opened;
-    if (sampleItems === null) {
+  private explainMissingProbe({ probeInVain }: Image): void {
+    if (this.opened.sampleItems === null) {
       this.caseFile.learn(
         'none, for the campaign has no sample set; every class that is large enough is thought to do.',
       );
-      return undefined;
-    }
-    if (probeInVain) {
+    } else if (probeInVain) {
       this.caseFile.learn('none, for others on the same base image filled the device whatever they needed.');
-      return undefined;
     }
-    const on = probeClass(classes);
-    const option = optionOn({ classes, limits }, on, wallClockSeconds(limits, on, classes));
-    for (;;) {
-      const run = await runs.run('probe', { options: [option] });
-      if (run.kind === 'refused') return ended(run.reason);
-      const { reason } = run.end;
-      // An operator ended the run, not the submission; a cancelled submission cannot ask again.
-      if (reason === 'cancelled') continue;
-      if (reason !== null && faultOf(reason) === 'platform') {
-        const end = this.after(run, reason);
-        if (end) return end;
-        continue;
+  }
+
+  /** A probe's end with what it taught. */
+  private async taught({ n, on, end }: EndedRun, base: string | null): Promise<WayEnd> {
+    if (end.reason !== null) {
+      if (faultOf(end.reason) === 'team') {
+        this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);
       }
-      await this.learnFrom(run, sampleItems, base);
-      return undefined;
+      return end;
     }
-  }
-
-  private async learnFrom({ n, on, end }: EndedRun, items: number, base: string | null): Promise<void> {
-    const { reason } = end;
-    if (reason !== null) {
-      this.needs = afterFailedProbe({ ...end, reason, on }, this.needs);
-      this.caseFile.learn(`ended with ${reason}, which is all that is known.`);
-      return;
-    }
-    const order = { ...this.input, n, class: on.name, items, base };
+    const order = { ...this.input, n, class: on.name, base };
     const profile = await step('main', 'what the probe taught').probeGpuMemory(order);
-    if (profile === null) return;
-    this.needs = { ...this.needs, profile };
+    if (profile === null) return end;
     this.caseFile.learn(probeWords(profile, on));
-  }
-
-  /** Runs on the cheapest class that carries it, and up the ladder, until it is scored or final. */
-  private async evaluate(runs: SubmissionRuns): Promise<SubmissionEnd> {
-    let last: Reason = 'gpu-out-of-memory';
-    for (;;) {
-      const { testItems } = this.opened;
-      const options = evaluationOptions(this.opened, this.needs, testItems);
-      if (options.length === 0) return ended(endOfLadder(last), 'no class is larger');
-      this.caseFile.explain(explainedChoice(this.opened, this.needs, testItems));
-      const run = await runs.run('evaluation', {
-        options,
-        needMeasured: isNeedMeasured(this.needs),
-        moreSharedMemory: this.needs.moreSharedMemory,
-      });
-      // What was only doubted stands.
-      if (run.kind === 'refused') return ended(this.tries.doubted ? last : run.reason);
-      if (run.end.reason === null) return this.score(run.n, runs);
-      if (run.end.reason === 'cancelled') continue;
-      last = run.end.reason;
-      const end = this.after(run, last);
-      if (end) return end;
-    }
-  }
-
-  private after(run: EndedRun, reason: Reason): SubmissionEnd | undefined {
-    const { rule, memoryLimitMiB } = run.end;
-    const failed = { reason, rule, memoryLimitMiB, on: run.on };
-    const move = moveAfter(failed, this.needs, this.tries, this.opened);
-    if (move.kind === 'end') return ended(move.reason);
-    this.needs = move.needs;
-    this.tries = move.tries;
-    return undefined;
+    return { ...end, profile };
   }
 
   /** Scores the predictions of the last good run again; nothing runs. */

@@ -46,7 +46,7 @@ describe('what probes teach about a base image', () => {
     const device = { totalMiB: 100, peakMiB, driver: 'emulated' };
     const { runs } = rig.batch.s3.buckets;
     await rig.room.store.write(runs, runObjects.outcome(runKey), JSON.stringify({ ...outcome, device }));
-    const profile = await rig.call('probeGpuMemory', { campaign, submission, n: 1, class: 'g4', items: 5, base });
+    const profile = await rig.call('probeGpuMemory', { campaign, submission, n: 1, class: 'g4', base });
     assert.equal(profile?.saturating, peakMiB >= 95);
   }
 

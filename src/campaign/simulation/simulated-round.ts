@@ -1,121 +1,64 @@
-import { evaluationOptions, optionOn, probeClass } from '../class-choice.ts';
-import type { InstanceClass, Purpose } from '../frozen-campaign.ts';
-import { afterFailedProbe, endOfLadder, moveAfter, noTries, type LadderRules, type Tries } from '../ladder.ts';
-import { isNeedMeasured, unknownNeeds, type Needs } from '../needs.ts';
+import type { InstanceClass } from '../frozen-campaign.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
 import { faultOf, type Reason } from '../reasons.ts';
-import { wallClockSeconds } from '../run-limits.ts';
+import { SubmissionWay, type WayStep } from '../submission-way.ts';
 import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
-/** What a submission does next: asks for a run, or reports its end once its last run is settled. */
+/** What a submission tells its campaign next: it asks for a run, or reports its end once its last run is settled. */
 export type NextStep =
   { kind: 'request'; request: RunRequest } | { kind: 'report'; settles?: RunSettlement; report: SubmissionReport };
 
-/** A submission's way through its evaluation, as its workflow goes it, without time. */
+/** What a submission says to its campaign on its way through its evaluation, as its workflow does, without time. */
 export class SimulatedRound {
-  private n = 0;
-  private purpose: Purpose = 'evaluation';
+  private readonly way: SubmissionWay;
+  private request: RunRequest | undefined;
   private evaluations = 0;
   private cost = 0;
-  private needs: Needs = unknownNeeds;
-  private tries: Tries = noTries;
-  private lastReason: Reason = 'gpu-out-of-memory';
-
-  private readonly rules: LadderRules;
 
   constructor(
-    private readonly frozen: RunRules,
+    { instanceClasses: classes, limits, testSet, sampleSet }: RunRules,
     private readonly submission: string,
   ) {
-    const { instanceClasses: classes, limits, testSet } = frozen;
-    this.rules = { classes, limits, testItems: testSet.items };
+    this.way = new SubmissionWay({ classes, limits, testItems: testSet.items, sampleItems: sampleSet?.items ?? null });
   }
 
-  /** Its image is there: the probe if there is one and it may teach something, else the first evaluation. */
+  /** Its image is there. */
   begin(probeInVain: boolean): NextStep {
-    return this.frozen.sampleSet === undefined || probeInVain ? this.evaluate() : this.probe();
+    return this.tell(this.way.begin(probeInVain));
   }
 
-  /** The campaign will grant no run any more: what was only doubted stands. */
+  /** The campaign will grant no run any more. */
   refused(reason: Reason): NextStep {
-    return this.end(this.tries.doubted ? this.lastReason : reason);
+    return this.tell(this.way.refused(reason));
   }
 
   runEnded(on: InstanceClass, end: SimulatedEnd): NextStep {
+    if (this.request === undefined) throw new RangeError(`${this.submission} asked for no run`);
+    const { submission, n, purpose, rerun } = this.request;
     const { reason, billedSeconds, costMicroUsd } = end;
     this.cost += costMicroUsd;
-    const settles: RunSettlement = {
+    const settled = { submission, n, purpose, rerun, class: on.name, billedSeconds, costMicroUsd };
+    return this.tell(this.way.ended(on, end), { ...settled, ...(reason && { reason }) });
+  }
+
+  private tell(step: WayStep, settles?: RunSettlement): NextStep {
+    if (step.kind !== 'run') return this.report(step.kind === 'end' ? step.reason : null, settles);
+    const { purpose, options, needMeasured } = step;
+    const rerun = purpose === 'evaluation' && this.evaluations > 0;
+    if (purpose === 'evaluation') this.evaluations += 1;
+    this.request = {
       submission: this.submission,
-      n: this.n,
-      purpose: this.purpose,
-      rerun: this.evaluations > 1,
-      class: on.name,
-      billedSeconds,
-      costMicroUsd,
-      ...(reason && { reason }),
-    };
-    return this.purpose === 'probe' ? this.afterProbe(on, end, settles) : this.afterEvaluation(on, end, settles);
-  }
-
-  private afterProbe(on: InstanceClass, end: SimulatedEnd, settles: RunSettlement): NextStep {
-    const { reason, profile } = end;
-    if (reason !== null && faultOf(reason) === 'platform') {
-      const final = this.move(on, end, reason);
-      return final ? this.end(final, settles) : this.probe(settles);
-    }
-    if (reason !== null) this.needs = afterFailedProbe({ ...end, reason, on }, this.needs);
-    if (profile) this.needs = { ...this.needs, profile };
-    return this.evaluate(settles);
-  }
-
-  private afterEvaluation(on: InstanceClass, end: SimulatedEnd, settles: RunSettlement): NextStep {
-    if (end.reason === null) return this.end(null, settles);
-    const final = this.move(on, end, end.reason);
-    return final ? this.end(final, settles) : this.evaluate(settles);
-  }
-
-  /** Learns from a failed run; answers the reason when it was the last. */
-  private move(on: InstanceClass, { rule, memoryLimitMiB }: SimulatedEnd, reason: Reason): Reason | undefined {
-    const move = moveAfter({ reason, rule, memoryLimitMiB, on }, this.needs, this.tries, this.rules);
-    if (move.kind === 'end') return move.reason;
-    this.lastReason = reason;
-    this.needs = move.needs;
-    this.tries = move.tries;
-    return undefined;
-  }
-
-  private probe(settles?: RunSettlement): NextStep {
-    const { classes, limits } = this.rules;
-    const on = probeClass(classes);
-    return this.request('probe', [optionOn(this.rules, on, wallClockSeconds(limits, on, classes))], settles);
-  }
-
-  private evaluate(settles?: RunSettlement): NextStep {
-    const options = evaluationOptions(this.rules, this.needs, this.rules.testItems);
-    if (options.length === 0) return this.end(endOfLadder(this.lastReason), settles);
-    this.evaluations += 1;
-    return this.request('evaluation', options, settles);
-  }
-
-  private request(purpose: Purpose, options: RunRequest['options'], settles?: RunSettlement): NextStep {
-    this.n += 1;
-    this.purpose = purpose;
-    const { submission, n } = this;
-    const rerun = this.evaluations > 1;
-    const isMeasured = purpose === 'evaluation' && isNeedMeasured(this.needs);
-    const request: RunRequest = {
-      submission,
-      n,
+      n: (this.request?.n ?? 0) + 1,
       purpose,
       rerun,
       options,
-      ...(isMeasured && { needMeasured: true }),
+      ...(needMeasured && { needMeasured }),
       ...(settles && { settles }),
     };
-    return { kind: 'request', request };
+    return { kind: 'request', request: this.request };
   }
 
-  private end(reason: Reason | null, settles?: RunSettlement): NextStep {
+  private report(reason: Reason | null, settles?: RunSettlement): NextStep {
     const failed = reason !== null && faultOf(reason) === 'operator' ? 'cancelled' : 'failed';
     const report: SubmissionReport = {
       submission: this.submission,
