@@ -4,12 +4,12 @@ import type { PulledImage } from '../activities/pull-image.ts';
 import { explainedChoice } from '../campaign/class-fit-text.ts';
 import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
-import { SubmissionWay, type WayEnd } from '../campaign/submission-way.ts';
+import { SubmissionWay, type WayEnd, type WayStep } from '../campaign/submission-way.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
 import { CaseFile } from './case-file.ts';
 import { RunPermits } from './run-permits.ts';
-import { SubmissionRuns, type EndedRun, type Run } from './submission-runs.ts';
+import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
 import { longStep, step } from './steps.ts';
 
 export interface SubmissionInput {
@@ -93,18 +93,17 @@ class Review {
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
     const way = new SubmissionWay(this.opened);
-    let step = way.begin(pulled.probeInVain);
-    while (step.kind === 'run') {
-      if (step.purpose === 'evaluation') {
+    let next: WayStep = way.begin(pulled.probeInVain);
+    while (next.kind === 'run') {
+      if (next.purpose === 'evaluation') {
         this.caseFile.explain(explainedChoice(this.opened, way.needs, this.opened.testItems));
       }
-      const run: Run = await runs.run(step);
-      step =
-        run.kind === 'refused'
-          ? way.refused(run.reason)
-          : way.ended(run.on, step.purpose === 'probe' ? await this.taught(run, pulled.base) : run.end);
+      const run = await runs.run(next);
+      if (run.kind === 'refused') next = way.refused(run.reason);
+      else if (next.purpose === 'probe') next = way.ended(run.on, await this.taught(run, pulled.base));
+      else next = way.ended(run.on, run.end);
     }
-    return step.kind === 'score' ? this.score(runs.newest, runs) : ended(step.reason, step.detail);
+    return next.kind === 'score' ? this.score(runs.newest, runs) : ended(next.reason, next.detail);
   }
 
   private explainMissingProbe({ probeInVain }: Image): void {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeSubmission, openSubmission, settleRun } from '../../../src/campaign/bookkeeping.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/money.ts';
+import type { Mending } from '../../../src/campaign/planning/mending.ts';
 import type { MixPlan } from '../../../src/campaign/planning/mix-plan.ts';
 import { planOf, type CampaignPlan } from '../../../src/campaign/planning/plan.ts';
-import type { WhatIf } from '../../../src/campaign/planning/what-if.ts';
+import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
 import { questionOf } from '../../../src/client/plan-question.ts';
 import { checkCampaign } from '../../../src/hand-in/check-campaign.ts';
 import { c4, g4, p3 } from '../samples.ts';
@@ -81,13 +82,21 @@ describe('the plan of the case', function () {
   it('names what is short and what would do, and that does', async () => {
     const plan = await planWith({});
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
-    const [cheapest] = plan.mendings;
-    const slots = Number(/^slots: (\d+) for g4dn\.xlarge in the file$/.exec(cheapest?.words[0] ?? '')?.[1]);
-    const budget = /^budget: \{ usd: (\d+) \} in the file$/.exec(cheapest?.words[1] ?? '');
-    assert.ok(slots > 85 && budget, JSON.stringify(plan.mendings));
-    const mended = await planWith({ slots: new Map([['g4dn.xlarge', slots]]) });
-    const [all] = mended.mixes;
-    assert.ok(all && all.seconds.p90 <= 21 * 86_400);
-    assert.ok(all.budgetMicroUsd.p90 <= Number(budget[1]) * 1e6);
+    const [asSpot, onDemand] = ['purchase: spot', 'slots: '].map((words) =>
+      plan.mendings.find((mending) => mending.words[0]?.startsWith(words)),
+    );
+    assert.equal(asSpot, plan.mendings[0], 'Spot is the cheapest');
+    await mends(asSpot, { spotShare: assumedSpotShare });
+    await mends(onDemand, {});
   });
+
+  /** Whether the plan holds with the slots and the budget that a mending names. */
+  async function mends(mending: Mending | undefined, whatIf: WhatIf): Promise<void> {
+    const words = mending?.words.join(', ') ?? '';
+    const [, slots] = /slots: (\d+) for g4dn\.xlarge in the file/.exec(words) ?? [];
+    const [, usd = 50_000] = /budget: \{ usd: (\d+) \} in the file/.exec(words) ?? [];
+    const [all] = (await planWith({ slots: new Map([['g4dn.xlarge', Number(slots)]]), ...whatIf })).mixes;
+    assert.ok(all && all.seconds.p90 <= 21 * 86_400, words);
+    assert.ok(all.budgetMicroUsd.p90 <= Number(usd) * 1e6, words);
+  }
 });

@@ -71,9 +71,39 @@ describe('what mends a plan', () => {
   it('is another budget where only money is short, as much as the plan needs', () => {
     const plan = planWith({ usd: 60, hours: 10_000 });
     assert.equal(plan.mixes[0]?.fails.first, 'budget');
-    const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(words(plan)[0] ?? '')?.[1]);
+    const [usd = 0] = words(plan).flatMap((line) => {
+      const [, written] = /^budget: \{ usd: (\d+) \} in the file$/.exec(line) ?? [];
+      return written === undefined ? [] : [Number(written)];
+    });
     assert.ok(usd > 60);
     assert.deepEqual(planWith({ usd, hours: 10_000 }).mendings, []);
+  });
+
+  it('is Spot first of all where it costs so much less that the budget is enough', () => {
+    const rows = [
+      { ...g4, slots: 2 },
+      { ...p3, slots: 1 },
+    ];
+    const [first] = planWith({ usd: 150, hours: 10_000, classes: rows }).mendings;
+    const spotWords =
+      'purchase: spot for g4dn.xlarge, p3.2xlarge in the file, where Spot costs 56 % of its price or less';
+    assert.deepEqual([first?.words, first?.beyondBudgetMicroUsd], [[spotWords], 0]);
+    const asSpot = rows.map((row) => ({
+      ...row,
+      purchase: 'spot' as const,
+      microUsdPerHour: Math.round(row.microUsdPerHour * 0.56),
+    }));
+    assert.deepEqual(planWith({ usd: 150, hours: 10_000, classes: asSpot }).mendings, []);
+    const stillShort = words(planWith({ usd: 20, hours: 10_000, classes: asSpot }));
+    assert.ok(
+      stillShort.every((line) => !line.includes('spot')),
+      'Spot already',
+    );
+    const late = words(planWith({ usd: 1_000, hours: 48, classes: rows }));
+    assert.ok(
+      late.every((line) => !line.includes('spot')),
+      'it is no faster',
+    );
   });
 
   it('is the cheap class alone only where it is said how many it carries', () => {
