@@ -10,12 +10,15 @@ import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
 import { progressOfCampaign } from './campaign-now.ts';
 import type { Output } from './output.ts';
+import { Silence } from './silence.ts';
 import { instantText } from './status.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const mostFollowedOneByOne = 60;
 
 const lookEveryMs = 1_000;
+
+const answerWithinMs = 10_000;
 
 /** The forecast is said so often at most. */
 const forecastEveryMs = 300_000;
@@ -44,13 +47,17 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   let counts = '';
   let forecast = '';
   let forecastDue = 0;
+  const silence = new Silence(Date.now());
   for (;;) {
-    const progress = await quietly(() => progressOfCampaign(access, campaign));
-    if (progress) {
+    const seenNow = await look(access, campaign, seen);
+    if (seenNow instanceof Error) {
+      const said = silence.unheard(Date.now(), messageOf(seenNow.cause ?? seenNow));
+      if (said !== undefined) output.say(said);
+    } else {
+      const { progress, changes } = seenNow;
+      silence.heard(Date.now());
+      for (const change of changes) output.say(change);
       const line = countsLine(progress);
-      if (progress.submissions <= mostFollowedOneByOne) {
-        for (const change of await stageChanges(access, campaign, seen)) output.say(change);
-      }
       if (line !== counts) output.say(line);
       counts = line;
       if (progress.forecast && Date.now() >= forecastDue) {
@@ -103,11 +110,22 @@ async function stageChanges(access: Access, campaign: string, seen: Map<string, 
   return changes;
 }
 
-/** A query needs a worker: while one restarts there is no answer, and nothing to say. */
-async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/**
+ * How a campaign stands and what changed since the last look. A query needs a worker: while one restarts there is no answer,
+ * and without a limit it would be waited for without end.
+ */
+async function look(
+  access: Access,
+  campaign: string,
+  seen: Map<string, string>,
+): Promise<{ progress: CampaignProgress; changes: string[] } | Error> {
   try {
-    return await ask();
-  } catch {
-    return undefined;
+    return await access.temporal.withDeadline(Date.now() + answerWithinMs, async () => {
+      const progress = await progressOfCampaign(access, campaign);
+      const isSmall = progress.submissions <= mostFollowedOneByOne;
+      return { progress, changes: isSmall ? await stageChanges(access, campaign, seen) : [] };
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
