@@ -1,4 +1,4 @@
-import { assumedSpotShare, type WhatIf } from '../campaign/planning/what-if.ts';
+import { assumedSpotShare, spotShareSource, type WhatIf } from '../campaign/planning/what-if.ts';
 import { parseShare, percent } from '../campaign/units.ts';
 import { trouble, type HoldoutError } from '../errors.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
@@ -78,7 +78,6 @@ export function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
   if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
   return [
-    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: the dearest found in a price list of 2026 ` +
-      '(g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %); --spot 40% says otherwise',
+    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot 40% says otherwise`,
   ];
 }

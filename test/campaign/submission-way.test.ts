@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { SubmissionWay, type WayEnd, type WayStep } from '../../src/campaign/submission-way.ts';
+import { containerMemoryMiB } from '../../src/campaign/run-limits.ts';
 import { c4, classes, g4, limits, p3, probed } from './samples.ts';
 
 const rules = { classes, limits, testItems: 100, sampleItems: 10 };
@@ -55,6 +56,31 @@ describe('a submission’s way', () => {
     const step = begun()[0].ended(g4, crashed);
     assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
     assert.equal(step.kind === 'run' && step.needMeasured, false);
+  });
+
+  it('leaves out what a failed probe proved too small, while there is a larger class', () => {
+    const step = begun()[0].ended(g4, outOfGpuMemory);
+    assert.equal(words(step), 'evaluation on p3.2xlarge');
+  });
+
+  it('gives more shared memory once a run said that its own was full', () => {
+    const full = ended({ reason: 'submission-error', rule: 'shared-memory-text' });
+    const [way, probe] = begun();
+    assert.equal(probe.kind === 'run' && probe.moreSharedMemory, false);
+    const step = way.ended(g4, full);
+    assert.equal(step.kind === 'run' && step.moreSharedMemory, true);
+  });
+
+  it('is nobody’s fault where no class gives the memory that was promised', () => {
+    const small = { ...g4, memoryMiB: 8_000 };
+    const way = new SubmissionWay({ ...rules, classes: [small], sampleItems: null });
+    way.begin(false);
+    const outOfMemory = ended({
+      reason: 'host-out-of-memory',
+      rule: 'host-out-of-memory-record',
+      memoryLimitMiB: containerMemoryMiB(limits, small),
+    });
+    assert.equal(words(way.ended(small, outOfMemory)), 'unplaceable');
   });
 
   it('probes again what the platform lost, until it has lost too many', () => {

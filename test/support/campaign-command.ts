@@ -131,7 +131,8 @@ export class Started {
   /** Waits until something holds while the command runs; fails with what the command said and how its stack stands. */
   async until(what: string, holds: () => boolean, limitMs = 240_000): Promise<void> {
     for (const deadline = Date.now() + limitMs; !holds(); await delay(100)) {
-      if (this.child.exitCode !== null) throw new Error(`ended before ${what}:\n${this.stderr}`);
+      const { exitCode, signalCode } = this.child;
+      if (exitCode !== null || signalCode !== null) throw new Error(`ended before ${what}:\n${this.stderr}`);
       if (Date.now() < deadline) continue;
       throw new Error(`not within ${limitMs} ms: ${what}\n${this.stderr}\n${await diagnosisOf(this.home)}`);
     }

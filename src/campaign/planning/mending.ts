@@ -1,9 +1,8 @@
 import type { InstanceClass } from '../frozen-campaign.ts';
-import { percent } from '../units.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
-import { mixesOf, type Mix } from './mixes.ts';
+import type { Mix } from './mixes.ts';
 import { moreSlots, type Widened } from './more-slots.ts';
-import { assumedSpotShare, changedClasses } from './what-if.ts';
+import { spotMixOf } from './spot.ts';
 
 /** A change that makes a plan meet both budget and deadline in nine of ten futures. */
 export interface Mending {
@@ -12,6 +11,8 @@ export interface Mending {
   /** Money beyond the budget as it is, and what the campaign then costs in nine of ten futures at most; micro-dollars. */
   beyondBudgetMicroUsd: number;
   costMicroUsd: number;
+  /** It takes machines to be Spot that are not, at an assumed price. */
+  spot?: true;
 }
 
 const hour = 3600;
@@ -30,35 +31,30 @@ export interface PlannedMix {
 export function mendingsOf(question: Question, first: PlannedMix, others: readonly PlannedMix[]): Mending[] {
   const instead = others
     .filter((other) => carriesAsMuch(question, first, other))
-    .flatMap((other) => after(onlyWords(other.mix), fixesOf(question, other)));
-  return [...fixesOf(question, first), ...instead, ...spotFixesOf(question, first)]
-    .sort((a, b) => a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd)
-    .slice(0, mostMendings);
+    .flatMap((other) => following(onlyWords(other.mix), fixesOf(question, other)));
+  const onDemand = [...fixesOf(question, first), ...instead];
+  return cheapestFirst([...onDemand, ...spotFixesOf(question, first.plan, onDemand)]).slice(0, mostMendings);
 }
 
-/** The mendings of a plan that another change has to come before. */
-const after = (change: string[], mendings: readonly Mending[]): Mending[] =>
-  mendings.map(({ words, ...rest }) => ({ words: [...change, ...words], ...rest }));
+const byCost = (a: Mending, b: Mending): number =>
+  a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd;
+
+const cheapestFirst = (mendings: readonly Mending[]): Mending[] => [...mendings].sort(byCost);
+
+/** Mendings that do only after another change. */
+const following = (change: readonly string[], mendings: readonly Mending[]): Mending[] =>
+  mendings.map((mending) => ({ ...mending, words: [...change, ...mending.words] }));
 
 const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `only ${name} in the file`);
 
-/** Where the budget is short: Spot machines in the place of those on demand. They are no faster, so time is no reason. */
-function spotFixesOf(question: Question, { mix, plan: { budgetMicroUsd, scored } }: PlannedMix): Mending[] {
-  const { planned, knowledge, budget } = question;
-  const onDemand = mix.classes.filter(({ purchase }) => purchase === 'on-demand').map(({ name }) => name);
-  if (budgetMicroUsd.p90 <= budget.microUsd || onDemand.length === 0) return [];
-  const { instanceClasses, limits } = planned.rules;
-  const spot = changedClasses(instanceClasses, limits, { spotShare: assumedSpotShare });
-  const asSpot = { ...question, planned: { ...planned, rules: { ...planned.rules, instanceClasses: spot } } };
-  const [spotMix] = mixesOf(asSpot.planned.rules, knowledge);
-  if (spotMix === undefined) return [];
-  const plan = mixPlanOf(asSpot, spotMix);
-  if (plan.scored.p50 < scored.p50) return [];
-  const price = `${percent(assumedSpotShare)} of its price or less`;
-  return after(
-    [`purchase: spot for ${onDemand.join(', ')} in the file, where Spot costs ${price}`],
-    fixesOf(asSpot, { mix: spotMix, plan }),
-  );
+/** Those that are dearer than what does without Spot are left out. */
+function spotFixesOf(question: Question, plan: MixPlan, without: readonly Mending[]): Mending[] {
+  const spot = spotMixOf(question, plan);
+  if (spot === undefined) return [];
+  const [cheapest] = cheapestFirst(without);
+  return following([spot.words], fixesOf(spot.question, spot))
+    .map((mending) => ({ ...mending, spot: true as const }))
+    .filter((mending) => cheapest === undefined || byCost(mending, cheapest) < 0);
 }
 
 /** Whether as many would be scored; a smaller device is not known to carry all while nobody has said how many it does. */

@@ -4,7 +4,7 @@ import { futuresOf } from './futures.ts';
 import { isSafe, mendingsOf, type Mending } from './mending.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
-import { unknownsOf } from './unknowns.ts';
+import { spotAssumed, unknownsOf } from './unknowns.ts';
 
 /** What a campaign will cost and when it ends, before it has begun. */
 export interface CampaignPlan {
@@ -41,13 +41,18 @@ export function planOf(asked: Omit<Question, 'futures'>, say: (step: string) => 
   if (first === undefined) throw new RangeError('a campaign has at least one instance class');
   const holds = isSafe(first.plan, question);
   if (!holds) say('seeking what mends it');
+  const mendings = holds ? [] : mendingsOf(question, first, others);
   return {
     submissions,
     teams: planned.teams.length,
     basis: bases[knowledge.kind],
     mixes: [first, ...others].map(({ plan }) => plan),
-    mendings: holds ? [] : mendingsOf(question, first, others),
-    unknowns: [...unknownsOf(planned.rules, knowledge, submissions), ...waitsForMoney(first.plan, asked.budget)],
+    mendings,
+    unknowns: [
+      ...unknownsOf(planned.rules, knowledge, submissions),
+      ...waitsForMoney(first.plan, asked.budget),
+      ...(mendings.some(({ spot }) => spot) ? spotAssumed : []),
+    ],
   };
 }
 

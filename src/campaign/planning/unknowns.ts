@@ -2,7 +2,9 @@ import { counted } from '../../safe-text.ts';
 import { probeClass } from '../class-choice.ts';
 import type { InstanceClass } from '../frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-end.ts';
+import { percent } from '../units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
+import { assumedSpotShare, spotShareSource } from './what-if.ts';
 
 /** What a plan takes for granted and what it cannot know, in plain words. Pure. */
 export function unknownsOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
@@ -71,10 +73,7 @@ function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Kn
       texts.push(`${name} alone is not planned: how long work for a device takes without one only --pilot can tell`);
   for (const { name, microUsdPerHour } of classes)
     if (microUsdPerHour === 0) texts.push(`${name} has a price of 0: what it really costs is not in these numbers`);
-  if (classes.some(({ purchase }) => purchase === 'spot'))
-    texts.push(
-      `Spot machines are taken to be reclaimed at ${assumedLossesPerHour * 100} % a running hour (an assumption: AWS only says "over 20 % a month" of its worst); lost time is paid and run again`,
-    );
+  if (classes.some(({ purchase }) => purchase === 'spot')) texts.push(reclaimsText);
   if (knowledge.kind === 'pilot')
     for (const name of knowledge.missing)
       texts.push(
@@ -82,6 +81,14 @@ function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Kn
       );
   return texts;
 }
+
+const reclaimsText = `Spot machines are taken to be reclaimed at ${assumedLossesPerHour * 100} % a running hour (an assumption: AWS only says "over 20 % a month" of its worst); lost time is paid and run again`;
+
+/** What is taken for granted where Spot would mend a plan without any. */
+export const spotAssumed = [
+  `Spot is taken to cost ${percent(assumedSpotShare)} of the price: ${spotShareSource}; whether a queue has Spot machines is set up on AWS, the file only says what they cost`,
+  reclaimsText,
+];
 
 /** What a file cannot tell, and what is taken for granted instead. */
 function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: PlacedExpectation): string[] {

@@ -10,11 +10,12 @@ export interface WhatIf {
   spotShare?: number;
 }
 
-/**
- * What Spot machines are taken to cost of the on-demand price where the file does not say: the dearest found in a price list
- * of 2026 for the case's types, g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %.
- */
+/** What Spot machines are taken to cost of the on-demand price where nobody says. */
 export const assumedSpotShare = 0.56;
+
+/** Where that share is from. */
+export const spotShareSource =
+  'the dearest found in a price list of 2026 (g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %)';
 
 /**
  * The classes with the changes. Where the class is gone that the promised wall clock is scaled from, each of the others keeps

@@ -82,19 +82,21 @@ describe('the plan of the case', function () {
   it('names what is short and what would do, and that does', async () => {
     const plan = await planWith({});
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
-    const [asSpot, onDemand] = ['purchase: spot', 'slots: '].map((words) =>
-      plan.mendings.find((mending) => mending.words[0]?.startsWith(words)),
+    const [asSpot, onDemand] = ['purchase: spot', 'slots: '].map((first) =>
+      plan.mendings.find(({ words }) => words[0]?.startsWith(first)),
     );
+    assert.ok(asSpot && onDemand, JSON.stringify(plan.mendings));
     assert.equal(asSpot, plan.mendings[0], 'Spot is the cheapest');
     await mends(asSpot, { spotShare: assumedSpotShare });
     await mends(onDemand, {});
   });
 
   /** Whether the plan holds with the slots and the budget that a mending names. */
-  async function mends(mending: Mending | undefined, whatIf: WhatIf): Promise<void> {
-    const words = mending?.words.join(', ') ?? '';
-    const [, slots] = /slots: (\d+) for g4dn\.xlarge in the file/.exec(words) ?? [];
+  async function mends(mending: Mending, whatIf: WhatIf): Promise<void> {
+    const words = mending.words.join(', ');
+    const [, slots = ''] = /slots: (\d+) for g4dn\.xlarge in the file/.exec(words) ?? [];
     const [, usd = 50_000] = /budget: \{ usd: (\d+) \} in the file/.exec(words) ?? [];
+    assert.ok(Number(slots) > 85, words);
     const [all] = (await planWith({ slots: new Map([['g4dn.xlarge', Number(slots)]]), ...whatIf })).mixes;
     assert.ok(all && all.seconds.p90 <= 21 * 86_400, words);
     assert.ok(all.budgetMicroUsd.p90 <= Number(usd) * 1e6, words);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
 import { knowledgeOf } from '../../../src/campaign/planning/knowledge.ts';
 import { planOf, type CampaignPlan } from '../../../src/campaign/planning/plan.ts';
+import type { RunRules } from '../../../src/campaign/simulation/simulated-end.ts';
 import { caseCampaign, g4, limits, p3 } from '../samples.ts';
 
 const teams = Array.from({ length: 30 }, (_, team) => [`s${team}`]);
@@ -12,10 +13,18 @@ interface Limits {
   runtimeSeconds?: number;
   classes?: InstanceClass[];
   outOfGpuMemoryShare?: number;
+  rules?: Partial<RunRules>;
 }
 
 /** Thirty submissions of four hours on a G4, 2 slots on G4 and 1 on P3. */
-function planWith({ usd, hours, runtimeSeconds = 4 * 3600, classes = [], outOfGpuMemoryShare }: Limits): CampaignPlan {
+function planWith({
+  usd,
+  hours,
+  runtimeSeconds = 4 * 3600,
+  classes = [],
+  outOfGpuMemoryShare,
+  rules,
+}: Limits): CampaignPlan {
   const rows =
     classes.length > 0
       ? classes
@@ -26,7 +35,7 @@ function planWith({ usd, hours, runtimeSeconds = 4 * 3600, classes = [], outOfGp
   const said = outOfGpuMemoryShare === undefined ? {} : { outOfGpuMemoryShare };
   return planOf({
     planned: {
-      rules: { ...caseCampaign(), instanceClasses: rows },
+      rules: { ...caseCampaign(), instanceClasses: rows, ...rules },
       teams,
       perTeam: 2,
       delays: { pull: 0, handOver: 0 },
@@ -79,31 +88,56 @@ describe('what mends a plan', () => {
     assert.deepEqual(planWith({ usd, hours: 10_000 }).mendings, []);
   });
 
-  it('is Spot first of all where it costs so much less that the budget is enough', () => {
-    const rows = [
+  describe('as Spot', () => {
+    const onDemand = [
       { ...g4, slots: 2 },
       { ...p3, slots: 1 },
     ];
-    const [first] = planWith({ usd: 150, hours: 10_000, classes: rows }).mendings;
-    const spotWords =
-      'purchase: spot for g4dn.xlarge, p3.2xlarge in the file, where Spot costs 56 % of its price or less';
-    assert.deepEqual([first?.words, first?.beyondBudgetMicroUsd], [[spotWords], 0]);
-    const asSpot = rows.map((row) => ({
+    const asSpot = (row: InstanceClass): InstanceClass => ({
       ...row,
-      purchase: 'spot' as const,
-      microUsdPerHour: Math.round(row.microUsdPerHour * 0.56),
-    }));
-    assert.deepEqual(planWith({ usd: 150, hours: 10_000, classes: asSpot }).mendings, []);
-    const stillShort = words(planWith({ usd: 20, hours: 10_000, classes: asSpot }));
-    assert.ok(
-      stillShort.every((line) => !line.includes('spot')),
-      'Spot already',
-    );
-    const late = words(planWith({ usd: 1_000, hours: 48, classes: rows }));
-    assert.ok(
-      late.every((line) => !line.includes('spot')),
-      'it is no faster',
-    );
+      purchase: 'spot',
+      microUsdPerHour: row.microUsdPerHour * 0.56,
+    });
+    const spotWords = 'purchase: spot in the file, with usdPerHour: 0.29456 for g4dn.xlarge';
+
+    it('comes first where it costs so much less that the budget is enough, and is enough', () => {
+      const plan = planWith({ usd: 150, hours: 10_000, classes: onDemand });
+      const [first, ...others] = plan.mendings;
+      assert.deepEqual(first?.words, [`${spotWords}, 1.7136 for p3.2xlarge`]);
+      assert.equal(first.beyondBudgetMicroUsd, 0);
+      assert.ok(others.some(({ words: [word = ''] }) => word.startsWith('budget: ')));
+      assert.deepEqual(planWith({ usd: 150, hours: 10_000, classes: onDemand.map(asSpot) }).mendings, []);
+      assert.match(plan.unknowns.join('\n'), /Spot is taken to cost 56 % of the price.*\n.*reclaimed at 0\.5 %/);
+    });
+
+    it('is one where runs wait for money, though it is no faster', () => {
+      const ten = { usd: 45, hours: 5, runtimeSeconds: 1_800, classes: [{ ...g4, slots: 10 }] };
+      assert.equal(words(planWith(ten))[0], spotWords);
+      assert.deepEqual(planWith({ ...ten, classes: ten.classes.map(asSpot) }).mendings, []);
+    });
+
+    it('is none where only time is short, nor for what is Spot already or costs nothing', () => {
+      const plans = [
+        planWith({ usd: 1_000, hours: 48, classes: onDemand }),
+        planWith({ usd: 60, hours: 10_000, classes: onDemand.map(asSpot) }),
+        planWith({
+          usd: 5,
+          hours: 10_000,
+          classes: [{ ...g4, microUsdPerHour: 0, slots: 2 }, ...onDemand.slice(1).map(asSpot)],
+        }),
+      ];
+      for (const plan of plans) {
+        assert.ok(plan.mendings.length > 0, 'something is short');
+        assert.doesNotMatch([...words(plan), ...plan.unknowns].join(), /purchase|Spot is taken/);
+      }
+    });
+
+    it('is none where what is reclaimed costs too many their score', () => {
+      const rules = { limits: { ...limits, platformRuns: 0 } };
+      const plan = planWith({ usd: 150, hours: 10_000, classes: onDemand, rules });
+      assert.ok(plan.mendings.length > 0);
+      assert.doesNotMatch(words(plan).join(), /purchase/);
+    });
   });
 
   it('is the cheap class alone only where it is said how many it carries', () => {
@@ -138,7 +172,7 @@ describe('what mends a plan', () => {
     const short = { usd: 45, hours: 5, runtimeSeconds: 1800, outOfGpuMemoryShare: 0, classes };
     const plan = planWith(short);
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
-    const [later, money] = plan.mendings;
+    const [later, money] = plan.mendings.filter(({ spot }) => !spot);
     assert.match(later?.words.join() ?? '', /^deadline: \d+h in the file$/);
     const usd = Number(/^budget: \{ usd: (\d+) \} in the file$/.exec(money?.words.join() ?? '')?.[1]);
     assert.equal(money?.beyondBudgetMicroUsd, (usd - 45) * 1e6);
