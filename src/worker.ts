@@ -15,6 +15,7 @@ import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
+import { failingMisfits } from './workflows/misfit.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
@@ -59,7 +60,10 @@ async function run(): Promise<void> {
         activities,
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
-        ...(queue === 'main' && { workflowBundle: { codePath: new URL('workflows.js', import.meta.url).pathname } }),
+        ...(queue === 'main' && {
+          workflowBundle: { codePath: new URL('workflows.js', import.meta.url).pathname },
+          workflowFailureErrorTypes: failingMisfits,
+        }),
         ...queueOptions[queue],
       }),
     ),

@@ -114,4 +114,12 @@ export const benches: readonly Bench[] = [
     title: 'Calls of the Batch API',
     about: 'Two workers submit 1,000 runs as fast as they may and wait for their jobs.',
   },
+  {
+    name: 'question',
+    script: 'question.ts',
+    takes: '2 minutes',
+    title: 'A question to a dead worker',
+    about:
+      'A worker is killed, its workflow asked, and something happens; then another worker comes. docs/adr/0008 says why.',
+  },
 ];

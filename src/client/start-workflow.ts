@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
 import { campaignWorkflowId, taskQueues } from '../ids.ts';
+import { reopening } from '../workflows/misfit.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
 
@@ -9,6 +10,7 @@ export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
   workflowId: campaignWorkflowId(campaign),
   taskQueue: taskQueues.main,
   args: [{ campaign }],
+  retry: reopening,
   staticSummary: `${campaign}: ${manifest.submissions} submissions of ${manifest.teams} teams`,
   typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
 });

@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -50,18 +51,33 @@ const looksForStandings = 2;
 
 /** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */
 export async function campaign(input: CampaignInput): Promise<PublishedCampaign> {
+  try {
+    return await conducted(input);
+  } catch (error) {
+    // What an activity gave up stays so until somebody has mended it and starts the campaign again.
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    throw ApplicationFailure.create({ message: causeOf(error), nonRetryable: true, cause: error });
+  }
+}
+
+async function conducted({ campaign, carried }: CampaignInput): Promise<PublishedCampaign> {
   const inbox = new Inbox();
-  const opening = await (input.carried ? goOn(input.campaign, input.carried) : openFromStore(input.campaign));
-  const conductor = new Conductor(input.campaign, opening, inbox);
+  // A run that follows a failed one knows nothing of what that one did after it was carried over.
+  const isFirst = workflowInfo().attempt === 1;
+  const opening = await (carried && isFirst ? goOn(campaign, carried) : openFromStore(campaign));
+  const conductor = new Conductor(campaign, opening, inbox);
   for (;;) {
     await conductor.run();
     const published = await longStep('main', 'leaderboard and results').publishResults({
-      campaign: input.campaign,
+      campaign,
       rest: opening.state.closing ?? null,
     });
     if (await conductor.isOver()) return published;
   }
 }
+
+const causeOf = ({ activityType, cause }: ActivityFailure): string =>
+  `${activityType} failed for good: ${cause?.message ?? 'nobody said why'}`;
 
 class Conductor {
   private changed = true;

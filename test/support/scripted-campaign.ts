@@ -16,7 +16,9 @@ import { isRunning, notRunning, runningRounds } from '../../src/activities/submi
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
 import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
 import { embeddedTimings } from '../../src/settings.ts';
+import { campaignStart } from '../../src/client/start-workflow.ts';
 import { submissionFinishedSignal } from '../../src/workflows/messages.ts';
+import { failingMisfits } from '../../src/workflows/misfit.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
@@ -70,12 +72,15 @@ export class ScriptedCampaign {
   async open(settings: Record<string, number> = {}): Promise<void> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     this.server = await startTemporalServer(settings);
-    this.bundle = await bundleWorkflowCode({
-      workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
-      logger: new DefaultLogger('ERROR'),
-    });
+    this.bundle = await bundled('../../src/workflows/index.ts');
     this.client = new Client({ connection: await Connection.connect({ address: this.server.address }) });
     this.native = await NativeConnection.connect({ address: this.server.address });
+    await this.startWorkers();
+  }
+
+  /** Workers whose workflows are those of another module, by its path from here. */
+  async startWorkersWith(workflows: string): Promise<void> {
+    this.bundle = await bundled(workflows);
     await this.startWorkers();
   }
 
@@ -86,7 +91,10 @@ export class ScriptedCampaign {
           connection: this.native,
           taskQueue,
           activities: this.activities(),
-          ...(taskQueue === taskQueues.main && { workflowBundle: this.bundle }),
+          ...(taskQueue === taskQueues.main && {
+            workflowBundle: this.bundle,
+            workflowFailureErrorTypes: failingMisfits,
+          }),
         }),
       ),
     );
@@ -126,11 +134,7 @@ export class ScriptedCampaign {
   /** Starts the campaign `name`; teams and script are set before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
-    return this.client.workflow.start('campaign', {
-      workflowId: campaignWorkflowId(name),
-      taskQueue: taskQueues.main,
-      args: [{ campaign: name }],
-    });
+    return this.client.workflow.start('campaign', campaignStart(this.frozen));
   }
 
   private activities(): Activities {
@@ -282,3 +286,9 @@ export class ScriptedCampaign {
     return { ...end, reason: 'cancelled' };
   }
 }
+
+const bundled = (workflows: string): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({
+    workflowsPath: new URL(workflows, import.meta.url).pathname,
+    logger: new DefaultLogger('ERROR'),
+  });

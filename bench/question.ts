@@ -1,0 +1,87 @@
+/**
+ * `node --import tsx bench/question.ts`: is a workflow still what its history says after a question that was asked while no
+ * worker lived? A worker is killed, the question asked, and 0.7 s later something happens to the workflow; then another
+ * worker comes. The question waits without end, or for as long as Holdout's own do. See docs/adr/0008.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { answerWithinMs } from '../src/client/campaign-now.ts';
+import { startTemporalServer } from '../test/support/temporal-server.ts';
+import { goSignal, heardQuery, twoThings } from './question-workflows.ts';
+import { keepResult } from './support/results.ts';
+
+/** The server gives a dead worker 10 s; the timer has to fire between that and the next workflow task. */
+const roundMs = 10_600;
+const tries = 3;
+
+async function main(): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const unlimited = await spoiledOf(undefined);
+  const limited = await spoiledOf(answerWithinMs);
+  keepResult('question', [
+    { what: 'history that no replay comes to, the question waits without end', found: `${unlimited} of ${tries}` },
+    {
+      what: `the same, the question waits ${answerWithinMs / 1_000} s at most`,
+      found: `${limited} of ${tries}`,
+      aim: `0 of ${tries}`,
+      met: limited === 0,
+    },
+  ]);
+}
+
+async function spoiledOf(waitMs: number | undefined): Promise<number> {
+  let spoiled = 0;
+  for (let attempt = 0; attempt < tries; attempt += 1) if (!(await isReplayed(waitMs))) spoiled += 1;
+  return spoiled;
+}
+
+async function isReplayed(waitMs: number | undefined): Promise<boolean> {
+  const server = await startTemporalServer();
+  const connection = await Connection.connect({ address: server.address });
+  const { workflow } = new Client({ connection });
+  try {
+    const first = await startWorker(server.address);
+    const workflowId = 'asked';
+    const asked = await workflow.start(twoThings, { taskQueue: 'bench-question', workflowId, args: [roundMs] });
+    await asked.query(heardQuery);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    const ask = (): Promise<boolean> => asked.query(heardQuery);
+    const answer = waitMs === undefined ? ask() : connection.withDeadline(Date.now() + waitMs, ask);
+    answer.catch(() => undefined);
+    await delay(700);
+    await asked.signal(goSignal);
+    const second = await startWorker(server.address);
+    await delay(15_000);
+    second.kill('SIGKILL');
+    return await isReplayable(await asked.fetchHistory());
+  } finally {
+    await connection.close();
+    await server.stop();
+  }
+}
+
+async function startWorker(address: string): Promise<ChildProcess> {
+  const worker = fork(new URL('support/question-worker.ts', import.meta.url).pathname, {
+    env: { ...process.env, TEMPORAL_ADDRESS: address },
+    execArgv: ['--import', 'tsx'],
+  });
+  await once(worker, 'message');
+  return worker;
+}
+
+async function isReplayable(history: Parameters<typeof Worker.runReplayHistory>[1]): Promise<boolean> {
+  const workflowsPath = new URL('question-workflows.ts', import.meta.url).pathname;
+  try {
+    await Worker.runReplayHistory({ workflowsPath }, history, 'asked');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+await main();
+process.exit(0);

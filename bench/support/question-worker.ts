@@ -1,0 +1,13 @@
+/** A process that works on the workflow which is asked a question; says `ready` when it polls. */
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const worker = await Worker.create({
+  connection: await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' }),
+  taskQueue: 'bench-question',
+  workflowsPath: new URL('../question-workflows.ts', import.meta.url).pathname,
+  activities: { nothing: () => Promise.resolve() },
+});
+const running = worker.run();
+process.send?.('ready');
+await running;
