@@ -49,7 +49,7 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   for (;;) {
     const seenNow = await look(access, campaign, seen);
     if (seenNow instanceof Error) {
-      const said = silence.unheard(Date.now(), messageOf(seenNow.cause ?? seenNow));
+      const said = silence.unheard(Date.now(), lastCauseOf(seenNow));
       if (said !== undefined) output.say(said);
     } else {
       const { progress, changes } = seenNow;
@@ -107,6 +107,9 @@ async function stageChanges(access: Access, campaign: string, seen: Map<string, 
   }
   return changes;
 }
+
+/** What lies below all that was made of it. */
+const lastCauseOf = ({ message, cause }: Error): string => (cause instanceof Error ? lastCauseOf(cause) : message);
 
 /** How a campaign stands and what changed since the last look, or why nobody knows: a worker or the server may restart. */
 async function look(
