@@ -76,8 +76,10 @@ export class BatchRig {
     return rig;
   }
 
+  /** What still runs would take its slot from the next suite. */
   leave(): void {
     process.env = this.ambient;
+    this.killJobs();
   }
 
   /** Queues `holdout-g4` with slots, `holdout-p3` without any. */
