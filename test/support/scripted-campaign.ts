@@ -49,6 +49,8 @@ export class ScriptedCampaign {
   holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** What a round waits for between its report and the end of its workflow. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
+  /** What happens when results are to be published. */
+  publish: () => void = () => undefined;
   /** Runs that were under way beside more of their class than it has slots. */
   readonly overSlots: string[] = [];
   private readonly underWay = new Map<string, Set<string>>();
@@ -129,6 +131,7 @@ export class ScriptedCampaign {
     this.holdEnd = () => undefined;
     this.holdLook = () => undefined;
     this.holdSubmit = () => undefined;
+    this.publish = () => undefined;
   }
 
   /** Starts the campaign `name`; teams and script are set before. */
@@ -234,7 +237,10 @@ export class ScriptedCampaign {
           .filter((record) => open.some(({ submission }) => submission === record.submission))
           .map((record) => reportOf({ version: 1, predecessor: null, ...record }, []));
       },
-      publishResults: async ({ campaign }) => ({ leaderboard: `${campaign}/leaderboard.csv`, results: '' }),
+      publishResults: async ({ campaign }) => {
+        this.publish();
+        return { leaderboard: `${campaign}/leaderboard.csv`, results: '' };
+      },
     };
   }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  QueryNotRegisteredError,
+  WorkflowUpdateFailedError,
+  type WorkflowFailedError,
+} from '@temporalio/client';
 import type { CampaignProgress } from '../../src/campaign/progress.ts';
 import { submissionWorkflowId } from '../../src/ids.ts';
 import * as messages from '../../src/workflows/messages.ts';
@@ -345,6 +350,20 @@ describe('a campaign with scripted runs', () => {
     await handle.result();
     assert.deepEqual(ends('w1'), [['probe', 'g4', 'cancelled']]);
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
+  });
+
+  it('ends for good, with the reason, when an activity of its own gave up', async () => {
+    campaign.teams = { one: ['g1'] };
+    campaign.publish = () => {
+      throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');
+    };
+    const handle = await campaign.start('given-up');
+    await assert.rejects(handle.result(), ({ cause }: WorkflowFailedError) => {
+      assert.equal(cause?.message, 'publishResults failed for good: no such bucket');
+      return true;
+    });
+    const { runId, status } = await campaign.client.workflow.getHandle('campaign:given-up').describe();
+    assert.deepEqual([runId, status.name], [handle.firstExecutionRunId, 'FAILED']);
   });
 
   it('goes on after its own workflow was terminated by mistake: nothing recorded runs again', async () => {
