@@ -77,8 +77,17 @@ export class SubmissionRuns {
       this.caseFile.add({ n, purpose, class: on.name, ...unknownEnd });
       throw error;
     });
-    const { jobId, reason, billedSeconds, costMicroUsd } = end;
-    this.caseFile.add({ n, purpose, class: on.name, jobId, reason, billedSeconds, costMicroUsd });
+    const { jobId, reason, billedSeconds, costMicroUsd, facts } = end;
+    this.caseFile.add({
+      n,
+      purpose,
+      class: on.name,
+      jobId,
+      reason,
+      billedSeconds,
+      costMicroUsd,
+      ...(facts && { facts }),
+    });
     this.permits.ended({
       n,
       purpose,
