@@ -1,3 +1,4 @@
+import { asciiLine } from '../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
 import { signalOf } from './signals.ts';
@@ -125,9 +126,4 @@ const instant = (ms: number | null | undefined): string | null =>
 /** Characters of Batch's texts that are kept; its longest field has 255. */
 const longestWords = 200;
 
-/** Batch's own text, on one line of printable ASCII. */
-function plain(text: string | null): string | null {
-  if (text === null) return null;
-  const line = text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
-  return line.length > longestWords ? `${line.slice(0, longestWords - 3)}...` : line;
-}
+const plain = (text: string | null): string | null => (text === null ? null : asciiLine(text, longestWords));
