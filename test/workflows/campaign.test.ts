@@ -335,7 +335,9 @@ describe('a campaign with scripted runs', () => {
     campaign.script = () => 'until-cancelled';
     const handle = await campaign.start('cancelled');
     await until('cancelled', ({ counts }) => counts.running === 2);
-    assert.match(await details('cancelled', 'c1'), /is \*\*probing\*\* since .* \(run 1 on g4\)/);
+    await eventually('its page says that it probes', async () =>
+      /is \*\*probing\*\* since .* \(run 1 on g4\)/.test(await details('cancelled', 'c1')),
+    );
     await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['c1'] }] });
     await until('cancelled', ({ counts }) => counts.cancelled === 1);
     assert.deepEqual(ends('c1'), [['probe', 'g4', 'cancelled']]);
