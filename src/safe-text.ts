@@ -15,3 +15,12 @@ const escaped = (character: string): string =>
 
 /** `1 row`, `2 rows`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Somebody else's text on one line of printable ASCII, cut to `length` characters. */
+export function asciiLine(text: string, length: number): string {
+  const line = text
+    .slice(0, 4 * length)
+    .replaceAll(/[^\x20-\x7e]+/g, ' ')
+    .trim();
+  return line.length > length ? `${line.slice(0, length - 3)}...` : line;
+}

@@ -12,9 +12,13 @@ import type { Dependencies } from './dependencies.ts';
 
 type Pulled = Extract<StoredImage, { kind: 'pulled' }>;
 
-/** `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing. */
+/**
+ * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of its
+ * configuration the container does not get.
+ */
 export type PulledImage =
-  (Pulled & { base: string | null; probeInVain: boolean }) | Exclude<StoredImage, { kind: 'pulled' }>;
+  | (Pulled & { base: string | null; probeInVain: boolean; withheld?: string[] })
+  | Exclude<StoredImage, { kind: 'pulled' }>;
 
 /** The gate: fetches the handed-in image, inspects it, copies it to the private image store and pins its digest. */
 export async function pullImage(

@@ -2,6 +2,7 @@ import type { HeldGrant } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { FinalState, Reason } from './reasons.ts';
+import type { RunFacts } from './run-facts.ts';
 
 /** What a campaign and its submissions say to each other. Every message is idempotent by (submission, n). Pure. */
 
@@ -92,4 +93,6 @@ export interface RunRecord {
   reason: Reason | null;
   billedSeconds: number;
   costMicroUsd: number;
+  /** Absent in records written before there were any, and when no job was made. */
+  facts?: RunFacts;
 }
