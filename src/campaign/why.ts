@@ -29,6 +29,10 @@ export const whyOfRule: Record<VerdictRule | 'no-outcome', Why> = {
     sentence: 'The GPU memory was full, and the program failed for lack of it.',
     next: 'The team uses less GPU memory, for instance a smaller batch. The host can add a class with a larger device.',
   },
+  'gpu-full-without-words': {
+    sentence: 'The program failed while the GPU memory was full, without saying why.',
+    next: 'It gets one run on a larger device, if there is one. The team uses less GPU memory or prints its errors.',
+  },
   'killed-unexplained': {
     sentence: 'SIGKILL ended the program, and no record says who sent it.',
     next: 'The team looks for a program of its own that kills processes; if there is none, the host runs it again (retry).',
@@ -41,9 +45,13 @@ export const whyOfRule: Record<VerdictRule | 'no-outcome', Why> = {
     sentence: 'The program failed and said that it could not allocate memory; the kernel killed nothing.',
     next: 'The team uses less memory, or asks for less of it at once.',
   },
+  'read-only-file-system-text': {
+    sentence: 'The program wrote outside /output and /tmp; the rest of its file system is read-only.',
+    next: 'The team writes to $HOLDOUT_OUTPUT or /tmp. The host can allow it with `rootFilesystem: writable`.',
+  },
   'exit-code': {
     sentence: 'The program ended with an exit code other than 0.',
-    next: 'The team runs the same image on the public sample and mends the error.',
+    next: 'The team runs the same image on the public sample and fixes the error.',
   },
   'predictions-missing': {
     sentence: 'The program ended well but left no predictions file in the output folder.',

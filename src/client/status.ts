@@ -50,6 +50,7 @@ const holdText: Record<Hold, string> = {
   deadline: 'the deadline has passed (set-deadline or close)',
   paused: 'an operator paused it, or the teams that are left (resume, or resume --team)',
   slots: 'no class that would do has a slot (set-slots)',
+  platform: 'the same fault of the platform ended the last runs (resume)',
 };
 
 function forecastBlocks(
