@@ -169,7 +169,7 @@ describe('the gate for images', () => {
   it('says plainly what other compressions and other files are', async () => {
     assert.match(await refusalOf(Buffer.from('fd377a585a000000', 'hex')), /compressed with xz/);
     assert.match(await refusalOf(Buffer.from('504b030400000000', 'hex')), /compressed with zip/);
-    assert.match(await refusalOf(Buffer.from('not a tar at all'.repeat(100))), /damaged or no tar at entry 1/);
+    assert.match(await refusalOf(Buffer.from('not a tar at all'.repeat(100))), /damaged or no tar/);
     assert.match(await refusalOf(Buffer.alloc(0)), /neither/);
   });
 

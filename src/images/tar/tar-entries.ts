@@ -44,7 +44,7 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
     const place = `entry ${count} of the archive`;
     const block = await reader.exactly(blockBytes);
     if (block === undefined || isEmpty(block)) return;
-    const header = parseHeader(block) ?? refuse(`the archive is damaged or no tar at ${place}`);
+    const header = parseHeader(block) ?? refuse(`${place} cannot be read: the archive is damaged or no tar`);
     const extension = await extensionIn(reader, header, place);
     if (extension !== undefined) {
       said = { ...said, ...extension };
