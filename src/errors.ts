@@ -50,6 +50,12 @@ export const catalogue = {
     (d) => `The image ${d.image} could not be copied: ${d.detail}`,
     () => 'Look at disk space, the image store and its credentials; nothing was counted against the team.',
   ),
+  IMAGE_UNKNOWN: entry<{ images: string[] }>(
+    'user',
+    (d) =>
+      `The registry does not know ${counted(d.images.length, 'image')} of the hand-in:\n  ${d.images.join('\n  ')}`,
+    () => 'Correct the references in the submissions file or push the images, then start again; nothing was started.',
+  ),
   CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[]; commands: string[] }>(
     'user',
     (d) => `Campaign ${d.campaign} was started from another file. What differs:\n  ${d.differences.join('\n  ')}`,

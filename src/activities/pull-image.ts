@@ -3,24 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeInVain } from '../campaign/base-lessons.ts';
-import type { HandedInImage } from '../campaign/frozen-campaign.ts';
+import { unpackedBytesOf, type HandedInImage, type Limits } from '../campaign/frozen-campaign.ts';
 import { trouble } from '../errors.ts';
 import { lessonsOf } from '../images/base-records.ts';
 import type { StoredImage } from '../images/image-store.ts';
-import { inspectArchive } from '../images/inspect-archive.ts';
+import { inspectArchive, inspectFolder, type InspectedArchive } from '../images/inspect-archive.ts';
+import { digestOf, fetchImage } from '../images/registry-image.ts';
 import type { Dependencies } from './dependencies.ts';
 
-type Pulled = Extract<StoredImage, { kind: 'pulled' }>;
-
 /**
- * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of its
- * configuration the container does not get.
+ * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of the
+ * image's configuration does not count, in words. `refused` is the team's.
  */
 export type PulledImage =
-  | (Pulled & { base: string | null; probeInVain: boolean; withheld?: string[] })
-  | Exclude<StoredImage, { kind: 'pulled' }>;
+  (StoredImage & { base: string | null; probeInVain: boolean; withheld: string[] }) | { kind: 'refused'; why: string };
 
-/** The gate: fetches the handed-in image, inspects it, copies it to the private image store and pins its digest. */
+/** The gate: brings the handed-in image here, inspects it, and keeps what was accepted in the private image store. */
 export async function pullImage(
   deps: Dependencies,
   input: { campaign: string; submission: string },
@@ -29,15 +27,11 @@ export async function pullImage(
   try {
     const { image } = await deps.frozen.submission(input.campaign, input.submission);
     const { limits } = await deps.frozen.campaign(input.campaign);
-    const archive = join(folder, 'image.tar');
-    const fetched = await fetchImage(deps, image, archive);
-    if (fetched.kind === 'refused') return fetched;
-    const inspected = await inspectArchive(archive, { maxBytes: limits.imageBytes });
+    const inspected = await inspectImage(deps, image, limits, folder);
     if (inspected.kind === 'refused') return inspected;
-    const stored = await deps.images.put(archive, inspected.format, `${input.campaign}/${input.submission}`);
-    if (stored.kind === 'refused') return stored;
-    const { base } = inspected;
-    return { ...stored, base, probeInVain: base !== null && (await isInVain(deps, input.campaign, base)) };
+    const { layout, digest, base, withheld } = inspected;
+    const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
+    return { ...stored, base, probeInVain: base !== null && (await isInVain(deps, input.campaign, base)), withheld };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -52,18 +46,30 @@ async function ownFolder({ campaign, submission }: { campaign: string; submissio
   const folderOf = (attempt: number): string =>
     join(process.env['HOLDOUT_SCRATCH'] ?? tmpdir(), 'hand-in', `${campaign}.${submission}.${attempt}`);
   await rm(folderOf(attempt - 1), { recursive: true, force: true });
-  await mkdir(folderOf(attempt), { recursive: true });
+  await mkdir(join(folderOf(attempt), 'handed-in'), { recursive: true });
   return folderOf(attempt);
 }
 
-/** Brings the handed-in image into a file; an archive must still be the one that was frozen. */
-async function fetchImage(
+/** An archive must still be the one that was frozen; a reference is fetched by the digest that it had at hand-in. */
+async function inspectImage(
   deps: Dependencies,
   image: HandedInImage,
-  archive: string,
-): Promise<{ kind: 'fetched' } | { kind: 'refused'; why: string }> {
-  if (image.kind === 'registry') return deps.images.fetch(image.reference, archive);
+  limits: Limits,
+  folder: string,
+): Promise<InspectedArchive> {
+  const handedIn = join(folder, 'handed-in');
+  const options = {
+    limits: { imageBytes: limits.imageBytes, unpackedBytes: unpackedBytesOf(limits) },
+    into: folder,
+  };
+  if (image.kind === 'registry') {
+    const digest = image.digest ?? (await digestOf(image.reference));
+    if (digest === undefined) return { kind: 'refused', why: 'the registry has no image under this reference' };
+    const fetched = await fetchImage(image.reference, digest, options.limits, handedIn);
+    return fetched.kind === 'refused' ? fetched : inspectFolder(handedIn, options);
+  }
+  const archive = join(handedIn, 'image.tar');
   const { sha256 } = await deps.store.download(image.bucket, image.key, archive);
   if (sha256 !== image.sha256) throw trouble('OBJECT_CHANGED', { bucket: image.bucket, key: image.key });
-  return { kind: 'fetched' };
+  return inspectArchive(archive, options);
 }

@@ -37,12 +37,18 @@ export interface Limits {
   pids: number;
   outputBytes: number;
   imageBytes: number;
+  /** What an image's layers may unpack to. Absent in campaigns frozen before there was such a limit; read it by {@link unpackedBytesOf}. */
+  unpackedBytes?: number;
   sharedMemoryMiB: number;
   /** Evaluation runs charged to the team. */
   attempts: number;
   /** Re-runs for reasons that are not the team's. */
   platformRuns: number;
 }
+
+/** What an image may unpack to: three times what it may be handed in with, where the campaign says nothing else. */
+export const unpackedBytesOf = (limits: { imageBytes: number; unpackedBytes?: number | undefined }): number =>
+  limits.unpackedBytes ?? 3 * limits.imageBytes;
 
 /** How a predictions file must look. */
 export interface PredictionsFormat {
@@ -109,9 +115,13 @@ export interface Submission {
   publicScore?: number;
 }
 
-/** Where a handed-in image lies: an archive in S3, or a registry reference (`docker://…`). */
+/**
+ * Where a handed-in image lies: an archive in S3, or a registry reference (`docker://…`) with the digest (`sha256:…`) that
+ * it had at hand-in. Campaigns frozen before digests were kept have none.
+ */
 export type HandedInImage =
-  { kind: 'archive'; bucket: string; key: string; sha256: string } | { kind: 'registry'; reference: string };
+  | { kind: 'archive'; bucket: string; key: string; sha256: string }
+  | { kind: 'registry'; reference: string; digest?: string };
 
 /** manifest.json: the hand-in by team, teams and submissions each in the order of the file. */
 export interface Manifest {

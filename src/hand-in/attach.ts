@@ -1,11 +1,11 @@
 import { differences } from '../campaign/differences.ts';
-import type { FrozenCampaign, Submission } from '../campaign/frozen-campaign.ts';
+import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/frozen-campaign.ts';
 import { leftByOperators, lessWhatIsDone } from '../campaign/left-by-operators.ts';
 import { trouble } from '../errors.ts';
 import { actsOf, takenActs } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
-import type { LocatedRow } from './hand-in-images.ts';
+import { withDigests, type LocatedRow } from './hand-in-images.ts';
 import type { HandedIn } from './hand-in.ts';
 import type { HandInRooms } from './rooms.ts';
 
@@ -32,15 +32,32 @@ export async function attach(
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
   const differing = [
     // A deadline in words counts from the first start; what was written is compared.
-    ...differences(known, { ...lessWhatIsDone(known, fresh, left), deadline, manifest }),
-    ...differences(bySubmission(stillWanted), bySubmission(present), 'submissions'),
+    ...differences(withEveryLimit(known), { ...lessWhatIsDone(known, fresh, left), deadline, manifest }),
+    ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];
-  if (differing.length === 0) return { frozen: known, appended };
+  if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };
   const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
   throw trouble('CAMPAIGN_CHANGED', {
     campaign,
     differences: differing.slice(0, mostDifferences),
     commands: changingCommands(known, lessWhatIsDone(known, fresh, left), dropped).slice(0, mostDifferences),
+  });
+}
+
+/** A campaign that was frozen before there was a limit for unpacked images, with the limit that it has. */
+const withEveryLimit = (known: FrozenCampaign): FrozenCampaign => ({
+  ...known,
+  limits: { ...known.limits, unpackedBytes: unpackedBytesOf(known.limits) },
+});
+
+/** The rows as they were frozen where they name the same reference: its digest stays, wherever its tag has moved since. */
+function asFrozen(rows: readonly Submission[], before: readonly Submission[]): Submission[] {
+  const images = new Map(before.map(({ submission, image }) => [submission, image]));
+  return rows.map((row) => {
+    const image = images.get(row.submission);
+    const isSame =
+      image?.kind === 'registry' && row.image.kind === 'registry' && image.reference === row.image.reference;
+    return isSame ? { ...row, image } : row;
   });
 }
 

@@ -89,6 +89,8 @@ export const sections = {
     pids: whole(1, 100_000).default(512),
     output: size.prefault('1GiB'),
     image: size.prefault('10GiB'),
+    /** Where it is not said: three times `image`. */
+    unpacked: size.optional(),
     sharedMemory: size.prefault('1GiB'),
     attempts: whole(1, 100).default(3),
     platformRuns: whole(0, 100).default(5),

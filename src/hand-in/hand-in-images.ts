@@ -1,4 +1,6 @@
 import type { HandedInImage, Submission } from '../campaign/frozen-campaign.ts';
+import { trouble } from '../errors.ts';
+import { digestOf } from '../images/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
 import { sha256OfFile } from './files.ts';
@@ -22,6 +24,23 @@ export async function rowsOf(rooms: HandInRooms, { campaign, submissions }: Chec
     rows[index] = { row: { ...row, image: await imageAt(rooms, campaign, location) }, location };
   });
   return rows;
+}
+
+/**
+ * Gives every registry reference the digest that it names now, so that it never moves again. Throws IMAGE_UNKNOWN for
+ * references that the registry does not know.
+ */
+export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedRow[]> {
+  const pinned: LocatedRow[] = [...rows];
+  const unknown: string[] = [];
+  await inParallel(imagesAtOnce, [...rows.entries()], async ([index, { row, location }]) => {
+    if (row.image.kind !== 'registry') return;
+    const digest = await digestOf(row.image.reference);
+    if (digest === undefined) unknown.push(`${row.submission}: ${row.image.reference}`);
+    else pinned[index] = { row: { ...row, image: { ...row.image, digest } }, location };
+  });
+  if (unknown.length > 0) throw trouble('IMAGE_UNKNOWN', { images: unknown.sort() });
+  return pinned;
 }
 
 /** Brings the archives that lie here into the images bucket; one that is there is not sent again. */

@@ -4,7 +4,7 @@ import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
 import { attach } from './attach.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
-import { rowsOf, sendImages, type LocatedRow } from './hand-in-images.ts';
+import { rowsOf, sendImages, withDigests, type LocatedRow } from './hand-in-images.ts';
 import { handInInputs } from './hand-in-inputs.ts';
 import { handInLabels } from './hand-in-labels.ts';
 import type { HandInRooms } from './rooms.ts';
@@ -24,7 +24,9 @@ export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Prom
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
   if (known === undefined) report(`handing in ${counted(checked.submissions.length, 'submission')} and their inputs`);
-  const rows = await rowsOf(rooms, checked);
+  const located = await rowsOf(rooms, checked);
+  // References keep the digests of the first start: the registry is asked only for rows that are new.
+  const rows = known === undefined ? await withDigests(located) : located;
   const manifest = manifestOf(rows);
   const fresh = await frozenOf(rooms, checked, manifest);
   if (known !== undefined) return attach(rooms, known, fresh, rows);

@@ -1,4 +1,4 @@
-import type { InstanceClass, Metric } from '../campaign/frozen-campaign.ts';
+import { unpackedBytesOf, type InstanceClass, type Metric } from '../campaign/frozen-campaign.ts';
 import type { Expectation } from '../campaign/planning/knowledge.ts';
 import { deadlineOf } from './campaign-rules.ts';
 import type { ReadCampaign, Section, SectionName } from './campaign-schema.ts';
@@ -20,6 +20,7 @@ export function resolveCampaign(
 ): CheckedCampaign {
   const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
   const limits = read.limits as Complete<'limits'>;
+  const { unpacked }: Section<'limits'> = limits;
   const budget = read.budget as Complete<'budget'>;
   const leaderboard = read.leaderboard as Complete<'leaderboard'>;
   return {
@@ -38,6 +39,7 @@ export function resolveCampaign(
       pids: limits.pids,
       outputBytes: limits.output,
       imageBytes: limits.image,
+      unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: unpacked }),
       sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
       attempts: limits.attempts,
       platformRuns: limits.platformRuns,

@@ -1,154 +1,111 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { existsSync } from 'node:fs';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { trouble } from '../errors.ts';
-import { quoted } from '../safe-text.ts';
-import type { ArchiveFormat } from './inspect-archive.ts';
-import { compressionOf } from './scan-archive.ts';
+import { isUnknownToRegistry } from './registry-words.ts';
 import { shareBlobs } from './share-blobs.ts';
 import { skopeo } from './skopeo.ts';
+import { layoutTag } from './write-layout.ts';
 
 /**
  * `reference` is what `skopeo inspect`, `skopeo copy` and `podman pull` take without further flags; `digest` (sha256:…)
- * is that of the manifest it names. `refused` is the team's.
+ * is that of the manifest it names.
  */
-export type StoredImage = { kind: 'pulled'; reference: string; digest: string } | { kind: 'refused'; why: string };
-
-const forOurMachines = ['--override-os', 'linux', '--override-arch', 'amd64'];
+export interface StoredImage {
+  kind: 'pulled';
+  reference: string;
+  digest: string;
+}
 
 /**
  * The private image store behind `settings.imageStore`: a folder of OCI layouts, one per image, or a repository of a
- * registry. Nothing in it is ever overwritten: an image's name ends with the digest of the archive it came from.
+ * registry. Nothing in it is ever overwritten: an image's name ends with the digest of its manifest.
  */
 export class ImageStore {
   /** `destination` is `settings.imageStore`. */
   constructor(private readonly destination: string) {}
 
   /**
-   * Copies an archive that passed the gate. `tag` names it for people, `<campaign>/<submission>`. Answers at once when
-   * this archive is there already; any number of workers may put the same one. Throws IMAGE_COPY_FAILED when the fault
-   * may be ours: full disk, store not reachable, credentials.
+   * Keeps a layout that passed the gate, as it is. `tag` names it for people, `<campaign>/<submission>`. Returns at once
+   * when this image is there already; any number of workers may put the same one. Throws IMAGE_COPY_FAILED: full disk,
+   * store not reachable, credentials.
    */
-  async put(path: string, format: ArchiveFormat, tag: string): Promise<StoredImage> {
-    const name = `${tag.replaceAll('/', '.')}-${(await sha256Of(path)).slice(0, 16)}`;
-    const present = await this.find(name);
-    if (present !== undefined) return present;
-    const scratch = await mkdtemp(join(dirname(path), 'copy-'));
-    try {
-      const source = `${format}:${await plainTar(path, scratch)}`;
-      const failure = await this.copyTo(name, source, scratch);
-      if (failure !== undefined) return blame(tag, failure.replaceAll(source, 'the archive'), badArchive);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
-    const stored = await this.find(name);
-    if (stored === undefined)
-      throw trouble('IMAGE_COPY_FAILED', { image: tag, detail: 'it is not there after the copy' });
-    return stored;
+  async put(layout: string, digest: string, tag: string): Promise<StoredImage> {
+    const name = `${tag.replaceAll('/', '.')}-${digest.slice('sha256:'.length).slice(0, 16)}`;
+    const folder = this.destination.startsWith('oci:') ? this.destination.slice('oci:'.length) : undefined;
+    const keep = folder === undefined ? this.inRegistry(layout, name) : inFolder(folder, layout, name);
+    const stored = await keep.catch((error: unknown) => {
+      // A full or broken disk speaks in the name of a system call.
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      throw trouble('IMAGE_COPY_FAILED', { image: tag, detail: error.message }, error);
+    });
+    if (stored.digest === digest) return stored;
+    throw trouble('IMAGE_COPY_FAILED', { image: tag, detail: `the store has ${stored.digest} under its name` });
   }
 
-  /**
-   * Fetches an image that was handed in as a registry reference (`docker://…`) into an OCI archive for the gate.
-   * `refused`: the registry knows no such image. Throws IMAGE_COPY_FAILED.
-   */
-  async fetch(reference: string, path: string): Promise<{ kind: 'fetched' } | { kind: 'refused'; why: string }> {
-    const scratch = ['--tmpdir', dirname(path)];
+  private async inRegistry(layout: string, name: string): Promise<StoredImage> {
+    const image = `${this.destination}:${name}`;
+    const present = await this.find(image);
+    if (present !== undefined) return present;
     const copied = await skopeo(
       '--insecure-policy',
-      ...forOurMachines,
-      ...scratch,
       'copy',
       '-q',
-      reference,
-      `oci-archive:${path}`,
+      '--preserve-digests',
+      layoutReference(layout),
+      image,
     );
-    if (copied.kind === 'done') return { kind: 'fetched' };
-    return blame(reference, copied.detail, unknownToRegistry);
+    const stored = copied.kind === 'done' ? await this.find(image) : undefined;
+    if (stored !== undefined) return stored;
+    const detail = copied.kind === 'failed' ? copied.detail : 'it is not there after the copy';
+    throw trouble('IMAGE_COPY_FAILED', { image, detail });
   }
 
-  private get folder(): string | undefined {
-    return this.destination.startsWith('oci:') ? this.destination.slice('oci:'.length) : undefined;
-  }
-
-  /** The stored image, undefined when there is none of this name. */
-  private async find(name: string): Promise<StoredImage | undefined> {
-    if (this.folder !== undefined) return findInLayout(join(this.folder, name));
-    const reference = `${this.destination}:${name}`;
-    const inspected = await skopeo('inspect', '--raw', reference);
+  private async find(image: string): Promise<StoredImage | undefined> {
+    const inspected = await skopeo('inspect', '--raw', image);
     if (inspected.kind === 'failed') {
-      if (unknownToRegistry.test(inspected.detail)) return undefined;
-      throw trouble('IMAGE_COPY_FAILED', { image: reference, detail: inspected.detail });
+      if (isUnknownToRegistry(inspected.detail)) return undefined;
+      throw trouble('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
     }
     const digest = `sha256:${createHash('sha256').update(inspected.stdout).digest('hex')}`;
     return { kind: 'pulled', reference: `${this.destination}@${digest}`, digest };
   }
+}
 
-  /** Answers what skopeo said when it failed. */
-  private async copyTo(name: string, source: string, scratch: string): Promise<string | undefined> {
-    const global = ['--insecure-policy', ...forOurMachines, '--tmpdir', scratch];
-    if (this.folder === undefined) {
-      const copied = await skopeo(...global, 'copy', '-q', source, `${this.destination}:${name}`);
-      return copied.kind === 'failed' ? copied.detail : undefined;
-    }
-    // Into a folder of its own and renamed when complete: index.json has no lock, and half a copy is never seen.
-    const incoming = join(this.folder, `.incoming-${randomUUID()}`);
-    await mkdir(this.folder, { recursive: true });
+/** Keeps a layout as a folder of its own, which appears when it is complete. */
+async function inFolder(store: string, layout: string, name: string): Promise<StoredImage> {
+  const kept = join(store, name);
+  if (!existsSync(kept)) {
+    const incoming = join(store, `.incoming-${randomUUID()}`);
     try {
-      const plain = '--dest-oci-accept-uncompressed-layers';
-      const copied = await skopeo(...global, 'copy', '-q', plain, source, layoutReference(incoming));
-      if (copied.kind === 'failed') return copied.detail;
-      await shareBlobs(join(incoming, 'blobs', 'sha256'), join(this.folder, '.blobs'));
-      await rename(incoming, join(this.folder, name)).catch(unlessThere);
+      await mkdir(join(incoming, 'blobs/sha256'), { recursive: true });
+      const blobs = (await readdir(join(layout, 'blobs/sha256'))).map((blob) => join('blobs/sha256', blob));
+      for (const file of ['oci-layout', 'index.json', ...blobs])
+        await linkOrCopy(join(layout, file), join(incoming, file));
+      await shareBlobs(join(incoming, 'blobs/sha256'), join(store, '.blobs'));
+      await rename(incoming, kept).catch(unlessThere);
     } finally {
       await rm(incoming, { recursive: true, force: true });
     }
-    return undefined;
+  }
+  const index = JSON.parse(await readFile(join(kept, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
+  return { kind: 'pulled', reference: layoutReference(kept), digest: index.manifests[0]?.digest ?? '' };
+}
+
+const layoutReference = (layout: string): string => `oci:${layout}:${layoutTag}`;
+
+/** Makes the file appear under another name, as a copy where the two places are on different file systems. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await copyFile(from, to);
   }
 }
-
-/** The one image of a layout folder that this store made, by its index; undefined when there is no such folder. */
-async function findInLayout(layout: string): Promise<StoredImage | undefined> {
-  if (!existsSync(layout)) return undefined;
-  const index = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
-  const [manifest] = index.manifests;
-  if (manifest === undefined) throw trouble('IMAGE_COPY_FAILED', { image: layout, detail: 'its index is empty' });
-  return { kind: 'pulled', reference: layoutReference(layout), digest: manifest.digest };
-}
-
-const layoutReference = (layout: string): string => `oci:${layout}:image`;
 
 /** Another worker was first; the content is the same. */
 function unlessThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
-  return hash.digest('hex');
-}
-
-/** Skopeo 1.9.3 reads eight bytes of a gzipped docker archive and no more; so it gets a plain tar. */
-async function plainTar(path: string, scratch: string): Promise<string> {
-  if ((await compressionOf(path)) === 'none') return path;
-  const plain = join(scratch, 'image.tar');
-  await pipeline(createReadStream(path), createGunzip(), createWriteStream(plain));
-  return plain;
-}
-
-/** Words of skopeo 1.9 when a registry has no such image, or none for our machines. */
-const unknownToRegistry = /manifest unknown|name unknown|no image found in (manifest list|image index)/i;
-/** Words of skopeo 1.9 when an archive contradicts itself; the bytes of the archive were checked before. */
-const badArchive =
-  /Digest did not match|determining manifest MIME type|initializing image from source|unsupported MIME|gzip: invalid|archive\/tar/;
-const ourTrouble =
-  /no space left|permission denied|cannot allocate|too many open files|input\/output error|read-only file/i;
-
-/** Whose fault a failed copy is. What is not plainly the image's is taken for ours: a team never pays for the platform. */
-function blame(image: string, detail: string, teams: RegExp): { kind: 'refused'; why: string } {
-  if (ourTrouble.test(detail) || !teams.test(detail)) throw trouble('IMAGE_COPY_FAILED', { image, detail });
-  return { kind: 'refused', why: `the image cannot be copied: ${quoted(detail, 200)}` };
 }

@@ -1,35 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ArchiveFiles } from './archive-files.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
 import { baseImageOf } from './base-image.ts';
-import { inspectDockerArchive } from './docker-archive.ts';
-import { inspectOciArchive } from './oci-archive.ts';
+import { BlobFolder, type Blob } from './blob-folder.ts';
+import { acceptedConfiguration } from './configuration.ts';
+import { ImageTree } from './layers/image-tree.ts';
+import { inspectLayer } from './layers/inspect-layer.ts';
+import { namedImage } from './named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive } from './scan-archive.ts';
+import { scanArchive, type ScannedArchive } from './scan-archive.ts';
+import { scanFolder } from './scan-folder.ts';
+import { writeLayout, type AcceptedLayer } from './write-layout.ts';
 
-/** What `docker save` or `podman save` writes, or an OCI layout in a tar. Either may be gzipped. */
-export type ArchiveFormat = 'oci-archive' | 'docker-archive';
-
-/** `base`: see {@link baseImageOf}. `refused` is the team's; `why` is one safe line that says what would be right. */
-export type InspectedArchive =
-  { kind: 'accepted'; format: ArchiveFormat; base: string | null } | { kind: 'refused'; why: string };
+/** The most layers an image may have: more than overlay file systems mount. */
+const maxLayers = 127;
 
 /**
- * The gate for handed-in images: reads the outer tar before any unpacker does. Accepted means one linux/amd64 image of at
- * most `maxBytes` with all its parts. What is inside the layers is not looked at. Throws when the disk fails.
+ * `layout`: a folder with an OCI layout that Holdout wrote, of what was inspected and nothing else; `digest` (sha256:…) is
+ * that of its manifest. `base`: see {@link baseImageOf}. `withheld`: what of the image's configuration does not count, in
+ * words. `refused` is the team's; `why` is one safe sentence without a word of the image's.
  */
-export async function inspectArchive(path: string, { maxBytes }: { maxBytes: number }): Promise<InspectedArchive> {
+export type InspectedArchive =
+  | { kind: 'accepted'; layout: string; digest: string; base: string | null; withheld: string[] }
+  | { kind: 'refused'; why: string };
+
+export interface InspectionOptions {
+  limits: ArchiveLimits;
+  /** An empty folder with room for what the archive unpacks to. The layout lies in it afterwards. */
+  into: string;
+}
+
+/**
+ * The gate for handed-in images. Reads the archive once, before any other program does, and writes the one image for
+ * linux/amd64 that it names anew. Only what it wrote may go further. Throws when the disk fails.
+ */
+export async function inspectArchive(path: string, options: InspectionOptions): Promise<InspectedArchive> {
+  return inspect(options, (blobs) => scanArchive(path, options.limits, blobs));
+}
+
+/** As {@link inspectArchive} for an image that skopeo copied from a registry into a folder (`dir:`). */
+export async function inspectFolder(folder: string, options: InspectionOptions): Promise<InspectedArchive> {
+  return inspect(options, (blobs) => scanFolder(folder, options.limits, blobs));
+}
+
+async function inspect(
+  { limits, into }: InspectionOptions,
+  scan: (blobs: BlobFolder) => Promise<ScannedArchive>,
+): Promise<InspectedArchive> {
+  const folder = join(into, 'blobs');
+  await mkdir(folder, { recursive: true });
+  const blobs = new BlobFolder(folder);
   try {
-    const archive = await scanArchive(path, maxBytes);
-    const index = archive.files.get('index.json');
-    const manifest = archive.files.get('manifest.json');
-    // Newer `docker save` writes both; the OCI layout is the one whose digests are checked all the way down.
-    if (index !== undefined) {
-      const base = baseImageOf(inspectOciArchive(archive, index));
-      return { kind: 'accepted', format: 'oci-archive', base };
-    }
-    if (manifest === undefined) refuse('the archive has neither index.json (OCI) nor manifest.json (docker save)');
-    const base = baseImageOf(inspectDockerArchive(archive, manifest));
-    return { kind: 'accepted', format: 'docker-archive', base };
+    const image = await namedImage(new ArchiveFiles(await scan(blobs), blobs));
+    const tree = new ImageTree();
+    const { layers, diffIds } = await inspectLayers(image.layers(), limits, tree, blobs);
+    // The platform was checked; some tools leave it out or spell it otherwise.
+    const configuration = { ...image.configuration, os: 'linux', architecture: 'amd64' };
+    const { json, withheld } = acceptedConfiguration(configuration, diffIds, tree);
+    const layout = join(into, 'layout');
+    const digest = await writeLayout(layout, json, layers);
+    return { kind: 'accepted', layout, digest, base: baseImageOf(configuration), withheld };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', why: error.message };
     throw error;
   }
+}
+
+async function inspectLayers(
+  files: readonly Blob[],
+  { unpackedBytes }: ArchiveLimits,
+  tree: ImageTree,
+  blobs: BlobFolder,
+): Promise<{ layers: AcceptedLayer[]; diffIds: string[] }> {
+  if (files.length === 0) refuse('the image has no layers');
+  if (files.length > maxLayers) refuse(`the image has ${files.length} layers, at most ${maxLayers} can be mounted`);
+  const layers: AcceptedLayer[] = [];
+  const diffIds: string[] = [];
+  let left = unpackedBytes;
+  for (const file of files) {
+    const path = blobs.path(file);
+    const layer = await inspectLayer(path, { unpackedBytes: left }, tree);
+    left -= layer.unpackedBytes;
+    layers.push({ ...file, path, compression: layer.compression });
+    diffIds.push(layer.diffId);
+  }
+  return { layers, diffIds };
 }

@@ -1,89 +1,68 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { extract, type ExtractEvents } from 'tar-stream';
-import { quoted } from '../safe-text.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
+import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { tarEntries, type TarEntry } from './tar/tar-entries.ts';
 
-/** What the outer tar of a handed-in image holds, by name without `./`. Folders are left out. */
+/** What a handed-in image consists of, by name without `./`. Folders are left out. */
 export interface ScannedArchive {
-  files: Map<string, ScannedFile>;
-  /** Symbolic links and where they point to, as written. */
+  files: Map<string, Blob>;
+  /** The names that links lead to, inside the archive. */
   links: Map<string, string>;
 }
 
-export interface ScannedFile {
-  bytes: number;
-  /** Hex. */
-  sha256: string;
-  /** The content, when it looks like JSON and is at most {@link jsonBytes} long. */
-  json?: Buffer;
-}
-
-/** Cap on one manifest or configuration; real ones have some kilobytes. */
-export const jsonBytes = 4 * 2 ** 20;
-const allJsonBytes = 8 * jsonBytes;
 const maxEntries = 10_000;
 
 /**
- * Reads the whole outer tar once, in constant memory, before any unpacker sees it: sizes, names and types are checked,
- * every file is hashed. `maxBytes` holds for the file and, when it is gzipped, for what it unpacks to. Throws a Refusal.
+ * Reads the outer tar once, in constant memory, and keeps every file of it: sizes, names and types are checked, all
+ * content is hashed. Throws a Refusal.
  */
-export async function scanArchive(path: string, maxBytes: number): Promise<ScannedArchive> {
-  if ((await stat(path)).size > maxBytes) refuse(`the archive is larger than the ${maxBytes} bytes allowed`);
-  const bytes = Readable.from(unpacked(path, await compressionOf(path), maxBytes), { objectMode: false });
-  const entries = extract();
-  bytes.on('error', (error) => entries.destroy(error)).pipe(entries);
+export async function scanArchive(path: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ScannedArchive> {
+  if ((await stat(path)).size > limits.imageBytes)
+    refuse(`the archive is larger than the ${limits.imageBytes} bytes allowed`);
   const found: ScannedArchive = { files: new Map(), links: new Map() };
-  const budget = { entries: maxEntries, json: allJsonBytes };
+  let entries = 0;
   try {
-    for await (const entry of entries) {
-      if ((budget.entries -= 1) < 0) refuse(`the archive has more than ${maxEntries} entries`);
-      await take(entry, found, budget);
+    for await (const entry of tarEntries(unpacked(path, await compressionOf(path), limits.unpackedBytes))) {
+      if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
+      await take(entry, found, blobs);
     }
   } catch (error) {
     // A disk that fails is no fault of the archive: such errors carry the name of a system call.
     if (error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
-    refuse(`the archive is damaged or cut short: ${error instanceof Error ? error.message : 'unreadable'}`);
-  } finally {
-    bytes.destroy();
+    refuse('the archive is damaged or cut short');
   }
   return found;
 }
 
-type Entry = ExtractEvents['entry'][1];
-
-async function take(entry: Entry, found: ScannedArchive, budget: { json: number }): Promise<void> {
-  const { type, linkname, size } = entry.header;
-  const name = checkEntryName(entry.header.name);
-  if (found.files.has(name) || found.links.has(name)) refuse(`the archive has two entries named ${quoted(name)}`);
-  if (type === 'symlink') found.links.set(name, linkname);
-  else if (type === 'file') {
-    const file = await takeFile(entry, size);
-    if ((budget.json -= file.json?.length ?? 0) < 0) refuse(`the archive has more than ${allJsonBytes} bytes of JSON`);
-    found.files.set(name, file);
-    return;
-  } else if (type !== 'directory') {
-    refuse(
-      `the archive entry ${quoted(name)} is of type ${quoted(type ?? 'unknown')}; only files and folders may be in it`,
-    );
-  }
-  entry.resume();
+async function take(entry: TarEntry, found: ScannedArchive, blobs: BlobFolder): Promise<void> {
+  const name = checkEntryName(entry.name, entry.place);
+  if (entry.kind === 'folder') return;
+  const earlier = contentOf(found, name);
+  if (entry.kind === 'file') found.files.set(name, await blobs.take(entry.content, entry.bytes));
+  else found.links.set(name, targetOf(entry, name));
+  // Readers take the first or the last of two; where both are the same it makes no difference.
+  if (earlier !== '' && contentOf(found, name) !== earlier)
+    refuse(`${entry.place} has the name of an earlier one and other content`);
 }
 
-async function takeFile(entry: Entry, bytes: number): Promise<ScannedFile> {
-  const hash = createHash('sha256');
-  const kept: Buffer[] = [];
-  let keep = bytes <= jsonBytes;
-  for await (const chunk of entry as AsyncIterable<Buffer>) {
-    if (kept.length === 0) keep &&= /^\s*[[{]/.test(chunk.toString('latin1', 0, 64));
-    if (keep) kept.push(chunk);
-    hash.update(chunk);
+/** What stands under a name, '' for nothing. */
+const contentOf = ({ files, links }: ScannedArchive, name: string): string =>
+  [files.get(name)?.sha256, links.get(name)].join('>').replace(/^>$/, '');
+
+/** Symbolic links are written relative to their folder, hard links from the top. Throws a Refusal for one that leads out. */
+function targetOf({ place, kind, target }: TarEntry, name: string): string {
+  if (target.startsWith('/')) refuse(`${place} is a link to an absolute path`);
+  const parts = kind === 'symbolic link' ? name.split('/').slice(0, -1) : [];
+  for (const part of target.split('/')) {
+    if (part === '..' && parts.pop() === undefined) refuse(`${place} is a link that leads out of the archive`);
+    if (!['', '.', '..'].includes(part)) parts.push(part);
   }
-  return { bytes, sha256: hash.digest('hex'), ...(keep && { json: Buffer.concat(kept) }) };
+  return parts.join('/');
 }
 
 type Compression = 'none' | 'gzip';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programEntries } from '../../examples/spliced-clips/generate/programs.ts';
@@ -27,7 +28,10 @@ describe('the images of the example', () => {
     for (const name of await readdir(images)) {
       const { Architecture, Os, Layers } = await inspect(join(images, name));
       assert.deepEqual([Architecture, Os, Layers.length], ['amd64', 'linux', 2], name);
-      assert.equal((await inspectArchive(join(images, name), { maxBytes: 500 * 2 ** 20 })).kind, 'accepted');
+      const into = await mkdtemp(join(tmpdir(), 'gate-'));
+      const limits = { imageBytes: 500 * 2 ** 20, unpackedBytes: 2 ** 30 };
+      assert.equal((await inspectArchive(join(images, name), { limits, into })).kind, 'accepted');
+      await rm(into, { recursive: true });
       bases.add(Layers[0]);
     }
     assert.equal(bases.size, 1);

@@ -116,6 +116,7 @@ describe('checking a campaign', () => {
         pids: 512,
         outputBytes: 2 ** 30,
         imageBytes: 10 * 2 ** 30,
+        unpackedBytes: 30 * 2 ** 30,
         sharedMemoryMiB: 1_024,
         attempts: 3,
         platformRuns: 5,

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { inspectArchive } from '../../src/images/inspect-archive.ts';
+import { inspectArchive, type InspectedArchive } from '../../src/images/inspect-archive.ts';
+import { GateRig } from '../support/gate-rig.ts';
 import { dockerEntries, ociEntries, sha256, tarOf, type TarEntry } from '../support/image-archives.ts';
 
-describe('the gate for images', () => {
-  let folder: string;
-  let path: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gate-'));
-    path = join(folder, 'image.tar');
-  });
-  after(() => rm(folder, { recursive: true }));
+type Accepted = Extract<InspectedArchive, { kind: 'accepted' }>;
 
-  const inspect = async (bytes: Buffer, maxBytes = 2 ** 20) => {
-    await writeFile(path, bytes);
-    return await inspectArchive(path, { maxBytes });
+describe('the gate for images', () => {
+  let rig: GateRig;
+  before(async () => {
+    rig = await GateRig.start();
+  });
+  after(() => rig.stop());
+
+  const inspect = (bytes: Buffer, imageBytes = 2 ** 20): Promise<InspectedArchive> =>
+    rig.inspect(bytes, { imageBytes, unpackedBytes: imageBytes });
+  const accepted = async (bytes: Buffer): Promise<Accepted> => {
+    const result = await inspect(bytes);
+    return result.kind === 'accepted' ? result : assert.fail(result.why);
   };
   /** The chain id of all layers but the last; the tiny images have no history. */
   const baseOf = async (layers: number): Promise<string> => {
@@ -28,67 +29,27 @@ describe('the gate for images', () => {
     const below = rest.slice(0, -1).reduce((chain, layer) => `sha256:${sha256(`${chain} ${layer}`)}`, first ?? '');
     return below.slice('sha256:'.length);
   };
-  const refusalOf = async (bytes: Buffer, maxBytes?: number): Promise<string> => {
-    const result = await inspect(bytes, maxBytes);
+  const refusalOf = async (bytes: Buffer, imageBytes?: number): Promise<string> => {
+    const result = await inspect(bytes, imageBytes);
     return result.kind === 'refused' ? result.why : assert.fail('accepted');
   };
   const edited = (entries: TarEntry[], name: RegExp, edit: (text: string) => string): TarEntry[] =>
     entries.map((entry) => (name.test(entry.name) ? { ...entry, content: edit(String(entry.content)) } : entry));
 
   it('accepts one image for linux/amd64 as OCI or docker archive, plain or gzipped', async () => {
-    const oci = await tarOf(await ociEntries({ layers: 3 }));
-    const docker = await tarOf(await dockerEntries({ layers: 3 }));
-    for (const bytes of [oci, gzipSync(oci)])
-      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'oci-archive', base: await baseOf(3) });
-    for (const bytes of [docker, gzipSync(docker)]) {
-      assert.deepEqual(await inspect(bytes), { kind: 'accepted', format: 'docker-archive', base: await baseOf(3) });
+    for (const entries of [await ociEntries({ layers: 3 }), await dockerEntries({ layers: 3 })]) {
+      const tar = await tarOf(entries);
+      const { digest } = await accepted(tar);
+      for (const bytes of [tar, gzipSync(tar)]) {
+        const { layout: _, ...rest } = await accepted(bytes);
+        assert.deepEqual(rest, { kind: 'accepted', digest, base: await baseOf(3), withheld: [] });
+      }
     }
   });
 
   it('accepts names with ./, as tar writes them, and folders', async () => {
     const entries = (await ociEntries()).map((entry) => ({ ...entry, name: `./${entry.name}` }));
     assert.equal((await inspect(await tarOf([{ name: './', type: 'directory' }, ...entries]))).kind, 'accepted');
-  });
-
-  it('accepts what skopeo writes', async () => {
-    const archive = join(folder, 'skopeo.tar');
-    await writeFile(path, await tarOf(await ociEntries({ layers: 2 })));
-    execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci-archive:${path}`, `docker-archive:${archive}:a:b`]);
-    assert.deepEqual(await inspectArchive(archive, { maxBytes: 2 ** 20 }), {
-      kind: 'accepted',
-      format: 'docker-archive',
-      base: await baseOf(2),
-    });
-  });
-
-  it('finds our image beside attestations and other platforms in an index', async () => {
-    const nested = async (...platforms: string[]): Promise<Buffer> => {
-      const entries = await ociEntries();
-      const index = entries.at(-1);
-      const [image] = JSON.parse(String(index?.content)).manifests;
-      const manifests = platforms.map((platform) => {
-        const [os, architecture] = platform.split('/');
-        return { ...image, platform: { os, architecture } };
-      });
-      const content = JSON.stringify({ manifests });
-      const digest = sha256(content);
-      return await tarOf([
-        ...entries.slice(0, -1),
-        { name: `blobs/sha256/${digest}`, content },
-        {
-          name: 'index.json',
-          content: JSON.stringify({ manifests: [{ digest: `sha256:${digest}`, size: content.length }] }),
-        },
-      ]);
-    };
-    assert.equal((await inspect(await nested('linux/amd64', 'unknown/unknown'))).kind, 'accepted');
-    assert.equal((await inspect(await nested('linux/arm64', 'linux/amd64', 'unknown/unknown'))).kind, 'accepted');
-    assert.match(
-      await refusalOf(await nested('linux/arm64', 'linux/ppc64le')),
-      /built for linux\/arm64, linux\/ppc64le, the machines/,
-    );
-    assert.match(await refusalOf(await nested('linux/amd64', 'linux/amd64')), /has 2 images/);
-    assert.match(await refusalOf(await nested('unknown/unknown')), /has 0 images/);
   });
 
   it('names both platforms when an image is for another machine', async () => {
@@ -107,35 +68,19 @@ describe('the gate for images', () => {
   it('refuses too much: bytes, unpacked bytes, layers, JSON', async () => {
     const tar = await tarOf(await ociEntries());
     assert.match(await refusalOf(tar, tar.length - 1), /larger than the \d+ bytes allowed/);
-    assert.match(
-      await refusalOf(gzipSync(Buffer.alloc(2 ** 24)), 2 ** 20),
-      /unpacks to more than the 1048576 bytes allowed/,
-    );
+    const bomb = gzipSync(await tarOf([{ name: 'bomb', content: Buffer.alloc(2 ** 24) }]));
+    assert.match(await refusalOf(bomb, 2 ** 20), /unpacks to more than the 1048576 bytes allowed/);
     assert.match(await refusalOf(await tarOf(await ociEntries({ layers: 128 }))), /128 layers/);
     assert.equal((await inspect(await tarOf(await ociEntries({ layers: 127 })))).kind, 'accepted');
     const padded = edited(await ociEntries(), /index/, (text) => text + ' '.repeat(5 * 2 ** 20));
     assert.match(await refusalOf(await tarOf(padded), 2 ** 24), /index\.json is not JSON of at most/);
-    const many = Array.from({ length: 9 }, (_, n) => ({ name: `${n}`, content: `{${' '.repeat(2 ** 22 - 1)}` }));
-    assert.match(await refusalOf(await tarOf(many), 2 ** 26), /bytes of JSON/);
+    const many = Array.from({ length: 9 }, (_, n) => `{${' '.repeat(2 ** 22 - 2 - n)}}`);
+    const blobs = many.map((content) => ({ name: `blobs/sha256/${sha256(content)}`, content }));
+    const manifests = many.map((content) => ({ digest: `sha256:${sha256(content)}`, size: content.length }));
+    const bombs = [...blobs, { name: 'index.json', content: JSON.stringify({ manifests }) }];
+    assert.match(await refusalOf(await tarOf(bombs), 2 ** 26), /bytes of JSON/);
     const entries = Array.from({ length: 10_001 }, (_, n) => ({ name: `${n}` }));
     assert.match(await refusalOf(await tarOf(entries), 2 ** 26), /more than 10000 entries/);
-  });
-
-  it('refuses none and two images', async () => {
-    const oci = edited(await ociEntries(), /index/, (text) => {
-      const index = JSON.parse(text);
-      return JSON.stringify({ ...index, manifests: [...index.manifests, ...index.manifests] });
-    });
-    const docker = edited(await dockerEntries(), /^manifest/, (text) =>
-      JSON.stringify([...JSON.parse(text), ...JSON.parse(text)]),
-    );
-    assert.match(await refusalOf(await tarOf(oci)), /has 2 images; hand in exactly one/);
-    assert.match(await refusalOf(await tarOf(docker)), /has 2 images; hand in exactly one/);
-    assert.match(await refusalOf(await tarOf(edited(await dockerEntries(), /^manifest/, () => '[]'))), /has 0 images/);
-    assert.match(
-      await refusalOf(await tarOf([{ name: 'readme', content: 'x' }])),
-      /neither index\.json .* nor manifest\.json/,
-    );
   });
 
   it('refuses blobs that are missing, changed, of another size or to be fetched', async () => {
@@ -147,8 +92,6 @@ describe('the gate for images', () => {
     assert.match(await refusalOf(await tarOf(changed)), /has other content/);
     const resized = edited(entries, /index/, (text) => text.replace(/"size":/, '"size":1'));
     assert.match(await refusalOf(await tarOf(resized)), /bytes, not the/);
-    const fetched = edited(entries, /index/, (text) => text.replace(/"size"/, '"urls":["http://127.0.0.1/"],"size"'));
-    assert.match(await refusalOf(await tarOf(fetched)), /fetched from elsewhere/);
     const docker = await dockerEntries();
     assert.match(await refusalOf(await tarOf(docker.slice(1))), /lacks/);
   });
@@ -156,29 +99,43 @@ describe('the gate for images', () => {
   it('refuses JSON that is none or says something else', async () => {
     const entries = await ociEntries();
     const deep = '['.repeat(100_000);
-    for (const text of ['', '{', '[]', '{"manifests":{}}', '{"manifests":[{"digest":"sha512:00","size":1}]}', deep]) {
+    for (const text of ['', '{', '[]', '{"manifests":{}}', '{"manifests":[{"digest":1,"size":1}]}', deep]) {
       assert.match(await refusalOf(await tarOf(edited(entries, /index/, () => text))), /^index\.json is not/);
     }
     const outside = edited(await dockerEntries(), /^manifest/, (text) =>
       text.replace(/"Config":"[^"]+"/, '"Config":"../../etc/passwd"'),
     );
-    assert.match(await refusalOf(await tarOf(outside)), /lacks "\.\.\/\.\.\/etc\/passwd"/);
+    assert.match(await refusalOf(await tarOf(outside)), /lacks the image configuration that manifest\.json names/);
   });
 
   const hostile: [string, TarEntry, RegExp][] = [
-    ['a name with ..', { name: 'a/../../x' }, /leads out of it/],
-    ['..', { name: '..', type: 'directory' }, /leads out of it/],
+    ['a name with ..', { name: 'a/../../x' }, /leads out of the archive/],
+    ['..', { name: '..', type: 'directory' }, /leads out of the archive/],
     ['an absolute name', { name: '/etc/passwd' }, /absolute name/],
     ['a control character', { name: 'a\u001B[2Jb' }, /unprintable/],
     ['a name that is not UTF-8', { name: 'a\uFFFDb' }, /unprintable/],
     ['an endless name', { name: 'x'.repeat(600) }, /longer than 512/],
-    ['a doubled name', { name: 'oci-layout', content: '{}' }, /two entries named "oci-layout"/],
-    ['a doubled name in disguise', { name: './/oci-layout', content: '{}' }, /two entries named "oci-layout"/],
-    ['a symbolic link', { name: 'link', type: 'symlink', linkname: '/etc/shadow' }, /has a link/],
-    ['a hard link', { name: 'link', type: 'link', linkname: 'oci-layout' }, /of type "link"/],
-    ['a device', { name: 'sda', type: 'block-device', devmajor: 8 }, /of type "block-device"/],
-    ['a character device', { name: 'null', type: 'character-device', devmajor: 1 }, /of type "character-device"/],
-    ['a FIFO', { name: 'pipe', type: 'fifo' }, /of type "fifo"/],
+    [
+      'a doubled name',
+      { name: 'oci-layout', content: '{}' },
+      /entry 6 .* the name of an earlier one and other content/,
+    ],
+    ['a doubled name in disguise', { name: './/oci-layout', content: '{}' }, /the name of an earlier one/],
+    [
+      'a link over a file',
+      { name: 'oci-layout', type: 'symlink', linkname: 'index.json' },
+      /the name of an earlier one/,
+    ],
+    [
+      'a link to an absolute path',
+      { name: 'link', type: 'symlink', linkname: '/etc/shadow' },
+      /link to an absolute path/,
+    ],
+    ['a link out of the archive', { name: 'a/link', type: 'symlink', linkname: '../../x' }, /link that leads out/],
+    ['a hard link out of it', { name: 'a/link', type: 'link', linkname: '../x' }, /link that leads out/],
+    ['a device', { name: 'sda', type: 'block-device', devmajor: 8 }, /is a device/],
+    ['a character device', { name: 'null', type: 'character-device', devmajor: 1 }, /is a device/],
+    ['a FIFO', { name: 'pipe', type: 'fifo' }, /is a FIFO/],
   ];
   for (const [what, entry, why] of hostile) {
     it(`refuses ${what}`, async () => {
@@ -186,26 +143,33 @@ describe('the gate for images', () => {
     });
   }
 
-  it('refuses links of a docker archive that lead out of it, nowhere or to a link', async () => {
-    for (const linkname of ['../../etc/shadow', '/etc/shadow', 'nowhere', 'layer.tar', '.']) {
+  it('follows links of a docker archive inside it, and refuses those that lead nowhere or in a circle', async () => {
+    const entries = await dockerEntries();
+    const layer = entries[0]?.name ?? '';
+    const through = (link: string): TarEntry[] => edited(entries, /^manifest/, (text) => text.replace(layer, link));
+    await accepted(await tarOf(through('old-id/layer.tar')));
+    for (const [linkname, why] of [
+      ['nowhere', /lacks layer 1 that manifest\.json names/],
+      ['.', /lacks layer 1/],
+      ['link', /more than 8 links in a row/],
+    ] as const) {
       const link: TarEntry = { name: 'old-id/link', type: 'symlink', linkname };
-      assert.match(await refusalOf(await tarOf([...(await dockerEntries()), link])), /link/);
+      assert.match(await refusalOf(await tarOf([...through('old-id/link'), link])), why);
     }
   });
 
-  it('refuses an archive that is cut anywhere, or followed by something else', async () => {
+  it('refuses an archive that is cut anywhere', async () => {
     const tar = await tarOf(await ociEntries());
     const content = tar.length - 1_024;
     for (let length = 0; length < content; length += 97) await refusalOf(tar.subarray(0, length));
     const zipped = gzipSync(tar);
     for (let length = 3; length < zipped.length; length += 37) await refusalOf(zipped.subarray(0, length));
-    assert.match(await refusalOf(Buffer.concat([tar, Buffer.alloc(512, 'x')])), /damaged/);
   });
 
   it('says plainly what other compressions and other files are', async () => {
-    assert.match(await refusalOf(Buffer.from('28b52ffd00000000', 'hex')), /compressed with zstd/);
+    assert.match(await refusalOf(Buffer.from('fd377a585a000000', 'hex')), /compressed with xz/);
     assert.match(await refusalOf(Buffer.from('504b030400000000', 'hex')), /compressed with zip/);
-    assert.match(await refusalOf(Buffer.from('not a tar at all'.repeat(100))), /damaged or cut short/);
+    assert.match(await refusalOf(Buffer.from('not a tar at all'.repeat(100))), /damaged or no tar/);
     assert.match(await refusalOf(Buffer.alloc(0)), /neither/);
   });
 
@@ -237,21 +201,21 @@ describe('the gate for images', () => {
         .padStart(6, '0')}\0 `,
       148,
     );
+    const path = join(rig.folder, 'big.tar');
     await writeFile(path, header);
     await truncate(path, 512 + bytes);
     const file = await open(path, 'a');
     await file.write(await tarOf(await dockerEntries()));
     await file.close();
     const before = process.memoryUsage().rss;
-    assert.deepEqual(await inspectArchive(path, { maxBytes: 2 ** 32 }), {
-      kind: 'accepted',
-      format: 'docker-archive',
-      base: null,
-    });
+    const limits = { imageBytes: 2 ** 32, unpackedBytes: 2 ** 32 };
+    const result = await inspectArchive(path, { limits, into: await rig.fresh() });
+    assert.equal(result.kind, 'accepted');
     assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20);
   });
 
   it('throws when there is no file: that is no fault of a team', async () => {
-    await assert.rejects(inspectArchive(join(folder, 'nothing.tar'), { maxBytes: 1 }), { code: 'ENOENT' });
+    const options = { limits: { imageBytes: 1, unpackedBytes: 1 }, into: await rig.fresh() };
+    await assert.rejects(inspectArchive(join(rig.folder, 'nothing.tar'), options), { code: 'ENOENT' });
   });
 });

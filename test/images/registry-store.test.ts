@@ -1,65 +1,135 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { HoldoutError } from '../../src/errors.ts';
 import { ImageStore } from '../../src/images/image-store.ts';
-import { inspectArchive } from '../../src/images/inspect-archive.ts';
+import { inspectFolder } from '../../src/images/inspect-archive.ts';
+import { digestOf, fetchImage } from '../../src/images/registry-image.ts';
 import { skopeo } from '../../src/images/skopeo.ts';
+import { GateRig } from '../support/gate-rig.ts';
 import { dockerEntries, ociEntries, sha256, tarOf } from '../support/image-archives.ts';
+import { docker, layersOf, OciBuilder, type Descriptor, type Fields } from '../support/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 
-describe('the image store in a registry', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'registry-store-'));
+const limits = { imageBytes: 2 ** 20, unpackedBytes: 2 ** 21 };
+
+describe('images in a registry', () => {
   let registry: TestRegistry;
+  let rig: GateRig;
   let store: ImageStore;
   before(async () => {
+    rig = await GateRig.start();
     registry = await startRegistry();
     store = new ImageStore(`docker://${registry.host}/holdout`);
   });
   after(async () => {
     await registry.close();
-    rmSync(folder, { recursive: true });
+    await rig.stop();
   });
 
-  it('keeps an image under a reference by digest and sends it only once', async () => {
-    for (const [format, entries] of [
-      ['oci-archive', await ociEntries({ layers: 2 })],
-      ['docker-archive', await dockerEntries({ layers: 2 })],
-    ] as const) {
-      const path = join(folder, `${format}.tar`);
-      writeFileSync(path, await tarOf(entries));
-      const stored = await store.put(path, format, 'campaign/submission');
-      assert.ok(stored.kind === 'pulled');
-      assert.equal(stored.reference, `docker://${registry.host}/holdout@${stored.digest}`);
+  const there = (tag: string): string => `docker://${registry.host}/team/model:${tag}`;
+  /** Brings everything that was built into the registry, and what `top` describes under a tag. */
+  function push(builder: OciBuilder, tag: string, top: Descriptor): void {
+    for (const content of builder.blobs.values()) registry.put(content);
+    registry.tag(`team/model`, tag, builder.blobs.get(`blobs/sha256/${top.digest.slice(7)}`) ?? Buffer.alloc(0));
+  }
+  const imageOf = async (builder: OciBuilder, text: string, fields: Fields = {}): Promise<Descriptor> =>
+    builder.image(await layersOf(text), { fields });
+  async function fetched(tag: string): Promise<{ digest: string; bringing: Awaited<ReturnType<typeof fetchImage>> }> {
+    const folder = await rig.fresh();
+    const digest = (await digestOf(there(tag))) ?? assert.fail('unknown');
+    const bringing = await fetchImage(there(tag), digest, limits, folder);
+    if (bringing.kind === 'refused') return { digest, bringing };
+    const result = await inspectFolder(folder, { limits, into: await rig.fresh() });
+    return result.kind === 'accepted'
+      ? { digest: result.digest, bringing }
+      : { digest, bringing: { kind: 'refused', why: result.why } };
+  }
+  const digestInArchive = async (builder: OciBuilder, image: Descriptor): Promise<string> =>
+    (await rig.accepted(await tarOf(builder.entries([image])))).digest;
+
+  it('are kept under a reference by digest and sent only once', async () => {
+    for (const entries of [await ociEntries({ layers: 2 }), await dockerEntries({ layers: 2, text: 'plain layers' })]) {
+      const { layout, digest } = await rig.accepted(await tarOf(entries));
+      const stored = await store.put(layout, digest, 'campaign/submission');
+      assert.deepEqual(stored, { kind: 'pulled', reference: `docker://${registry.host}/holdout@${digest}`, digest });
       const raw = await skopeo('inspect', '--raw', stored.reference);
-      assert.equal(raw.kind === 'done' && `sha256:${sha256(raw.stdout)}`, stored.digest);
+      assert.equal(raw.kind === 'done' && `sha256:${sha256(raw.stdout)}`, digest);
       const pushes = registry.pushes();
-      assert.deepEqual(await store.put(path, format, 'campaign/submission'), stored);
+      assert.deepEqual(await store.put(layout, digest, 'campaign/submission'), stored);
       assert.equal(registry.pushes(), pushes);
     }
   });
 
-  it('fetches a handed-in reference as an archive that the gate can read', async () => {
-    const path = join(folder, 'handed-in.tar');
-    writeFileSync(path, await tarOf(await ociEntries({ text: 'handed in' })));
-    const there = `docker://${registry.host}/team/model:v1`;
-    await skopeo('--insecure-policy', 'copy', '-q', `oci-archive:${path}`, there);
-    const fetched = join(folder, 'fetched.tar');
-    assert.deepEqual(await store.fetch(there, fetched), { kind: 'fetched' });
-    assert.deepEqual(await inspectArchive(fetched, { maxBytes: 2 ** 20 }), {
-      kind: 'accepted',
-      format: 'oci-archive',
-      base: null,
-    });
+  it('become what the same image in an archive becomes, alone and in an index', async () => {
+    const builder = new OciBuilder();
+    const amd64 = { platform: { os: 'linux', architecture: 'amd64' } };
+    const image = await imageOf(builder, 'alone', amd64);
+    const arm64 = { ...(await imageOf(builder, 'arm')), platform: { os: 'linux', architecture: 'arm64' } };
+    const attestation = {
+      ...(await imageOf(builder, 'about it')),
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    };
+    const expected = await digestInArchive(builder, image);
+    push(builder, 'alone', image);
+    assert.equal((await fetched('alone')).digest, expected);
+    push(builder, 'index', builder.index([arm64, attestation, builder.index([image])], { mediaType: docker.index }));
+    push(builder, 'flat', builder.index([arm64, attestation, image]));
+    assert.equal((await fetched('flat')).digest, expected);
   });
 
-  it('refuses a reference that the registry does not know, and throws when the registry does not answer', async () => {
-    const unknown = await store.fetch(`docker://${registry.host}/team/model:v2`, join(folder, 'unknown.tar'));
-    assert.match(unknown.kind === 'refused' ? unknown.why : '', /manifest unknown/);
-    await assert.rejects(
-      store.fetch('docker://127.0.0.1:1/team/model:v1', join(folder, 'unreachable.tar')),
-      (error) => error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED',
-    );
+  it('do not move with their tag: what was named at hand-in is fetched', async () => {
+    const builder = new OciBuilder();
+    const before = await imageOf(builder, 'before');
+    push(builder, 'moving', before);
+    const digest = (await digestOf(there('moving'))) ?? '';
+    assert.equal(digest, before.digest);
+    push(builder, 'moving', await imageOf(builder, 'after'));
+    const folder = await rig.fresh();
+    assert.deepEqual(await fetchImage(there('moving'), digest, limits, folder), { kind: 'fetched' });
+    const inspected = await inspectFolder(folder, { limits, into: await rig.fresh() });
+    assert.equal(inspected.kind === 'accepted' && inspected.digest, await digestInArchive(builder, before));
+    assert.equal(await digestOf(`${there('moving')}@${digest}`), digest);
+  });
+
+  it('are refused once in words: other machines, several, parts elsewhere, too large, too old, incomplete', async () => {
+    const builder = new OciBuilder();
+    const one = await imageOf(builder, 'one');
+    const two = await imageOf(builder, 'two');
+    const on = (image: Descriptor, architecture: string): Descriptor => ({
+      ...image,
+      platform: { os: 'linux', architecture },
+    });
+    const elsewhere = { urls: ['http://127.0.0.1:9/layer'] };
+    const foreign = builder.image((await layersOf('three')).map((layer) => ({ ...layer, fields: elsewhere })));
+    const incomplete = builder.put({
+      schemaVersion: 2,
+      config: { digest: `sha256:${'0'.repeat(64)}`, size: 2 },
+      layers: [],
+    });
+    for (const [tag, top, why] of [
+      ['arm', builder.index([on(one, 'arm64'), on(two, 's390x')]), /names images for linux\/arm64, linux\/s390x/],
+      ['several', builder.index([on(one, 'amd64'), on(two, 'x86_64')]), /2 different images for linux\/amd64/],
+      ['foreign', foreign, /to be fetched from elsewhere/],
+      [
+        'large',
+        builder.put({ config: { digest: 'sha256:0', size: 2 ** 21 }, layers: [] }),
+        /larger than the 1048576 bytes/,
+      ],
+      ['schema1', builder.put({ schemaVersion: 1, fsLayers: [], history: [] }), /neither an OCI manifest nor/],
+      ['nothing', builder.index([]), /names no image/],
+      ['incomplete', incomplete, /the registry lacks parts of the image/],
+    ] as const) {
+      push(builder, tag, top);
+      const { bringing } = await fetched(tag);
+      assert.match(bringing.kind === 'refused' ? bringing.why : 'fetched', why, tag);
+    }
+  });
+
+  it('are unknown where the registry has none, and trouble where it does not answer', async () => {
+    assert.equal(await digestOf(there('nothing-here')), undefined);
+    const nowhere = 'docker://127.0.0.1:1/team/model:v1';
+    const isTrouble = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED';
+    await assert.rejects(digestOf(nowhere), isTrouble);
+    await assert.rejects(fetchImage(nowhere, `sha256:${'0'.repeat(64)}`, limits, await rig.fresh()), isTrouble);
   });
 });

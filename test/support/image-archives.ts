@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
+import { tinyElf } from './tiny-elf.ts';
 
 /** An entry of a hand-made tar, hostile or not. */
 export type TarEntry = Partial<Header> & { name: string; content?: string | Buffer };
@@ -25,16 +26,24 @@ export interface TinyImage {
   text?: string;
 }
 
+/** The uncompressed tar of a layer with these files; with a program `/run` as well. */
+export const layerOf = (files: Record<string, string>, runs = false): Promise<Buffer> =>
+  tarOf([
+    ...(runs ? [{ name: 'run', mode: 0o755, mtime: new Date(0), content: exitsAtOnce }] : []),
+    ...Object.entries(files).map(([name, content]) => ({ name, mtime: new Date(0), content })),
+  ]);
+
+/** exit(0) */
+const exitsAtOnce = tinyElf(Buffer.from('31ffb83c0000000f05', 'hex'));
+
 async function partsOf({ architecture = 'amd64', os = 'linux', layers = 1, text = 'hello' }: TinyImage) {
   const tars = await Promise.all(
-    Array.from({ length: layers }, (_, n) =>
-      tarOf([{ name: `file-${n}`, mtime: new Date(0), content: n === layers - 1 ? text : 'base' }]),
-    ),
+    Array.from({ length: layers }, (_, n) => layerOf({ [`file-${n}`]: n === layers - 1 ? text : 'base' }, n === 0)),
   );
   const config = JSON.stringify({
     architecture,
     os,
-    config: {},
+    config: { Entrypoint: ['/run'] },
     rootfs: { type: 'layers', diff_ids: tars.map((tar) => `sha256:${sha256(tar)}`) },
   });
   return { tars, config };

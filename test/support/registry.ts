@@ -11,6 +11,9 @@ export interface TestRegistry {
   host: string;
   /** How many blobs and manifests were sent to it. */
   pushes: () => number;
+  /** Puts a blob or manifest there without a client, under its digest; a tag names one. */
+  put: (content: Buffer) => void;
+  tag: (repository: string, tag: string, manifest: Buffer) => void;
   close: () => Promise<void>;
 }
 
@@ -35,6 +38,8 @@ export async function startRegistry(): Promise<TestRegistry> {
   return {
     host,
     pushes: () => pushes,
+    put: (content) => stored.set(digestOf(content), content),
+    tag: (repository, tag, manifest) => stored.set(`/v2/${repository}/manifests/${tag}`, manifest),
     close: async () => {
       if (before === undefined) delete process.env['HOME'];
       else process.env['HOME'] = before;
@@ -50,6 +55,10 @@ interface State {
   uploads: Map<string, Buffer>;
   pushed: () => number;
 }
+
+/** As a manifest says of itself. */
+const typeOf = (manifest: Buffer | undefined): string =>
+  /"mediaType":"([^"]+)"/.exec(manifest?.toString('utf8') ?? '')?.[1] ?? 'application/vnd.oci.image.manifest.v1+json';
 
 const digestOf = (body: Buffer): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;
 
@@ -78,7 +87,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   } else {
     const found = state.stored.get(pathname) ?? state.stored.get(pathname.split('/').at(-1) ?? '');
     const code = kind === 'manifests' ? 'MANIFEST_UNKNOWN' : 'BLOB_UNKNOWN';
-    const type = kind === 'manifests' ? 'application/vnd.oci.image.manifest.v1+json' : 'application/octet-stream';
+    const type = kind === 'manifests' ? typeOf(found) : 'application/octet-stream';
     const unknown = JSON.stringify({ errors: [{ code, message: 'manifest unknown' }] });
     if (found === undefined) response.writeHead(404, { 'content-type': 'application/json' }).end(unknown);
     else {

@@ -202,6 +202,7 @@ export class ScriptedCampaign {
               digest: 'sha256:0',
               base: null,
               probeInVain: this.probedInVain.has(submission),
+              withheld: [],
             },
       submitBatchJob: async ({ campaign, submission, n, moreSharedMemory }) => {
         const runKey = `${campaign}/${submission}/${n}`;

@@ -36,7 +36,7 @@ const whenFailed: Partial<Record<Reason, readonly string[]>> = {
   'submission-error': ['limits.pids', 'limits.outputBytes'],
   'output-missing': ['limits.outputBytes', 'predictions.'],
   'output-invalid': ['limits.outputBytes', 'predictions.'],
-  'image-refused': ['limits.imageBytes'],
+  'image-refused': ['limits.imageBytes', 'limits.unpackedBytes'],
 };
 
 /**
