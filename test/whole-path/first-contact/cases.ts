@@ -1,12 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { tarOf, type TarEntry } from '../../support/image-archives.ts';
-import {
-  busyboxLayer,
-  OciArchive,
-  scriptLayer,
-  type Descriptor,
-  type HandMadeImage,
-} from '../../support/oci-archive.ts';
+import { oci, OciBuilder, type Descriptor } from '../../support/oci-builder.ts';
+import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/runnable-image.ts';
 
 /** How a submission must end, and whose doing that is. */
 export type Expected =
@@ -35,41 +30,44 @@ const failed = (reason: string, rule?: string): Expected => ({
 
 const base = await busyboxLayer();
 const soundLayers = [base, await scriptLayer(sound)];
-const soundImage: HandMadeImage = { layers: soundLayers };
+const soundImage: RunnableImage = { layers: soundLayers };
 
 /** An archive of exactly one image. */
 const one =
-  (image: Partial<HandMadeImage>): Case['write'] =>
+  (image: Partial<RunnableImage>): Case['write'] =>
   async (path) => {
-    const archive = new OciArchive();
-    await archive.write(path, [archive.image({ ...soundImage, ...image })]);
+    const archive = new OciBuilder();
+    await writeArchive(path, archive, [addImage(archive, { ...soundImage, ...image })]);
   };
-const withLayer = async (entries: TarEntry[]): Promise<Partial<HandMadeImage>> => ({
+const withLayer = async (entries: TarEntry[]): Promise<Partial<RunnableImage>> => ({
   layers: [base, await tarOf(entries), await scriptLayer(sound)],
 });
-const withScript = async (body: string, mode?: number): Promise<Partial<HandMadeImage>> => ({
+const withScript = async (body: string, mode?: number): Promise<Partial<RunnableImage>> => ({
   layers: [base, await scriptLayer(body, mode)],
 });
 /** The top of an archive from the descriptor of a sound image. */
 const around =
-  (image: Partial<HandMadeImage>, top: (archive: OciArchive, image: Descriptor) => Descriptor[]): Case['write'] =>
+  (image: Partial<RunnableImage>, top: (archive: OciBuilder, image: Descriptor) => Descriptor[]): Case['write'] =>
   async (path) => {
-    const archive = new OciArchive();
-    await archive.write(path, top(archive, archive.image({ ...soundImage, ...image })));
+    const archive = new OciBuilder();
+    await writeArchive(path, archive, top(archive, addImage(archive, { ...soundImage, ...image })));
   };
 const platform = (architecture: string) => ({ described: { platform: { os: 'linux', architecture } } });
 
-function attestation(archive: OciArchive): Descriptor {
+function attestation(archive: OciBuilder): Descriptor {
   const config = archive.put(
     { architecture: 'unknown', os: 'unknown', config: {}, rootfs: { type: 'layers', diff_ids: [] } },
-    'application/vnd.oci.image.config.v1+json',
+    { mediaType: oci.config },
   );
-  const layers = [archive.put({}, 'application/vnd.in-toto+json')];
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  return archive.put({ schemaVersion: 2, mediaType, config, layers }, mediaType, {
-    platform: { os: 'unknown', architecture: 'unknown' },
-    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
-  });
+  const layers = [archive.put({}, { mediaType: 'application/vnd.in-toto+json' })];
+  return archive.put(
+    { schemaVersion: 2, mediaType: oci.manifest, config, layers },
+    {
+      mediaType: oci.manifest,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    },
+  );
 }
 
 const dockerTypes = {
@@ -135,10 +133,10 @@ export const cases: Record<string, Case> = {
   },
   'hidden-image': {
     write: async (path) => {
-      const archive = new OciArchive();
-      const hidden = archive.image({ layers: [base, await scriptLayer('exit 9')], ...platform('amd64') });
-      const shown = archive.image(soundImage);
-      await archive.write(path, [
+      const archive = new OciBuilder();
+      const hidden = addImage(archive, { layers: [base, await scriptLayer('exit 9')], ...platform('amd64') });
+      const shown = addImage(archive, soundImage);
+      await writeArchive(path, archive, [
         { ...hidden, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
         shown,
       ]);
