@@ -28,29 +28,34 @@ const failed = (reason: string, rule?: string): Expected => ({
   ...(rule !== undefined && { rule }),
 });
 
-const base = await busyboxLayer();
-const soundLayers = [base, await scriptLayer(sound)];
-const soundImage: RunnableImage = { layers: soundLayers };
+const base = busyboxLayer();
+const soundLayers = [base, scriptLayer(sound)];
+const soundImage: UnbuiltImage = { layers: soundLayers };
+
+/** Its layers are made when the archive is written. */
+type UnbuiltImage = Omit<RunnableImage, 'layers'> & { layers: (Buffer | Promise<Buffer>)[] };
+const built = async (archive: OciBuilder, image: UnbuiltImage): Promise<Descriptor> =>
+  addImage(archive, { ...image, layers: await Promise.all(image.layers) });
 
 /** An archive of exactly one image. */
 const one =
-  (image: Partial<RunnableImage>): Case['write'] =>
+  (image: Partial<UnbuiltImage>): Case['write'] =>
   async (path) => {
     const archive = new OciBuilder();
-    await writeArchive(path, archive, [addImage(archive, { ...soundImage, ...image })]);
+    await writeArchive(path, archive, [await built(archive, { ...soundImage, ...image })]);
   };
-const withLayer = async (entries: TarEntry[]): Promise<Partial<RunnableImage>> => ({
-  layers: [base, await tarOf(entries), await scriptLayer(sound)],
+const withLayer = (entries: TarEntry[]): Partial<UnbuiltImage> => ({
+  layers: [base, tarOf(entries), scriptLayer(sound)],
 });
-const withScript = async (body: string, mode?: number): Promise<Partial<RunnableImage>> => ({
-  layers: [base, await scriptLayer(body, mode)],
+const withScript = (body: string, mode?: number): Partial<UnbuiltImage> => ({
+  layers: [base, scriptLayer(body, mode)],
 });
 /** The top of an archive from the descriptor of a sound image. */
 const around =
-  (image: Partial<RunnableImage>, top: (archive: OciBuilder, image: Descriptor) => Descriptor[]): Case['write'] =>
+  (image: Partial<UnbuiltImage>, top: (archive: OciBuilder, image: Descriptor) => Descriptor[]): Case['write'] =>
   async (path) => {
     const archive = new OciBuilder();
-    await writeArchive(path, archive, top(archive, addImage(archive, { ...soundImage, ...image })));
+    await writeArchive(path, archive, top(archive, await built(archive, { ...soundImage, ...image })));
   };
 const platform = (architecture: string) => ({ described: { platform: { os: 'linux', architecture } } });
 
@@ -81,13 +86,9 @@ const table = (row: (id: string) => string, header = 'filename,label'): string =
   `${header}\n${ids.map((id) => `${row(id)}\n`).join('')}`;
 const plain = table((id) => `${id},0.5`);
 /** An image whose predictions are exactly this text. */
-const writes = async (text: string): Promise<Case['write']> =>
+const writes = (text: string): Case['write'] =>
   one({
-    layers: [
-      base,
-      await tarOf([{ name: 'p.csv', content: text }]),
-      await scriptLayer('cp /p.csv /output/predictions.csv'),
-    ],
+    layers: [base, tarOf([{ name: 'p.csv', content: text }]), scriptLayer('cp /p.csv /output/predictions.csv')],
   });
 
 /** Inputs as strangers bring them, each with the end that it must come to on a class without a GPU. */
@@ -128,14 +129,14 @@ export const cases: Record<string, Case> = {
     expected: refused(/layer/),
   },
   'hardlink-missing-target': {
-    write: one(await withLayer([{ name: 'app/two', type: 'link', linkname: 'app/nowhere' }])),
+    write: one(withLayer([{ name: 'app/two', type: 'link', linkname: 'app/nowhere' }])),
     expected: refused(/link/),
   },
   'hidden-image': {
     write: async (path) => {
       const archive = new OciBuilder();
-      const hidden = addImage(archive, { layers: [base, await scriptLayer('exit 9')], ...platform('amd64') });
-      const shown = addImage(archive, soundImage);
+      const hidden = await built(archive, { layers: [base, scriptLayer('exit 9')], ...platform('amd64') });
+      const shown = await built(archive, soundImage);
       await writeArchive(path, archive, [
         { ...hidden, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
         shown,
@@ -144,7 +145,7 @@ export const cases: Record<string, Case> = {
     expected: refused(/2 .*images|images.*2/),
   },
   // Configurations.
-  'entrypoint-mode-700': { write: one(await withScript(sound, 0o700)), expected: refused(/run\.sh|entry point/i) },
+  'entrypoint-mode-700': { write: one(withScript(sound, 0o700)), expected: refused(/run\.sh|entry point/i) },
   'entrypoint-missing': { write: one({ config: { Entrypoint: ['/nowhere.sh'] } }), expected: refused(/entry point/i) },
   'workdir-is-file': { write: one({ config: { WorkingDir: '/run.sh' } }), expected: refused(/work/i) },
   'workdir-relative': { write: one({ config: { WorkingDir: 'app' } }), expected: finished },
@@ -154,51 +155,47 @@ export const cases: Record<string, Case> = {
     expected: refused(/environment/i),
   },
   'stopsignal-bad': { write: one({ config: { StopSignal: 'SIGFOO' } }), expected: finished },
-  'proc-is-file': { write: one(await withLayer([{ name: 'proc', content: 'x' }])), expected: refused(/proc/) },
+  'proc-is-file': { write: one(withLayer([{ name: 'proc', content: 'x' }])), expected: refused(/proc/) },
   'output-symlink-loop': {
-    write: one(await withLayer([{ name: 'output', type: 'symlink', linkname: '/output' }])),
+    write: one(withLayer([{ name: 'output', type: 'symlink', linkname: '/output' }])),
     expected: finished,
   },
   'ld-library-path': {
     write: one({
-      ...(await withScript(`[ "$LD_LIBRARY_PATH" = /usr/local/cuda/lib64 ] || exit 127; ${sound}`)),
+      ...withScript(`[ "$LD_LIBRARY_PATH" = /usr/local/cuda/lib64 ] || exit 127; ${sound}`),
       config: { Env: ['PATH=/bin', 'LD_LIBRARY_PATH=/usr/local/cuda/lib64'] },
     }),
     expected: finished,
   },
   'tmp-not-writable': {
     write: one({
-      layers: [
-        base,
-        await tarOf([{ name: 'tmp', type: 'directory', mode: 0o755 }]),
-        await scriptLayer(`touch /tmp/x && ${sound}`),
-      ],
+      layers: [base, tarOf([{ name: 'tmp', type: 'directory', mode: 0o755 }]), scriptLayer(`touch /tmp/x && ${sound}`)],
     }),
     expected: finished,
   },
   // Arguments and a read-only root.
   'needs-args': {
-    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    write: one(withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
     expected: failed('submission-error', 'exit-code'),
   },
   'given-args': {
-    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    write: one(withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
     row: { args: '{input} {output}/predictions.csv' },
     expected: finished,
   },
   'writes-root-fs': {
-    write: one({ ...(await withScript(`echo x > tmpfile || exit 7; ${sound}`)), config: { WorkingDir: '/app' } }),
+    write: one({ ...withScript(`echo x > tmpfile || exit 7; ${sound}`), config: { WorkingDir: '/app' } }),
     expected: failed('submission-error', 'read-only-file-system-text'),
   },
   // Predictions.
-  'csv-cr-only': { write: await writes(plain.replaceAll('\n', '\r')), expected: finished },
-  'csv-space-around-id': { write: await writes(table((id) => `${id} ,0.5`)), expected: finished },
+  'csv-cr-only': { write: writes(plain.replaceAll('\n', '\r')), expected: finished },
+  'csv-space-around-id': { write: writes(table((id) => `${id} ,0.5`)), expected: finished },
   'csv-space-before-quote': {
-    write: await writes(table((id) => `"${id}", "0.5"`, '"filename", "label"')),
+    write: writes(table((id) => `"${id}", "0.5"`, '"filename", "label"')),
     expected: finished,
   },
-  'csv-sep-line': { write: await writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
-  'csv-ctrl-z': { write: await writes(`${plain}\u001a`), expected: failed('output-invalid') },
+  'csv-sep-line': { write: writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
+  'csv-ctrl-z': { write: writes(`${plain}\u001a`), expected: failed('output-invalid') },
 };
 
 /** Takes more device memory than the smaller class has, and fails there in the words of a library. */
@@ -213,7 +210,7 @@ export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> 
     write: one({
       layers: [
         base,
-        await outOfMemory(
+        outOfMemory(
           'RuntimeError: Error while calling cudaMalloc(&data, n) in file gpu_data.cpp:221. code: 2, reason: out of memory',
         ),
       ],
@@ -225,16 +222,14 @@ export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> 
     write: one({
       layers: [
         base,
-        await outOfMemory(
-          '[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)',
-        ),
+        outOfMemory('[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)'),
       ],
     }),
     expected: finished,
     reasons: ['gpu-out-of-memory', null],
   },
   'gpu-words-none': {
-    write: one({ layers: [base, await outOfMemory('Segmentation fault')] }),
+    write: one({ layers: [base, outOfMemory('Segmentation fault')] }),
     expected: finished,
     reasons: ['submission-error', null],
   },
