@@ -37,10 +37,11 @@ export async function standingOf({ store, buckets, frozen }: Access, campaign: s
 /** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
 export async function keepStanding(home: string, { results, leaderboard, text }: Standing): Promise<string> {
   const folder = join(home, 'results', results.campaign);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'leaderboard.csv'), leaderboard);
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(join(folder, 'report.txt'), `${text}\n`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const mode = 0o600;
+  await writeFile(join(folder, 'leaderboard.csv'), leaderboard, { mode });
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`, { mode });
+  await writeFile(join(folder, 'report.txt'), `${text}\n`, { mode });
   return folder;
 }
 
