@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
 import { followRun, type FollowedRun, type FollowSignals } from '../batch/follow-run.ts';
-import type { FrozenCampaign, InstanceClass } from '../campaign/frozen-campaign.ts';
+import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
 import { costMicroUsd } from '../campaign/money.ts';
 import type { Reason } from '../campaign/reasons.ts';
+import { runFacts, type RunFacts } from '../campaign/run-facts.ts';
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/run-limits.ts';
 import { verdictOf, type VerdictRule } from '../campaign/verdict.ts';
 import { runKeyOf } from '../ids.ts';
@@ -14,6 +15,7 @@ export interface AwaitOrder {
   campaign: string;
   submission: string;
   n: number;
+  purpose: Purpose;
   class: string;
   jobId: string;
   /** The submission was cancelled before this began: end the run and answer its cost. */
@@ -32,6 +34,8 @@ export interface RunEnd {
   rule: VerdictRule | 'no-outcome' | null;
   /** MiB the container was given: an out-of-memory below the promise is not charged. */
   memoryLimitMiB: number | null;
+  /** Absent when no job was made. */
+  facts?: RunFacts;
 }
 
 /**
@@ -58,7 +62,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
     for (;;) {
       try {
         const followed = await followRun(deps, follow, signals);
-        return runEndOf(followed, frozen, on);
+        return runEndOf(followed, frozen, on, order.purpose);
       } catch (error) {
         // The server tries an activity whose cancellation was asked for no second time.
         if (!isCancelled()) throw error;
@@ -93,10 +97,15 @@ function signalsOf(
 }
 
 /** A followed run in small facts. */
-export const runEndOf = (followed: FollowedRun, frozen: FrozenCampaign, on: InstanceClass): RunEnd => ({
-  ...endOf(followed),
-  ...costOf(followed, frozen, on),
-});
+export function runEndOf(followed: FollowedRun, frozen: FrozenCampaign, on: InstanceClass, purpose: Purpose): RunEnd {
+  const end = endOf(followed);
+  const { outcome, job } = followed;
+  const { rule } = end;
+  const limitSeconds = wallClockSeconds(frozen.limits, on, frozen.instanceClasses);
+  const itemCount = (purpose === 'probe' ? frozen.sampleSet : frozen.testSet)?.items ?? 0;
+  const facts = runFacts({ outcome, job, rule, limitSeconds, itemCount });
+  return { ...end, ...costOf(followed, frozen, on), facts };
+}
 
 /** What nobody knows is booked as the worst case, so that spending is never understated. */
 function costOf(
@@ -108,7 +117,7 @@ function costOf(
   return { billedSeconds, costMicroUsd: costMicroUsd(billedSeconds, on.microUsdPerHour) };
 }
 
-function endOf({ jobId, outcome, fate }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd'> {
+function endOf({ jobId, outcome, fate }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd' | 'facts'> {
   const none = { jobId, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
   if (outcome === undefined) return { ...none, reason: fate, rule: 'no-outcome' };
   const verdict = verdictOf(outcome);

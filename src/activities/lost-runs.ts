@@ -4,7 +4,7 @@ import type { HeldGrant } from '../campaign/campaign-state.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
-import { runEndOf } from './await-batch-job.ts';
+import { runEndOf, type RunEnd } from './await-batch-job.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { highestOf } from './open-submission.ts';
 import { runsInHistory, type ToldRun } from './run-history.ts';
@@ -48,11 +48,11 @@ async function recordOf(deps: Dependencies, { campaign, submission }: LostRound,
   const { queue, runnableLimitSeconds } = on;
   const order = { runKey: runKeyOf(campaign, submission, n), jobId: run.jobId, queue, runnableLimitSeconds };
   const followed = await giveUpRun(deps, order, Context.current().cancellationSignal);
-  const end = followed
-    ? runEndOf(followed, frozen, on)
-    : ({ jobId: null, reason: 'platform-error', billedSeconds: 0, costMicroUsd: 0 } as const);
-  const { jobId, billedSeconds, costMicroUsd } = end;
+  const end: Pick<RunEnd, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd' | 'facts'> = followed
+    ? runEndOf(followed, frozen, on, purpose)
+    : { jobId: null, reason: 'platform-error', billedSeconds: 0, costMicroUsd: 0 };
+  const { jobId, billedSeconds, costMicroUsd, facts } = end;
   // Holdout ended it because its workflow was gone; no operator asked for that.
   const reason = end.reason === 'cancelled' ? 'platform-error' : end.reason;
-  return { n, purpose, class: onClass, jobId, reason, billedSeconds, costMicroUsd };
+  return { n, purpose, class: onClass, jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };
 }

@@ -12,7 +12,7 @@ export interface ToldRun {
   purpose: Purpose;
   class: string;
   jobId?: string;
-  end?: Pick<RunRecord, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd'>;
+  end?: Pick<RunRecord, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd' | 'facts'>;
 }
 
 /** The runs that the last workflow of a submission submitted, read from its history; none when that is gone. */
@@ -36,8 +36,8 @@ export async function runsInHistory(
     const [result] = answer?.result?.payloads ?? [];
     const run = scheduled.get(String(answer?.scheduledEventId));
     if (result && run) {
-      const { jobId, reason, billedSeconds, costMicroUsd } = defaultPayloadConverter.fromPayload<RunEnd>(result);
-      run.end = { jobId, reason, billedSeconds, costMicroUsd };
+      const { jobId, reason, billedSeconds, costMicroUsd, facts } = defaultPayloadConverter.fromPayload<RunEnd>(result);
+      run.end = { jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };
     }
   }
   return runs;

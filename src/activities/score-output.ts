@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import { trouble } from '../errors.ts';
 import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** Where the score or the faults of a predictions file lie. The score itself never passes through Temporal. */
+/**
+ * Where the score or the faults of a predictions file lie. Neither the score nor a word of the file passes through Temporal:
+ * of faults only what they are and in which lines.
+ */
 export type ScoredOutput =
-  { kind: 'scored'; key: string; digest: string } | { kind: 'invalid'; key: string; digest: string; faults: number };
+  | { kind: 'scored'; key: string; digest: string }
+  | { kind: 'invalid'; key: string; digest: string; faults: number; summary: FaultSummary };
 
 /** Scores a run's predictions against the labels; runs only where the labels may be read. */
 export async function scoreOutput(
@@ -31,5 +36,6 @@ export async function scoreOutput(
   const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);
   const where = { key, digest: createHash('sha256').update(body).digest('hex') };
-  return result.kind === 'scored' ? { kind: 'scored', ...where } : { kind: 'invalid', ...where, faults: result.count };
+  if (result.kind === 'scored') return { kind: 'scored', ...where };
+  return { kind: 'invalid', ...where, faults: result.count, summary: result.summary };
 }

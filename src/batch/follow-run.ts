@@ -1,5 +1,6 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/reasons.ts';
+import type { SeenJob } from '../campaign/run-facts.ts';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
@@ -7,6 +8,7 @@ import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts
 import { endJob } from './end-job.ts';
 import { fateOf } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
+import { seenJob } from './seen-job.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface FollowRooms {
@@ -40,6 +42,8 @@ export interface FollowedRun {
   fate: Reason;
   /** Over all jobs made for the run, duplicates included. Null: the job that held it left neither times nor outcome. */
   billedSeconds: number | null;
+  /** What Batch shows of that job; absent when Batch does not know it. */
+  job?: SeenJob;
 }
 
 /** How a run that nobody claimed ends when it is given up. */
@@ -88,7 +92,13 @@ async function endOf(
   const outcome = await rooms.runs.store.findJson<RunOutcome>(rooms.runs.bucket, runObjects.outcome(runKey));
   const duplicates = await billedForDuplicates(rooms, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
-  return { jobId, fate, billedSeconds: own === null ? null : own + duplicates, ...(outcome && { outcome }) };
+  return {
+    jobId,
+    fate,
+    billedSeconds: own === null ? null : own + duplicates,
+    ...(outcome && { outcome }),
+    ...(job && { job: seenJob(job) }),
+  };
 }
 
 function secondsWithoutJob(holder: ClaimHolder, outcome: RunOutcome | undefined): number | null {

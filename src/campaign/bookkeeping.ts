@@ -1,6 +1,7 @@
-import type { CampaignState, OpenSubmission } from './campaign-state.ts';
+import type { CampaignState, OpenSubmission, WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds } from './class-choice.ts';
 import { Experience } from './experience.ts';
+import { isHeldFor, noteImageCopied, noteRunEnd } from './faults.ts';
 import { costOfRuns } from './money.ts';
 import { addEnd, addFirst, addFreed } from './pace.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from './protocol.ts';
@@ -23,6 +24,9 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
   if (request.settles) settleRun(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);
   if (open === undefined || request.n <= open.settled) return undefined;
+  delete open.stuck;
+  // Its first request: what came before is its image.
+  if (open.settled === 0 && !request.settles && !open.grant && !open.request) noteImageCopied(state.faults);
   if (request.purpose === 'evaluation') open.preparing = false;
   if (open.grant && open.grant.n >= request.n) return open.grant;
   if (open.request && open.request.n >= request.n) return undefined;
@@ -32,8 +36,25 @@ export function takeRequest(state: CampaignState, request: RunRequest): OpenSubm
     const probeSeconds = request.settles?.purpose === 'probe' ? request.settles.billedSeconds : 0;
     addFirst(state.pace, { class: wanted.class, probeSeconds, expectedSeconds: measuredSeconds(wanted) });
   }
-  open.request = { n, purpose, rerun, options, ...(needMeasured && { needMeasured }), ticket: state.ticket, passed: 0 };
+  const usedUp = usedUpBy(state, request);
+  open.request = {
+    n,
+    purpose,
+    rerun,
+    options,
+    ...(needMeasured && { needMeasured }),
+    ...(usedUp && { usedUp }),
+    ticket: state.ticket,
+    passed: 0,
+  };
   return undefined;
+}
+
+/** The run that was one too many; undefined where it is not counted, because its class is held for the same fault. */
+function usedUpBy({ faults }: CampaignState, { usedUp, settles }: RunRequest): WaitingRequest['usedUp'] {
+  if (!usedUp || settles === undefined) return undefined;
+  const run = { class: settles.class, cause: settles.cause ?? '' };
+  return isHeldFor(faults, run) ? undefined : run;
 }
 
 /**
@@ -51,6 +72,8 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
   if (grant && grant.n <= settlement.n) delete open.grant;
   // A campaign that lost its state may have put a late copy of the run's request into the queue.
   if (open.request && open.request.n <= settlement.n) delete open.request;
+  noteRunEnd(state.faults, settlement, isGranted ? grant.since : undefined);
+  delete open.stuck;
   open.settled = settlement.n;
   if (settlement.reason) open.lastReason = settlement.reason;
   else delete open.lastReason;

@@ -1,8 +1,10 @@
 import type { RunOption } from './class-choice.ts';
+import type { Faults } from './faults.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { OperatorLine } from './operator-acts.ts';
 import type { Pace } from './pace.ts';
 import type { FinalState, Reason } from './reasons.ts';
+import type { Stuck } from './stuck.ts';
 
 /**
  * Everything a campaign knows while it runs. Teams are numbers here: their places in the work lists. Its size follows the
@@ -23,6 +25,8 @@ export interface CampaignState {
   slots: Record<string, number>;
   /** Classes that gave no machine lately, with the instant (ms) until which they count as short. */
   shortUntil: Record<string, number>;
+  /** The platform's faults that came one after the other, and what is held because of them. */
+  faults: Faults;
   /** ISO instant. */
   deadline: string;
   paused: boolean;
@@ -78,6 +82,8 @@ export interface OpenSubmission {
   spent: number;
   /** Why its last settled run failed. */
   lastReason?: Reason;
+  /** A step of it is tried again and again. */
+  stuck?: Stuck;
 }
 
 export interface WaitingRequest {
@@ -88,6 +94,8 @@ export interface WaitingRequest {
   /** Most wanted first, by what the campaign has seen of their classes. */
   options: RunOption[];
   needMeasured?: true;
+  /** It has used up its runs for the platform's faults; the last one ended so. It runs only if the fault is everybody's. */
+  usedUp?: { class: string; cause: string };
   ticket: number;
   /** How often a smaller request was granted because this one did not fit into the money left. */
   passed: number;

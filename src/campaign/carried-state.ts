@@ -4,6 +4,7 @@ import { optionOn } from './class-choice.ts';
 import type { ClassRules } from './class-fit.ts';
 import type { Work } from './initial-state.ts';
 import type { Reason } from './reasons.ts';
+import type { Stuck } from './stuck.ts';
 
 /**
  * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions
@@ -26,6 +27,7 @@ type CarriedSubmission = [
   request: CarriedRequest | 0,
   grant: CarriedGrant | 0,
   lastReason: Reason | 0,
+  stuck: Stuck | 0,
 ];
 
 type CarriedGrant = [
@@ -48,6 +50,7 @@ type CarriedRequest = [
   passed: number,
   options: [place: number, seconds: number][],
   needMeasured: 0 | 1,
+  usedUp: [onClass: string, cause: string] | 0,
 ];
 
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
@@ -80,13 +83,14 @@ export function carriedState(state: CampaignState, { classes }: ClassRules): Car
       one.request ? shortRequest(one.request, places) : 0,
       one.grant ? shortGrant(one.grant) : 0,
       one.lastReason ?? 0,
+      one.stuck ?? 0,
     ]),
   };
 }
 
 /** The state again; `work` and `rules` are read anew in every run. */
 export function restoredState(carried: CarriedState, work: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
-  const { treatments, open, money, slots, shortUntil, pace, ...rest } = carried;
+  const { treatments, open, money, slots, shortUntil, faults, pace, ...rest } = carried;
   const started = numbersAgain(carried.started);
   return {
     ...rest,
@@ -102,6 +106,7 @@ export function restoredState(carried: CarriedState, work: Pick<Work, 'rounds'>,
     money: { ...money, byClass: byName(Object.entries(money.byClass)) },
     slots: byName(Object.entries(slots)),
     shortUntil: byName(Object.entries(shortUntil)),
+    faults: { ...faults, byClass: byName(Object.entries(faults.byClass)) },
     pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
   };
 }
@@ -114,6 +119,7 @@ const shortRequest = (request: WaitingRequest, places: Map<string, number>): Car
   request.passed,
   request.options.map((option) => [places.get(option.class) ?? -1, Math.round(option.hours * 36_000) / 10]),
   flag(request.needMeasured ?? false),
+  request.usedUp ? [request.usedUp.class, request.usedUp.cause] : 0,
 ];
 
 const shortGrant = (grant: HeldGrant): CarriedGrant => [
@@ -128,7 +134,7 @@ const shortGrant = (grant: HeldGrant): CarriedGrant => [
 ];
 
 function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
-  const [, team, sequence, preparing, settled, spent, request, grant, lastReason] = one;
+  const [, team, sequence, preparing, settled, spent, request, grant, lastReason, stuck] = one;
   return {
     team,
     sequence,
@@ -138,6 +144,7 @@ function openAgain(one: CarriedSubmission, rules: ClassRules): OpenSubmission {
     ...(request !== 0 && { request: requestAgain(request, rules) }),
     ...(grant !== 0 && { grant: grantAgain(grant) }),
     ...(lastReason !== 0 && { lastReason }),
+    ...(stuck !== 0 && { stuck }),
   };
 }
 
@@ -162,7 +169,7 @@ const grantAgain = ([
 });
 
 const requestAgain = (
-  [n, probe, rerun, ticket, passed, options, needMeasured]: CarriedRequest,
+  [n, probe, rerun, ticket, passed, options, needMeasured, usedUp]: CarriedRequest,
   rules: ClassRules,
 ): WaitingRequest => ({
   n,
@@ -175,4 +182,5 @@ const requestAgain = (
     return on ? [optionOn(rules, on, seconds)] : [];
   }),
   ...(needMeasured === 1 && { needMeasured: true }),
+  ...(usedUp !== 0 && { usedUp: { class: usedUp[0], cause: usedUp[1] } }),
 });

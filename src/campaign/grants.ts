@@ -5,6 +5,7 @@ import { measuredSeconds, type RunOption } from './class-choice.ts';
 import { Purse } from './purse.ts';
 import { Reach } from './reach.ts';
 import { Experience } from './experience.ts';
+import { trialPlaces } from './faults.ts';
 import type { RunGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import { countGrant, type Tally, type Waiting } from './tally.ts';
@@ -63,11 +64,11 @@ function settleWishes(state: CampaignState, { waiting }: Tally): void {
   }
 }
 
-/** Slots that nobody holds, by class; classes without any are left out. */
+/** Slots that may be given now, by class; classes without any are left out. One that is tried again gives one at a time. */
 export function freeSlots(state: CampaignState, tally: Tally): Record<string, number> {
   const free = byName<number>();
   for (const [name, slots] of Object.entries(state.slots)) {
-    const left = slots - (tally.held[name] ?? 0);
+    const left = Math.min(slots - (tally.held[name] ?? 0), trialPlaces(state, name) ?? Infinity);
     if (left > 0) free[name] = left;
   }
   return free;

@@ -38,6 +38,7 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
     },
     slots: byName(frozen.instanceClasses.map(({ name, slots }) => [name, slots])),
     shortUntil: byName(),
+    faults: { byClass: byName(), all: null, images: null },
     deadline: frozen.deadline,
     paused: false,
     hurry: false,

@@ -38,8 +38,9 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
 /**
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
  * platform's faults: again, uncharged, at most `platformRuns` times. Out of shared memory by its own words: again with more
- * of it, once; that makes no run dearer, for it counts as memory. A kill that nobody explains, and out of time where the
- * probe let expect a little less: again, once. Everything else is final. Pure.
+ * of it, once; that makes no run more expensive, for it counts as memory. Once per submission, what may be chance or the
+ * device's size: a kill that nobody explains, and out of time where the probe let expect a little less, run again; a device
+ * that was full in a run that failed and did not say why runs again on a larger one. Everything else is final. Pure.
  */
 export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
   const { reason, rule, on, memoryLimitMiB } = failed;
@@ -60,8 +61,13 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: 
     if (rule === 'shared-memory-text' && !needs.moreSharedMemory && limits.sharedMemoryMiB < (memoryLimitMiB ?? 0)) {
       return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, tries: charged };
     }
-    if (isChance(failed, needs, rules) && !tries.doubted)
-      return { kind: 'again', needs, tries: { ...charged, doubted: true } };
+    if (!tries.doubted) {
+      const doubted = { ...charged, doubted: true };
+      if (isChance(failed, needs, rules)) return { kind: 'again', needs, tries: doubted };
+      if (rule === 'gpu-full-without-words' && isThereLarger(on, rules)) {
+        return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: doubted };
+      }
+    }
   }
   return { kind: 'end', reason };
 }
@@ -77,6 +83,10 @@ function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: LadderRule
   const share = probedSeconds(on, profile, rules.testItems) / wallClockSeconds(rules.limits, on, rules.classes);
   return share >= leastShare && share < 1;
 }
+
+/** A device of more memory; whether a class with one has enough of everything else too is asked when it is chosen. */
+const isThereLarger = (on: InstanceClass, { classes }: LadderRules): boolean =>
+  classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (on.gpuMemoryMiB ?? 0));
 
 /** Only classes with more device memory than this one will do from now on. */
 const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({

@@ -1,5 +1,6 @@
 import { faultOfFields } from './act-fields.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from './campaign-state.ts';
+import { tryFaultyAgain } from './faults.ts';
 import { holdOf, isDone } from './hold.ts';
 import type { Reason } from './reasons.ts';
 import { parseInstant } from './units.ts';
@@ -17,6 +18,8 @@ export type TeamAct = Signature & { team: string };
 /** `kill`: runs under way are ended too; their submissions wait and run again later, uncharged. */
 export type PauseAct = Signature & { kill?: boolean };
 export type PauseTeamAct = TeamAct & { kill?: boolean };
+/** `class`: grant runs on this class again, which a fault of the platform holds, and nothing else. */
+export type ResumeAct = Signature & { class?: string };
 export type ReprioritiseAct = TeamAct & {
   /** 1 (first) to 5. */
   priority?: number;
@@ -36,7 +39,7 @@ export interface OperatorActs {
   resumeTeam: TeamAct;
   reprioritiseTeam: ReprioritiseAct;
   pauseCampaign: PauseAct;
-  resumeCampaign: Signature;
+  resumeCampaign: ResumeAct;
   raiseBudget: Signature & { usd: number };
   setDeadline: Signature & { deadline: string };
   setSlots: Signature & { class: string; slots: number };
@@ -76,8 +79,8 @@ export function faultOf({ name, message }: OperatorAct, state: CampaignState): s
   if (name === 'reprioritiseTeam' && message.priority === undefined && message.weight === undefined) {
     return 'neither a priority nor a weight was given';
   }
-  if (name === 'setSlots' && state.slots[message.class] === undefined) {
-    return `there is no instance class ${message.class}`;
+  if ((name === 'setSlots' || name === 'resumeCampaign') && message.class !== undefined) {
+    if (state.slots[message.class] === undefined) return `there is no instance class ${message.class}`;
   }
   if (name === 'cancel' && [message.submissions, message.team, message.because].every((one) => one === undefined)) {
     return 'neither submissions nor a team nor a reason was given';
@@ -103,8 +106,11 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
       });
     }
     case 'pauseCampaign':
+      state.paused = true;
+      return;
     case 'resumeCampaign':
-      state.paused = name === 'pauseCampaign';
+      if (message.class === undefined) state.paused = false;
+      tryFaultyAgain(state, message.class, now);
       return;
     case 'raiseBudget':
       state.money.budget = Math.round(message.usd * 1_000_000);

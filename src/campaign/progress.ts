@@ -1,15 +1,18 @@
 import { defaultTreatment, type CampaignState } from './campaign-state.ts';
 import { Experience } from './experience.ts';
 import type { Forecast } from './forecast.ts';
-import { holdOf, stageOf, type Hold } from './hold.ts';
+import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from './hold.ts';
 import type { OperatorLine } from './operator-acts.ts';
 import type { Reason } from './reasons.ts';
+import { mostStuck, type Stuck } from './stuck.ts';
 import { tallyOf } from './tally.ts';
 
 /** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
 export interface CampaignProgress {
   campaign: string;
   hold: Hold | null;
+  /** All its causes. */
+  holds: HeldFor[];
   closing: Reason | null;
   deadline: string;
   /** Dearer classes are granted because the deadline is in danger. */
@@ -35,6 +38,8 @@ export interface CampaignProgress {
   pausedTeams: string[];
   /** Teams whose priority or weight is not the default one. */
   prioritised: { team: string; priority: number; weight: number }[];
+  /** Submissions of which a step is tried again and again, those stuck longest first. */
+  stuck: (Stuck & { submission: string })[];
   operatorsLog: OperatorLine[];
 }
 
@@ -44,6 +49,8 @@ export interface ClassProgress {
   waiting: number;
   spent: number;
   short: boolean;
+  /** No run is granted there, because the same fault of the platform ended the last ones. `since` in ms. */
+  held?: { cause: string; since: number };
   /** Evaluations that ended, how many of them ran out of device memory, and how many times as long as expected they take. */
   ended: number;
   outOfMemory: number;
@@ -67,6 +74,7 @@ export function progressOf(
   return {
     campaign,
     hold: holdOf(state, now) ?? null,
+    holds: holdsOf(state, now),
     closing: state.closing ?? null,
     deadline: state.deadline,
     hurry: state.hurry,
@@ -87,9 +95,16 @@ export function progressOf(
     prioritised: [...treatments.values()]
       .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)
       .map(({ team, priority, weight }) => ({ team, priority, weight })),
+    stuck: stuckOf(state),
     operatorsLog: state.operatorsLog,
   };
 }
+
+const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
+  [...open]
+    .flatMap(([submission, { stuck }]) => (stuck ? [{ submission, ...stuck }] : []))
+    .sort((a, b) => a.since - b.since)
+    .slice(0, mostStuck);
 
 function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
@@ -103,9 +118,15 @@ function classesOf(state: CampaignState, held: Record<string, number>, now: numb
         waiting: waiting.filter((wanted) => wanted === name).length,
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
+        ...heldOn(state, name),
         ...experience.triesOn(name),
         times: experience.factorOf(name),
       },
     ]),
   );
+}
+
+function heldOn({ faults }: CampaignState, onClass: string): Pick<ClassProgress, 'held'> {
+  const { cause, heldSince: since } = faults.byClass[onClass] ?? {};
+  return cause === undefined || since === undefined ? {} : { held: { cause, since } };
 }

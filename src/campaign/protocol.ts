@@ -2,6 +2,8 @@ import type { HeldGrant } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { FinalState, Reason } from './reasons.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { Stuck } from './stuck.ts';
 
 /** What a campaign and its submissions say to each other. Every message is idempotent by (submission, n). Pure. */
 
@@ -15,6 +17,8 @@ export interface RunRequest {
   options: RunOption[];
   /** An evaluation of which a probe measured how much device memory it takes. */
   needMeasured?: true;
+  /** The submission has used up its runs for the platform's faults: only where the fault is everybody's does it get one more. */
+  usedUp?: true;
   /** The run before this one has ended; frees its slot in the same message. */
   settles?: RunSettlement;
 }
@@ -30,6 +34,8 @@ export interface RunSettlement {
   costMicroUsd: number;
   /** Absent when the run ended well. */
   reason?: Reason;
+  /** Of a platform's fault: what it was, equal for equal faults. At most 200 printable characters. */
+  cause?: string;
   /** The class gave no machine within its `runnableLimit`. */
   classShort?: true;
 }
@@ -44,6 +50,18 @@ export interface SubmissionStanding {
   /** What it waits for, or the run that was granted and is under way. */
   request?: RunRequest;
   grant?: HeldGrant;
+}
+
+/** Child, or an activity for it, to parent: a step is tried again and again, or goes on again (`stuck`: null). */
+export interface StuckReport {
+  submission: string;
+  sequence: number;
+  stuck: Stuck | null;
+}
+
+/** Parent to child: the step it is stuck at is given up. */
+export interface GivenUpStep {
+  cause: string;
 }
 
 /** Parent to child. */
@@ -90,6 +108,10 @@ export interface RunRecord {
   jobId: string | null;
   /** Null when the run ended well. */
   reason: Reason | null;
+  /** Of a platform's fault: what it was. */
+  cause?: string;
   billedSeconds: number;
   costMicroUsd: number;
+  /** Absent in records written before there were any, and when no job was made. */
+  facts?: RunFacts;
 }

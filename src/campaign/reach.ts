@@ -1,17 +1,20 @@
 import type { CampaignState, WaitingRequest } from './campaign-state.ts';
 import type { RunOption } from './class-choice.ts';
+import { isClassHeld } from './faults.ts';
 import { isAffordable } from './purse.ts';
 
 /** Which options requests may go to in one decision, at once or when a slot frees. Pure; `now` in ms. */
 export class Reach {
-  /** Classes that have slots and gave machines lately; asked for here once, not for each of many that wait. */
+  /** Classes that have slots, gave machines lately and are not held; asked for here once, not for each of many that wait. */
   private readonly open: ReadonlySet<string>;
 
   constructor(
     private readonly state: CampaignState,
     now: number,
   ) {
-    const open = Object.entries(state.slots).filter(([name, slots]) => slots > 0 && !isShort(state, name, now));
+    const open = Object.entries(state.slots).filter(
+      ([name, slots]) => slots > 0 && !isShort(state, name, now) && !isClassHeld(state, name),
+    );
     this.open = new Set(open.map(([name]) => name));
   }
 

@@ -1,4 +1,5 @@
 import type { CampaignState } from './campaign-state.ts';
+import { fateOfUsedUp, holdFaulty } from './faults.ts';
 import { grants } from './grants.ts';
 import { hurriedGrants } from './hurried-grants.ts';
 import { countHeld } from './pace.ts';
@@ -14,20 +15,38 @@ export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & Ru
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
   countHeld(state.pace, now);
+  holdFaulty(state, now);
   if (state.closing) return refuseWaiting(state, state.closing);
-  if (state.paused || now >= Date.parse(state.deadline)) return [];
+  const refused = refuseUsedUp(state);
+  if (state.paused || now >= Date.parse(state.deadline)) return refused;
   const tally = tallyOf(state);
   const granted = grants(state, tally, now);
   if (state.hurry) granted.push(...hurriedGrants(state, tally, now));
   if (granted.length > 0) state.pace.since ??= now;
-  return [...granted.map((grant) => ({ kind: 'grant' as const, ...grant })), ...starts(state, limits, tally)];
+  return [
+    ...refused,
+    ...granted.map((grant) => ({ kind: 'grant' as const, ...grant })),
+    ...starts(state, limits, tally),
+  ];
+}
+
+/** A fault that was not everybody's counts: the submission ends. */
+function refuseUsedUp(state: CampaignState): Decision[] {
+  const refused: Decision[] = [];
+  for (const [submission, open] of state.open) {
+    if (!open.request?.usedUp || fateOfUsedUp(state, open.request.usedUp) === 'waits') continue;
+    refused.push({ kind: 'refuse', submission, n: open.request.n, reason: 'platform-error' });
+    delete open.request;
+  }
+  return refused;
 }
 
 function refuseWaiting(state: CampaignState, reason: RunRefusal['reason']): Decision[] {
   const refused: Decision[] = [];
   for (const [submission, open] of state.open) {
     if (open.request === undefined) continue;
-    refused.push({ kind: 'refuse', submission, n: open.request.n, reason });
+    const { n, usedUp } = open.request;
+    refused.push({ kind: 'refuse', submission, n, reason: usedUp ? 'platform-error' : reason });
     delete open.request;
   }
   return refused;

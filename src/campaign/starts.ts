@@ -30,9 +30,10 @@ interface Candidate {
 /**
  * Who starts next, marked as started: first by priority, then the team with the fewest rounds started for its weight, then
  * the order of the work list, which is the published seed's. So every team's first submission comes before any team's
- * second, unless an operator put a team ahead. Pure.
+ * second, unless an operator put a team ahead. None while images cannot be copied. Pure.
  */
 export function starts(state: CampaignState, limits: StartLimits, tally: Tally): Start[] {
+  if (state.faults.images?.heldSince !== undefined) return [];
   let places = Math.min(limits.preparing - tally.preparing, limits.open - tally.open);
   if (places <= 0) return [];
   const queue = new TinyQueue(candidates(state, limits, tally, places), inOrder);

@@ -6,11 +6,12 @@ import {
   type OpenSubmission,
   type WaitingRequest,
 } from './campaign-state.ts';
+import { waitsForImage } from './stuck.ts';
 
 /** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
 export interface Tally {
   open: number;
-  /** Submissions that hold a preparing place; those that wait for a paused team hold none. */
+  /** Submissions that hold a preparing place; those that wait for a paused team or are stuck with their image hold none. */
   preparing: number;
   /** By team. */
   openOf: Uint16Array;
@@ -21,7 +22,7 @@ export interface Tally {
   /** Micro-dollars reserved by grants that are held, and what of it is for evaluations beyond the first. */
   reserved: number;
   reservedForReruns: number;
-  /** Requests of teams that are not paused. */
+  /** Requests of teams that are not paused, without those that may end for a platform's fault. */
   waiting: Waiting[];
 }
 
@@ -48,8 +49,8 @@ export function tallyOf(state: CampaignState): Tally {
     const { team, request, grant } = open;
     tally.openOf[team] = (tally.openOf[team] ?? 0) + 1;
     const waitsForPausedTeam = request !== undefined && treatmentOf(state, team).paused;
-    if (open.preparing && !waitsForPausedTeam) tally.preparing += 1;
-    if (request && !waitsForPausedTeam) tally.waiting.push({ submission, open, request });
+    if (open.preparing && !waitsForPausedTeam && !waitsForImage(open)) tally.preparing += 1;
+    if (request && !request.usedUp && !waitsForPausedTeam) tally.waiting.push({ submission, open, request });
     if (grant) countGrant(tally, team, grant);
   }
   return tally;

@@ -61,3 +61,6 @@ export function parseInstant(text: string): Date | undefined {
   const instant = new Date(`${day}T${time}${zone}`);
   return Number.isNaN(instant.getTime()) ? undefined : instant;
 }
+
+/** `2026-01-02 14:20 UTC`. */
+export const instantText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

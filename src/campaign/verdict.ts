@@ -1,3 +1,4 @@
+import { memoryWords, saysReadOnly } from './last-words.ts';
 import type { Reason } from './reasons.ts';
 import type { RunOutcome } from './run-outcome.ts';
 
@@ -11,9 +12,11 @@ export type VerdictRule =
   | 'time-limit'
   | 'host-out-of-memory-record'
   | 'gpu-text-and-peak'
+  | 'gpu-full-without-words'
   | 'killed-unexplained'
   | 'shared-memory-text'
   | 'host-memory-text'
+  | 'read-only-file-system-text'
   | 'exit-code'
   | 'predictions-missing'
   | 'predictions-refused';
@@ -43,75 +46,16 @@ export function verdictOf(outcome: RunOutcome): Verdict {
       : failed('output-invalid', 'predictions-refused');
   }
   if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
-  const words = lastWords(outcome.log.tail);
-  if (words === 'device' && isDeviceFull(outcome)) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
+  const isFull = isDeviceFull(outcome);
+  const words = memoryWords(outcome.log.tail);
+  if (words === 'device' && isFull) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
+  const isReadOnly = saysReadOnly(outcome.log.tail);
+  if (isFull && words === undefined && !isReadOnly) return failed('submission-error', 'gpu-full-without-words');
   if (end.exitCode === 137) return failed('submission-error', 'killed-unexplained');
   if (words === 'shared-memory') return failed('submission-error', 'shared-memory-text');
   if (words === 'memory') return failed('submission-error', 'host-memory-text');
-  return failed('submission-error', 'exit-code');
+  return failed('submission-error', isReadOnly ? 'read-only-file-system-text' : 'exit-code');
 }
 
 const isDeviceFull = ({ device }: RunOutcome): boolean =>
   device !== null && device.peakMiB >= gpuPeakShare * device.totalMiB;
-
-type Words = 'device' | 'memory' | 'shared-memory';
-
-/** Whose memory the last words about memory say was full. */
-function lastWords(tail: string): Words | undefined {
-  for (const line of tail.split('\n').reverse()) {
-    const found = texts.find(([, patterns]) => patterns.some((text) => text.test(line)));
-    if (found) return found[0];
-  }
-  return undefined;
-}
-
-/**
- * What frameworks print when a memory is full, and go on to fail. Left out: what TensorFlow says and survives, because it
- * tries less next (`ran out of memory trying to allocate … not a failure`, `CUDA_ERROR_OUT_OF_MEMORY`).
- */
-const texts: readonly [Words, readonly RegExp[]][] = [
-  [
-    'shared-memory',
-    [
-      /out of shared memory/,
-      /insufficient shared memory \(shm\)/,
-      /DataLoader worker .* is killed by signal: Bus error/,
-    ],
-  ],
-  [
-    'memory',
-    // PyTorch, Python and NumPy, TensorFlow, C++, the C library.
-    [
-      /DefaultCPUAllocator/,
-      /\bMemoryError\b/,
-      /Unable to allocate .* for an array/,
-      /by allocator (?:mkl)?cpu/,
-      /std::bad_alloc/,
-      /Cannot allocate memory/,
-    ],
-  ],
-  [
-    'device',
-    [
-      // PyTorch: its own allocator, CUDA's, CUDA itself.
-      /CUDA out of memory\. Tried to allocate/,
-      /Allocation on device .*would exceed allowed memory/,
-      /CUDA error: out of memory/,
-      // The CUDA libraries, whoever calls them.
-      /CUDNN_STATUS_ALLOC_FAILED/,
-      /(?:CUBLAS|CURAND)_STATUS_(?:NOT_INITIALIZED|ALLOC(?:ATION)?_FAILED)/,
-      // TensorFlow: graphs, eager operations, XLA (also JAX).
-      /OOM when allocating tensor .* by allocator GPU_\d+_bfc/,
-      /failed to allocate memory \[Op:/,
-      /RESOURCE_EXHAUSTED: Out of memory/,
-      // onnxruntime: its arena, CUDA below it.
-      /BFCArena::AllocateRawInternal.* Failed to allocate memory for requested buffer/,
-      /CUDA failure 2: out of memory/,
-      // MXNet, newer and older.
-      /cudaMalloc (?:retry )?failed: out of memory/,
-      /CUDA: out of memory/,
-      // CuPy.
-      /cupy\.cuda\.memory\.OutOfMemoryError/,
-    ],
-  ],
-];

@@ -3,6 +3,7 @@ import type { Forecast } from '../campaign/forecast.ts';
 import type { Hold } from '../campaign/hold.ts';
 import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { instantText } from '../campaign/units.ts';
 import { table } from './output.ts';
 
 /** What `status` prints of a campaign that runs. */
@@ -49,6 +50,7 @@ const holdText: Record<Hold, string> = {
   deadline: 'the deadline has passed (set-deadline or close)',
   paused: 'an operator paused it, or the teams that are left (resume, or resume --team)',
   slots: 'no class that would do has a slot (set-slots)',
+  platform: 'the same fault of the platform ended the last runs (resume)',
 };
 
 function forecastBlocks(
@@ -86,9 +88,6 @@ function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number)
 /** A remedy names its command first; the campaign comes next on the command line. */
 const commandText = (campaign: string, remedy: string): string =>
   `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
-
-/** `2026-01-02 14:20 UTC`. */
-export const instantText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 export const endedBecause = (reasons: Partial<Record<string, number>>): string[] =>
   list(

@@ -4,6 +4,7 @@ import type { Forecast } from '../campaign/forecast.ts';
 import type { Hold } from '../campaign/hold.ts';
 import { dollars } from '../campaign/money.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { instantText } from '../campaign/units.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -11,7 +12,6 @@ import type { Access } from './access.ts';
 import { progressOfCampaign } from './campaign-now.ts';
 import type { Output } from './output.ts';
 import { Silence } from './silence.ts';
-import { instantText } from './status.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const mostFollowedOneByOne = 60;

@@ -1,3 +1,4 @@
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 
@@ -20,6 +21,10 @@ export interface LedgerRecord {
   score: { key: string; digest: string } | null;
   /** sha256 manifest digest of the image that ran; null when the gate refused it. */
   image: string | null;
+  /** What is wrong with the predictions, without a word of them. */
+  faults?: FaultSummary;
+  /** What of the image's configuration was withheld from the container; absent when nothing was. */
+  withheld?: string[];
 }
 
 /**

@@ -1,9 +1,17 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import type { FaultKind } from '../campaign/prediction-faults.ts';
 
 /** Longest line that is read, in UTF-16 units; a prediction needs a name and a number. */
 const maxLineLength = 65_536;
+
+/** Why a file was not read to its end; `line` where one line is to blame. */
+export interface Stopped {
+  fault: Extract<FaultKind, 'too-large' | 'not-text' | 'line-too-long'>;
+  line: number | null;
+  text: string;
+}
 
 /**
  * Reads UTF-8 text line by line with bounded memory: a byte order mark is dropped, lines end in LF or CRLF. Answers why
@@ -13,7 +21,7 @@ export async function forEachLine(
   source: Readable | string,
   maxBytes: number,
   onLine: (line: string, number: number) => void,
-): Promise<string | undefined> {
+): Promise<Stopped | undefined> {
   const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: 262_144 }) : source;
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
@@ -26,8 +34,10 @@ export async function forEachLine(
   for await (const chunk of stream as AsyncIterable<Buffer | string>) {
     const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     bytes += piece.length;
-    if (bytes > maxBytes) return `the file is larger than the ${maxBytes} bytes allowed`;
-    if (piece.includes(0)) return 'the file holds NUL bytes: it is not UTF-8 text but UTF-16, compressed or binary';
+    if (bytes > maxBytes) {
+      return { fault: 'too-large', line: null, text: `the file is larger than the ${maxBytes} bytes allowed` };
+    }
+    if (piece.includes(0)) return { fault: 'not-text', line: null, text: notText };
     const lines = `${rest}${decoder.write(piece)}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
@@ -41,7 +51,13 @@ export async function forEachLine(
   return undefined;
 }
 
-const tooLong = (line: number): string => `line ${line} is longer than ${maxLineLength} characters`;
+const notText = 'the file holds NUL bytes: it is not UTF-8 text but UTF-16, compressed or binary';
+
+const tooLong = (line: number): Stopped => ({
+  fault: 'line-too-long',
+  line,
+  text: `line ${line} is longer than ${maxLineLength} characters`,
+});
 
 const quotedField = /"((?:[^"]|"")*)"(,|$)/y;
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FaultKind } from '../campaign/prediction-faults.ts';
 import { counted, quoted } from '../safe-text.ts';
 import { forEachLine, splitCsvLine } from './csv-lines.ts';
 import type { FaultList } from './fault-list.ts';
@@ -29,7 +30,7 @@ export async function readIdValueTable(
     if (unreadable || text.trim() === '') return;
     if (columns === undefined) {
       columns = findColumns(splitCsvLine(text) ?? [text], format, (fault) =>
-        faults.add(() => `line ${line}: ${fault}`),
+        faults.add('header', line, () => `line ${line}: ${fault}`),
       );
       unreadable = columns === undefined;
       return;
@@ -37,13 +38,14 @@ export async function readIdValueTable(
     readRow(
       text,
       columns,
-      (fault) => faults.add(() => `line ${line}: ${fault()}`),
+      (fault, text) => faults.add(fault, line, () => `line ${line}: ${text()}`),
       (id, value) => onRow(id, value, line),
     );
   });
-  if (stopped !== undefined) faults.add(() => `${stopped}; nothing after that was read`);
-  else if (columns === undefined && !unreadable)
-    faults.add(() => `the file is empty: it needs a header with ${both(format)}`);
+  if (stopped !== undefined) {
+    faults.add(stopped.fault, stopped.line, () => `${stopped.text}; nothing after that was read`);
+  } else if (columns === undefined && !unreadable)
+    faults.add('empty', null, () => `the file is empty: it needs a header with ${both(format)}`);
   return stopped === undefined && columns !== undefined;
 }
 
@@ -69,18 +71,22 @@ function findColumns(header: string[], format: TableFormat, report: (fault: stri
 function readRow(
   text: string,
   columns: Columns,
-  report: (fault: () => string) => void,
+  report: (fault: FaultKind, text: () => string) => void,
   onRow: (id: string, value: number | undefined) => void,
 ): void {
   const fields = splitCsvLine(text);
-  if (fields === undefined) return report(() => `a quote is not closed or stands inside a field: ${quoted(text)}`);
+  if (fields === undefined)
+    return report('quote', () => `a quote is not closed or stands inside a field: ${quoted(text)}`);
   if (fields.length !== columns.count) {
-    return report(() => `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`);
+    return report(
+      'columns',
+      () => `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`,
+    );
   }
   const id = fields[columns.id] ?? '';
   const number = fields[columns.value]?.trim() ?? '';
   const value = decimal.test(number) ? Number(number) : Number.NaN;
-  if (!Number.isFinite(value)) report(() => `${quoted(number)} is not a finite number`);
+  if (!Number.isFinite(value)) report('not-a-number', () => `${quoted(number)} is not a finite number`);
   onRow(id, Number.isFinite(value) ? value : undefined);
 }
 

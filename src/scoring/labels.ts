@@ -24,11 +24,19 @@ export async function readLabels(
   await readIdValueTable(source, { id: format.id, value: format.value, maxBytes }, faults, (id, value, line) => {
     const earlier = lines.get(id);
     if (earlier !== undefined)
-      return faults.add(() => `line ${line}: a second label for ${quoted(id)}, after line ${earlier}`);
+      return faults.add(
+        'id-again',
+        line,
+        () => `line ${line}: a second label for ${quoted(id)}, after line ${earlier}`,
+      );
     lines.set(id, line);
     if (value === undefined) return;
     if (takesClasses(metric) && value !== 0 && value !== 1) {
-      return faults.add(() => `line ${line}: the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}`);
+      return faults.add(
+        'out-of-range',
+        line,
+        () => `line ${line}: the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}`,
+      );
     }
     values.set(id, value);
   });
@@ -38,7 +46,8 @@ export async function readLabels(
       metric,
       Array.from(values.values(), (label) => ({ prediction: label, label })),
     );
-    if (perfect.kind === 'undefined') faults.add(() => `${metric} is undefined for these labels: ${perfect.why}`);
+    if (perfect.kind === 'undefined')
+      faults.add('no-score', null, () => `${metric} is undefined for these labels: ${perfect.why}`);
   }
   if (faults.count > 0) return { kind: 'invalid', faults: faults.listed, count: faults.count };
   return { kind: 'valid', values, lines };

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
@@ -7,7 +8,8 @@ import { takesProbabilities } from './metrics.ts';
 
 /** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
 export type PredictionsResult =
-  { kind: 'valid'; values: Map<string, number> } | { kind: 'invalid'; faults: string[]; count: number };
+  | { kind: 'valid'; values: Map<string, number> }
+  | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 
 const listedFaults = 20;
 
@@ -30,22 +32,26 @@ export async function readPredictions(options: {
   const values = new Map<string, number>();
   const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
     const earlier = lineOf.get(id);
-    if (!inputs.has(id)) return faults.add(() => `line ${line}: ${quoted(id)} is not an input`);
+    if (!inputs.has(id)) return faults.add('id-unknown', line, () => `line ${line}: ${quoted(id)} is not an input`);
     if (earlier !== undefined)
-      return faults.add(() => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
+      return faults.add('id-again', line, () => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
     lineOf.set(id, line);
     if (value === undefined) return;
     if (probabilities && (value < 0 || value > 1)) {
-      return faults.add(() => `line ${line}: ${value} for ${quoted(id)} is not in [0, 1], as ${metric} needs`);
+      return faults.add(
+        'out-of-range',
+        line,
+        () => `line ${line}: ${value} for ${quoted(id)} is not in [0, 1], as ${metric} needs`,
+      );
     }
     values.set(id, value);
   });
   for (const id of complete ? inputs : []) {
     if (lineOf.has(id)) continue;
-    if (format.missing === 'reject') faults.add(() => `no row for the input ${quoted(id)}`);
+    if (format.missing === 'reject') faults.add('no-row', null, () => `no row for the input ${quoted(id)}`);
     else values.set(id, format.missing);
   }
   return faults.count === 0
     ? { kind: 'valid', values }
-    : { kind: 'invalid', faults: faults.listed, count: faults.count };
+    : { kind: 'invalid', faults: faults.listed, count: faults.count, summary: faults.summary };
 }

@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream';
 import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import { trouble } from '../errors.ts';
+import { FaultList } from './fault-list.ts';
 import { readLabels } from './labels.ts';
 import { evaluateMetric } from './metrics.ts';
 import { readPredictions } from './predictions.ts';
 
-/** `score` is unrounded. `invalid` is the team's: the first twenty of `count` faults, safe to show. */
+/**
+ * `score` is unrounded. `invalid` is the team's: the first twenty of `count` faults, safe to show, and a summary without a
+ * word of the file.
+ */
 export type ScoredPredictions =
-  { kind: 'scored'; score: number; items: number } | { kind: 'invalid'; faults: string[]; count: number };
+  | { kind: 'scored'; score: number; items: number }
+  | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 
 /**
  * Checks and scores a predictions file. The score is the same to the last bit for every order of its rows.
@@ -31,6 +37,10 @@ export async function scorePredictions(options: {
     label,
   }));
   const scored = evaluateMetric(metric, items);
-  if (scored.kind === 'undefined') return { kind: 'invalid', faults: [`no ${metric}: ${scored.why}`], count: 1 };
+  if (scored.kind === 'undefined') {
+    const faults = new FaultList(1);
+    faults.add('no-score', null, () => `no ${metric}: ${scored.why}`);
+    return { kind: 'invalid', faults: faults.listed, count: faults.count, summary: faults.summary };
+  }
   return { kind: 'scored', score: scored.value, items: items.length };
 }

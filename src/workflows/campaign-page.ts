@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import { dollars } from '../campaign/money.ts';
+import { usd } from '../campaign/markdown.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 
 /** Shows a campaign on its page in the Web UI. */
@@ -12,20 +12,20 @@ export function showCampaign(progress: CampaignProgress): void {
       '',
       stages.map(([stage, count]) => `${count} ${stage}`).join(', '),
       '',
-      `Spent ${dollars(money.spent)}, reserved ${dollars(money.reserved)} of ${dollars(money.budget)}; deadline ${deadline}`,
+      `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${deadline}`,
       '',
       ...(forecast === null
         ? []
         : [
             `Forecast: ends ${instant(forecast.finish.p50)} (P90 ${instant(forecast.finish.p90)}), ` +
-              `${dollars(forecast.spend.p50)} in all (P90 ${dollars(forecast.spend.p90)})`,
+              `${usd(forecast.spend.p50)} in all (P90 ${usd(forecast.spend.p90)})`,
             ...forecast.remedies.map((remedy) => `- \`${remedy}\` would mend it`),
             '',
           ]),
       '| class | running | slots | waiting | spent |',
       '| --- | --- | --- | --- | --- |',
       ...Object.entries(classes).map(
-        ([name, row]) => `| ${name} | ${row.running} | ${row.slots} | ${row.waiting} | ${dollars(row.spent)} |`,
+        ([name, row]) => `| ${name} | ${row.running} | ${row.slots} | ${row.waiting} | ${usd(row.spent)} |`,
       ),
       '',
       ...operatorsLog

@@ -1,14 +1,26 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { costOfRuns, dollars } from '../campaign/money.ts';
+import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { caseDetails } from '../campaign/case-details.ts';
+import { costOfRuns } from '../campaign/money.ts';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import type { Reason, SubmissionState } from '../campaign/reasons.ts';
+import { stageQuery } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
+
+/** What a submission does now, since an instant (ms); `note` says for which run, on or for which class. */
+export interface Stage {
+  stage: SubmissionState;
+  note: string;
+  since: number;
+}
 
 /** What a submission's page in the Web UI shows, and its runs. Holds no word that the submission itself printed. */
 export class CaseFile {
   readonly runs: RunRecord[] = [];
-  private stage: SubmissionState = 'preparing';
-  private note = '';
+  private now: Stage = { stage: 'preparing', note: '', since: Date.now() };
+  private reason: Reason | null = null;
+  private faults: FaultSummary | undefined;
+  private withheld: readonly string[] = [];
   private learnt = '';
   private choice: readonly string[] = [];
 
@@ -16,6 +28,7 @@ export class CaseFile {
     private readonly submission: string,
     private readonly team: string,
   ) {
+    setHandler(stageQuery, () => this.now);
     this.show();
   }
 
@@ -23,10 +36,9 @@ export class CaseFile {
     return costOfRuns(this.runs);
   }
 
-  /** Enters a stage; `note` says what is going on, e.g. which classes were asked for. */
+  /** Enters a stage; `note` says what is going on, `onClass` where, or where it wants to. */
   enter(stage: SubmissionState, note = '', onClass?: string): void {
-    this.stage = stage;
-    this.note = note;
+    this.now = { stage, note, since: Date.now() };
     upsertSearchAttributes([
       { key: searchAttributes.stage, value: stage },
       ...(onClass === undefined ? [] : [{ key: searchAttributes.class, value: onClass }]),
@@ -40,10 +52,16 @@ export class CaseFile {
     this.show();
   }
 
+  /** Keeps what of the image's configuration its container does not get; shown with a failure. */
+  withhold(withheld: readonly string[]): void {
+    this.withheld = withheld;
+  }
+
   /** Enters the final state. */
-  close(state: SubmissionState, reason: Reason | null, detail: string | null): void {
-    this.stage = state;
-    this.note = [reason, detail].filter((part) => part !== null).join(': ');
+  close(state: SubmissionState, reason: Reason | null, detail: string | null, faults?: FaultSummary): void {
+    this.now = { stage: state, note: detail ?? '', since: Date.now() };
+    this.reason = reason;
+    this.faults = faults;
     upsertSearchAttributes([
       { key: searchAttributes.stage, value: state },
       { key: searchAttributes.outcome, value: reason ?? state },
@@ -64,23 +82,10 @@ export class CaseFile {
   }
 
   private show(): void {
-    const rows = this.runs.map(
-      (run) =>
-        `| ${run.n} | ${run.purpose} | ${run.class} | ${run.reason ?? 'succeeded'} | ${run.billedSeconds} s | ${dollars(run.costMicroUsd)} |`,
-    );
+    const { submission, team, runs, reason, faults, withheld, learnt, choice } = this;
+    const { stage, note, since } = this.now;
     setCurrentDetails(
-      [
-        `**${this.submission}** of **${this.team}** is **${this.stage}**${this.note && ` (${this.note})`}`,
-        '',
-        '| run | purpose | class | end | billed | cost |',
-        '| --- | --- | --- | --- | --- | --- |',
-        ...rows,
-        '',
-        `Total ${dollars(this.costMicroUsd)}`,
-        ...(this.learnt === '' ? [] : ['', `Probe: ${this.learnt}`]),
-        ...(this.choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
-        ...this.choice.map((line) => `- ${line}`),
-      ].join('\n'),
+      caseDetails({ submission, team, stage, note, since, reason, faults, withheld, runs, learnt, choice }),
     );
   }
 }

@@ -9,6 +9,7 @@ import type {
   SubmissionReport,
   SubmissionStanding,
 } from '../campaign/protocol.ts';
+import type { Stage } from './case-file.ts';
 
 /** Every message by which campaigns, submissions and operators talk. Names are part of stored histories: never rename. */
 
@@ -44,5 +45,8 @@ export const rescoreUpdate = defineUpdate<void, [OperatorActs['rescore']]>('resc
 export const cancelUpdate = defineUpdate<void, [OperatorActs['cancel']]>('cancel');
 export const closeUpdate = defineUpdate<void, [OperatorActs['close']]>('close');
 export const abortUpdate = defineUpdate<void, [OperatorActs['abort']]>('abort');
+
+/** What a submission does now, and since when. */
+export const stageQuery = defineQuery<Stage>('stage');
 
 export const progressQuery = defineQuery<CampaignProgress>('progress');

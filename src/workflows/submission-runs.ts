@@ -51,14 +51,20 @@ export class SubmissionRuns {
     this.n += 1;
     const n = this.n;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    this.caseFile.enter(purpose === 'probe' ? 'probing' : 'waiting', `run ${n}`);
+    const [wanted] = options;
+    const forWhat = `for run ${n}, ${purpose === 'probe' ? 'a probe' : 'an evaluation'}`;
+    this.caseFile.enter(
+      'waiting',
+      `${forWhat} on ${options.map((option) => option.class).join(' or ')}`,
+      wanted?.class,
+    );
     const permit = await this.permits.ask({ n, purpose, rerun, options, ...(needMeasured && { needMeasured }) });
     if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
     const on = this.opened.classes.find(({ name }) => name === permit.class);
     if (purpose === 'evaluation') this.evaluations += 1;
     if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
     const note = `run ${n} on ${on.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
-    if (purpose === 'evaluation') this.caseFile.enter('running', note, on.name);
+    this.caseFile.enter(purpose === 'probe' ? 'probing' : 'running', note, on.name);
     const end = await this.seeThrough({
       ...this.input,
       n,
@@ -77,8 +83,17 @@ export class SubmissionRuns {
       this.caseFile.add({ n, purpose, class: on.name, ...unknownEnd });
       throw error;
     });
-    const { jobId, reason, billedSeconds, costMicroUsd } = end;
-    this.caseFile.add({ n, purpose, class: on.name, jobId, reason, billedSeconds, costMicroUsd });
+    const { jobId, reason, billedSeconds, costMicroUsd, facts } = end;
+    this.caseFile.add({
+      n,
+      purpose,
+      class: on.name,
+      jobId,
+      reason,
+      billedSeconds,
+      costMicroUsd,
+      ...(facts && { facts }),
+    });
     this.permits.ended({
       n,
       purpose,

@@ -2,9 +2,11 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { PulledImage } from '../activities/pull-image.ts';
 import { explainedChoice } from '../campaign/class-fit-text.ts';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { SubmissionWay, type WayEnd, type WayStep } from '../campaign/submission-way.ts';
+import { shownWithheld } from '../campaign/withheld.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
 import { CaseFile } from './case-file.ts';
@@ -26,6 +28,7 @@ interface SubmissionEnd {
   reason: Reason | null;
   detail: string | null;
   score: { key: string; digest: string } | null;
+  faults?: FaultSummary;
 }
 
 type Image = Extract<PulledImage, { kind: 'pulled' }>;
@@ -40,7 +43,8 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
   const caseFile = new CaseFile(input.submission, input.team);
   const review = new Review(input, opened, caseFile, permits);
   const end = await review.outcome();
-  caseFile.close(end.state, end.reason, end.detail);
+  const { withheld } = review;
+  caseFile.close(end.state, end.reason, end.detail, end.faults);
   await CancellationScope.nonCancellable(() =>
     step('main', `record: ${end.reason ?? end.state}`).recordResult({
       campaign: input.campaign,
@@ -50,6 +54,7 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
       ...end,
       runs: caseFile.runs,
       image: review.image?.digest ?? opened.imageBefore,
+      ...(withheld.length > 0 && { withheld }),
     }),
   );
   return end.state;
@@ -59,7 +64,8 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
   const caseFile = new CaseFile(final.submission, final.team);
   for (const run of final.runs) caseFile.add(run);
-  caseFile.close(final.state, final.reason, final.detail);
+  caseFile.withhold(final.withheld ?? []);
+  caseFile.close(final.state, final.reason, final.detail, final.faults);
   await step('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
 }
@@ -67,6 +73,8 @@ async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promi
 /** One submission's way through one round, with what is shown of it. */
 class Review {
   image: Image | undefined;
+  /** What of the image's configuration its container does not get. */
+  withheld: string[] = [];
 
   constructor(
     private readonly input: SubmissionInput,
@@ -90,6 +98,8 @@ class Review {
     const pulled = await longStep('images', `image of ${this.input.submission}`).pullImage(this.input);
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
+    this.withheld = shownWithheld(pulled.withheld ?? []);
+    this.caseFile.withhold(this.withheld);
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
     const way = new SubmissionWay(this.opened);
@@ -138,7 +148,7 @@ class Review {
   }
 
   private async score(n: number, runs?: SubmissionRuns): Promise<SubmissionEnd> {
-    this.caseFile.enter('scoring');
+    this.caseFile.enter('scoring', `the predictions of run ${n}`);
     const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
       longStep('score', `score run ${n}`).scoreOutput({ campaign, submission, n, sequence }),
@@ -146,8 +156,8 @@ class Review {
     ]);
     const { key, digest } = scored;
     if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };
-    const faults = `${counted(scored.faults, 'fault')} in the predictions`;
-    return { ...ended('output-invalid', faults), score: { key, digest } };
+    const detail = `${counted(scored.faults, 'fault')} in the predictions`;
+    return { ...ended('output-invalid', detail), score: { key, digest }, faults: scored.summary };
   }
 }
 

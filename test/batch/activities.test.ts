@@ -149,7 +149,7 @@ describe('the activities of a Batch job on a real worker', () => {
   it('answers the end of a run in small facts', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey);
-    const end = await (await follow(runKey, jobId)).result();
+    const { facts, ...end } = await (await follow(runKey, jobId)).result();
     const billedSeconds = billedFor(await rig.endpoint.describe(jobId));
     assert.deepEqual(end, {
       jobId,
@@ -159,6 +159,8 @@ describe('the activities of a Batch job on a real worker', () => {
       rule: null,
       memoryLimitMiB: 256,
     });
+    assert.deepEqual([facts?.end, facts?.exitCode, facts?.limitSeconds], ['exited', 0, 1_200]);
+    assert.equal(facts?.batch?.statusReason, 'Essential container in task exited');
   });
 
   it('gives a run its shared memory by the limits, or all its memory as such', async () => {

@@ -82,6 +82,25 @@ describe('what follows a failed run', () => {
     assert.deepEqual(after(killed, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
   });
 
+  it('is one run on a larger device, charged, after a full one and no words, and then the end', () => {
+    const wordless = failed('submission-error', { rule: 'gpu-full-without-words' });
+    const move = after(wordless);
+    assert.deepEqual(move, {
+      kind: 'again',
+      needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
+      tries: { attempts: 1, platformRuns: 0, doubted: true },
+    });
+    const final: Move = { kind: 'end', reason: 'submission-error' };
+    const third = { ...p3, name: 'third', gpuMemoryMiB: 40_000 };
+    const rules = { classes: [g4, p3, third], limits, testItems: 10 };
+    assert.equal(moveAfter({ ...wordless, on: p3 }, unknownNeeds, noTries, rules).kind, 'again');
+    const again = move.kind === 'again' ? move : assert.fail();
+    assert.deepEqual(moveAfter({ ...wordless, on: p3 }, again.needs, again.tries, rules), final, 'no third');
+    assert.deepEqual(after({ ...wordless, on: p3 }), final, 'none is larger');
+    assert.deepEqual(after(wordless, { attempts: 2 }), final, 'never more than promised');
+    assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
+  });
+
   it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
     for (const on of classes) {
       const limit = wallClockSeconds(limits, on, classes);
@@ -200,7 +219,13 @@ describe('what follows a failed run', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, gpuMemoryMiB: 8_000, microUsdPerHour: 1 };
     const among = [small, ...classes];
     const rules = { classes: among, limits, testItems: 10 };
-    const rulesOfEnds = fc.constantFrom('killed-unexplained', 'shared-memory-text', 'time-limit', 'exit-code');
+    const rulesOfEnds = fc.constantFrom(
+      'killed-unexplained',
+      'gpu-full-without-words',
+      'shared-memory-text',
+      'time-limit',
+      'exit-code',
+    );
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(rulesOfEnds), (stream, ends) => {
         let [needs, tries]: [Needs, Tries] = [taking(1), noTries];

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { reasonFaults } from '../../src/campaign/reasons.ts';
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
 import { verdictOf } from '../../src/campaign/verdict.ts';
+import { deviceTexts, otherTexts, processTexts, readOnlyTexts, sharedTexts } from './memory-texts.ts';
 import { goodOutcome, outcome } from './samples.ts';
 
 const exited = (exitCode: number): RunOutcome['end'] => ({ kind: 'exited', exitCode });
@@ -19,6 +20,7 @@ const lastWords = (tail: string): string => verdict({ end: exited(1), device: fu
 
 const gpu = 'gpu-out-of-memory (gpu-text-and-peak)';
 const own = 'submission-error (exit-code)';
+const wordless = 'submission-error (gpu-full-without-words)';
 
 const fatalGpuTexts = [
   'RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 14.76 GiB total capacity; 12.89 GiB used)',
@@ -161,8 +163,9 @@ describe('the verdict on a run', () => {
 
   it('knows TensorFlow’s lines about memory that are not the end', () => {
     for (const text of survivedTexts) {
-      assert.equal(lastWords(`${text}\nKeyError: 'label'`), own, text);
+      assert.equal(lastWords(`${text}\nKeyError: 'label'`), wordless, text);
       assert.equal(lastWords(`${text}\n${fatalGpuTexts[0]}`), gpu, text);
+      assert.equal(lastWords(`${text}\nAborted (core dumped)`), gpu, 'nothing else is named');
     }
   });
 
@@ -223,12 +226,85 @@ describe('the verdict on a run', () => {
     );
   });
 
-  it('never gives out of GPU memory for a full device alone', () => {
+  it('never gives out of GPU memory for a full device alone, but doubts such a failure', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 1, max: 136 }), (tail, exitCode) => {
-        assert.equal(verdict({ end: exited(exitCode), device: full, log: log(tail) }), own);
+      fc.property(fc.string(), fc.integer({ min: 1, max: 255 }), (tail, exitCode) => {
+        assert.equal(verdict({ end: exited(exitCode), device: full, log: log(tail) }), wordless);
       }),
     );
+  });
+
+  it('knows a full device by the words of the whole field, each with its source', () => {
+    const places = ['TEXT', 'epoch 1\nTEXT\n  at line 7\n', '\u001B[31mTEXT\u001B[0m', 'step 3\rTEXT\r\nbye\r\n'];
+    const wrong = deviceTexts.flatMap(({ text, source }) =>
+      places
+        .map((place) => place.replace('TEXT', () => text))
+        .filter((tail) => lastWords(tail) !== gpu)
+        .map((tail) => `${lastWords(tail)}: ${JSON.stringify(tail)} ${source}`),
+    );
+    assert.deepEqual(wrong, []);
+    assert.ok(deviceTexts.length >= 40);
+  });
+
+  it('never takes those words for out of GPU memory where the device was not full, or there is none', () => {
+    for (const device of [null, { ...full, peakMiB: 14_051 }]) {
+      for (const { text } of deviceTexts) {
+        const found = verdict({ end: exited(1), device, log: log(text) });
+        assert.match(found, /^submission-error \(exit-code|host-memory-text\)$/, text);
+      }
+    }
+  });
+
+  it('tells the process’s own memory and a full /dev/shm from a full device', () => {
+    for (const { text, source } of processTexts) {
+      assert.equal(lastWords(text), 'submission-error (host-memory-text)', `${text} ${source}`);
+    }
+    for (const { text, source } of sharedTexts) {
+      assert.equal(lastWords(text), 'submission-error (shared-memory-text)', `${text} ${source}`);
+    }
+  });
+
+  it('takes no other trouble for a full memory', () => {
+    for (const { text, source } of otherTexts) {
+      assert.equal(lastWords(text), wordless, `${text} ${source}`);
+      assert.equal(verdict({ end: exited(1), log: log(text) }), own, text);
+    }
+    assert.ok(processTexts.length + sharedTexts.length + otherTexts.length >= 40);
+  });
+
+  it('says that a submission died on a file system that may not be written, unless a full memory explains it', () => {
+    const readOnly = 'submission-error (read-only-file-system-text)';
+    for (const { text, source } of readOnlyTexts) {
+      for (const device of [null, full]) {
+        assert.equal(verdict({ end: exited(1), device, log: log(`start\n${text}\n`) }), readOnly, `${text} ${source}`);
+      }
+      assert.equal(verdict({ end: exited(137), log: log(text) }), 'submission-error (killed-unexplained)');
+      assert.equal(verdict({ log: log(text) }), 'succeeded');
+      assert.equal(lastWords(`${text}\n${fatalGpuTexts[0]}`), gpu);
+      assert.equal(
+        verdict({ end: exited(1), log: log(`${text}\n${'step\n'.repeat(40)}KeyError: 3`) }),
+        own,
+        'long ago',
+      );
+    }
+  });
+
+  it('reads the longest tail of any text at once', () => {
+    const length = 16 * 1024;
+    const hostile = [
+      'a',
+      'failed to allocate ',
+      'alloc of ',
+      'out of ',
+      ' ',
+      'unable to write',
+      'memoria a ',
+      'cuda',
+      '(',
+    ].map((piece) => piece.repeat(length).slice(0, length));
+    const started = performance.now();
+    for (const text of hostile) lastWords(text);
+    assert.ok(performance.now() - started < 1_000, `${performance.now() - started} ms`);
   });
 
   it('never blames a team for exit 137 alone, a full cgroup or anything Batch says', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import type { PredictionsFormat } from '../../src/campaign/frozen-campaign.ts';
+import { faultText, kindTexts } from '../../src/campaign/prediction-faults.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { readLabels } from '../../src/scoring/labels.ts';
 import { scorePredictions } from '../../src/scoring/score-predictions.ts';
@@ -54,7 +55,47 @@ describe('scoring predictions', () => {
       kind: 'invalid',
       faults: ['line 3: 2 for "b" is not in [0, 1], as log-loss needs', 'no row for the input "c"'],
       count: 2,
+      summary: {
+        count: 2,
+        kinds: { 'out-of-range': 1, 'no-row': 1 },
+        first: [
+          { fault: 'out-of-range', line: 3 },
+          { fault: 'no-row', line: null },
+        ],
+      },
     });
+  });
+
+  it('tells every kind of fault and its line without a word of the file', async () => {
+    const word = 'SECRET';
+    const header = 'filename,label\n';
+    const files: [file: string, fault: string][] = [
+      ['', 'the file is empty, it needs a header'],
+      [`${word},label\n`, 'line 1: the header does not name the id and the value column once each'],
+      [`${header}"${word}"x,1\n`, 'line 2: a quote is not closed or stands inside a field'],
+      [`${header}${word},1,2\n`, 'line 2: the row does not have as many columns as the header'],
+      [`${header}a,${word}\n`, 'line 2: the value is not a finite number'],
+      [`${header}a,17\n`, 'line 2: the value is not in the range that the metric needs'],
+      [`${header}\n${word},1\n`, 'line 3: the id is unknown'],
+      [`${header}a,1\na,1\n`, 'line 3: the id has a row already'],
+      [`${header}${'x'.repeat(70_000)}`, 'line 2: the line is too long; the rest was not read'],
+      [`${header}${word}\0`, 'it is not UTF-8 text but UTF-16, compressed or binary'],
+      [header.repeat(80_000), 'the file is larger than allowed; the rest was not read'],
+    ];
+    for (const [file, fault] of files) {
+      const result = await score(file);
+      assert.ok(result.kind === 'invalid');
+      const [first] = result.summary.first;
+      assert.equal(first && faultText(first), fault);
+      assert.doesNotMatch(JSON.stringify(result.summary), /SECRET/);
+    }
+  });
+
+  it('counts the faults of each kind and keeps the first few', async () => {
+    const result = await score(['filename,label', ...Array.from({ length: 5_000 }, () => 'other,1')].join('\n'));
+    assert.ok(result.kind === 'invalid');
+    assert.deepEqual([result.summary.count, result.summary.first.length], [5_003, 5]);
+    assert.deepEqual(kindTexts(result.summary), ['5000 × the id is unknown', '3 × an input has no row']);
   });
 
   it('throws on labels that cannot be used, and tells none of them', async () => {

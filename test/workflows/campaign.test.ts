@@ -80,12 +80,12 @@ describe('a campaign with scripted runs', () => {
     assert.ok(scheduled && scheduled.length >= 9);
     for (const event of scheduled) assert.ok(event.userMetadata?.summary?.data?.length, 'an activity has no summary');
     const page = await details('summaries', 's1');
-    assert.match(page, /is \*\*finished\*\*[\s\S]*\| 2 \| evaluation \| g4 \| succeeded/);
+    assert.match(page, /is \*\*finished\*\*[\s\S]*\| 2 evaluation on g4 \| succeeded/);
     assert.match(
       page,
       /Probe: 10 of 48 MiB of the device \(driver emulated\), 0\.500 s to start and 0\.100 s per item/,
     );
-    assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), \$/);
+    assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });
 
   it('does not probe where others on the same base image taught nothing, and says so on the page', async () => {
@@ -259,6 +259,9 @@ describe('a campaign with scripted runs', () => {
     await eventually('it was told to end its run', heard);
     release();
     await until('killed', ({ counts }) => counts.waiting === 1);
+    const { stage, note } = await child.query(messages.stageQuery);
+    assert.deepEqual([stage, note], ['waiting', 'for run 2, a probe on g4'], 'it does not probe before it may');
+    assert.match(await details('killed', 'k1'), /is \*\*waiting\*\* since [-\d: ]+ UTC \(for run 2, a probe on g4\)/);
     await handle.signal(messages.resumeTeamSignal, { team: 'one' });
     await handle.result();
     assert.equal(record('k1').state, 'finished');
@@ -332,6 +335,9 @@ describe('a campaign with scripted runs', () => {
     campaign.script = () => 'until-cancelled';
     const handle = await campaign.start('cancelled');
     await until('cancelled', ({ counts }) => counts.running === 2);
+    await eventually('its page says that it probes', async () =>
+      /is \*\*probing\*\* since .* \(run 1 on g4\)/.test(await details('cancelled', 'c1')),
+    );
     await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['c1'] }] });
     await until('cancelled', ({ counts }) => counts.cancelled === 1);
     assert.deepEqual(ends('c1'), [['probe', 'g4', 'cancelled']]);

@@ -1,0 +1,87 @@
+import { escaped, usd } from './markdown.ts';
+import { costOfRuns } from './money.ts';
+import { faultText, type FaultSummary } from './prediction-faults.ts';
+import type { RunRecord } from './protocol.ts';
+import type { Reason, SubmissionState } from './reasons.ts';
+import { faultOf } from './reasons.ts';
+import { devicePeak, exitWords, memoryPeak, timeWords } from './run-words.ts';
+import { instantText } from './units.ts';
+import { whyOfEnd } from './why.ts';
+
+/** Everything that the page of a submission in the Web UI tells. */
+export interface CaseContent {
+  submission: string;
+  team: string;
+  stage: SubmissionState;
+  note: string;
+  /** Instant (ms) at which the stage began. */
+  since: number;
+  reason: Reason | null;
+  faults: FaultSummary | undefined;
+  /** What of the image's configuration its container did not get. */
+  withheld: readonly string[];
+  runs: readonly RunRecord[];
+  learnt: string;
+  choice: readonly string[];
+}
+
+/** The Web UI cuts what is long, so the newest runs are shown and the rest is counted. */
+const mostRuns = 12;
+const mostClasses = 12;
+
+/** The page's details in Markdown, at most a few KB: what matters most comes first. Pure. */
+export function caseDetails(content: CaseContent): string {
+  const { submission, team, stage, note, since, reason, runs, learnt, choice } = content;
+  const what = reason === null ? '' : `: **${reason}** (${faultOf(reason)})`;
+  const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${what} since ${instantText(since)}`;
+  const why = whyOfEnd(reason, runs);
+  const omitted = runs.length - mostRuns;
+  return [
+    `${head}${note === '' ? '' : ` (${escaped(note)})`}`,
+    '',
+    ...(why ? [`${escaped(why.sentence)} ${escaped(why.next)}`, ''] : []),
+    ...failureLines(content),
+    '| run | end | exit | time | memory | GPU | billed | cost |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...runs.slice(-mostRuns).map(runRow),
+    '',
+    ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
+    `Total ${usd(costOfRuns(runs))}`,
+    ...batchLine(runs),
+    ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
+    ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
+    ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
+  ].join('\n');
+}
+
+/** What helps to understand a failure beside its reason. */
+function failureLines({ stage, faults, withheld }: CaseContent): string[] {
+  if (stage !== 'failed') return [];
+  return [
+    ...(faults?.first ?? []).map((fault) => `- ${faultText(fault)}`),
+    ...(withheld.length === 0 ? [] : [`- not given to its container: ${withheld.map(escaped).join(', ')}`]),
+    '',
+  ];
+}
+
+function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
+  const cells = [
+    `${n} ${purpose} on ${escaped(onClass)}`,
+    reason === null ? 'succeeded' : `${reason}${facts?.rule ? ` by ${facts.rule}` : ''}`,
+    facts ? exitWords(facts) : '',
+    facts ? timeWords(facts) : '',
+    (facts && memoryPeak(facts)) ?? '',
+    (facts && devicePeak(facts)) ?? '',
+    `${billedSeconds} s`,
+    usd(costMicroUsd),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Batch's words matter where the platform failed. */
+function batchLine(runs: readonly RunRecord[]): string[] {
+  const last = runs.at(-1);
+  const said = last?.facts?.batch;
+  if (!last?.reason || faultOf(last.reason) === 'team' || !said?.statusReason) return [];
+  return ['', `Batch on run ${last.n}: ${escaped([said.statusReason, said.reason].filter((part) => part).join('; '))}`];
+}

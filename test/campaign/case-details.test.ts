@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { caseDetails, type CaseContent } from '../../src/campaign/case-details.ts';
+import type { RunRecord } from '../../src/campaign/protocol.ts';
+import { runFacts } from '../../src/campaign/run-facts.ts';
+import { sampleOutcome } from '../batch/sample-outcome.ts';
+
+const killed: RunRecord = {
+  n: 2,
+  purpose: 'evaluation',
+  class: 'g4',
+  jobId: 'job-2',
+  reason: 'host-out-of-memory',
+  billedSeconds: 13,
+  costMicroUsd: 1_900,
+  facts: runFacts({
+    outcome: {
+      ...sampleOutcome('c/s/2', 'job-2', { kind: 'exited', exitCode: 137 }),
+      memory: { limitMiB: 256, peakMiB: 256, outOfMemory: 'killed' },
+      device: { totalMiB: 48, idleMiB: 1, peakMiB: 40, driver: 'emulated' },
+    },
+    job: undefined,
+    rule: 'host-out-of-memory-record',
+    limitSeconds: 60,
+    itemCount: 10,
+  }),
+};
+
+const content: CaseContent = {
+  submission: 's',
+  team: 'one',
+  stage: 'failed',
+  note: '',
+  since: Date.parse('2026-01-01T00:01:00Z'),
+  reason: 'host-out-of-memory',
+  faults: undefined,
+  withheld: [],
+  runs: [killed],
+  learnt: '',
+  choice: [],
+};
+
+describe('the page of a submission in the Web UI', () => {
+  it('says first what ended it and what can be done, then what each run used of its limits', () => {
+    const [head, , why, ...rest] = caseDetails({ ...content, withheld: ['LD_PRELOAD'] }).split('\n');
+    assert.equal(head, '**s** of **one** is **failed**: **host-out-of-memory** (team) since 2026-01-01 00:01 UTC');
+    assert.match(why ?? '', /^The kernel killed a process .* The team uses less memory/);
+    const text = rest.join('\n');
+    assert.match(text, /- not given to its container: LD\\_PRELOAD/);
+    assert.ok(
+      text.includes(
+        '| 2 evaluation on g4 | host-out-of-memory by host-out-of-memory-record | exit code 137 (SIGKILL) | ' +
+          '12.5 of 60 s (21 %) | 256 of 256 MiB (100 %) | 40 of 48 MiB (83 %) | 13 s | USD 0.0019 |',
+      ),
+      text,
+    );
+  });
+
+  it('lists the first faults of predictions by line', () => {
+    const first = [{ fault: 'id-unknown', line: 17 } as const];
+    const text = caseDetails({
+      ...content,
+      reason: 'output-invalid',
+      note: '1 fault in the predictions',
+      faults: { count: 1, kinds: { 'id-unknown': 1 }, first },
+    });
+    assert.match(text, /^\*\*s\*\*.* \(1 fault in the predictions\)$/m);
+    assert.match(text, /^- line 17: the id is unknown$/m);
+  });
+
+  it('shows Batch’s words where the platform failed', () => {
+    const job = {
+      statusReason: 'Task failed to start',
+      exitCode: null,
+      reason: 'CannotPullContainerError: https://x.y',
+    };
+    const facts = runFacts({
+      outcome: undefined,
+      job: { ...job, startedAt: null, stoppedAt: null },
+      rule: 'no-outcome',
+      limitSeconds: 60,
+      itemCount: 10,
+    });
+    const text = caseDetails({
+      ...content,
+      reason: 'platform-error',
+      runs: [{ ...killed, reason: 'platform-error', facts }],
+    });
+    assert.match(text, /^Batch on run 2: Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m);
+  });
+
+  it('takes nobody’s words for Markdown, links or formulas', () => {
+    const hostile = '[x](http://evil) **bold** | `a` <b> $1 and $2 \u202e\n# h';
+    const text = caseDetails({
+      ...content,
+      submission: hostile,
+      team: hostile,
+      note: hostile,
+      learnt: hostile,
+      choice: [hostile],
+      withheld: [hostile],
+    });
+    assert.doesNotMatch(text, /(?<!\\)[[\]<>`]/);
+    assert.doesNotMatch(text, /\$|:\/\/|\u202e|^# /m);
+    assert.equal(text.split('\n').filter((line) => line.startsWith('| ')).length, 3, 'the table has its rows only');
+  });
+
+  it('stays small whatever happened', () => {
+    const choice = Array.from({ length: 100 }, (_, index) => `class-${index}: ${'x'.repeat(100)}`);
+    const runs = Array.from({ length: 100 }, (_, index) => ({ ...killed, n: index + 1 }));
+    const text = caseDetails({ ...content, runs, choice });
+    assert.ok(text.length < 8_000, `${text.length} characters`);
+    assert.match(text, /88 earlier runs are not shown/);
+    assert.match(text, /\| 100 evaluation/);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { CampaignResults, SubmissionSummary } from '../../src/ledger/results.ts';
+import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
+import { writeCases, writeDeviceCases } from './first-contact/campaign.ts';
+import { cases, deviceCases, type Expected } from './first-contact/cases.ts';
+
+describe('what strangers hand in', function () {
+  this.timeout(240_000);
+  const home = new CampaignHome();
+  let onProcessors: CampaignResults;
+  let onDevices: CampaignResults;
+  after(() => home.remove());
+
+  // One after the other in one home: two campaigns may also share its stack, which is tested elsewhere.
+  before(async () => {
+    onProcessors = await resultsAfter(await writeCases(home.folder));
+    onDevices = await resultsAfter(await writeDeviceCases(home.folder));
+  });
+
+  const resultsAfter = async (file: string): Promise<CampaignResults> => {
+    const ended = await home.run('start', file, '--json');
+    assert.equal(ended.status, 0, ended.stderr);
+    return resultsOf(ended);
+  };
+
+  for (const [name, { expected }] of Object.entries(cases)) {
+    it(`${name}: ${wordsOf(expected)}`, () => check(submissionOf(onProcessors, name), expected));
+  }
+  for (const [name, { expected, reasons }] of Object.entries(deviceCases)) {
+    it(`${name}: ${reasons.map((reason) => reason ?? 'ends well').join(', then ')}`, () => {
+      const submission = submissionOf(onDevices, name);
+      check(submission, expected);
+      assert.deepEqual(
+        submission.runs.map(({ reason }) => reason),
+        reasons,
+      );
+    });
+  }
+
+  it('never takes a fault of a team for one of the platform', () => {
+    for (const { submissions } of [onProcessors, onDevices])
+      assert.deepEqual(
+        submissions.filter(({ fault }) => fault !== null && fault !== 'team'),
+        [],
+      );
+  });
+});
+
+function check(submission: SubmissionSummary, expected: Expected): void {
+  const { state, reason, detail, runs, score } = submission;
+  const shown = JSON.stringify({ state, reason, detail, runs });
+  assert.equal(state, expected.state, shown);
+  if (expected.state === 'finished') {
+    assert.ok(score !== null && Math.abs(score - (expected.score ?? score)) < 1e-9, shown);
+    return;
+  }
+  assert.equal(reason, expected.reason, shown);
+  assert.equal(runs.length, expected.runs, shown);
+  if (expected.detail) assert.match(detail ?? '', expected.detail, shown);
+  if (expected.rule !== undefined) assert.equal(runs.at(-1)?.facts?.rule, expected.rule, shown);
+}
+
+const wordsOf = (expected: Expected): string =>
+  expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
+
+function submissionOf({ submissions }: CampaignResults, name: string): SubmissionSummary {
+  const found = submissions.find(({ submission }) => submission === name);
+  assert.ok(found, name);
+  return found;
+}

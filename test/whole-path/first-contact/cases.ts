@@ -1,0 +1,243 @@
+import { gzipSync } from 'node:zlib';
+import { tarOf, type TarEntry } from '../../support/image-archives.ts';
+import {
+  busyboxLayer,
+  OciArchive,
+  scriptLayer,
+  type Descriptor,
+  type HandMadeImage,
+} from '../../support/oci-archive.ts';
+
+/** How a submission must end, and whose doing that is. */
+export type Expected =
+  | { state: 'finished'; score?: number }
+  | { state: 'failed'; reason: string; detail?: RegExp; rule?: string; runs: number };
+
+export interface Case {
+  write: (path: string) => Promise<void>;
+  expected: Expected;
+  /** Columns of its row in the submissions file beyond the usual ones. */
+  row?: { command?: string; args?: string };
+}
+
+/** Predictions of one half for every input: log loss ln 2. */
+const predict = 'for f in /input/*; do echo "${f##*/},0.5"; done';
+const sound = `(echo filename,label; ${predict}) > /output/predictions.csv`;
+const half = Math.LN2;
+const finished: Expected = { state: 'finished', score: half };
+const refused = (detail: RegExp): Expected => ({ state: 'failed', reason: 'image-refused', detail, runs: 0 });
+const failed = (reason: string, rule?: string): Expected => ({
+  state: 'failed',
+  reason,
+  runs: 1,
+  ...(rule !== undefined && { rule }),
+});
+
+const base = await busyboxLayer();
+const soundLayers = [base, await scriptLayer(sound)];
+const soundImage: HandMadeImage = { layers: soundLayers };
+
+/** An archive of exactly one image. */
+const one =
+  (image: Partial<HandMadeImage>): Case['write'] =>
+  async (path) => {
+    const archive = new OciArchive();
+    await archive.write(path, [archive.image({ ...soundImage, ...image })]);
+  };
+const withLayer = async (entries: TarEntry[]): Promise<Partial<HandMadeImage>> => ({
+  layers: [base, await tarOf(entries), await scriptLayer(sound)],
+});
+const withScript = async (body: string, mode?: number): Promise<Partial<HandMadeImage>> => ({
+  layers: [base, await scriptLayer(body, mode)],
+});
+/** The top of an archive from the descriptor of a sound image. */
+const around =
+  (image: Partial<HandMadeImage>, top: (archive: OciArchive, image: Descriptor) => Descriptor[]): Case['write'] =>
+  async (path) => {
+    const archive = new OciArchive();
+    await archive.write(path, top(archive, archive.image({ ...soundImage, ...image })));
+  };
+const platform = (architecture: string) => ({ described: { platform: { os: 'linux', architecture } } });
+
+function attestation(archive: OciArchive): Descriptor {
+  const config = archive.put(
+    { architecture: 'unknown', os: 'unknown', config: {}, rootfs: { type: 'layers', diff_ids: [] } },
+    'application/vnd.oci.image.config.v1+json',
+  );
+  const layers = [archive.put({}, 'application/vnd.in-toto+json')];
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  return archive.put({ schemaVersion: 2, mediaType, config, layers }, mediaType, {
+    platform: { os: 'unknown', architecture: 'unknown' },
+    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+  });
+}
+
+const dockerTypes = {
+  manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  config: 'application/vnd.docker.container.image.v1+json',
+  layer: 'application/vnd.docker.image.rootfs.diff.tar',
+};
+
+const ids = ['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4'];
+const table = (row: (id: string) => string, header = 'filename,label'): string =>
+  `${header}\n${ids.map((id) => `${row(id)}\n`).join('')}`;
+const plain = table((id) => `${id},0.5`);
+/** An image whose predictions are exactly this text. */
+const writes = async (text: string): Promise<Case['write']> =>
+  one({
+    layers: [
+      base,
+      await tarOf([{ name: 'p.csv', content: text }]),
+      await scriptLayer('cp /p.csv /output/predictions.csv'),
+    ],
+  });
+
+/** Inputs as strangers bring them, each with the end that it must come to on a class without a GPU. */
+export const cases: Record<string, Case> = {
+  // Archives that build tools write.
+  'platform-x86-64': {
+    write: around(platform('x86_64'), (archive, image) => [archive.index([image])]),
+    expected: finished,
+  },
+  'two-tags': {
+    write: around({ mediaTypes: dockerTypes, store: (layer) => layer }, (_, image) =>
+      ['1', 'latest'].map((tag) => ({ ...image, annotations: { 'org.opencontainers.image.ref.name': tag } })),
+    ),
+    expected: finished,
+  },
+  'attestation-beside': {
+    write: around(platform('amd64'), (archive, image) => [image, attestation(archive)]),
+    expected: finished,
+  },
+  'nested-index': {
+    write: around(platform('amd64'), (archive, image) => [archive.index([archive.index([image])])]),
+    expected: finished,
+  },
+  'null-fields': { write: one({ described: { annotations: null, urls: null } }), expected: finished },
+  'config-octet-stream': { write: one({ mediaTypes: { config: 'application/octet-stream' } }), expected: finished },
+  // Archives that cannot be used.
+  'index-says-arm64': {
+    write: around(platform('arm64'), (archive, image) => [archive.index([image])]),
+    expected: finished,
+  },
+  'built-for-arm64': {
+    write: around({ ...platform('arm64'), architecture: 'arm64' }, (archive, image) => [archive.index([image])]),
+    expected: refused(/arm64/),
+  },
+  'layer-truncated': { write: one({ store: (layer) => gzipSync(layer).subarray(0, -20) }), expected: refused(/layer/) },
+  'layer-not-tar': {
+    write: one({ layers: [base, Buffer.from('not a tar at all'.repeat(100))] }),
+    expected: refused(/layer/),
+  },
+  'hardlink-missing-target': {
+    write: one(await withLayer([{ name: 'app/two', type: 'link', linkname: 'app/nowhere' }])),
+    expected: refused(/link/),
+  },
+  'hidden-image': {
+    write: async (path) => {
+      const archive = new OciArchive();
+      const hidden = archive.image({ layers: [base, await scriptLayer('exit 9')], ...platform('amd64') });
+      const shown = archive.image(soundImage);
+      await archive.write(path, [
+        { ...hidden, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
+        shown,
+      ]);
+    },
+    expected: refused(/2 .*images|images.*2/),
+  },
+  // Configurations.
+  'entrypoint-mode-700': { write: one(await withScript(sound, 0o700)), expected: refused(/run\.sh|entry point/i) },
+  'entrypoint-missing': { write: one({ config: { Entrypoint: ['/nowhere.sh'] } }), expected: refused(/entry point/i) },
+  'workdir-is-file': { write: one({ config: { WorkingDir: '/run.sh' } }), expected: refused(/work/i) },
+  'workdir-relative': { write: one({ config: { WorkingDir: 'app' } }), expected: finished },
+  'env-empty-name': { write: one({ config: { Env: ['PATH=/bin', '=C'] } }), expected: finished },
+  'env-too-large': {
+    write: one({ config: { Env: ['PATH=/bin', `BIG=${'x'.repeat(300_000)}`] } }),
+    expected: refused(/environment/i),
+  },
+  'stopsignal-bad': { write: one({ config: { StopSignal: 'SIGFOO' } }), expected: finished },
+  'proc-is-file': { write: one(await withLayer([{ name: 'proc', content: 'x' }])), expected: refused(/proc/) },
+  'output-symlink-loop': {
+    write: one(await withLayer([{ name: 'output', type: 'symlink', linkname: '/output' }])),
+    expected: finished,
+  },
+  'ld-library-path': {
+    write: one({
+      ...(await withScript(`[ "$LD_LIBRARY_PATH" = /usr/local/cuda/lib64 ] || exit 127; ${sound}`)),
+      config: { Env: ['PATH=/bin', 'LD_LIBRARY_PATH=/usr/local/cuda/lib64'] },
+    }),
+    expected: finished,
+  },
+  'tmp-not-writable': {
+    write: one({
+      layers: [
+        base,
+        await tarOf([{ name: 'tmp', type: 'directory', mode: 0o755 }]),
+        await scriptLayer(`touch /tmp/x && ${sound}`),
+      ],
+    }),
+    expected: finished,
+  },
+  // Arguments and a read-only root.
+  'needs-args': {
+    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    expected: failed('submission-error', 'exit-code'),
+  },
+  'given-args': {
+    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    row: { args: '{input} {output}/predictions.csv' },
+    expected: finished,
+  },
+  'writes-root-fs': {
+    write: one({ ...(await withScript(`echo x > tmpfile || exit 7; ${sound}`)), config: { WorkingDir: '/app' } }),
+    expected: failed('submission-error', 'read-only-file-system-text'),
+  },
+  // Predictions.
+  'csv-cr-only': { write: await writes(plain.replaceAll('\n', '\r')), expected: finished },
+  'csv-space-around-id': { write: await writes(table((id) => `${id} ,0.5`)), expected: finished },
+  'csv-space-before-quote': {
+    write: await writes(table((id) => `"${id}", "0.5"`, '"filename", "label"')),
+    expected: finished,
+  },
+  'csv-sep-line': { write: await writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
+  'csv-ctrl-z': { write: await writes(`${plain}\u001a`), expected: failed('output-invalid') },
+};
+
+/** Takes more device memory than the smaller class has, and fails there in the words of a library. */
+const outOfMemory = (words: string): Promise<Buffer> =>
+  scriptLayer(
+    `if dd if=/dev/zero of="$HOLDOUT_GPU_DEVICE/w" bs=1M count=24 2>/dev/null; then ${sound}; exit 0; fi\necho '${words}' >&2; exit 1`,
+  );
+
+/** On two classes of emulated GPUs: the reasons of the evaluations, in order. */
+export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> = {
+  'gpu-words-dlib': {
+    write: one({
+      layers: [
+        base,
+        await outOfMemory(
+          'RuntimeError: Error while calling cudaMalloc(&data, n) in file gpu_data.cpp:221. code: 2, reason: out of memory',
+        ),
+      ],
+    }),
+    expected: finished,
+    reasons: ['gpu-out-of-memory', null],
+  },
+  'gpu-words-tensorrt': {
+    write: one({
+      layers: [
+        base,
+        await outOfMemory(
+          '[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)',
+        ),
+      ],
+    }),
+    expected: finished,
+    reasons: ['gpu-out-of-memory', null],
+  },
+  'gpu-words-none': {
+    write: one({ layers: [base, await outOfMemory('Segmentation fault')] }),
+    expected: finished,
+    reasons: ['submission-error', null],
+  },
+};
