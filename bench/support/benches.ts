@@ -122,4 +122,11 @@ export const benches: readonly Bench[] = [
     about:
       'A worker is killed, its workflow asked, and something happens; then another worker comes. docs/adr/0008 says why.',
   },
+  {
+    name: 'gate',
+    script: 'gate.ts',
+    takes: '20 minutes',
+    title: 'The gate for images',
+    about: 'An archive of 2 GiB through the gate into the image store, beside what other programs need to read it.',
+  },
 ];

@@ -1,5 +1,229 @@
-/** The files of an image as its layers leave them, lowest layer first; filled by `inspectLayer`. */
+import { refuse } from '../refusal.ts';
+import { NodeTable, root } from './node-table.ts';
+import { plainName } from './plain-name.ts';
+
+export type NodeKind = 'file' | 'folder' | 'link';
+
+/** What a walk through the image came to; `folder` of `missing` is the deepest one that is there. */
+export type Walk =
+  | { kind: NodeKind; node: number; searchable: boolean; ledOut: boolean }
+  | { kind: 'missing'; folder: number; ledOut: boolean }
+  | { kind: 'file-in-the-way' | 'circle' };
+
+/** A folder as it is seen from above: what layers below `floor` put into it is hidden. */
+interface Place {
+  node: number;
+  floor: number;
+}
+
+const maxLayers = 127;
+/** As the kernel's own. */
+const maxLinks = 40;
+/** Steps through all paths and links of an image. Real ones need ten for each file. */
+const maxSteps = 10_000_000;
+const slash = 0x2f;
+const rootPlace: Place = { node: root, floor: 0 };
+const nothing = Buffer.alloc(0);
+
+/** How `info` of the node table is used: kind, usable, explicit, layer, opaque since. */
+const kinds = { file: 1, folder: 2, link: 3 } as const;
+const kindBits = 0b11;
+const usableBit = 0b100;
+const explicitBit = 0b1000;
+const layerOf = (info: number): number => (info >>> 4) & 0x7f;
+const opaqueOf = (info: number): number => (info >>> 11) & 0x7f;
+
+/**
+ * The files of an image as its layers leave them, lowest layer first; filled by `inspectLayer`. A node is `usable` when the
+ * account of submissions may enter the folder or execute the file. Paths are bytes, as Linux has them.
+ */
 export class ImageTree {
-  /** Layers added so far. */
-  layers = 0;
+  private readonly table = new NodeTable();
+  private layer = 0;
+  private steps = 0;
+  private lastFolder: { path: Buffer; place: Place } | undefined;
+
+  /** Number of the layer that is being added, from 1. */
+  get layers(): number {
+    return this.layer;
+  }
+
+  beginLayer(): void {
+    this.layer += 1;
+    this.lastFolder = undefined;
+    if (this.layer > maxLayers) refuse(`the image has more than ${maxLayers} layers`);
+  }
+
+  /** Adds a folder, or changes the one that is there. Folders above it that nobody added come with it. */
+  addFolder(parent: Buffer, name: Buffer, usable: boolean): void {
+    const place = this.folder(parent);
+    const node = this.child(place, name);
+    const info = node === undefined ? 0 : this.table.info(node);
+    if (node === undefined || kindOf(info) !== 'folder') {
+      if (node !== undefined) this.replace(info, name);
+      this.link(place, name, kinds.folder | explicitBit, usable, nothing);
+      return;
+    }
+    if (layerOf(info) === this.layer && (info & explicitBit) !== 0) twice(name);
+    const kept = info & ~(0x7f << 4) & ~usableBit;
+    this.table.setInfo(node, kept | explicitBit | (usable ? usableBit : 0) | (this.layer << 4));
+  }
+
+  /** Adds a file or a link in place of what has its name; `extra` is the link's target, or what else is to be kept. */
+  addLeaf(kind: 'file' | 'link', parent: Buffer, name: Buffer, usable: boolean, extra: Buffer): void {
+    const place = this.folder(parent);
+    const node = this.child(place, name);
+    if (node !== undefined) this.replace(this.table.info(node), name);
+    this.link(place, name, kinds[kind] | explicitBit, usable, extra);
+  }
+
+  /** Adds a second name of a file of the same layer: engines unpack each layer by itself. */
+  addHardLink(parent: Buffer, name: Buffer, target: Buffer): void {
+    const walk = this.walk(target, { followLast: false });
+    const there = walk.kind === 'file' || walk.kind === 'link';
+    if (!there || walk.ledOut) refuse(`the hard link ${plainName(name)} leads to no file of the image`);
+    const info = this.table.info(walk.node);
+    if (layerOf(info) !== this.layer) {
+      refuse(`the hard link ${plainName(name)} leads to a file of another layer, which no engine can unpack`);
+    }
+    const extra = Buffer.from(this.table.extraOf(walk.node));
+    this.addLeaf(walk.kind === 'file' ? 'file' : 'link', parent, name, (info & usableBit) !== 0, extra);
+  }
+
+  /** Hides what lower layers put under a name. */
+  remove(parent: Buffer, name: Buffer): void {
+    const node = this.child(this.folder(parent), name);
+    if (node === undefined) return;
+    if (layerOf(this.table.info(node)) === this.layer) refuse(`a layer both adds and removes ${plainName(name)}`);
+    this.table.setInfo(node, 0);
+    this.lastFolder = undefined;
+  }
+
+  /** Hides all that lower layers put into a folder. */
+  hideLower(path: Buffer): void {
+    const { node } = this.folder(path);
+    if (node === root && this.layer > 1) refuse('a layer removes all files of the layers below it');
+    this.table.setInfo(node, (this.table.info(node) & ~(0x7f << 11)) | (this.layer << 11));
+    this.lastFolder = undefined;
+  }
+
+  /** Walks to a path as the kernel does inside the image. A link at its end is followed unless `followLast` is false. */
+  find(path: string, followLast = true): Walk {
+    return this.walk(Buffer.from(path), { followLast });
+  }
+
+  /** The bytes kept with a file. */
+  extraOf(node: number): Buffer {
+    return this.table.extraOf(node);
+  }
+
+  isUsable(node: number): boolean {
+    return (this.table.info(node) & usableBit) !== 0;
+  }
+
+  /** The absolute path of a node, free of links. */
+  pathOf(node: number): string {
+    const names: string[] = [];
+    for (let at = node; at !== root; at = this.table.parentOf(at)) names.unshift(this.table.nameOf(at).toString());
+    return `/${names.join('/')}`;
+  }
+
+  /** The folder to add something to; made where it is missing. */
+  private folder(path: Buffer): Place {
+    if (this.lastFolder?.path.equals(path) === true) return this.lastFolder.place;
+    const stack: Place[] = [rootPlace];
+    const walk = this.walk(path, { followLast: true, make: true }, stack);
+    if (walk.kind !== 'folder') refuse(`the folder ${plainName(path)} is a file, or a link that leads to no folder`);
+    if (walk.ledOut) refuse(`the folder ${plainName(path)} is a link that leads out of the image`);
+    const place = stack[stack.length - 1] ?? rootPlace;
+    this.lastFolder = { path: Buffer.from(path), place };
+    return place;
+  }
+
+  private walk(
+    path: Buffer,
+    { followLast, make = false }: { followLast: boolean; make?: boolean },
+    stack: Place[] = [rootPlace],
+  ): Walk {
+    const pending: { name: Buffer; ofLink: boolean }[] = [];
+    const push = (path: Buffer, ofLink: boolean): void => {
+      for (const name of partsOf(path).reverse()) pending.push({ name, ofLink });
+    };
+    push(path, false);
+    let links = 0;
+    let searchable = true;
+    let ledOut = false;
+    for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+      if ((this.steps += 1) > maxSteps) refuse('the paths of the image are too deep, or its links too many');
+      const here = stack[stack.length - 1] ?? rootPlace;
+      if (isDotDot(step.name)) {
+        if (stack.length === 1) ledOut = true;
+        else stack.pop();
+        continue;
+      }
+      if (here.node !== root && !this.isUsable(here.node)) searchable = false;
+      let node = this.child(here, step.name);
+      if (node === undefined) {
+        if (!make || step.ofLink) return { kind: 'missing', folder: here.node, ledOut };
+        node = this.link(here, step.name, kinds.folder, true, nothing);
+      }
+      const info = this.table.info(node);
+      const kind = kindOf(info);
+      if (kind === 'folder') {
+        if (make) this.touch(node, info);
+        stack.push({ node, floor: Math.max(here.floor, opaqueOf(info)) });
+      } else if (kind === 'link' && (followLast || pending.length > 0)) {
+        if ((links += 1) > maxLinks) return { kind: 'circle' };
+        const target = this.table.extraOf(node);
+        if (target[0] === slash) stack.length = 1;
+        push(target, true);
+      } else {
+        return pending.length > 0 ? { kind: 'file-in-the-way' } : { kind, node, searchable, ledOut };
+      }
+    }
+    const { node } = stack[stack.length - 1] ?? rootPlace;
+    return { kind: 'folder', node, searchable, ledOut };
+  }
+
+  /** A folder that gets entries from this layer is part of it; unpacked by itself it may be entered by everybody. */
+  private touch(node: number, info: number): void {
+    if (layerOf(info) === this.layer) return;
+    this.table.setInfo(node, (info & ~(0x7f << 4) & ~explicitBit) | usableBit | (this.layer << 4));
+  }
+
+  private child({ node: parent, floor }: Place, name: Buffer): number | undefined {
+    const node = this.table.find(parent, name);
+    if (node === undefined) return undefined;
+    const info = this.table.info(node);
+    return (info & kindBits) === 0 || layerOf(info) < floor ? undefined : node;
+  }
+
+  private link(place: Place, name: Buffer, bits: number, usable: boolean, extra: Buffer): number {
+    return this.table.link(place.node, name, bits | (usable ? usableBit : 0) | (this.layer << 4), extra);
+  }
+
+  private replace(info: number, name: Buffer): void {
+    if (layerOf(info) === this.layer) twice(name);
+    this.lastFolder = undefined;
+  }
+}
+
+const twice = (name: Buffer): never => refuse(`a layer has two entries for ${plainName(name)}`);
+
+const kindOf = (info: number): NodeKind =>
+  (info & kindBits) === kinds.folder ? 'folder' : (info & kindBits) === kinds.link ? 'link' : 'file';
+
+const isDotDot = (name: Buffer): boolean => name.length === 2 && name[0] === 0x2e && name[1] === 0x2e;
+
+/** The parts of a path without empty ones and `.`. */
+function partsOf(path: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < path.length;) {
+    const found = path.indexOf(slash, start);
+    const end = found === -1 ? path.length : found;
+    const isDot = end - start === 1 && path[start] === 0x2e;
+    if (end > start && !isDot) parts.push(path.subarray(start, end));
+    start = end + 1;
+  }
+  return parts;
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { compressionOf } from '../scan-archive.ts';
-import { Refusal, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
+import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
+import { TarReader } from './tar-reader.ts';
+import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
 export interface LayerLimits {
   /** Bytes left for this and further layers, unpacked. */
@@ -14,26 +13,30 @@ export interface LayerLimits {
 export interface InspectedLayer {
   /** `sha256:…` of the uncompressed tar. */
   diffId: string;
-  compression: 'none' | 'gzip' | 'zstd';
+  compression: LayerCompression;
   unpackedBytes: number;
 }
 
-/** Streams a layer file once: decompresses, checks every entry, adds it to the tree. Throws Refusal. */
-export async function inspectLayer(file: string, limits: LayerLimits, _tree: ImageTree): Promise<InspectedLayer> {
-  const compression = await compressionOf(file);
-  const bytes = createReadStream(file, { highWaterMark: 2 ** 20 });
-  const stream = compression === 'gzip' ? pipeline(bytes, createGunzip({ chunkSize: 2 ** 18 }), () => {}) : bytes;
+/**
+ * Streams a layer file once, in constant memory but for the tree: decompresses it, checks every entry and adds it to the
+ * tree. Layers come lowest first. Throws a Refusal, which is the team's, or the error of a failing disk.
+ */
+export async function inspectLayer(file: string, limits: LayerLimits, tree: ImageTree): Promise<InspectedLayer> {
+  tree.beginLayer();
+  const layer = tree.layers;
+  const compression = await layerCompression(file);
+  const damaged = (): never => refuse(`layer ${layer} of the image is damaged or cut short: it cannot be decompressed`);
+  const reader = new TarReader(layer, (entry) => applyEntry(tree, entry));
   const hash = createHash('sha256');
   let unpackedBytes = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      unpackedBytes += chunk.length;
-      if (unpackedBytes > limits.unpackedBytes) refuse('the image unpacks to more bytes than allowed');
-      hash.update(chunk);
-    }
-  } catch (error) {
-    if (error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
-    refuse('a layer of the image is damaged or cut short');
-  }
+  const take = (chunk: Buffer): void => {
+    unpackedBytes += chunk.length;
+    if (unpackedBytes > limits.unpackedBytes)
+      refuse('the image unpacks to more bytes than the limit for images allows');
+    hash.update(chunk);
+    reader.push(chunk);
+  };
+  await unpackLayer(file, compression, take, damaged);
+  reader.end();
   return { diffId: `sha256:${hash.digest('hex')}`, compression, unpackedBytes };
 }

@@ -1,0 +1,111 @@
+import { refuse } from '../refusal.ts';
+
+export const blockBytes = 512;
+
+/** The fields of a header that decide what is unpacked. Buffers point into the block. */
+export interface TarHeader {
+  type: string;
+  name: Buffer;
+  linkName: Buffer;
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+}
+
+/** Undefined for a block of zeros, which ends a tar. `damaged` names what is wrong in a Refusal. */
+export function readHeader(block: Buffer, damaged: () => never): TarHeader | undefined {
+  const sums = sumsOf(block);
+  if (sums.unsigned === spaces) return undefined;
+  const field = (start: number, length: number): number => numberIn(block, start, length, damaged);
+  const sum = field(148, 8);
+  // Some old tools added signed bytes.
+  if (sum !== sums.unsigned && sum !== sums.signed) damaged();
+  const magic = block.toString('latin1', 257, 265);
+  const isStandard = magic.startsWith('ustar\0');
+  // A reader that takes other bytes here for a name would see another file.
+  if (!isStandard && magic !== gnuMagic && !isBlank(block, 257, blockBytes)) damaged();
+  if (block.toString('latin1', 508, 512) === 'tar\0')
+    refuse('a layer is a tar as star writes it; use GNU tar or docker');
+  field(136, 12);
+  if (magic !== '\0'.repeat(8)) {
+    field(329, 8);
+    field(337, 8);
+  }
+  return {
+    type: String.fromCharCode(block[156] ?? 0),
+    name: withPrefix(textIn(block, 0, 100), isStandard ? textIn(block, 345, 155) : prefixOfOldGo(block)),
+    linkName: textIn(block, 157, 100),
+    mode: field(100, 8),
+    uid: field(108, 8),
+    gid: field(116, 8),
+    size: field(124, 12),
+  };
+}
+
+const gnuMagic = 'ustar  \0';
+const space = 0x20;
+/** What the eight blanks that stand for the sum itself add up to. */
+const spaces = 8 * space;
+
+function sumsOf(block: Buffer): { unsigned: number; signed: number } {
+  let unsigned = spaces;
+  let high = 0;
+  for (let at = 0; at < blockBytes; at += 1) {
+    if (at === 148) at = 156;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    high += byte >>> 7;
+  }
+  return { unsigned, signed: unsigned - 256 * high };
+}
+
+function isBlank(block: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (block[at] !== 0) return false;
+  return true;
+}
+
+function textIn(block: Buffer, start: number, length: number): Buffer {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return end === -1 ? field : field.subarray(0, end);
+}
+
+const withPrefix = (name: Buffer, prefix: Buffer): Buffer =>
+  prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]);
+
+/**
+ * GNU tar keeps times where others have the prefix of a long name. Go before 1.8, with it Docker of that time, wrote prefixes
+ * there all the same (golang/go#12594); its readers, which are those of all engines, still tell them apart.
+ */
+function prefixOfOldGo(block: Buffer): Buffer {
+  const prefix = textIn(block, 345, 155);
+  const first = prefix[0] ?? 0;
+  const isTime =
+    first >= 0x80 || prefix.subarray(0, 12).every((byte) => (byte >= 0x30 && byte <= 0x37) || byte === space);
+  return isTime ? Buffer.alloc(0) : prefix;
+}
+
+/** Octal digits between blanks and zeros, or GNU's binary form for large values. */
+function numberIn(block: Buffer, start: number, length: number, damaged: () => never): number {
+  let at = start;
+  let end = start + length;
+  if (((block[at] ?? 0) & 0x80) !== 0) return binaryIn(block, start, length, damaged);
+  while (at < end && (block[at] === space || block[at] === 0)) at += 1;
+  while (end > at && (block[end - 1] === space || block[end - 1] === 0)) end -= 1;
+  let value = 0;
+  for (; at < end && block[at] !== 0; at += 1) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) damaged();
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
+function binaryIn(block: Buffer, start: number, length: number, damaged: () => never): number {
+  const negative = block[start] === 0xff;
+  let value = negative ? -1 : (block[start] ?? 0) & 0x7f;
+  for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
+  if (!Number.isSafeInteger(value)) damaged();
+  return value;
+}

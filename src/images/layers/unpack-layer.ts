@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { Refusal, refuse } from '../refusal.ts';
+import { ZstdFrames } from './zstd-frames.ts';
+
+export type LayerCompression = 'none' | 'gzip' | 'zstd';
+
+const magics: readonly (readonly [string, LayerCompression | 'xz' | 'bzip2' | 'zip'])[] = [
+  ['1f8b', 'gzip'],
+  ['28b52ffd', 'zstd'],
+  ['fd377a585a00', 'xz'],
+  ['425a68', 'bzip2'],
+  ['504b0304', 'zip'],
+];
+/** A block of zstd of four bytes can become 128 KiB: so much is decompressed before others get a turn. */
+const zstdReadBytes = 2 ** 14;
+
+/** By the first bytes, whatever a media type says. Throws a Refusal for a compression that is not read. */
+export async function layerCompression(file: string): Promise<LayerCompression> {
+  const start = Buffer.alloc(6);
+  const handle = await open(file);
+  try {
+    await handle.read(start);
+  } finally {
+    await handle.close();
+  }
+  const found = magics.find(([magic]) => start.toString('hex').startsWith(magic))?.[1] ?? 'none';
+  if (found !== 'none' && found !== 'gzip' && found !== 'zstd') {
+    refuse(`a layer is compressed with ${found}; layers are plain, or compressed with gzip or zstd`);
+  }
+  return found;
+}
+
+/**
+ * Decompresses a layer file chunk by chunk into `take`. A chunk is only good until `take` returns. `damaged` throws the Refusal
+ * for a file that is cut short, has wrong check sums or is followed by something else; a failing disk throws its own error.
+ */
+export async function unpackLayer(
+  file: string,
+  compression: LayerCompression,
+  take: (chunk: Buffer) => void,
+  damaged: () => never,
+): Promise<void> {
+  let fault: unknown;
+  const taking = (chunk: Buffer): void => {
+    try {
+      take(chunk);
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  };
+  try {
+    if (compression === 'gzip') await unpackGzip(file, taking, damaged);
+    else if (compression === 'zstd') await unpackZstd(file, taking, damaged);
+    else for await (const chunk of read(file, 2 ** 20)) taking(chunk);
+  } catch (error) {
+    // Errors of the disk carry the name of a system call; those left are the decompressor's.
+    if (error === fault || error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
+    damaged();
+  }
+}
+
+const read = (file: string, highWaterMark: number): AsyncIterable<Buffer> => createReadStream(file, { highWaterMark });
+
+async function unpackGzip(file: string, take: (chunk: Buffer) => void, damaged: () => never): Promise<void> {
+  const gunzip = createGunzip({ chunkSize: 2 ** 20 });
+  // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
+  const unpacked = pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), gunzip, () => {});
+  for await (const chunk of unpacked as AsyncIterable<Buffer>) take(chunk);
+  // zlib passes over zeros after the end, and over what follows them.
+  if (gunzip.bytesWritten !== (await stat(file)).size) damaged();
+}
+
+async function unpackZstd(file: string, take: (chunk: Buffer) => void, damaged: () => never): Promise<void> {
+  const frames = new ZstdFrames(damaged);
+  const decompress = new Decompress(({ buffer, byteOffset, byteLength }) =>
+    take(Buffer.from(buffer, byteOffset, byteLength)),
+  );
+  for await (const chunk of read(file, zstdReadBytes)) {
+    frames.push(chunk);
+    decompress.push(chunk);
+  }
+  frames.end();
+  decompress.push(new Uint8Array(0), true);
+}

@@ -1,0 +1,90 @@
+/** As zstd itself allows without further options: a larger window asks the reader for more memory. */
+const maxWindowBytes = 2 ** 27;
+const maxBlockBytes = 2 ** 17;
+const frameMagic = 0xfd2fb528;
+const skippableMagic = 0x184d2a5;
+const dictionaryBytes = [0, 1, 2, 4];
+const contentSizeBytes = [0, 2, 4, 8];
+
+/** What is read next: a field of so many bytes, or bytes that are passed over. A stream may end where a frame would start. */
+interface Step {
+  bytes: number;
+  kind: 'start' | 'field' | 'passed';
+}
+
+/**
+ * Follows the frames of a zstd stream (RFC 8878) without decompressing them: what is damaged, cut short, followed by something
+ * else or asks for too much memory is found before the decompressor, which does not look, meets it.
+ */
+export class ZstdFrames {
+  private readonly field = Buffer.alloc(14);
+  private readonly steps: Generator<Step, never, Buffer>;
+  private step: Step;
+  private done = 0;
+
+  /** `damaged` throws. */
+  constructor(private readonly damaged: () => never) {
+    this.steps = frames(damaged);
+    this.step = this.steps.next().value;
+  }
+
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length;) {
+      const bytes = Math.min(this.step.bytes - this.done, chunk.length - at);
+      if (this.step.kind !== 'passed') chunk.copy(this.field, this.done, at, at + bytes);
+      this.done += bytes;
+      at += bytes;
+      while (this.done === this.step.bytes) {
+        this.step = this.steps.next(this.field).value;
+        this.done = 0;
+      }
+    }
+  }
+
+  /** The stream has ended. */
+  end(): void {
+    if (this.step.kind !== 'start' || this.done > 0) this.damaged();
+  }
+}
+
+function* frames(damaged: () => never): Generator<Step, never, Buffer> {
+  for (;;) {
+    const magic = (yield { bytes: 4, kind: 'start' }).readUInt32LE();
+    if (magic >>> 4 === skippableMagic) {
+      const bytes = (yield { bytes: 4, kind: 'field' }).readUInt32LE();
+      yield { bytes, kind: 'passed' };
+    } else if (magic === frameMagic) {
+      yield* frame(damaged);
+    } else {
+      damaged();
+    }
+  }
+}
+
+function* frame(damaged: () => never): Generator<Step, void, Buffer> {
+  const descriptor = (yield { bytes: 1, kind: 'field' }).readUInt8();
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const windowBytes = isSingleSegment ? 0 : 1;
+  const dictionary = dictionaryBytes[descriptor & 3] ?? 0;
+  const sizeBytes = contentSizeBytes[descriptor >>> 6] || (isSingleSegment ? 1 : 0);
+  const header = yield { bytes: windowBytes + dictionary + sizeBytes, kind: 'field' };
+  const window = isSingleSegment ? contentSize(header, dictionary, sizeBytes) : windowSize(header.readUInt8());
+  const hasDictionary = header.subarray(windowBytes, windowBytes + dictionary).some((byte) => byte !== 0);
+  if ((descriptor & 8) !== 0 || hasDictionary || window > maxWindowBytes) damaged();
+  for (let isLast = false; !isLast;) {
+    const block = (yield { bytes: 3, kind: 'field' }).readUIntLE(0, 3);
+    isLast = (block & 1) !== 0;
+    const type = (block >>> 1) & 3;
+    if (type === 3 || block >>> 3 > maxBlockBytes) damaged();
+    yield { bytes: type === 1 ? 1 : block >>> 3, kind: 'passed' };
+  }
+  if ((descriptor & 4) !== 0) yield { bytes: 4, kind: 'passed' };
+}
+
+/** The content fits into the window, and less is never asked for. */
+function contentSize(header: Buffer, at: number, bytes: number): number {
+  if (bytes === 8) return Number(header.readBigUInt64LE(at));
+  return header.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);
+}
+
+const windowSize = (descriptor: number): number => 2 ** (10 + (descriptor >>> 3)) * (1 + (descriptor & 7) / 8);
