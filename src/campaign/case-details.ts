@@ -57,17 +57,17 @@ export function caseDetails(content: CaseContent): string {
 /** What helps to understand a failure beside its reason. */
 function failureLines({ stage, faults, withheld }: CaseContent): string[] {
   if (stage !== 'failed') return [];
-  return [
+  const lines = [
     ...(faults?.first ?? []).map((fault) => `- ${faultText(fault)}`),
     ...(withheld.length === 0 ? [] : [`- not given to its container: ${withheld.map(escaped).join(', ')}`]),
-    '',
   ];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
-    reason === null ? 'succeeded' : `${reason}${facts?.rule ? ` by ${facts.rule}` : ''}`,
+    endText(reason, facts?.rule),
     facts ? exitWords(facts) : '',
     facts ? timeWords(facts) : '',
     (facts && memoryPeak(facts)) ?? '',
@@ -77,6 +77,10 @@ function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, cost
   ];
   return `| ${cells.join(' | ')} |`;
 }
+
+/** A rule that has the name of its reason tells no more. */
+const endText = (reason: Reason | null, rule: string | null | undefined): string =>
+  rule && rule !== reason ? `${reason} by ${rule}` : (reason ?? 'succeeded');
 
 /** Batch's words matter where the platform failed. */
 function batchLine(runs: readonly RunRecord[]): string[] {

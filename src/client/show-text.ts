@@ -1,5 +1,5 @@
 import { dollars } from '../campaign/money.ts';
-import { faultText, kindTexts } from '../campaign/prediction-faults.ts';
+import { faultText, kindTexts, type FaultSummary } from '../campaign/prediction-faults.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { runWords } from '../campaign/run-words.ts';
 import { instantText } from '../campaign/units.ts';
@@ -21,8 +21,12 @@ export function showText(shown: Case): string {
     ...(shown.why === null ? [] : [...line('why', shown.why.sentence), ...line('next', shown.why.next)]),
     ...(shown.score === null ? [] : line('score', String(shown.score))),
   ];
-  const blocks = rounds.flatMap((round) => roundBlocks(round, rounds.length > 1));
-  return [head, ...blocks, ...shown.runsSoFar.map(runSoFarBlock)].map((lines) => lines.join('\n')).join('\n\n');
+  const [first] = rounds;
+  const blocks =
+    first !== undefined && rounds.length === 1
+      ? [[...head, ...aboutRound(first)], ...first.runs.map(runBlock)]
+      : [head, ...rounds.flatMap(roundBlocks)];
+  return [...blocks, ...shown.runsSoFar.map(runSoFarBlock)].map((lines) => lines.join('\n')).join('\n\n');
 }
 
 function stateText({ state, reason, fault }: Case): string {
@@ -35,21 +39,25 @@ const whose = { team: 'the team’s fault', platform: 'the platform’s fault', 
 const nowText = ({ stage, note, since }: StageNow): string =>
   `${stage}${note === '' ? '' : ` ${note}`}${since === null ? '' : `, since ${instantText(Date.parse(since))}`}`;
 
-function roundBlocks(round: CaseRound, isNamed: boolean): string[][] {
-  const { sequence, state, reason, detail, faults, withheld, image, runs } = round;
+function roundBlocks(round: CaseRound): string[][] {
+  const { sequence, state, reason, detail, runs } = round;
   const end = [reason, detail].filter((part) => part !== null).join(', ');
-  const named = isNamed ? wrapped('', `round ${sequence}: ${state}${end === '' ? '' : ` (${end})`}`) : [];
-  const found = faults === null ? [] : faultLines(faults);
-  const notGiven = state === 'failed' && withheld.length > 0 ? line('withheld', withheld.join(', ')) : [];
-  const about = [...named, ...found, ...notGiven, ...(image === null ? [] : line('image', image))];
-  return [...(about.length === 0 ? [] : [about]), ...runs.map(runBlock)];
+  const title = wrapped('', `round ${sequence}: ${state}${end === '' ? '' : ` (${end})`}`);
+  return [[...title, ...aboutRound(round)], ...runs.map(runBlock)];
 }
 
-const faultLines = (faults: NonNullable<CaseRound['faults']>): string[] =>
-  [
-    ...kindTexts(faults),
-    ...faults.first.flatMap((one) => (one.line === null ? [] : [`first: ${faultText(one)}`])),
-  ].flatMap((text) => line('faults', text));
+function aboutRound({ state, faults, withheld, image }: CaseRound): string[] {
+  return [
+    ...(faults === null ? [] : faultLines(faults)),
+    ...(state === 'failed' && withheld.length > 0 ? line('withheld', withheld.join(', ')) : []),
+    ...(image === null ? [] : line('image', image)),
+  ];
+}
+
+const faultLines = (faults: FaultSummary): string[] =>
+  [...kindTexts(faults), ...faults.first.flatMap((one) => (one.line === null ? [] : [faultText(one)]))].flatMap(
+    (text, index) => line(index === 0 ? 'faults' : '', text),
+  );
 
 function runBlock(run: RunRecord): string[] {
   const { n, purpose, reason, billedSeconds, costMicroUsd } = run;
