@@ -4,11 +4,14 @@ import { percent } from './units.ts';
 import { whyOfRun } from './why.ts';
 
 /** The facts of a run in words for people: labels and texts, in the order in which they are read. Pure. */
-export function runWords(run: Pick<RunRecord, 'reason' | 'jobId' | 'facts'>): [label: string, text: string][] {
-  const { facts, jobId } = run;
+export function runWords(
+  run: Pick<RunRecord, 'reason' | 'cause' | 'jobId' | 'facts'>,
+): [label: string, text: string][] {
+  const { facts, jobId, cause } = run;
   const why = whyOfRun(run);
   const words: [string, string | undefined][] = [
     ['why', why && `${why.sentence}${facts?.rule ? ` (rule: ${facts.rule})` : ''}`],
+    ['cause', cause],
     ...(facts ? factWords(facts) : []),
     ['job', jobId ?? undefined],
   ];
