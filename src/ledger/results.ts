@@ -34,11 +34,13 @@ export interface SubmissionSummary {
   /** Unrounded; null never ranks. */
   score: number | null;
   runs: RunRecord[];
+  /** What goes on with it now; absent when nothing does, and in the published results. */
+  underWay?: { stage: SubmissionState; class: string | null };
 }
 
 /**
  * Reads ledger and scores: one row per submission, its state by the record it stands by, its runs of all rounds. A submission
- * without a record is `queued`: only the campaign's workflow knows more.
+ * without a record is `queued`: only its workflow knows more.
  */
 export async function collectResults(
   store: ObjectStore,
