@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { tarOf, type TarEntry } from './image-archives.ts';
-import { oci, OciBuilder, type Descriptor, type Fields } from './oci-builder.ts';
+import { oci, type Descriptor, type Fields, type OciBuilder } from './oci-builder.ts';
 
 /** What is unusual about an image that a container could run; what is left out is as build tools write it. */
 export interface RunnableImage {

@@ -33,7 +33,7 @@ const soundLayers = [base, scriptLayer(sound)];
 const soundImage: UnbuiltImage = { layers: soundLayers };
 
 /** Its layers are made when the archive is written. */
-type UnbuiltImage = Omit<RunnableImage, 'layers'> & { layers: (Buffer | Promise<Buffer>)[] };
+type UnbuiltImage = Omit<RunnableImage, 'layers'> & { layers: Promise<Buffer>[] };
 const built = async (archive: OciBuilder, image: UnbuiltImage): Promise<Descriptor> =>
   addImage(archive, { ...image, layers: await Promise.all(image.layers) });
 
@@ -125,7 +125,7 @@ export const cases: Record<string, Case> = {
   },
   'layer-truncated': { write: one({ store: (layer) => gzipSync(layer).subarray(0, -20) }), expected: refused(/layer/) },
   'layer-not-tar': {
-    write: one({ layers: [base, Buffer.from('not a tar at all'.repeat(100))] }),
+    write: one({ layers: [base, Promise.resolve(Buffer.from('not a tar at all'.repeat(100)))] }),
     expected: refused(/layer/),
   },
   'hardlink-missing-target': {
