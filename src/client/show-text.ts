@@ -16,7 +16,7 @@ export function showText(shown: Case): string {
     ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
     ...line('handed in', instantText(Date.parse(submittedAt))),
     ...line('state', stateText(shown)),
-    ...(underWay === null ? [] : line('now', nowText(underWay))),
+    ...(underWay === null ? [] : nowLines(underWay)),
     ...(shown.detail === null ? [] : line('detail', shown.detail)),
     ...(shown.why === null ? [] : [...line('why', shown.why.sentence), ...line('next', shown.why.next)]),
     ...(shown.score === null ? [] : line('score', String(shown.score))),
@@ -36,8 +36,11 @@ function stateText({ state, reason, fault }: Case): string {
 
 const whose = { team: 'the team’s fault', platform: 'the platform’s fault', operator: 'by an operator’s decision' };
 
-const nowText = ({ stage, note, since }: StageNow): string =>
-  `${stage}${note === '' ? '' : ` ${note}`}${since === null ? '' : `, since ${instantText(Date.parse(since))}`}`;
+function nowLines({ stage, note, because, since }: StageNow): string[] {
+  const began = since === null ? '' : `, since ${instantText(Date.parse(since))}`;
+  const now = line('now', `${stage}${note === '' ? '' : ` ${note}`}${began}`);
+  return because === null ? now : [...now, ...line('because', because)];
+}
 
 function roundBlocks(round: CaseRound): string[][] {
   const { sequence, state, reason, detail, runs } = round;
@@ -70,8 +73,9 @@ function runBlock(run: RunRecord): string[] {
 }
 
 function runSoFarBlock(run: RunSoFar): string[] {
-  const { n, purpose, ended, reason } = run;
-  const how = ended ? (reason ?? 'ended well') : 'under way';
+  const { n, purpose, ended, reason, facts } = run;
+  const end = reason ?? (facts?.end === 'stopped' ? 'stopped from outside' : 'ended well');
+  const how = ended ? end : 'under way';
   const words = runWords({ ...run, jobId: null });
   return [
     ...wrapped('', `run ${n}, ${purpose} on ${run.class}: ${how}`),

@@ -11,8 +11,10 @@ import { stageOf, stageText } from './under-way.ts';
 /** What goes on with a submission. */
 export interface StageNow {
   stage: SubmissionState;
-  /** Which run, on or for which class; why it waits, where that is known. */
+  /** Which run, on or for which class. */
   note: string;
+  /** Why it waits; null where that is not known, and for other stages. */
+  because: string | null;
   /** ISO instant; null when no worker answers. */
   since: string | null;
 }
@@ -28,8 +30,7 @@ export async function stageNow(access: Access, asked: Asked): Promise<StageNow |
   const now = await stageOfWorkflow(access, asked);
   if (now === null || isFinal(now.stage)) return null;
   if (now.stage !== 'waiting') return now;
-  const because = await waitsBecause(access, asked);
-  return because === undefined ? now : { ...now, note: `${now.note}; ${because}` };
+  return { ...now, because: await waitsBecause(access, asked) };
 }
 
 async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: Asked): Promise<StageNow | null> {
@@ -43,7 +44,7 @@ async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: A
     const { stage, note, since } = await temporal.withDeadline(Date.now() + answerWithinMs, () =>
       handle.query(stageQuery),
     );
-    return { stage, note, since: new Date(since).toISOString() };
+    return { stage, note, because: null, since: new Date(since).toISOString() };
   } catch {
     // No worker takes the question: what its list entry says is known all the same.
     return listedStage(described);
@@ -53,16 +54,16 @@ async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: A
 function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): StageNow {
   const stage = stageOf(typedSearchAttributes.get(searchAttributes.stage));
   const note = stageText({ stage, class: typedSearchAttributes.get(searchAttributes.class) ?? null });
-  return { stage, note: note.slice(stage.length).trim(), since: null };
+  return { stage, note: note.slice(stage.length).trim(), because: null, since: null };
 }
 
 /** Only its campaign knows why it has to wait; one that does not answer is not waited for. */
-async function waitsBecause(access: Access, { campaign, team }: Asked): Promise<string | undefined> {
+async function waitsBecause(access: Access, { campaign, team }: Asked): Promise<string | null> {
   try {
     const { pausedTeams, hold } = await progressOfCampaign(access, campaign, 0);
     if (pausedTeams.includes(team)) return `its team is paused: npm run holdout -- resume ${campaign} --team ${team}`;
-    return hold === null ? undefined : `the campaign holds: ${holdText[hold]}`;
+    return hold && `the campaign holds: ${holdText[hold]}`;
   } catch {
-    return undefined;
+    return null;
   }
 }

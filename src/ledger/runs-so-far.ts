@@ -14,6 +14,7 @@ export interface RunSoFar {
   class: string;
   /** It has left its outcome; Batch and the record come after that. */
   ended: boolean;
+  /** Null also while only Batch knows why it was stopped from outside. */
   reason: Reason | null;
   facts?: RunFacts;
 }
@@ -37,7 +38,8 @@ export async function runsSoFar(
 
 function endOf(outcome: RunOutcome, { limits, inputs }: RunSpec): { reason: Reason | null; facts: RunFacts } {
   const verdict = verdictOf(outcome);
-  const [reason, rule] = verdict.kind === 'failed' ? [verdict.reason, verdict.rule] : [null, null];
+  const rule = verdict.kind === 'failed' ? verdict.rule : null;
+  const reason = verdict.kind === 'failed' && rule !== 'stopped-from-outside' ? verdict.reason : null;
   const { wallClockSeconds: limitSeconds } = limits;
   return { reason, facts: runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items }) };
 }

@@ -162,14 +162,22 @@ describe('what show prints', () => {
       caseOf(roundOf([], { reason: null }), {
         state: 'waiting',
         rounds: [],
-        underWay: { stage: 'waiting', note: 'for run 3, an evaluation on g4', since: '2026-01-01T00:01:00Z' },
+        underWay: {
+          stage: 'waiting',
+          note: 'for run 3, an evaluation on g4',
+          because: 'why',
+          since: '2026-01-01T00:01:00Z',
+        },
         runsSoFar: [
           { n: 2, purpose: 'evaluation', class: 'g4', ended: true, reason: 'host-out-of-memory', facts, why: null },
           { n: 3, purpose: 'evaluation', class: 'g4', ended: false, reason: null, why: null },
         ],
       }),
     );
-    assert.match(text, /^ {2}now {8}waiting for run 3, an evaluation on g4, since 2026-01-01 00:01 UTC$/m);
+    assert.match(
+      text,
+      /^ {2}now {8}waiting for run 3, an evaluation on g4, since 2026-01-01 00:01 UTC\n {2}because {4}why$/m,
+    );
     assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why {8}The kernel/m);
     assert.match(text, /^run 3, evaluation on g4: under way$/m);
   });
@@ -189,7 +197,7 @@ describe('what show prints', () => {
   it('never has the submission’s words, and fits a terminal of 80 columns', () => {
     const long = { ...killed, cause: 'x '.repeat(100).trim() };
     const text = showText(caseOf(roundOf([long, runOf(3, { kind: 'time-limit' })])));
-    assert.doesNotMatch(text, /MY WORDS|\u001b/);
+    assert.doesNotMatch(text.replaceAll('\n', ''), /MY WORDS|\p{C}/u);
     for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
   });
 });
