@@ -1,12 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { stat } from 'node:fs/promises';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { tarEntries, type TarEntry } from './tar/tar-entries.ts';
+import { unpackedArchive } from './unpacked-archive.ts';
 
 /** What a handed-in image consists of, by name without `./`. Folders are left out. */
 export interface ScannedArchive {
@@ -27,7 +25,7 @@ export async function scanArchive(path: string, limits: ArchiveLimits, blobs: Bl
   const found: ScannedArchive = { files: new Map(), links: new Map() };
   let entries = 0;
   try {
-    for await (const entry of tarEntries(unpacked(path, await compressionOf(path), limits.unpackedBytes))) {
+    for await (const entry of tarEntries(unpackedArchive(path, limits.unpackedBytes))) {
       if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
       await take(entry, found, blobs);
     }
@@ -63,37 +61,4 @@ function targetOf({ place, kind, target }: TarEntry, name: string): string {
     if (!['', '.', '..'].includes(part)) parts.push(part);
   }
   return parts.join('/');
-}
-
-type Compression = 'none' | 'gzip';
-
-/** By the first bytes, whatever the file is called. Throws a Refusal for a compression other than gzip. */
-export async function compressionOf(path: string): Promise<Compression> {
-  const file = await open(path);
-  const start = Buffer.alloc(6);
-  try {
-    await file.read(start);
-  } finally {
-    await file.close();
-  }
-  if (start.toString('hex').startsWith('1f8b')) return 'gzip';
-  for (const [magic, name] of Object.entries(otherCompressions)) {
-    if (start.toString('hex').startsWith(magic))
-      refuse(`the archive is compressed with ${name}; hand in a plain tar or a gzipped one`);
-  }
-  return 'none';
-}
-
-const otherCompressions = { '28b52ffd': 'zstd', fd377a585a00: 'xz', '425a68': 'bzip2', '504b0304': 'zip' };
-
-async function* unpacked(path: string, compression: Compression, maxBytes: number): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 2 ** 20 });
-  // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
-  const stream = compression === 'gzip' ? pipeline(file, createGunzip({ chunkSize: 2 ** 18 }), () => {}) : file;
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) refuse(`the archive unpacks to more than the ${maxBytes} bytes allowed`);
-    yield chunk;
-  }
 }

@@ -16,6 +16,7 @@ import {
   type Fields,
 } from '../support/oci-builder.ts';
 import { paxOf, rawEntry, unended } from '../support/raw-tar.ts';
+import { zstdOf } from '../support/zstd.ts';
 
 /** Archives in the shapes that tools leave, all of the same image; `made` has its layers and an empty builder. */
 type Make = (made: {
@@ -29,6 +30,7 @@ const arm64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
 const unknown = { os: 'unknown', architecture: 'unknown' };
 const isAbout = { 'vnd.docker.reference.type': 'attestation-manifest' };
 const named = (name: string): Fields => ({ annotations: { 'org.opencontainers.image.ref.name': name } });
+const zstd = zstdOf;
 const absent = (text: string, fields: Fields): Fields => ({ digest: `sha256:${sha256(text)}`, size: 500, ...fields });
 
 /** As BuildKit writes provenance; https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
@@ -258,6 +260,12 @@ const archives: Record<string, Make> = {
         })),
       ),
     ]),
+  'layers of zstd': ({ layers, builder }) =>
+    builder.entries([
+      builder.image(layers.map((layer) => ({ ...layer, pack: zstd, fields: { mediaType: `${oci.layer}+zstd` } }))),
+    ]),
+  'layers of zstd under the name of gzip': ({ layers, builder }) =>
+    builder.entries([builder.image(layers.map((layer) => ({ ...layer, pack: zstd })))]),
   'plain layers': ({ layers, builder }) => builder.entries([builder.image(plain(layers))]),
   'x86_64 in the index': ({ layers, builder }) =>
     builder.entries([
@@ -374,9 +382,9 @@ describe('archives as tools write them', () => {
     it(`are read: ${what}`, async () => isRead(await tarOf(await make({ layers, other, builder: new OciBuilder() }))));
   }
 
-  it('are read: gzip around everything', async () => {
+  it('are read: gzip or zstd around everything', async () => {
     const tar = await tarOf(dockerArchive(layers));
-    await isRead(gzipSync(tar));
+    for (const pack of [gzipSync, zstd]) await isRead(pack(tar));
     await isRead(Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]));
   });
 

@@ -408,6 +408,11 @@ describe('archives that are refused', () => {
     ['a size beyond the archive', /cut short/, () => rawEntry('0', 'a', '', { size: 2 ** 32 })],
     ['an endless header', /header of more than 1048576 bytes/, () => rawEntry('L', 'a', '', { size: 2 ** 31 })],
     [
+      'header upon header',
+      /^entry 1 of the archive has more than 4 headers$/,
+      () => Buffer.concat(Array.from({ length: 5 }, () => rawEntry('x', 'p', paxOf({ path: 'a' })))),
+    ],
+    [
       'a long name that leads out',
       /leads out of the archive/,
       () => Buffer.concat([rawEntry('L', 'l', '../x\0'), rawEntry('0', 'a')]),

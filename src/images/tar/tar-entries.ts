@@ -1,7 +1,7 @@
+import { blockBytes, readHeader, type TarHeader } from '../layers/tar-header.ts';
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
 import { parsePax, type PaxRecords } from './pax-records.ts';
-import { blockBytes, parseHeader, type TarHeader } from './tar-header.ts';
 
 /** An entry of a tar. `place` names it without a word of its own: `entry 3 of the archive`. */
 export interface TarEntry {
@@ -32,6 +32,8 @@ const otherTypes: Readonly<Record<string, string>> = {
 };
 /** Real ones have some hundred bytes; xattrs make them larger. */
 const maxHeaderBytes = 2 ** 20;
+/** Before one entry: a global one, an extended one, and two of GNU tar for its long name and target. */
+const maxHeaders = 4;
 
 /**
  * Reads a tar as a stream up to its end mark, or the end of the stream where it has none; what follows the mark is not
@@ -40,34 +42,37 @@ const maxHeaderBytes = 2 ** 20;
 export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(chunks);
   let said: PaxRecords = {};
-  for (let count = 1; ; count += 1) {
+  let headers = 0;
+  for (let count = 1; ;) {
     const place = `entry ${count} of the archive`;
     const block = await reader.exactly(blockBytes);
-    if (block === undefined || isEmpty(block)) return;
-    const header = parseHeader(block) ?? refuse(`${place} cannot be read: the archive is damaged or no tar`);
+    if (block === undefined) return;
+    const header = readHeader(block, () => refuse(`${place} cannot be read: the archive is damaged or no tar`));
+    if (header === undefined) return;
+    if (header.size < 0) refuse(`${place} has a damaged header`);
     const extension = await extensionIn(reader, header, place);
     if (extension !== undefined) {
+      if ((headers += 1) > maxHeaders) refuse(`${place} has more than ${maxHeaders} headers`);
       said = { ...said, ...extension };
-      count -= 1;
       continue;
     }
     const entry = entryOf(header, said, place);
     said = {};
+    headers = 0;
+    count += 1;
     const content = new Content(reader, entry.bytes);
     yield { ...entry, content };
     await content.finish();
   }
 }
 
-const isEmpty = (block: Buffer): boolean => block.every((byte) => byte === 0);
-
 /** What a header says about the entry after it; undefined for the header of an entry. */
 async function extensionIn(reader: ByteReader, header: TarHeader, place: string): Promise<PaxRecords | undefined> {
   if (!['x', 'g', 'L', 'K'].includes(header.type)) return undefined;
-  if (header.bytes > maxHeaderBytes) refuse(`${place} has a header of more than ${maxHeaderBytes} bytes`);
-  const content = (await reader.exactly(header.bytes)) ?? Buffer.alloc(0);
-  if (content.length < header.bytes) refuse('the archive is cut short');
-  await reader.skip(paddingOf(header.bytes));
+  if (header.size > maxHeaderBytes) refuse(`${place} has a header of more than ${maxHeaderBytes} bytes`);
+  const content = (await reader.exactly(header.size)) ?? Buffer.alloc(0);
+  if (content.length < header.size) refuse('the archive is cut short');
+  await reader.skip(paddingOf(header.size));
   if (header.type === 'L') return { path: content.toString('utf8').replace(/\0.*$/s, '') };
   if (header.type === 'K') return { linkpath: content.toString('utf8').replace(/\0.*$/s, '') };
   const records = parsePax(content, place);
@@ -77,19 +82,19 @@ async function extensionIn(reader: ByteReader, header: TarHeader, place: string)
 }
 
 function entryOf(
-  { name, linkName, type, bytes }: TarHeader,
+  { name, linkName, type, size: bytes }: TarHeader,
   said: PaxRecords,
   place: string,
 ): Omit<TarEntry, 'content'> {
   const known =
     kinds[type] ??
     refuse(`${place} is ${otherTypes[type] ?? 'of an unknown type'}; only files and folders belong there`);
-  const path = said.path || name;
+  const path = said.path || name.toString('utf8');
   // Before folders had a type, a closing slash made one.
   const kind = known === 'file' && path.endsWith('/') ? 'folder' : known;
   const size = said.size === undefined ? bytes : (sizeIn(said.size) ?? refuse(`${place} has a damaged header`));
   if (kind !== 'file' && size > 0) refuse(`${place} is a ${kind} with content`);
-  return { place, name: path, kind, target: said.linkpath || linkName, bytes: size };
+  return { place, name: path, kind, target: said.linkpath || linkName.toString('utf8'), bytes: size };
 }
 
 const sizeIn = (digits: string): number | undefined => (/^\d{1,15}$/.test(digits) ? Number(digits) : undefined);
