@@ -25,9 +25,20 @@ export async function mountOutput({ outputImage, output }: RunPlace, bytes: numb
 }
 
 /** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
-export async function mountDevice({ device }: RunPlace, mebibytes: number): Promise<void> {
-  await mkdir(device);
-  await succeed(['mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=1777,nosuid,nodev,noexec`, 'none', device]);
+export const mountDevice = ({ device }: RunPlace, mebibytes: number): Promise<void> =>
+  mountMemory(device, `size=${mebibytes}m,noexec`);
+
+/**
+ * Mounts what is /tmp inside. An engine's own tmpfs would take the mode of the image's folder, in which the submission may
+ * not be allowed to write.
+ */
+export const mountTemporary = ({ temporary }: RunPlace, mebibytes: number): Promise<void> =>
+  mountMemory(temporary, `size=${mebibytes}m`);
+
+/** Pages of a tmpfs count as memory of the container that writes them. */
+async function mountMemory(folder: string, options: string): Promise<void> {
+  await mkdir(folder);
+  await succeed(['mount', '-t', 'tmpfs', '-o', `${options},mode=1777,nosuid,nodev`, 'none', folder]);
 }
 
 /** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
