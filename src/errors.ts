@@ -221,6 +221,12 @@ export const catalogue = {
     (d) => `There is no input in s3://${d.bucket}/${d.prefix}`,
     () => 'Give a folder that holds the inputs; it ends with a slash.',
   ),
+  INPUTS_UNFIT: entry<{ folder: string; faults: readonly string[] }>(
+    'user',
+    (d) =>
+      `The inputs in ${d.folder} cannot be used: ${d.faults.slice(0, 5).join('; ')}${d.faults.length > 5 ? '; …' : ''}`,
+    () => 'Rename or remove what is named, then run the same command again.',
+  ),
   OBJECT_MISSING: entry<{ bucket: string; key: string }>(
     'platform',
     (d) => `There is no object s3://${d.bucket}/${d.key}.`,
