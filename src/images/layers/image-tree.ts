@@ -1,6 +1,5 @@
 import { refuse } from '../refusal.ts';
 import { NodeTable, root } from './node-table.ts';
-import { plainName } from './plain-name.ts';
 
 export type NodeKind = 'file' | 'folder' | 'link';
 
@@ -60,11 +59,11 @@ export class ImageTree {
     const node = this.child(place, name);
     const info = node === undefined ? 0 : this.table.info(node);
     if (node === undefined || kindOf(info) !== 'folder') {
-      if (node !== undefined) this.replace(info, name);
+      if (node !== undefined) this.replace(info);
       this.link(place, name, kinds.folder | explicitBit, usable, nothing);
       return;
     }
-    if (layerOf(info) === this.layer && (info & explicitBit) !== 0) twice(name);
+    if (layerOf(info) === this.layer && (info & explicitBit) !== 0) twice();
     const kept = info & ~(0x7f << 4) & ~usableBit;
     this.table.setInfo(node, kept | explicitBit | (usable ? usableBit : 0) | (this.layer << 4));
   }
@@ -73,7 +72,7 @@ export class ImageTree {
   addLeaf(kind: 'file' | 'link', parent: Buffer, name: Buffer, usable: boolean, extra: Buffer): void {
     const place = this.folder(parent);
     const node = this.child(place, name);
-    if (node !== undefined) this.replace(this.table.info(node), name);
+    if (node !== undefined) this.replace(this.table.info(node));
     this.link(place, name, kinds[kind] | explicitBit, usable, extra);
   }
 
@@ -81,10 +80,10 @@ export class ImageTree {
   addHardLink(parent: Buffer, name: Buffer, target: Buffer): void {
     const walk = this.walk(target, { followLast: false });
     const there = walk.kind === 'file' || walk.kind === 'link';
-    if (!there || walk.ledOut) refuse(`the hard link ${plainName(name)} leads to no file of the image`);
+    if (!there || walk.ledOut) refuse('a layer has a hard link that leads to no file of the image');
     const info = this.table.info(walk.node);
     if (layerOf(info) !== this.layer) {
-      refuse(`the hard link ${plainName(name)} leads to a file of another layer, which no engine can unpack`);
+      refuse('a layer has a hard link to a file of another layer, which no engine can unpack');
     }
     const extra = Buffer.from(this.table.extraOf(walk.node));
     this.addLeaf(walk.kind === 'file' ? 'file' : 'link', parent, name, (info & usableBit) !== 0, extra);
@@ -94,7 +93,7 @@ export class ImageTree {
   remove(parent: Buffer, name: Buffer): void {
     const node = this.child(this.folder(parent), name);
     if (node === undefined) return;
-    if (layerOf(this.table.info(node)) === this.layer) refuse(`a layer both adds and removes ${plainName(name)}`);
+    if (layerOf(this.table.info(node)) === this.layer) refuse('a layer both adds and removes a file');
     this.table.setInfo(node, 0);
     this.lastFolder = undefined;
   }
@@ -108,8 +107,8 @@ export class ImageTree {
   }
 
   /** Walks to a path as the kernel does inside the image. A link at its end is followed unless `followLast` is false. */
-  find(path: string, followLast = true): Walk {
-    return this.walk(Buffer.from(path), { followLast });
+  find(path: string | Buffer, followLast = true): Walk {
+    return this.walk(typeof path === 'string' ? Buffer.from(path) : path, { followLast });
   }
 
   /** The bytes kept with a file. */
@@ -133,8 +132,8 @@ export class ImageTree {
     if (this.lastFolder?.path.equals(path) === true) return this.lastFolder.place;
     const stack: Place[] = [rootPlace];
     const walk = this.walk(path, { followLast: true, make: true }, stack);
-    if (walk.kind !== 'folder') refuse(`the folder ${plainName(path)} is a file, or a link that leads to no folder`);
-    if (walk.ledOut) refuse(`the folder ${plainName(path)} is a link that leads out of the image`);
+    if (walk.kind !== 'folder') refuse('a layer has something below a file, or below a link that leads to no folder');
+    if (walk.ledOut) refuse('a layer has something below a link that leads out of the image');
     const place = stack[stack.length - 1] ?? rootPlace;
     this.lastFolder = { path: Buffer.from(path), place };
     return place;
@@ -202,13 +201,13 @@ export class ImageTree {
     return this.table.link(place.node, name, bits | (usable ? usableBit : 0) | (this.layer << 4), extra);
   }
 
-  private replace(info: number, name: Buffer): void {
-    if (layerOf(info) === this.layer) twice(name);
+  private replace(info: number): void {
+    if (layerOf(info) === this.layer) twice();
     this.lastFolder = undefined;
   }
 }
 
-const twice = (name: Buffer): never => refuse(`a layer has two entries for ${plainName(name)}`);
+const twice = (): never => refuse('a layer has two entries of one name');
 
 const kindOf = (info: number): NodeKind =>
   (info & kindBits) === kinds.folder ? 'folder' : (info & kindBits) === kinds.link ? 'link' : 'file';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { refuse } from '../refusal.ts';
+import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
 import { TarReader } from './tar-reader.ts';
@@ -26,7 +26,7 @@ export async function inspectLayer(file: string, limits: LayerLimits, tree: Imag
   const layer = tree.layers;
   const compression = await layerCompression(file);
   const damaged = (): never => refuse(`layer ${layer} of the image is damaged or cut short: it cannot be decompressed`);
-  const reader = new TarReader(layer, (entry) => applyEntry(tree, entry));
+  const reader = new TarReader((entry) => applyEntry(tree, entry));
   const hash = createHash('sha256');
   let unpackedBytes = 0;
   const take = (chunk: Buffer): void => {
@@ -34,9 +34,14 @@ export async function inspectLayer(file: string, limits: LayerLimits, tree: Imag
     if (unpackedBytes > limits.unpackedBytes)
       refuse('the image unpacks to more bytes than the limit for images allows');
     hash.update(chunk);
-    reader.push(chunk);
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      if (error instanceof Refusal) refuse(`${error.message} (layer ${layer}, entry ${reader.entries})`);
+      throw error;
+    }
   };
   await unpackLayer(file, compression, take, damaged);
-  reader.end();
+  if (!reader.isWhole) refuse(`layer ${layer} of the image is cut short: its tar ends within an entry`);
   return { diffId: `sha256:${hash.digest('hex')}`, compression, unpackedBytes };
 }

@@ -45,22 +45,17 @@ interface Announced {
  * after the end of a tar is nobody's business. Throws a Refusal.
  */
 export class TarReader {
+  /** Entries so far, with the one that is being read. */
+  entries = 0;
   private readonly block = Buffer.alloc(blockBytes);
-  private readonly damaged: () => never;
   private filled = 0;
   /** Content that is passed over. */
   private skip = 0;
   private content: { bytes: Buffer; filled: number; done: (bytes: Buffer) => void } | undefined;
   private announced: Announced = {};
-  private entries = 0;
   private zeroBlocks = 0;
 
-  constructor(
-    layer: number,
-    private readonly take: (entry: TarEntry) => void,
-  ) {
-    this.damaged = () => refuse(`layer ${layer} of the image is not a sound tar: it is damaged or in another format`);
-  }
+  constructor(private readonly take: (entry: TarEntry) => void) {}
 
   push(chunk: Buffer): void {
     let at = 0;
@@ -86,10 +81,14 @@ export class TarReader {
     }
   }
 
-  /** Throws a Refusal for a tar that ends within an entry. */
-  end(): void {
-    const isWhole = this.content === undefined && this.skip === 0 && this.filled === 0;
-    if (this.zeroBlocks < 2 && (!isWhole || Object.keys(this.announced).length > 0)) this.damaged();
+  /** False while an entry is not complete. */
+  get isWhole(): boolean {
+    const isBetween = this.content === undefined && this.skip === 0 && this.filled === 0;
+    return this.zeroBlocks === 2 || (isBetween && !this.isAnnounced);
+  }
+
+  private get isAnnounced(): boolean {
+    return Object.keys(this.announced).length > 0;
   }
 
   private fillContent(chunk: Buffer): number {
@@ -105,19 +104,20 @@ export class TarReader {
   }
 
   private header(block: Buffer): void {
-    const header = readHeader(block, this.damaged);
+    const header = readHeader(block, damaged);
     if (header === undefined) {
       this.zeroBlocks += 1;
       return;
     }
-    if (this.zeroBlocks > 0 || header.size < 0) this.damaged();
-    if ((this.entries += 1) > maxEntries) refuse(`a layer has more than ${maxEntries} entries`);
+    if (this.zeroBlocks > 0 || header.size < 0) damaged();
+    if (!this.isAnnounced) this.entries += 1;
+    if (this.entries > maxEntries) refuse(`a layer has more than ${maxEntries} entries`);
     if (headersOfNext.includes(header.type)) this.headerOfNext(header);
     else this.entry(header);
   }
 
   private headerOfNext({ type, size }: TarHeader): void {
-    if (size > maxHeaderContent) this.damaged();
+    if (size > maxHeaderContent) damaged();
     const { extended, longName, longLink } = this.announced;
     const again = {
       x: extended ?? longName ?? longLink,
@@ -128,8 +128,8 @@ export class TarReader {
     if (again[type as keyof typeof again] !== undefined)
       refuse('a layer has an entry with two headers that say its name');
     this.read(size, size, (bytes) => {
-      if (type === 'g') checkGlobalHeader(bytes, this.damaged);
-      else if (type === 'x') this.announced.extended = readExtendedHeader(bytes, this.damaged);
+      if (type === 'g') checkGlobalHeader(bytes, damaged);
+      else if (type === 'x') this.announced.extended = readExtendedHeader(bytes, damaged);
       else this.announced[type === 'L' ? 'longName' : 'longLink'] = upToZero(bytes);
     });
   }
@@ -187,6 +187,8 @@ export class TarReader {
     return refuse('a layer has a file whose name ends with a slash');
   }
 }
+
+const damaged = (): never => refuse('a layer is not a sound tar: it is damaged, encrypted or of another format');
 
 const padded = (size: number): number => Math.ceil(size / blockBytes) * blockBytes;
 
