@@ -49,7 +49,7 @@ export async function largeArchive(folder: string, packing: Packing, bytes: numb
   const config = put('config.v1+json', {
     architecture: 'amd64',
     os: 'linux',
-    config: { Entrypoint: ['/run'] },
+    config: { Entrypoint: ['/start'] },
     rootfs: { type: 'layers', diff_ids: parts.map(({ diffId }) => diffId) },
   });
   const described = parts.map(({ digest, size }) => ({ mediaType: `${type}.layer.v1.tar${suffix}`, digest, size }));
@@ -88,33 +88,37 @@ const sizeWhenPacked = 0.7;
 async function writeFiles(path: string, bytes: number): Promise<void> {
   const tar = pack();
   const written = pipeline(tar, createWriteStream(path));
-  const text = textOf(fileBytes);
-  for (let file = 0; file * fileBytes < bytes; file += 1) await addFile(tar, `weights/${file}.bin`, text);
+  for (let file = 0; file * fileBytes < bytes; file += 1) await addFile(tar, `weights/${file}.bin`);
   tar.finalize();
   await written;
 }
 
-function addFile(tar: Pack, name: string, text: Buffer): Promise<void> {
+function addFile(tar: Pack, name: string): Promise<void> {
   const content = Buffer.alloc(fileBytes);
   randomFillSync(content);
-  // Pieces from anywhere in the text, so that no packer finds the same long run again.
-  const piece = 4_096;
-  for (let at = 0; at < fileBytes * shareOfText; at += piece)
-    text.copy(content, at, content.readUInt32LE(at) % (text.length - piece));
+  writeText(content.subarray(0, fileBytes * shareOfText));
   return new Promise((resolve, reject) => {
     tar.entry({ name, mtime: new Date(0) }, content, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-function textOf(bytes: number): Buffer {
-  const words = Array.from({ length: 4_096 }, (_, n) =>
-    createHash('md5')
+const words = Array.from({ length: 4_096 }, (_, n) =>
+  Buffer.from(
+    `${createHash('md5')
       .update(`${n}`)
       .digest('base64')
-      .slice(0, 3 + (n % 9)),
-  );
-  const choices = randomFillSync(new Uint16Array(bytes / 4));
-  return Buffer.from(Array.from(choices, (choice) => words[choice % words.length]).join(' ')).subarray(0, bytes);
+      .slice(0, 3 + (n % 9))} `,
+  ),
+);
+
+/** Words in an order that never comes again, so that no packer finds long runs. */
+function writeText(content: Buffer): void {
+  const choices = randomFillSync(new Uint16Array(content.length / 4));
+  let at = 0;
+  for (const choice of choices) {
+    if (at >= content.length) return;
+    at += words[choice % words.length]?.copy(content, at) ?? 0;
+  }
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -14,6 +14,7 @@ export interface TestRegistry {
   /** Puts a blob or manifest there without a client, under its digest; a tag names one. */
   put: (content: Buffer) => void;
   tag: (repository: string, tag: string, manifest: Buffer) => void;
+  untag: (repository: string, tag: string) => void;
   close: () => Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     pushes: () => pushes,
     put: (content) => stored.set(digestOf(content), content),
     tag: (repository, tag, manifest) => stored.set(`/v2/${repository}/manifests/${tag}`, manifest),
+    untag: (repository, tag) => stored.delete(`/v2/${repository}/manifests/${tag}`),
     close: async () => {
       if (before === undefined) delete process.env['HOME'];
       else process.env['HOME'] = before;
