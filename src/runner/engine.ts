@@ -123,7 +123,7 @@ export class Engine {
 
   /** Starts a container; its output arrives on the process's streams and ends with it. */
   startAttached(container: string): ChildProcess {
-    const [program = '', ...args] = [...this.command, 'start', '--attach', container];
+    const [program, ...args] = [...this.command, 'start', '--attach', container];
     return spawnOpenly(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 

@@ -106,7 +106,7 @@ async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Pro
   }
   const jobId = `smoke-${process.pid}`;
   try {
-    return await runLikeAny(new RunnerEngine(settings), runPlaceOf({ scratch, jobId }), jobId);
+    return await runLikeAny(new RunnerEngine(settings), scratch, jobId);
   } catch (error) {
     return messageOf(error);
   } finally {
@@ -116,7 +116,8 @@ async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Pro
 }
 
 /** With the runner's own code, so that paths, flags and mounts are those of every run. */
-async function runLikeAny(engine: RunnerEngine, place: RunPlace, jobId: string): Promise<string | undefined> {
+async function runLikeAny(engine: RunnerEngine, scratch: string, jobId: string): Promise<string | undefined> {
+  const place = runPlaceOf({ scratch, jobId });
   const inputs = join(place.folder, 'inputs');
   mkdirSync(inputs, { recursive: true, mode: 0o700 });
   if (engine.name === 'podman') await succeed(['skopeo', 'inspect', '--raw', `${await engine.storage()}${image}`]);
@@ -124,7 +125,7 @@ async function runLikeAny(engine: RunnerEngine, place: RunPlace, jobId: string):
   if (found === undefined) return `${image} was imported and is not there`;
   const log = new HeadAndTail();
   const stop = new AbortController().signal;
-  const { run } = await runInSandbox({ spec, jobId, engine, place, image: found, inputs, log, stop });
+  const { run } = await runInSandbox({ spec, jobId, engine, place, scratch, image: found, inputs, log, stop });
   if (run.end.kind === 'exited' && run.end.exitCode === smokeStatus) return undefined;
   return lastLines(
     run.end.kind === 'never-started' ? run.end.detail : `${JSON.stringify(run.end)} ${log.tailText()}`,
