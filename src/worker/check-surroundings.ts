@@ -77,7 +77,7 @@ export async function checkNamespace({ workflowService }: Client, namespace: str
   try {
     await workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === grpcNotFound) {
+    if (isGrpcServiceError(error) && error.code === grpcNotFound) {
       throw trouble('TEMPORAL_NAMESPACE_MISSING', { namespace }, error);
     }
     throw error;

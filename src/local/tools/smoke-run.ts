@@ -7,7 +7,7 @@ import { succeed } from '../../runner/command.ts';
 import { Engine as RunnerEngine } from '../../runner/engine.ts';
 import { HeadAndTail } from '../../runner/head-and-tail.ts';
 import { reap } from '../../runner/release.ts';
-import { runPlaceOf, type RunPlace } from '../../runner/run-place.ts';
+import { runPlaceOf } from '../../runner/run-place.ts';
 import { runInSandbox } from '../../runner/sandbox.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import type { Report } from '../report.ts';
