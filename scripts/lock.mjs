@@ -53,7 +53,7 @@ function startTimeOf(pid) {
     // proc(5): the name in brackets may hold anything; after it the state is field 3, the start time field 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
-  } catch (error) {
+  } catch {
     if (process.platform === 'linux') return undefined;
     return runs(pid) ? 'runs' : undefined;
   }
