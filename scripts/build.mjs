@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from './dependencies.mjs';
+import { takeLock } from './lock.mjs';
 
 const dist = join(projectRoot, 'dist');
 const stamp = join(dist, '.sources');
@@ -25,10 +26,32 @@ const banner = [
   "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
 ].join('\n');
 
-/** Brings dist/ up to date: true when it was built, false when it was fresh. */
-export async function build() {
-  const sources = hashOfSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false;
+let building;
+
+/** Brings dist/ up to date: true when it was built, false when it was fresh. Two processes do not build at once. */
+export function build() {
+  building ??= buildAlone().finally(() => {
+    building = undefined;
+  });
+  return building;
+}
+
+async function buildAlone() {
+  if (isFresh(hashOfSources())) return false;
+  const release = takeLock(join(dist, '.build.lock'), (pid) =>
+    process.stderr.write(`holdout: waiting for process ${pid}, which builds the programs already\n`),
+  );
+  try {
+    const sources = hashOfSources();
+    return isFresh(sources) ? false : await buildFrom(sources);
+  } finally {
+    release();
+  }
+}
+
+const isFresh = (sources) => existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
+
+async function buildFrom(sources) {
   const { build: bundle } = await import('esbuild');
   mkdirSync(dist, { recursive: true });
   await Promise.all([
