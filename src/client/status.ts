@@ -3,6 +3,7 @@ import type { Forecast } from '../campaign/forecast.ts';
 import type { Hold } from '../campaign/hold.ts';
 import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { faultOf, type Reason } from '../campaign/reasons.ts';
 import { instantText } from '../campaign/units.ts';
 import { table } from './output.ts';
 
@@ -89,10 +90,13 @@ function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number)
 const commandText = (campaign: string, remedy: string): string =>
   `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
 
-export const endedBecause = (reasons: Partial<Record<string, number>>): string[] =>
+/** Reasons and whose fault each is, the most frequent first. */
+export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[] =>
   list(
     'ended because',
-    Object.entries(reasons).map(([reason, count]) => `${reason}: ${count}`),
+    Object.entries(reasons)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, count]) => `${reason}: ${count} (${faultOf(reason as Reason)})`),
   );
 
 /** The last acts of operators. */
