@@ -4,6 +4,8 @@ import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
+const ended = 'the job FAILED without an outcome, ';
+
 describe('giving a run up', () => {
   let rig: BatchRig;
   before(async () => (rig = await BatchRig.enter()));
@@ -14,7 +16,12 @@ describe('giving a run up', () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, seen } = rig.follow(runKey, jobId, { queue: 'holdout-p3', runnableLimitSeconds: 0.3 });
-    assert.deepEqual(await end, { jobId, fate: 'unplaceable', billedSeconds: 0 });
+    assert.deepEqual(await end, {
+      jobId,
+      fate: 'unplaceable',
+      billedSeconds: 0,
+      cause: `${ended}Holdout: too long RUNNABLE`,
+    });
     assert.equal(seen[0]?.status, 'RUNNABLE');
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: too long RUNNABLE');
@@ -34,7 +41,12 @@ describe('giving a run up', () => {
     const job = await rig.endpoint.describe(jobId);
     assert.equal(job.statusReason, 'Essential container in task exited');
     assert.equal(job.container?.exitCode, 64);
-    assert.deepEqual(followed, { jobId, fate: 'unplaceable', billedSeconds: billedFor(job) });
+    assert.deepEqual(followed, {
+      jobId,
+      fate: 'unplaceable',
+      billedSeconds: billedFor(job),
+      cause: `${ended}Essential container in task exited, exit status 64`,
+    });
     assert.deepEqual(rig.ran(runKey), []);
   });
 
@@ -60,7 +72,7 @@ describe('giving a run up', () => {
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, giveUp } = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
     giveUp.abort();
-    assert.deepEqual(await end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.deepEqual(await end, { jobId, fate: 'cancelled', billedSeconds: 0, cause: `${ended}Holdout: cancelled` });
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
@@ -141,7 +153,12 @@ describe('giving a run up', () => {
     rig.proxy.reset();
     const next = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
     next.giveUp.abort();
-    assert.deepEqual(await next.end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.deepEqual(await next.end, {
+      jobId,
+      fate: 'cancelled',
+      billedSeconds: 0,
+      cause: `${ended}Holdout: cancelled`,
+    });
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
 });
