@@ -159,8 +159,9 @@ describe('the activities of a Batch job on a real worker', () => {
     const again = rig.run();
     rig.proxy.inject('submitjob', faults.throttled, 1);
     assert.equal((await (await submit(again)).result()).kind, 'submitted');
-    const missing = await rig.submit(rig.run(), { queue: 'no-such-queue' }).catch(refusalOf);
-    assert.match(String(missing), /^Batch refuses the job: ClientException: .*no-such-queue/);
+    const missing: unknown = await rig.submit(rig.run(), { queue: 'no-such-queue' }).catch(refusalOf);
+    assert.ok(typeof missing === 'string');
+    assert.match(missing, /^Batch refuses the job: ClientException: .*no-such-queue/);
   });
 
   it('withdraws a run with the job that it has all the same, or for ever when it has none', async () => {
