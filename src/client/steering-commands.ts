@@ -4,6 +4,7 @@ import type { Signature } from '../campaign/operator-acts.ts';
 import { parseInstant } from '../campaign/units.ts';
 import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { addQueues } from '../local/stack/queues.ts';
+import { trouble } from '../errors.ts';
 import { counted } from '../safe-text.ts';
 import * as messages from '../workflows/messages.ts';
 import type { Access } from './access.ts';
@@ -39,14 +40,23 @@ function addPausing({ onCampaign, withAccess, output }: CommandKit): void {
         output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
       }),
     );
-  onCampaign('resume', 'go on with a campaign, or with one team')
+  onCampaign('resume', 'go on with a campaign, with one team, or with an instance class that is held')
     .option('--team <team>', 'only this team')
+    .option('--class <class>', 'only this class, which the platform’s fault holds: one run tries it')
     .option(...whyOption)
     .action(
-      withAccess<{ team?: string; why?: string }>(async (access, campaign, { team, why }) => {
-        if (team === undefined) await sendAct(access, campaign, messages.resumeCampaignSignal, reasonOf(why));
-        else await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
-        output.say(`done: resume ${team ?? campaign}`);
+      withAccess<{ team?: string; class?: string; why?: string }>(async (access, campaign, options) => {
+        const { team, class: onClass, why } = options;
+        if (team !== undefined && onClass !== undefined) {
+          throw trouble('USAGE', { message: 'resume takes --team or --class, not both.' });
+        }
+        if (team !== undefined) {
+          await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
+        } else {
+          const act = { ...(onClass !== undefined && { class: onClass }), ...reasonOf(why) };
+          await sendAct(access, campaign, messages.resumeCampaignSignal, act);
+        }
+        output.say(`done: resume ${team ?? onClass ?? campaign}`);
       }),
     );
 }

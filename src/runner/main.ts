@@ -9,6 +9,7 @@ import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
+import { leaveWord } from './leave-word.ts';
 import { reap } from './release.ts';
 import { loadRunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
@@ -35,9 +36,10 @@ async function runBatchJob(stop: AbortSignal): Promise<number> {
   return runnerExit.done;
 }
 
-function report(thrown: unknown): number {
+async function report(thrown: unknown): Promise<number> {
   const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
   process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
+  if (process.argv[2] !== 'reap') await leaveWord(thrown);
   return runnerExit.trouble;
 }
 

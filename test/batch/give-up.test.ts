@@ -5,6 +5,8 @@ import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
+const ended = 'the job FAILED without an outcome, ';
+
 describe('giving a run up', () => {
   let rig: BatchRig;
   before(async () => (rig = await BatchRig.enter()));
@@ -20,6 +22,7 @@ describe('giving a run up', () => {
       fate: 'unplaceable',
       billedSeconds: 0,
       said: 'Holdout: too long RUNNABLE',
+      cause: `${ended}Holdout: too long RUNNABLE`,
     });
     assert.equal(seen[0]?.status, 'RUNNABLE');
     assert.equal(await rig.claim(runKey), 'abandoned');
@@ -45,6 +48,7 @@ describe('giving a run up', () => {
       fate: 'unplaceable',
       billedSeconds: billedFor(job),
       said: job.statusReason,
+      cause: `${ended}Essential container in task exited, exit status 64`,
     });
     assert.deepEqual(rig.ran(runKey), []);
   });
@@ -71,7 +75,13 @@ describe('giving a run up', () => {
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, giveUp } = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
     giveUp.abort();
-    assert.deepEqual(endedAs(await end), { jobId, fate: 'cancelled', billedSeconds: 0, said: 'Holdout: cancelled' });
+    assert.deepEqual(endedAs(await end), {
+      jobId,
+      fate: 'cancelled',
+      billedSeconds: 0,
+      said: 'Holdout: cancelled',
+      cause: `${ended}Holdout: cancelled`,
+    });
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
@@ -157,6 +167,7 @@ describe('giving a run up', () => {
       fate: 'cancelled',
       billedSeconds: 0,
       said: 'Holdout: cancelled',
+      cause: `${ended}Holdout: cancelled`,
     });
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
