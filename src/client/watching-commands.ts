@@ -9,8 +9,8 @@ import { holdLines } from './hold-text.ts';
 import { countsLine, watchCampaign } from './watch.ts';
 
 /** The commands that show how a campaign stands. */
-export function addWatching({ onCampaign, withAccess, output }: CommandKit): void {
-  onCampaign('status', 'counts by state, money, forecast, what waits and why')
+export function addWatching({ command, withAccess, output }: CommandKit): void {
+  command('status')
     .option('--json', 'as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
@@ -30,7 +30,7 @@ export function addWatching({ onCampaign, withAccess, output }: CommandKit): voi
         }
       }),
     );
-  onCampaign('watch', 'follow a campaign until it ends or holds')
+  command('watch')
     .option('--json', 'print how it stands then as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
