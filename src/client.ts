@@ -11,6 +11,7 @@ import { startCampaign } from './client/start.ts';
 import { yesOption, type OnCampaign, type WithAccess } from './client/campaign-command.ts';
 import { addEndingCommands } from './client/ending-commands.ts';
 import { addRoundCommands } from './client/round-commands.ts';
+import { addShow } from './client/show.ts';
 import { addSteering } from './client/steering-commands.ts';
 import { addWatching } from './client/watching-commands.ts';
 import { HoldoutError, messageOf } from './errors.ts';
@@ -77,6 +78,7 @@ function commandLine(output: Output, end: (status: number) => void): Command {
 
   const kit = { onCampaign, withAccess, output };
   addWatching(kit);
+  addShow(kit);
   onCampaign('results', 'every submission: team, state, reason, runs and cost, score')
     .option('--json', 'as one JSON object')
     .action(

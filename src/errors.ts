@@ -69,6 +69,11 @@ export const catalogue = {
     (d) => `There is no campaign named ${d.campaign}.`,
     () => 'Start it first: npm run start-campaign -- FILE',
   ),
+  SUBMISSION_UNKNOWN: entry<{ campaign: string; submission: string; meant: string }>(
+    'user',
+    (d) => `Campaign ${d.campaign} has no submission ${d.submission}${d.meant}.`,
+    (d) => `List them: npm run holdout -- results ${d.campaign}`,
+  ),
   PILOT_UNREADABLE: entry<{ file: string; cause: string }>(
     'user',
     (d) => `What the pilot measured cannot be read from ${d.file}: ${d.cause}`,

@@ -136,16 +136,17 @@ describe('docker-compose.yml hands out keys', () => {
   it("of the worker's and the runner's to nobody else", () => {
     assert.deepEqual(holders(variables['HOLDOUT_WORKER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'worker']);
     assert.deepEqual(holders(variables['HOLDOUT_RUNNER_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', ...setUp]);
+    assert.deepEqual(holders(variables['HOLDOUT_BATCH_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', 'client', 'worker']);
   });
 
   it('that make-env.sh draws at random, and never anew over those in use', () => {
     const secrets = Object.entries(variables).filter(([name]) => /SECRET|PASSWORD/.test(name));
-    assert.equal(secrets.length, 5);
+    assert.equal(secrets.length, 6);
     for (const [name, value] of secrets) assert.match(value, /^[A-Za-z0-9]{40}$/, name);
     const [first = {}, second] = makeEnvironments(2);
     assert.deepEqual(second, first);
     for (const [name, value] of secrets) assert.notEqual(first[name], value, name);
-    assert.equal(new Set(secrets.map(([, value]) => value)).size, 5);
+    assert.equal(new Set(secrets.map(([, value]) => value)).size, 6);
   });
 });
 
@@ -184,10 +185,8 @@ describe('docker-compose.yml tells each process what it needs', () => {
       startUp.queues,
       instanceClasses.map(({ queue, slots }) => ({ name: queue, slots })),
     );
-    assert.deepEqual(startUp.accessKeyIds, [
-      variables['HOLDOUT_WORKER_ACCESS_KEY_ID'],
-      variables['HOLDOUT_ROOT_ACCESS_KEY_ID'],
-    ]);
+    const { HOLDOUT_BATCH_ACCESS_KEY_ID: accessKeyId, HOLDOUT_BATCH_SECRET_ACCESS_KEY: secretAccessKey } = variables;
+    assert.deepEqual(startUp.credentials, [{ accessKeyId, secretAccessKey }]);
     assert.equal(environmentOf('worker')['AWS_ENDPOINT_URL_BATCH'], `http://${startUp.host}:${startUp.port}`);
     assert.equal(service('worker').network_mode, service('batch').network_mode);
   });

@@ -47,7 +47,7 @@ export function caseDetails(content: CaseContent): string {
     '',
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
-    ...batchLine(runs),
+    ...platformLine(runs),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
     ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
@@ -57,17 +57,17 @@ export function caseDetails(content: CaseContent): string {
 /** What helps to understand a failure beside its reason. */
 function failureLines({ stage, faults, withheld }: CaseContent): string[] {
   if (stage !== 'failed') return [];
-  return [
+  const lines = [
     ...(faults?.first ?? []).map((fault) => `- ${faultText(fault)}`),
     ...(withheld.length === 0 ? [] : [`- not given to its container: ${withheld.map(escaped).join(', ')}`]),
-    '',
   ];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
-    reason === null ? 'succeeded' : `${reason}${facts?.rule ? ` by ${facts.rule}` : ''}`,
+    endText(reason, facts?.rule),
     facts ? exitWords(facts) : '',
     facts ? timeWords(facts) : '',
     (facts && memoryPeak(facts)) ?? '',
@@ -78,10 +78,15 @@ function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, cost
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Batch's words matter where the platform failed. */
-function batchLine(runs: readonly RunRecord[]): string[] {
+/** A rule that has the name of its reason tells no more. */
+const endText = (reason: Reason | null, rule: string | null | undefined): string =>
+  rule && rule !== reason ? `${reason} by ${rule}` : (reason ?? 'succeeded');
+
+/** What the platform says matters where it failed. */
+function platformLine(runs: readonly RunRecord[]): string[] {
   const last = runs.at(-1);
-  const said = last?.facts?.batch;
-  if (!last?.reason || faultOf(last.reason) === 'team' || !said?.statusReason) return [];
-  return ['', `Batch on run ${last.n}: ${escaped([said.statusReason, said.reason].filter((part) => part).join('; '))}`];
+  if (!last?.reason || faultOf(last.reason) === 'team') return [];
+  const { cause, facts } = last;
+  const said = [cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part);
+  return said.length === 0 ? [] : ['', `The platform on run ${last.n}: ${escaped([...new Set(said)].join('; '))}`];
 }

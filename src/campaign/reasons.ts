@@ -14,6 +14,9 @@ export const submissionStates = [
 export type SubmissionState = (typeof submissionStates)[number];
 export type FinalState = Extract<SubmissionState, 'finished' | 'failed' | 'cancelled'>;
 
+export const isFinal = (state: SubmissionState): state is FinalState =>
+  state === 'finished' || state === 'failed' || state === 'cancelled';
+
 /** Whose doing an end was. A platform's fault never counts against a team. */
 export type Fault = 'team' | 'platform' | 'operator';
 

@@ -4,11 +4,14 @@ import { percent } from './units.ts';
 import { whyOfRun } from './why.ts';
 
 /** The facts of a run in words for people: labels and texts, in the order in which they are read. Pure. */
-export function runWords(run: Pick<RunRecord, 'reason' | 'jobId' | 'facts'>): [label: string, text: string][] {
-  const { facts, jobId } = run;
+export function runWords(
+  run: Pick<RunRecord, 'reason' | 'cause' | 'jobId' | 'facts'>,
+): [label: string, text: string][] {
+  const { facts, jobId, cause } = run;
   const why = whyOfRun(run);
   const words: [string, string | undefined][] = [
     ['why', why && `${why.sentence}${facts?.rule ? ` (rule: ${facts.rule})` : ''}`],
+    ['cause', cause],
     ...(facts ? factWords(facts) : []),
     ['job', jobId ?? undefined],
   ];
@@ -17,8 +20,7 @@ export function runWords(run: Pick<RunRecord, 'reason' | 'jobId' | 'facts'>): [l
 
 const factWords = (facts: RunFacts): [string, string | undefined][] => [
   ['time', timeWords(facts)],
-  ['from', facts.startedAt ?? undefined],
-  ['to', facts.stoppedAt ?? undefined],
+  ['when', whenWords(facts)],
   ['exit', exitWords(facts)],
   ['memory', facts.memory ? memoryText(facts.memory) : undefined],
   ['GPU', facts.device ? deviceText(facts.device) : undefined],
@@ -27,6 +29,15 @@ const factWords = (facts: RunFacts): [string, string | undefined][] => [
   ['items', facts.items ? itemsText(facts.items) : undefined],
   ['Batch', facts.batch ? batchText(facts.batch) : undefined],
 ];
+
+/** `2026-01-01 07:50:26 to 07:51:10 UTC`, with the second day where it is another one. */
+function whenWords({ startedAt, stoppedAt }: RunFacts): string | undefined {
+  if (startedAt === null) return undefined;
+  const [start, day] = [startedAt.slice(0, 19).replace('T', ' '), startedAt.slice(0, 10)];
+  if (stoppedAt === null) return `from ${start} UTC`;
+  const stop = stoppedAt.slice(0, 19).replace('T', ' ');
+  return `${start} to ${stop.startsWith(day) ? stop.slice(11) : stop} UTC`;
+}
 
 /** How the container ended: `exit code 137 (SIGKILL)`. */
 export function exitWords({ end, exitCode, signal }: RunFacts): string {
@@ -58,17 +69,17 @@ export const devicePeak = ({ device }: RunFacts): string | undefined =>
 function memoryText(memory: NonNullable<RunFacts['memory']>): string {
   const { limitMiB, peakMiB, outOfMemory } = memory;
   const peak = peakMiB === null ? `peak not measured, limit ${limitMiB} MiB` : ofLimit(peakMiB, limitMiB, 'MiB');
-  return `${peak} with page cache; ${killWords[outOfMemory]}`;
+  return `${peak} with page cache, ${killWords[outOfMemory]}`;
 }
 
 const killWords = {
-  killed: 'the kernel killed a process for lack of it',
-  none: 'the kernel killed nothing for lack of it',
-  unknown: 'this host keeps no record of kills',
+  killed: 'the kernel killed a process',
+  none: 'no kill on record',
+  unknown: 'this host records no kills',
 } as const;
 
-const deviceText = (device: NonNullable<RunFacts['device']>): string =>
-  `${ofLimit(device.peakMiB, device.totalMiB, 'MiB')}, of it ${device.idleMiB} MiB before the start`;
+const deviceText = ({ totalMiB, idleMiB, peakMiB }: NonNullable<RunFacts['device']>): string =>
+  `${ofLimit(peakMiB, totalMiB, 'MiB')}${idleMiB === 0 ? '' : `, of it ${idleMiB} MiB before the start`}`;
 
 const outputText = ({ bytes, full }: NonNullable<RunFacts['output']>): string =>
   `${size(bytes)}${full ? ', which filled the space for output' : ''}`;

@@ -1,6 +1,7 @@
 import { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { batchCredentials } from '../batch/batch-clients.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
@@ -31,7 +32,7 @@ export async function openAccess(): Promise<Access> {
     settings,
     buckets,
     store,
-    batch: new BatchClient({}),
+    batch: new BatchClient(batchCredentials()),
     frozen: new FrozenReader(store, buckets.results),
     temporal: new Client({ connection, namespace: namespace ?? 'default' }),
     close: () => connection.close(),

@@ -10,7 +10,7 @@ const fileOf = (home: string, campaign: string): string => join(home, 'pilots', 
 /** Keeps what a campaign's pilots found for later plans; answers the file. */
 export async function keepPilot(home: string, record: PilotRecord): Promise<string> {
   const file = fileOf(home, record.campaign);
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   writeJsonFile(file, record);
   return file;
 }

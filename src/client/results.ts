@@ -2,11 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { costOfRuns, dollars } from '../campaign/money.ts';
 import { resultObjects } from '../ids.ts';
-import { collectResults, leaderboardEntries, type CampaignResults } from '../ledger/results.ts';
+import { isFinal, type SubmissionState } from '../campaign/reasons.ts';
+import { collectResults, leaderboardEntries, type CampaignResults, type SubmissionSummary } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import { trouble } from '../errors.ts';
 import type { Access } from './access.ts';
 import { table } from './output.ts';
+import { stageText, underWay, type UnderWay } from './under-way.ts';
 
 export interface Standing {
   results: CampaignResults;
@@ -18,13 +20,15 @@ export interface Standing {
   text: string;
 }
 
-/** Where a campaign stands, from S3 alone. Throws CAMPAIGN_UNKNOWN. */
-export async function standingOf({ store, buckets, frozen }: Access, campaign: string): Promise<Standing> {
+/** Where a campaign stands, from S3, and from Temporal's list while not all of it has ended. Throws CAMPAIGN_UNKNOWN. */
+export async function standingOf(access: Access, campaign: string): Promise<Standing> {
+  const { store, buckets, frozen } = access;
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
     throw trouble('CAMPAIGN_UNKNOWN', { campaign });
   }
   const rules = await frozen.campaign(campaign);
-  const results = await collectResults(store, buckets.results, rules);
+  const recorded = await collectResults(store, buckets.results, rules);
+  const results = recorded.state === 'finished' ? recorded : withStages(recorded, await underWay(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
   const board = table(
     ['rank', 'team', rules.metric, 'submission'],
@@ -34,23 +38,37 @@ export async function standingOf({ store, buckets, frozen }: Access, campaign: s
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
+/** Results with what goes on now; a submission that has a record keeps the state by which it stands. Pure. */
+export function withStages(results: CampaignResults, running: readonly UnderWay[]): CampaignResults {
+  const stages = new Map(
+    running.map(({ submission, stage, class: onClass }) => [submission, { stage, class: onClass }]),
+  );
+  const submissions = results.submissions.map((row) => {
+    const now = stages.get(row.submission);
+    if (now === undefined || isFinal(now.stage)) return row;
+    return { ...row, state: row.state === 'queued' ? now.stage : row.state, underWay: now };
+  });
+  return { ...results, submissions };
+}
+
 /** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
 export async function keepStanding(home: string, { results, leaderboard, text }: Standing): Promise<string> {
   const folder = join(home, 'results', results.campaign);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'leaderboard.csv'), leaderboard);
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(join(folder, 'report.txt'), `${text}\n`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const mode = 0o600;
+  await writeFile(join(folder, 'leaderboard.csv'), leaderboard, { mode });
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`, { mode });
+  await writeFile(join(folder, 'report.txt'), `${text}\n`, { mode });
   return folder;
 }
 
 function submissionTable({ submissions }: CampaignResults): string {
   return table(
     ['submission', 'team', 'state', 'reason', 'runs', 'cost'],
-    submissions.map(({ submission, team, state, reason, detail, runs }) => [
+    submissions.map(({ submission, team, state, reason, detail, runs, underWay }) => [
       submission,
       team,
-      state,
+      stateText(state, underWay),
       [reason, detail].filter((part) => part !== null).join(': '),
       runs
         .map((run) => `${run.purpose === 'probe' ? 'probe ' : ''}${run.class}${run.reason ? ` ${run.reason}` : ''}`)
@@ -58,6 +76,12 @@ function submissionTable({ submissions }: CampaignResults): string {
       dollars(costOfRuns(runs)),
     ]),
   );
+}
+
+/** A submission that stands by an earlier round says both. */
+function stateText(state: SubmissionState, now: SubmissionSummary['underWay']): string {
+  if (now === undefined) return state;
+  return state === now.stage ? stageText(now) : `${state}, again ${stageText(now)}`;
 }
 
 function costTable({ costByClass, costMicroUsd }: CampaignResults): string {

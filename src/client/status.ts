@@ -45,7 +45,7 @@ export function statusText(progress: CampaignProgress): string {
   return blocks.join('\n\n');
 }
 
-const holdText: Record<Hold, string> = {
+export const holdText: Record<Hold, string> = {
   budget: 'nothing that waits fits into the rest of the budget (raise-budget or close)',
   deadline: 'the deadline has passed (set-deadline or close)',
   paused: 'an operator paused it, or the teams that are left (resume, or resume --team)',

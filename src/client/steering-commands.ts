@@ -15,7 +15,7 @@ import { frozenCampaign, knownCampaign } from './known-campaign.ts';
 import type { Output } from './output.ts';
 import { isRunning } from './start-workflow.ts';
 import { sendAct, sendUpdate, sendUpdateWithStart } from './steer.ts';
-import { underWay } from './under-way.ts';
+import { mayHaveJob, underWay } from './under-way.ts';
 
 /** The commands by which an operator steers a campaign. */
 export function addSteering(kit: CommandKit): void {
@@ -54,7 +54,7 @@ function addPausing({ onCampaign, withAccess, output }: CommandKit): void {
 /** A team's jobs are counted from lists, in which one that waits for its probe looks as if it had a job. */
 async function jobsText(access: Access, campaign: string, team: string | undefined): Promise<string> {
   if (team === undefined) return counted((await progressOfCampaign(access, campaign)).counts.running, 'job');
-  const jobs = (await underWay(access, campaign, team)).filter(({ mayHaveJob }) => mayHaveJob).length;
+  const jobs = (await underWay(access, campaign, team)).filter(mayHaveJob).length;
   return jobs === 0 ? 'no jobs' : `at most ${counted(jobs, 'job')}`;
 }
 

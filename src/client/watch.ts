@@ -12,6 +12,7 @@ import type { Access } from './access.ts';
 import { progressOfCampaign } from './campaign-now.ts';
 import type { Output } from './output.ts';
 import { Silence } from './silence.ts';
+import { stageOf, stageText } from './under-way.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const mostFollowedOneByOne = 60;
@@ -92,15 +93,10 @@ async function stageChanges(access: Access, campaign: string, seen: Map<string, 
     // Newest first; an older execution of the same id has nothing to say.
     if (newest.has(workflowId)) continue;
     newest.add(workflowId);
-    const stage = typedSearchAttributes.get(searchAttributes.stage) ?? '';
-    const onClass = typedSearchAttributes.get(searchAttributes.class);
+    const stage = stageOf(typedSearchAttributes.get(searchAttributes.stage));
+    const onClass = typedSearchAttributes.get(searchAttributes.class) ?? null;
     const outcome = typedSearchAttributes.get(searchAttributes.outcome);
-    const what = [
-      stage,
-      stage === 'running' && onClass ? `on ${onClass}` : '',
-      outcome && outcome !== stage ? `(${outcome})` : '',
-    ];
-    const text = what.filter((part) => part !== '').join(' ');
+    const text = `${stageText({ stage, class: onClass })}${outcome && outcome !== stage ? ` (${outcome})` : ''}`;
     if (seen.get(workflowId) === text) continue;
     seen.set(workflowId, text);
     changes.push(`  ${workflowId.split(':').at(-1)?.padEnd(24)} ${text}`);

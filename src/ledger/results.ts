@@ -1,9 +1,11 @@
 import type { FrozenCampaign, Submission } from '../campaign/frozen-campaign.ts';
 import { costOfRuns } from '../campaign/money.ts';
+import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import { byName } from '../campaign/by-name.ts';
 import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/reasons.ts';
 import type { TeamRound } from '../campaign/rounds.ts';
+import { whyOfEnd, type Why } from '../campaign/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -31,14 +33,22 @@ export interface SubmissionSummary {
   reason: Reason | null;
   fault: Fault | null;
   detail: string | null;
+  /** Null when it finished, or has not ended. */
+  why: Why | null;
+  /** What is wrong with its predictions, without a word of them. */
+  faults: FaultSummary | null;
+  /** What of the image's configuration its container did not get. */
+  withheld: string[];
   /** Unrounded; null never ranks. */
   score: number | null;
   runs: RunRecord[];
+  /** What goes on with it now; absent when nothing does, and in the published results. */
+  underWay?: { stage: SubmissionState; class: string | null };
 }
 
 /**
  * Reads ledger and scores: one row per submission, its state by the record it stands by, its runs of all rounds. A submission
- * without a record is `queued`: only the campaign's workflow knows more.
+ * without a record is `queued`: only its workflow knows more.
  */
 export async function collectResults(
   store: ObjectStore,
@@ -81,6 +91,9 @@ function summaryOf(
     reason,
     fault: reason && faultOf(reason),
     detail: standing?.detail ?? null,
+    why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
+    faults: standing?.faults ?? null,
+    withheld: standing?.withheld ?? [],
     score,
     runs: records.flatMap(({ runs }) => runs),
   };

@@ -10,9 +10,9 @@ export function readJsonFile<T>(file: string): T | undefined {
   }
 }
 
-/** Writes beside the file and renames, so that no reader ever sees half of it. `mode` is 0600 where secrets are in it. */
-export function writeJsonFile(file: string, value: unknown, mode = 0o644): void {
+/** Writes beside the file and renames, so that no reader ever sees half of it. Only its owner reads it. */
+export function writeJsonFile(file: string, value: unknown): void {
   const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   renameSync(fresh, file);
 }

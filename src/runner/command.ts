@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { trouble } from '../errors.ts';
 
 export interface CommandResult {
@@ -23,8 +23,7 @@ export function run(command: readonly string[], { stop, descriptor }: CommandOpt
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
     stop?.throwIfAborted();
-    const child = spawn(program, args, {
-      detached: true,
+    const child = spawnOpenly(program, args, {
       stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
       ...(stop && { signal: stop }),
     });
@@ -43,6 +42,19 @@ export async function succeed(command: readonly string[], options?: CommandOptio
   const { exitCode, stdout, stderr } = await run(command, options);
   if (exitCode !== 0) throw commandFailed(command, stderr || `exit status ${exitCode}`);
   return stdout;
+}
+
+/**
+ * Starts a program in a process group of its own under the usual umask, whatever the runner's is: an engine makes folders
+ * that an image's layers leave out by its own umask, and the submission's user has to enter them.
+ */
+export function spawnOpenly(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const umask = process.umask(0o022);
+  try {
+    return spawn(program, args, { ...options, detached: true });
+  } finally {
+    process.umask(umask);
+  }
 }
 
 const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8');

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { trouble } from '../errors.ts';
-import { run, succeed } from './command.ts';
+import { run, spawnOpenly, succeed } from './command.ts';
 import type { EngineSettings } from './runner-settings.ts';
 
 /** What the runner asks about an image the engine holds. */
@@ -99,8 +99,8 @@ export class Engine {
 
   /** Starts a container; its output arrives on the process's streams and ends with it. */
   startAttached(container: string): ChildProcess {
-    const [program, ...args] = [...this.command, 'start', '--attach', container];
-    return spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program = '', ...args] = [...this.command, 'start', '--attach', container];
+    return spawnOpenly(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   async state(container: string): Promise<ContainerState> {

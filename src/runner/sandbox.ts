@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
@@ -42,7 +42,9 @@ const hosts = '127.0.0.1 localhost submission\n::1 localhost\n';
 export async function runInSandbox(request: SandboxRequest): Promise<SandboxReport> {
   const { spec, place, engine } = request;
   await writeFile(place.seccompProfile, JSON.stringify(seccompProfile));
-  await writeFile(place.hosts, hosts, { mode: 0o644 });
+  await writeFile(place.hosts, hosts);
+  // For the submission's user, whatever the umask.
+  await chmod(place.hosts, 0o644);
   await mountOutput(place, spec.limits.outputBytes);
   const device = await openDevice(spec.instanceClass, place, engine.name);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { FaultKind } from '../campaign/prediction-faults.ts';
+import { notTextBecause } from './not-text.ts';
 
 /** Longest line that is read, in UTF-16 units; a prediction needs a name and a number. */
 const maxLineLength = 65_536;
@@ -14,7 +15,7 @@ export interface Stopped {
 }
 
 /**
- * Reads UTF-8 text line by line with bounded memory: a byte order mark is dropped, lines end in LF or CRLF. Answers why
+ * Reads UTF-8 text line by line with bounded memory: a byte order mark is dropped, lines end in LF, CRLF or CR. Returns why
  * reading stopped before the end, undefined when it did not. Throws only what the source throws.
  */
 export async function forEachLine(
@@ -27,22 +28,37 @@ export async function forEachLine(
   let bytes = 0;
   let number = 0;
   let rest = '';
-  const take = (line: string): void => {
+  const takeLine = (line: string): void => {
     number += 1;
-    onLine(line.slice(number === 1 && line.startsWith('\uFEFF') ? 1 : 0, line.endsWith('\r') ? -1 : undefined), number);
+    onLine(number === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line, number);
+  };
+  /** Whole lines; the text ends where a line does. */
+  const take = (text: string): void => {
+    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+    if (line.includes('\r')) line.split('\r').forEach(takeLine);
+    else takeLine(line);
   };
   for await (const chunk of stream as AsyncIterable<Buffer | string>) {
     const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    const notText = notTextBecause(piece, bytes === 0);
+    if (notText !== undefined) return { fault: 'not-text', line: null, text: notText };
     bytes += piece.length;
     if (bytes > maxBytes) {
       return { fault: 'too-large', line: null, text: `the file is larger than the ${maxBytes} bytes allowed` };
     }
-    if (piece.includes(0)) return { fault: 'not-text', line: null, text: notText };
     const lines = `${rest}${decoder.write(piece)}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.length > maxLineLength) return tooLong(number + 1);
+      if (line.length > maxLineLength && isTooLong(line)) return tooLong(number + 1);
       take(line);
+    }
+    // A CR at the very end may be half of a CRLF.
+    const end = rest.lastIndexOf('\r', rest.length - 2);
+    if (end >= 0) {
+      const whole = rest.slice(0, end);
+      if (isTooLong(whole)) return tooLong(number + 1);
+      take(whole);
+      rest = rest.slice(end + 1);
     }
     if (rest.length > maxLineLength) return tooLong(number + 1);
   }
@@ -51,7 +67,7 @@ export async function forEachLine(
   return undefined;
 }
 
-const notText = 'the file holds NUL bytes: it is not UTF-8 text but UTF-16, compressed or binary';
+const isTooLong = (text: string): boolean => text.split('\r').some((line) => line.length > maxLineLength);
 
 const tooLong = (line: number): Stopped => ({
   fault: 'line-too-long',
@@ -59,31 +75,23 @@ const tooLong = (line: number): Stopped => ({
   text: `line ${line} is longer than ${maxLineLength} characters`,
 });
 
-const quotedField = /"((?:[^"]|"")*)"(,|$)/y;
+/** A field and the comma after it, or the end of the line. */
+const field = /(?:([^",]*)|\s*"((?:[^"]|"")*)"\s*)(,|$)/y;
 
 /**
- * The fields of one CSV line, undefined when a quote stands where it may not. A record never spans lines here: no input
- * has a line break in its name, so one stray quote spoils one line only and needs no memory, whatever follows it.
+ * The fields of one CSV line, undefined when a quote stands where it may not; blanks around quotes are no part of a field.
+ * A record never spans lines here: no input has a line break in its name, so one stray quote spoils one line only and needs
+ * no memory, whatever follows it.
  */
 export function splitCsvLine(line: string): string[] | undefined {
   if (!line.includes('"')) return line.split(',');
   const fields: string[] = [];
-  for (let at = 0; at <= line.length;) {
-    if (line[at] === '"') {
-      quotedField.lastIndex = at;
-      const found = quotedField.exec(line);
-      if (found === null) return undefined;
-      fields.push((found[1] ?? '').replaceAll('""', '"'));
-      if (found[2] === '') return fields;
-      at = quotedField.lastIndex;
-    } else {
-      const end = line.indexOf(',', at);
-      const field = end === -1 ? line.slice(at) : line.slice(at, end);
-      if (field.includes('"')) return undefined;
-      fields.push(field);
-      if (end === -1) return fields;
-      at = end + 1;
-    }
+  field.lastIndex = 0;
+  for (;;) {
+    const found = field.exec(line);
+    if (found === null) return undefined;
+    const [, plain, quoted = '', end] = found;
+    fields.push(plain ?? quoted.replaceAll('""', '"'));
+    if (end === '') return fields;
   }
-  return fields;
 }

@@ -3,6 +3,8 @@ import type { FaultKind } from '../campaign/prediction-faults.ts';
 import { counted, quoted } from '../safe-text.ts';
 import { forEachLine, splitCsvLine } from './csv-lines.ts';
 import type { FaultList } from './fault-list.ts';
+import { itemId } from './item-id.ts';
+import { notAHeader, numberHint, rowHint, similarName } from './table-hints.ts';
 
 /** Which columns to read and how much at most. */
 export interface TableFormat {
@@ -16,7 +18,7 @@ const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /**
  * Reads a CSV table of ids and numbers: a header, columns in any order, others ignored, empty lines skipped. Every row
  * whose id can be read is handed to `onRow`, its number undefined when it has none; what is wrong goes to `faults`.
- * Answers false when reading stopped before the end, so that nothing is said about rows that were not read.
+ * Returns false when reading stopped before the end, so that nothing is said about rows that were not read.
  */
 export async function readIdValueTable(
   source: Readable | string,
@@ -29,9 +31,7 @@ export async function readIdValueTable(
   const stopped = await forEachLine(source, format.maxBytes, (text, line) => {
     if (unreadable || text.trim() === '') return;
     if (columns === undefined) {
-      columns = findColumns(splitCsvLine(text) ?? [text], format, (fault) =>
-        faults.add('header', line, () => `line ${line}: ${fault}`),
-      );
+      columns = findColumns(text, format, (fault, words) => faults.add(fault, line, () => `line ${line}: ${words}`));
       unreadable = columns === undefined;
       return;
     }
@@ -55,17 +55,24 @@ interface Columns {
   value: number;
 }
 
-function findColumns(header: string[], format: TableFormat, report: (fault: string) => void): Columns | undefined {
-  const names = header.map((name) => name.trim());
+function findColumns(
+  text: string,
+  format: TableFormat,
+  report: (fault: FaultKind, text: string) => void,
+): Columns | undefined {
+  const names = (splitCsvLine(text) ?? [text]).map((name) => name.trim());
   const wrong = [format.id, format.value].filter((name) => names.filter((other) => other === name).length !== 1);
-  for (const name of wrong) {
-    const times = names.includes(name) ? 'more than one column' : 'no column';
-    report(
-      `the header has ${times} ${quoted(name)}; it needs ${both(format)} once each and reads ${quoted(header.join(','))}`,
-    );
+  if (wrong.length === 0)
+    return { count: names.length, id: names.indexOf(format.id), value: names.indexOf(format.value) };
+  const other = notAHeader(text, names, [format.id, format.value]);
+  if (other !== undefined) report(other.fault, other.text);
+  for (const name of other === undefined ? wrong : []) {
+    const found = names.includes(name)
+      ? `more than one column ${quoted(name)}`
+      : `no column ${quoted(name)}${similarName(name, names)}`;
+    report('header', `the header has ${found}; it needs ${both(format)} once each and reads ${quoted(text.trim())}`);
   }
-  if (wrong.length > 0) return undefined;
-  return { count: names.length, id: names.indexOf(format.id), value: names.indexOf(format.value) };
+  return undefined;
 }
 
 function readRow(
@@ -78,16 +85,18 @@ function readRow(
   if (fields === undefined)
     return report('quote', () => `a quote is not closed or stands inside a field: ${quoted(text)}`);
   if (fields.length !== columns.count) {
-    return report(
-      'columns',
-      () => `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`,
-    );
+    const hint = rowHint(text, fields, columns.count);
+    const has = (): string =>
+      `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`;
+    return report(hint?.fault ?? 'columns', () => has() + (hint?.text ?? ''));
   }
-  const id = fields[columns.id] ?? '';
+  const id = itemId(fields[columns.id] ?? '');
   const number = fields[columns.value]?.trim() ?? '';
   const value = decimal.test(number) ? Number(number) : Number.NaN;
-  if (!Number.isFinite(value)) report('not-a-number', () => `${quoted(number)} is not a finite number`);
-  onRow(id, Number.isFinite(value) ? value : undefined);
+  if (Number.isFinite(value)) return onRow(id, value);
+  const hint = numberHint(number);
+  report(hint?.fault ?? 'not-a-number', () => `${quoted(number)} is not a finite number${hint?.text ?? ''}`);
+  onRow(id, undefined);
 }
 
 const both = (format: TableFormat): string => `${quoted(format.id)} and ${quoted(format.value)}`;

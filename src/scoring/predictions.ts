@@ -5,6 +5,7 @@ import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 import { takesProbabilities } from './metrics.ts';
+import { unknownId } from './unknown-id.ts';
 
 /** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
 export type PredictionsResult =
@@ -20,7 +21,7 @@ const listedFaults = 20;
 export async function readPredictions(options: {
   /** A path, or a stream of bytes. */
   source: Readable | string;
-  /** Names of all inputs. */
+  /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;
   format: PredictionsFormat;
   metric: Metric;
@@ -32,7 +33,13 @@ export async function readPredictions(options: {
   const values = new Map<string, number>();
   const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
     const earlier = lineOf.get(id);
-    if (!inputs.has(id)) return faults.add('id-unknown', line, () => `line ${line}: ${quoted(id)} is not an input`);
+    if (!inputs.has(id)) {
+      return faults.add(
+        id.includes('\uFFFD') ? 'not-utf-8' : 'id-unknown',
+        line,
+        () => `line ${line}: ${unknownId(id, inputs)}`,
+      );
+    }
     if (earlier !== undefined)
       return faults.add('id-again', line, () => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
     lineOf.set(id, line);

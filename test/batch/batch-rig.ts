@@ -14,7 +14,7 @@ import { jobsByName } from '../../src/batch/jobs-by-name.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { runObjects } from '../../src/ids.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { Rig, tryKill } from '../local/batch-endpoint-rig.ts';
+import { Rig, rigKey, tryKill } from '../local/batch-endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
@@ -86,7 +86,7 @@ export class BatchRig {
   private static async start(): Promise<BatchRig> {
     const s3 = await startS3Server();
     const endpoint = new Rig({
-      accessKeyIds: ['test', 'rig-key'],
+      credentials: [rigKey, { accessKeyId: 'test', secretAccessKey: 'test-secret' }],
       queues: [
         { name: 'holdout-g4', slots: 8 },
         { name: 'holdout-p3', slots: 0 },

@@ -67,7 +67,7 @@ describe('the page of a submission in the Web UI', () => {
     assert.match(text, /^- line 17: the id is unknown$/m);
   });
 
-  it('shows Batch’s words where the platform failed', () => {
+  it('shows the cause and Batch’s words where the platform failed', () => {
     const job = {
       statusReason: 'Task failed to start',
       exitCode: null,
@@ -83,9 +83,12 @@ describe('the page of a submission in the Web UI', () => {
     const text = caseDetails({
       ...content,
       reason: 'platform-error',
-      runs: [{ ...killed, reason: 'platform-error', facts }],
+      runs: [{ ...killed, reason: 'platform-error', cause: 'no space', facts }],
     });
-    assert.match(text, /^Batch on run 2: Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m);
+    assert.match(
+      text,
+      /^The platform on run 2: no space; Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m,
+    );
   });
 
   it('takes nobody’s words for Markdown, links or formulas', () => {

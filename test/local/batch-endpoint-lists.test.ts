@@ -143,7 +143,11 @@ describe('the lists of the local Batch endpoint', () => {
   });
 
   it('show job definitions by name or revision, as they were registered', async () => {
-    const containerProperties = { image: 'x', jobRoleArn: 'role', environment: [{ name: 'A', value: 'B' }] };
+    const containerProperties = {
+      image: 'x',
+      jobRoleArn: 'role',
+      environment: [{ name: 'HOLDOUT_RUN_KEY', value: 'B' }],
+    };
     const retryStrategy = { attempts: 1, evaluateOnExit: [{ action: 'EXIT', onReason: '*' }] };
     const timeout = { attemptDurationSeconds: 60 };
     await rig.register('whole', { containerProperties, retryStrategy, timeout, tags: { team: 'x' } });

@@ -1,6 +1,7 @@
 /** A real Batch endpoint process over a folder of its own, and the unchanged AWS client against it. */
 import {
   BatchClient,
+  type BatchClientConfig,
   DescribeJobsCommand,
   RegisterJobDefinitionCommand,
   SubmitJobCommand,
@@ -8,6 +9,8 @@ import {
   type JobStatus,
   type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
+import { Sha256 } from '@smithy/core/checksum';
+import { SignatureV4 } from '@smithy/signature-v4';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,6 +47,9 @@ export function spawnEndpoint(...args: string[]): { child: ChildProcess; stdout:
   return { child, stdout: () => stdout, stderr: () => stderr };
 }
 
+/** The key that the endpoint of a rig knows. */
+export const rigKey = { accessKeyId: 'rig-key', secretAccessKey: 'rig-secret' };
+
 export class Rig {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdout-batch-'));
   readonly startUp: BatchEndpointStartUpFile;
@@ -52,17 +58,17 @@ export class Rig {
   private connected: BatchClient | undefined;
   url = '';
 
-  /** Every job runs the shell script in its variable SCRIPT; a reap leaves a line in the file `reaped`. */
+  /** Every job runs the shell script in its variable HOLDOUT_RUN_KEY; a reap leaves a line in the file `reaped`. */
   constructor(changes: Partial<BatchEndpointStartUpFile> = {}) {
     this.startUp = {
       host: '127.0.0.1',
       port: 0,
       stateFolder: join(this.folder, 'state'),
-      accessKeyIds: ['rig-key'],
+      credentials: [{ ...rigKey }],
       region: 'us-east-1',
       account: '123456789012',
       queues: [{ name: 'gpu', slots: 4 }],
-      runner: ['/bin/sh', '-c', 'eval "$SCRIPT"'],
+      runner: ['/bin/sh', '-c', 'eval "$HOLDOUT_RUN_KEY"'],
       reap: ['/bin/sh', '-c', `echo "$1" >>${this.folder}/reaped`, 'reap'],
       environment: { PATH: process.env['PATH'] ?? '', FOLDER: this.folder, PLACE: 'instance' },
       ...changes,
@@ -80,13 +86,35 @@ export class Rig {
     this.connected = this.clientWith({});
   }
 
-  clientWith({ accessKeyId = 'rig-key' }): BatchClient {
+  clientWith(changes: Partial<BatchClientConfig>): BatchClient {
     return new BatchClient({
       endpoint: this.url,
       region: this.startUp.region,
-      credentials: { accessKeyId, secretAccessKey: 'secret' },
+      // The SDK writes into what it is given.
+      credentials: { ...rigKey },
       maxAttempts: 1,
+      ...changes,
     });
+  }
+
+  /** Sends what no AWS client would, with a right signature. */
+  async sendSigned({ path = '/v1/submitjob', body = '{}' }): Promise<Response> {
+    const url = new URL(path, this.url);
+    const signer = new SignatureV4({
+      credentials: { ...rigKey },
+      region: 'us-east-1',
+      service: 'batch',
+      sha256: Sha256,
+    });
+    const { method, headers } = await signer.sign({
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path,
+      headers: { host: url.host, 'content-type': 'application/json' },
+      body,
+    });
+    return fetch(url, { method, headers, body });
   }
 
   get client(): BatchClient {
@@ -129,14 +157,14 @@ export class Rig {
 
   /** Submits a job that runs a shell script; answers its id. */
   async submit(script: string, rest: Partial<SubmitJobCommandInput> = {}): Promise<string> {
-    const environment = [{ name: 'SCRIPT', value: script }, ...(rest.containerOverrides?.environment ?? [])];
+    const environment = [{ name: 'HOLDOUT_RUN_KEY', value: script }];
     const { jobId } = await this.client.send(
       new SubmitJobCommand({
         jobName: 'job',
         jobQueue: 'gpu',
         jobDefinition: 'holdout-runner',
         ...rest,
-        containerOverrides: { ...rest.containerOverrides, environment },
+        containerOverrides: { environment, ...rest.containerOverrides },
       }),
     );
     assert.ok(jobId);

@@ -23,7 +23,7 @@ describe('the time limit of a job', () => {
   const definitions = new JobDefinitions(join(folder, 'definitions'), arns);
   const startUp = { queues: [{ name: 'gpu', slots: 4 }], killGraceSeconds: 0.3 };
   const commands = {
-    runner: ['/bin/sh', '-c', 'eval "$SCRIPT"'] as [string, ...string[]],
+    runner: ['/bin/sh', '-c', 'eval "$HOLDOUT_RUN_KEY"'] as [string, ...string[]],
     reap: ['/bin/sh', '-c', `echo "$1" >>${folder}/reaped`, 'reap'] as [string, ...string[]],
   };
   const environment = { PATH: process.env['PATH'] ?? '' };
@@ -46,7 +46,7 @@ describe('the time limit of a job', () => {
       containerProperties: { image: 'x' },
       ...(defined === undefined ? {} : { timeout: { attemptDurationSeconds: defined } }),
     });
-    const environment = [{ name: 'SCRIPT', value: script }];
+    const environment = [{ name: 'HOLDOUT_RUN_KEY', value: script }];
     return engine.submit({ jobName: 'job', queue: 'gpu', definition, environment, timeoutSeconds }).detail.jobId;
   };
   const ended = (jobId: string): Promise<ShownJob> =>

@@ -64,17 +64,9 @@ describe('a job on the local Batch endpoint', () => {
     assert.ok(!rig.reaped().includes(good));
   });
 
-  it('sees exactly the environments of instance, definition and submission, the later over the earlier', async () => {
-    const definition = [
-      { name: 'PLACE', value: 'definition' },
-      { name: 'KEPT', value: 'yes' },
-      { name: 'SHARED', value: 'definition' },
-    ];
-    await rig.register('with-environment', { containerProperties: { image: 'x', environment: definition } });
-    const jobId = await rig.submit(`tr '\\0' '\\n' </proc/$$/environ >"$FOLDER/environment"`, {
-      jobDefinition: 'with-environment',
-      containerOverrides: { environment: [{ name: 'SHARED', value: 'two\nlines' }] },
-    });
+  it('sees exactly the environment of its instance and the run key of its submission', async () => {
+    const script = `tr '\\0' '\\n' </proc/$$/environ >"$FOLDER/environment"`;
+    const jobId = await rig.submit(script);
     await rig.reach(jobId, 'SUCCEEDED');
     const seen = readFileSync(join(rig.folder, 'environment'), 'utf8').trimEnd();
     const names = new Set([...seen.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));
@@ -83,17 +75,14 @@ describe('a job on the local Batch endpoint', () => {
       'AWS_BATCH_JOB_ID',
       'AWS_BATCH_JQ_NAME',
       'FOLDER',
-      'KEPT',
+      'HOLDOUT_RUN_KEY',
       'PATH',
       'PLACE',
-      'SCRIPT',
-      'SHARED',
     ]);
     assert.deepEqual(names, expected);
     for (const line of [
-      'PLACE=definition',
-      'KEPT=yes',
-      'SHARED=two\nlines',
+      'PLACE=instance',
+      `HOLDOUT_RUN_KEY=${script}`,
       `AWS_BATCH_JOB_ID=${jobId}`,
       'AWS_BATCH_JOB_ATTEMPT=1',
       'AWS_BATCH_JQ_NAME=gpu',
@@ -119,7 +108,7 @@ describe('a job on the local Batch endpoint', () => {
       { type: 'MEMORY', value: '2000' },
     ]);
     assert.equal(container?.image, 'x');
-    assert.deepEqual(container?.environment, [{ name: 'SCRIPT', value: 'true' }]);
+    assert.deepEqual(container?.environment, [{ name: 'HOLDOUT_RUN_KEY', value: 'true' }]);
     assert.deepEqual(tags, { 'holdout:run': 'a/b/1' });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError, type ErrorCode } from '../../src/errors.ts';
@@ -48,6 +48,22 @@ describe('the embedded stack refuses plainly', () => {
       () => openHome(join(folder, 'file', 'home')),
       says('HOME_UNUSABLE', /Nothing can be kept in .*ENOTDIR/),
     );
+  });
+
+  it('a home of another user, and an open folder with other things in it', () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    chmodSync(home, 0o755);
+    assert.equal(openHome(home).folder, home);
+    assert.equal(statSync(home).mode & 0o777, 0o700);
+    chmodSync(home, 0o755);
+    writeFileSync(join(home, 'thesis.tex'), '');
+    assert.throws(() => openHome(home), says('HOME_UNUSABLE', /open to other users and holds other things/));
+    assert.equal(statSync(home).mode & 0o777, 0o755);
+    chmodSync(home, 0o700);
+    openHome(home);
+    chownSync(home, 65_534, 65_534);
+    assert.throws(() => openHome(home), says('HOME_UNUSABLE', /belongs to user 65534, who could read the labels/));
   });
 
   it('a home whose disk is read-only', () => {

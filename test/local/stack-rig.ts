@@ -1,6 +1,6 @@
 /** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
 import { build } from 'esbuild';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/local/project-root.ts';
@@ -31,7 +31,9 @@ if (process.argv[2] !== 'reap') {
 `;
 
 export class StackRig {
-  readonly home = mkdtempSync(join(tmpdir(), 'holdout-stack-'));
+  /** Open to everybody, as /home may be. */
+  readonly folder = openFolder(mkdtempSync(join(tmpdir(), 'holdout-stack-')));
+  readonly home = join(this.folder, 'home');
   /** Inside node_modules, so that the bundled endpoint finds its packages. */
   readonly programs = mkdtempSync(join(projectRoot(), 'node_modules', '.holdout-stack-'));
   readonly lines: string[] = [];
@@ -83,6 +85,16 @@ export class StackRig {
       .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
   }
 
+  /** Files and folders of the home that others than the owner may use, but for those whose modes images and runs need. */
+  openToOthers(folder = this.home): string[] {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const own = (statSync(path).mode & 0o077) === 0 ? [] : [path];
+      const isClosed = path === join(this.home, 'containers') || path === join(this.home, 'scratch', 'inputs');
+      return entry.isDirectory() && !isClosed ? [...own, ...this.openToOthers(path)] : own;
+    });
+  }
+
   mounts(): string[] {
     return read('/proc/self/mountinfo')
       .split('\n')
@@ -90,8 +102,13 @@ export class StackRig {
   }
 
   remove(): void {
-    for (const folder of [this.home, this.programs]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.programs]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function openFolder(folder: string): string {
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 function read(file: string): string {

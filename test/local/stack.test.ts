@@ -1,7 +1,13 @@
-import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import {
+  BatchClient,
+  ListJobsCommand,
+  RegisterJobDefinitionCommand,
+  SubmitJobCommand,
+  TerminateJobCommand,
+} from '@aws-sdk/client-batch';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +19,7 @@ import { withTemporal } from '../../src/local/stack/health.ts';
 import type { Stack } from '../../src/local/stack/open-stack.ts';
 import { stackStatus } from '../../src/local/stack/status.ts';
 import { eventually } from '../support/eventually.ts';
+import { intrude } from './intrude.ts';
 import { StackRig } from './stack-rig.ts';
 
 const rig = new StackRig();
@@ -34,18 +41,23 @@ const get = (Bucket: string, Key: string) => new GetObjectCommand({ Bucket: `hol
 const list = (Bucket: string) => new ListObjectsV2Command({ Bucket: `holdout-${Bucket}` });
 const refused = { name: 'AccessDenied' };
 
-async function submitJob(name: string): Promise<string> {
-  const { accessKeyId, secretAccessKey } = credentials.worker;
-  const batch = new BatchClient({
-    endpoint: stack.endpoints.batch,
-    region: 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const jobDefinitionName = 'stand-in';
-  const containerProperties = { image: 'runner' };
-  await batch.send(new RegisterJobDefinitionCommand({ jobDefinitionName, type: 'container', containerProperties }));
-  const job = { jobName: name, jobQueue: 'q', jobDefinition: jobDefinitionName };
-  const { jobId = '' } = await batch.send(new SubmitJobCommand(job));
+const batch = (): BatchClient =>
+  new BatchClient({ endpoint: stack.endpoints.batch, region: 'us-east-1', credentials: { ...credentials.batch } });
+
+const registerDefinition = () =>
+  batch().send(
+    new RegisterJobDefinitionCommand({
+      jobDefinitionName: 'stand-in',
+      type: 'container',
+      containerProperties: { image: 'runner' },
+    }),
+  );
+
+async function submitJob(jobName: string): Promise<string> {
+  await registerDefinition();
+  const { jobId = '' } = await batch().send(
+    new SubmitJobCommand({ jobName, jobQueue: 'q', jobDefinition: 'stand-in' }),
+  );
   await eventually('the runner runs', () => existsSync(environmentOf(jobId)));
   return jobId;
 }
@@ -138,10 +150,8 @@ describe('the embedded stack', () => {
     }
   });
 
-  it('keeps its keys where only their owner reads them', () => {
-    for (const file of ['credentials.json', 's3-accounts/users.json', 'batch/start-up.json']) {
-      assert.equal(statSync(join(rig.home, file)).mode & 0o777, 0o600, file);
-    }
+  it('keeps everything where only its owner reads it, whatever the umask of the terminal', () => {
+    assert.deepEqual(rig.openToOthers(), []);
   });
 
   it('gives the command line the root key in place of whatever the terminal had', () => {
@@ -199,6 +209,38 @@ describe('the embedded stack', () => {
     assert.equal(stackStatus(rig.home).runningJobs, 1);
   });
 
+  it('gives another user of the machine nothing: no labels, no keys, no history, no job', async () => {
+    await s3As(credentials.root).send(
+      new PutObjectCommand({ Bucket: 'holdout-labels', Key: 'c/labels.csv', Body: 'the-labels' }),
+    );
+    const secrets = ['the-labels', ...Object.values(credentials).map(({ secretAccessKey }) => secretAccessKey)];
+    const { accessKeyId } = credentials.batch;
+    const guessed = { accessKeyId, secretAccessKey: 'guessed' };
+    const stranger = await intrude(rig, stack, { uid: 65_534, credential: guessed });
+    for (const secret of secrets) assert.ok(!stranger.text.includes(secret), 'a secret was read');
+    assert.ok(!stranger.text.includes('SQLite format'));
+    assert.deepEqual(stranger.answers, {
+      'a job': '403 InvalidSignatureException',
+      'a job with NODE_OPTIONS': '403 InvalidSignatureException',
+      'a definition with NODE_OPTIONS': '403 InvalidSignatureException',
+      'a job without a signature': '403',
+      'the labels without a signature': '403',
+    });
+    // The same program finds all of it as the owner, with the key; but even the key makes nobody run their own code.
+    const owner = await intrude(rig, stack, { uid: 0, credential: credentials.batch });
+    for (const secret of secrets) assert.ok(owner.text.includes(secret), 'the search finds what is there');
+    assert.ok(owner.text.includes('SQLite format'));
+    assert.deepEqual(owner.answers, {
+      ...stranger.answers,
+      'a job': '200',
+      'a job with NODE_OPTIONS': '400 ClientException',
+      'a definition with NODE_OPTIONS': '400 ClientException',
+    });
+    const waiting = await batch().send(new ListJobsCommand({ jobQueue: 'q', jobStatus: 'RUNNABLE' }));
+    const jobId = waiting.jobSummaryList?.[0]?.jobId;
+    await batch().send(new TerminateJobCommand({ jobId, reason: 'a test' }));
+  });
+
   it('ended cleanly leaves no process, mount or control group, with a job running too', async () => {
     assert.equal(rig.mounts().length, 1);
     assert.ok(existsSync(cgroupOf(jobOne)));
@@ -209,9 +251,14 @@ describe('the embedded stack', () => {
     assert.equal(stackStatus(rig.home).state, 'down');
   });
 
-  it('opened again goes on with its ports, keys and objects', async () => {
+  it('opened again goes on with its ports, keys and objects; what was open to others is closed, and that is said', async () => {
     const before: Endpoints = stack.endpoints;
+    execFileSync('chmod', ['-R', 'a+rX', rig.home]);
+    assert.ok(rig.openToOthers().length > 20);
     stack = await rig.open();
+    assert.deepEqual(rig.openToOthers(), []);
+    assert.equal(statSync(rig.home).mode & 0o777, 0o700);
+    assert.match(rig.lines.join('\n'), /home was open to other users: it and \d+ files inside are now yours alone/);
     assert.deepEqual(stack.endpoints, before);
     assert.deepEqual(stackStatus(rig.home).credentials, credentials);
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));

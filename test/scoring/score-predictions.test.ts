@@ -50,6 +50,23 @@ describe('scoring predictions', () => {
     );
   });
 
+  it('takes a name for the same composed and decomposed, in labels and in predictions', async () => {
+    const written = ['\u00E9.mp4', 'e\u0301.mp4'];
+    for (const inLabels of written) {
+      const truth = Buffer.from(`filename,label\r${inLabels} ,1\rb,0\r`);
+      for (const predicted of written) {
+        const result = await score(`filename,label\n${predicted},0.5\nb,0.5\n`, truth);
+        assert.deepEqual(result, { kind: 'scored', score: Math.LN2, items: 2 });
+      }
+    }
+    const both = await readLabels(
+      Readable.from([Buffer.from(`filename,label\n${written.join(',1\n')},0\n`)]),
+      format,
+      'f1',
+    );
+    assert.deepEqual(both.kind === 'invalid' && both.faults, ['line 3: a second label for "\u00E9.mp4", after line 2']);
+  });
+
   it('says what is wrong with a file instead of a score', async () => {
     assert.deepEqual(await score('filename,label\na,0.5\nb,2\n'), {
       kind: 'invalid',
@@ -73,10 +90,28 @@ describe('scoring predictions', () => {
       ['', 'the file is empty, it needs a header'],
       [`${word},label\n`, 'line 1: the header does not name the id and the value column once each'],
       [`${header}"${word}"x,1\n`, 'line 2: a quote is not closed or stands inside a field'],
-      [`${header}${word},1,2\n`, 'line 2: the row does not have as many columns as the header'],
+      [`${header}${word},1,2,3\n`, 'line 2: the row does not have as many columns as the header'],
       [`${header}a,${word}\n`, 'line 2: the value is not a finite number'],
       [`${header}a,17\n`, 'line 2: the value is not in the range that the metric needs'],
       [`${header}\n${word},1\n`, 'line 3: the id is unknown'],
+      [
+        `sep=,\n${header}a,1\n`,
+        'line 1: the line with "sep=" is for Excel only: remove it, so that the header comes first',
+      ],
+      [`${header}a,1\n\x1A`, 'line 3: a Ctrl-Z, the end-of-file mark of DOS, stands there: remove it'],
+      [`${header}a,1\x1A`, 'line 2: a Ctrl-Z, the end-of-file mark of DOS, stands there: remove it'],
+      [`# ${word}\n${header}`, 'line 1: the line is a comment, which is not allowed: remove it'],
+      [`${header}# ${word}\n`, 'line 2: the line is a comment, which is not allowed: remove it'],
+      [`filename;label\n${word};1\n`, 'line 1: fields are not separated by commas'],
+      [`{"${word}":1}\n`, 'line 1: the file is JSON, not a CSV table'],
+      [`${word},0.5\na,1\n`, 'line 1: the file has no header, it begins with a row'],
+      [`${header}${word},1,\n`, 'line 2: the row ends with a comma that the header does not have'],
+      [`${header}a,0,5\n`, 'line 2: the value has a decimal comma: write decimals with a point'],
+      [
+        `${header}a,50%\n`,
+        'line 2: the value is not written as a plain number: no separators, no percent sign, ASCII digits',
+      ],
+      [`${header}\uFFFD${word},1\n`, 'line 2: the line is not UTF-8'],
       [`${header}a,1\na,1\n`, 'line 3: the id has a row already'],
       [`${header}${'x'.repeat(70_000)}`, 'line 2: the line is too long; the rest was not read'],
       [`${header}${word}\0`, 'it is not UTF-8 text but UTF-16, compressed or binary'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { build } from '../../scripts/build.mjs';
+import { batchCredentials } from '../../src/batch/batch-clients.ts';
 import type { CampaignProgress } from '../../src/campaign/progress.ts';
 import type { CampaignResults, SubmissionSummary } from '../../src/ledger/results.ts';
 import { openStack, type Stack } from '../../src/local/stack/open-stack.ts';
@@ -154,10 +155,7 @@ export class SimulatedHome extends CampaignHome {
     return new BatchClient({
       endpoint: endpoints.batch,
       region: env['AWS_REGION'] ?? '',
-      credentials: {
-        accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-        secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-      },
+      ...batchCredentials(env),
     });
   }
 

@@ -73,6 +73,12 @@ describe('a campaign with bad submissions in it', function () {
     const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
     assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
     assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
+    assert.deepEqual(endOf('not-numbers').faults?.first, [
+      { fault: 'not-a-number', line: 2 },
+      { fault: 'not-a-number', line: 3 },
+    ]);
+    const found = ['two-gigabytes', 'a-link', 'nothing'].map((id) => endOf(id).runs.at(-1)?.facts?.predictions);
+    assert.deepEqual(found, ['too-large', 'link', 'missing']);
   });
 
   it('gives one whose shared memory was full all its memory as such, once, on the same class', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyOfReason, whyOfRule } from '../../src/campaign/why.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { CampaignHome, leaderboardIn, resultsOf } from '../support/campaign-command.ts';
@@ -57,6 +58,34 @@ describe('npm run start-campaign, the example from the command to the leaderboar
       results.costMicroUsd,
       Object.values(results.costByClass).reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
     );
+  });
+
+  it('says why each submission failed, and of every run what it used of its limits', () => {
+    const told = results.submissions
+      .filter(({ state }) => state === 'failed')
+      .map(({ submission, why, faults, runs }) => {
+        const facts = runs.at(-1)?.facts;
+        return [submission, why?.sentence, facts?.rule, facts?.signal ?? facts?.exitCode ?? facts?.end, faults?.count];
+      });
+    assert.deepEqual(told, [
+      ['laptop-1', whyOfReason['output-invalid'].sentence, null, 0, 6],
+      [
+        'memory-palace',
+        whyOfRule['host-out-of-memory-record'].sentence,
+        'host-out-of-memory-record',
+        'SIGKILL',
+        undefined,
+      ],
+      ['night-owl-1', whyOfRule['time-limit'].sentence, 'time-limit', 'time-limit', undefined],
+      ['night-owl-2', whyOfRule['exit-code'].sentence, 'exit-code', 1, undefined],
+    ]);
+    for (const { facts, class: on } of results.submissions.flatMap(({ runs }) => runs)) {
+      assert.ok(facts?.startedAt && facts.stoppedAt && facts.startedAt < facts.stoppedAt);
+      assert.ok(facts.memory?.limitMiB === 256 && (facts.memory.peakMiB ?? 0) > 0 && facts.limitSeconds > 0);
+      assert.equal(facts.device === null, on === 'c4-like');
+      assert.equal(facts.batch?.statusReason, 'Essential container in task exited');
+      assert.ok(JSON.stringify(facts).length <= 1_024);
+    }
   });
 
   it('writes the leaderboard in order, one entry per team', () => {

@@ -60,8 +60,9 @@ function check(submission: SubmissionSummary, expected: Expected): void {
   if (expected.rule !== undefined) assert.equal(runs.at(-1)?.facts?.rule, expected.rule, shown);
 }
 
-const wordsOf = (expected: Expected): string =>
-  expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
+function wordsOf(expected: Expected): string {
+  return expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
+}
 
 function submissionOf({ submissions }: CampaignResults, name: string): SubmissionSummary {
   const found = submissions.find(({ submission }) => submission === name);

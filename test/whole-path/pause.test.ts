@@ -53,6 +53,18 @@ describe('pause and reprioritise from the command line', function () {
     await home.until('the killed one waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
   });
 
+  it('shows that the killed one waits, for what and why, and that its run was stopped', async () => {
+    await eventually('results say so, by a list that may be behind', async () => {
+      const { state, underWay } = await home.resultOf(runsOf(killed));
+      return state === 'waiting' && underWay?.stage === 'waiting' && underWay.class === 'g4';
+    });
+    const shown = (await home.act(0, 'show', runsOf(killed))).replaceAll(/\n {13}/g, ' ');
+    assert.match(shown, /^ {2}now {8}waiting for run 2, an evaluation on g4( or p3)?, since .* UTC$/m);
+    assert.match(shown, new RegExp(`^ {2}because {4}its team is paused: .* resume steered --team ${killed}$`, 'm'));
+    assert.match(shown, /^run 1, evaluation on g4: stopped from outside$/m);
+    assert.match(await home.act(0, 'show', runsOf(kept)), /^run 1, evaluation on g4: under way$/m);
+  });
+
   it('gives the next free slot to a team that was put ahead, though it asked last', async () => {
     const idle = teams.map((team) => `t${team}`).filter((team) => ![kept, killed, next].includes(team));
     last = idle.at(-1) ?? '';

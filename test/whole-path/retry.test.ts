@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Case } from '../../src/client/case.ts';
 import { CampaignRecord } from '../support/campaign-record.ts';
 import { endless, SimulatedHome } from '../support/simulated-home.ts';
 
@@ -38,6 +39,16 @@ describe('retry from the command line', function () {
       assert.match(await unchanged(() => home.act(2, 'retry', ...args, '--yes')), why);
   });
 
+  it('shows why one failed, and of one that nobody knows which was meant', async () => {
+    const shown = await home.act(0, 'show', 's0-0');
+    assert.match(shown, /^ {2}state {6}failed: submission-error, the team’s fault$/m);
+    assert.match(shown, /^ {2}exit {7}exit code 1$/m);
+    assert.match(shown, /^ {2}why {8}The program ended with an exit code other than 0\. \(rule: exit-code\)$/m);
+    const json = JSON.parse(await home.act(0, 'show', 's0-0', '--json')) as Case;
+    assert.deepEqual([json.version, json.reason, json.rounds[0]?.runs[0]?.facts?.exitCode], [1, 'submission-error', 1]);
+    assert.match(await home.act(2, 'show', 's0-00'), /has no submission s0-00 \(did you mean s0-0\?\)/);
+  });
+
   it('says how many and how much, and without --yes changes nothing', async () => {
     const said = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
     assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
@@ -64,6 +75,7 @@ describe('retry from the command line', function () {
       ],
     );
     assert.match(await home.act(0, 'status'), /^  \S+ \S+ retry count=1 \(a broken disk\)$/m);
+    assert.match(await home.act(0, 'show', 's0-0'), /^round 1: failed \(submission-error\)$[^]*^round 2: finished$/m);
   });
 
   it('runs all of a reason again, and no other', async () => {

@@ -37,7 +37,7 @@ export async function startBatchEndpoint(
   const carrier = openCarrier(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
   const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(stateFolder), log });
-  const server = createServer({ startUp, accessKeyIds: startUp.accessKeyIds, arns, definitions, jobs, engine, log });
+  const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;

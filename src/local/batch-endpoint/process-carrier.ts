@@ -13,6 +13,7 @@ import {
   type ProcessState,
 } from './job-process.ts';
 import type { JobEnd, JobRecord } from './job-record.ts';
+import { runKeyVariable } from './requests.ts';
 import type { Processes } from './start-up-file.ts';
 
 /** Between two looks at processes that an earlier endpoint started; own children are heard at once. */
@@ -92,10 +93,10 @@ export class ProcessCarrier implements JobCarrier {
   }
 
   private environmentOf({ queue, detail }: JobRecord): NodeJS.ProcessEnv {
-    const own = (detail.container.environment ?? []).map(({ name, value }) => [name, value] as const);
+    const runKey = detail.container.environment?.find(({ name }) => name === runKeyVariable)?.value;
     return {
       ...this.environment,
-      ...Object.fromEntries(own),
+      ...(runKey === undefined ? {} : { [runKeyVariable]: runKey }),
       AWS_BATCH_JOB_ID: detail.jobId,
       AWS_BATCH_JOB_ATTEMPT: '1',
       AWS_BATCH_JQ_NAME: queue,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { clientException } from './wire-fault.ts';
 
+/** The only variable that a job may bring along. */
+export const runKeyVariable = 'HOLDOUT_RUN_KEY';
+
 /** The rule of AWS for names of jobs and job definitions. */
 const name = z
   .string()
@@ -9,11 +12,12 @@ const name = z
     'must begin with a letter or digit, continue with letters, digits, hyphens and underscores, and have at most 128 characters',
   );
 
+/** What else a runner is told comes from the start-up file: NODE_OPTIONS or PATH here would run a stranger's program. */
 const environment = z
   .array(z.object({ name: z.string().min(1), value: z.string().default('') }))
   .refine(
-    (variables) => variables.every(({ name }) => !name.startsWith('AWS_BATCH')),
-    'names of environment variables must not start with AWS_BATCH, which is reserved',
+    (variables) => variables.every(({ name }) => name === runKeyVariable),
+    `may hold ${runKeyVariable} and no other variable`,
   );
 
 /** AWS refuses less than a minute. */

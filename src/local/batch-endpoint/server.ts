@@ -1,6 +1,6 @@
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { checkSignature } from './check-signature.ts';
+import { checkSignature, type Signers } from './check-signature.ts';
 import { operationsOn, type OperationParts } from './operations.ts';
 import { checked, tagResource, untagResource } from './requests.ts';
 import { TagBook } from './tags.ts';
@@ -14,9 +14,7 @@ const otherBodies = 256 * 1024;
  * The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature, which also says how
  * often each operation was called.
  */
-export function createServer(
-  parts: OperationParts & { accessKeyIds: readonly string[]; log: Logger },
-): FastifyInstance {
+export function createServer(parts: OperationParts & { signers: Signers; log: Logger }): FastifyInstance {
   const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
   server.setErrorHandler((error: FastifyError | WireFault, request, reply) => {
     const fault = error instanceof WireFault ? error : faultOf(error);
@@ -35,9 +33,14 @@ export function createServer(
   const calls = Object.fromEntries(Object.keys(operations).map((name) => [name, 0]));
   server.get('/health', () => ({ ok: true, pid: process.pid, calls }));
   void server.register(async (signed) => {
-    signed.addHook('onRequest', (request, _reply, done) => {
-      checkSignature(request.headers.authorization, parts.accessKeyIds);
-      done();
+    // What was signed are the bytes: nothing of them is read before the signature proved right.
+    signed.removeAllContentTypeParsers();
+    signed.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    signed.addHook('preValidation', async (request) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { method, url, headers } = request;
+      await checkSignature({ method, url, headers, body }, parts.signers);
+      request.body = parsed(body);
     });
     for (const [name, operation] of Object.entries(operations)) {
       signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => {
@@ -63,6 +66,15 @@ function serveTags(server: FastifyInstance, book: TagBook): void {
     book.remove(params['*'], checked(untagResource, query).tagKeys);
     return {};
   });
+}
+
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw clientException('The body is not JSON');
+  }
 }
 
 function faultOf(error: FastifyError): WireFault {

@@ -7,7 +7,7 @@ const file = z.strictObject({
   host: z.enum(['127.0.0.1', 'localhost', '::1']),
   port: z.int().min(0).max(65_535),
   stateFolder: z.string().min(1),
-  accessKeyIds: z.array(z.string().min(1)).min(1),
+  credentials: z.array(z.strictObject({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) })).min(1),
   region: z.string().regex(/^[a-z0-9-]+$/),
   account: z.string().regex(/^[0-9]{12}$/, 'must be twelve digits'),
   queues: z
@@ -52,7 +52,7 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
  * What the local Batch endpoint is told at its start: a JSON file, the process's only argument.
  *
  * `host` is a loopback address, port 0 any free one. `stateFolder` keeps everything the endpoint knows. Requests must be
- * signed with one of `accessKeyIds`. `region` and `account` (twelve digits) make up the ARNs. Of a queue at most `slots` jobs run
+ * signed (SigV4) with one of `credentials`. `region` and `account` (twelve digits) make up the ARNs. Of a queue at most `slots` jobs run
  * at once. `killGraceSeconds` lie between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
  *
  * `runner` is the command that every job is; `reap` with the job id appended cleans up after one that could not. Both run

@@ -1,5 +1,5 @@
 import { trouble } from '../../errors.ts';
-import { accountNames, type Credentials } from '../stack/credentials.ts';
+import { accountNames, type Credential, type Credentials, type S3Credentials } from '../stack/credentials.ts';
 
 /** A variable that docker-compose.yml gives; throws USAGE when it is missing or empty. */
 export function given(env: NodeJS.ProcessEnv, name: string): string {
@@ -8,12 +8,17 @@ export function given(env: NodeJS.ProcessEnv, name: string): string {
   throw trouble('USAGE', { message: `${name} is not set; docker compose takes it from .env (sh docker/make-env.sh).` });
 }
 
-/** The root's and the accounts' keys: HOLDOUT_<NAME>_ACCESS_KEY_ID and HOLDOUT_<NAME>_SECRET_ACCESS_KEY. */
-export function credentialsIn(env: NodeJS.ProcessEnv): Credentials {
-  const entries = (['root', ...accountNames] as const).map((name) => {
-    const prefix = `HOLDOUT_${name.toUpperCase()}`;
-    const accessKeyId = given(env, `${prefix}_ACCESS_KEY_ID`);
-    return [name, { accessKeyId, secretAccessKey: given(env, `${prefix}_SECRET_ACCESS_KEY`) }];
-  });
-  return Object.fromEntries(entries) as Credentials;
+/** One account's keys: HOLDOUT_<NAME>_ACCESS_KEY_ID and HOLDOUT_<NAME>_SECRET_ACCESS_KEY. */
+export function credentialIn(env: NodeJS.ProcessEnv, name: keyof Credentials): Credential {
+  const prefix = `HOLDOUT_${name.toUpperCase()}`;
+  return {
+    accessKeyId: given(env, `${prefix}_ACCESS_KEY_ID`),
+    secretAccessKey: given(env, `${prefix}_SECRET_ACCESS_KEY`),
+  };
 }
+
+/** The keys of S3: the root's and the accounts'. */
+export const credentialsIn = (env: NodeJS.ProcessEnv): S3Credentials =>
+  Object.fromEntries(
+    (['root', ...accountNames] as const).map((name) => [name, credentialIn(env, name)]),
+  ) as S3Credentials;

@@ -1,7 +1,7 @@
 import { trouble } from '../../errors.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region } from '../stack/environment.ts';
-import { given } from './credentials.ts';
+import { credentialIn, given } from './credentials.ts';
 
 /** Where the image (docker/Dockerfile) has the bundles. */
 const runner: [string, ...string[]] = ['/usr/local/bin/node', '--enable-source-maps', '/opt/holdout/dist/runner.mjs'];
@@ -11,15 +11,11 @@ const runner: [string, ...string[]] = ['/usr/local/bin/node', '--enable-source-m
  * containers in the same network namespace reach it. Throws USAGE.
  */
 export function startUpFileOf(env: NodeJS.ProcessEnv): BatchEndpointStartUpFile {
-  const runnerKeys = {
-    accessKeyId: given(env, 'HOLDOUT_RUNNER_ACCESS_KEY_ID'),
-    secretAccessKey: given(env, 'HOLDOUT_RUNNER_SECRET_ACCESS_KEY'),
-  };
   return {
     host: '127.0.0.1',
     port: Number(given(env, 'HOLDOUT_BATCH_PORT')),
     stateFolder: given(env, 'HOLDOUT_STATE'),
-    accessKeyIds: [given(env, 'HOLDOUT_WORKER_ACCESS_KEY_ID'), given(env, 'HOLDOUT_ROOT_ACCESS_KEY_ID')],
+    credentials: [credentialIn(env, 'batch')],
     region,
     account: awsAccount,
     queues: queuesIn(given(env, 'HOLDOUT_QUEUES')),
@@ -27,7 +23,7 @@ export function startUpFileOf(env: NodeJS.ProcessEnv): BatchEndpointStartUpFile 
     reap: [...runner, 'reap'],
     environment: {
       ...plainEnvironment(),
-      ...awsEnvironment(runnerKeys, given(env, 'AWS_ENDPOINT_URL_S3')),
+      ...awsEnvironment(credentialIn(env, 'runner'), given(env, 'AWS_ENDPOINT_URL_S3')),
       HOLDOUT_SCRATCH: given(env, 'HOLDOUT_SCRATCH'),
       HOLDOUT_ENGINE: given(env, 'HOLDOUT_ENGINE'),
     },

@@ -15,11 +15,11 @@ import { runningStack } from './open-stack.ts';
  * (`local up`), until `local down`. Throws PART_NOT_UP with that process's last words.
  */
 export async function bringUpInBackground(folder: string, report: Report): Promise<void> {
-  const home = openHome(folder);
+  const home = openHome(folder, report);
   if (runningStack(folder) !== undefined) return;
   const log = logOf(home, 'keeper');
   report(`bringing the stack up in the background (${log})`);
-  const handle = openSync(log, 'a');
+  const handle = openSync(log, 'a', 0o600);
   const child = spawn(
     process.execPath,
     ['--enable-source-maps', join(projectRoot(), 'dist', 'client.mjs'), 'local', 'up'],

@@ -33,7 +33,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     host: '127.0.0.1',
     port: ports.batch,
     stateFolder: home.batch,
-    accessKeyIds: [credentials.worker.accessKeyId, credentials.root.accessKeyId],
+    credentials: [credentials.batch],
     region,
     account: awsAccount,
     queues: readQueues(home),

@@ -40,6 +40,11 @@ export const awsEnvironment = ({ accessKeyId, secretAccessKey }: Credential, s3:
   HOLDOUT_BUCKET_PREFIX: '',
 });
 
+const batchEnvironment = ({ accessKeyId, secretAccessKey }: Credential): Record<string, string> => ({
+  HOLDOUT_BATCH_ACCESS_KEY_ID: accessKeyId,
+  HOLDOUT_BATCH_SECRET_ACCESS_KEY: secretAccessKey,
+});
+
 /** For a process that talks to all of the stack: a worker, the scorer or, with the root key, the command line. */
 export function memberEnvironment(
   home: Home,
@@ -59,6 +64,8 @@ export function memberEnvironment(
     TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
     ...awsEnvironment(credentials[account], endpoints.s3),
     AWS_ENDPOINT_URL_BATCH: endpoints.batch,
+    // The scorer starts no jobs.
+    ...(account === 'scorer' ? {} : batchEnvironment(credentials.batch)),
   };
 }
 

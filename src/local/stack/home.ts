@@ -1,6 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { messageOf, trouble } from '../../errors.ts';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statfsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { HoldoutError, messageOf, trouble } from '../../errors.ts';
+import type { Report } from '../report.ts';
+import { makePrivate } from './private-home.ts';
 
 /** Where things lie under HOLDOUT_HOME. */
 export interface Home {
@@ -33,7 +35,7 @@ export interface Home {
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['HOLDOUT_HOME'] || '.holdout');
 
 export function placesOf(home: string): Home {
-  const folder = resolve(home);
+  const folder = realPath(resolve(home));
   return {
     folder,
     logs: join(folder, 'logs'),
@@ -57,8 +59,8 @@ export function placesOf(home: string): Home {
 /** Databases, images and a few runs' outputs; with less a start would only fail later. */
 export const neededMiB = 2048;
 
-/** Makes the folders. Throws HOME_UNUSABLE or DISK_FULL. */
-export function openHome(home: string): Home {
+/** Makes the folders, for their owner alone. Throws HOME_UNUSABLE or DISK_FULL. */
+export function openHome(home: string, report: Report = () => undefined): Home {
   const places = placesOf(home);
   // Container engines separate the two sides of a mount with a colon, and mount options with a comma.
   if (/[:,\n]/.test(places.folder)) {
@@ -67,10 +69,12 @@ export function openHome(home: string): Home {
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
   try {
     accessSync(nearestFolder(folder), constants.W_OK);
-    for (const each of [folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
-      mkdirSync(each, { recursive: true, mode: 0o755 });
+    makePrivate(folder, report);
+    for (const each of [logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
+      mkdirSync(each, { recursive: true, mode: 0o700 });
     }
   } catch (error) {
+    if (error instanceof HoldoutError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
       throw trouble('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
     throw trouble('HOME_UNUSABLE', { home: folder, cause: messageOf(error) }, error);
@@ -85,6 +89,12 @@ export function nearestFolder(folder: string): string {
   let found = folder;
   while (!existsSync(found)) found = dirname(found);
   return found;
+}
+
+/** Without links, as the kernel names it in mountinfo; what does not exist yet is taken as it is. */
+function realPath(folder: string): string {
+  const found = nearestFolder(folder);
+  return join(realpathSync(found), relative(found, folder));
 }
 
 /** Room for this user on the disk of a folder. */

@@ -65,7 +65,7 @@ export interface StackFile {
  * home, ports and parts; then nothing is left running.
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
-  const home = openHome(options.home);
+  const home = openHome(options.home, options.report);
   for (;;) {
     const answer = tryLock(home.lock);
     if (answer.kind === 'acquired') return start(home, options, answer.release);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -81,14 +81,8 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   if (part.readyFile !== undefined) rmSync(part.readyFile, { force: true });
   const log = logOf(home, part.name);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimit) renameSync(log, `${log}.1`);
-  const handle = openSync(log, 'a');
-  const [program = '', ...args] = part.command;
-  const child = spawn(program, args, {
-    cwd: home.folder,
-    detached: true,
-    env: part.environment,
-    stdio: ['ignore', handle, handle],
-  });
+  const handle = openSync(log, 'a', 0o600);
+  const child = spawnPrivately(part, home, handle);
   // A program that cannot be started has no pid; whoever waits for it finds out by that.
   child.on('error', (error) => writeFileSync(log, `${error.message}\n`, { flag: 'a' }));
   child.unref();
@@ -99,6 +93,25 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   const record = { name, stage, identity, definition: definitionOf(part), program: programOf(part), log, grace };
   writeJsonFile(recordOf(home, name), record);
   return record;
+}
+
+/** With a umask under which servers, whatever modes they ask for, write for nobody but this user. */
+function spawnPrivately(
+  { command: [program = '', ...args], environment }: Part,
+  home: Home,
+  log: number,
+): ChildProcess {
+  const umask = process.umask(0o077);
+  try {
+    return spawn(program, args, {
+      cwd: home.folder,
+      detached: true,
+      env: environment,
+      stdio: ['ignore', log, log],
+    });
+  } finally {
+    process.umask(umask);
+  }
 }
 
 /** The end of a part's log, at most 4 KiB of it. */

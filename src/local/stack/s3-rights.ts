@@ -1,5 +1,5 @@
 import type { Buckets } from '../../settings.ts';
-import type { AccountName, Credentials } from './credentials.ts';
+import type { AccountName, S3Credentials } from './credentials.ts';
 
 interface Grant {
   to: AccountName;
@@ -38,7 +38,7 @@ const grants: Record<keyof Buckets, Grant[]> = {
 };
 
 /** The policy of one bucket as S3 takes it; actions on the bucket itself and on its keys need a statement each. */
-export function bucketPolicy(which: keyof Buckets, bucket: string, credentials: Credentials): string {
+export function bucketPolicy(which: keyof Buckets, bucket: string, credentials: S3Credentials): string {
   const statements = grants[which].flatMap(({ to, actions, keys = '*' }) => {
     const onBucket = actions.filter((action) => action === 's3:ListBucket');
     const onKeys = actions.filter((action) => action !== 's3:ListBucket');

@@ -56,7 +56,7 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
 function checkVersion(home: Home): void {
   const file = join(home.temporal, 'version');
   const found = readVersion(file);
-  if (found === undefined) writeFileSync(file, `${temporalServerVersion}\n`);
+  if (found === undefined) writeFileSync(file, `${temporalServerVersion}\n`, { mode: 0o600 });
   else if (found !== temporalServerVersion) {
     throw trouble('TEMPORAL_VERSION', { home: home.temporal, found, expected: temporalServerVersion });
   }

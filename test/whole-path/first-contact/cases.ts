@@ -1,12 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { tarOf, type TarEntry } from '../../support/image-archives.ts';
-import {
-  busyboxLayer,
-  OciArchive,
-  scriptLayer,
-  type Descriptor,
-  type HandMadeImage,
-} from '../../support/oci-archive.ts';
+import { oci, OciBuilder, type Descriptor } from '../../support/oci-builder.ts';
+import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/runnable-image.ts';
 
 /** How a submission must end, and whose doing that is. */
 export type Expected =
@@ -33,43 +28,51 @@ const failed = (reason: string, rule?: string): Expected => ({
   ...(rule !== undefined && { rule }),
 });
 
-const base = await busyboxLayer();
-const soundLayers = [base, await scriptLayer(sound)];
-const soundImage: HandMadeImage = { layers: soundLayers };
+const base = busyboxLayer();
+const soundLayers = [base, scriptLayer(sound)];
+const soundImage: UnbuiltImage = { layers: soundLayers };
+
+/** Its layers are made when the archive is written. */
+type UnbuiltImage = Omit<RunnableImage, 'layers'> & { layers: Promise<Buffer>[] };
+const built = async (archive: OciBuilder, image: UnbuiltImage): Promise<Descriptor> =>
+  addImage(archive, { ...image, layers: await Promise.all(image.layers) });
 
 /** An archive of exactly one image. */
 const one =
-  (image: Partial<HandMadeImage>): Case['write'] =>
+  (image: Partial<UnbuiltImage>): Case['write'] =>
   async (path) => {
-    const archive = new OciArchive();
-    await archive.write(path, [archive.image({ ...soundImage, ...image })]);
+    const archive = new OciBuilder();
+    await writeArchive(path, archive, [await built(archive, { ...soundImage, ...image })]);
   };
-const withLayer = async (entries: TarEntry[]): Promise<Partial<HandMadeImage>> => ({
-  layers: [base, await tarOf(entries), await scriptLayer(sound)],
+const withLayer = (entries: TarEntry[]): Partial<UnbuiltImage> => ({
+  layers: [base, tarOf(entries), scriptLayer(sound)],
 });
-const withScript = async (body: string, mode?: number): Promise<Partial<HandMadeImage>> => ({
-  layers: [base, await scriptLayer(body, mode)],
+const withScript = (body: string, mode?: number): Partial<UnbuiltImage> => ({
+  layers: [base, scriptLayer(body, mode)],
 });
 /** The top of an archive from the descriptor of a sound image. */
 const around =
-  (image: Partial<HandMadeImage>, top: (archive: OciArchive, image: Descriptor) => Descriptor[]): Case['write'] =>
+  (image: Partial<UnbuiltImage>, top: (archive: OciBuilder, image: Descriptor) => Descriptor[]): Case['write'] =>
   async (path) => {
-    const archive = new OciArchive();
-    await archive.write(path, top(archive, archive.image({ ...soundImage, ...image })));
+    const archive = new OciBuilder();
+    await writeArchive(path, archive, top(archive, await built(archive, { ...soundImage, ...image })));
   };
 const platform = (architecture: string) => ({ described: { platform: { os: 'linux', architecture } } });
 
-function attestation(archive: OciArchive): Descriptor {
+function attestation(archive: OciBuilder): Descriptor {
   const config = archive.put(
     { architecture: 'unknown', os: 'unknown', config: {}, rootfs: { type: 'layers', diff_ids: [] } },
-    'application/vnd.oci.image.config.v1+json',
+    { mediaType: oci.config },
   );
-  const layers = [archive.put({}, 'application/vnd.in-toto+json')];
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  return archive.put({ schemaVersion: 2, mediaType, config, layers }, mediaType, {
-    platform: { os: 'unknown', architecture: 'unknown' },
-    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
-  });
+  const layers = [archive.put({}, { mediaType: 'application/vnd.in-toto+json' })];
+  return archive.put(
+    { schemaVersion: 2, mediaType: oci.manifest, config, layers },
+    {
+      mediaType: oci.manifest,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    },
+  );
 }
 
 const dockerTypes = {
@@ -83,13 +86,9 @@ const table = (row: (id: string) => string, header = 'filename,label'): string =
   `${header}\n${ids.map((id) => `${row(id)}\n`).join('')}`;
 const plain = table((id) => `${id},0.5`);
 /** An image whose predictions are exactly this text. */
-const writes = async (text: string): Promise<Case['write']> =>
+const writes = (text: string): Case['write'] =>
   one({
-    layers: [
-      base,
-      await tarOf([{ name: 'p.csv', content: text }]),
-      await scriptLayer('cp /p.csv /output/predictions.csv'),
-    ],
+    layers: [base, tarOf([{ name: 'p.csv', content: text }]), scriptLayer('cp /p.csv /output/predictions.csv')],
   });
 
 /** Inputs as strangers bring them, each with the end that it must come to on a class without a GPU. */
@@ -126,19 +125,19 @@ export const cases: Record<string, Case> = {
   },
   'layer-truncated': { write: one({ store: (layer) => gzipSync(layer).subarray(0, -20) }), expected: refused(/layer/) },
   'layer-not-tar': {
-    write: one({ layers: [base, Buffer.from('not a tar at all'.repeat(100))] }),
+    write: one({ layers: [base, Promise.resolve(Buffer.from('not a tar at all'.repeat(100)))] }),
     expected: refused(/layer/),
   },
   'hardlink-missing-target': {
-    write: one(await withLayer([{ name: 'app/two', type: 'link', linkname: 'app/nowhere' }])),
+    write: one(withLayer([{ name: 'app/two', type: 'link', linkname: 'app/nowhere' }])),
     expected: refused(/link/),
   },
   'hidden-image': {
     write: async (path) => {
-      const archive = new OciArchive();
-      const hidden = archive.image({ layers: [base, await scriptLayer('exit 9')], ...platform('amd64') });
-      const shown = archive.image(soundImage);
-      await archive.write(path, [
+      const archive = new OciBuilder();
+      const hidden = await built(archive, { layers: [base, scriptLayer('exit 9')], ...platform('amd64') });
+      const shown = await built(archive, soundImage);
+      await writeArchive(path, archive, [
         { ...hidden, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
         shown,
       ]);
@@ -146,7 +145,7 @@ export const cases: Record<string, Case> = {
     expected: refused(/2 .*images|images.*2/),
   },
   // Configurations.
-  'entrypoint-mode-700': { write: one(await withScript(sound, 0o700)), expected: refused(/run\.sh|entry point/i) },
+  'entrypoint-mode-700': { write: one(withScript(sound, 0o700)), expected: refused(/run\.sh|entry point/i) },
   'entrypoint-missing': { write: one({ config: { Entrypoint: ['/nowhere.sh'] } }), expected: refused(/entry point/i) },
   'workdir-is-file': { write: one({ config: { WorkingDir: '/run.sh' } }), expected: refused(/work/i) },
   'workdir-relative': { write: one({ config: { WorkingDir: 'app' } }), expected: finished },
@@ -156,51 +155,47 @@ export const cases: Record<string, Case> = {
     expected: refused(/environment/i),
   },
   'stopsignal-bad': { write: one({ config: { StopSignal: 'SIGFOO' } }), expected: finished },
-  'proc-is-file': { write: one(await withLayer([{ name: 'proc', content: 'x' }])), expected: refused(/proc/) },
+  'proc-is-file': { write: one(withLayer([{ name: 'proc', content: 'x' }])), expected: refused(/proc/) },
   'output-symlink-loop': {
-    write: one(await withLayer([{ name: 'output', type: 'symlink', linkname: '/output' }])),
+    write: one(withLayer([{ name: 'output', type: 'symlink', linkname: '/output' }])),
     expected: finished,
   },
   'ld-library-path': {
     write: one({
-      ...(await withScript(`[ "$LD_LIBRARY_PATH" = /usr/local/cuda/lib64 ] || exit 127; ${sound}`)),
+      ...withScript(`[ "$LD_LIBRARY_PATH" = /usr/local/cuda/lib64 ] || exit 127; ${sound}`),
       config: { Env: ['PATH=/bin', 'LD_LIBRARY_PATH=/usr/local/cuda/lib64'] },
     }),
     expected: finished,
   },
   'tmp-not-writable': {
     write: one({
-      layers: [
-        base,
-        await tarOf([{ name: 'tmp', type: 'directory', mode: 0o755 }]),
-        await scriptLayer(`touch /tmp/x && ${sound}`),
-      ],
+      layers: [base, tarOf([{ name: 'tmp', type: 'directory', mode: 0o755 }]), scriptLayer(`touch /tmp/x && ${sound}`)],
     }),
     expected: finished,
   },
   // Arguments and a read-only root.
   'needs-args': {
-    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    write: one(withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
     expected: failed('submission-error', 'exit-code'),
   },
   'given-args': {
-    write: one(await withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
+    write: one(withScript(`[ $# -eq 2 ] || exit 2; (echo filename,label; ${predict}) > "$2"`)),
     row: { args: '{input} {output}/predictions.csv' },
     expected: finished,
   },
   'writes-root-fs': {
-    write: one({ ...(await withScript(`echo x > tmpfile || exit 7; ${sound}`)), config: { WorkingDir: '/app' } }),
+    write: one({ ...withScript(`echo x > tmpfile || exit 7; ${sound}`), config: { WorkingDir: '/app' } }),
     expected: failed('submission-error', 'read-only-file-system-text'),
   },
   // Predictions.
-  'csv-cr-only': { write: await writes(plain.replaceAll('\n', '\r')), expected: finished },
-  'csv-space-around-id': { write: await writes(table((id) => `${id} ,0.5`)), expected: finished },
+  'csv-cr-only': { write: writes(plain.replaceAll('\n', '\r')), expected: finished },
+  'csv-space-around-id': { write: writes(table((id) => `${id} ,0.5`)), expected: finished },
   'csv-space-before-quote': {
-    write: await writes(table((id) => `"${id}", "0.5"`, '"filename", "label"')),
+    write: writes(table((id) => `"${id}", "0.5"`, '"filename", "label"')),
     expected: finished,
   },
-  'csv-sep-line': { write: await writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
-  'csv-ctrl-z': { write: await writes(`${plain}\u001a`), expected: failed('output-invalid') },
+  'csv-sep-line': { write: writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
+  'csv-ctrl-z': { write: writes(`${plain}\u001a`), expected: failed('output-invalid') },
 };
 
 /** Takes more device memory than the smaller class has, and fails there in the words of a library. */
@@ -215,7 +210,7 @@ export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> 
     write: one({
       layers: [
         base,
-        await outOfMemory(
+        outOfMemory(
           'RuntimeError: Error while calling cudaMalloc(&data, n) in file gpu_data.cpp:221. code: 2, reason: out of memory',
         ),
       ],
@@ -227,16 +222,14 @@ export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> 
     write: one({
       layers: [
         base,
-        await outOfMemory(
-          '[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)',
-        ),
+        outOfMemory('[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)'),
       ],
     }),
     expected: finished,
     reasons: ['gpu-out-of-memory', null],
   },
   'gpu-words-none': {
-    write: one({ layers: [base, await outOfMemory('Segmentation fault')] }),
+    write: one({ layers: [base, outOfMemory('Segmentation fault')] }),
     expected: finished,
     reasons: ['submission-error', null],
   },

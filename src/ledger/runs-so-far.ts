@@ -1,0 +1,45 @@
+import type { Purpose } from '../campaign/frozen-campaign.ts';
+import type { Reason } from '../campaign/reasons.ts';
+import { runFacts, type RunFacts } from '../campaign/run-facts.ts';
+import type { RunOutcome } from '../campaign/run-outcome.ts';
+import type { RunSpec } from '../campaign/run-spec.ts';
+import { verdictOf } from '../campaign/verdict.ts';
+import { runKeyOf, runObjects } from '../ids.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
+
+/** A run that no record tells of yet, from what lies in the runs bucket. */
+export interface RunSoFar {
+  n: number;
+  purpose: Purpose;
+  class: string;
+  /** It has left its outcome; Batch and the record come after that. */
+  ended: boolean;
+  /** Null also while only Batch knows why it was stopped from outside. */
+  reason: Reason | null;
+  facts?: RunFacts;
+}
+
+/** The runs of a submission from number `first` on, oldest first. */
+export async function runsSoFar(
+  store: ObjectStore,
+  bucket: string,
+  { campaign, submission, first }: { campaign: string; submission: string; first: number },
+): Promise<RunSoFar[]> {
+  const runs: RunSoFar[] = [];
+  for (let n = first; ; n += 1) {
+    const runKey = runKeyOf(campaign, submission, n);
+    const spec = await store.findJson<RunSpec>(bucket, runObjects.spec(runKey));
+    if (spec === undefined) return runs;
+    const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
+    const run = { n, purpose: spec.purpose, class: spec.instanceClass.name };
+    runs.push(outcome ? { ...run, ended: true, ...endOf(outcome, spec) } : { ...run, ended: false, reason: null });
+  }
+}
+
+function endOf(outcome: RunOutcome, { limits, inputs }: RunSpec): { reason: Reason | null; facts: RunFacts } {
+  const verdict = verdictOf(outcome);
+  const rule = verdict.kind === 'failed' ? verdict.rule : null;
+  const reason = verdict.kind === 'failed' && rule !== 'stopped-from-outside' ? verdict.reason : null;
+  const { wallClockSeconds: limitSeconds } = limits;
+  return { reason, facts: runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items }) };
+}
