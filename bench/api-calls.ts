@@ -50,6 +50,7 @@ async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Pro
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
   const worker = await Worker.create({
     connection,
+    namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     taskQueue,
     workflowsPath: new URL('order-workflows.ts', import.meta.url).pathname,
     maxCachedWorkflows: 2 * jobs,

@@ -85,7 +85,11 @@ async function ensureTools() {
   try {
     const { installPackages, packagesFor } = await load('debian-packages.ts');
     const { openTools } = await load('open-tools.ts');
-    await openTools({ home: scratch, report });
+    const { openHome } = await load('../stack/home.ts');
+    const { closeShortPaths } = await load('../stack/short-paths.ts');
+    const home = openHome(scratch);
+    await openTools({ home, report });
+    closeShortPaths(home);
     const missing = packagesFor(testPrograms);
     if (missing.length > 0) await installPackages(missing, report);
   } catch (error) {

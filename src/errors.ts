@@ -121,6 +121,28 @@ export const catalogue = {
       `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}: a worker must know whose Temporal and AWS it serves.`,
     () => 'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
   ),
+  WORKER_UNREADY: entry<{ missing: string; next: string }>(
+    'user',
+    (d) => `This worker lacks ${d.missing}; it takes no tasks.`,
+    (d) => d.next,
+  ),
+  BUCKET_UNUSABLE: entry<{ bucket: string; why: string }>(
+    'user',
+    (d) => `The bucket ${d.bucket} ${d.why}; this worker takes no tasks.`,
+    () =>
+      'Check HOLDOUT_BUCKET_PREFIX, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the rights of the key, then start it again.',
+  ),
+  S3_UNREACHABLE: entry<{ bucket: string; endpoint: string; cause: string }>(
+    'platform',
+    (d) => `S3 cannot be reached at ${d.endpoint} (bucket ${d.bucket}): ${d.cause}. This worker takes no tasks.`,
+    () => 'Check the network and AWS_ENDPOINT_URL_S3, then start the worker again.',
+  ),
+  TEMPORAL_NAMESPACE_MISSING: entry<{ namespace: string }>(
+    'user',
+    (d) => `Temporal has no namespace ${d.namespace}; this worker takes no tasks.`,
+    () =>
+      'Set TEMPORAL_NAMESPACE to the one that campaigns are started in, or make it (docker/temporal-namespace.sh shows how).',
+  ),
   STACK_DOWN: entry<{ home: string }>(
     'user',
     (d) => `No embedded stack is up in ${d.home}.`,
@@ -198,6 +220,12 @@ export const catalogue = {
     'user',
     (d) => `There is no input in s3://${d.bucket}/${d.prefix}`,
     () => 'Give a folder that holds the inputs; it ends with a slash.',
+  ),
+  INPUTS_UNFIT: entry<{ folder: string; faults: readonly string[] }>(
+    'user',
+    (d) =>
+      `The inputs in ${d.folder} cannot be used: ${d.faults.slice(0, 5).join('; ')}${d.faults.length > 5 ? '; …' : ''}`,
+    () => 'Rename or remove what is named, then run the same command again.',
   ),
   OBJECT_MISSING: entry<{ bucket: string; key: string }>(
     'platform',

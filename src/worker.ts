@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -8,13 +9,14 @@ import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { JobPoller } from './batch/job-poller.ts';
-import { HoldoutError, trouble } from './errors.ts';
+import { HoldoutError, messageOf, trouble } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
+import { checkNamespace, checkSurroundings } from './worker/check-surroundings.ts';
 import { failingMisfits } from './workflows/misfit.ts';
 
 const log = pino({ name: 'holdout-worker' });
@@ -43,12 +45,17 @@ async function run(): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
+  await checkSurroundings(queues, loadSettings());
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? 'localhost:7233';
+    throw trouble('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+  });
   const client = new Client({
     connection: await Connection.connect(connectionOptions),
     namespace: namespace ?? 'default',
   });
+  await checkNamespace(client, client.options.namespace);
   const deps = dependencies(client);
   const activities = createActivities(deps);
   const workers = await Promise.all(
@@ -61,7 +68,7 @@ async function run(): Promise<void> {
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         ...(queue === 'main' && {
-          workflowBundle: { codePath: new URL('workflows.js', import.meta.url).pathname },
+          workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
           workflowFailureErrorTypes: failingMisfits,
         }),
         ...queueOptions[queue],
@@ -113,7 +120,9 @@ function queuesFrom(text: string | undefined): TaskQueueName[] {
   if (text === undefined) return all;
   return text.split(',').map((name) => {
     const found = all.find((queue) => queue === name.trim());
-    if (found === undefined) throw new RangeError(`--queues: there is no queue ${name}; there are ${all.join(', ')}`);
+    if (found === undefined) {
+      throw trouble('USAGE', { message: `--queues: there is no queue ${name}; there are ${all.join(', ')}.` });
+    }
     return found;
   });
 }

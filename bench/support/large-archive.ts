@@ -49,7 +49,7 @@ export async function largeArchive(folder: string, packing: Packing, bytes: numb
   const config = put('config.v1+json', {
     architecture: 'amd64',
     os: 'linux',
-    config: { Entrypoint: ['/main'] },
+    config: { Entrypoint: ['/start'] },
     rootfs: { type: 'layers', diff_ids: parts.map(({ diffId }) => diffId) },
   });
   const described = parts.map(({ digest, size }) => ({ mediaType: `${type}.layer.v1.tar${suffix}`, digest, size }));

@@ -25,6 +25,8 @@ export interface RunOutcome {
    * is what was before it started, and is part of `peakMiB`.
    */
   device: { totalMiB: number; idleMiB: number; peakMiB: number; driver: string } | null;
+  /** Names of variables that the image sets and the submission did not see, at most 50. Contestant's text. */
+  withheld?: string[];
   /** `full`: the submission filled its capped /output. */
   output: { bytes: number; full: boolean; growth: GrowthPoint[] };
   predictions: CollectedPredictions;
@@ -60,7 +62,32 @@ export type ContainerEnd =
   /** SIGTERM reached the runner: cancelled, Batch's time-out, or the machine going away. */
   | { kind: 'stopped' }
   /** The engine refused the container, e.g. the entry point is missing (team) or storage is full (platform). */
-  | { kind: 'never-started'; fault: 'team' | 'platform'; detail: string };
+  | {
+      kind: 'never-started';
+      fault: 'team' | 'platform';
+      /** Absent in outcomes that were written before causes were told apart. */
+      cause?: StartCause;
+      /** Of a team's fault, words of ours; of the platform's, the engine's last words. */
+      detail: string;
+    };
+
+/** Why a container did not start. The last six are the platform's. */
+export type StartCause =
+  | 'no-command'
+  | 'entry-point-missing'
+  | 'entry-point-not-executable'
+  | 'entry-point-for-another-machine'
+  | 'interpreter-missing'
+  | 'work-folder-unusable'
+  | 'path-in-the-way'
+  | 'environment-too-large'
+  | 'configuration-unusable'
+  | 'image-unknown'
+  | 'storage-full'
+  | 'name-in-use'
+  | 'control-group'
+  | 'runtime-missing'
+  | 'engine';
 
 export type CollectedPredictions =
   | { kind: 'collected'; key: string; bytes: number; sha256: string }

@@ -21,4 +21,22 @@ export interface RunSpec {
     sharedMemoryMiB: number;
   };
   predictions: { file: string; maxBytes: number };
+  /** Where the container finds its inputs and puts its output, absolute; absent: {@link usualPaths}. */
+  paths?: ContainerPaths;
+  /** Variables that the campaign's layout sets. */
+  environment?: Record<string, string>;
+  /** Takes the place of the image's ENTRYPOINT and CMD; its words as they are. */
+  command?: string[];
+  /** Takes the place of the image's CMD. */
+  args?: string[];
+  /** Absent: the root is read-only. `writable`: it takes up to `limits.outputBytes`, which go with the container. */
+  rootFilesystem?: 'writable';
 }
+
+/** The two folders of a run, as the container sees them. */
+export interface ContainerPaths {
+  input: string;
+  output: string;
+}
+
+export const usualPaths: ContainerPaths = { input: '/input', output: '/output' };

@@ -59,22 +59,26 @@ export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Pr
   return published !== undefined && !(await knownCampaign(access, campaign)).submissions.some(isOpen);
 }
 
-/** A campaign that nobody works on only waits. */
+/** A campaign only waits where nobody works on one of its queues. */
 async function sayIfNobodyWorks({ temporal }: Access, output: Output): Promise<void> {
-  const { pollers } = await temporal.workflowService.describeTaskQueue({
-    namespace: temporal.options.namespace,
-    taskQueue: { name: taskQueues.main },
-    taskQueueType: workflowTasks,
+  const asked = Object.entries(taskQueues).map(async ([queue, name]) => {
+    const { pollers } = await temporal.workflowService.describeTaskQueue({
+      namespace: temporal.options.namespace,
+      taskQueue: { name },
+      taskQueueType: queue === 'main' ? taskTypes.workflow : taskTypes.activity,
+    });
+    return (pollers ?? []).length === 0 ? [name] : [];
   });
-  if ((pollers ?? []).length === 0) output.say(`no worker polls ${taskQueues.main} yet: start one with npm run worker`);
+  const idle = (await Promise.all(asked)).flat();
+  if (idle.length > 0) output.say(`no worker polls ${idle.join(', ')} yet: start one with npm run worker`);
 }
 
-function sayLinks({ endpoints }: Stack, campaign: string, output: Output): void {
-  const workflows = `${endpoints.ui}/namespaces/default/workflows`;
+function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
+  const workflows = `${endpoints.ui}/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows`;
   const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
   output.say(`Temporal Web UI, the campaign:    ${workflows}/${encodeURIComponent(campaignWorkflowId(campaign))}`);
   output.say(`Temporal Web UI, its submissions: ${workflows}?query=${list}`);
 }
 
-/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
-const workflowTasks = 1;
+/** `TASK_QUEUE_TYPE_…` of Temporal's API. */
+const taskTypes = { workflow: 1, activity: 2 };

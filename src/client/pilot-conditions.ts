@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { classConditions, type FileConditions } from '../campaign/planning/pilot-conditions.ts';
 import type { CheckedCampaign, ImageLocation, LocalPath, S3Location } from '../hand-in/checked-campaign.ts';
 import { sha256OfFile } from '../hand-in/files.ts';
+import { countInputs } from '../hand-in/input-files.ts';
 import { inParallel } from '../in-parallel.ts';
 
 const imagesAtOnce = 4;
@@ -25,4 +25,4 @@ async function imageAt(image: ImageLocation): Promise<string> {
 }
 
 const inputsAt = async (testSet: LocalPath | S3Location): Promise<number | string> =>
-  testSet.kind === 'local' ? (await readdir(testSet.path)).length : `s3://${testSet.bucket}/${testSet.key}`;
+  testSet.kind === 'local' ? await countInputs(testSet.path) : `s3://${testSet.bucket}/${testSet.key}`;

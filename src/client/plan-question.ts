@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { knowledgeOf, startUpOf, type Knowledge } from '../campaign/planning/knowledge.ts';
 import type { PlannedDelays } from '../campaign/planning/course.ts';
 import type { Question } from '../campaign/planning/mix-plan.ts';
 import { changedClasses, type WhatIf } from '../campaign/planning/what-if.ts';
 import type { RunRules } from '../campaign/simulation/simulated-end.ts';
 import type { CheckedCampaign, LocalPath, S3Location } from '../hand-in/checked-campaign.ts';
+import { countInputs } from '../hand-in/input-files.ts';
 
 export interface Asked {
   whatIf: WhatIf;
@@ -81,7 +81,7 @@ async function itemsOf(
 }
 
 const countOf = async (place: LocalPath | S3Location): Promise<number | undefined> =>
-  place.kind === 'local' ? (await readdir(place.path)).length : undefined;
+  place.kind === 'local' ? await countInputs(place.path) : undefined;
 
 /** Submissions by team, both in the order of the file. */
 export function teamsOf({ submissions }: CheckedCampaign): string[][] {

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { counted, quoted } from '../safe-text.ts';
+import { itemId } from '../scoring/item-id.ts';
 import { readLabels } from '../scoring/labels.ts';
 import type { Report } from './campaign-file.ts';
 import type { ReadCampaign } from './campaign-schema.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
-import { faultOfFile, listInputs, locate, shownPath } from './locate.ts';
+import { inputsIn } from './input-files.ts';
+import { faultOfFile, locate, shownPath, unreachable } from './locate.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
 export interface LocatedInputs {
@@ -34,6 +36,21 @@ export async function checkInputs(file: string, read: ReadCampaign, report: Repo
   await listed('sampleSet', sampleSet);
   if (labels?.kind === 'local') await checkLabels(labels.path, read, inputs, report);
   return located;
+}
+
+const listedFaults = 20;
+
+/** The ids of the inputs in a folder; what cannot be one is reported. */
+async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
+  const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
+  if (found === undefined) return undefined;
+  for (const fault of found.faults.slice(0, listedFaults)) report(`${shownPath(folder)}: ${fault}`);
+  const rest = found.faults.length - listedFaults;
+  if (rest > 0) report(`${shownPath(folder)}: ${counted(rest, 'fault')} more`);
+  if (found.names.length === 0 && found.faults.length === 0) {
+    report(`${shownPath(folder)} is empty, must hold at least one input`);
+  }
+  return new Set(found.names.map(itemId));
 }
 
 /** A folder in S3 ends with a slash, so that no other folder begins with its name. */

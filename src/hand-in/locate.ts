@@ -1,7 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { quoted } from '../safe-text.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 
 /** A path for people: from the current folder where that is shorter. */
@@ -29,25 +28,8 @@ export async function faultOfFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** The names of the inputs in a folder; everything else in it is a fault. */
-export async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string>> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    report(unreachable(folder, error));
-    return undefined;
-  });
-  if (names?.length === 0) report(`${shownPath(folder)} is empty, must hold at least one input`);
-  const inputs = new Set<string>();
-  for (const name of names ?? []) {
-    const fault = await faultOfFile(join(folder, name));
-    if (fault !== undefined) report(fault);
-    else if (/[\p{Cc}\uFFFD]/u.test(name))
-      report(`the input ${quoted(name)} in ${shownPath(folder)} has an unprintable name`);
-    else inputs.add(name);
-  }
-  return inputs;
-}
-
-function unreachable(path: string, error: unknown): string {
+/** Why a path cannot be read, for people. */
+export function unreachable(path: string, error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `${shownPath(path)} does not exist`;
   if (code === 'ENOTDIR') return `${shownPath(path)} is no folder`;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
-import type { RunSpec } from '../campaign/run-spec.ts';
-import { cleanEnvironment } from './clean-environment.ts';
+import { type RunSpec, usualPaths } from '../campaign/run-spec.ts';
+import type { CleanEnvironment } from './clean-environment.ts';
 import type { Device } from './device.ts';
 import type { Engine, EngineImage } from './engine.ts';
 import type { RunPlace } from './run-place.ts';
@@ -15,6 +15,7 @@ export interface Confinement {
   jobId: string;
   place: RunPlace;
   image: EngineImage;
+  environment: CleanEnvironment;
   device: Device;
   /** Folder of the staged test set. */
   inputs: string;
@@ -31,7 +32,7 @@ export function createArguments(confinement: Confinement): string[] {
     `--label=holdout.run=${spec.runKey}`,
     `--label=holdout.job=${jobId}`,
     ...isolationFlags(place),
-    ...(leadsOut(image.workingDirectory) ? ['--workdir=/'] : []),
+    `--workdir=${workingDirectory(image)}`,
     ...(cgroupParent === undefined ? [] : [`--cgroup-parent=${cgroupParent}`]),
     ...limitFlags(confinement),
     ...mountFlags(confinement),
@@ -39,7 +40,7 @@ export function createArguments(confinement: Confinement): string[] {
     ...engineFlags[engine.name](image, place),
     ...environmentFlags(confinement),
     ...engine.runFlags,
-    image.id,
+    ...commandOf(confinement),
   ];
 }
 
@@ -56,12 +57,12 @@ const isolationFlags = (place: RunPlace): string[] => [
   // The runner keeps the log; an engine's own would grow without bounds.
   '--log-driver=none',
   '--stop-timeout=0',
+  // Not the image's: nothing but a kill ever stops it.
+  '--stop-signal=KILL',
 ];
 
-/** Temporary files count as memory; like the kernel's own default, they get half of it. */
-function limitFlags({ spec: { limits, instanceClass }, device, engine }: Confinement): string[] {
+function limitFlags({ spec: { limits, instanceClass }, device }: Confinement): string[] {
   const memory = `${limits.memoryMiB + device.extraMemoryMiB}m`;
-  const empty = engine.name === 'podman' ? ',notmpcopyup' : '';
   return [
     `--memory=${memory}`,
     `--memory-swap=${memory}`,
@@ -69,15 +70,23 @@ function limitFlags({ spec: { limits, instanceClass }, device, engine }: Confine
     `--cpus=${Math.min(instanceClass.vcpus, availableParallelism())}`,
     `--shm-size=${limits.sharedMemoryMiB}m`,
     '--ulimit=core=0:0',
-    `--tmpfs=/tmp:rw,exec,nosuid,nodev,mode=1777,size=${Math.ceil(limits.memoryMiB / 2)}m${empty}`,
   ];
 }
 
-const mountFlags = ({ inputs, place }: Confinement): string[] => [
-  `--volume=${inputs}:/input:ro`,
-  `--volume=${place.output}:/output`,
-  `--volume=${place.hosts}:/etc/hosts:ro`,
-];
+function mountFlags({ spec: { paths = usualPaths }, inputs, place }: Confinement): string[] {
+  return [
+    `--volume=${inputs}:${paths.input}:ro`,
+    `--volume=${place.output}:${paths.output}`,
+    `--volume=${place.temporary}:/tmp`,
+    `--volume=${place.hosts}:/etc/hosts:ro`,
+  ];
+}
+
+/** Where the image's own content must give way: what Holdout and the engines mount. */
+export const mountPoints = ({ paths = usualPaths }: RunSpec): { folders: string[]; files: string[] } => ({
+  folders: [paths.input, paths.output, '/tmp', '/proc', '/sys', '/dev', '/etc'],
+  files: ['/etc/hosts'],
+});
 
 /**
  * Both engines would otherwise give an image's VOLUMEs writable room on the host's disk. Docker mounts read-only only volumes
@@ -94,6 +103,8 @@ const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: Ru
     '--no-hosts',
     '--cgroups=no-conmon',
     '--unsetenv-all',
+    // Podman refuses an image that wants to be updated and is started by its id.
+    '--label=io.containers.autoupdate=disabled',
   ],
 };
 
@@ -104,14 +115,34 @@ const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
  * With podman exactly these variables are seen, and HOSTNAME, which every engine sets. Docker cannot take an image's
  * variable away: there the refused ones are seen empty.
  */
-function environmentFlags({ image, device, engine }: Confinement): string[] {
-  const told = { HOLDOUT_INPUT: '/input', HOLDOUT_OUTPUT: '/output', ...device.environment };
-  const { variables, refused } = cleanEnvironment(image.environment, told);
-  const empty = engine.name === 'docker' ? refused.map((name) => `--env=${name}=`) : [];
+function environmentFlags({ environment: { variables, refused }, engine }: Confinement): string[] {
+  const empty = engine.name === 'docker' ? refused.filter((name) => name !== '').map((name) => `--env=${name}=`) : [];
   return [...Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`), ...empty];
 }
 
-/** Work folders under /proc have led out of containers (CVE-2024-21626); such an image runs in the root folder. */
-function leadsOut(workingDirectory: string): boolean {
-  return /^\/(?:proc|sys|dev)(?:\/|$)/.test(posix.resolve('/', workingDirectory));
+/** What Holdout tells a submission: the layout's variables and where its folders are. */
+export const toldVariables = (
+  { paths = usualPaths, environment = {} }: RunSpec,
+  device: Device,
+): Record<string, string> => ({
+  ...environment,
+  HOLDOUT_INPUT: paths.input,
+  HOLDOUT_OUTPUT: paths.output,
+  ...device.environment,
+});
+
+/** The image and what runs in it. Only podman takes a list for the entry point, and reads a word that begins with `[` as one. */
+function commandOf({ spec: { command, args = [] }, image, engine }: Confinement): string[] {
+  if (command === undefined) return [image.id, ...args];
+  const [program = '', ...rest] = command;
+  return [`--entrypoint=${engine.name === 'podman' ? JSON.stringify([program]) : program}`, image.id, ...rest, ...args];
+}
+
+/**
+ * Said always, because podman makes a folder that is only the image's wish, following links out of the image. Work folders
+ * under /proc have led out of containers (CVE-2024-21626); such an image runs in the root folder.
+ */
+function workingDirectory(image: EngineImage): string {
+  const folder = posix.resolve('/', image.workingDirectory);
+  return /^\/(?:proc|sys|dev)(?:\/|$)/.test(folder) ? '/' : folder;
 }

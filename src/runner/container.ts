@@ -1,5 +1,6 @@
 import type { ContainerEnd } from '../campaign/run-outcome.ts';
 import { trouble } from '../errors.ts';
+import { environmentTooLarge, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, Engine } from './engine.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
 
@@ -15,6 +16,10 @@ interface RunContainer {
   engine: Engine;
   container: string;
   createArguments: string[];
+  /** No program could be started with the environment of the image. */
+  environmentIsTooLarge: boolean;
+  /** Called between create and start. */
+  prepare: () => Promise<void>;
   wallClockSeconds: number;
   log: HeadAndTail;
   stop: AbortSignal;
@@ -32,8 +37,10 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function runContainer(request: RunContainer): Promise<ContainerRun> {
   const { engine, container, log, stop } = request;
   const notStarted: ContainerState = { running: false, wasStarted: false, exitCode: 0, outOfMemoryKilled: false };
+  if (request.environmentIsTooLarge) return { end: environmentTooLarge, times: null, state: notStarted };
   const refused = await engine.create(request.createArguments);
-  if (refused !== undefined) return { end: neverStarted(refused.refusal), times: null, state: notStarted };
+  if (refused !== undefined) return { end: refusedStart(refused.refusal), times: null, state: notStarted };
+  await request.prepare();
   stop.throwIfAborted();
   const startedAt = new Date();
   const clock = performance.now();
@@ -46,7 +53,10 @@ export async function runContainer(request: RunContainer): Promise<ContainerRun>
   const state = await engine.state(container);
   if (state.running) throw trouble('CONTAINER_LOST', { container });
   if (killedFor !== undefined) return { end: { kind: killedFor }, times, state };
-  if (!state.wasStarted || isForeign(state, log)) return { end: neverStarted(log.tailText()), times: null, state };
+  const refusedLate = state.wasStarted
+    ? refusedAfterStart(state.exitCode, log.tailText())
+    : refusedStart(log.tailText());
+  if (refusedLate !== undefined) return { end: refusedLate, times: null, state };
   return { end: { kind: 'exited', exitCode: state.exitCode }, times, state };
 }
 
@@ -88,18 +98,3 @@ function keepKilling(engine: Engine, container: string, giveUp: () => void): Nod
   attempt();
   return setInterval(attempt, killAgainAfterMs);
 }
-
-/** The engines' words for an image that cannot be run: its entry point, work folder, architecture, or files in the way. */
-const teamsDoing =
-  /exec: "|executable|exec format error|workdir .* does not exist|chdir to cwd|no command (?:specified|or entrypoint)|to rootfs at .*not a directory/i;
-
-/** The runtime finds out only inside the container that a program is for another machine; then that is all it prints. */
-function isForeign({ exitCode }: ContainerState, log: HeadAndTail): boolean {
-  return exitCode !== 0 && /^(?:\S+ )?exec (?:\S+|user process caused): exec format error\s*$/.test(log.tailText());
-}
-
-const neverStarted = (detail: string): ContainerEnd => ({
-  kind: 'never-started',
-  fault: teamsDoing.test(detail) ? 'team' : 'platform',
-  detail: detail.slice(-1000),
-});

@@ -26,6 +26,12 @@ export interface ContainerState {
   outOfMemoryKilled: boolean;
 }
 
+/** Of overlayfs: the container's own layer and those of its image, highest first. */
+export interface ContainerLayers {
+  upper: string;
+  lowers: string[];
+}
+
 interface ImageRecord {
   Id: string;
   Size: number;
@@ -44,11 +50,14 @@ interface StateRecord {
 export class Engine {
   readonly name: EngineSettings['name'];
   readonly runFlags: readonly string[];
+  /** Folders of its own that the command names. */
+  readonly folders: readonly string[];
   private readonly command: readonly string[];
 
   constructor({ name, command, runFlags }: EngineSettings) {
     this.name = name;
     this.runFlags = runFlags;
+    this.folders = command.flatMap((word) => /^--(?:run)?root=(.*)/.exec(word)?.[1] ?? []);
     // Podman under systemd would take only slices as parent groups.
     this.command = name === 'podman' ? [...command, '--cgroup-manager=cgroupfs'] : command;
   }
@@ -97,9 +106,24 @@ export class Engine {
     return exitCode === 0 ? undefined : { refusal: stderr };
   }
 
+  /** The folders that a container's root is made of, as overlayfs has them; undefined where it is made in another way. */
+  async layers(container: string): Promise<ContainerLayers | undefined> {
+    const record = await succeed([
+      ...this.command,
+      'container',
+      'inspect',
+      '--format',
+      '{{json .GraphDriver}}',
+      container,
+    ]);
+    const driver = JSON.parse(record) as { Data?: { UpperDir?: string; LowerDir?: string } | null } | null;
+    const { UpperDir, LowerDir } = driver?.Data ?? {};
+    return UpperDir && LowerDir ? { upper: UpperDir, lowers: LowerDir.split(':') } : undefined;
+  }
+
   /** Starts a container; its output arrives on the process's streams and ends with it. */
   startAttached(container: string): ChildProcess {
-    const [program = '', ...args] = [...this.command, 'start', '--attach', container];
+    const [program, ...args] = [...this.command, 'start', '--attach', container];
     return spawnOpenly(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 

@@ -18,6 +18,8 @@ async function main([verb, jobId]: string[]): Promise<number> {
     await reap(loadRunnerSettings(jobId));
     return runnerExit.done;
   }
+  // Folders that an image's layers do not list are made with it: under a stricter one the submission's user gets nowhere.
+  process.umask(0o022);
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
   return runBatchJob(stop.signal);

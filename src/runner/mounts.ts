@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath } from 'node:fs/promises';
 import { run, succeed } from './command.ts';
 import type { RunPlace } from './run-place.ts';
 
@@ -25,14 +25,27 @@ export async function mountOutput({ outputImage, output }: RunPlace, bytes: numb
 }
 
 /** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
-export async function mountDevice({ device }: RunPlace, mebibytes: number): Promise<void> {
-  await mkdir(device);
-  await succeed(['mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=1777,nosuid,nodev,noexec`, 'none', device]);
+export const mountDevice = ({ device }: RunPlace, mebibytes: number): Promise<void> =>
+  mountMemory(device, `size=${mebibytes}m,noexec`);
+
+/**
+ * Mounts what is /tmp inside. An engine's own tmpfs would take the mode of the image's folder, in which the submission may
+ * not be allowed to write.
+ */
+export const mountTemporary = ({ temporary }: RunPlace, mebibytes: number): Promise<void> =>
+  mountMemory(temporary, `size=${mebibytes}m`);
+
+/** Pages of a tmpfs count as memory of the container that writes them. */
+async function mountMemory(folder: string, options: string): Promise<void> {
+  await mkdir(folder);
+  await succeed(['mount', '-t', 'tmpfs', '-o', `${options},mode=1777,nosuid,nodev`, 'none', folder]);
 }
 
 /** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
 export async function unmountAll({ folder, outputImage }: RunPlace): Promise<void> {
-  const inside = (await mountPoints()).filter((point) => point.startsWith(`${folder}/`));
+  // The kernel names mounts without the links of the path they were made by.
+  const real = await realpath(folder).catch(() => folder);
+  const inside = (await mountPoints()).filter((point) => point.startsWith(`${real}/`));
   for (const point of inside.reverse()) {
     // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
     if ((await run(['umount', point])).exitCode !== 0) await succeed(['umount', '--lazy', point]);
@@ -41,8 +54,8 @@ export async function unmountAll({ folder, outputImage }: RunPlace): Promise<voi
   for (const loop of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', loop.trim()]);
 }
 
-/** In the order they were mounted; proc(5) writes blanks in octal. */
-async function mountPoints(): Promise<string[]> {
+/** Where something is mounted, in the order it was; proc(5) writes blanks in octal. */
+export async function mountPoints(): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(Boolean);
   const character = (_: string, octal: string): string => String.fromCharCode(Number.parseInt(octal, 8));
   return lines.map((line) => (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, character));

@@ -23,7 +23,7 @@ export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<
   const before = await accountedApps();
   return {
     createFlags: engine === 'docker' ? ['--gpus=all'] : ['--device=nvidia.com/gpu=all'],
-    environment: { NVIDIA_VISIBLE_DEVICES: 'all', NVIDIA_DRIVER_CAPABILITIES: 'compute,utility' },
+    environment: { NVIDIA_VISIBLE_DEVICES: 'all', NVIDIA_DRIVER_CAPABILITIES: 'compute,utility,video' },
     extraMemoryMiB: 0,
     stop: async () => {
       const { totalMiB, idleMiB, driver, ...sampled } = sampler.report();

@@ -11,6 +11,8 @@ export interface RunPlace {
   /** The sparse file behind the mount `output`. */
   outputImage: string;
   output: string;
+  /** Mount that is /tmp inside. */
+  temporary: string;
   /** Mount that stands for the memory of an emulated device. */
   device: string;
   seccompProfile: string;
@@ -26,6 +28,7 @@ export function runPlaceOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     folder,
     outputImage: join(folder, 'output.ext4'),
     output: join(folder, 'output'),
+    temporary: join(folder, 'temporary'),
     device: join(folder, 'device'),
     seccompProfile: join(folder, 'seccomp.json'),
     hosts: join(folder, 'hosts'),

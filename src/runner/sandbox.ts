@@ -2,13 +2,15 @@ import { chmod, writeFile } from 'node:fs/promises';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
-import { createArguments } from './confinement.ts';
+import { cleanEnvironment } from './clean-environment.ts';
+import { createArguments, mountPoints, toldVariables } from './confinement.ts';
 import { type ContainerRun, runContainer } from './container.ts';
 import type { Engine, EngineImage } from './engine.ts';
 import { FillMeter } from './fill-meter.ts';
 import { GrowthMeter } from './growth-meter.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
-import { mountOutput } from './mounts.ts';
+import { mountOutput, mountTemporary } from './mounts.ts';
+import { makeRoom } from './make-room.ts';
 import { openDevice } from './open-device.ts';
 import { watchOutOfMemory } from './out-of-memory.ts';
 import { predictionsFiles } from './predictions.ts';
@@ -22,12 +24,16 @@ export interface SandboxRequest {
   place: RunPlace;
   image: EngineImage;
   inputs: string;
+  /** Folder of the runs and staged inputs on this host. */
+  scratch: string;
   log: HeadAndTail;
   stop: AbortSignal;
 }
 
 /** How the submission ran and what was measured from outside meanwhile. */
 export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
+  /** Names of variables that the image sets and the submission did not see. */
+  withheld: string[];
   run: ContainerRun;
   memory: Omit<RunOutcome['memory'], 'limitMiB'>;
 }
@@ -46,22 +52,29 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   // For the submission's user, whatever the umask.
   await chmod(place.hosts, 0o644);
   await mountOutput(place, spec.limits.outputBytes);
+  // Temporary files count as memory; like the kernel's own default, they get half of it.
+  await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
   const device = await openDevice(spec.instanceClass, place, engine.name);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
   const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
+  const told = toldVariables(spec, device);
+  const environment = cleanEnvironment(request.image.environment, told, [request.scratch, ...engine.folders]);
   const growth = new GrowthMeter(predictionsFiles(place.output, spec.predictions));
   try {
     const run = await runContainer({
       ...request,
       container: place.container,
-      createArguments: createArguments({ ...request, device, cgroupParent: cgroup?.path }),
+      createArguments: createArguments({ ...request, environment, device, cgroupParent: cgroup?.path }),
+      environmentIsTooLarge: environment.isTooLarge,
+      prepare: async () => makeRoom(await engine.layers(place.container), mountPoints(spec)),
       wallClockSeconds: spec.limits.wallClockSeconds,
     });
     const peakBytes = (await cgroup?.peakBytes()) ?? null;
     const { usedBytes, peakBytes: fullest, outOfNames } = await fill.stop();
     return {
       run,
+      withheld: environment.refused,
       memory: {
         peakMiB: peakBytes === null ? null : Math.ceil(peakBytes / mebibyte),
         outOfMemory: await watch.verdict(run.state),

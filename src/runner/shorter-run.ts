@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { shorterItems } from '../campaign/item-times.ts';
 import type { RunOutcome } from '../campaign/run-outcome.ts';
 import { HeadAndTail } from './head-and-tail.ts';
@@ -33,11 +33,20 @@ export async function timeShorterRun(
 async function runOn(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
   const { spec, engine, place } = request;
   await releaseHost(engine, place);
-  for (const left of [place.output, place.outputImage, place.device]) await rm(left, { recursive: true, force: true });
+  for (const left of [place.output, place.outputImage, place.temporary, place.device])
+    await rm(left, { recursive: true, force: true });
   const inputs = join(place.folder, 'part');
   await mkdir(inputs, { mode: 0o755 });
-  const names = (await readdir(request.inputs)).sort().slice(0, items);
-  for (const name of names) await copyFile(join(request.inputs, name), join(inputs, name));
+  const entries = await readdir(request.inputs, { recursive: true, withFileTypes: true });
+  const pathsOf = (chosen: typeof entries): string[] =>
+    chosen.map(({ parentPath, name }) => relative(request.inputs, join(parentPath, name))).sort();
+  for (const folder of pathsOf(entries.filter((entry) => entry.isDirectory()))) {
+    await mkdir(join(inputs, folder));
+    await chmod(join(inputs, folder), 0o755);
+  }
+  for (const file of pathsOf(entries.filter((entry) => entry.isFile())).slice(0, items)) {
+    await copyFile(join(request.inputs, file), join(inputs, file));
+  }
   const limits = { ...spec.limits, wallClockSeconds };
   return runInSandbox({ ...request, spec: { ...spec, limits }, inputs, log: new HeadAndTail() });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { InputIndex, InputSet } from '../campaign/frozen-campaign.ts';
 import { trouble } from '../errors.ts';
@@ -43,6 +43,7 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
   const body = await store.read(bucket, inputs.indexKey);
   const index = checkedIndex(body, inputs);
   await writeFile(join(partial, 'index.json'), body);
+  const folders = await makeFolders(join(partial, 'files'), index);
   await forEachOf(index.files, stop, async ({ name, sha256 }) => {
     const file = join(partial, 'files', name);
     const key = `${inputs.files.prefix}${name}`;
@@ -50,10 +51,21 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
       throw trouble('INPUTS_DAMAGED', { what: key });
     await chmod(file, 0o444);
   });
-  await chmod(join(partial, 'files'), 0o555);
+  for (const made of folders) await chmod(made, 0o555);
   if (existsSync(folder)) await rename(folder, replaced);
   await rename(partial, folder);
   await rm(replaced, { recursive: true, force: true });
+}
+
+/** The folders of the files, made; whoever looks into one later sees all of them, whatever the umask. */
+async function makeFolders(files: string, index: InputIndex): Promise<Set<string>> {
+  const folders = new Set([files]);
+  for (const { name } of index.files) {
+    const parts = dirname(name).split('/');
+    for (let depth = 1; depth <= parts.length; depth += 1) folders.add(join(files, ...parts.slice(0, depth)));
+  }
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folders;
 }
 
 async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Promise<boolean> {
@@ -75,7 +87,9 @@ function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
   const what = inputs.indexKey;
   if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw trouble('INPUTS_DAMAGED', { what });
   const index = JSON.parse(body.toString('utf8')) as InputIndex;
-  const outside = index.files.find(({ name }) => name === '' || name === '.' || name === '..' || /[/\0]/.test(name));
+  const outside = index.files.find(
+    ({ name }) => name.includes('\0') || name.split('/').some((part) => part === '' || part === '.' || part === '..'),
+  );
   if (outside !== undefined) throw trouble('INPUTS_DAMAGED', { what: `${what}, name ${JSON.stringify(outside.name)}` });
   return index;
 }

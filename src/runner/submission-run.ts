@@ -85,7 +85,7 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
       folder: place.folder,
       stop,
     });
-    const request = { spec, jobId: settings.jobId, engine, place, image, inputs, log, stop };
+    const request = { spec, jobId: settings.jobId, engine, place, image, inputs, scratch: settings.scratch, log, stop };
     const report = await runInSandbox(request);
     const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
     return { image, report, found, shorterRun: await timeShorterRun(request, report) };
@@ -108,6 +108,9 @@ async function upload(
   return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
 }
 
+/** The names come from the image, which may set as many as it likes. */
+const mostWithheld = 50;
+
 function outcomeOf(
   { spec, settings }: SubmissionRun,
   log: HeadAndTail,
@@ -126,6 +129,7 @@ function outcomeOf(
       ...(report?.memory ?? { peakMiB: null, outOfMemory: 'none' }),
     },
     device: report?.device ?? null,
+    ...(report && report.withheld.length > 0 && { withheld: report.withheld.slice(0, mostWithheld) }),
     output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
     shorterRun,

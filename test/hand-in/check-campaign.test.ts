@@ -397,9 +397,14 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is no folder/,
     ],
     [
-      'a folder among the inputs',
+      'an input in a sub-folder without a label',
       { 'private/inputs/more/x.mp4': 'x' },
-      /^campaign\.yaml:4: inputs\.testSet: private\/inputs\/more is a folder, must be a file/,
+      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv lacks the label of 1 input: "more\/x\.mp4"$/,
+    ],
+    [
+      'an input whose name ends with a blank',
+      { 'private/inputs/c.mp4 ': 'c' },
+      /^campaign\.yaml:4: inputs\.testSet: private\/inputs: the input "c\.mp4 " has a name that begins or ends with a blank$/,
     ],
     [
       'an input without a label',
@@ -465,6 +470,15 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     assert.deepEqual(await faultsOf({ 'submissions.csv': utf16 }), [
       'submissions.csv:1: is not UTF-8: save the file as UTF-8',
     ]);
+  });
+
+  it('takes inputs in sub-folders, hidden files beside them, and labels in another Unicode form', async () => {
+    const faults = await faultsOf({
+      'private/inputs/.DS_Store': 'x',
+      'private/inputs/faces/e\u0301.mp4': 'e',
+      'private/labels.csv': 'filename,label\ra.mp4 ,0\rb.mp4,1\rfaces/\u00E9.mp4,1\r',
+    });
+    assert.deepEqual(faults, []);
   });
 
   it('says when an input folder is empty', async () => {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { isCgroupV2 } from '../../src/local/cgroups.ts';
 import { runCommand, type CommandResult } from '../../src/local/run-command.ts';
 import { jobsFolder } from '../../src/local/stack/batch.ts';
 import { cleanUp } from '../../src/local/stack/clean-up.ts';
+import { openIdentity } from '../../src/local/stack/home-identity.ts';
 import { openHome, type Home } from '../../src/local/stack/home.ts';
+import { openShortPaths, shortPathsOf } from '../../src/local/stack/short-paths.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
 import type { Engine } from '../../src/local/tools/engine.ts';
 import { openEngine } from '../../src/local/tools/open-engine.ts';
@@ -31,15 +33,16 @@ describe('what is left of a killed run', () => {
     (isCgroupV2() ? ['/sys/fs/cgroup'] : readdirSync('/sys/fs/cgroup').map((name) => `/sys/fs/cgroup/${name}`)).filter(
       (hierarchy) => existsSync(join(hierarchy, 'holdout', jobId)),
     );
-  const mounts = (): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(`${folder}/home`);
+  const mounts = (): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(basename(folder));
 
   const run = (...flags: string[]): Promise<CommandResult> =>
     call(engine.command, ['run', '--detach', '--network=none', ...flags, image, '/waits']);
 
   before(async () => {
-    home = openHome(join(folder, 'home'));
+    // Everything that separates something from something in mounts, options and references.
+    home = openHome(join(folder, 'Zoë’s "c++" [1],b:c@d\\e?f#g%20\n', 'h'.repeat(200)));
     mkdirSync(join(jobsFolder(home), jobId), { recursive: true });
-    engine = await openEngine(home.folder, new ToolCache(), () => undefined);
+    engine = await openEngine(home, new ToolCache(), () => undefined);
     const archive = pack();
     archive.entry({ name: 'waits', mode: 0o755 }, waits);
     archive.finalize();
@@ -69,6 +72,8 @@ describe('what is left of a killed run', () => {
 
     assert.deepEqual(cgroups(), []);
     assert.ok(!existsSync(join(home.scratch, 'runs')));
+    assert.ok(!existsSync(shortPathsOf(openIdentity(home)).folder));
+    openShortPaths(home);
     const left = (await containers()).trim();
     assert.ok(left !== '' && other.stdout.startsWith(left), `only the other container is left, not ${left}`);
   });

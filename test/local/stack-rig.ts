@@ -1,10 +1,13 @@
 /** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
 import { build } from 'esbuild';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/local/project-root.ts';
+import { openIdentity } from '../../src/local/stack/home-identity.ts';
+import { placesOf } from '../../src/local/stack/home.ts';
 import { openStack, type Stack, type StackOptions } from '../../src/local/stack/open-stack.ts';
+import { shortPathsOf, type ShortPaths } from '../../src/local/stack/short-paths.ts';
+import { oddFolder, pathsOfHome } from '../support/odd-folder.ts';
 
 /** Says that it is ready as a worker does, and notes its environment. */
 const worker = `
@@ -31,9 +34,10 @@ if (process.argv[2] !== 'reap') {
 `;
 
 export class StackRig {
+  private readonly place = oddFolder('holdout-stack');
   /** Open to everybody, as /home may be. */
-  readonly folder = openFolder(mkdtempSync(join(tmpdir(), 'holdout-stack-')));
-  readonly home = join(this.folder, 'home');
+  readonly folder = this.place.root;
+  readonly home = placesOf(join(this.place.folder, 'home')).folder;
   /** Inside node_modules, so that the bundled endpoint finds its packages. */
   readonly programs = mkdtempSync(join(projectRoot(), 'node_modules', '.holdout-stack-'));
   readonly lines: string[] = [];
@@ -62,6 +66,14 @@ export class StackRig {
     });
   }
 
+  get short(): ShortPaths {
+    return shortPathsOf(openIdentity(placesOf(this.home)));
+  }
+
+  get namespace(): string {
+    return openIdentity(placesOf(this.home)).namespace;
+  }
+
   /** Another build of the worker. */
   rebuildWorker(source = worker): void {
     writeFileSync(join(this.programs, 'worker.mjs'), `${source}// built again\n`);
@@ -81,7 +93,7 @@ export class StackRig {
   processes(): string[] {
     return readdirSync('/proc')
       .filter((pid) => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
-      .filter((pid) => ['cmdline', 'environ'].some((file) => read(`/proc/${pid}/${file}`).includes(this.home)))
+      .filter((pid) => ['cmdline', 'environ'].some((file) => this.isNamedIn(read(`/proc/${pid}/${file}`))))
       .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
   }
 
@@ -95,20 +107,19 @@ export class StackRig {
     });
   }
 
+  private isNamedIn(text: string): boolean {
+    return pathsOfHome(this.home).some((path) => text.includes(path));
+  }
+
   mounts(): string[] {
     return read('/proc/self/mountinfo')
       .split('\n')
-      .filter((line) => line.includes(this.home));
+      .filter((line) => this.isNamedIn(line));
   }
 
   remove(): void {
     for (const folder of [this.folder, this.programs]) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function openFolder(folder: string): string {
-  chmodSync(folder, 0o755);
-  return folder;
 }
 
 function read(file: string): string {

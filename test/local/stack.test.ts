@@ -11,6 +11,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { HoldoutError, type ErrorCode } from '../../src/errors.ts';
+import { taskQueues, type TaskQueueName } from '../../src/ids.ts';
 import { isCgroupV2 } from '../../src/local/cgroups.ts';
 import { localDown } from '../../src/local/commands/local.ts';
 import type { Credential, Credentials } from '../../src/local/stack/credentials.ts';
@@ -18,6 +21,8 @@ import { enterEnvironment, type Endpoints } from '../../src/local/stack/environm
 import { withTemporal } from '../../src/local/stack/health.ts';
 import type { Stack } from '../../src/local/stack/open-stack.ts';
 import { stackStatus } from '../../src/local/stack/status.ts';
+import { loadSettings } from '../../src/settings.ts';
+import { checkNamespace, checkSurroundings } from '../../src/worker/check-surroundings.ts';
 import { eventually } from '../support/eventually.ts';
 import { intrude } from './intrude.ts';
 import { StackRig } from './stack-rig.ts';
@@ -84,8 +89,8 @@ describe('the embedded stack', () => {
 
   it('keeps finished workflows 60 days and knows the search attributes', async () => {
     const { config, attributes } = await withTemporal(stack.endpoints.temporal, async (connection) => {
-      const namespace = await connection.workflowService.describeNamespace({ namespace: 'default' });
-      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+      const namespace = await connection.workflowService.describeNamespace({ namespace: rig.namespace });
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: rig.namespace });
       return { config: namespace.config, attributes: Object.keys(customAttributes) };
     });
     assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 60 * 24 * 3600);
@@ -141,9 +146,11 @@ describe('the embedded stack', () => {
     assert.deepEqual(scorer.args, ['--queues', 'score']);
     assert.equal(worker.env['AWS_ACCESS_KEY_ID'], credentials.worker.accessKeyId);
     assert.equal(scorer.env['AWS_ACCESS_KEY_ID'], credentials.scorer.accessKeyId);
+    assert.match(rig.namespace, /^holdout-[0-9a-f]{12}$/);
+    assert.equal(worker.env['TEMPORAL_NAMESPACE'], rig.namespace);
     assert.equal(worker.env['TEMPORAL_ADDRESS'], stack.endpoints.temporal);
     assert.equal(worker.env['AWS_ENDPOINT_URL_BATCH'], stack.endpoints.batch);
-    assert.equal(worker.env['HOLDOUT_IMAGE_STORE'], `oci:${rig.home}/images`);
+    assert.equal(worker.env['HOLDOUT_IMAGE_STORE'], `oci:${rig.short.images}`);
     for (const { env } of [worker, scorer]) {
       assert.ok(!Object.values(env).includes('ambient'));
       assert.equal(env['NODE_OPTIONS'], undefined);
@@ -161,6 +168,54 @@ describe('the embedded stack', () => {
     assert.equal(env['AWS_SESSION_TOKEN'], undefined);
     assert.equal(env['TEMPORAL_TLS'], undefined);
     assert.equal(env['EDITOR'], 'vi');
+  });
+
+  it('lets no worker poll that lacks what its queues need, and says in one sentence what that is', async () => {
+    const settings = loadSettings(stack.environment);
+    const ambient = process.env;
+    const refusal = async (code: ErrorCode, says: RegExp, changes: NodeJS.ProcessEnv, queues: TaskQueueName[]) => {
+      process.env = { ...ambient, AWS_EC2_METADATA_DISABLED: 'true' };
+      enterEnvironment(stack.environment);
+      Object.assign(process.env, changes);
+      for (const [name, value] of Object.entries(changes)) if (value === undefined) delete process.env[name];
+      const checked = checkSurroundings(queues, loadSettings());
+      await assert.rejects(checked, (error: unknown) => {
+        assert.ok(error instanceof HoldoutError, String(error));
+        assert.equal(error.code, code, error.message);
+        assert.match(error.message, says);
+        return true;
+      });
+    };
+    const all = Object.keys(taskQueues) as TaskQueueName[];
+    const noKeys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    try {
+      await refusal('WORKER_UNREADY', /lacks an AWS region/, { AWS_REGION: undefined, AWS_PROFILE: undefined }, all);
+      await refusal('WORKER_UNREADY', /lacks AWS credentials/, noKeys, ['main']);
+      await refusal('WORKER_UNREADY', /an image store for the queue images/, { HOLDOUT_IMAGE_STORE: '' }, all);
+      await refusal('S3_UNREACHABLE', /at http:\/\/127.0.0.1:1 /, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }, [
+        'submit',
+      ]);
+      await refusal('BUCKET_UNUSABLE', /other-holdout-runs does not exist/, { HOLDOUT_BUCKET_PREFIX: 'other-' }, [
+        'await',
+      ]);
+      const worker = {
+        AWS_ACCESS_KEY_ID: credentials.worker.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.worker.secretAccessKey,
+      };
+      await refusal('BUCKET_UNUSABLE', /holdout-labels is closed to the key holdout-worker-/, worker, ['score']);
+      await refusal('BUCKET_UNUSABLE', /the key/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
+      // Each with its own key lacks nothing; who has no images to copy needs no store for them.
+      Object.assign(process.env, stack.environment, worker);
+      await checkSurroundings(['main', 'images', 'submit', 'await'], settings);
+      await checkSurroundings(['main'], { ...settings, imageStore: '' });
+    } finally {
+      process.env = ambient;
+    }
+    await withTemporal(stack.endpoints.temporal, async (connection) => {
+      const client = new Client({ connection });
+      await checkNamespace(client, rig.namespace);
+      await assert.rejects(checkNamespace(client, 'holdout-other'), { code: 'TEMPORAL_NAMESPACE_MISSING' });
+    });
   });
 
   it('lets a second start attach, whose queues reach the running endpoint', async () => {
@@ -199,7 +254,7 @@ describe('the embedded stack', () => {
     jobOne = jobId;
     const env = JSON.parse(readFileSync(environmentOf(jobId), 'utf8')) as Record<string, string>;
     assert.equal(env['AWS_ACCESS_KEY_ID'], credentials.runner.accessKeyId);
-    assert.equal(env['HOLDOUT_SCRATCH'], join(rig.home, 'scratch'));
+    assert.equal(env['HOLDOUT_SCRATCH'], rig.short.scratch);
     assert.match(env['HOLDOUT_ENGINE'] ?? '', /"name":"(podman|docker)"/);
     const text = JSON.stringify(env);
     for (const account of [credentials.root, credentials.worker, credentials.scorer]) {
@@ -247,6 +302,7 @@ describe('the embedded stack', () => {
     await stack.close();
     assert.deepEqual(rig.processes(), []);
     assert.deepEqual(rig.mounts(), []);
+    assert.ok(!existsSync(rig.short.folder));
     assert.ok(!existsSync(cgroupOf(jobOne)));
     assert.equal(stackStatus(rig.home).state, 'down');
   });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import type { ImageRecipe } from '../support/oci-image.ts';
 import { socketProgram } from '../support/tiny-elf.ts';
 import { RunnerRig } from './runner-rig.ts';
 
@@ -10,12 +12,16 @@ describe('a submission is cut off from everything', () => {
   after(() => rig.stop());
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
+  const outside = '/tmp/holdout-outside-of-the-image';
+
   const hostileEnvironment = [
     'PATH=/bin',
     'HOME=/root',
     'MODEL=a b',
     'LD_PRELOAD=/x.so',
-    'LD_LIBRARY_PATH=/x',
+    ' LD_PRELOAD=/x.so',
+    '\tNVIDIA_VISIBLE_DEVICES=all',
+    'LD_LIBRARY_PATH=/usr/local/cuda/lib64:/proc/self/cwd:lib',
     'GCONV_PATH=/x',
     'NVIDIA_VISIBLE_DEVICES=all',
     'AWS_SECRET_ACCESS_KEY=x',
@@ -26,13 +32,14 @@ describe('a submission is cut off from everything', () => {
 
   it('it sees exactly the environment it should', async () => {
     const config = { Env: hostileEnvironment, Entrypoint: ['/bin/env'] };
-    const { log } = await rig.run({ config }, { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 1 } });
+    const { log, outcome } = await rig.run({ config }, { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 1 } });
     const golden = [
       'HOLDOUT_GPU_DEVICE=/dev/holdout-gpu',
       'HOLDOUT_INPUT=/input',
       'HOLDOUT_OUTPUT=/output',
       'HOME=/tmp',
       'HOSTNAME=submission',
+      'LD_LIBRARY_PATH=/usr/local/cuda/lib64',
       'MODEL=a b',
       'PATH=/bin',
       'container=x',
@@ -40,6 +47,7 @@ describe('a submission is cut off from everything', () => {
     const seen = log.trim().split('\n').sort();
     // Docker cannot take an image's variable away; it is empty there.
     assert.deepEqual(rig.engine.name === 'docker' ? seen.filter((line) => !line.endsWith('=')) : seen, golden);
+    assert.deepEqual(outcome.withheld?.slice(0, 3), ['LD_PRELOAD', ' LD_PRELOAD', '\tNVIDIA_VISIBLE_DEVICES']);
   });
 
   it('it has no network but its own loopback', async () => {
@@ -110,16 +118,48 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
+  const inTheWay: Record<string, ImageRecipe> = {
+    files: {
+      files: Object.fromEntries(
+        ['/tmp', '/input', '/output', '/proc', '/sys', '/dev'].map((at) => [at, { content: 'x' }]),
+      ),
+    },
+    'links to themselves': { links: { '/tmp': '/tmp', '/input': 'input', '/output': '/output' } },
+    'links out': { links: { '/tmp': outside, '/input': '/etc', '/output': '../../..', '/etc': outside } },
+    'folders nobody may enter': { folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 } },
+  };
+  for (const [what, recipe] of Object.entries(inTheWay)) {
+    it(`its folders are there where its image has ${what}`, async () => {
+      const script =
+        'cat /input/a.txt && echo x > /tmp/x && cp /tmp/x /output/predictions.csv && grep -c localhost /etc/hosts; pwd';
+      const { log, outcome } = await rig.run({ script, ...recipe });
+      assert.equal(log, 'alpha2\n/\n', JSON.stringify(outcome.end));
+      assert.equal(outcome.predictions.kind, 'collected');
+      assert.equal(existsSync(outside), false);
+    });
+  }
+
+  it('no folder is made outside its image for its work folder, and a relative one begins at the root', async () => {
+    const out = await rig.run({ script: 'exit 0', links: { '/k': outside }, config: { WorkingDir: '/k/x' } });
+    assert.equal(existsSync(outside), false);
+    assert.notEqual(out.outcome.end.kind, 'exited');
+    const { log } = await rig.run({ script: 'pwd', folders: { '/app': 0o755 }, config: { WorkingDir: 'app' } });
+    assert.equal(log, '/app\n');
+  });
+
   it('its image opens no further doors: volumes, work folder, user', async () => {
     const files = { '/data/a': { content: 'of the image\n' } };
     const config = {
       Volumes: { '/data': {}, '/x,src=/etc': {} },
       WorkingDir: '/proc/self/fd',
       User: '0:0',
-      StopSignal: 'SIGWINCH',
+      StopSignal: 'SIGFOO',
+      Labels: { 'io.containers.autoupdate': 'registry' },
+      Healthcheck: { Test: ['CMD-SHELL', 'touch /output/health'], Interval: 1_000_000_000, Timeout: 1_000_000_000 },
     };
-    const { log } = await rig.run({ script: 'pwd; id -u; cat /data/a; echo x > /data/x && echo WROTE', config, files });
-    assert.match(log, /^\/\n64001\nof the image\n/);
-    assert.doesNotMatch(log, /WROTE/);
+    const script = 'pwd; id -u; cat /data/a; echo x > /data/x && echo WROTE; sleep 1.5; ls /output';
+    const { log, outcome } = await rig.run({ script, config, files });
+    assert.match(log, /^\/\n64001\nof the image\n/, JSON.stringify(outcome.end));
+    assert.doesNotMatch(log, /WROTE|health/);
   });
 });

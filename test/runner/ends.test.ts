@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { ContainerEnd, StartCause } from '../../src/campaign/run-outcome.ts';
+import type { ImageRecipe } from '../support/oci-image.ts';
 import { tinyElf } from '../support/tiny-elf.ts';
 import { RunnerRig, sha256Of } from './runner-rig.ts';
 
@@ -54,18 +56,29 @@ describe('a runner tells how a submission ended', () => {
     assert.equal(outcome.predictions.kind, 'collected');
   });
 
-  const unrunnable = {
-    'its entry point is missing': { config: { Entrypoint: ['/nowhere'] } },
-    'its entry point cannot be executed': { files: { '/entry': { content: 'x', mode: 0o644 } } },
-    'its program is for another machine': { files: { '/entry': { content: tinyElf(Buffer.from([0xf4]), 183) } } },
-    'it names no program': { config: { Entrypoint: [] } },
+  const entry = (content: string | Buffer, mode = 0o755): ImageRecipe => ({ files: { '/entry': { content, mode } } });
+  const unrunnable: Partial<Record<StartCause, ImageRecipe[]>> = {
+    'entry-point-missing': [{ config: { Entrypoint: ['/nowhere'] } }, { config: { Entrypoint: ['nowhere'] } }],
+    'entry-point-not-executable': [
+      entry('x', 0o644),
+      entry('#!/bin/sh\n', 0o700),
+      { config: { Entrypoint: ['/bin'] } },
+    ],
+    'entry-point-for-another-machine': [entry(tinyElf(Buffer.from([0xf4]), 183)), entry('echo no first line\n')],
+    'interpreter-missing': [entry('#!/usr/bin/python3\n'), entry('#!/bin/sh\r\necho x\r\n')],
+    'no-command': [{ config: { Entrypoint: [] } }],
+    'work-folder-unusable': [{ script: 'exit 0', config: { WorkingDir: '/entry' } }],
+    'environment-too-large': [{ script: 'exit 0', config: { Env: [`A=${'x'.repeat(200_000)}`] } }],
+    'path-in-the-way': [{ script: 'exit 0', folders: { '/etc/passwd': 0o755 } }],
   };
-  for (const [why, recipe] of Object.entries(unrunnable)) {
-    it(`never started, by the team's fault, when ${why}`, async () => {
-      const { outcome } = await rig.run(recipe);
-      assert.equal(outcome.end.kind, 'never-started');
-      assert.equal('fault' in outcome.end && outcome.end.fault, 'team', JSON.stringify(outcome.end));
-      assert.deepEqual([outcome.startedAt, outcome.stoppedAt, outcome.seconds], [null, null, 0]);
+  for (const [cause, recipes] of Object.entries(unrunnable)) {
+    it(`never started, by the team's fault: ${cause}`, async () => {
+      for (const { outcome } of await Promise.all(recipes.map((recipe) => rig.run(recipe)))) {
+        const { detail, ...end } = outcome.end as Extract<ContainerEnd, { kind: 'never-started' }>;
+        assert.deepEqual(end, { kind: 'never-started', fault: 'team', cause }, detail);
+        assert.match(detail, /^[A-Z][a-z ,A-Z]+\.$/);
+        assert.deepEqual([outcome.startedAt, outcome.stoppedAt, outcome.seconds], [null, null, 0]);
+      }
     });
   }
 

@@ -25,10 +25,12 @@ describe('a runner watches the predictions grow', () => {
     }
   });
 
-  const inputs = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`clip-${n}`, 'x']));
+  const inputs = Object.fromEntries(
+    Array.from({ length: 8 }, (_, n) => [`${n % 2 === 0 ? '' : 'sub/'}clip-${n}`, 'x']),
+  );
   /** Writes at the end, as most programs do; a second for every input. */
   const writesAtEnd =
-    'sleep 2; for clip in /input/*; do sleep 1; echo $clip,0.5; done > /tmp/rows; cp /tmp/rows /output/predictions.csv';
+    'sleep 2; for clip in $(find /input -type f); do sleep 1; echo $clip,0.5; done > /tmp/rows; cp /tmp/rows /output/predictions.csv';
 
   it('and sees them come at once where they are written at the end', async () => {
     const { outcome } = await rig.run(writesAtEnd, { inputs: await rig.putInputs(inputs) });
@@ -40,7 +42,7 @@ describe('a runner watches the predictions grow', () => {
   const probe = { purpose: 'probe', instanceClass: { gpu: 'emulated', gpuMemoryMiB: 32 } } as const;
 
   it('and runs a probe again on fewer inputs where they do not tell, which changes nothing else', async () => {
-    const script = `${writesAtEnd}; head -c $((1048576 * $(ls /input | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
+    const script = `${writesAtEnd}; head -c $((1048576 * $(find /input -type f | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
     const { outcome, log, runKey } = await rig.run(script, { ...probe, inputs: await rig.putInputs(inputs) });
     assert.equal(outcome.shorterRun?.items, 2);
     const { startUpSeconds, secondsPerItem } = itemTimes(outcome, 8);
@@ -54,7 +56,7 @@ describe('a runner watches the predictions grow', () => {
 
   for (const [fate, script] of Object.entries({ fails: 'exit 1', 'does not end': 'sleep 600' })) {
     it(`and loses no probe when the second run ${fate}`, async () => {
-      const both = `[ $(ls /input | wc -l) = 8 ] || ${script}; sleep 10; echo x > /output/predictions.csv`;
+      const both = `[ $(find /input -type f | wc -l) = 8 ] || ${script}; sleep 10; echo x > /output/predictions.csv`;
       const { outcome } = await rig.run(both, { ...probe, inputs: await rig.putInputs(inputs) });
       assert.deepEqual([outcome.shorterRun, outcome.end], [null, { kind: 'exited', exitCode: 0 }]);
       assert.equal(outcome.predictions.kind, 'collected');
@@ -62,7 +64,7 @@ describe('a runner watches the predictions grow', () => {
   }
 
   it('and keeps the first run’s outcome when it is told to stop in the second', async () => {
-    const script = '[ $(ls /input | wc -l) = 8 ] && sleep 10 || sleep 600; echo x > /output/predictions.csv';
+    const script = '[ $(find /input -type f | wc -l) = 8 ] && sleep 10 || sleep 600; echo x > /output/predictions.csv';
     const { runKey } = await rig.putSpec(rig.image(script), { ...probe, inputs: await rig.putInputs(inputs) });
     const runner = rig.startRunner(runKey);
     const part = join(rig.scratch, 'runs', runner.jobId, 'part');

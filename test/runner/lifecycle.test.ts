@@ -117,6 +117,17 @@ describe('a runner and what happens around it', () => {
     proxy.close();
   });
 
+  it('inputs in sub-folders are staged as they lie, readable and not to be changed', async () => {
+    const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'sub/b.txt': 'beta', 'sub/deep er/c.txt': 'gamma' });
+    const { log } = await rig.run(
+      'cd /input; find . -type f | sort | while read f; do cat "$f"; done; touch sub/x || echo no',
+      {
+        inputs,
+      },
+    );
+    assert.match(log, /^alphabetagammano\n/);
+  });
+
   it('staged inputs that were damaged are staged again', async () => {
     const inputs = await rig.putInputs({ 'a.txt': 'alpha' });
     await rig.run('cat /input/a.txt', { inputs });

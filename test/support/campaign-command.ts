@@ -1,19 +1,24 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { diagnosisOf } from './diagnosis.ts';
+import { oddFolder, pathsOfHome } from './odd-folder.ts';
 
 const freePorts = { HOLDOUT_TEMPORAL_PORT: '0', HOLDOUT_UI_PORT: '0', HOLDOUT_S3_PORT: '0', HOLDOUT_BATCH_PORT: '0' };
 
 /** A HOLDOUT_HOME of its own, and `holdout` run on it as a user would: real processes, stack and containers. */
 export class CampaignHome {
-  readonly folder = mkdtempSync(join(tmpdir(), 'holdout-home-'));
+  private readonly place = oddFolder('holdout-home');
+  readonly folder = join(this.place.folder, 'home');
   private readonly running = new Set<ChildProcess>();
+
+  constructor() {
+    mkdirSync(this.folder, { mode: 0o700 });
+  }
 
   /** Starts a command and goes on; see {@link Started}. */
   start(args: string[]): Started {
@@ -80,17 +85,18 @@ export class CampaignHome {
 
   /** What is left on this machine of the home: processes, mounts, control groups. */
   leftovers(): string[] {
+    const paths = pathsOfHome(this.folder);
     const processes = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
       .filter(
         (pid) =>
-          readQuietly(`/proc/${pid}/environ`).includes(`HOLDOUT_HOME=${this.folder}`) ||
-          readQuietly(`/proc/${pid}/cmdline`).includes(this.folder),
+          paths.some((path) => readQuietly(`/proc/${pid}/environ`).includes(`HOLDOUT_HOME=${path}`)) ||
+          paths.some((path) => readQuietly(`/proc/${pid}/cmdline`).includes(path)),
       )
       .map((pid) => `process ${pid}: ${readQuietly(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
     const mounts = readFileSync('/proc/mounts', 'utf8')
       .split('\n')
-      .filter((line) => line.includes(this.folder));
+      .filter((line) => paths.some((path) => line.includes(path)));
     return [...processes, ...mounts];
   }
 
@@ -98,7 +104,7 @@ export class CampaignHome {
   async remove(): Promise<void> {
     await this.run('local', 'down');
     for (const child of this.running) child.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.place.root, { recursive: true, force: true });
   }
 }
 

@@ -26,18 +26,20 @@ function logsOf(home: string): string[] {
 
 /** Who asks for workflow tasks, and what each workflow that runs waits for. */
 async function tellPending(home: string, said: string[]): Promise<void> {
-  const address = runningStack(home)?.endpoints.temporal;
-  if (address === undefined) throw new Error('no stack is up');
+  const stack = runningStack(home);
+  if (stack === undefined) throw new Error('no stack is up');
+  const address = stack.endpoints.temporal;
+  const namespace = stack.environment['TEMPORAL_NAMESPACE'] ?? '';
   const connection = await Connection.connect({ address });
   try {
     await connection.withDeadline(Date.now() + 20_000, async () => {
       const { pollers } = await connection.workflowService.describeTaskQueue({
-        namespace: 'default',
+        namespace,
         taskQueue: { name: taskQueues.main },
         taskQueueType: 1,
       });
       said.push(`${taskQueues.main} is polled by ${JSON.stringify(pollers)}`);
-      const { workflow } = new Client({ connection });
+      const { workflow } = new Client({ connection, namespace });
       for await (const { workflowId } of workflow.list({ query: 'ExecutionStatus = "Running"' })) {
         const { raw } = await workflow.getHandle(workflowId).describe();
         said.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities])}`);

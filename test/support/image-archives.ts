@@ -26,10 +26,10 @@ export interface TinyImage {
   text?: string;
 }
 
-/** The uncompressed tar of a layer with these files; with a program `/main` as well. */
+/** The uncompressed tar of a layer with these files; with a program `/start` as well. */
 export const layerOf = (files: Record<string, string>, runs = false): Promise<Buffer> =>
   tarOf([
-    ...(runs ? [{ name: 'main', mode: 0o755, mtime: new Date(0), content: exitsAtOnce }] : []),
+    ...(runs ? [{ name: 'start', mode: 0o755, mtime: new Date(0), content: exitsAtOnce }] : []),
     ...Object.entries(files).map(([name, content]) => ({ name, mtime: new Date(0), content })),
   ]);
 
@@ -43,7 +43,7 @@ async function partsOf({ architecture = 'amd64', os = 'linux', layers = 1, text 
   const config = JSON.stringify({
     architecture,
     os,
-    config: { Entrypoint: ['/main'] },
+    config: { Entrypoint: ['/start'] },
     rootfs: { type: 'layers', diff_ids: tars.map((tar) => `sha256:${sha256(tar)}`) },
   });
   return { tars, config };

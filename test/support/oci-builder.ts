@@ -36,7 +36,7 @@ export const layersOf = async (text = 'hello', layers = 2): Promise<BuiltLayer[]
 export const configOf = (layers: readonly BuiltLayer[], fields: Fields = {}): Fields => ({
   architecture: 'amd64',
   os: 'linux',
-  config: { Env: ['PATH=/'], Entrypoint: ['/main'] },
+  config: { Env: ['PATH=/'], Entrypoint: ['/start'] },
   rootfs: { type: 'layers', diff_ids: layers.map(({ tar }) => `sha256:${sha256(tar)}`) },
   ...fields,
 });

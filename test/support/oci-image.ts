@@ -20,6 +20,10 @@ export interface ImageRecipe {
   script?: string;
   /** More files by absolute path; `mode` defaults to 0755. */
   files?: Record<string, { content: string | Buffer; mode?: number }>;
+  /** Symbolic links by absolute path. */
+  links?: Record<string, string>;
+  /** Modes of folders by absolute path; a folder that is not there is made. */
+  folders?: Record<string, number>;
   /** Fields of the image config that replace the defaults: Env, Entrypoint, WorkingDir, Volumes … */
   config?: Record<string, unknown>;
   architecture?: string;
@@ -79,7 +83,7 @@ function busyboxLayer(layout: string): Descriptor {
   });
 }
 
-function recipeLayer(layout: string, { script, files = {} }: ImageRecipe): Descriptor {
+function recipeLayer(layout: string, { script, files = {}, links = {}, folders = {} }: ImageRecipe): Descriptor {
   const entry = script === undefined ? {} : { '/entry': { content: `#!/bin/sh\n${script}\n` } };
   return layerOf(layout, (root) => {
     for (const [path, { content, mode = 0o755 }] of Object.entries<{ content: string | Buffer; mode?: number }>({
@@ -88,6 +92,11 @@ function recipeLayer(layout: string, { script, files = {} }: ImageRecipe): Descr
     })) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), content);
+      chmodSync(join(root, path), mode);
+    }
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
+    for (const [path, mode] of Object.entries(folders)) {
+      mkdirSync(join(root, path), { recursive: true });
       chmodSync(join(root, path), mode);
     }
   });

@@ -146,7 +146,8 @@ export class SimulatedHome extends CampaignHome {
 
   get temporal(): Client {
     assert.ok(this.connection);
-    return new Client({ connection: this.connection });
+    const namespace = this.stack?.environment['TEMPORAL_NAMESPACE'] ?? '';
+    return new Client({ connection: this.connection, namespace });
   }
 
   private get batch(): BatchClient {

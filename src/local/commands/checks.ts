@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import { runCommand } from '../run-command.ts';
-import { freeMiBAt, homeFolder, nearestFolder, neededMiB } from '../stack/home.ts';
+import { closeShortPaths } from '../stack/short-paths.ts';
+import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { portHolder } from '../stack/port-holder.ts';
 import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/ports.ts';
@@ -89,9 +90,10 @@ export async function checkEngine(): Promise<Check> {
   const what = 'container engine';
   const name = await findEngine();
   if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
-  const storage = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
+  const home = openHome(folder);
   try {
-    const engine = await settleEngine(name, { home: storage, storage }, new ToolCache(), () => undefined);
+    const engine = await settleEngine(name, home, new ToolCache(), () => undefined);
     const { stdout } = await runCommand(name, ['--version']);
     return ok(
       what,
@@ -101,7 +103,8 @@ export async function checkEngine(): Promise<Check> {
     if (!(error instanceof HoldoutError)) throw error;
     return missing(what, error.message, error.next);
   } finally {
-    rmSync(storage, { recursive: true, force: true });
+    closeShortPaths(home);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

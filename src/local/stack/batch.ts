@@ -4,10 +4,12 @@ import type { Engine } from '../tools/engine.ts';
 import type { Credentials } from './credentials.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region, type Endpoints } from './environment.ts';
 import { answersHttp } from './health.ts';
+import { openIdentity } from './home-identity.ts';
 import type { Home } from './home.ts';
 import type { Part } from './part.ts';
 import type { Ports } from './ports.ts';
 import { readQueues } from './queues.ts';
+import { shortPathsOf } from './short-paths.ts';
 
 /** Folders of the jobs that the endpoint knows, by job id. */
 export const jobsFolder = (home: Home): string => join(home.batch, 'jobs');
@@ -41,7 +43,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     environment: {
       ...plainEnvironment(),
       ...awsEnvironment(credentials.runner, endpoints.s3),
-      HOLDOUT_SCRATCH: home.scratch,
+      HOLDOUT_SCRATCH: shortPathsOf(openIdentity(home)).scratch,
       HOLDOUT_ENGINE: JSON.stringify(engine),
     },
   };

@@ -1,10 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCgroup, removeEmptyCgroup } from '../cgroups.ts';
+import { unmountBelow } from '../mounts.ts';
 import { runCommand } from '../run-command.ts';
 import { homeLabel, type Engine } from '../tools/engine.ts';
 import { jobIds } from './end-jobs.ts';
+import { openIdentity } from './home-identity.ts';
 import type { Home } from './home.ts';
+import { closeShortPaths, shortPathsOf } from './short-paths.ts';
 
 /**
  * Takes away what runs of this home may have left on the machine once no process of theirs is left: containers, mounts
@@ -12,17 +15,18 @@ import type { Home } from './home.ts';
  */
 export async function cleanUp(home: Home, engine: Engine | undefined): Promise<void> {
   if (engine !== undefined) await removeContainers(home, engine);
-  await removeMounts(home);
+  await unmountBelow(home.folder);
   const runs = jobIds(home);
   for (const jobId of runs) removeCgroup(`holdout/${jobId}`);
   if (runs.length > 0) removeEmptyCgroup('holdout');
   // Staged inputs stay for the next start; what is in a run's folder is of no use to anybody.
   rmSync(join(home.scratch, 'runs'), { recursive: true, force: true });
+  if (await unmountBelow(shortPathsOf(openIdentity(home)).folder)) closeShortPaths(home);
 }
 
 async function removeContainers(home: Home, { command, name }: Engine): Promise<void> {
   const [program = name, ...flags] = command;
-  const filter = ['--filter', `label=${homeLabel(home.folder)}`];
+  const filter = ['--filter', `label=${homeLabel(openIdentity(home))}`];
   const listed = await runCommand(program, [...flags, 'ps', '--all', '--quiet', ...filter], { timeout: 30_000 });
   const containers = listed.stdout.split('\n').filter((line) => line !== '');
   if (containers.length === 0) return;
@@ -30,16 +34,3 @@ async function removeContainers(home: Home, { command, name }: Engine): Promise<
   const force = ['--force', '--volumes', ...(name === 'podman' ? ['--time=0'] : [])];
   await runCommand(program, [...flags, 'rm', ...force, ...containers], { timeout: 60_000 });
 }
-
-/** Everything mounted below the home, the innermost first: run folders' outputs and devices, podman's own layers. */
-async function removeMounts(home: Home): Promise<void> {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => unescape(line.split(' ')[4] ?? ''))
-    .filter((point) => point.startsWith(`${home.folder}/`));
-  for (const point of mounts.reverse()) await runCommand('umount', [point], { timeout: 10_000 });
-}
-
-/** Spaces and the like are written as octal numbers in mountinfo, see proc(5). */
-const unescape = (point: string): string =>
-  point.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

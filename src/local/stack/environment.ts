@@ -1,6 +1,8 @@
 import type { AccountName, Credential, Credentials } from './credentials.ts';
+import { openIdentity } from './home-identity.ts';
 import type { Home } from './home.ts';
 import type { Ports } from './ports.ts';
+import { shortPathsOf } from './short-paths.ts';
 
 export const region = 'us-east-1';
 export const awsAccount = '000000000000';
@@ -52,14 +54,16 @@ export function memberEnvironment(
   credentials: Credentials,
   account: AccountName | 'root',
 ): Record<string, string> {
+  const identity = openIdentity(home);
+  const { scratch, images } = shortPathsOf(identity);
   return {
     HOLDOUT_STACK: 'embedded',
     HOLDOUT_HOME: home.folder,
-    HOLDOUT_SCRATCH: home.scratch,
+    HOLDOUT_SCRATCH: scratch,
     // Only who handles images learns where they are.
-    ...(account === 'scorer' ? {} : { HOLDOUT_IMAGE_STORE: `oci:${home.images}` }),
+    ...(account === 'scorer' ? {} : { HOLDOUT_IMAGE_STORE: `oci:${images}` }),
     TEMPORAL_ADDRESS: endpoints.temporal,
-    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_NAMESPACE: identity.namespace,
     // There is none: an empty one would not be accepted, and the user's own must not be read.
     TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
     ...awsEnvironment(credentials[account], endpoints.s3),

@@ -11,11 +11,11 @@ export async function answersHttp(url: string): Promise<boolean> {
   }
 }
 
-/** Whether a Temporal frontend serves its namespace there. */
-export async function answersTemporal(address: string): Promise<boolean> {
+/** Whether a Temporal frontend serves this namespace there. */
+export async function answersTemporal(address: string, namespace = 'default'): Promise<boolean> {
   return withTemporal(address, async ({ workflowService }) => {
     await workflowService.getSystemInfo({});
-    await workflowService.describeNamespace({ namespace: 'default' });
+    await workflowService.describeNamespace({ namespace });
     return true;
   }).catch(() => false);
 }

@@ -23,6 +23,8 @@ export interface Home {
   scratch: string;
   containers: string;
   credentials: string;
+  /** See home-identity.ts. */
+  identity: string;
   /** What the next start takes up: ports and the container engine. */
   stack: string;
   queues: string;
@@ -49,6 +51,7 @@ export function placesOf(home: string): Home {
     scratch: join(folder, 'scratch'),
     containers: join(folder, 'containers'),
     credentials: join(folder, 'credentials.json'),
+    identity: join(folder, 'home.json'),
     stack: join(folder, 'stack.json'),
     queues: join(folder, 'queues.json'),
     ready: join(folder, 'run', 'stack.ready'),
@@ -62,10 +65,6 @@ export const neededMiB = 2048;
 /** Makes the folders, for their owner alone. Throws HOME_UNUSABLE or DISK_FULL. */
 export function openHome(home: string, report: Report = () => undefined): Home {
   const places = placesOf(home);
-  // Container engines separate the two sides of a mount with a colon, and mount options with a comma.
-  if (/[:,\n]/.test(places.folder)) {
-    throw trouble('HOME_UNUSABLE', { home: places.folder, cause: 'its path holds a colon, a comma or a line break' });
-  }
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
   try {
     accessSync(nearestFolder(folder), constants.W_OK);

@@ -19,6 +19,7 @@ import { readRecords } from './part.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './ports.ts';
 import { addQueues, type Queue } from './queues.ts';
 import { s3Part } from './s3.ts';
+import { openShortPaths } from './short-paths.ts';
 import { Supervisor } from './supervisor.ts';
 import { takeDown } from './take-down.ts';
 import { temporalPart } from './temporal.ts';
@@ -85,7 +86,8 @@ async function start(home: Home, options: StackOptions, release: () => void): Pr
     release();
   };
   try {
-    const { engine, temporal, versitygw } = await openTools({ home: home.folder, report });
+    openShortPaths(home);
+    const { engine, temporal, versitygw } = await openTools({ home, report });
     const requests = options.ports ?? portRequests();
     const ports = await choosePorts({ requests, remembered: last?.ports ?? {}, own: ownPorts(home, last), report });
     writeJsonFile(home.stack, { ports, engine } satisfies StackFile);

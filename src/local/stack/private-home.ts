@@ -19,6 +19,7 @@ const ours = [
   'scratch',
   'containers',
   'credentials.json',
+  'home.json',
   'stack.json',
   'queues.json',
   'lock',

@@ -5,9 +5,11 @@ import { trouble } from '../../errors.ts';
 import { temporalServerVersion } from '../tools/tool.ts';
 import { plainEnvironment } from './environment.ts';
 import { answersHttp, answersTemporal, withTemporal } from './health.ts';
+import { openIdentity } from './home-identity.ts';
 import type { Home } from './home.ts';
 import type { Part } from './part.ts';
 import type { Ports } from './ports.ts';
+import { shortPathsOf } from './short-paths.ts';
 
 const searchAttributes = {
   HoldoutCampaign: 'Keyword',
@@ -25,6 +27,8 @@ const retention = '60 days';
 /** The Temporal dev server with its Web UI, its history in a database file of the home. Throws TEMPORAL_VERSION. */
 export function temporalPart(program: string, home: Home, ports: Ports): Part {
   checkVersion(home);
+  const identity = openIdentity(home);
+  const { namespace } = identity;
   const address = `127.0.0.1:${ports.temporal}`;
   return {
     name: 'temporal',
@@ -34,7 +38,8 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
       program,
       'server',
       'start-dev',
-      `--db-filename=${join(home.temporal, `${temporalServerVersion}.db`)}`,
+      `--db-filename=${join(shortPathsOf(identity).temporal, `${temporalServerVersion}.db`)}`,
+      `--namespace=${namespace}`,
       // Together half the processor time; what is written survives the process, if not always a power cut.
       '--sqlite-pragma=journal_mode=WAL',
       '--sqlite-pragma=synchronous=NORMAL',
@@ -46,8 +51,8 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
     ],
     environment: plainEnvironment(),
     files: {},
-    isReady: async () => (await answersTemporal(address)) && answersHttp(`http://127.0.0.1:${ports.ui}`),
-    prepare: () => keepHistory(address),
+    isReady: async () => (await answersTemporal(address, namespace)) && answersHttp(`http://127.0.0.1:${ports.ui}`),
+    prepare: () => keepHistory(address, namespace),
     grace: 10_000,
   };
 }
@@ -70,10 +75,10 @@ function readVersion(file: string): string | undefined {
   }
 }
 
-const keepHistory = (address: string): Promise<void> =>
+const keepHistory = (address: string, namespace: string): Promise<void> =>
   withTemporal(address, async ({ workflowService }) => {
     await workflowService.updateNamespace({
-      namespace: 'default',
+      namespace,
       config: { workflowExecutionRetentionTtl: msToTs(retention) },
     });
   });

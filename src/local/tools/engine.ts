@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { runCommand } from '../run-command.ts';
+import type { HomeIdentity } from '../stack/home-identity.ts';
 
 /**
  * How to run containers on this machine, as runners get it in HOLDOUT_ENGINE: the program with its global flags, and
@@ -10,7 +11,7 @@ import { runCommand } from '../run-command.ts';
 export type Engine = EngineSettings;
 
 /** The label of every container of a home. */
-export const homeLabel = (home: string): string => `holdout.home=${home}`;
+export const homeLabel = ({ id }: Pick<HomeIdentity, 'id'>): string => `holdout.home=${id}`;
 
 /** The full path of a program on PATH. */
 export function which(program: string, path = process.env['PATH'] ?? ''): string | undefined {

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { trouble } from '../../errors.ts';
 import type { Report } from '../report.ts';
+import type { Home } from '../stack/home.ts';
 import type { ToolCache } from './cache.ts';
 import { installCommand, installPackages, packagesFor, type PackagedProgram } from './debian-packages.ts';
 import { findEngine, type Engine } from './engine.ts';
@@ -10,14 +9,11 @@ import { settleEngine } from './smoke-run.ts';
 /** runc too: podman's own choice, crun, refuses hybrid cgroups. */
 export const enginePackages = ['podman', 'runc'];
 
-/** Where podman keeps images and containers of a home. */
-export const containerStorage = (home: string): string => join(home, 'containers');
-
 /**
  * The container engine, ready to run submissions, with skopeo beside it. As root on Debian or Ubuntu what is missing is
  * installed, unless HOLDOUT_INSTALL=0. Throws PLATFORM_UNSUPPORTED, PROGRAM_MISSING or ENGINE_FAILS.
  */
-export async function openEngine(home: string, cache: ToolCache, report: Report): Promise<Engine> {
+export async function openEngine(home: Home, cache: ToolCache, report: Report): Promise<Engine> {
   const unsupported = unsupportedBecause();
   if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
   const missing = await missingPackages();
@@ -25,9 +21,7 @@ export async function openEngine(home: string, cache: ToolCache, report: Report)
   const name = await findEngine();
   if (name === undefined)
     throw trouble('PROGRAM_MISSING', { programs: enginePackages, command: installCommand(enginePackages) });
-  const storage = containerStorage(home);
-  mkdirSync(storage, { recursive: true });
-  return settleEngine(name, { home, storage }, cache, report);
+  return settleEngine(name, home, cache, report);
 }
 
 /** Why this machine cannot run submissions; undefined when it can. */

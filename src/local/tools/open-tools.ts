@@ -1,4 +1,5 @@
 import type { Report } from '../report.ts';
+import type { Home } from '../stack/home.ts';
 import { ToolCache } from './cache.ts';
 import type { Engine } from './engine.ts';
 import { obtainTool } from './obtain-tool.ts';
@@ -14,7 +15,7 @@ export interface Tools {
 }
 
 /** Finds or gets every tool; when all are there this takes well under a second. Throws what the single steps throw. */
-export async function openTools(options: { home: string; report: Report }): Promise<Tools> {
+export async function openTools(options: { home: Home; report: Report }): Promise<Tools> {
   const cache = new ToolCache();
   return {
     engine: await openEngine(options.home, cache, options.report),

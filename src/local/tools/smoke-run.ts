@@ -1,70 +1,77 @@
-import { rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { release } from 'node:os';
-import { trouble } from '../../errors.ts';
-import { isCgroupV2, removeCgroup } from '../cgroups.ts';
+import { join } from 'node:path';
+import type { RunSpec } from '../../campaign/run-spec.ts';
+import { messageOf, trouble } from '../../errors.ts';
+import { succeed } from '../../runner/command.ts';
+import { Engine as RunnerEngine } from '../../runner/engine.ts';
+import { HeadAndTail } from '../../runner/head-and-tail.ts';
+import { reap } from '../../runner/release.ts';
+import { runPlaceOf } from '../../runner/run-place.ts';
+import { runInSandbox } from '../../runner/sandbox.ts';
+import { isCgroupV2 } from '../cgroups.ts';
 import type { Report } from '../report.ts';
 import { lastLines, runCommand } from '../run-command.ts';
+import { openIdentity } from '../stack/home-identity.ts';
+import type { Home } from '../stack/home.ts';
+import { openShortPaths, type ShortPaths } from '../stack/short-paths.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
+import { claimStorage, podmanRoots } from './container-storage.ts';
 import { homeLabel, which, type Engine } from './engine.ts';
 import { smokeImage, smokeStatus } from './smoke-image.ts';
 
-/** How a submission's container is started, as far as hosts differ in what they allow. */
-const confinement = [
-  '--rm',
-  '--network=none',
-  '--read-only',
-  '--memory=64m',
-  '--memory-swap=64m',
-  '--pids-limit=16',
-  '--cap-drop=ALL',
-  '--security-opt=no-new-privileges',
-  '--user=64001:64001',
-];
 const image = 'localhost/holdout/smoke:1';
-const smokeCgroup = `holdout-smoke-${process.pid}`;
+
+/** A run like any other, as small as can be. */
+const spec: RunSpec = {
+  version: 1,
+  runKey: 'smoke/run/1',
+  purpose: 'evaluation',
+  image: { reference: image, digest: '' },
+  inputs: { files: { bucket: '', prefix: '' }, indexKey: '', digest: '', items: 0, bytes: 0 },
+  instanceClass: { name: 'smoke', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1 },
+  limits: { wallClockSeconds: 20, memoryMiB: 64, pids: 16, outputBytes: 2 ** 20, sharedMemoryMiB: 16 },
+  predictions: { file: 'predictions.csv', maxBytes: 2 ** 10 },
+};
 
 type Peculiarity = Pick<Engine, 'command' | 'runFlags'>;
 
 /**
  * The engine with the flags this host needs, found out by running one tiny container and remembered in the cache.
- * Podman keeps its images in `storage`, a folder of the home. Throws ENGINE_FAILS.
+ * Podman keeps its images in a folder of the home. Throws ENGINE_FAILS.
  */
 export async function settleEngine(
   name: Engine['name'],
-  at: { home: string; storage: string },
+  home: Home,
   cache: ToolCache,
   report: Report,
 ): Promise<Engine> {
+  const paths = openShortPaths(home);
+  if (name === 'podman') await claimStorage(home, paths);
   const labelled = (found: Peculiarity): Engine => {
     const [program = name, ...flags] = found.command;
     return {
       name,
-      command: [program, ...(name === 'podman' ? podmanRoots(at.storage) : []), ...flags],
-      runFlags: [`--label=${homeLabel(at.home)}`, ...found.runFlags],
+      command: [program, ...(name === 'podman' ? podmanRoots(paths) : []), ...flags],
+      runFlags: [`--label=${homeLabel(openIdentity(home))}`, ...found.runFlags],
     };
   };
-  const identity = hostIdentity(name, at.storage);
-  const known = cache.recall<Peculiarity>(`engine:${name}`, identity);
+  const subject = `${name}, as runs use it`;
+  const identity = hostIdentity(name, home.containers);
+  const known = cache.recall<Peculiarity>(subject, identity);
   if (known !== undefined) return labelled(known);
-  report(`finding out how ${name} runs containers on this host (a second)`);
+  report(`finding out how ${name} runs containers on this host (once, a few seconds)`);
   const failures: string[] = [];
   for (const candidate of candidates(name)) {
-    const failure = await smoke(labelled(candidate), at.storage);
+    const failure = await smoke(labelled(candidate), paths);
     if (failure === undefined) {
-      cache.remember(`engine:${name}`, identity, candidate);
+      cache.remember(subject, identity, candidate);
       return labelled(candidate);
     }
     failures.push(`${[...candidate.command, ...candidate.runFlags].join(' ')}: ${failure}`);
   }
   throw trouble('ENGINE_FAILS', { engine: name, failures });
 }
-
-/** Also for who cleans up after a crash: where podman keeps its images, layers and containers. */
-const podmanRoots = (storage: string): string[] => [
-  `--root=${storage}/storage`,
-  `--runroot=${storage}/run`,
-  '--cgroup-manager=cgroupfs',
-];
 
 /**
  * The defaults first. crun refuses hybrid cgroups; without CAP_SYS_RESOURCE podman's own limits cannot be set; over
@@ -84,30 +91,58 @@ function candidates(name: Engine['name']): Peculiarity[] {
 }
 
 /** Undefined when the container ran, else what the engine said. */
-async function smoke(engine: Engine, storage: string): Promise<string | undefined> {
-  const [program = engine.name, ...flags] = engine.command;
-  const call = (args: string[], input?: Buffer) =>
-    runCommand(program, [...flags, ...args], { timeout: 30_000, ...(input === undefined ? {} : { input }) });
-  const imported = await call(['import', '-', image], await smokeImage());
+async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Promise<string | undefined> {
+  const [program = settings.name, ...flags] = settings.command;
+  const entrypoint = ['--change', 'ENTRYPOINT ["/probe"]'];
+  const input = await smokeImage();
+  const imported = await runCommand(program, [...flags, 'import', ...entrypoint, '-', image], {
+    timeout: 30_000,
+    input,
+  });
   if (imported.status !== 0) {
     // A store made for one driver is refused by every other; nothing else can be in it before the first smoke run.
-    if (engine.name === 'podman') rmSync(`${storage}/storage`, { recursive: true, force: true });
+    if (settings.name === 'podman') rmSync(`${containers}/storage`, { recursive: true, force: true });
     return lastLines(imported.stderr, 1);
   }
-  const parent = engine.name === 'podman' ? [`--cgroup-parent=/${smokeCgroup}`] : [];
-  const ran = await call(['run', ...confinement, ...parent, ...engine.runFlags, image, '/probe']);
-  await call(['rmi', '--force', image]);
-  removeCgroup(smokeCgroup);
-  return ran.status === smokeStatus ? undefined : lastLines(ran.stderr, 1);
+  const jobId = `smoke-${process.pid}`;
+  try {
+    return await runLikeAny(new RunnerEngine(settings), scratch, jobId);
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    await reap({ jobId, scratch, engine: settings });
+    await runCommand(program, [...flags, 'rmi', '--force', image], { timeout: 30_000 });
+  }
 }
 
-/** Changes whenever the answer may: engine, runtimes, kernel, cgroup version, file system of the images. */
+/** With the runner's own code, so that paths, flags and mounts are those of every run. */
+async function runLikeAny(engine: RunnerEngine, scratch: string, jobId: string): Promise<string | undefined> {
+  const place = runPlaceOf({ scratch, jobId });
+  const inputs = join(place.folder, 'inputs');
+  mkdirSync(inputs, { recursive: true, mode: 0o700 });
+  if (engine.name === 'podman') await succeed(['skopeo', 'inspect', '--raw', `${await engine.storage()}${image}`]);
+  const found = await engine.findImage(image);
+  if (found === undefined) return `${image} was imported and is not there`;
+  const log = new HeadAndTail();
+  const stop = new AbortController().signal;
+  const { run } = await runInSandbox({ spec, jobId, engine, place, scratch, image: found, inputs, log, stop });
+  if (run.end.kind === 'exited' && run.end.exitCode === smokeStatus) return undefined;
+  return lastLines(
+    run.end.kind === 'never-started' ? run.end.detail : `${JSON.stringify(run.end)} ${log.tailText()}`,
+    1,
+  );
+}
+
+/** Changes whenever the answer may: engine, runtimes, kernel, cgroup version, disk and file system of the images. */
 function hostIdentity(name: Engine['name'], storage: string): string {
   const programs = [name, 'runc', 'crun'].map((program) => {
     const path = which(program);
     return path === undefined ? `no ${program}` : `${path} ${fileIdentity(path)}`;
   });
-  return [...programs, release(), isCgroupV2() ? 'cgroup2' : 'cgroup1', `file system ${statfsSync(storage).type}`].join(
-    '; ',
-  );
+  return [
+    ...programs,
+    release(),
+    isCgroupV2() ? 'cgroup2' : 'cgroup1',
+    `file system ${statfsSync(storage).type} on device ${statSync(storage).dev}`,
+  ].join('; ');
 }

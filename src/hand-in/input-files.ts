@@ -1,0 +1,33 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quoted } from '../safe-text.ts';
+import { isHidden, mostFolders, sortNames, type FoundInputs } from './input-names.ts';
+
+/**
+ * The inputs in a folder of this machine and its sub-folders. Links and anything that is neither file nor folder are faults:
+ * what they lead to could change after it was checked. Throws when a folder cannot be read.
+ */
+export async function inputsIn(folder: string): Promise<FoundInputs> {
+  const paths: string[] = [];
+  const hidden: string[] = [];
+  const faults: string[] = [];
+  const walk = async (below: string, depth: number): Promise<void> => {
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      const path = `${below}${entry.name}`;
+      if (isHidden(entry.name)) hidden.push(entry.isDirectory() ? `${path}/` : path);
+      else if (entry.isFile()) paths.push(path);
+      else if (!entry.isDirectory()) faults.push(`the input ${quoted(path)} is ${kindOf(entry)}, must be a file`);
+      else if (depth < mostFolders) await walk(`${path}/`, depth + 1);
+      else faults.push(`the folder ${quoted(path)} lies in more than ${mostFolders} folders`);
+    }
+  };
+  await walk('', 0);
+  const sorted = sortNames(paths);
+  return { names: sorted.names, hidden: hidden.sort(), faults: [...faults.sort(), ...sorted.faults] };
+}
+
+const kindOf = (entry: { isSymbolicLink: () => boolean }): string =>
+  entry.isSymbolicLink() ? 'a symbolic link' : 'a device, pipe or socket';
+
+/** How many inputs a folder holds. */
+export const countInputs = async (folder: string): Promise<number> => (await inputsIn(folder)).names.length;

@@ -1,0 +1,11 @@
+import { mountPoints } from '../runner/mounts.ts';
+import { runCommand } from './run-command.ts';
+
+/** Takes down everything mounted below a folder, the innermost first; answers whether nothing is left. */
+export async function unmountBelow(folder: string): Promise<boolean> {
+  for (const point of (await mountsBelow(folder)).reverse()) await runCommand('umount', [point], { timeout: 10_000 });
+  return (await mountsBelow(folder)).length === 0;
+}
+
+const mountsBelow = async (folder: string): Promise<string[]> =>
+  (await mountPoints()).filter((point) => point.startsWith(`${folder}/`));

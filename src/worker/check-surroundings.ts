@@ -1,0 +1,88 @@
+import { HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
+import type { Client } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
+import { messageOf, trouble } from '../errors.ts';
+import type { TaskQueueName } from '../ids.ts';
+import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
+
+/** The buckets that the activities of a queue cannot do without. */
+const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
+  main: ['runs', 'results'],
+  images: ['images', 'results'],
+  submit: ['runs'],
+  await: ['runs'],
+  score: ['labels', 'inputs', 'runs', 'results'],
+};
+
+/**
+ * Whether a worker has what its queues need; one that has not would take tasks and fail them, again and again. Throws
+ * WORKER_UNREADY, BUCKET_UNUSABLE or S3_UNREACHABLE, before anything is polled.
+ */
+export async function checkSurroundings(queues: readonly TaskQueueName[], settings: Settings): Promise<void> {
+  if (queues.includes('images') && settings.imageStore === '') {
+    throw trouble('WORKER_UNREADY', {
+      missing: 'an image store for the queue images',
+      next: 'Set HOLDOUT_IMAGE_STORE=docker://REGISTRY/REPOSITORY (or oci:/FOLDER), or leave the queue out with --queues.',
+    });
+  }
+  const client = new S3Client({
+    forcePathStyle: settings.s3PathStyle,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 },
+  });
+  try {
+    const accessKeyId = await identityOf(client);
+    const names = new Set(queues.flatMap((queue) => bucketsOfQueue[queue]));
+    for (const name of names) await checkBucket(client, bucketsOf(settings)[name], accessKeyId);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The access key id that requests will be signed with. */
+async function identityOf(client: S3Client): Promise<string> {
+  await client.config.region().catch((error: unknown) => {
+    const next = 'Set AWS_REGION, or AWS_PROFILE to a profile that has one.';
+    throw trouble('WORKER_UNREADY', { missing: 'an AWS region', next }, error);
+  });
+  const { accessKeyId } = await client.config.credentials().catch((error: unknown) => {
+    const next = 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the host a role.';
+    throw trouble('WORKER_UNREADY', { missing: 'AWS credentials', next }, error);
+  });
+  return accessKeyId;
+}
+
+async function checkBucket(client: S3Client, bucket: string, accessKeyId: string): Promise<void> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    // An answer to HEAD has no body, so its status is all there is.
+    const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
+    const why = status === undefined ? undefined : refusals[status];
+    if (why !== undefined) throw trouble('BUCKET_UNUSABLE', { bucket, why: why(accessKeyId) }, error);
+    const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? 'AWS';
+    throw trouble('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error) }, error);
+  }
+}
+
+const refusals: Record<number, (accessKeyId: string) => string> = {
+  301: () => 'lies in another region',
+  400: (key) => `refuses the key ${key}`,
+  403: (key) => `is closed to the key ${key}`,
+  404: () => 'does not exist',
+};
+
+/** Throws TEMPORAL_NAMESPACE_MISSING when the server has no such namespace. */
+export async function checkNamespace({ workflowService }: Client, namespace: string): Promise<void> {
+  try {
+    await workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === grpcNotFound) {
+      throw trouble('TEMPORAL_NAMESPACE_MISSING', { namespace }, error);
+    }
+    throw error;
+  }
+}
+
+/** `NOT_FOUND` of gRPC. */
+const grpcNotFound = 5;
