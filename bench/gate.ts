@@ -104,3 +104,4 @@ keepResult('gate', rows, details, [
     'machine lengthens the time by the clock. skopeo copies without packing layers anew, verifies blobs and looks into no layer; the gate also unpacks every layer ' +
     'and reads its entries.',
 ]);
+rmSync(folder, { recursive: true });

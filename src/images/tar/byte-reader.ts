@@ -36,6 +36,11 @@ export class ByteReader {
     return (await this.some(most)) ?? refuse('the archive is cut short');
   }
 
+  /** Drops everything that is left. */
+  async drain(): Promise<void> {
+    while ((await this.some(Number.MAX_SAFE_INTEGER)) !== undefined);
+  }
+
   /** Drops `bytes` bytes. Throws a Refusal when there are fewer. */
   async skip(bytes: number): Promise<void> {
     for (let left = bytes; left > 0;) left -= (await this.needed(left)).length;

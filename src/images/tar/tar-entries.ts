@@ -36,8 +36,8 @@ const maxHeaderBytes = 2 ** 20;
 const maxHeaders = 4;
 
 /**
- * Reads a tar as a stream up to its end mark, or the end of the stream where it has none; what follows the mark is not
- * read. Stricter than tar programs: where two of them read different things, it refuses. Throws a Refusal.
+ * Reads a tar as a stream up to its end mark, or the end of the stream where it has none. What follows the mark counts for
+ * nothing, but is read, so that a stream that cannot be unpacked to its end is found out. Stricter than tar programs: where two of them read different things, it refuses. Throws a Refusal.
  */
 export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(chunks);
@@ -48,7 +48,7 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
     const block = await reader.exactly(blockBytes);
     if (block === undefined) return;
     const header = readHeader(block, () => refuse(`${place} cannot be read: the archive is damaged or no tar`));
-    if (header === undefined) return;
+    if (header === undefined) return reader.drain();
     if (header.size < 0) refuse(`${place} has a damaged header`);
     const extension = await extensionIn(reader, header, place);
     if (extension !== undefined) {
