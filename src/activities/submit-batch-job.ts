@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { submitOnce, type Submitted } from '../batch/submit-once.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
-import type { FrozenCampaign, Purpose } from '../campaign/frozen-campaign.ts';
+import { containerOrders } from '../campaign/container-orders.ts';
+import type { FrozenCampaign, Purpose, Submission } from '../campaign/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
@@ -23,7 +24,7 @@ export interface RunOrder {
 export async function submitBatchJob(deps: Dependencies, order: RunOrder): Promise<Submitted> {
   const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
-  const spec = specOf(frozen, order);
+  const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
   await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(spec.runKey), `${JSON.stringify(spec, null, 2)}\n`);
   const beat = setInterval(() => context.heartbeat(), deps.settings.timings.submitHeartbeatTimeout / 4);
   try {
@@ -46,7 +47,7 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder): Promi
 }
 
 /** Everything the runner needs to know; the same for every try of the same run. */
-function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
+function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
   const on = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
@@ -72,5 +73,6 @@ function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
       sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
+    ...containerOrders(frozen, row),
   };
 }
