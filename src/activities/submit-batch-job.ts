@@ -3,7 +3,8 @@ import { refusalOf } from '../batch/refusal.ts';
 import { submitOnce, type Submitted } from '../batch/submit-once.ts';
 import { withdrawRun } from '../batch/withdraw-run.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
-import type { FrozenCampaign, Purpose } from '../campaign/frozen-campaign.ts';
+import { containerOrders } from '../campaign/container-orders.ts';
+import type { FrozenCampaign, Purpose, Submission } from '../campaign/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
@@ -28,7 +29,7 @@ export interface RunOrder {
 export async function submitBatchJob(deps: Dependencies, order: RunOrder & { withdraw?: true }): Promise<Submitted> {
   const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
-  const spec = specOf(frozen, order);
+  const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
   const { runKey } = spec;
   const { queue } = classNamed(frozen, order.class);
   const { listSettle } = deps.settings.timings;
@@ -57,7 +58,7 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder & { wit
 }
 
 /** Everything the runner needs to know; the same for every try of the same run. */
-function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
+function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
   const on = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
@@ -83,5 +84,6 @@ function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
       sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
+    ...containerOrders(frozen, row),
   };
 }

@@ -37,7 +37,7 @@ export const listedCommands = {
     hasOptions: false,
   },
   pause: onCampaign('start nothing new of a campaign, or of one team'),
-  resume: onCampaign('go on with a campaign, or with one team'),
+  resume: onCampaign('go on with a campaign, with one team, or with an instance class that is held'),
   reprioritise: onCampaign('put a team ahead or behind'),
   'set-slots': onCampaign('how many jobs of an instance class run at a time'),
   'raise-budget': onCampaign('the new budget, also after the campaign’s end'),

@@ -17,6 +17,7 @@ import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { refusalOf } from '../../src/batch/refusal.ts';
 import type { RunSpec } from '../../src/campaign/run-spec.ts';
+import type { Submission } from '../../src/campaign/frozen-campaign.ts';
 import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
@@ -70,6 +71,15 @@ describe('the activities of a Batch job on a real worker', () => {
   });
   beforeEach(() => rig.proxy.reset());
 
+  const row: Submission = {
+    submission: 's',
+    team: 't',
+    teamName: 'T',
+    submittedAt: '2020-03-31T00:00:00.000Z',
+    image: { kind: 'registry', reference: 'docker://registry.example.org/t/s:1' },
+    args: ['--in={input}', '{predictions}'],
+  };
+
   async function startWorkers(): Promise<void> {
     const { store, s3, rooms } = rig;
     const activities = createActivities({
@@ -79,7 +89,8 @@ describe('the activities of a Batch job on a real worker', () => {
       store,
       images: new ImageStore(''),
       workflows: client.workflow,
-      frozen: new FrozenReader(store, s3.buckets.results),
+      // Runs of any name: the rig has no hand-in that would know their rows.
+      frozen: Object.assign(new FrozenReader(store, s3.buckets.results), { submission: async () => row }),
       report: () => Promise.resolve(),
     });
     const make = (taskQueue: string): Promise<Worker> =>
@@ -136,6 +147,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(jobs.length, 1);
     const spec = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
     assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
+    assert.deepEqual([spec.args, 'paths' in spec], [['--in=/input', '/output/predictions.csv'], false]);
     const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);
   });
