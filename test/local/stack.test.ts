@@ -372,6 +372,9 @@ describe('the embedded stack', () => {
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.deepEqual(rig.processes(), []);
     assert.match(lines.join(), /nothing runs in/);
+    // Once more finds nothing and leaves nothing.
+    assert.equal(await localDown((line) => void lines.push(line)), 0);
+    assert.ok(!existsSync(rig.short.folder));
     delete process.env['HOLDOUT_HOME'];
   });
 });
