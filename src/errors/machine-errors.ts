@@ -1,0 +1,68 @@
+import { entry } from './entry.ts';
+
+/** Trouble with this machine, its tools and the embedded stack. */
+export const machineErrors = {
+  TOOL_MISSING: entry<{ tool: string; tried: string[]; byHand: string[] }>(
+    'user',
+    (d) => `${d.tool} is missing and could not be had:\n  ${d.tried.join('\n  ')}`,
+    (d) =>
+      'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place by hand:\n  ' +
+      d.byHand.join('\n  '),
+  ),
+  PROGRAM_MISSING: entry<{ programs: string[]; command: string; failure?: string }>(
+    'user',
+    (d) => `Missing: ${d.programs.join(', ')}.${d.failure === undefined ? '' : ` Installing failed:\n${d.failure}`}`,
+    (d) => `As root: ${d.command}`,
+  ),
+  PLATFORM_UNSUPPORTED: entry<{ because: string }>(
+    'user',
+    (d) => `Submissions cannot be run here: ${d.because}.`,
+    () => 'Use Linux on x86-64 as root (sudo), or the containers: docker compose up',
+  ),
+  ENGINE_FAILS: entry<{ engine: string; failures: string[] }>(
+    'user',
+    (d) => `${d.engine} is installed but runs no container:\n  ${d.failures.join('\n  ')}`,
+    (d) => `Mend ${d.engine} until the first of these commands works, then start again.`,
+  ),
+  HOME_UNUSABLE: entry<{ home: string; cause: string }>(
+    'user',
+    (d) => `Nothing can be kept in ${d.home}: ${d.cause}`,
+    () => 'Name a writable folder on a local disk: HOLDOUT_HOME=/path/to/folder',
+  ),
+  DISK_FULL: entry<{ home: string; freeMiB: number; neededMiB: number }>(
+    'user',
+    (d) => `Only ${d.freeMiB} MiB are free where ${d.home} lies; a start needs ${d.neededMiB} MiB.`,
+    () => 'Make room there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
+  ),
+  PORT_BUSY: entry<{ port: number; variable: string; holder?: string }>(
+    'user',
+    (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
+    (d) => `End that program, or choose another port: ${d.variable}=0 takes a free one.`,
+  ),
+  START_UP_FILE_INVALID: entry<{ file: string; faults: string[] }>(
+    'user',
+    (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
+    () => 'Mend the lines above and start again; nothing was started.',
+  ),
+  STATE_FOLDER_BUSY: entry<{ what: string; folder: string; pid: number }>(
+    'user',
+    (d) => `${d.what} runs over ${d.folder} already, as process ${d.pid}.`,
+    () => 'Use that one, or end it first; two over one folder would start every job twice.',
+  ),
+  PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
+    'platform',
+    (d) =>
+      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
+    () => 'Mend what its log says and start again; npm run holdout -- doctor checks the machine.',
+  ),
+  START_INTERRUPTED: entry<Record<string, never>>(
+    'user',
+    () => 'The start was interrupted; everything that was up already has ended.',
+    () => 'Start again when you like: nothing is lost.',
+  ),
+  TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(
+    'user',
+    (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout brings ${d.expected}.`,
+    () => 'Go on with the Holdout version that wrote it, or start afresh in another HOLDOUT_HOME.',
+  ),
+} as const;
