@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CampaignResults, SubmissionSummary } from '../../src/ledger/results.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { writeCases, writeDeviceCases } from './first-contact/campaign.ts';
 import { cases, deviceCases, type Expected } from './first-contact/cases.ts';
@@ -37,6 +40,21 @@ describe('what strangers hand in', function () {
     });
   }
 
+  it('says in docs/whose-fault.md what happened here, and leaves no failure out', () => {
+    const told = toldFaults();
+    const seen = [...onProcessors.submissions, ...onDevices.submissions];
+    for (const [name, { reason, who }] of told) {
+      const { runs, ...ended } = submissionOf({ submissions: seen }, name);
+      assert.equal(reason, ended.reason ?? runs[0]?.reason ?? '', name);
+      assert.equal(who, reason === '' ? '' : 'team', name);
+    }
+    const failures = seen.filter(({ state }) => state === 'failed').map(({ submission }) => submission);
+    assert.deepEqual(
+      failures.filter((name) => !told.has(name)),
+      [],
+    );
+  });
+
   it('never takes a fault of a team for one of the platform', () => {
     for (const { submissions } of [onProcessors, onDevices])
       assert.deepEqual(
@@ -64,8 +82,17 @@ function wordsOf(expected: Expected): string {
   return expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
 }
 
-function submissionOf({ submissions }: CampaignResults, name: string): SubmissionSummary {
+function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, name: string): SubmissionSummary {
   const found = submissions.find(({ submission }) => submission === name);
   assert.ok(found, name);
   return found;
+}
+
+/** The rows of docs/whose-fault.md that name a case, by its name. */
+function toldFaults(): Map<string, { reason: string; who: string }> {
+  const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && line.endsWith('` |'))
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+  return new Map(rows.map(([, , , reason = '', who = '', , name = '']) => [name, { reason, who }]));
 }
