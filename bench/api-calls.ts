@@ -90,7 +90,7 @@ async function submitted({ access }: SimulatedStack): Promise<number[]> {
     if (submitjob >= jobs) break;
     await delay(2_000);
   }
-  const list = await jobsByName(access.batch, 'simulated-g4', '*');
+  const list = await jobsByName(await access.openBatch(), 'simulated-g4', '*');
   return list.map(({ createdAt = 0 }) => createdAt).sort((a, b) => a - b);
 }
 

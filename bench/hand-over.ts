@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     const frozen = await handInSimulated(bench, { campaign, teams, slots, budgetUsd: 100_000, unprobed: true });
     await startWorkflow(bench.access, frozen);
     await bench.access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).result();
-    const ended = (await jobsByName(bench.access.batch, 'simulated-g4', '*')).map(
+    const ended = (await jobsByName(await bench.access.openBatch(), 'simulated-g4', '*')).map(
       ({ startedAt = NaN, stoppedAt = NaN }) => ({ startedAt, stoppedAt }),
     );
     const gaps = gapsOf(ended);

@@ -5,6 +5,7 @@ import { awaitStep, submitStep } from '../src/workflows/steps.ts';
 
 export async function order(run: RunOrder, timings: Timings): Promise<void> {
   const job = await submitStep('submit', timings).submitBatchJob(run);
-  if (job.kind === 'abandoned') throw new Error(`run ${run.n} of ${run.submission} was given up`);
+  if (job.kind === 'abandoned' || job.kind === 'refused')
+    throw new Error(`run ${run.n} of ${run.submission} was given up`);
   await awaitStep('await', timings).awaitBatchJob({ ...run, jobId: job.jobId, giveUp: false });
 }

@@ -1,18 +1,22 @@
 // Bundles the programs into dist/; does nothing when no source changed since the last time.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from './dependencies.mjs';
+import { takeLock } from './lock.mjs';
 
 const dist = join(projectRoot, 'dist');
 const stamp = join(dist, '.sources');
 
-/** Bundles of one program each; those that stand alone hold everything, the others load packages from node_modules. */
+/**
+ * Bundles of one program each; those that stand alone hold everything, the others load packages from node_modules. What
+ * `src/client.ts` imports only when a command needs it lies in files of its own, which other commands do not load.
+ */
 const programs = [
   { name: 'runner', entry: 'src/runner/main.ts', alone: true },
   { name: 'check-gpu', entry: 'src/runner/check-gpu/main.ts', alone: true },
-  { name: 'client', entry: 'src/client.ts', alone: false },
+  { name: 'client', entry: 'src/client.ts', alone: false, split: true },
   { name: 'worker', entry: 'src/worker.ts', alone: false },
   { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts', alone: false },
 ];
@@ -25,20 +29,49 @@ const banner = [
   "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
 ].join('\n');
 
-/** Brings dist/ up to date: true when it was built, false when it was fresh. */
-export async function build() {
-  const sources = hashOfSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false;
+let building;
+
+/** Brings dist/ up to date: true when it was built, false when it was fresh. Two processes do not build at once. */
+export function build() {
+  building ??= buildAlone().finally(() => {
+    building = undefined;
+  });
+  return building;
+}
+
+async function buildAlone() {
+  if (isFresh(hashOfSources())) return false;
+  const release = takeLock(join(dist, '.build.lock'), (pid) =>
+    process.stderr.write(`holdout: waiting for process ${pid}, which builds the programs already\n`),
+  );
+  try {
+    const sources = hashOfSources();
+    return isFresh(sources) ? false : await buildFrom(sources);
+  } finally {
+    release();
+  }
+}
+
+const isFresh = (sources) => existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
+
+async function buildFrom(sources) {
   const { build: bundle } = await import('esbuild');
   mkdirSync(dist, { recursive: true });
-  await Promise.all([
-    ...programs.map(({ name, entry, alone }) => bundle(optionsOf(name, entry, alone))),
-    bundleWorkflows(),
-  ]);
+  const before = Date.now();
+  await Promise.all([...programs.map((program) => bundle(optionsOf(program))), bundleWorkflows()]);
+  removeOldChunks(before);
   // Last, and in one step: a build that was cut short is done again.
   writeFileSync(`${stamp}.new`, sources);
   renameSync(`${stamp}.new`, stamp);
   return true;
+}
+
+/** Parts of earlier builds; a command that started a moment ago may still load some. */
+function removeOldChunks(builtFrom) {
+  const chunks = join(dist, 'chunks');
+  for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
+    if (statSync(join(chunks, name)).mtimeMs < builtFrom - 60_000) rmSync(join(chunks, name));
+  }
 }
 
 /** The deterministic code, as the worker loads it into its sandbox: made here once instead of at every start. */
@@ -51,10 +84,13 @@ async function bundleWorkflows() {
   writeFileSync(join(dist, 'workflows.js'), code);
 }
 
-const optionsOf = (name, entry, alone) => ({
+const optionsOf = ({ name, entry, alone, split = false }) => ({
   absWorkingDir: projectRoot,
-  entryPoints: [entry],
-  outfile: join(dist, `${name}.mjs`),
+  entryPoints: { [name]: entry },
+  outdir: dist,
+  outExtension: { '.js': '.mjs' },
+  splitting: split,
+  chunkNames: 'chunks/[hash]',
   bundle: true,
   platform: 'node',
   format: 'esm',

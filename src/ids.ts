@@ -24,6 +24,8 @@ export const runObjects = {
   spec: (runKey: string): string => `${runKey}/spec.json`,
   claim: (runKey: string): string => `${runKey}/claim`,
   outcome: (runKey: string): string => `${runKey}/outcome.json`,
+  /** Why there is no outcome, by the runner. */
+  trouble: (runKey: string): string => `${runKey}/trouble.json`,
   predictions: (runKey: string): string => `${runKey}/predictions.csv`,
   log: (runKey: string): string => `${runKey}/stdout.log`,
 };

@@ -22,6 +22,8 @@ export interface Timings {
   listSettle: number;
   /** Between two looks for children whose report was lost. */
   reconcile: number;
+  /** A step that no worker took for so long is reported. Images, of which few are copied at a time, may wait ten times as long. */
+  untaken: number;
 }
 
 const defaults: Timings = {
@@ -30,6 +32,7 @@ const defaults: Timings = {
   submitHeartbeatTimeout: 30_000,
   listSettle: 60_000,
   reconcile: 300_000,
+  untaken: 600_000,
 };
 
 /** For the embedded stack, where everything is near and somebody watches. */
@@ -39,6 +42,7 @@ export const embeddedTimings: Timings = {
   submitHeartbeatTimeout: 10_000,
   listSettle: 3_000,
   reconcile: 15_000,
+  untaken: 60_000,
 };
 
 /** Reads the settings from HOLDOUT_* variables. */

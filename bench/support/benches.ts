@@ -20,6 +20,13 @@ export const benches: readonly Bench[] = [
     about: 'The pure function that decides who starts and who runs, on states as a large campaign has them.',
   },
   {
+    name: 'command-line',
+    script: 'command-line.ts',
+    takes: '1 minute',
+    title: 'The command line',
+    about: 'What a command takes before it does anything.',
+  },
+  {
     name: 'fairness',
     script: 'fairness.ts',
     takes: '1 minute',

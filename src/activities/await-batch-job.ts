@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
+import { endWithoutBatch } from '../batch/end-without-batch.ts';
 import { followRun, type FollowedRun, type FollowSignals } from '../batch/follow-run.ts';
 import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
 import { costMicroUsd } from '../campaign/money.ts';
@@ -9,6 +10,7 @@ import { runFacts, type RunFacts } from '../campaign/run-facts.ts';
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/run-limits.ts';
 import { verdictOf, type VerdictRule } from '../campaign/verdict.ts';
 import { runKeyOf } from '../ids.ts';
+import { BatchSilence } from './batch-silence.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 
 export interface AwaitOrder {
@@ -36,11 +38,14 @@ export interface RunEnd {
   memoryLimitMiB: number | null;
   /** Absent when no job was made. */
   facts?: RunFacts;
+  /** Of a platform's fault: what it was, equal for equal faults. */
+  cause?: string;
 }
 
 /**
  * Waits for a run's end with heartbeats `{jobId, status, lastPolledAt}`. A worker that shuts down leaves the job running
- * and the next attempt finds it again; a cancellation gives the run up, ends the job and still answers what it cost.
+ * and the next attempt finds it again; a cancellation gives the run up, ends the job and still answers what it cost. That
+ * ends also where Batch cannot be reached: once no job can run it any more.
  */
 export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Promise<RunEnd> {
   const context = Context.current();
@@ -54,20 +59,31 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   };
   const seen = { jobId: order.jobId, status: 'SUBMITTED' };
   const { signals, isCancelled } = signalsOf(context, order.giveUp, seen);
-  const beat = setInterval(
-    () => context.heartbeat({ ...seen, lastPolledAt: deps.poller.lastPolledAt }),
-    deps.settings.timings.awaitHeartbeatTimeout / 4,
-  );
+  const { awaitHeartbeatTimeout, poll } = deps.settings.timings;
+  const silence = new BatchSilence(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
+  const beat = setInterval(() => {
+    context.heartbeat({ ...seen, lastPolledAt: deps.poller.lastPolledAt });
+    silence.look();
+  }, awaitHeartbeatTimeout / 4);
+  const longestRun = (wallClockSeconds(frozen.limits, on, frozen.instanceClasses) + batchGraceSeconds) * 1000;
   try {
     for (;;) {
       try {
-        const followed = await followRun(deps, follow, signals);
+        const followed = await followRun(deps, follow, {
+          ...signals,
+          leave: AbortSignal.any([signals.leave, silence.signal()]),
+        });
         return runEndOf(followed, frozen, on, order.purpose);
       } catch (error) {
+        const { waited, patience } = silence;
+        if (waited === undefined || signals.leave.aborted) throw error;
+        const away = { runKey: follow.runKey, jobId: seen.jobId, waited, patience, longestRun };
+        const followed = await endWithoutBatch(deps.runs, away).catch(() => undefined);
+        if (followed) return runEndOf(followed, frozen, on, order.purpose);
         // The server tries an activity whose cancellation was asked for no second time.
         if (!isCancelled()) throw error;
         context.log.warn('giving a run up goes on after trouble', { runKey: follow.runKey, error });
-        await delay(deps.settings.timings.poll);
+        await delay(poll);
       }
     }
   } finally {
@@ -117,11 +133,16 @@ function costOf(
   return { billedSeconds, costMicroUsd: costMicroUsd(billedSeconds, on.microUsdPerHour) };
 }
 
-function endOf({ jobId, outcome, fate }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd' | 'facts'> {
+function endOf({ jobId, outcome, fate, cause }: FollowedRun): Omit<RunEnd, 'billedSeconds' | 'costMicroUsd' | 'facts'> {
   const none = { jobId, memoryLimitMiB: outcome?.memory.limitMiB ?? null };
-  if (outcome === undefined) return { ...none, reason: fate, rule: 'no-outcome' };
+  const failed = (reason: Reason, rule: RunEnd['rule']) => ({
+    ...none,
+    reason,
+    rule,
+    ...(reason === 'platform-error' && { cause }),
+  });
+  if (outcome === undefined) return failed(fate, 'no-outcome');
   const verdict = verdictOf(outcome);
   if (verdict.kind === 'succeeded') return { ...none, reason: null, rule: null };
-  const reason = verdict.rule === 'stopped-from-outside' ? fate : verdict.reason;
-  return { ...none, reason, rule: verdict.rule };
+  return failed(verdict.rule === 'stopped-from-outside' ? fate : verdict.reason, verdict.rule);
 }

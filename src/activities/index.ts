@@ -19,6 +19,7 @@ import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
 import { takeRounds } from './take-rounds.ts';
 import { takeStock } from './take-stock.ts';
+import { tellFailure, tellGoesOn } from './tell-stuck.ts';
 
 /** Every activity, bound to the rooms it calls. One file per activity. */
 export function createActivities(deps: Dependencies) {
@@ -45,12 +46,18 @@ export function createActivities(deps: Dependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-/** Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. */
+/**
+ * Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. The campaign hears of
+ * what is tried again and again.
+ */
 function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, input: Input) => Promise<Output>) {
   return async (input: Input): Promise<Output> => {
     try {
-      return await activity(deps, input);
+      const output = await activity(deps, input);
+      await tellGoesOn(deps, input);
+      return output;
     } catch (error) {
+      await tellFailure(deps, input, error);
       if (!(error instanceof HoldoutError)) throw error;
       throw ApplicationFailure.create({
         type: error.code,

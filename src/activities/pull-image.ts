@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeInVain } from '../campaign/base-lessons.ts';
-import { unpackedBytesOf, type HandedInImage, type Limits } from '../campaign/frozen-campaign.ts';
+import { containerOrders } from '../campaign/container-orders.ts';
+import { unpackedBytesOf, type HandedInImage } from '../campaign/frozen-campaign.ts';
+import { usualPaths } from '../campaign/run-spec.ts';
 import { trouble } from '../errors.ts';
 import { lessonsOf } from '../images/base-records.ts';
 import type { StoredImage } from '../images/image-store.ts';
-import { inspectArchive, inspectFolder, type InspectedArchive } from '../images/inspect-archive.ts';
+import type { ConfigurationOptions } from '../images/configuration.ts';
+import {
+  inspectArchive,
+  inspectFolder,
+  type InspectedArchive,
+  type InspectionOptions,
+} from '../images/inspect-archive.ts';
 import { digestOf, fetchImage } from '../images/registry-image.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -25,9 +33,13 @@ export async function pullImage(
 ): Promise<PulledImage> {
   const folder = await ownFolder(input);
   try {
-    const { image } = await deps.frozen.submission(input.campaign, input.submission);
-    const { limits } = await deps.frozen.campaign(input.campaign);
-    const inspected = await inspectImage(deps, image, limits, folder);
+    const row = await deps.frozen.submission(input.campaign, input.submission);
+    const frozen = await deps.frozen.campaign(input.campaign);
+    const inspected = await inspectImage(deps, row.image, {
+      limits: { imageBytes: frozen.limits.imageBytes, unpackedBytes: unpackedBytesOf(frozen.limits) },
+      into: folder,
+      container: containerOf(containerOrders(frozen, row)),
+    });
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
@@ -36,6 +48,11 @@ export async function pullImage(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const containerOf = ({ command, paths = usualPaths }: ReturnType<typeof containerOrders>): ConfigurationOptions => ({
+  commandGiven: command !== undefined,
+  mountPoints: [paths.input, paths.output],
+});
 
 const isInVain = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
   isProbeInVain(await lessonsOf(store, buckets.results, campaign, base));
@@ -54,14 +71,9 @@ async function ownFolder({ campaign, submission }: { campaign: string; submissio
 async function inspectImage(
   deps: Dependencies,
   image: HandedInImage,
-  limits: Limits,
-  folder: string,
+  options: InspectionOptions,
 ): Promise<InspectedArchive> {
-  const handedIn = join(folder, 'handed-in');
-  const options = {
-    limits: { imageBytes: limits.imageBytes, unpackedBytes: unpackedBytesOf(limits) },
-    into: folder,
-  };
+  const handedIn = join(options.into, 'handed-in');
   if (image.kind === 'registry') {
     const digest = image.digest ?? (await digestOf(image.reference));
     if (digest === undefined) return { kind: 'refused', why: 'the registry has no image under this reference' };

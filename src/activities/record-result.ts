@@ -48,13 +48,14 @@ export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]):
   };
 }
 
-const settled = ({ n, purpose, class: onClass, billedSeconds, costMicroUsd, reason }: RunRecord) => ({
+const settled = ({ n, purpose, class: onClass, billedSeconds, costMicroUsd, reason, cause }: RunRecord) => ({
   n,
   purpose,
   class: onClass,
   billedSeconds,
   costMicroUsd,
   ...(reason && { reason }),
+  ...(cause !== undefined && { cause }),
 });
 
 const endOf = ({ state, reason }: Pick<LedgerRecord, 'state' | 'reason'>): Standing => ({

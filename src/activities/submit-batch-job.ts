@@ -1,7 +1,10 @@
 import { Context } from '@temporalio/activity';
+import { refusalOf } from '../batch/refusal.ts';
 import { submitOnce, type Submitted } from '../batch/submit-once.ts';
+import { withdrawRun } from '../batch/withdraw-run.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
-import type { FrozenCampaign, Purpose } from '../campaign/frozen-campaign.ts';
+import { containerOrders } from '../campaign/container-orders.ts';
+import type { FrozenCampaign, Purpose, Submission } from '../campaign/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/run-limits.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
@@ -19,34 +22,43 @@ export interface RunOrder {
   image: { reference: string; digest: string };
 }
 
-/** Writes the run's spec and makes sure that the run has one job, whatever fails and however often this is tried. */
-export async function submitBatchJob(deps: Dependencies, order: RunOrder): Promise<Submitted> {
+/**
+ * Writes the run's spec and makes sure that the run has one job, whatever fails and however often this is tried.
+ * `withdraw`: the run is not wanted any more; answers the job that it may have all the same.
+ */
+export async function submitBatchJob(deps: Dependencies, order: RunOrder & { withdraw?: true }): Promise<Submitted> {
   const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
-  const spec = specOf(frozen, order);
-  await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(spec.runKey), `${JSON.stringify(spec, null, 2)}\n`);
+  const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
+  const { runKey } = spec;
+  const { queue } = classNamed(frozen, order.class);
+  const { listSettle } = deps.settings.timings;
+  const wait = (ms: number): Promise<void> => context.sleep(ms);
   const beat = setInterval(() => context.heartbeat(), deps.settings.timings.submitHeartbeatTimeout / 4);
   try {
-    return await submitOnce(
-      deps,
-      {
-        runKey: spec.runKey,
-        queue: classNamed(frozen, order.class).queue,
-        jobDefinition: jobDefinitionOf(deps.settings.jobDefinition, order.class),
-        timeoutSeconds: spec.limits.wallClockSeconds + batchGraceSeconds,
-      },
-      {
-        listSettle: context.info.attempt > 1 ? deps.settings.timings.listSettle : 0,
-        wait: (ms) => context.sleep(ms),
-      },
-    );
+    if (order.withdraw) return await withdrawRun(deps, { runKey, queue }, { listSettle, wait });
+    await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
+    const jobDefinition = jobDefinitionOf(deps.settings.jobDefinition, order.class);
+    const timeoutSeconds = spec.limits.wallClockSeconds + batchGraceSeconds;
+    try {
+      return await submitOnce(
+        deps,
+        { runKey, queue, jobDefinition, timeoutSeconds },
+        { listSettle: context.info.attempt > 1 ? listSettle : 0, wait },
+      );
+    } catch (error) {
+      const cause = refusalOf(error);
+      if (cause === undefined) throw error;
+      const withdrawn = await withdrawRun(deps, { runKey, queue }, { listSettle: 0, wait });
+      return withdrawn.kind === 'adopted' ? withdrawn : { kind: 'refused', cause };
+    }
   } finally {
     clearInterval(beat);
   }
 }
 
 /** Everything the runner needs to know; the same for every try of the same run. */
-function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
+function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
   const on = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
@@ -72,5 +84,6 @@ function specOf(frozen: FrozenCampaign, order: RunOrder): RunSpec {
       sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
+    ...containerOrders(frozen, row),
   };
 }

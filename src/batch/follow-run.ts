@@ -1,13 +1,14 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/reasons.ts';
 import type { SeenJob } from '../campaign/run-facts.ts';
-import type { RunOutcome } from '../campaign/run-outcome.ts';
+import type { RunOutcome, RunTrouble } from '../campaign/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
 import { endJob } from './end-job.ts';
 import { fateOf } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
+import { runCause } from './run-cause.ts';
 import { seenJob } from './seen-job.ts';
 import { watchJob } from './watch-job.ts';
 
@@ -44,6 +45,8 @@ export interface FollowedRun {
   billedSeconds: number | null;
   /** What Batch shows of that job; absent when Batch does not know it. */
   job?: SeenJob;
+  /** What it was, should it be the platform's fault. */
+  cause: string;
 }
 
 /** How a run that nobody claimed ends when it is given up. */
@@ -89,13 +92,17 @@ async function endOf(
   { jobId, holder, job, fate }: EndedJob,
   { leave }: FollowSignals,
 ): Promise<FollowedRun> {
-  const outcome = await rooms.runs.store.findJson<RunOutcome>(rooms.runs.bucket, runObjects.outcome(runKey));
+  const { store, bucket } = rooms.runs;
+  const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
+  const trouble =
+    outcome === undefined ? await store.findJson<RunTrouble>(bucket, runObjects.trouble(runKey)) : undefined;
   const duplicates = await billedForDuplicates(rooms, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
   return {
     jobId,
     fate,
     billedSeconds: own === null ? null : own + duplicates,
+    cause: runCause({ runKey, outcome, trouble, job }),
     ...(outcome && { outcome }),
     ...(job && { job: seenJob(job) }),
   };

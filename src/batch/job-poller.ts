@@ -23,6 +23,8 @@ export class JobPoller {
   private stopped = false;
   /** ISO instant of the last poll that Batch answered. */
   lastPolledAt: string | null = null;
+  /** Of the polls that failed since one was answered: why the last did, how many, and the instant (ms) of the first. */
+  trouble: { cause: unknown; tries: number; since: number } | null = null;
 
   constructor(
     private readonly batch: BatchClient,
@@ -83,8 +85,11 @@ export class JobPoller {
       try {
         const { jobs } = await this.batch.send(new DescribeJobsCommand({ jobs: asked }));
         this.lastPolledAt = new Date().toISOString();
+        this.trouble = null;
         this.tell(asked, new Map(jobs?.map((job) => [job.jobId ?? '', job])));
       } catch (error) {
+        const { tries, since } = this.trouble ?? { tries: 0, since: Date.now() };
+        this.trouble = { cause: error, tries: tries + 1, since };
         this.onFailedPoll(error);
       }
     }

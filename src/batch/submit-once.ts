@@ -16,8 +16,12 @@ export interface SubmitRooms extends BatchClients {
   runs: RunsBucket;
 }
 
-/** `submitted`: this call made the job. `adopted`: the run had one already. `abandoned`: the run was given up. */
-export type Submitted = { kind: 'submitted' | 'adopted'; jobId: string } | { kind: 'abandoned' };
+/**
+ * `submitted`: this call made the job. `adopted`: the run had one already. `abandoned`: the run was given up. `refused`: it
+ * was given up because Batch will never take it.
+ */
+export type Submitted =
+  { kind: 'submitted' | 'adopted'; jobId: string } | { kind: 'abandoned' } | { kind: 'refused'; cause: string };
 
 export interface Settling {
   /** How long the list needs at most to show an accepted job, in ms; 0 when no SubmitJob of this run can be under way. */
@@ -26,7 +30,7 @@ export interface Settling {
   wait: (ms: number) => Promise<void>;
 }
 
-const waitsWhileSettling = 5;
+export const waitsWhileSettling = 5;
 
 /**
  * Makes sure that a run has one job. The claim decides if two were made after all: this only keeps that

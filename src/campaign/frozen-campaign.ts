@@ -3,6 +3,8 @@
  * with every default filled in, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
  */
 
+import type { LayoutName } from './layouts.ts';
+
 export type Metric = 'log-loss' | 'roc-auc' | 'accuracy' | 'f1' | 'rmse';
 export type Purpose = 'probe' | 'evaluation';
 
@@ -86,6 +88,11 @@ export interface FrozenCampaign {
   campaign: string;
   metric: Metric;
   predictions: PredictionsFormat;
+  /** Where containers find their folders; absent: as `holdout`. */
+  layout?: LayoutName;
+  /** Words in the place of the images' CMD, and of their ENTRYPOINT and CMD; placeholders are not filled in. */
+  args?: string[];
+  command?: string[];
   testSet: InputSet;
   /** Absent: submissions are not probed and start on the cheapest class. */
   sampleSet?: InputSet;
@@ -113,6 +120,9 @@ export interface Submission {
   submittedAt: string;
   image: HandedInImage;
   publicScore?: number;
+  /** In the place of the campaign's. */
+  args?: string[];
+  command?: string[];
 }
 
 /**

@@ -94,5 +94,14 @@ export type CollectedPredictions =
   | { kind: 'missing' }
   | { kind: 'refused'; why: 'link' | 'not-a-file' | 'too-large' };
 
+/** trouble.json: what kept the runner from an outcome. Its own words; whoever reads it shortens them. */
+export interface RunTrouble {
+  version: 1;
+  jobId: string;
+  /** Of the catalogue; `UNEXPECTED` for what is not in it. */
+  code: string;
+  message: string;
+}
+
 /** What the runner exits with: outcome.json was written; another job holds the run; no outcome, platform trouble. */
 export const runnerExit = { done: 0, duplicate: 64, trouble: 70 } as const;

@@ -29,8 +29,6 @@ export interface RunSpec {
   command?: string[];
   /** Takes the place of the image's CMD. */
   args?: string[];
-  /** Absent: the root is read-only. `writable`: it takes up to `limits.outputBytes`, which go with the container. */
-  rootFilesystem?: 'writable';
 }
 
 /** The two folders of a run, as the container sees them. */

@@ -19,24 +19,19 @@ export interface Stuck {
 /** So many are listed with their cause and give their preparing place back. */
 export const mostStuck = 50;
 
-/** After so many tries in growing pauses (a day) an image is given up, unless the campaign is held because of it. */
-const mostImageTries = 50;
-
-/** A submission says what it is stuck at. True: it shall give that up. */
-export function takeStuck(state: CampaignState, { submission, sequence, stuck }: StuckReport): boolean {
+/** A submission says what it is stuck at. */
+export function takeStuck(state: CampaignState, { submission, sequence, stuck }: StuckReport): void {
   const open = state.open.get(submission);
-  if (open === undefined || open.sequence !== sequence) return false;
+  if (open === undefined || open.sequence !== sequence) return;
   if (stuck === null) {
     delete open.stuck;
-    return false;
+    return;
   }
   const isNew = open.stuck?.what !== stuck.what;
   if (isNew && stuck.what === 'pullImage' && stuck.tries > 0) {
     noteImageFault(state.faults, { submission, cause: stuck.cause });
   }
   if (open.stuck || countStuck(state) < mostStuck) open.stuck = stuck;
-  if (state.closing) return true;
-  return stuck.what === 'pullImage' && stuck.tries >= mostImageTries && state.faults.images?.heldSince === undefined;
 }
 
 const countStuck = ({ open }: CampaignState): number => [...open.values()].filter(({ stuck }) => stuck).length;
@@ -45,6 +40,34 @@ const countStuck = ({ open }: CampaignState): number => [...open.values()].filte
 export const waitsForImage = ({ preparing, stuck }: OpenSubmission): boolean =>
   preparing && stuck?.what === 'pullImage';
 
-/** Submissions that are stuck; what is tried again at once is not known to be stuck any more. */
-export const stuckSubmissions = ({ open }: CampaignState): string[] =>
-  [...open].filter(([, one]) => one.stuck).map(([submission]) => submission);
+/** After so many tries in growing pauses (a day) an image is given up, unless the campaign is held because of it. */
+const mostImageTries = 50;
+
+/** A campaign that closes waits so long for a Batch that does not say how a job goes on, in ms. */
+const longestSilence = 3_600_000;
+
+/** Without them no submission can end. */
+const neverGivenUp: readonly string[] = ['openSubmission', 'recordResult'];
+
+/** Submissions that shall give up what they are stuck at, with the cause; they count as stuck no more. `now` in ms. */
+export function takeGivenUp(state: CampaignState, now: number): [submission: string, stuck: Stuck][] {
+  return takeStuckIf(state, ({ what, tries, since }) => {
+    if (neverGivenUp.includes(what)) return false;
+    if (state.closing) return what !== 'awaitBatchJob' || now - since >= longestSilence;
+    return what === 'pullImage' && tries >= mostImageTries && state.faults.images?.heldSince === undefined;
+  });
+}
+
+/** All that is stuck and shall be tried again at once: it counts as stuck no more. */
+export const takeStuckSubmissions = (state: CampaignState): string[] =>
+  takeStuckIf(state, ({ what }) => what !== 'awaitBatchJob').map(([submission]) => submission);
+
+function takeStuckIf({ open }: CampaignState, isMeant: (stuck: Stuck) => boolean): [string, Stuck][] {
+  const taken: [string, Stuck][] = [];
+  for (const [submission, one] of open) {
+    if (one.stuck === undefined || !isMeant(one.stuck)) continue;
+    taken.push([submission, one.stuck]);
+    delete one.stuck;
+  }
+  return taken;
+}

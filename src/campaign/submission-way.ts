@@ -25,9 +25,14 @@ export interface WantedRun {
   moreSharedMemory: boolean;
 }
 
-/** What comes next for a submission: a run, the score of the run that ended, or an end without a score. */
+/**
+ * What comes next for a submission: a run, the score of the run that ended, or an end without a score. `ifEverybodys`: the
+ * run that it has instead of its end if the platform's fault that used up its runs is not its alone.
+ */
 export type WayStep =
-  ({ kind: 'run' } & WantedRun) | { kind: 'score' } | { kind: 'end'; reason: Reason; detail: string | null };
+  | ({ kind: 'run' } & WantedRun)
+  | { kind: 'score' }
+  | { kind: 'end'; reason: Reason; detail: string | null; ifEverybodys?: { kind: 'run' } & WantedRun };
 
 export interface WayRules extends LadderRules {
   /** Null: there is no sample set and nothing is probed. */
@@ -38,6 +43,8 @@ export interface WayRules extends LadderRules {
 export type WayEnd = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
   /** Null when it ended well. */
   reason: Reason | null;
+  /** Of a platform's fault: what it was. */
+  cause?: string;
   /** What a probe that ended well taught. */
   profile?: ResourceProfile;
 };
@@ -77,26 +84,33 @@ export class SubmissionWay {
   }
 
   /** A failed probe is no failed submission: it only teaches less. */
-  private afterProbe(on: InstanceClass, { reason, rule, memoryLimitMiB, profile }: WayEnd): WayStep {
+  private afterProbe(on: InstanceClass, { profile, ...run }: WayEnd): WayStep {
+    const { reason } = run;
     if (reason !== null) {
-      const failed = { reason, rule, memoryLimitMiB, on };
-      if (faultOf(reason) === 'platform') return this.finalAfter(failed) ?? this.probe();
+      const failed = { ...run, reason, on };
+      if (faultOf(reason) === 'platform') {
+        return this.finalAfter(failed, () => this.probe()) ?? this.probe();
+      }
       this.known = afterFailedProbe(failed, this.known);
     }
     if (profile) this.known = { ...this.known, profile };
     return this.evaluation();
   }
 
-  private afterEvaluation(on: InstanceClass, { reason, rule, memoryLimitMiB }: WayEnd): WayStep {
+  private afterEvaluation(on: InstanceClass, run: WayEnd): WayStep {
+    const { reason } = run;
     if (reason === null) return { kind: 'score' };
     this.last = reason;
-    return this.finalAfter({ reason, rule, memoryLimitMiB, on }) ?? this.evaluation();
+    return this.finalAfter({ ...run, reason, on }, () => this.evaluation()) ?? this.evaluation();
   }
 
-  /** Learns from a failed run; answers the end when it was the last. */
-  private finalAfter(failed: FailedRun): WayStep | undefined {
+  /** Learns from a failed run; answers the end when it was the last. `again`: the same run once more. */
+  private finalAfter(failed: FailedRun & { cause?: string }, again: () => WayStep): WayStep | undefined {
     const move = moveAfter(failed, this.known, this.tries, this.rules);
-    if (move.kind === 'end') return end(move.reason);
+    if (move.kind === 'end') {
+      const run = failed.cause === undefined ? undefined : again();
+      return { ...end(move.reason), ...(run?.kind === 'run' && { ifEverybodys: run }) };
+    }
     this.known = move.needs;
     this.tries = move.tries;
     return undefined;

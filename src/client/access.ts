@@ -1,4 +1,4 @@
-import { BatchClient } from '@aws-sdk/client-batch';
+import type { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { batchCredentials } from '../batch/batch-clients.ts';
@@ -12,7 +12,8 @@ export interface Access {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
-  batch: BatchClient;
+  /** Loaded and opened when a command needs it. */
+  openBatch: () => Promise<BatchClient>;
   frozen: FrozenReader;
   temporal: Client;
   close: () => Promise<void>;
@@ -32,7 +33,7 @@ export async function openAccess(): Promise<Access> {
     settings,
     buckets,
     store,
-    batch: new BatchClient(batchCredentials()),
+    openBatch: async () => new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
     frozen: new FrozenReader(store, buckets.results),
     temporal: new Client({ connection, namespace: namespace ?? 'default' }),
     close: () => connection.close(),

@@ -1,19 +1,21 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Access } from './access.ts';
+import type { CommandName } from './command-list.ts';
 import type { Output } from './output.ts';
 
-/** Adds a command whose first argument is a campaign. */
-export type OnCampaign = (name: string, description: string) => Command;
-/** Gives a command's work its connections; it may answer an exit status. */
+/** Gives a command's work its connections; it may return an exit status. */
 export type WithAccess = <Options>(
   work: (access: Access, campaign: string, options: Options) => Promise<number | void>,
 ) => (campaign: string, options: Options) => Promise<void>;
 
-/** What commands on a campaign are made with. */
+/** What commands are made with. */
 export interface CommandKit {
-  onCampaign: OnCampaign;
+  /** Adds a command with its description and arguments. */
+  command: (name: CommandName) => Command;
   withAccess: WithAccess;
   output: Output;
+  /** Says what the process exits with. */
+  end: (status: number) => void;
 }
 
 export const whyOption = ['--why <text>', 'why, kept with who and when in the operators’ log'] as const;

@@ -19,8 +19,11 @@ export function closeOnSignal(stack: Stack, output: Output) {
   const close = (): Promise<void> => (closed ??= stack.close());
   for (const [signal, status] of Object.entries(statusOfSignals)) {
     process.once(signal, () => {
+      const others = stack.others();
       output.say(
-        stack.attached ? 'leaving; the stack stays up' : 'closing the stack; the same command goes on from here',
+        stack.attached || others.length > 0
+          ? 'leaving; the stack stays up for the others that need it'
+          : 'closing the stack; the same command goes on from here',
       );
       asked();
       if (isAsked) return;

@@ -1,7 +1,7 @@
 import { handIn } from '../hand-in/hand-in.ts';
 import type { CheckedCampaign } from '../hand-in/checked-campaign.ts';
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
-import { campaignWorkflowId, resultObjects, taskQueues } from '../ids.ts';
+import { campaignWorkflowId, resultObjects } from '../ids.ts';
 import { homeFolder } from '../local/stack/home.ts';
 import type { Stack } from '../local/stack/open-stack.ts';
 import type { Access } from './access.ts';
@@ -11,6 +11,7 @@ import { isOpen, knownCampaign } from './known-campaign.ts';
 import type { Output } from './output.ts';
 import { keepStanding, standingOf } from './results.ts';
 import { isRunning, startWorkflow } from './start-workflow.ts';
+import { unpolledQueues, unpolledText } from './unpolled-queues.ts';
 import { watchCampaign } from './watch.ts';
 
 export interface ConductOptions {
@@ -37,7 +38,8 @@ export async function conduct(
   const ended = await hasEnded(access, frozen);
   if (!ended) await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
-  else await sayIfNobodyWorks(access, output);
+  const unpolled = unpolledText(await unpolledQueues(access));
+  if (!stack && unpolled !== undefined) output.say(unpolled);
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const standing = await standingOf(access, campaign);
@@ -46,7 +48,7 @@ export async function conduct(
   else output.result(`\n${standing.text}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
   if (watched.kind === 'holds') {
-    output.say(`${campaign} holds (${watched.hold}): npm run holdout -- status ${campaign} says what to do`);
+    for (const line of watched.why) output.say(`${campaign} holds: ${line}`);
     return exitStatus.needsDecision;
   }
   return exitOf(standing.results);
@@ -59,26 +61,9 @@ export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Pr
   return published !== undefined && !(await knownCampaign(access, campaign)).submissions.some(isOpen);
 }
 
-/** A campaign only waits where nobody works on one of its queues. */
-async function sayIfNobodyWorks({ temporal }: Access, output: Output): Promise<void> {
-  const asked = Object.entries(taskQueues).map(async ([queue, name]) => {
-    const { pollers } = await temporal.workflowService.describeTaskQueue({
-      namespace: temporal.options.namespace,
-      taskQueue: { name },
-      taskQueueType: queue === 'main' ? taskTypes.workflow : taskTypes.activity,
-    });
-    return (pollers ?? []).length === 0 ? [name] : [];
-  });
-  const idle = (await Promise.all(asked)).flat();
-  if (idle.length > 0) output.say(`no worker polls ${idle.join(', ')} yet: start one with npm run worker`);
-}
-
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
   const workflows = `${endpoints.ui}/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows`;
   const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
   output.say(`Temporal Web UI, the campaign:    ${workflows}/${encodeURIComponent(campaignWorkflowId(campaign))}`);
   output.say(`Temporal Web UI, its submissions: ${workflows}?query=${list}`);
 }
-
-/** `TASK_QUEUE_TYPE_…` of Temporal's API. */
-const taskTypes = { workflow: 1, activity: 2 };

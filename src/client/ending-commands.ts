@@ -11,24 +11,22 @@ import { frozenCampaign, isOpen, type KnownCampaign } from './known-campaign.ts'
 import { sendUpdateWithStart } from './steer.ts';
 
 /** The commands that bring a campaign to its end. */
-export function addEndingCommands({ onCampaign, withAccess, output }: CommandKit): void {
-  for (const { verb, update, description, question, meaning } of [
+export function addEndingCommands({ command, withAccess, output }: CommandKit): void {
+  for (const { verb, update, question, meaning } of [
     {
       verb: 'close',
       update: messages.closeUpdate,
-      description: 'start nothing more, let running jobs finish, publish the results',
       question: 'Close it?',
       meaning: closingLines,
     },
     {
       verb: 'abort',
       update: messages.abortUpdate,
-      description: 'end every job and submission now, publish the results',
       question: 'Abort it?',
       meaning: abortingLines,
     },
   ] as const) {
-    onCampaign(verb, description)
+    command(verb)
       .option(...whyOption)
       .option(...yesOption)
       .action(

@@ -42,7 +42,7 @@ export async function inEmbeddedStack<Result>(
   try {
     enterEnvironment(stack.environment);
     return await withAccess(async (access) => {
-      await readyBatch(access.batch, access.settings.jobDefinition, classes);
+      await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
       return work(access, stack, closing);
     });
   } finally {

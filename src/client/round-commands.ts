@@ -6,6 +6,7 @@ import { addRounds, nextRounds } from './added-rounds.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './campaign-command.ts';
 import { mustRun } from './campaign-now.ts';
 import { choose, countOf, type Choice, type ChoosingAct, type Wanted } from './choice.ts';
+import type { CommandName } from './command-list.ts';
 import { confirmed } from './confirm.ts';
 import { deadlineLines, estimateLines, estimateOf } from './estimate.ts';
 import { exitStatus } from './exit-status.ts';
@@ -17,16 +18,16 @@ import { underWay } from './under-way.ts';
 type ChoosingOptions = Wanted & { why?: string; yes?: true };
 
 /** The commands that send submissions through another round, or stop the one they are in. */
-export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit): void {
-  const choosing = (verb: string, description: string) =>
-    onCampaign(verb, description)
+export function addRoundCommands({ command, withAccess, output }: CommandKit): void {
+  const choosing = (verb: CommandName) =>
+    command(verb)
       .option('--submission <id...>', 'these submissions')
       .option('--team <team>', 'those of a team')
       .option('--reason <reason>', 'those that ended, or whose last run failed, for a reason such as time-limit')
       .option(...whyOption)
       .option(...yesOption);
 
-  choosing('retry', 'run submissions once more from their image on, also after the campaign’s end').action(
+  choosing('retry').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
       const known = await knownCampaign(access, campaign);
       const { chosen, leftOut } = chosenBy('retry', wanted, known, new Set());
@@ -41,7 +42,7 @@ export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit)
       return exitStatus.done;
     }),
   );
-  choosing('rescore', 'score predictions once more, of all or of some, also after the campaign’s end').action(
+  choosing('rescore').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
       const known = await knownCampaign(access, campaign);
       const { chosen, leftOut } = chosenBy('rescore', wanted, known, new Set());
@@ -57,7 +58,7 @@ export function addRoundCommands({ onCampaign, withAccess, output }: CommandKit)
       return exitStatus.done;
     }),
   );
-  choosing('cancel', 'end submissions that are under way or wait for their turn').action(
+  choosing('cancel').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
       await mustRun(access, campaign, 'cancel');
       const known = await knownCampaign(access, campaign);

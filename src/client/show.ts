@@ -3,13 +3,12 @@ import { caseOf } from './case.ts';
 import { showText } from './show-text.ts';
 
 /** The command that says why a submission ended as it did. */
-export function addShow({ onCampaign, withAccess, output }: CommandKit): void {
+export function addShow({ command, withAccess, output }: CommandKit): void {
   const show = withAccess<{ submission: string; json?: true }>(async (access, campaign, { submission, json }) => {
     const shown = await caseOf(access, campaign, submission);
     output.result(json ? JSON.stringify(shown, null, 2) : showText(shown));
   });
-  onCampaign('show', 'one submission: how it stands and why, and every run with what it used of its limits')
-    .argument('<submission>')
+  command('show')
     .option('--json', 'as one JSON object on stdout')
     .action((campaign: string, submission: string, options: { json?: true }) =>
       show(campaign, { ...options, submission }),

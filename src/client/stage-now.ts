@@ -5,7 +5,7 @@ import { stageQuery } from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
 import { answerWithinMs, progressOfCampaign } from './campaign-now.ts';
-import { holdText } from './status.ts';
+import { holdLines, stuckLine } from './hold-text.ts';
 import { stageOf, stageText } from './under-way.ts';
 
 /** What goes on with a submission. */
@@ -29,14 +29,13 @@ interface Asked {
 export async function stageNow(access: Access, asked: Asked): Promise<StageNow | null> {
   const now = await stageOfWorkflow(access, asked);
   if (now === null || isFinal(now.stage)) return null;
-  if (now.stage !== 'waiting') return now;
-  return { ...now, because: await waitsBecause(access, asked) };
+  return { ...now, because: await waitsBecause(access, asked, now.stage) };
 }
 
 async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: Asked): Promise<StageNow | null> {
   const handle = temporal.workflow.getHandle(submissionWorkflowId(campaign, submission));
   const described = await handle.describe().catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   });
   if (described?.status.name !== 'RUNNING') return null;
@@ -58,11 +57,20 @@ function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): S
 }
 
 /** Only its campaign knows why it has to wait; one that does not answer is not waited for. */
-async function waitsBecause(access: Access, { campaign, team }: Asked): Promise<string | null> {
+async function waitsBecause(
+  access: Access,
+  { campaign, submission, team }: Asked,
+  stage: SubmissionState,
+): Promise<string | null> {
   try {
-    const { pausedTeams, hold } = await progressOfCampaign(access, campaign, 0);
+    const progress = await progressOfCampaign(access, campaign, 0);
+    const { pausedTeams } = progress;
+    const stuck = progress.stuck.find((one) => one.submission === submission);
+    if (stuck) return `stuck: ${stuckLine(stuck)}`;
+    if (stage !== 'waiting') return null;
     if (pausedTeams.includes(team)) return `its team is paused: npm run holdout -- resume ${campaign} --team ${team}`;
-    return hold && `the campaign holds: ${holdText[hold]}`;
+    const holds = holdLines(progress);
+    return holds.length === 0 ? null : `the campaign holds: ${holds.join('; ')}`;
   } catch {
     return null;
   }

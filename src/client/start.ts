@@ -50,7 +50,12 @@ async function inRemote(checked: CheckedCampaign, options: StartOptions, output:
     // On AWS the infrastructure has registered them; behind docker compose nobody else does.
     const runnerImage = process.env['HOLDOUT_RUNNER_IMAGE'];
     if (runnerImage) {
-      await ensureJobDefinitions(access.batch, access.settings.jobDefinition, runnerImage, checked.instanceClasses);
+      await ensureJobDefinitions(
+        await access.openBatch(),
+        access.settings.jobDefinition,
+        runnerImage,
+        checked.instanceClasses,
+      );
     }
     return await conduct(access, checked, options, output);
   } finally {

@@ -1,18 +1,22 @@
 import { dollars } from '../campaign/money.ts';
 import type { Forecast } from '../campaign/forecast.ts';
-import type { Hold } from '../campaign/hold.ts';
 import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { faultOf, type Reason } from '../campaign/reasons.ts';
 import { instantText } from '../campaign/units.ts';
+import { holdLines, stuckLine } from './hold-text.ts';
 import { table } from './output.ts';
 
-/** What `status` prints of a campaign that runs. */
-export function statusText(progress: CampaignProgress): string {
-  const { campaign, hold, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
-  const state = closing ? `is closing (${closing})` : hold ? `holds: ${holdText[hold]}` : 'is running';
+/** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */
+export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
+  const { campaign, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
+  const holds = holdLines(progress);
+  const state = closing ? `is closing (${closing})` : holds.length > 0 ? 'holds' : 'is running';
   const blocks = [
+    ...notes,
     [
       `${campaign} ${state}; deadline ${deadline}`,
+      ...holds.map((line) => `  holds: ${line}`),
       ...(hurry
         ? ['in a hurry: the deadline is in danger, dearer classes are granted where a dollar buys most time']
         : []),
@@ -21,11 +25,11 @@ export function statusText(progress: CampaignProgress): string {
     `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, overhead of lost runs ${dollars(money.overhead)}), ` +
       `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
       `(of it ${dollars(money.rerunReserve)} for further runs of a submission)`,
-    ...forecastBlocks(campaign, forecast, { deadline, budget: money.budget }),
+    ...(progress.hold === 'platform' ? [] : forecastBlocks(campaign, forecast, { deadline, budget: money.budget })),
     table(
       ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time against probe'],
       Object.entries(classes).map(([name, row]) => [
-        row.short ? `${name} (short)` : name,
+        row.held ? `${name} (held)` : row.short ? `${name} (short)` : name,
         String(row.running),
         String(row.slots),
         String(row.waiting),
@@ -34,6 +38,17 @@ export function statusText(progress: CampaignProgress): string {
         row.times === 1 ? '' : `× ${row.times.toFixed(2)}`,
       ]),
     ),
+    ...list(
+      'held for the platform’s fault',
+      Object.entries(classes).flatMap(([name, { held }]) =>
+        held
+          ? [
+              `${name} since ${instantText(held.since)}: ${held.cause} → npm run holdout -- resume ${campaign} --class ${name}`,
+            ]
+          : [],
+      ),
+    ),
+    ...list('stuck, and tried again', progress.stuck.map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),
     ...list(
@@ -44,14 +59,6 @@ export function statusText(progress: CampaignProgress): string {
   ];
   return blocks.join('\n\n');
 }
-
-export const holdText: Record<Hold, string> = {
-  budget: 'nothing that waits fits into the rest of the budget (raise-budget or close)',
-  deadline: 'the deadline has passed (set-deadline or close)',
-  paused: 'an operator paused it, or the teams that are left (resume, or resume --team)',
-  slots: 'no class that would do has a slot (set-slots)',
-  platform: 'the same fault of the platform ended the last runs (resume)',
-};
 
 function forecastBlocks(
   campaign: string,
@@ -89,10 +96,13 @@ function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number)
 const commandText = (campaign: string, remedy: string): string =>
   `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
 
-export const endedBecause = (reasons: Partial<Record<string, number>>): string[] =>
+/** Reasons and whose fault each is, the most frequent first. */
+export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[] =>
   list(
     'ended because',
-    Object.entries(reasons).map(([reason, count]) => `${reason}: ${count}`),
+    Object.entries(reasons)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, count]) => `${reason}: ${count} (${faultOf(reason as Reason)})`),
   );
 
 /** The last acts of operators. */

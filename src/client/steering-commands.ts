@@ -4,6 +4,7 @@ import type { Signature } from '../campaign/operator-acts.ts';
 import { parseInstant } from '../campaign/units.ts';
 import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { addQueues } from '../local/stack/queues.ts';
+import { trouble } from '../errors.ts';
 import { counted } from '../safe-text.ts';
 import * as messages from '../workflows/messages.ts';
 import type { Access } from './access.ts';
@@ -24,8 +25,8 @@ export function addSteering(kit: CommandKit): void {
   addLimits(kit);
 }
 
-function addPausing({ onCampaign, withAccess, output }: CommandKit): void {
-  onCampaign('pause', 'start nothing new of a campaign, or of one team')
+function addPausing({ command, withAccess, output }: CommandKit): void {
+  command('pause')
     .option('--team <team>', 'only this team')
     .option('--kill', 'end what runs as well; it is charged to nobody and runs again after resume')
     .option(...whyOption)
@@ -39,14 +40,23 @@ function addPausing({ onCampaign, withAccess, output }: CommandKit): void {
         output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
       }),
     );
-  onCampaign('resume', 'go on with a campaign, or with one team')
+  command('resume')
     .option('--team <team>', 'only this team')
+    .option('--class <class>', 'only this class, which the platform’s fault holds: one run tries it')
     .option(...whyOption)
     .action(
-      withAccess<{ team?: string; why?: string }>(async (access, campaign, { team, why }) => {
-        if (team === undefined) await sendAct(access, campaign, messages.resumeCampaignSignal, reasonOf(why));
-        else await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
-        output.say(`done: resume ${team ?? campaign}`);
+      withAccess<{ team?: string; class?: string; why?: string }>(async (access, campaign, options) => {
+        const { team, class: onClass, why } = options;
+        if (team !== undefined && onClass !== undefined) {
+          throw trouble('USAGE', { message: 'resume takes --team or --class, not both.' });
+        }
+        if (team !== undefined) {
+          await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
+        } else {
+          const act = { ...(onClass !== undefined && { class: onClass }), ...reasonOf(why) };
+          await sendAct(access, campaign, messages.resumeCampaignSignal, act);
+        }
+        output.say(`done: resume ${team ?? onClass ?? campaign}`);
       }),
     );
 }
@@ -58,8 +68,8 @@ async function jobsText(access: Access, campaign: string, team: string | undefin
   return jobs === 0 ? 'no jobs' : `at most ${counted(jobs, 'job')}`;
 }
 
-function addOrder({ onCampaign, withAccess, output }: CommandKit): void {
-  onCampaign('reprioritise', 'put a team ahead or behind')
+function addOrder({ command, withAccess, output }: CommandKit): void {
+  command('reprioritise')
     .requiredOption('--team <team>', 'the team')
     .option('--priority <1-5>', 'comes before every weight: 1 is first, 3 the default', numberArgument)
     .option('--weight <weight>', 'share among teams of one priority: 0.001 to 1000, 1 the default', numberArgument)
@@ -72,7 +82,7 @@ function addOrder({ onCampaign, withAccess, output }: CommandKit): void {
         },
       ),
     );
-  onCampaign('set-slots', 'how many jobs of an instance class run at a time')
+  command('set-slots')
     .requiredOption('--class <class>', 'the instance class')
     .requiredOption('--slots <number>', '0 or more; what runs goes on', numberArgument)
     .option(...whyOption)
@@ -96,8 +106,8 @@ async function makeRoom(access: Access, campaign: string, act: { class: string; 
   );
 }
 
-function addLimits({ onCampaign, withAccess, output }: CommandKit): void {
-  onCampaign('raise-budget', 'the new budget, also after the campaign’s end')
+function addLimits({ command, withAccess, output }: CommandKit): void {
+  command('raise-budget')
     .requiredOption('--usd <dollars>', 'the whole budget, more than before', numberArgument)
     .option(...whyOption)
     .action(
@@ -106,7 +116,7 @@ function addLimits({ onCampaign, withAccess, output }: CommandKit): void {
         output.say(`done: budget $${usd}`);
       }),
     );
-  onCampaign('set-deadline', 'the new deadline, also after the campaign’s end')
+  command('set-deadline')
     .requiredOption('--at <instant>', 'such as 2026-12-31T18:00:00Z', instantArgument)
     .option(...whyOption)
     .action(

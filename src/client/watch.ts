@@ -10,6 +10,7 @@ import { campaignWorkflowId } from '../ids.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
 import { progressOfCampaign } from './campaign-now.ts';
+import { holdLines, stuckLine } from './hold-text.ts';
 import type { Output } from './output.ts';
 import { Silence } from './silence.ts';
 import { stageOf, stageText } from './under-way.ts';
@@ -22,11 +23,12 @@ const lookEveryMs = 1_000;
 /** The forecast is said so often at most. */
 const forecastEveryMs = 300_000;
 
-export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold };
+/** `why`: every cause of the hold with the command that ends it, a line each. */
+export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold; why: string[] };
 
 /**
  * Says what happens in a campaign until it ends or holds: a line for every submission that changes its stage, a line of
- * counts when they change, the forecast now and then. Restarts of the worker or the server are waited out.
+ * counts when they change, what is stuck once, the forecast now and then. Restarts of the worker or the server are waited out.
  */
 export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<Watched> {
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
@@ -43,6 +45,7 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   // Handled by the race below, which a campaign that holds at the first look never reaches.
   end.catch(() => undefined);
   const seen = new Map<string, string>();
+  const stuck = new Set<string>();
   let counts = '';
   let forecast = '';
   let forecastDue = 0;
@@ -59,13 +62,18 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
       const line = countsLine(progress);
       if (line !== counts) output.say(line);
       counts = line;
+      for (const one of progress.stuck) {
+        if (stuck.has(one.submission)) continue;
+        stuck.add(one.submission);
+        output.say(`  stuck: ${stuckLine(one)}`);
+      }
       if (progress.forecast && Date.now() >= forecastDue) {
         const said = forecast;
         forecast = forecastLine(progress.forecast);
         forecastDue = Date.now() + forecastEveryMs;
         if (forecast !== said) output.say(forecast);
       }
-      if (progress.hold) return { kind: 'holds', hold: progress.hold };
+      if (progress.hold) return { kind: 'holds', hold: progress.hold, why: holdLines(progress) };
     }
     await Promise.race([end, delay(lookEveryMs)]);
     if (ended) {

@@ -4,25 +4,33 @@ import { endedStatus, endedText } from './ended-status.ts';
 import { exitOf, exitStatus } from './exit-status.ts';
 import { standingOf } from './results.ts';
 import { statusText } from './status.ts';
+import { unpolledQueues, unpolledText } from './unpolled-queues.ts';
+import { holdLines } from './hold-text.ts';
 import { countsLine, watchCampaign } from './watch.ts';
 
 /** The commands that show how a campaign stands. */
-export function addWatching({ onCampaign, withAccess, output }: CommandKit): void {
-  onCampaign('status', 'counts by state, money, forecast, what waits and why')
+export function addWatching({ command, withAccess, output }: CommandKit): void {
+  command('status')
     .option('--json', 'as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
         const now = await campaignNow(access, campaign);
         if (now.kind === 'running') {
           const { progress } = now;
-          output.result(json ? jsonOf({ state: 'running', ...progress }) : statusText(progress));
+          const unpolled = await unpolledQueues(access);
+          const note = unpolledText(unpolled);
+          output.result(
+            json
+              ? jsonOf({ state: 'running', ...progress, unpolledQueues: unpolled })
+              : statusText(progress, note === undefined ? [] : [note]),
+          );
         } else {
           const ended = endedStatus(now.known);
           output.result(json ? jsonOf(ended) : endedText(ended));
         }
       }),
     );
-  onCampaign('watch', 'follow a campaign until it ends or holds')
+  command('watch')
     .option('--json', 'print how it stands then as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
@@ -33,7 +41,8 @@ export function addWatching({ onCampaign, withAccess, output }: CommandKit): voi
         }
         if (now.kind === 'running') {
           const { progress } = now;
-          output.result(json ? jsonOf({ state: 'running', ...progress }) : countsLine(progress).trim());
+          const lines = [countsLine(progress).trim(), ...holdLines(progress).map((line) => `holds: ${line}`)];
+          output.result(json ? jsonOf({ state: 'running', ...progress }) : lines.join('\n'));
           return exitStatus.needsDecision;
         }
         const ended = endedStatus(now.known);

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { faultOfWords } from '../campaign/container-words.ts';
+import { layoutNames } from '../campaign/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../campaign/units.ts';
 import { campaignPattern, memberPattern } from '../ids.ts';
 
@@ -47,6 +49,12 @@ const dollars = (value: unknown, most: number): number | undefined =>
   typeof value === 'number' && value <= most ? microUsdOf(value) : undefined;
 const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
 
+/** Words for a container, one by one: nothing reads them as a shell would. */
+const words = z.array(z.string('must be text; quote it')).superRefine((list, context) => {
+  const fault = faultOfWords(list);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: `but ${fault}` });
+});
+
 /** Every key of the campaign file by section, what it must be, and the one place where defaults are. */
 export const sections = {
   campaign: {
@@ -54,9 +62,13 @@ export const sections = {
     metric: oneOf('log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'),
     submissions: anyText,
     deadline: anyText,
+    layout: oneOf(...layoutNames).optional(),
+    args: words.optional(),
+    command: words.refine((list) => (list[0] ?? '') !== '', { message: 'must name a program', abort: true }).optional(),
   },
   predictions: {
-    file: name.default('predictions.csv'),
+    /** Where it is not said: as the layout has it. */
+    file: name.optional(),
     id: anyText.default('filename'),
     value: anyText.default('label'),
     maxBytes: size.prefault('50MiB'),

@@ -26,6 +26,9 @@ export interface CheckedSubmission {
   submittedAt: string;
   image: ImageLocation;
   publicScore?: number;
+  /** In the place of the campaign's. */
+  args?: string[];
+  command?: string[];
 }
 
 /** The campaign file as it will be frozen, defaults filled in, before anything was uploaded. */

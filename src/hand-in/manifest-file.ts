@@ -10,9 +10,10 @@ import type { CheckedSubmission, ImageLocation } from './checked-campaign.ts';
 import { faultOfFile, locate, shownPath } from './locate.ts';
 import { suggestion } from './nearest.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
+import { splitWords } from './words.ts';
 
 const required = ['team', 'teamName', 'submission', 'image', 'submittedAt'];
-const columns = [...required, 'publicScore'];
+const columns = [...required, 'publicScore', 'args', 'command'];
 const memberRule = 'must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit';
 
 type ReportLine = (line: number, fault: string) => void;
@@ -95,7 +96,22 @@ async function readRow(
     submittedAt: submittedAt?.toISOString() ?? '',
     image: fields.has('image') ? await locateImage(value('image'), folder, report) : { kind: 'archive', path: '' },
     ...(value('publicScore') !== '' && { publicScore }),
+    ...readWords('args', value('args'), report),
+    ...readWords('command', value('command'), report),
   };
+}
+
+/** An empty cell leaves what the campaign says; `[]` is no words at all. */
+function readWords<Column extends 'args' | 'command'>(
+  column: Column,
+  written: string,
+  report: (fault: string) => void,
+): { [Key in Column]?: string[] } {
+  if (written === '') return {};
+  const split = splitWords(written);
+  const fault = 'fault' in split ? split.fault : column === 'command' && !split.words[0] ? 'must name a program' : '';
+  if (fault !== '' || 'fault' in split) report(`${column} is ${quoted(written)}, but ${fault}`);
+  return 'fault' in split ? {} : ({ [column]: split.words } as { [Key in Column]?: string[] });
 }
 
 async function locateImage(written: string, folder: string, report: (fault: string) => void): Promise<ImageLocation> {

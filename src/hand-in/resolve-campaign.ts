@@ -1,4 +1,5 @@
 import { unpackedBytesOf, type InstanceClass, type Metric } from '../campaign/frozen-campaign.ts';
+import { layouts } from '../campaign/layouts.ts';
 import type { Expectation } from '../campaign/planning/knowledge.ts';
 import { deadlineOf } from './campaign-rules.ts';
 import type { ReadCampaign, Section, SectionName } from './campaign-schema.ts';
@@ -19,6 +20,7 @@ export function resolveCampaign(
   now: Date,
 ): CheckedCampaign {
   const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
+  const { layout, args, command }: Section<'campaign'> = read.campaign;
   const limits = read.limits as Complete<'limits'>;
   const { unpacked }: Section<'limits'> = limits;
   const budget = read.budget as Complete<'budget'>;
@@ -26,7 +28,13 @@ export function resolveCampaign(
   return {
     campaign,
     metric,
-    predictions: read.predictions as Complete<'predictions'>,
+    predictions: {
+      ...(read.predictions as Complete<'predictions'>),
+      file: read.predictions.file ?? layouts[layout ?? 'holdout'].file,
+    },
+    ...(layout !== undefined && { layout }),
+    ...(args !== undefined && { args }),
+    ...(command !== undefined && { command }),
     ...(inputs as Required<Pick<LocatedInputs, 'testSet' | 'labels'>>),
     submissions,
     deadline: (deadlineOf(deadline, now) ?? now).toISOString(),

@@ -4,7 +4,7 @@ import { ArchiveFiles } from './archive-files.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { baseImageOf } from './base-image.ts';
 import { BlobFolder, type Blob } from './blob-folder.ts';
-import { acceptedConfiguration } from './configuration.ts';
+import { acceptedConfiguration, type ConfigurationOptions } from './configuration.ts';
 import { ImageTree } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './named-image.ts';
@@ -29,6 +29,8 @@ export interface InspectionOptions {
   limits: ArchiveLimits;
   /** An empty folder with room for what the archive unpacks to. The layout lies in it afterwards. */
   into: string;
+  /** What the campaign says of the container. */
+  container?: ConfigurationOptions;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function inspectFolder(folder: string, options: InspectionOptions):
 }
 
 async function inspect(
-  { limits, into }: InspectionOptions,
+  { limits, into, container = {} }: InspectionOptions,
   scan: (blobs: BlobFolder) => Promise<ScannedArchive>,
 ): Promise<InspectedArchive> {
   const folder = join(into, 'blobs');
@@ -57,7 +59,7 @@ async function inspect(
     const { layers, diffIds } = await inspectLayers(image.layers(), limits, tree, blobs);
     // The platform was checked; some tools leave it out or spell it otherwise.
     const configuration = { ...image.configuration, os: 'linux', architecture: 'amd64' };
-    const { json, withheld } = acceptedConfiguration(configuration, diffIds, tree);
+    const { json, withheld } = acceptedConfiguration(configuration, diffIds, tree, container);
     const layout = join(into, 'layout');
     const digest = await writeLayout(layout, json, layers);
     return { kind: 'accepted', layout, digest, base: baseImageOf(configuration), withheld };

@@ -9,6 +9,7 @@ import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
+import { leaveWord } from './leave-word.ts';
 import { reap } from './release.ts';
 import { loadRunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
@@ -18,8 +19,6 @@ async function main([verb, jobId]: string[]): Promise<number> {
     await reap(loadRunnerSettings(jobId));
     return runnerExit.done;
   }
-  // Folders that an image's layers do not list are made with it: under a stricter one the submission's user gets nowhere.
-  process.umask(0o022);
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
   return runBatchJob(stop.signal);
@@ -37,9 +36,10 @@ async function runBatchJob(stop: AbortSignal): Promise<number> {
   return runnerExit.done;
 }
 
-function report(thrown: unknown): number {
+async function report(thrown: unknown): Promise<number> {
   const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
   process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
+  if (process.argv[2] !== 'reap') await leaveWord(thrown);
   return runnerExit.trouble;
 }
 

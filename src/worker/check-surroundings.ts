@@ -1,6 +1,5 @@
 import { HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError } from '@temporalio/client';
 import { messageOf, trouble } from '../errors.ts';
 import type { TaskQueueName } from '../ids.ts';
 import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
@@ -77,7 +76,7 @@ export async function checkNamespace({ workflowService }: Client, namespace: str
   try {
     await workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === grpcNotFound) {
+    if ((error as { code?: number }).code === grpcNotFound) {
       throw trouble('TEMPORAL_NAMESPACE_MISSING', { namespace }, error);
     }
     throw error;

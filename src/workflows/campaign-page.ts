@@ -4,13 +4,19 @@ import type { CampaignProgress } from '../campaign/progress.ts';
 
 /** Shows a campaign on its page in the Web UI. */
 export function showCampaign(progress: CampaignProgress): void {
-  const { campaign, counts, money, classes, hold, hurry, forecast, deadline, operatorsLog } = progress;
+  const { campaign, counts, money, classes, hold, holds, hurry, forecast, deadline, stuck, operatorsLog } = progress;
   const stages = Object.entries(counts).filter(([, count]) => count > 0);
   setCurrentDetails(
     [
       `${hold === null ? `**${campaign}** is running` : `**${campaign}** holds: ${hold}`}${hurry ? ', **in a hurry**' : ''}`,
       '',
       stages.map(([stage, count]) => `${count} ${stage}`).join(', '),
+      '',
+      ...holds.map(
+        (held) =>
+          `- ${held.hold}${'class' in held ? ` on ${held.class}` : ''}${'cause' in held ? `: \`${plain(held.cause)}\`` : ''}`,
+      ),
+      ...stuck.slice(0, 5).map((one) => `- ${one.submission} is stuck at ${one.what}: \`${plain(one.cause)}\``),
       '',
       `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${deadline}`,
       '',
@@ -34,5 +40,7 @@ export function showCampaign(progress: CampaignProgress): void {
     ].join('\n'),
   );
 }
+
+const plain = (text: string): string => text.replaceAll('`', "'");
 
 const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

@@ -15,7 +15,15 @@ import { treatmentOf, type CampaignState } from '../campaign/campaign-state.ts';
 import type { RunGrant } from '../campaign/protocol.ts';
 import type { Decision } from '../campaign/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../ids.ts';
-import { endRunSignal, grantRunSignal, refuseRunSignal, reportAgainSignal } from './messages.ts';
+import type { Stuck } from '../campaign/stuck.ts';
+import {
+  endRunSignal,
+  giveUpSignal,
+  grantRunSignal,
+  refuseRunSignal,
+  reportAgainSignal,
+  tryAgainSignal,
+} from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { step } from './steps.ts';
 import type { submission as submissionWorkflow } from './submission.ts';
@@ -71,6 +79,23 @@ export class Children {
       const { n } = open.grant;
       this.outgoing.push([submission, (handle) => handle.signal(endRunSignal, { n })]);
     }
+  }
+
+  /** Has what is stuck tried again at once. */
+  tryAgain(submissions: readonly string[]): void {
+    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.signal(tryAgainSignal)]);
+  }
+
+  /** Ends what a submission is stuck at: its run, where it has one, else the step. */
+  giveUp(submission: string, { what, cause }: Stuck): void {
+    const n = this.state.open.get(submission)?.grant?.n;
+    this.outgoing.push([
+      submission,
+      (handle) =>
+        n === undefined
+          ? handle.signal(giveUpSignal, { cause: `${what}: ${cause}` })
+          : handle.signal(endRunSignal, { n }),
+    ]);
   }
 
   /** Asks what they do; the answers come as `standing`. */

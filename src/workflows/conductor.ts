@@ -15,11 +15,12 @@ import { closeSubmission, settleRun, takeRequest, takeStanding } from '../campai
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import { carriedState } from '../campaign/carried-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
-import { isDone } from '../campaign/hold.ts';
+import { holdOf, isDone } from '../campaign/hold.ts';
 import { limitsOf } from '../campaign/initial-state.ts';
 import { progressOf, type CampaignProgress } from '../campaign/progress.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
 import { decide } from '../campaign/scheduler.ts';
+import { takeGivenUp, takeStuck } from '../campaign/stuck.ts';
 import { showCampaign } from './campaign-page.ts';
 import { Children } from './children.ts';
 import type { campaign } from './campaign.ts';
@@ -77,6 +78,7 @@ export class Conductor {
           if (takeStanding(state, standing)) this.children.underWay(standing.submission);
           this.unheard.delete(standing.submission);
         }),
+      stuck: (report) => this.hear(report.submission, () => takeStuck(state, report)),
       act: (act) => this.desk.take(act),
       ask: (act) => this.desk.ask(act),
       check: (act) => this.desk.check(act),
@@ -115,6 +117,7 @@ export class Conductor {
   private async carryOut(): Promise<void> {
     const limits = limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight);
     const decisions = this.unheard.size > 0 ? [] : decide(this.state, limits, Date.now());
+    for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.children.giveUp(submission, stuck);
     await this.children.carryOut(decisions);
     if (decisions.length > 0) this.wake();
     showCampaign(this.progress());
@@ -205,7 +208,9 @@ export class Conductor {
     }
   }
 
+  /** What a campaign that waits for the platform will take nobody knows. */
   private forecastNow(): Forecast | null {
+    if (holdOf(this.state, Date.now()) === 'platform') return null;
     const { instanceClasses, fairness } = this.opened.frozen;
     return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
   }

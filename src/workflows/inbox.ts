@@ -1,7 +1,13 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
 import type { ActName, OperatorAct, OperatorActs } from '../campaign/operator-acts.ts';
-import type { RunRequest, RunSettlement, SubmissionReport, SubmissionStanding } from '../campaign/protocol.ts';
+import type {
+  RunRequest,
+  RunSettlement,
+  StuckReport,
+  SubmissionReport,
+  SubmissionStanding,
+} from '../campaign/protocol.ts';
 import * as messages from './messages.ts';
 
 /** Who deals with the messages once the campaign knows its state. */
@@ -10,6 +16,7 @@ export interface Recipients {
   runSettled: (settlement: RunSettlement) => void;
   submissionFinished: (report: SubmissionReport) => void;
   standing: (standing: SubmissionStanding) => void;
+  stuck: (report: StuckReport) => void;
   /** Takes an act of an operator, which is in the log if it is refused. */
   act: (act: OperatorAct) => void;
   /** Takes an act whose operator waits for the answer; fails when it is refused. */
@@ -31,6 +38,7 @@ export class Inbox {
     this.signal(messages.runSettledSignal, (to, settlement) => to.runSettled(settlement));
     this.signal(messages.submissionFinishedSignal, (to, report) => to.submissionFinished(report));
     this.signal(messages.standingSignal, (to, standing) => to.standing(standing));
+    this.signal(messages.stuckSignal, (to, report) => to.stuck(report));
     this.actSignal('pauseTeam', messages.pauseTeamSignal);
     this.actSignal('resumeTeam', messages.resumeTeamSignal);
     this.actSignal('reprioritiseTeam', messages.reprioritiseTeamSignal);

@@ -2,10 +2,12 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OperatorActs } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import type {
+  GivenUpStep,
   RunGrant,
   RunRefusal,
   RunRequest,
   RunSettlement,
+  StuckReport,
   SubmissionReport,
   SubmissionStanding,
 } from '../campaign/protocol.ts';
@@ -19,6 +21,8 @@ export const runSettledSignal = defineSignal<[RunSettlement]>('runSettled');
 export const submissionFinishedSignal = defineSignal<[SubmissionReport]>('submissionFinished');
 /** The answer to {@link reportAgainSignal}. */
 export const standingSignal = defineSignal<[SubmissionStanding]>('standing');
+/** Also sent by the submission's activities. */
+export const stuckSignal = defineSignal<[StuckReport]>('stuck');
 
 // Campaign to submission.
 export const grantRunSignal = defineSignal<[RunGrant]>('grantRun');
@@ -27,6 +31,10 @@ export const refuseRunSignal = defineSignal<[RunRefusal]>('refuseRun');
 export const reportAgainSignal = defineSignal('reportAgain');
 /** Ends run n, be it under way or still to be submitted, and not the submission: it asks for another one. */
 export const endRunSignal = defineSignal<[{ n: number }]>('endRun');
+/** Tries the step that it is stuck at again, now. */
+export const tryAgainSignal = defineSignal('tryAgain');
+/** Gives the step up that it is stuck at. */
+export const giveUpSignal = defineSignal<[GivenUpStep]>('giveUp');
 
 // Operator to campaign: signals, which the Web UI can send too.
 export const pauseTeamSignal = defineSignal<[OperatorActs['pauseTeam']]>('pauseTeam');

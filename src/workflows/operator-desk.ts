@@ -3,6 +3,7 @@ import type { RecordedAct } from '../activities/record-acts.ts';
 import type { CampaignState } from '../campaign/campaign-state.ts';
 import type { Reason } from '../campaign/reasons.ts';
 import { apply, asKept, faultOf, type OperatorAct, type OperatorLine } from '../campaign/operator-acts.ts';
+import { takeStuckSubmissions } from '../campaign/stuck.ts';
 import type { Children } from './children.ts';
 import { longStep, step } from './steps.ts';
 
@@ -131,9 +132,11 @@ export class OperatorDesk {
       case 'abort':
         this.children.cancel([...this.state.open.keys()]);
         return undefined;
+      case 'resumeCampaign':
+        if (act.message.class === undefined) this.children.tryAgain(takeStuckSubmissions(this.state));
+        return undefined;
       case 'resumeTeam':
       case 'reprioritiseTeam':
-      case 'resumeCampaign':
       case 'raiseBudget':
       case 'setDeadline':
       case 'setSlots':

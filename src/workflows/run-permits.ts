@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import type { HeldGrant } from '../campaign/campaign-state.ts';
 import type { RunGrant, RunRefusal, RunRequest, RunSettlement } from '../campaign/protocol.ts';
+import type { Stuck } from '../campaign/stuck.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import {
   grantRunSignal,
@@ -10,6 +11,7 @@ import {
   requestRunSignal,
   runSettledSignal,
   standingSignal,
+  stuckSignal,
 } from './messages.ts';
 
 export type Permit = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
@@ -65,6 +67,12 @@ export class RunPermits {
     const settlement = this.unsettled;
     this.unsettled = undefined;
     if (settlement) await this.tell(() => this.parent().signal(runSettledSignal, settlement));
+  }
+
+  /** A step that no activity of it can tell of. */
+  tellStuck(stuck: Stuck): Promise<void> {
+    const { submission, sequence } = this.round;
+    return this.tell(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
   }
 
   private sendStanding(): Promise<void> {

@@ -3,8 +3,14 @@ import type { Activities } from '../activities/index.ts';
 import { taskQueues, type TaskQueueName } from '../ids.ts';
 import type { Timings } from '../settings.ts';
 
-/** Trouble is tried again for ever, ever slower; only failures that say so themselves are final. */
+/**
+ * Trouble is tried again, ever slower; the activities tell the campaign of it, see activities/tell-stuck.ts. Only failures
+ * that say so themselves are final.
+ */
 const retry = { initialInterval: '1 second', maximumInterval: '60 seconds' } as const;
+
+/** A copy may move gigabytes in vain. */
+const retryOfImages = { initialInterval: '1 second', maximumInterval: '30 minutes' } as const;
 
 /**
  * The activities of one queue under a summary that people read in the Web UI. Short ones: one that a killed worker took
@@ -24,21 +30,31 @@ export function step(
   });
 }
 
-/** Minutes to hours, with heartbeats: a lost worker is noticed within seconds. */
-export const longStep = (queue: TaskQueueName, summary: string): Activities =>
-  step(queue, summary, { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' });
+const long = { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' } as const;
 
-/** A try after the first waits for Batch's list to settle before it may submit. */
-export const submitStep = (summary: string, timings: Timings): Activities =>
+/** Minutes to hours, with heartbeats: a lost worker is noticed within seconds. */
+export const longStep = (queue: TaskQueueName, summary: string): Activities => step(queue, summary, long);
+
+/** Copies an image; few are copied at a time. */
+export const imageStep = (summary: string, { untaken }: Timings): Activities =>
+  step('images', summary, { ...long, retry: retryOfImages, scheduleToStartTimeout: 10 * untaken });
+
+/** Scores predictions. */
+export const scoreStep = (summary: string, { untaken }: Timings): Activities =>
+  step('score', summary, { ...long, scheduleToStartTimeout: untaken });
+
+/** A try after the first waits for Batch's list to settle before it may submit. What it submits is known when it ends. */
+export const submitStep = (summary: string, { submitHeartbeatTimeout }: Timings): Activities =>
   step('submit', summary, {
     startToCloseTimeout: '10 minutes',
-    heartbeatTimeout: timings.submitHeartbeatTimeout,
+    heartbeatTimeout: submitHeartbeatTimeout,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
-export const awaitStep = (summary: string, timings: Timings): Activities =>
+export const awaitStep = (summary: string, { awaitHeartbeatTimeout }: Timings): Activities =>
   step('await', summary, {
     startToCloseTimeout: '30 days',
-    heartbeatTimeout: timings.awaitHeartbeatTimeout,
+    heartbeatTimeout: awaitHeartbeatTimeout,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });

@@ -5,6 +5,7 @@ import type { RunOrder } from '../activities/submit-batch-job.ts';
 import type { InstanceClass } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
 import type { WantedRun } from '../campaign/submission-way.ts';
+import { causeOf } from './causes.ts';
 import type { CaseFile } from './case-file.ts';
 import { endRunSignal } from './messages.ts';
 import type { RunPermits } from './run-permits.ts';
@@ -47,7 +48,8 @@ export class SubmissionRuns {
     return this.n;
   }
 
-  async run({ purpose, options, needMeasured, moreSharedMemory }: WantedRun): Promise<Run> {
+  /** `usedUp`: it may only run if the fault that ended its last run is everybody's. */
+  async run({ purpose, options, needMeasured, moreSharedMemory }: WantedRun, usedUp = false): Promise<Run> {
     this.n += 1;
     const n = this.n;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
@@ -58,7 +60,14 @@ export class SubmissionRuns {
       `${forWhat} on ${options.map((option) => option.class).join(' or ')}`,
       wanted?.class,
     );
-    const permit = await this.permits.ask({ n, purpose, rerun, options, ...(needMeasured && { needMeasured }) });
+    const permit = await this.permits.ask({
+      n,
+      purpose,
+      rerun,
+      options,
+      ...(needMeasured && { needMeasured }),
+      ...(usedUp && { usedUp }),
+    });
     if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
     const on = this.opened.classes.find(({ name }) => name === permit.class);
     if (purpose === 'evaluation') this.evaluations += 1;
@@ -77,19 +86,21 @@ export class SubmissionRuns {
       const unknownEnd = {
         jobId: null,
         reason: 'platform-error',
+        cause: causeOf(error),
         billedSeconds: 0,
         costMicroUsd: permit.reserved,
       } as const;
       this.caseFile.add({ n, purpose, class: on.name, ...unknownEnd });
       throw error;
     });
-    const { jobId, reason, billedSeconds, costMicroUsd, facts } = end;
+    const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
     this.caseFile.add({
       n,
       purpose,
       class: on.name,
       jobId,
       reason,
+      ...(cause !== undefined && { cause }),
       billedSeconds,
       costMicroUsd,
       ...(facts && { facts }),
@@ -102,6 +113,7 @@ export class SubmissionRuns {
       billedSeconds,
       costMicroUsd,
       ...(reason && { reason }),
+      ...(cause !== undefined && { cause }),
       ...(reason === 'unplaceable' && { classShort: true }),
     });
     return { kind: 'ended', n, on, end };
@@ -115,32 +127,59 @@ export class SubmissionRuns {
   /** A job that may have been submitted is never left alone: a cancellation, or `endRun`, ends it and still learns its cost. */
   private async seeThrough(order: RunOrder): Promise<RunEnd> {
     const { n, purpose } = order;
-    const outer = CancellationScope.current();
     const { timings } = this.opened;
     const summary = `run ${n}: ${purpose} on ${order.class}`;
-    return CancellationScope.nonCancellable(async () => {
-      const job = await submitStep(summary, timings).submitBatchJob(order);
-      if (job.kind === 'abandoned') return neverRan;
-      const inner = new CancellationScope();
-      const isUnwanted = outer.consideredCancelled || this.unwanted >= n;
-      if (!isUnwanted) outer.cancelRequested.catch(() => inner.cancel());
-      this.endRun = () => inner.cancel();
+    const wanted = new Wanted(CancellationScope.current(), this.unwanted >= n);
+    this.endRun = () => wanted.end();
+    return CancellationScope.nonCancellable(async (): Promise<RunEnd> => {
+      const job = await wanted.orElse(
+        () => submitStep(summary, timings).submitBatchJob(order),
+        () => submitStep(`${summary}: withdrawn`, timings).submitBatchJob({ ...order, withdraw: true }),
+      );
+      if (job.kind === 'abandoned') return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
+      if (job.kind === 'refused') return { ...neverRan, cause: job.cause };
       const follow = (giveUp: boolean): Promise<RunEnd> =>
         awaitStep(summary, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
-      try {
-        return await inner.run(() => follow(isUnwanted));
-      } catch (error) {
-        // The server tries a cancelled activity no second time, even when only its worker went away.
-        if (!inner.consideredCancelled || !(error instanceof ActivityFailure)) throw error;
-        return follow(true);
-      } finally {
-        this.endRun = undefined;
-      }
-    });
+      return wanted.orElse(
+        () => follow(false),
+        () => follow(true),
+      );
+    }).finally(() => (this.endRun = undefined));
   }
 }
 
-/** The run was given up before a job could be made for it. */
+/** A run that is wanted until its submission is cancelled or somebody ends it. */
+class Wanted {
+  isOver: boolean;
+  private scope: CancellationScope | undefined;
+
+  constructor(submission: CancellationScope, isOver: boolean) {
+    this.isOver = isOver || submission.consideredCancelled;
+    submission.cancelRequested.catch(() => this.end());
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.scope?.cancel();
+  }
+
+  /** Does an activity as long as the run is wanted, else the other. */
+  async orElse<Result>(activity: () => Promise<Result>, other: () => Promise<Result>): Promise<Result> {
+    if (this.isOver) return other();
+    this.scope = new CancellationScope();
+    try {
+      return await this.scope.run(activity);
+    } catch (error) {
+      // The server tries a cancelled activity no second time, even when only its worker went away.
+      if (!this.scope.consideredCancelled || !(error instanceof ActivityFailure)) throw error;
+      return other();
+    } finally {
+      this.scope = undefined;
+    }
+  }
+}
+
+/** No job was made for the run. */
 const neverRan: RunEnd = {
   jobId: null,
   billedSeconds: 0,

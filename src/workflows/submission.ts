@@ -9,10 +9,11 @@ import { SubmissionWay, type WayEnd, type WayStep } from '../campaign/submission
 import { shownWithheld } from '../campaign/withheld.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
+import { Attempts, GivenUpError } from './attempts.ts';
 import { CaseFile } from './case-file.ts';
 import { RunPermits } from './run-permits.ts';
 import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
-import { longStep, step } from './steps.ts';
+import { imageStep, scoreStep, step } from './steps.ts';
 
 export interface SubmissionInput {
   campaign: string;
@@ -75,13 +76,16 @@ class Review {
   image: Image | undefined;
   /** What of the image's configuration its container does not get. */
   withheld: string[] = [];
+  private readonly attempts: Attempts;
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
     private readonly caseFile: CaseFile,
     private readonly permits: RunPermits,
-  ) {}
+  ) {
+    this.attempts = new Attempts((stuck) => permits.tellStuck(stuck));
+  }
 
   /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
   async outcome(): Promise<SubmissionEnd> {
@@ -89,13 +93,15 @@ class Review {
       return await (this.input.kind === 'rescore' ? this.rescore() : this.evaluate());
     } catch (error) {
       if (isCancellation(error)) return ended('cancelled');
+      if (error instanceof GivenUpError) return ended('platform-error', `given up: ${error.message}`);
       if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
       throw error;
     }
   }
 
   private async evaluate(): Promise<SubmissionEnd> {
-    const pulled = await longStep('images', `image of ${this.input.submission}`).pullImage(this.input);
+    const { input, opened, attempts } = this;
+    const pulled = await attempts.of(() => imageStep(`image of ${input.submission}`, opened.timings).pullImage(input));
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
@@ -104,11 +110,14 @@ class Review {
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
     const way = new SubmissionWay(this.opened);
     let next: WayStep = way.begin(pulled.probeInVain);
-    while (next.kind === 'run') {
+    for (;;) {
+      const usedUp = next.kind === 'end' && next.ifEverybodys !== undefined;
+      if (next.kind === 'end' && next.ifEverybodys) next = next.ifEverybodys;
+      if (next.kind !== 'run') break;
       if (next.purpose === 'evaluation') {
         this.caseFile.explain(explainedChoice(this.opened, way.needs, this.opened.testItems));
       }
-      const run = await runs.run(next);
+      const run = await runs.run(next, usedUp);
       if (run.kind === 'refused') next = way.refused(run.reason);
       else if (next.purpose === 'probe') next = way.ended(run.on, await this.taught(run, pulled.base));
       else next = way.ended(run.on, run.end);
@@ -135,7 +144,7 @@ class Review {
       return end;
     }
     const order = { ...this.input, n, class: on.name, base };
-    const profile = await step('main', 'what the probe taught').probeGpuMemory(order);
+    const profile = await this.attempts.of(() => step('main', 'what the probe taught').probeGpuMemory(order));
     if (profile === null) return end;
     this.caseFile.learn(probeWords(profile, on));
     return { ...end, profile };
@@ -151,7 +160,9 @@ class Review {
     this.caseFile.enter('scoring', `the predictions of run ${n}`);
     const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
-      longStep('score', `score run ${n}`).scoreOutput({ campaign, submission, n, sequence }),
+      this.attempts.of(() =>
+        scoreStep(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
+      ),
       runs?.settle(),
     ]);
     const { key, digest } = scored;

@@ -89,7 +89,12 @@ describe('looking after submissions whose workflow is gone', () => {
         [2, jobs[1]?.[0]?.jobId, 'platform-error', billed[1]],
       ],
     );
-    const { jobId: _, ...lastRun } = runs[1] ?? assert.fail();
+    assert.deepEqual(
+      runs.map(({ facts }) => facts?.end),
+      ['exited', 'stopped'],
+      'both have their facts, from history and from the outcome',
+    );
+    const { jobId: _, facts: __, ...lastRun } = runs[1] ?? assert.fail();
     assert.deepEqual(report, {
       submission,
       sequence: 1,

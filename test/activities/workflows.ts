@@ -22,7 +22,7 @@ export async function submission({ orders = [], timings }: StandIn): Promise<voi
   for (const order of orders) {
     if (timings === undefined) throw new RangeError('runs need timings');
     const job = await submitStep('submit', timings).submitBatchJob(order);
-    if (job.kind === 'abandoned') continue;
+    if (job.kind === 'abandoned' || job.kind === 'refused') continue;
     await awaitStep('await', timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp: false });
   }
   await condition(() => over);

@@ -15,7 +15,9 @@ import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { refusalOf } from '../../src/batch/refusal.ts';
 import type { RunSpec } from '../../src/campaign/run-spec.ts';
+import type { Submission } from '../../src/campaign/frozen-campaign.ts';
 import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
@@ -69,6 +71,15 @@ describe('the activities of a Batch job on a real worker', () => {
   });
   beforeEach(() => rig.proxy.reset());
 
+  const row: Submission = {
+    submission: 's',
+    team: 't',
+    teamName: 'T',
+    submittedAt: '2020-03-31T00:00:00.000Z',
+    image: { kind: 'registry', reference: 'docker://registry.example.org/t/s:1' },
+    args: ['--in={input}', '{predictions}'],
+  };
+
   async function startWorkers(): Promise<void> {
     const { store, s3, rooms } = rig;
     const activities = createActivities({
@@ -78,7 +89,8 @@ describe('the activities of a Batch job on a real worker', () => {
       store,
       images: new ImageStore(''),
       workflows: client.workflow,
-      frozen: new FrozenReader(store, s3.buckets.results),
+      // Runs of any name: the rig has no hand-in that would know their rows.
+      frozen: Object.assign(new FrozenReader(store, s3.buckets.results), { submission: async () => row }),
       report: () => Promise.resolve(),
     });
     const make = (taskQueue: string): Promise<Worker> =>
@@ -99,7 +111,10 @@ describe('the activities of a Batch job on a real worker', () => {
     class: 'g4',
     image: { reference: 'oci:/images:x', digest: 'sha256:0' },
   });
-  const submit = (runKey: string, rest: Partial<RunOrder> = {}): Promise<WorkflowHandle<typeof submitRun>> =>
+  const submit = (
+    runKey: string,
+    rest: Partial<RunOrder> & { withdraw?: true } = {},
+  ): Promise<WorkflowHandle<typeof submitRun>> =>
     client.workflow.start<typeof submitRun>('submitRun', {
       workflowId: `submit ${runKey}`,
       taskQueue: taskQueues.main,
@@ -132,6 +147,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(jobs.length, 1);
     const spec = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
     assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
+    assert.deepEqual([spec.args, 'paths' in spec], [['--in=/input', '/output/predictions.csv'], false]);
     const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);
   });
@@ -144,6 +160,55 @@ describe('the activities of a Batch job on a real worker', () => {
     const history = await handle.fetchHistory();
     const started = history.events?.find((event) => event.activityTaskStartedEventAttributes);
     assert.equal(started?.activityTaskStartedEventAttributes?.attempt, 1, 'the hang was longer than the time-out');
+  });
+
+  it('gives a run up that Batch refuses, with its words; throttling and trouble of Batch pass', async () => {
+    const runKey = rig.run();
+    rig.proxy.inject('submitjob', faults.denied);
+    const refused = await (await submit(runKey)).result();
+    assert.deepEqual(refused, { kind: 'refused', cause: 'Batch refuses the job: AccessDeniedException: injected' });
+    assert.equal(await rig.claim(runKey), 'abandoned');
+    const again = rig.run();
+    rig.proxy.inject('submitjob', faults.throttled, 1);
+    assert.equal((await (await submit(again)).result()).kind, 'submitted');
+    const missing: unknown = await rig.submit(rig.run(), { queue: 'no-such-queue' }).catch(refusalOf);
+    assert.ok(typeof missing === 'string');
+    assert.match(missing, /^Batch refuses the job: ClientException: .*no-such-queue/);
+  });
+
+  it('withdraws a run with the job that it has all the same, or for ever when it has none', async () => {
+    const withJob = rig.run({ slowStart: true });
+    const jobId = await rig.submitted(withJob);
+    rig.proxy.inject('submitjob', faults.serverError);
+    assert.deepEqual(await (await submit(withJob, { withdraw: true })).result(), { kind: 'adopted', jobId });
+    const withNone = rig.run();
+    rig.proxy.inject('listjobs', faults.denied);
+    assert.deepEqual(await (await submit(withNone, { withdraw: true })).result(), { kind: 'abandoned' });
+    for (const runKey of [withJob, withNone]) assert.equal(await rig.claim(runKey), 'abandoned');
+  });
+
+  it('ends a run that was given up though Batch is out of reach: no job can begin it, or its outcome is there', async () => {
+    const [idle, over] = [rig.run({ slowStart: true }), rig.run({ until: 'over' })];
+    const handles = [];
+    for (const runKey of [idle, over]) {
+      const handle = await follow(runKey, await rig.submitted(runKey));
+      await eventually('it is awaited', async () => (await pending(handle)).details?.status === 'RUNNING');
+      handles.push(handle);
+    }
+    await rig.claimed(over);
+    for (const operation of ['describejobs', 'listjobs', 'terminatejob'] as const)
+      rig.proxy.inject(operation, faults.denied);
+    for (const handle of handles) await handle.cancel();
+    rig.open('over');
+    const ends = await Promise.all(handles.map((handle) => handle.result()));
+    assert.deepEqual(
+      ends.map(({ reason, billedSeconds }) => [reason, billedSeconds]),
+      [
+        ['cancelled', 0],
+        [null, 13],
+      ],
+    );
+    assert.equal(await rig.claim(idle), 'abandoned');
   });
 
   it('answers the end of a run in small facts', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
@@ -140,7 +141,12 @@ describe('following a run to its end', () => {
     rig.proxy.inject('describejobs', faults.noJobsDescribed);
     rig.proxy.inject('listjobs', faults.noJobsListed);
     const followed = await rig.follow(runKey, jobId).end;
-    assert.deepEqual(followed, { jobId, fate: 'platform-error', billedSeconds: 0 });
+    assert.deepEqual(followed, {
+      jobId,
+      fate: 'platform-error',
+      billedSeconds: 0,
+      cause: 'Batch does not know the job any more',
+    });
     assert.equal(await rig.claim(runKey), 'abandoned');
     await rig.reach(jobId, 'FAILED');
     assert.deepEqual(rig.ran(runKey), [], 'it ended without ever running the submission');
@@ -154,8 +160,27 @@ describe('following a run to its end', () => {
     rig.proxy.inject('listjobs', faults.noJobsListed);
     rig.proxy.inject('terminatejob', faults.unknownJob);
     const followed = await rig.follow(runKey, jobId).end;
-    assert.deepEqual(followed, { jobId, fate: 'platform-error', billedSeconds: null });
+    assert.deepEqual(followed, {
+      jobId,
+      fate: 'platform-error',
+      billedSeconds: null,
+      cause: 'Batch does not know the job any more',
+    });
     assert.equal(rig.proxy.count('terminatejob'), 1);
+  });
+
+  it('says why there is no outcome: what the runner left, else what Batch says', async () => {
+    const causes: string[] = [];
+    for (const message of [undefined, 'podman failed: \u001b[31mno space left on device']) {
+      const runKey = rig.run({ end: 'trouble' });
+      const trouble = { version: 1, jobId: 'j', code: 'COMMAND_FAILED', message };
+      if (message) await rig.store.write(rig.s3.buckets.runs, runObjects.trouble(runKey), JSON.stringify(trouble));
+      causes.push((await rig.follow(runKey, await rig.submitted(runKey)).end).cause);
+    }
+    assert.deepEqual(causes, [
+      'the job FAILED without an outcome, Essential container in task exited, exit status 70',
+      'COMMAND_FAILED: podman failed: [31mno space left on device',
+    ]);
   });
 
   it('takes the outcome of a job that Batch has forgotten, and its time for the cost', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { FollowedRun } from '../../src/batch/follow-run.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
+
+const ended = 'the job FAILED without an outcome, ';
 
 describe('giving a run up', () => {
   let rig: BatchRig;
@@ -14,7 +17,13 @@ describe('giving a run up', () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, seen } = rig.follow(runKey, jobId, { queue: 'holdout-p3', runnableLimitSeconds: 0.3 });
-    assert.deepEqual(await end, { jobId, fate: 'unplaceable', billedSeconds: 0 });
+    assert.deepEqual(endedAs(await end), {
+      jobId,
+      fate: 'unplaceable',
+      billedSeconds: 0,
+      said: 'Holdout: too long RUNNABLE',
+      cause: `${ended}Holdout: too long RUNNABLE`,
+    });
     assert.equal(seen[0]?.status, 'RUNNABLE');
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: too long RUNNABLE');
@@ -34,7 +43,13 @@ describe('giving a run up', () => {
     const job = await rig.endpoint.describe(jobId);
     assert.equal(job.statusReason, 'Essential container in task exited');
     assert.equal(job.container?.exitCode, 64);
-    assert.deepEqual(followed, { jobId, fate: 'unplaceable', billedSeconds: billedFor(job) });
+    assert.deepEqual(endedAs(followed), {
+      jobId,
+      fate: 'unplaceable',
+      billedSeconds: billedFor(job),
+      said: job.statusReason,
+      cause: `${ended}Essential container in task exited, exit status 64`,
+    });
     assert.deepEqual(rig.ran(runKey), []);
   });
 
@@ -60,7 +75,13 @@ describe('giving a run up', () => {
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, giveUp } = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
     giveUp.abort();
-    assert.deepEqual(await end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.deepEqual(endedAs(await end), {
+      jobId,
+      fate: 'cancelled',
+      billedSeconds: 0,
+      said: 'Holdout: cancelled',
+      cause: `${ended}Holdout: cancelled`,
+    });
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
@@ -141,10 +162,19 @@ describe('giving a run up', () => {
     rig.proxy.reset();
     const next = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
     next.giveUp.abort();
-    assert.deepEqual(await next.end, { jobId, fate: 'cancelled', billedSeconds: 0 });
+    assert.deepEqual(endedAs(await next.end), {
+      jobId,
+      fate: 'cancelled',
+      billedSeconds: 0,
+      said: 'Holdout: cancelled',
+      cause: `${ended}Holdout: cancelled`,
+    });
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
 });
+
+/** All there is of a run without an outcome, with what Batch said. */
+const endedAs = ({ job, ...rest }: FollowedRun) => ({ ...rest, said: job?.statusReason });
 
 /** What DescribeJobs said a moment ago. */
 const asRunnable = (answer: object): Record<string, unknown> => ({

@@ -6,7 +6,7 @@ import { holdOf, holdsOf } from '../../src/campaign/hold.ts';
 import { apply, faultOf } from '../../src/campaign/operator-acts.ts';
 import { progressOf } from '../../src/campaign/progress.ts';
 import type { RunSettlement } from '../../src/campaign/protocol.ts';
-import { takeStuck } from '../../src/campaign/stuck.ts';
+import { takeGivenUp, takeStuck } from '../../src/campaign/stuck.ts';
 import { classes, limits } from './samples.ts';
 import {
   campaignOf,
@@ -292,7 +292,7 @@ describe('submissions whose images cannot be copied', () => {
     state.open.clear();
     open(state, { a: 0, b: 1, c: 2 });
   });
-  const stick = (submission: string, tries = 5, cause = 'no space left on device'): boolean =>
+  const stick = (submission: string, tries = 5, cause = 'no space left on device'): void =>
     takeStuck(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
   const starts = (): number => decideNow(state).filter(({ kind }) => kind === 'start').length;
 
@@ -337,13 +337,29 @@ describe('submissions whose images cannot be copied', () => {
   });
 
   it('are given up after a day of tries, but not while the campaign holds for them', () => {
-    assert.equal(stick('a', 45), false);
-    assert.equal(stick('a', 50), true);
-    for (const submission of ['b', 'c']) stick(submission);
+    const givenUp = (at = now): string[] => takeGivenUp(state, at).map(([submission]) => submission);
+    stick('a', 45);
+    assert.deepEqual(givenUp(), []);
+    stick('a', 50);
+    assert.deepEqual(givenUp(), ['a']);
+    assert.equal(state.open.get('a')?.stuck, undefined);
+    for (const submission of ['a', 'b', 'c']) stick(submission);
     decideNow(state);
-    assert.equal(stick('a', 55), false);
+    stick('a', 55);
+    assert.deepEqual(givenUp(), []);
     state.closing = 'cancelled';
-    assert.equal(stick('a', 55), true, 'nobody waits for it any more');
+    takeStuck(state, {
+      submission: 'b',
+      sequence: 1,
+      stuck: { what: 'recordResult', cause: '', tries: 5, since: now },
+    });
+    takeStuck(state, {
+      submission: 'c',
+      sequence: 1,
+      stuck: { what: 'awaitBatchJob', cause: '', tries: 9, since: now },
+    });
+    assert.deepEqual(givenUp(), ['a'], 'nobody waits for it any more; a record has to be written, a job may go on');
+    assert.deepEqual(givenUp(now + 3_600_000), ['c']);
   });
 
   it('are at most fifty, whatever is stuck', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
+import { containerOrders } from '../../src/campaign/container-orders.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/hand-in/check-campaign.ts';
 
@@ -571,5 +572,53 @@ c,,s-6,images/one.tar
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('takes arguments, a command and a layout, of the campaign and of a row', async () => {
+    const said = 'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\n';
+    const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
+    const cells = [',"--in {input}",', ',[],./run.sh', ',,'];
+    const rows = [`${header},args,command`, ...lines.map((line, n) => `${line}${cells[n] ?? ''}`)].join('\n');
+    const yaml = campaignYaml.replace('deadline: 3w\n', said).replace('file: predictions.csv, ', '');
+    const checked = await checkCampaign(campaign({ 'campaign.yaml': yaml, 'submissions.csv': rows }), now);
+    assert.deepEqual(
+      [checked.layout, checked.args, checked.command, checked.predictions.file],
+      ['kaggle', ['{input}', '{predictions}'], ['python', 'main.py'], 'submission.csv'],
+    );
+    assert.deepEqual(
+      checked.submissions.map(({ args, command }) => [args, command]),
+      [
+        [['--in', '{input}'], undefined],
+        [[], ['./run.sh']],
+        [undefined, undefined],
+      ],
+    );
+    assert.deepEqual(containerOrders(checked, checked.submissions[0] ?? {}), {
+      paths: { input: '/kaggle/input', output: '/kaggle/working' },
+      command: ['python', 'main.py'],
+      args: ['--in', '/kaggle/input'],
+    });
+    const usual = await checkCampaign(campaign(), now);
+    assert.deepEqual([containerOrders(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
+  });
+
+  it('names faults of arguments and layouts by file and line', async () => {
+    const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\n';
+    const yaml = campaignYaml.replace('deadline: 3w\n', said);
+    const rows = `team,teamName,submission,image,submittedAt,args,command
+team-42,A,s-1,images/one.tar,2020-03-31,'open,
+team-42,A,s-2,images/one.tar,2020-03-31,{data},[]
+`;
+    const faults = await faultsOf({ 'campaign.yaml': yaml, 'submissions.csv': rows });
+    const expected = [
+      /^campaign.yaml:7: layout is "kagle", must be .*kaggle/,
+      /^campaign.yaml:8: args is .*, but has the placeholder \{inputs\}; known are/,
+      /^campaign.yaml:9: command is .*, must name a program/,
+      /^submissions.csv:2: args is "'open", but has a ' that is not closed/,
+      /^submissions.csv:3: args is "\{data\}", but has the placeholder \{data\}/,
+      /^submissions.csv:3: command is "\[\]", but must name a program/,
+    ];
+    assert.equal(faults.length, expected.length, faults.join('\n'));
+    for (const [n, fault] of expected.entries()) assert.match(faults[n] ?? '', fault);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-batch';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +31,8 @@ const rig = new StackRig();
 let stack: Stack;
 let credentials: Credentials;
 let jobOne: string;
+let opener: ChildProcess | undefined;
+const parts = ['temporal', 's3', 'batch', 'worker', 'scorer'];
 
 const s3As = ({ accessKeyId, secretAccessKey }: Credential): S3Client =>
   new S3Client({
@@ -318,17 +320,34 @@ describe('the embedded stack', () => {
     assert.deepEqual(stack.endpoints, before);
     assert.deepEqual(stackStatus(rig.home).credentials, credentials);
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
+  });
+
+  it('that somebody else needs too is handed over to them, as it runs', async () => {
+    opener = spawn(process.execPath, ['--import=tsx', 'test/local/stack-opener.ts', rig.home, rig.programs], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { stdout, pid } = opener;
+    assert.ok(stdout);
+    await once(stdout, 'data');
+    const pids = parts.map((name) => rig.pidOf(name));
+    assert.deepEqual(stack.others(), [pid]);
     await stack.close();
+    await eventually('the other one keeps it up', () => {
+      const status = stackStatus(rig.home);
+      return status.pid === pid && status.state === 'up';
+    });
+    assert.deepEqual(
+      parts.map((name) => rig.pidOf(name)),
+      pids,
+    );
+    assert.ok(rig.lines.includes(`process ${pid} still needs the stack, so it stays up`));
   });
 
   it('whose opener was killed is taken over as it runs, jobs included; a part of an older build starts afresh', async () => {
-    const opener = spawn(process.execPath, ['--import=tsx', 'test/local/stack-opener.ts', rig.home, rig.programs], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(opener.stdout, 'data');
+    assert.ok(opener);
     opener.kill('SIGKILL');
     await once(opener, 'exit');
-    const kept = ['temporal', 's3', 'batch'];
+    const kept = parts.slice(0, 3);
     const pids = kept.map((name) => rig.pidOf(name));
     const worker = rig.pidOf('worker');
     assert.equal(stackStatus(rig.home).state, 'down');
@@ -353,6 +372,9 @@ describe('the embedded stack', () => {
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.deepEqual(rig.processes(), []);
     assert.match(lines.join(), /nothing runs in/);
+    // Once more finds nothing and leaves nothing.
+    assert.equal(await localDown((line) => void lines.push(line)), 0);
+    assert.ok(!existsSync(rig.short.folder));
     delete process.env['HOLDOUT_HOME'];
   });
 });

@@ -13,9 +13,11 @@ import type { Activities } from '../../src/activities/index.ts';
 import { workOf } from '../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../src/activities/record-result.ts';
 import { isRunning, notRunning, runningRounds } from '../../src/activities/submission-workflows.ts';
+import { tellFailure } from '../../src/activities/tell-stuck.ts';
+import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
 import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
-import { embeddedTimings } from '../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../src/settings.ts';
 import { campaignStart } from '../../src/client/start-workflow.ts';
 import { submissionFinishedSignal } from '../../src/workflows/messages.ts';
 import { failingMisfits } from '../../src/workflows/misfit.ts';
@@ -45,6 +47,11 @@ export class ScriptedCampaign {
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
   /** What the submission of a run's job waits for. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
+  /** What happens when an image is copied; throws for one that cannot be. */
+  copy: (submission: string) => void = () => undefined;
+  /** What Batch says to a submit; throws where it says nothing. Undefined: it makes the job. */
+  submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
+  timings: Timings = embeddedTimings;
   /** What a look after silent submissions waits for. */
   holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** What a round waits for between its report and the end of its workflow. */
@@ -86,9 +93,9 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
-  async startWorkers(): Promise<void> {
+  async startWorkers(queues: readonly string[] = Object.values(taskQueues)): Promise<void> {
     this.workers = await Promise.all(
-      Object.values(taskQueues).map((taskQueue) =>
+      queues.map((taskQueue) =>
         Worker.create({
           connection: this.native,
           taskQueue,
@@ -131,6 +138,9 @@ export class ScriptedCampaign {
     this.holdEnd = () => undefined;
     this.holdLook = () => undefined;
     this.holdSubmit = () => undefined;
+    this.copy = () => undefined;
+    this.submit = () => undefined;
+    this.timings = embeddedTimings;
     this.publish = () => undefined;
   }
 
@@ -190,26 +200,34 @@ export class ScriptedCampaign {
           evaluationsBefore: evaluations.length,
           lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
           imageBefore: before.at(-1)?.image ?? null,
-          timings: embeddedTimings,
+          timings: this.timings,
         };
       },
-      pullImage: async ({ submission }) =>
-        this.refusedImages.has(submission)
-          ? { kind: 'refused', why: 'it is not an image' }
-          : {
-              kind: 'pulled',
-              reference: `oci:/images/${submission}`,
-              digest: 'sha256:0',
-              base: null,
-              probeInVain: this.probedInVain.has(submission),
-              withheld: [],
-            },
-      submitBatchJob: async ({ campaign, submission, n, moreSharedMemory }) => {
+      pullImage: async (input) => {
+        const { submission } = input;
+        if (this.refusedImages.has(submission)) return { kind: 'refused', why: 'it is not an image' };
+        try {
+          this.copy(submission);
+        } catch (error) {
+          await tellFailure(this.seen, input, error);
+          throw error;
+        }
+        return {
+          kind: 'pulled',
+          reference: `oci:/images/${submission}`,
+          digest: 'sha256:0',
+          base: null,
+          probeInVain: this.probedInVain.has(submission),
+          withheld: [],
+        };
+      },
+      submitBatchJob: async ({ campaign, submission, n, moreSharedMemory, withdraw = false }) => {
         const runKey = `${campaign}/${submission}/${n}`;
-        this.submitted.push(runKey);
+        if (!withdraw) this.submitted.push(runKey);
         if (moreSharedMemory) this.sharing.push(runKey);
         await this.holdSubmit(runKey);
-        return { kind: 'submitted', jobId: `job-${submission}-${n}` };
+        const said = this.submit(runKey, withdraw);
+        return said ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
       },
       awaitBatchJob: async (order) => this.withinSlots(order),
       probeGpuMemory: async () => ({

@@ -50,6 +50,7 @@ export class SimulatedHome extends CampaignHome {
       queues: Object.entries(this.shape.slots).map(([name, slots]) => ({ name: `simulated-${name}`, slots })),
       ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
       report: () => undefined,
+      stays: true,
       simulation: { population: this.behave(submissions), timeScale, seed: 1 },
     });
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });

@@ -58,6 +58,6 @@ export async function handInSimulated(
   shape: CampaignShape,
 ): Promise<FrozenCampaign> {
   const checked = await checkCampaign(await writeCampaignFolder(join(folder, shape.campaign), shape), new Date());
-  await readyBatch(access.batch, access.settings.jobDefinition, checked.instanceClasses);
+  await readyBatch(await access.openBatch(), access.settings.jobDefinition, checked.instanceClasses);
   return (await handIn({ store: access.store, buckets: access.buckets, report }, checked)).frozen;
 }

@@ -26,7 +26,7 @@ export function readHeader(block: Buffer, damaged: () => never): TarHeader | und
   // A reader that takes other bytes here for a name would see another file.
   if (!isStandard && magic !== gnuMagic && !isBlank(block, 257, blockBytes)) damaged();
   if (block.toString('latin1', 508, 512) === 'tar\0')
-    refuse('a layer is a tar as star writes it; use GNU tar or docker');
+    refuse('a tar is one as star writes it, which readers see in different ways; use GNU tar');
   field(136, 12);
   if (magic !== '\0'.repeat(8)) {
     field(329, 8);

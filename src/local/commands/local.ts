@@ -2,21 +2,28 @@ import { existsSync } from 'node:fs';
 import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
 import type { Report } from '../report.ts';
-import { homeFolder, placesOf } from '../stack/home.ts';
+import { homeFolder, placesOf, type Home } from '../stack/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';
+import { announceEnd, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
 /** Longer than a stack takes to end everything in order. */
 const closeLimit = 60_000;
 
-/** Brings the stack up and keeps it up until Ctrl-C or SIGTERM. Answers the exit status. */
-export async function localUp(say: Report): Promise<number> {
-  const stack = await openStack({ home: homeFolder(), queues: [], report: say });
+/**
+ * Brings the stack up and keeps it up until Ctrl-C or SIGTERM. When it is up already that is all there is to do, but with
+ * `stay`: then it stays up when the others that need it have gone. Returns the exit status.
+ */
+export async function localUp(say: Report, { stay = false }: { stay?: boolean } = {}): Promise<number> {
+  const stack = await openStack({ home: homeFolder(), queues: [], report: say, stays: true });
   const { ui, s3, batch, temporal } = stack.endpoints;
   say(`Web UI ${ui}, Temporal ${temporal}, S3 ${s3}, Batch ${batch}; keys: npm run holdout -- local status --json`);
-  if (stack.attached) return 0;
+  if (stack.attached && !stay) {
+    await stack.close();
+    return 0;
+  }
   say('Ctrl-C ends it; everything stays on disk.');
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
@@ -29,10 +36,23 @@ export async function localUp(say: Report): Promise<number> {
 /** Ends the stack of the home, whoever brought it up, and what a killed opener left. Answers the exit status. */
 export async function localDown(say: Report): Promise<number> {
   const home = placesOf(homeFolder());
+  const takeBack = existsSync(home.run) ? announceEnd(home) : undefined;
+  try {
+    return await endAll(home, say);
+  } finally {
+    takeBack?.();
+  }
+}
+
+async function endAll(home: Home, say: Report): Promise<number> {
   const keeper = keeperOf(home.folder);
   if (keeper !== undefined) {
     say(`asking process ${keeper.pid}, which keeps the stack up, to end it`);
     await endProcess(keeper, closeLimit);
+  }
+  for (const user of readUsers(home).filter(({ pid }) => pid !== process.pid)) {
+    say(`ending process ${user.pid}, which needs the stack`);
+    await endProcess(user, closeLimit);
   }
   if (existsSync(home.run)) {
     const lock = tryLock(home.lock);

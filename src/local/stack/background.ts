@@ -9,6 +9,7 @@ import type { Report } from '../report.ts';
 import { openHome } from './home.ts';
 import { logOf, logTail } from './part.ts';
 import { runningStack } from './open-stack.ts';
+import { readUsers } from './users.ts';
 
 /**
  * Makes sure that the stack of a home is up and stays up when this process ends: a process of its own keeps it
@@ -16,13 +17,13 @@ import { runningStack } from './open-stack.ts';
  */
 export async function bringUpInBackground(folder: string, report: Report): Promise<void> {
   const home = openHome(folder, report);
-  if (runningStack(folder) !== undefined) return;
+  if (runningStack(folder) !== undefined && readUsers(home).some(({ stays }) => stays)) return;
   const log = logOf(home, 'keeper');
   report(`bringing the stack up in the background (${log})`);
   const handle = openSync(log, 'a', 0o600);
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', join(projectRoot(), 'dist', 'client.mjs'), 'local', 'up'],
+    ['--enable-source-maps', join(projectRoot(), 'dist', 'client.mjs'), 'local', 'up', '--stay'],
     {
       detached: true,
       stdio: ['ignore', handle, handle],
@@ -32,7 +33,7 @@ export async function bringUpInBackground(folder: string, report: Report): Promi
   child.unref();
   closeSync(handle);
   const keeper = child.pid === undefined ? undefined : identify(child.pid);
-  while (runningStack(folder) === undefined) {
+  while (runningStack(folder) === undefined || !readUsers(home).some(({ stays }) => stays)) {
     if (keeper === undefined || !isRunning(keeper)) {
       throw trouble('PART_NOT_UP', { part: 'keeper', why: 'it ended', log, tail: logTail(log) });
     }

@@ -7,13 +7,15 @@ import { homeLabel, type Engine } from '../tools/engine.ts';
 import { jobIds } from './end-jobs.ts';
 import { openIdentity } from './home-identity.ts';
 import type { Home } from './home.ts';
-import { closeShortPaths, shortPathsOf } from './short-paths.ts';
+import { closeShortPaths, openShortPaths } from './short-paths.ts';
 
 /**
  * Takes away what runs of this home may have left on the machine once no process of theirs is left: containers, mounts
  * below the home, control groups. Files stay. Containers, groups and mounts of other homes are never touched.
  */
 export async function cleanUp(home: Home, engine: Engine | undefined): Promise<void> {
+  // They may be gone, after a reboot or an earlier call, and podman would make something else in their place.
+  const { folder } = openShortPaths(home);
   if (engine !== undefined) await removeContainers(home, engine);
   await unmountBelow(home.folder);
   const runs = jobIds(home);
@@ -21,7 +23,7 @@ export async function cleanUp(home: Home, engine: Engine | undefined): Promise<v
   if (runs.length > 0) removeEmptyCgroup('holdout');
   // Staged inputs stay for the next start; what is in a run's folder is of no use to anybody.
   rmSync(join(home.scratch, 'runs'), { recursive: true, force: true });
-  if (await unmountBelow(shortPathsOf(openIdentity(home)).folder)) closeShortPaths(home);
+  if (await unmountBelow(folder)) closeShortPaths(home);
 }
 
 async function removeContainers(home: Home, { command, name }: Engine): Promise<void> {

@@ -28,6 +28,10 @@ export interface Home {
   /** What the next start takes up: ports and the container engine. */
   stack: string;
   queues: string;
+  /** Who needs the stack, see users.ts. */
+  users: string;
+  /** Says that the stack ends for everybody, and by whom. */
+  ending: string;
   /** Says that everything is up, and by whom. */
   ready: string;
   lock: string;
@@ -54,6 +58,8 @@ export function placesOf(home: string): Home {
     identity: join(folder, 'home.json'),
     stack: join(folder, 'stack.json'),
     queues: join(folder, 'queues.json'),
+    users: join(folder, 'users'),
+    ending: join(folder, 'run', 'ending'),
     ready: join(folder, 'run', 'stack.ready'),
     lock: join(folder, 'lock'),
   };

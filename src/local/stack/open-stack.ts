@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trouble } from '../../errors.ts';
+import { messageOf, trouble } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
@@ -13,6 +13,7 @@ import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.t
 import { batchPart } from './batch.ts';
 import { openCredentials } from './credentials.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
+import { awaitTurn, handOver } from './hand-over.ts';
 import { isReadyBy, keeperOf } from './keeper.ts';
 import { openHome, placesOf, type Home } from './home.ts';
 import { readRecords } from './part.ts';
@@ -22,6 +23,7 @@ import { s3Part } from './s3.ts';
 import { openShortPaths } from './short-paths.ts';
 import { Supervisor } from './supervisor.ts';
 import { takeDown } from './take-down.ts';
+import { readUsers, registerUser } from './users.ts';
 import { temporalPart } from './temporal.ts';
 import { workerParts } from './workers.ts';
 
@@ -31,6 +33,8 @@ export interface StackOptions {
   /** The Batch queues a campaign needs; those of earlier campaigns stay. */
   queues: readonly Queue[];
   report: Report;
+  /** This process keeps the stack up until it is told to end, not only until its work is done. */
+  stays?: boolean;
   /** Default: the HOLDOUT_*_PORT variables. */
   ports?: PortRequests;
   /** The folder of the bundles; default `dist` of the clone. */
@@ -41,15 +45,18 @@ export interface StackOptions {
 
 /** A running embedded stack. */
 export interface Stack {
-  /** Another process keeps this stack up; closing it here does nothing. */
-  attached: boolean;
+  /** Another process keeps this stack up now; when that one ends, this one does. */
+  readonly attached: boolean;
+  /** Pids of the other processes that need it. */
+  others: () => number[];
   home: string;
   endpoints: Endpoints;
   /** What the command line's own process needs, with the root key; see enterEnvironment. */
   environment: Record<string, string>;
   /**
-   * Ends everything this stack runs and leaves no process, container, mount or control group. Running jobs are ended
-   * too and run again after the next start; `leave` lets them go on by themselves.
+   * Ends everything this stack runs and leaves no process, container, mount or control group, unless other processes need
+   * it: then one of them keeps it up. Running jobs are ended too and run again after the next start; `leave` lets them go
+   * on by themselves.
    */
   close: (options?: { jobs: 'end' | 'leave' }) => Promise<void>;
 }
@@ -67,21 +74,33 @@ export interface StackFile {
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const home = openHome(options.home, options.report);
-  for (;;) {
-    const answer = tryLock(home.lock);
-    if (answer.kind === 'acquired') return start(home, options, answer.release);
-    const attached = await attach(home, options, answer.by);
-    if (attached !== undefined) return attached;
+  const leave = registerUser(home, options.stays ?? false);
+  try {
+    for (;;) {
+      const answer = tryLock(home.lock);
+      if (answer.kind === 'acquired') return await start(home, options, { release: answer.release, leave });
+      const attached = await attach(home, options, { holder: answer.by, leave });
+      if (attached !== undefined) return attached;
+    }
+  } catch (error) {
+    leave();
+    throw error;
   }
 }
 
-async function start(home: Home, options: StackOptions, release: () => void): Promise<Stack> {
+async function start(
+  home: Home,
+  options: StackOptions,
+  { release, leave }: { release: () => void; leave: () => void },
+): Promise<Stack> {
   const { report } = options;
   const last = readJsonFile<StackFile>(home.stack);
   let supervisor: Supervisor | undefined;
   const close = async (jobs: 'end' | 'leave'): Promise<void> => {
     rmSync(home.ready, { force: true });
     await supervisor?.stop();
+    leave();
+    if (jobs === 'end' && (await handOver(home, release, report))) return;
     await takeDown(home, jobs);
     release();
   };
@@ -112,7 +131,12 @@ async function start(home: Home, options: StackOptions, release: () => void): Pr
     ]);
     await unlessInterrupted(supervisor.start());
     writeJsonFile(home.ready, identify(process.pid));
-    return { ...describe(home, ports), attached: false, close: (closing) => close(closing?.jobs ?? 'end') };
+    return {
+      ...describe(home, ports),
+      attached: false,
+      others: othersOf(home),
+      close: (closing) => close(closing?.jobs ?? 'end'),
+    };
   } catch (error) {
     await close('leave');
     throw error;
@@ -130,9 +154,10 @@ export function runningStack(folder: string): Pick<Stack, 'home' | 'endpoints' |
 /** Waits until the holder of the home has everything up; undefined when it ended instead. */
 async function attach(
   home: Home,
-  { queues, report }: StackOptions,
-  holder: ProcessIdentity,
+  options: StackOptions,
+  { holder, leave }: { holder: ProcessIdentity; leave: () => void },
 ): Promise<Stack | undefined> {
+  const { queues, report } = options;
   report(`${home.folder} is in use by process ${holder.pid}: attaching to its stack`);
   while (!isReadyBy(home, holder)) {
     if (!isRunning(holder) || !existsSync(home.lock)) return undefined;
@@ -141,8 +166,34 @@ async function attach(
   const running = runningStack(home.folder);
   if (running === undefined) return undefined;
   addQueues(home, queues);
-  return { ...running, attached: true, close: () => Promise.resolve() };
+  const stop = new AbortController();
+  let kept: Stack | undefined;
+  const following = awaitTurn(home, stop.signal).then(async (release) => {
+    if (release === undefined) return;
+    report('the process that kept the stack up has ended; this one keeps it up now');
+    // On the ports where it is, whatever this process would ask for.
+    const ports = { temporal: undefined, ui: undefined, s3: undefined, batch: undefined };
+    kept = await start(home, { ...options, ports }, { release, leave }).catch((error: unknown) => {
+      report(messageOf(error));
+      return undefined;
+    });
+  });
+  return {
+    ...running,
+    get attached() {
+      return kept === undefined;
+    },
+    others: othersOf(home),
+    close: async (closing) => {
+      stop.abort();
+      await following;
+      leave();
+      await kept?.close(closing);
+    },
+  };
 }
+
+const othersOf = (home: Home) => (): number[] => readUsers(home).flatMap(({ pid }) => (pid === process.pid ? [] : pid));
 
 const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 'environment'> => {
   const endpoints = endpointsOf(ports);

@@ -8,6 +8,7 @@ import type { Report } from '../report.ts';
 const ours = [
   'logs',
   'run',
+  'users',
   'temporal',
   's3',
   's3-metadata',

@@ -46,7 +46,7 @@ export function openShortPaths(home: Home): ShortPaths {
   const paths = shortPathsOf(isOfAnother(home) ? renewId(home) : openIdentity(home));
   for (const folder of [parent, paths.folder]) ownFolder(folder);
   if (linkAt(paths.home) === home.folder) return paths;
-  rmSync(paths.home, { force: true });
+  rmSync(paths.home, { recursive: true, force: true });
   symlinkSync(home.folder, paths.home);
   return paths;
 }

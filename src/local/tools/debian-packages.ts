@@ -28,10 +28,12 @@ export async function installPackages(packages: string[], report: Report): Promi
   if (!canInstall || process.env['HOLDOUT_INSTALL'] === '0')
     throw trouble('PROGRAM_MISSING', { programs: packages, command });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Another command, or the machine's own updates, may be at it.
+  const patient = command.replaceAll('apt-get ', 'apt-get -o DPkg::Lock::Timeout=300 ');
   const result = await reportWhile(
     report,
     `installing ${packages.join(', ')} with apt-get (once, about a minute)`,
-    () => runCommand('sh', ['-c', command], { env }),
+    () => runCommand('sh', ['-c', patient], { env }),
   );
   if (result.status !== 0) {
     throw trouble('PROGRAM_MISSING', { programs: packages, command, failure: lastLines(result.stderr) });

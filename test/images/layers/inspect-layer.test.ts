@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
 import { ImageTree } from '../../../src/images/layers/image-tree.ts';
 import { inspectLayer } from '../../../src/images/layers/inspect-layer.ts';
 import { Refusal } from '../../../src/images/refusal.ts';
@@ -312,6 +313,22 @@ describe('a layer of an image', () => {
     const block = Buffer.from([0x02 | (((2 ** 17) << 3) & 0xff), ((2 ** 20) >> 8) & 0xff, (2 ** 20) >> 16, 0]);
     const bomb = Buffer.concat([Buffer.from('28b52ffd0038', 'hex'), ...Array.from({ length: 2 ** 19 }, () => block)]);
     assert.match(await refusalOf(inspect(bomb, new ImageTree(), 2 ** 26)), /more bytes than the limit/);
+  });
+
+  it('is accepted or refused in one printable line, whatever byte is damaged', async () => {
+    for (const whole of [base, gzipSync(base), zstdFrame]) {
+      const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 });
+      const property = fc.asyncProperty(damage, async (changes) => {
+        const damaged = Buffer.from(whole);
+        for (const [at, value] of changes) damaged[at] = value;
+        const why = await inspect(damaged).then(
+          () => '',
+          (error: unknown) => (error instanceof Refusal ? error.message : Promise.reject(error as Error)),
+        );
+        assert.doesNotMatch(why, /\p{C}/u);
+      });
+      await fc.assert(property, { numRuns: 200 });
+    }
   });
 
   it('is refused with paths that would take hours to follow', async () => {

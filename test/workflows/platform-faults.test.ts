@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CampaignProgress } from '../../src/campaign/progress.ts';
+import { holdLines, stuckLine } from '../../src/client/hold-text.ts';
+import { statusText } from '../../src/client/status.ts';
+import { trouble } from '../../src/errors.ts';
+import { taskQueues } from '../../src/ids.ts';
+import { embeddedTimings } from '../../src/settings.ts';
+import * as messages from '../../src/workflows/messages.ts';
+import { ScriptedCampaign } from '../support/scripted-campaign.ts';
+
+describe('a campaign whose platform has a fault', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+    campaign.teams = { one: ['a', 'b'], two: ['c', 'd'], three: ['e', 'f'] };
+  });
+
+  const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
+    const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
+    let last: CampaignProgress | undefined;
+    for (const deadline = Date.now() + 40_000; Date.now() < deadline; await delay(50)) {
+      last = await handle.query(messages.progressQuery).catch(() => undefined);
+      if (last && test(last)) return last;
+    }
+    return assert.fail(`the campaign never got there: ${JSON.stringify(last)}`);
+  };
+  const states = (): Set<string> => new Set(campaign.recorded.map(({ state, reason }) => reason ?? state));
+  const fault = { reason: 'platform-error', rule: 'no-outcome', cause: 'ENGINE_FAILS: no runroot' } as const;
+
+  it('holds after a handful of runs, says why and how to go on, tries with one run and goes on once it is repaired', async () => {
+    campaign.frozen = { ...campaign.frozen, limits: { ...campaign.frozen.limits, platformRuns: 0 } };
+    let isBroken = true;
+    campaign.script = () => (isBroken ? fault : {});
+    const handle = await campaign.start('broken');
+    const held = await until('broken', ({ hold }) => hold === 'platform');
+    assert.ok(campaign.submitted.length <= 5, `${campaign.submitted.length} runs`);
+    assert.deepEqual([held.money.reserved, held.forecast], [0, null]);
+    assert.equal(campaign.recorded.length, 0, 'none has used up its runs for a fault that is everybody’s');
+    const [why = '', ...others] = holdLines(held);
+    assert.deepEqual(others, []);
+    assert.match(
+      why,
+      /^g4 is held since \S+ \S+ UTC, .*: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
+    );
+    assert.match(statusText(held), /broken holds; [^]*holds: g4 is held[^]*g4 \(held\)/);
+    const before = campaign.submitted.length;
+    await handle.signal(messages.resumeCampaignSignal, { class: 'g4' });
+    await until(
+      'broken',
+      ({ hold, counts }) => hold === null || counts.running > 0 || campaign.submitted.length > before,
+    );
+    await until('broken', ({ hold }) => hold === 'platform' && campaign.submitted.length > before);
+    assert.equal(campaign.submitted.length, before + 1, 'one run tries');
+    isBroken = false;
+    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.result();
+    assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('holds a class whose queue is not there, for nothing; abort ends all', async () => {
+    campaign.submit = (_, withdraw) =>
+      withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
+    const handle = await campaign.start('no-queue');
+    const held = await until('no-queue', ({ hold }) => hold === 'platform');
+    assert.match(holdLines(held)[0] ?? '', /ClientException: no queue/);
+    assert.equal(held.money.spent, 0);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    assert.deepEqual(states(), new Set(['cancelled']));
+  });
+
+  it('ends what is cancelled or aborted while its job is being submitted for ever', async () => {
+    campaign.submit = (_, withdraw) => {
+      if (!withdraw) throw new Error('429');
+      return undefined;
+    };
+    const handle = await campaign.start('endless');
+    await until('endless', () => campaign.submitted.length >= 2);
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] });
+    await until('endless', ({ counts }) => counts.cancelled >= 1);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    const runs = campaign.recorded.flatMap((record) => record.runs);
+    assert.ok(runs.length > 0 && runs.every(({ jobId, reason }) => jobId === null && reason === 'cancelled'));
+    assert.deepEqual(states(), new Set(['cancelled']));
+  });
+
+  it('names what is stuck with its image, holds, and tries at once when it is resumed', async () => {
+    let isFull = true;
+    campaign.copy = (submission) => {
+      if (isFull) {
+        throw trouble('IMAGE_COPY_FAILED', { image: `case/${submission}`, detail: 'no space left on device' });
+      }
+    };
+    const handle = await campaign.start('full');
+    const held = await until('full', ({ hold, stuck }) => hold === 'platform' && stuck.length >= 3);
+    assert.equal(campaign.submitted.length, 0);
+    assert.match(holdLines(held)[0] ?? '', /^images cannot be copied since .*no space left.*resume full$/);
+    assert.match(
+      held.stuck.map(stuckLine).join('\n'),
+      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
+    );
+    isFull = false;
+    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.result();
+    assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('says that nobody scores, and closes all the same', async () => {
+    campaign.teams = { one: ['a'] };
+    campaign.timings = { ...embeddedTimings, untaken: 1_000 };
+    await campaign.stopWorkers();
+    await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.score));
+    try {
+      const handle = await campaign.start('unscored');
+      const { stuck } = await until('unscored', (progress) => progress.stuck.length === 1);
+      assert.match(stuck.map(stuckLine).join(), /^a: its predictions cannot be scored \(since .*\): no worker takes/);
+      await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
+      await handle.result();
+      assert.deepEqual(states(), new Set(['platform-error']));
+    } finally {
+      await campaign.stopWorkers();
+      await campaign.startWorkers();
+    }
+  });
+});
