@@ -13,7 +13,6 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { trouble } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
@@ -117,6 +116,8 @@ export class ObjectStore {
       await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: size }));
       return;
     }
+    // Loaded when it is needed: most commands upload nothing and would wait for it.
+    const { Upload } = await import('@aws-sdk/lib-storage');
     await new Upload({ client: this.client, params: { Bucket: bucket, Key: key, Body: body } }).done();
   }
 
