@@ -72,7 +72,7 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
   if (grant && grant.n <= settlement.n) delete open.grant;
   // A campaign that lost its state may have put a late copy of the run's request into the queue.
   if (open.request && open.request.n <= settlement.n) delete open.request;
-  noteRunEnd(state.faults, settlement, isGranted ? grant.since : undefined);
+  noteRunEnd(state, settlement, isGranted ? grant.since : undefined);
   delete open.stuck;
   open.settled = settlement.n;
   if (settlement.reason) open.lastReason = settlement.reason;

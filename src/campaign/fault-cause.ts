@@ -30,3 +30,6 @@ export function faultCause(words: string, names: readonly string[] = []): string
   const characters = Array.from(text);
   return characters.length > longestCause ? `${characters.slice(0, longestCause - 1).join('')}…` : text;
 }
+
+/** A SIGKILL or SIGTERM from outside ended the runner, by Batch's words on its job. Pure. */
+export const isKill = (cause: string): boolean => /\bexit status (?:137|143)$/.test(cause);

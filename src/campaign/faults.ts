@@ -1,4 +1,5 @@
 import type { CampaignState } from './campaign-state.ts';
+import { isKill } from './fault-cause.ts';
 import type { RunSettlement } from './protocol.ts';
 import { faultOf } from './reasons.ts';
 
@@ -17,6 +18,8 @@ export interface FaultStreak {
   count: number;
   /** The submission they all come from; null: from several. */
   only: string | null;
+  /** Instant (ms) of the newest grant when the last of them was counted. */
+  newestGrant?: number;
   /** Instant (ms) since which it is held. */
   heldSince?: number;
   /** Instant (ms) since which an operator has it tried again. */
@@ -40,7 +43,8 @@ function saidBy({ reason, cause }: RunFault): 'works' | 'fault' | 'nothing' {
 }
 
 /** A run has ended; `grantedAt` in ms. What was granted before a class was resumed says nothing of it now. */
-export function noteRunEnd(faults: Faults, run: RunFault, grantedAt: number | undefined): void {
+export function noteRunEnd(state: CampaignState, run: RunFault, grantedAt: number | undefined): void {
+  const { faults } = state;
   const said = saidBy(run);
   const known = faults.byClass[run.class];
   if (said === 'nothing' || known?.heldSince !== undefined) return;
@@ -50,11 +54,27 @@ export function noteRunEnd(faults: Faults, run: RunFault, grantedAt: number | un
     faults.all = null;
     return;
   }
-  const fault = { submission: run.submission, cause: run.cause ?? '' };
-  faults.byClass[run.class] = grown(known, fault);
+  const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant: newestGrant(state, grantedAt) };
+  if (!isSameBlow(known, fault, grantedAt)) faults.byClass[run.class] = grown(known, fault);
+  if (isSameBlow(faults.all, fault, grantedAt)) return;
   const classes = faults.all?.cause === fault.cause ? faults.all.classes : [];
   faults.all = { ...grown(faults.all, fault), classes: [...new Set([...classes, run.class])] };
 }
+
+const newestGrant = ({ open }: CampaignState, grantedAt = 0): number =>
+  [...open.values()].reduce((newest, { grant }) => Math.max(newest, grant?.since ?? 0), grantedAt);
+
+/** A machine that goes down takes all its runs with it; of kills only those count that hit a run granted after the last one. */
+const isSameBlow = (
+  known: FaultStreak | null | undefined,
+  { cause }: Pick<FaultStreak, 'cause'>,
+  grantedAt: number | undefined,
+): boolean =>
+  known?.cause === cause &&
+  isKill(cause) &&
+  grantedAt !== undefined &&
+  known.newestGrant !== undefined &&
+  grantedAt <= known.newestGrant;
 
 /** An image could not be copied, for the first time since its submission was last known to go on. */
 export function noteImageFault(faults: Faults, fault: { submission: string; cause: string }): void {
@@ -68,11 +88,14 @@ export function noteImageCopied(faults: Faults): void {
 
 function grown(
   known: FaultStreak | null | undefined,
-  { submission, cause }: { submission: string; cause: string },
+  { submission, cause, newestGrant }: Pick<FaultStreak, 'cause' | 'newestGrant'> & { submission: string },
 ): FaultStreak {
-  const trial = known?.trialSince === undefined ? {} : { trialSince: known.trialSince };
-  if (known?.cause !== cause) return { cause, count: 1, only: submission, ...trial };
-  return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...trial };
+  const kept = {
+    ...(known?.trialSince !== undefined && { trialSince: known.trialSince }),
+    ...(newestGrant !== undefined && { newestGrant }),
+  };
+  if (known?.cause !== cause) return { cause, count: 1, only: submission, ...kept };
+  return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...kept };
 }
 
 /** Holds what has seen too many equal faults; runs that ended so are not counted against their submissions. */

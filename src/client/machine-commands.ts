@@ -9,7 +9,8 @@ export function addMachine({ command, output, end }: CommandKit): void {
   local
     .command('up')
     .description('start it and stay until Ctrl-C')
-    .action(async () => end(await localUp(output.say)));
+    .option('--stay', 'keep it up until local down, also when another command has it up now')
+    .action(async ({ stay }: { stay?: true }) => end(await localUp(output.say, { stay: stay ?? false })));
   local
     .command('down')
     .description('stop it; everything stays on disk')

@@ -31,17 +31,29 @@ export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold; why: stri
  * counts when they change, what is stuck once, the forecast now and then. Restarts of the worker or the server are waited out.
  */
 export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<Watched> {
+  // A wait for the result that outlives its connection would end the process when it is tried again.
+  const left = new AbortController();
+  try {
+    return await watchUntil(left.signal, access, campaign, output);
+  } finally {
+    left.abort();
+  }
+}
+
+async function watchUntil(left: AbortSignal, access: Access, campaign: string, output: Output): Promise<Watched> {
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
   let ended = false;
-  const end = handle.result().then(
-    () => (ended = true),
-    (error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
-      if (error instanceof WorkflowFailedError)
-        throw trouble('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
-      throw error;
-    },
-  );
+  const end = access.temporal
+    .withAbortSignal(left, () => handle.result())
+    .then(
+      () => (ended = true),
+      (error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
+        if (error instanceof WorkflowFailedError)
+          throw trouble('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
+        throw error;
+      },
+    );
   // Handled by the race below, which a campaign that holds at the first look never reaches.
   end.catch(() => undefined);
   const seen = new Map<string, string>();

@@ -15,6 +15,7 @@ import { searchAttributes } from '../../src/workflows/search-attributes.ts';
 import { BatchRig, pollMs } from '../batch/batch-rig.ts';
 import { ResultsRoom } from '../ledger/store-rig.ts';
 import { eventually } from '../support/eventually.ts';
+import { inContext } from './in-context.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import type { callOne, StandIn, submission } from './workflows.ts';
 
@@ -26,7 +27,9 @@ export class ActivityRig {
   /** What campaigns were told. */
   readonly reports: SubmissionReport[] = [];
   readonly room: ResultsRoom;
+  /** To be called without a worker. */
   readonly activities: Activities;
+  private readonly bound: Activities;
   private readonly folder = mkdtempSync(join(tmpdir(), 'activity-rig-'));
   private running: Promise<unknown> = Promise.resolve();
   private workers: Worker[] = [];
@@ -39,7 +42,7 @@ export class ActivityRig {
   ) {
     const { store, s3, rooms } = batch;
     this.room = new ResultsRoom(store, s3.buckets.results);
-    this.activities = createActivities({
+    this.bound = createActivities({
       ...rooms,
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
@@ -49,6 +52,7 @@ export class ActivityRig {
       frozen: new FrozenReader(store, s3.buckets.results),
       report: (_, report) => Promise.resolve(void this.reports.push(report)),
     });
+    this.activities = inContext(this.bound);
   }
 
   /** A rig of one's own, with the environment of the process pointing to it until {@link stop}. */
@@ -82,7 +86,7 @@ export class ActivityRig {
   }
 
   private async work(workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>): Promise<void> {
-    const { native: connection, activities } = this;
+    const { native: connection, bound: activities } = this;
     const make = (taskQueue: string): Promise<Worker> =>
       Worker.create({ connection, taskQueue, activities, workflowBundle, shutdownGraceTime: 0 });
     this.workers = await Promise.all([taskQueues.main, taskQueues.submit, taskQueues.await].map(make));

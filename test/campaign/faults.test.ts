@@ -111,6 +111,22 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.deepEqual(granted(), []);
   });
 
+  it('counts a machine that goes down with all its runs once, and kills that follow each other each', () => {
+    const killed = { reason: 'platform-error', cause: 'the job FAILED without an outcome, exit status 137' } as const;
+    state.slots = { g4: 3 };
+    assert.deepEqual(granted(now), ['a', 'b', 'c']);
+    for (const submission of ['a', 'b', 'c']) end(submission, killed);
+    assert.deepEqual([state.faults.byClass['g4']?.count, state.faults.all?.count], [1, 1]);
+    assert.deepEqual(granted(now + 1), ['a', 'b', 'c']);
+    end('a', killed);
+    end('b', killed);
+    assert.equal(state.faults.byClass['g4']?.count, 2);
+    assert.deepEqual(granted(now + 2), ['a', 'b']);
+    end('b', killed);
+    decideNow(state);
+    assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
+  });
+
   it('is not held for what one submission brings along while others may meet it', () => {
     for (let run = 0; run < 5; run += 1) {
       granted();
