@@ -90,6 +90,7 @@ describe('a campaign steered from the command line', function () {
       'billedSeconds',
       'class',
       'costMicroUsd',
+      'facts',
       'jobId',
       'n',
       'purpose',
