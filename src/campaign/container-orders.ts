@@ -3,14 +3,14 @@ import type { FrozenCampaign, Submission } from './frozen-campaign.ts';
 import { layouts } from './layouts.ts';
 import type { RunSpec } from './run-spec.ts';
 
-type Orders = Pick<RunSpec, 'paths' | 'environment' | 'command' | 'args'>;
+type Orders = Pick<RunSpec, 'paths' | 'environment' | 'command' | 'args' | 'rootFilesystem'>;
 
 /**
  * What a run's spec says of its container beyond the image: paths and variables of the layout, program and arguments of the
- * row or else of the campaign. Nothing for a campaign that says nothing. Pure.
+ * row or else of the campaign, and what it may do with its root. Nothing for a campaign that says nothing. Pure.
  */
 export function containerOrders(
-  frozen: Pick<FrozenCampaign, 'layout' | 'predictions' | 'args' | 'command'>,
+  frozen: Pick<FrozenCampaign, 'layout' | 'predictions' | 'args' | 'command' | 'rootFilesystem'>,
   row: Pick<Submission, 'args' | 'command'>,
 ): Orders {
   const { input, output, environment } = layouts[frozen.layout ?? 'holdout'];
@@ -24,5 +24,6 @@ export function containerOrders(
     ...(variables.length > 0 && { environment: Object.fromEntries(variables) }),
     ...(command !== undefined && { command: filled(command) }),
     ...(args !== undefined && { args: filled(args) }),
+    ...(frozen.rootFilesystem !== undefined && { rootFilesystem: frozen.rootFilesystem }),
   };
 }

@@ -7,6 +7,8 @@ import type { LayoutName } from './layouts.ts';
 
 export type Metric = 'log-loss' | 'roc-auc' | 'accuracy' | 'f1' | 'rmse';
 export type Purpose = 'probe' | 'evaluation';
+/** What a submission may do with its image's own files; `writable` as docs/layouts.md says. */
+export type RootFilesystem = 'read-only' | 'writable';
 
 /** A row of data: one kind of machine behind one Batch queue. */
 export interface InstanceClass {
@@ -93,6 +95,8 @@ export interface FrozenCampaign {
   /** Words in the place of the images' CMD, and of their ENTRYPOINT and CMD; placeholders are not filled in. */
   args?: string[];
   command?: string[];
+  /** Absent: as `read-only`. */
+  rootFilesystem?: RootFilesystem;
   testSet: InputSet;
   /** Absent: submissions are not probed and start on the cheapest class. */
   sampleSet?: InputSet;

@@ -1,4 +1,4 @@
-import type { InputSet, Purpose } from './frozen-campaign.ts';
+import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
 
 /** spec.json: everything the runner needs to know, written once before the job is submitted. Holds no label and no secret. */
 export interface RunSpec {
@@ -29,6 +29,8 @@ export interface RunSpec {
   command?: string[];
   /** Takes the place of the image's CMD. */
   args?: string[];
+  /** Absent: `read-only`. */
+  rootFilesystem?: RootFilesystem;
 }
 
 /** The two folders of a run, as the container sees them. */

@@ -68,6 +68,11 @@ export const runErrors = {
     (d) => `The engine let go of container ${d.container} while it was running.`,
     () => 'Look into the log of the container engine; the run is repeated.',
   ),
+  ROOT_NOT_WRITABLE: entry<{ engine: string }>(
+    'platform',
+    (d) => `The campaign asks for a writable root file system, and ${d.engine} cannot give one of a capped size.`,
+    () => 'Set HOLDOUT_ENGINE to podman on this host, or start a campaign without rootFilesystem: writable.',
+  ),
   CONTAINER_STAYS: entry<{ container: string; cause: string }>(
     'platform',
     (d) => `Container ${d.container} cannot be removed: ${d.cause}`,

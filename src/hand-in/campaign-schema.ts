@@ -65,6 +65,7 @@ export const sections = {
     layout: oneOf(...layoutNames).optional(),
     args: words.optional(),
     command: words.refine((list) => (list[0] ?? '') !== '', { message: 'must name a program', abort: true }).optional(),
+    rootFilesystem: oneOf('read-only', 'writable').optional(),
   },
   predictions: {
     /** Where it is not said: as the layout has it. */

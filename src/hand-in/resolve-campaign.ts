@@ -20,7 +20,7 @@ export function resolveCampaign(
   now: Date,
 ): CheckedCampaign {
   const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
-  const { layout, args, command }: Section<'campaign'> = read.campaign;
+  const { layout, args, command, rootFilesystem }: Section<'campaign'> = read.campaign;
   const limits = read.limits as Complete<'limits'>;
   const { unpacked }: Section<'limits'> = limits;
   const budget = read.budget as Complete<'budget'>;
@@ -35,6 +35,7 @@ export function resolveCampaign(
     ...(layout !== undefined && { layout }),
     ...(args !== undefined && { args }),
     ...(command !== undefined && { command }),
+    ...(rootFilesystem !== undefined && { rootFilesystem }),
     ...(inputs as Required<Pick<LocatedInputs, 'testSet' | 'labels'>>),
     submissions,
     deadline: (deadlineOf(deadline, now) ?? now).toISOString(),

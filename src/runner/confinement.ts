@@ -8,7 +8,7 @@ import type { RunPlace } from './run-place.ts';
 import type { EngineSettings } from './runner-settings.ts';
 
 /** No account of the host; not 65534, which also stands for owners that cannot be shown. */
-const submissionUser = '64001:64001';
+export const submissionUser = '64001:64001';
 
 export interface Confinement {
   spec: RunSpec;
@@ -32,6 +32,7 @@ export function createArguments(confinement: Confinement): string[] {
     `--label=holdout.run=${spec.runKey}`,
     `--label=holdout.job=${jobId}`,
     ...isolationFlags(place),
+    ...(spec.rootFilesystem === 'writable' ? [] : ['--read-only']),
     `--workdir=${workingDirectory(image)}`,
     ...(cgroupParent === undefined ? [] : [`--cgroup-parent=${cgroupParent}`]),
     ...limitFlags(confinement),
@@ -48,7 +49,6 @@ const isolationFlags = (place: RunPlace): string[] => [
   '--network=none',
   '--hostname=submission',
   `--user=${submissionUser}`,
-  '--read-only',
   '--cap-drop=ALL',
   '--security-opt=no-new-privileges',
   `--security-opt=seccomp=${place.seccompProfile}`,
@@ -132,17 +132,23 @@ export const toldVariables = (
 });
 
 /** The image and what runs in it. Only podman takes a list for the entry point, and reads a word that begins with `[` as one. */
-function commandOf({ spec: { command, args = [] }, image, engine }: Confinement): string[] {
+function commandOf({ spec, image, engine, place }: Confinement): string[] {
+  const { command, args = [] } = spec;
+  if (spec.rootFilesystem === 'writable') return ['--rootfs', place.root, ...allWords(spec, image)];
   if (command === undefined) return [image.id, ...args];
   const [program = '', ...rest] = command;
   return [`--entrypoint=${engine.name === 'podman' ? JSON.stringify([program]) : program}`, image.id, ...rest, ...args];
 }
 
+/** With a root that is no image of its, the engine knows neither ENTRYPOINT nor CMD. */
+const allWords = ({ command, args }: RunSpec, image: EngineImage): string[] =>
+  command === undefined ? [...image.entryPoint, ...(args ?? image.command)] : [...command, ...(args ?? [])];
+
 /**
  * Said always, because podman makes a folder that is only the image's wish, following links out of the image. Work folders
  * under /proc have led out of containers (CVE-2024-21626); such an image runs in the root folder.
  */
-function workingDirectory(image: EngineImage): string {
+export function workingDirectory(image: EngineImage): string {
   const folder = posix.resolve('/', image.workingDirectory);
   return /^\/(?:proc|sys|dev)(?:\/|$)/.test(folder) ? '/' : folder;
 }

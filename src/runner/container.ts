@@ -1,6 +1,6 @@
 import type { ContainerEnd } from '../campaign/run-outcome.ts';
 import { trouble } from '../errors.ts';
-import { environmentTooLarge, refusedAfterStart, refusedStart } from './start-refusal.ts';
+import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, Engine } from './engine.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
 
@@ -16,8 +16,8 @@ interface RunContainer {
   engine: Engine;
   container: string;
   createArguments: string[];
-  /** No program could be started with the environment of the image. */
-  environmentIsTooLarge: boolean;
+  /** Why it cannot start, where that is known before. */
+  refusal: NeverStarted | undefined;
   /** Called between create and start. */
   prepare: () => Promise<void>;
   wallClockSeconds: number;
@@ -37,7 +37,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function runContainer(request: RunContainer): Promise<ContainerRun> {
   const { engine, container, log, stop } = request;
   const notStarted: ContainerState = { running: false, wasStarted: false, exitCode: 0, outOfMemoryKilled: false };
-  if (request.environmentIsTooLarge) return { end: environmentTooLarge, times: null, state: notStarted };
+  if (request.refusal !== undefined) return { end: request.refusal, times: null, state: notStarted };
   const refused = await engine.create(request.createArguments);
   if (refused !== undefined) return { end: refusedStart(refused.refusal), times: null, state: notStarted };
   await request.prepare();

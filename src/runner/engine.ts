@@ -10,6 +10,9 @@ export interface EngineImage {
   bytes: number;
   environment: string[];
   workingDirectory: string;
+  /** ENTRYPOINT and CMD. */
+  entryPoint: string[];
+  command: string[];
   /** Mount points the image declares. */
   volumes: string[];
   /** diff_ids of its layers, lowest first. */
@@ -35,7 +38,13 @@ export interface ContainerLayers {
 interface ImageRecord {
   Id: string;
   Size: number;
-  Config: { Env?: string[] | null; WorkingDir?: string; Volumes?: Record<string, object> | null };
+  Config: {
+    Env?: string[] | null;
+    WorkingDir?: string;
+    Entrypoint?: string[] | null;
+    Cmd?: string[] | null;
+    Volumes?: Record<string, object> | null;
+  };
   RootFS: { Layers?: string[] };
 }
 
@@ -72,6 +81,8 @@ export class Engine {
       bytes: Size,
       environment: Config.Env ?? [],
       workingDirectory: Config.WorkingDir ?? '',
+      entryPoint: Config.Entrypoint ?? [],
+      command: Config.Cmd ?? [],
       volumes: Object.keys(Config.Volumes ?? {}),
       layers: RootFS.Layers ?? [],
     };
@@ -119,6 +130,11 @@ export class Engine {
     const driver = JSON.parse(record) as { Data?: { UpperDir?: string; LowerDir?: string } | null } | null;
     const { UpperDir, LowerDir } = driver?.Data ?? {};
     return UpperDir && LowerDir ? { upper: UpperDir, lowers: LowerDir.split(':') } : undefined;
+  }
+
+  /** Mounts the root of a container of podman that does not run, until it is removed; returns the folder. */
+  async mount(container: string): Promise<string> {
+    return (await succeed([...this.command, 'mount', container])).trim();
   }
 
   /** Starts a container; its output arrives on the process's streams and ends with it. */

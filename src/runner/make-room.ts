@@ -25,6 +25,10 @@ export async function makeRoom(
   }
 }
 
+/** Whether a path leads to a folder of `root`, and through no link on the way. */
+export const leadsThroughFolders = async (path: string, root: string): Promise<boolean> =>
+  (await follow(path, [root]))?.kind === 'folder';
+
 /** How far a path leads through folders: all the way, or to a part that is none. Undefined when a part is missing. */
 async function follow(
   path: string,

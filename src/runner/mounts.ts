@@ -1,27 +1,56 @@
 import { mkdir, open, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { run, succeed } from './command.ts';
 import type { RunPlace } from './run-place.ts';
 
 /**
- * Room that ext4 takes for itself (inode table, bitmaps, 2 % that it always holds back), and some more: a large write fails
- * as a whole a little before the end, and only beyond `bytes` shall it fail at all.
+ * Room that ext4 takes for itself (bitmaps, 2 % that it always holds back, the inode table), and some more: a large write
+ * fails as a whole a little before the end, and only beyond `bytes` shall it fail at all.
  */
-const withOverhead = (bytes: number): number => Math.ceil(bytes * 1.025) + 8 * 1024 * 1024;
-const inodes = 16_384;
+const withOverhead = (bytes: number, inodes: number): number =>
+  Math.ceil(bytes * 1.025) + 4 * mebibyte + inodes * inodeBytes;
+const mebibyte = 1024 * 1024;
+/** So large that what overlayfs notes of a file takes no block of its own. */
+const inodeBytes = 512;
+const usualInodes = 16_384;
+
+/** Mounts a file system with room for at least `bytes` for the submission's output, who owns it. */
+export const mountOutput = ({ outputImage, output }: RunPlace, bytes: number): Promise<void> =>
+  mountCapped({ file: outputImage, folder: output, bytes, owner: '64001:64001' });
+
+/** Mounts a file system for what is written to a writable root: `bytes`, and `entries` more names whose content is elsewhere. */
+export const mountLayer = ({ layerImage, layer }: RunPlace, bytes: number, entries: number): Promise<void> =>
+  mountCapped({ file: layerImage, folder: layer, bytes, entries, owner: '0:0' });
+
+interface Capped {
+  file: string;
+  folder: string;
+  bytes: number;
+  entries?: number;
+  owner: string;
+}
 
 /**
- * Mounts a file system with room for at least `bytes` for the submission's output: an ext4 in a sparse file, because pages of a tmpfs would
- * count as the submission's memory. It goes with its loop device when it is unmounted.
+ * An ext4 in a sparse file, because pages of a tmpfs would count as the submission's memory. It goes with its loop device
+ * when it is unmounted.
  */
-export async function mountOutput({ outputImage, output }: RunPlace, bytes: number): Promise<void> {
-  const file = await open(outputImage, 'wx', 0o600);
-  await file.truncate(withOverhead(bytes));
-  await file.close();
-  const layout = ['-b', '4096', '-m', '0', '-N', String(inodes), '-O', '^has_journal,^resize_inode'];
-  const owner = ['-E', 'root_owner=64001:64001,nodiscard'];
-  await succeed(['mkfs.ext4', '-q', '-F', ...layout, ...owner, outputImage]);
-  await mkdir(output);
-  await succeed(['mount', '-t', 'ext4', '-o', 'loop,nosuid,nodev', outputImage, output]);
+async function mountCapped({ file, folder, bytes, entries = 0, owner }: Capped): Promise<void> {
+  const inodes = usualInodes + entries;
+  const image = await open(file, 'wx', 0o600);
+  await image.truncate(withOverhead(bytes, inodes));
+  await image.close();
+  const layout = ['-b', '4096', '-m', '0', '-I', String(inodeBytes), '-N', String(inodes)];
+  const features = ['-O', '^has_journal,^resize_inode', '-E', `root_owner=${owner},nodiscard`];
+  await succeed(['mkfs.ext4', '-q', '-F', ...layout, ...features, file]);
+  await mkdir(folder);
+  await succeed(['mount', '-t', 'ext4', '-o', 'loop,nosuid,nodev', file, folder]);
+}
+
+/** Mounts the root of a run, whose folder is there: `lower` below, and the mounted layer's folders `upper` and `work` for what is written. */
+export async function mountRoot({ root, layer }: RunPlace, lower: string): Promise<void> {
+  const layers = `lowerdir=${lower},upperdir=${join(layer, 'upper')},workdir=${join(layer, 'work')}`;
+  // A file whose owner changes shall not be copied for that.
+  await succeed(['mount', '-t', 'overlay', '-o', `nosuid,nodev,metacopy=on,${layers}`, 'overlay', root]);
 }
 
 /** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
@@ -42,7 +71,7 @@ async function mountMemory(folder: string, options: string): Promise<void> {
 }
 
 /** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
-export async function unmountAll({ folder, outputImage }: RunPlace): Promise<void> {
+export async function unmountAll({ folder, outputImage, layerImage }: RunPlace): Promise<void> {
   // The kernel names mounts without the links of the path they were made by.
   const real = await realpath(folder).catch(() => folder);
   const inside = (await mountPoints()).filter((point) => point.startsWith(`${real}/`));
@@ -50,8 +79,10 @@ export async function unmountAll({ folder, outputImage }: RunPlace): Promise<voi
     // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
     if ((await run(['umount', point])).exitCode !== 0) await succeed(['umount', '--lazy', point]);
   }
-  const { stdout } = await run(['losetup', '--associated', outputImage, '--noheadings', '--output', 'NAME']);
-  for (const loop of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', loop.trim()]);
+  for (const file of [outputImage, layerImage]) {
+    const { stdout } = await run(['losetup', '--associated', file, '--noheadings', '--output', 'NAME']);
+    for (const loop of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', loop.trim()]);
+  }
 }
 
 /** Where something is mounted, in the order it was; proc(5) writes blanks in octal. */

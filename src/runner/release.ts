@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunCgroup } from './cgroup.ts';
@@ -18,6 +19,8 @@ export async function releaseHost(engine: Engine, place: RunPlace): Promise<void
     try {
       await engine.remove(place.container);
       await unmountAll(place);
+      // Only a run with a writable root has one, and that folder before it.
+      if (existsSync(place.root)) await engine.remove(place.base);
       return await new RunCgroup(place.cgroup).remove();
     } catch (error) {
       if (triesLeft === 0) throw error;

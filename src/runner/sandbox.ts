@@ -16,6 +16,8 @@ import { watchOutOfMemory } from './out-of-memory.ts';
 import { predictionsFiles } from './predictions.ts';
 import type { RunPlace } from './run-place.ts';
 import { seccompProfile } from './seccomp.ts';
+import { environmentTooLarge } from './start-refusal.ts';
+import { makeWritableRoot } from './writable-root.ts';
 
 export interface SandboxRequest {
   spec: RunSpec;
@@ -54,6 +56,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   await mountOutput(place, spec.limits.outputBytes);
   // Temporary files count as memory; like the kernel's own default, they get half of it.
   await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
+  const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
   const device = await openDevice(spec.instanceClass, place, engine.name);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
@@ -66,7 +69,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
       ...request,
       container: place.container,
       createArguments: createArguments({ ...request, environment, device, cgroupParent: cgroup?.path }),
-      environmentIsTooLarge: environment.isTooLarge,
+      refusal: environment.isTooLarge ? environmentTooLarge : rootRefusal,
       prepare: async () => makeRoom(await engine.layers(place.container), mountPoints(spec)),
       wallClockSeconds: spec.limits.wallClockSeconds,
     });

@@ -33,7 +33,8 @@ export async function timeShorterRun(
 async function runOn(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
   const { spec, engine, place } = request;
   await releaseHost(engine, place);
-  for (const left of [place.output, place.outputImage, place.temporary, place.device])
+  const { output, outputImage, layer, layerImage, root, temporary, device } = place;
+  for (const left of [output, outputImage, layer, layerImage, root, temporary, device])
     await rm(left, { recursive: true, force: true });
   const inputs = join(place.folder, 'part');
   await mkdir(inputs, { mode: 0o755 });

@@ -1,6 +1,7 @@
 import type { ContainerEnd, StartCause } from '../campaign/run-outcome.ts';
 
-type NeverStarted = Extract<ContainerEnd, { kind: 'never-started' }>;
+/** The end of a container that its engine refused. */
+export type NeverStarted = Extract<ContainerEnd, { kind: 'never-started' }>;
 
 const tooLarge = 'Environment and arguments are larger than the kernel takes.';
 

@@ -575,7 +575,8 @@ c,,s-6,images/one.tar
   });
 
   it('takes arguments, a command and a layout, of the campaign and of a row', async () => {
-    const said = 'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\n';
+    const said =
+      'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\nrootFilesystem: writable\n';
     const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
     const cells = [',"--in {input}",', ',[],./run.sh', ',,'];
     const rows = [`${header},args,command`, ...lines.map((line, n) => `${line}${cells[n] ?? ''}`)].join('\n');
@@ -597,13 +598,14 @@ c,,s-6,images/one.tar
       paths: { input: '/kaggle/input', output: '/kaggle/working' },
       command: ['python', 'main.py'],
       args: ['--in', '/kaggle/input'],
+      rootFilesystem: 'writable',
     });
     const usual = await checkCampaign(campaign(), now);
     assert.deepEqual([containerOrders(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
   });
 
   it('names faults of arguments and layouts by file and line', async () => {
-    const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\n';
+    const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
     const yaml = campaignYaml.replace('deadline: 3w\n', said);
     const rows = `team,teamName,submission,image,submittedAt,args,command
 team-42,A,s-1,images/one.tar,2020-03-31,'open,
@@ -614,6 +616,7 @@ team-42,A,s-2,images/one.tar,2020-03-31,{data},[]
       /^campaign.yaml:7: layout is "kagle", must be .*kaggle/,
       /^campaign.yaml:8: args is .*, but has the placeholder \{inputs\}; known are/,
       /^campaign.yaml:9: command is .*, must name a program/,
+      /^campaign.yaml:10: rootFilesystem is "rw", must be read-only or writable/,
       /^submissions.csv:2: args is "'open", but has a ' that is not closed/,
       /^submissions.csv:3: args is "\{data\}", but has the placeholder \{data\}/,
       /^submissions.csv:3: command is "\[\]", but must name a program/,

@@ -42,8 +42,12 @@ describe('a runner watches the predictions grow', () => {
   const probe = { purpose: 'probe', instanceClass: { gpu: 'emulated', gpuMemoryMiB: 32 } } as const;
 
   it('and runs a probe again on fewer inputs where they do not tell, which changes nothing else', async () => {
-    const script = `${writesAtEnd}; head -c $((1048576 * $(find /input -type f | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
-    const { outcome, log, runKey } = await rig.run(script, { ...probe, inputs: await rig.putInputs(inputs) });
+    const script = `[ -e /seen ] && exit 1; touch /seen; ${writesAtEnd}; head -c $((1048576 * $(find /input -type f | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
+    const { outcome, log, runKey } = await rig.run(script, {
+      ...probe,
+      rootFilesystem: 'writable',
+      inputs: await rig.putInputs(inputs),
+    });
     assert.equal(outcome.shorterRun?.items, 2);
     const { startUpSeconds, secondsPerItem } = itemTimes(outcome, 8);
     assert.ok(Math.abs(secondsPerItem - 1) < 0.2, JSON.stringify(outcome));

@@ -161,7 +161,7 @@ export class RunnerRig {
       ...listed
         .toString()
         .split('\n')
-        .filter((name) => this.jobIds.some((id) => name === `ho-${id}`)),
+        .filter((name) => this.jobIds.some((id) => name.startsWith(`ho-${id}`))),
       ...this.volumes(),
       ...mounts.filter((line) => line.includes(runs)),
       ...execFileSync('losetup', ['--list', '--noheadings'])
