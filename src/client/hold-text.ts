@@ -28,7 +28,7 @@ function wordsOn(held: HeldFor, log: readonly OperatorLine[]): string {
       const what =
         held.class === undefined
           ? `images cannot be copied${since}`
-          : `${held.class} is held${since}, for the platform’s fault ended its last runs`;
+          : `${held.class} is held${since} because the platform failed its last runs`;
       return `${what}: ${held.cause}`;
     }
   }
@@ -61,7 +61,7 @@ function commandFor(held: HeldFor, campaign: string): string {
     case 'paused':
       return held.teams === undefined ? command('resume') : command('resume', ` --team ${held.teams[0] ?? 'TEAM'}`);
     case 'platform':
-      return `once that is repaired: ${command('resume', held.class === undefined ? '' : ` --class ${held.class}`)}`;
+      return `after the repair: ${command('resume', held.class === undefined ? '' : ` --class ${held.class}`)}`;
   }
 }
 
@@ -78,6 +78,6 @@ const steps: Record<string, string> = {
 
 /** One line on a submission that is stuck. */
 export function stuckLine({ submission, what, cause, tries, since }: Stuck & { submission: string }): string {
-  const times = tries === 0 ? '' : `${counted(tries, 'try').replace('trys', 'tries')} `;
+  const times = tries === 0 ? '' : `${tries} ${tries === 1 ? 'try' : 'tries'} `;
   return `${submission}: ${steps[what] ?? what} (${times}since ${instantText(since)}): ${cause}`;
 }
