@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { jobsByName } from '../src/batch/jobs-by-name.ts';
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
@@ -52,7 +53,7 @@ async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Pro
     connection,
     namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     taskQueue,
-    workflowsPath: new URL('order-workflows.ts', import.meta.url).pathname,
+    workflowsPath: fileURLToPath(new URL('order-workflows.ts', import.meta.url)),
     maxCachedWorkflows: 2 * jobs,
   });
   const running = worker.run();

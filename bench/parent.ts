@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 /**
  * `node --import tsx bench/parent.ts SUBMISSIONS…`: what the campaign's workflow costs by itself: real parent and server,
  * children that only start and report, activities in memory. More than the case's 4,200 are measured between two runs of
@@ -57,7 +58,7 @@ async function measure(submissions: number) {
   const worker = await Worker.create({
     connection: native,
     taskQueue: taskQueues.main,
-    workflowsPath: new URL('parent-workflows.ts', import.meta.url).pathname,
+    workflowsPath: fileURLToPath(new URL('parent-workflows.ts', import.meta.url)),
     activities: activities(teamsOfTheCase(submissions), name, (count) => (started += count)),
     maxCachedWorkflows: 500,
   });

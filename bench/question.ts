@@ -6,6 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { answerWithinMs } from '../src/client/campaign-now.ts';
@@ -65,7 +66,7 @@ async function isReplayed(waitMs: number | undefined): Promise<boolean> {
 }
 
 async function startWorker(address: string): Promise<ChildProcess> {
-  const worker = fork(new URL('support/question-worker.ts', import.meta.url).pathname, {
+  const worker = fork(fileURLToPath(new URL('support/question-worker.ts', import.meta.url)), {
     env: { ...process.env, TEMPORAL_ADDRESS: address },
     execArgv: ['--import', 'tsx'],
   });
@@ -74,7 +75,7 @@ async function startWorker(address: string): Promise<ChildProcess> {
 }
 
 async function isReplayable(history: Parameters<typeof Worker.runReplayHistory>[1]): Promise<boolean> {
-  const workflowsPath = new URL('question-workflows.ts', import.meta.url).pathname;
+  const workflowsPath = fileURLToPath(new URL('question-workflows.ts', import.meta.url));
   try {
     await Worker.runReplayHistory({ workflowsPath }, history, 'asked');
     return true;

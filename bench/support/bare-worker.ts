@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 /** A process that works on the bare workflows; says `ready` when it polls. */
 import { NativeConnection, Worker } from '@temporalio/worker';
 
@@ -5,7 +6,7 @@ const connection = await NativeConnection.connect({ address: process.env['TEMPOR
 const worker = await Worker.create({
   connection,
   taskQueue: 'bench-bare',
-  workflowsPath: new URL('../bare-workflows.ts', import.meta.url).pathname,
+  workflowsPath: fileURLToPath(new URL('../bare-workflows.ts', import.meta.url)),
   activities: { nothing: () => Promise.resolve() },
   maxCachedWorkflows: 500,
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 /** A process that works on the workflow which is asked a question; says `ready` when it polls. */
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
@@ -5,7 +6,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' }),
   taskQueue: 'bench-question',
-  workflowsPath: new URL('../question-workflows.ts', import.meta.url).pathname,
+  workflowsPath: fileURLToPath(new URL('../question-workflows.ts', import.meta.url)),
   activities: { nothing: () => Promise.resolve() },
 });
 const running = worker.run();

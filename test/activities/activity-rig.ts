@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../src/activities/index.ts';
@@ -58,7 +59,7 @@ export class ActivityRig {
   /** A rig of one's own, with the environment of the process pointing to it until {@link stop}. */
   static async start(): Promise<ActivityRig> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const workflowsPath = new URL('workflows.ts', import.meta.url).pathname;
+    const workflowsPath = fileURLToPath(new URL('workflows.ts', import.meta.url));
     const logger = new DefaultLogger('ERROR');
     const [batch, server, workflowBundle] = await Promise.all([
       BatchRig.enter(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -47,7 +48,7 @@ describe('the activities of a Batch job on a real worker', () => {
 
   before(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const workflowsPath = new URL('run-workflow.ts', import.meta.url).pathname;
+    const workflowsPath = fileURLToPath(new URL('run-workflow.ts', import.meta.url));
     const logger = new DefaultLogger('ERROR');
     [rig, server, bundle] = await Promise.all([
       BatchRig.enter(),

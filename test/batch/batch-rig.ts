@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { JobDetail, JobStatus, JobSummary } from '@aws-sdk/client-batch';
 import { build } from 'esbuild';
 import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
@@ -205,7 +206,7 @@ export class BatchRig {
 /** Makes the runner's program; small, because every job loads it. */
 async function bundleRunner(outfile: string): Promise<void> {
   await build({
-    entryPoints: [new URL('scripted-runner.ts', import.meta.url).pathname],
+    entryPoints: [fileURLToPath(new URL('scripted-runner.ts', import.meta.url))],
     outfile,
     bundle: true,
     minify: true,

@@ -3,10 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.mjs';
 import { PretendedNvidiaSmi } from '../support/pretended-nvidia-smi.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const deviceMiB = 1_000;
 
 /** Adds up what the processes of the pretended driver hold; `share` of it is shown. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.mjs';
 import type { InputIndex, InputSet } from '../../src/campaign/frozen-campaign.ts';
 import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
@@ -33,7 +34,7 @@ type SpecOverrides = Partial<Omit<RunSpec, 'limits' | 'instanceClass'>> & {
   instanceClass?: Partial<RunSpec['instanceClass']>;
 };
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Flags of a host without CAP_SYS_RESOURCE; harmless elsewhere. */
 const limitedHost = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'];

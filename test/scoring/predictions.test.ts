@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import type { Metric, PredictionsFormat } from '../../src/campaign/frozen-campaign.ts';
 import { itemId } from '../../src/scoring/item-id.ts';
@@ -119,7 +120,7 @@ describe('reading predictions', () => {
   });
 
   it('reads megabytes of commas, quotes and tiny rows in bounded memory', async () => {
-    const bomb = new URL('predictions-bomb.ts', import.meta.url).pathname;
+    const bomb = fileURLToPath(new URL('predictions-bomb.ts', import.meta.url));
     for (const filling of [',', '"', '"\n",', 'x,1\n']) {
       const node = spawn(process.execPath, ['--max-old-space-size=48', '--import=tsx', bomb, filling], {
         stdio: ['ignore', 'pipe', 'inherit'],

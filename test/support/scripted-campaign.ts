@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import {
@@ -314,6 +315,6 @@ export class ScriptedCampaign {
 
 const bundled = (workflows: string): Promise<WorkflowBundle> =>
   bundleWorkflowCode({
-    workflowsPath: new URL(workflows, import.meta.url).pathname,
+    workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
     logger: new DefaultLogger('ERROR'),
   });

@@ -92,7 +92,7 @@ function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, nam
 function toldFaults(): Map<string, { reason: string; who: string }> {
   const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
     .split('\n')
-    .filter((line) => line.startsWith('| ') && line.endsWith('` |'))
+    .filter((line) => /^\|.*\| *`[a-z0-9-]+` *\|$/.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
   return new Map(rows.map(([, , , reason = '', who = '', , name = '']) => [name, { reason, who }]));
 }
