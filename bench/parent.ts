@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 /**
  * `node --import tsx bench/parent.ts SUBMISSIONS…`: what the campaign's workflow costs by itself: real parent and server,
  * children that only start and report, activities in memory. More than the case's 4,200 are measured between two runs of
  * 4,200, so that a machine that slows down does not pass for a cost that grows.
  */
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../src/activities/index.ts';

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 /** A process that works on the bare workflows; says `ready` when it polls. */
+import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });

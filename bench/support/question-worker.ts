@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 /** A process that works on the workflow which is asked a question; says `ready` when it polls. */
+import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
