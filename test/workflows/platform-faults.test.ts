@@ -43,7 +43,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(others, []);
     assert.match(
       why,
-      /^g4 is held since \S+ \S+ UTC, .*: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
+      /^g4 is held since \S+ \S+ UTC because the platform failed its last runs: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
     );
     assert.match(statusText(held), /broken holds; [^]*holds: g4 is held[^]*g4 \(held\)/);
     const before = campaign.submitted.length;
