@@ -1,19 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
+import { compressionOf, type Compression } from './compression.ts';
 import { ZstdFrames } from './layers/zstd-frames.ts';
 import { refuse } from './refusal.ts';
 
-/** By the first bytes, whatever the file is called. */
-const compressions: readonly (readonly [magic: string, name: string])[] = [
-  ['1f8b', 'gzip'],
-  ['28b52ffd', 'zstd'],
-  ['fd377a585a00', 'xz'],
-  ['425a68', 'bzip2'],
-  ['504b0304', 'zip'],
-];
 const readBytes = 2 ** 20;
 /** Four bytes of zstd can become 128 KiB; so much is unpacked before it is looked at. */
 const zstdBytes = 2 ** 8;
@@ -28,7 +20,7 @@ export async function* unpackedArchive(path: string, maxBytes: number): AsyncGen
   }
 }
 
-function unpacked(path: string, compression: string | undefined): AsyncIterable<Buffer> {
+function unpacked(path: string, compression: Compression | undefined): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: readBytes });
   if (compression === undefined) return file as AsyncIterable<Buffer>;
   if (compression === 'zstd') return unpackedZstd(file);
@@ -53,15 +45,4 @@ async function* unpackedZstd(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   frames.end();
   decompress.push(new Uint8Array(0), true);
   yield* unpacked;
-}
-
-async function compressionOf(path: string): Promise<string | undefined> {
-  const start = Buffer.alloc(6);
-  const file = await open(path);
-  try {
-    await file.read(start);
-  } finally {
-    await file.close();
-  }
-  return compressions.find(([magic]) => start.toString('hex').startsWith(magic))?.[1];
 }

@@ -1,33 +1,20 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
+import { compressionOf } from '../compression.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
 export type LayerCompression = 'none' | 'gzip' | 'zstd';
 
-const magics: readonly (readonly [string, LayerCompression | 'xz' | 'bzip2' | 'zip'])[] = [
-  ['1f8b', 'gzip'],
-  ['28b52ffd', 'zstd'],
-  ['fd377a585a00', 'xz'],
-  ['425a68', 'bzip2'],
-  ['504b0304', 'zip'],
-];
 /** A block of zstd of four bytes can become 128 KiB: so much is decompressed before others get a turn. */
 const zstdReadBytes = 2 ** 14;
 
 /** By the first bytes, whatever a media type says. Throws a Refusal for a compression that is not read. */
 export async function layerCompression(file: string): Promise<LayerCompression> {
-  const start = Buffer.alloc(6);
-  const handle = await open(file);
-  try {
-    await handle.read(start);
-  } finally {
-    await handle.close();
-  }
-  const found = magics.find(([magic]) => start.toString('hex').startsWith(magic))?.[1] ?? 'none';
+  const found = (await compressionOf(file)) ?? 'none';
   if (found !== 'none' && found !== 'gzip' && found !== 'zstd') {
     refuse(`a layer is compressed with ${found}; layers are plain, or compressed with gzip or zstd`);
   }
