@@ -2,7 +2,7 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { submissionFinishedSignal } from '../src/workflows/messages.ts';
-import type { SubmissionInput } from '../src/workflows/submission.ts';
+import type { SubmissionInput } from '../src/workflows/submission-runs.ts';
 
 export { campaign } from '../src/workflows/campaign.ts';
 

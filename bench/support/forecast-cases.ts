@@ -1,5 +1,5 @@
 import { forecastOf, type Forecast } from '../../src/campaign/forecast.ts';
-import type { OperatorAct } from '../../src/campaign/operator-acts.ts';
+import type { OperatorAct } from '../../src/campaign/operator-messages.ts';
 import { RandomStream } from '../../src/campaign/random-stream.ts';
 import type { Durations } from '../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';

@@ -6,9 +6,9 @@ import { followRun, type FollowedRun, type FollowSignals } from '../batch/follow
 import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
 import { costMicroUsd } from '../campaign/money.ts';
 import type { Reason } from '../campaign/reasons.ts';
-import { runFacts, type RunFacts } from '../campaign/run-facts.ts';
+import { runFacts, type RunFacts, type VerdictRule } from '../campaign/run-facts.ts';
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/run-limits.ts';
-import { verdictOf, type VerdictRule } from '../campaign/verdict.ts';
+import { verdictOf } from '../campaign/verdict.ts';
 import { runKeyOf } from '../ids.ts';
 import { BatchSilence } from './batch-silence.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';

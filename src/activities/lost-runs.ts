@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { giveUpRun } from '../batch/give-up-run.ts';
-import type { HeldGrant } from '../campaign/campaign-state.ts';
-import type { RunRecord } from '../campaign/protocol.ts';
+import type { RunRecord, HeldGrant } from '../campaign/protocol.ts';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { runEndOf, type RunEnd } from './await-batch-job.ts';

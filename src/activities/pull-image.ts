@@ -5,7 +5,6 @@ import { Context } from '@temporalio/activity';
 import { isProbeInVain } from '../campaign/base-lessons.ts';
 import { containerOrders } from '../campaign/container-orders.ts';
 import { unpackedBytesOf, type HandedInImage } from '../campaign/frozen-campaign.ts';
-import { usualPaths } from '../campaign/run-spec.ts';
 import { trouble } from '../errors.ts';
 import { lessonsOf } from '../images/base-records.ts';
 import type { StoredImage } from '../images/image-store.ts';
@@ -18,6 +17,7 @@ import {
 } from '../images/inspect-archive.ts';
 import { digestOf, fetchImage } from '../images/registry-image.ts';
 import type { Dependencies } from './dependencies.ts';
+import { usualPaths } from '../campaign/layouts.ts';
 
 /**
  * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of the

@@ -1,5 +1,4 @@
-import type { HeldGrant } from '../campaign/campaign-state.ts';
-import type { SubmissionReport } from '../campaign/protocol.ts';
+import type { SubmissionReport, HeldGrant } from '../campaign/protocol.ts';
 import { inParallel } from '../in-parallel.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -1,4 +1,4 @@
-import type { OperatorAct, OperatorLine } from '../campaign/operator-acts.ts';
+import type { OperatorAct } from '../campaign/operator-messages.ts';
 import { nameOf, workListOf } from '../campaign/rounds.ts';
 import { actsOf, type ChainedAct } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
@@ -8,6 +8,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
+import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 const logLines = 50;
 

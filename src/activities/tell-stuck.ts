@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { faultCause } from '../campaign/fault-cause.ts';
-import type { StuckReport } from '../campaign/protocol.ts';
-import type { Stuck } from '../campaign/stuck.ts';
+import type { StuckReport, Stuck } from '../campaign/protocol.ts';
 import { HoldoutError, messageOf } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -1,4 +1,4 @@
-import type { ActName } from './operator-acts.ts';
+import type { ActName } from './operator-messages.ts';
 import { reasonFaults } from './reasons.ts';
 import { microUsdOf, parseInstant } from './units.ts';
 

@@ -1,10 +1,19 @@
-import type { RunOption } from './class-choice.ts';
-import type { Faults } from './faults.ts';
 import type { Purpose } from './frozen-campaign.ts';
-import type { OperatorLine } from './operator-acts.ts';
 import type { Pace } from './pace.ts';
 import type { FinalState, Reason } from './reasons.ts';
-import type { Stuck } from './stuck.ts';
+import type { RunOption } from './run-option.ts';
+import type { HeldGrant, Stuck } from './protocol.ts';
+import type { Faults } from './fault-streaks.ts';
+
+/** A line of the operators' log; `refused` says why nothing changed. */
+export interface OperatorLine {
+  at: string;
+  act: string;
+  by: string;
+  reason?: string;
+  id?: string;
+  refused?: string;
+}
 
 /**
  * Everything a campaign knows while it runs. Teams are numbers here: their places in the work lists. Its size follows the
@@ -99,21 +108,6 @@ export interface WaitingRequest {
   ticket: number;
   /** How often a smaller request was granted because this one did not fit into the money left. */
   passed: number;
-}
-
-export interface HeldGrant {
-  n: number;
-  purpose: Purpose;
-  rerun: boolean;
-  class: string;
-  /** Micro-dollars. */
-  reserved: number;
-  /** Instant (ms) of the grant. */
-  since: number;
-  /** What its probe let expect of an evaluation; absent when nothing is known. */
-  expectedSeconds?: number;
-  /** Its probe measured how much device memory it takes. */
-  needMeasured?: true;
 }
 
 export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;

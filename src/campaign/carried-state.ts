@@ -1,10 +1,10 @@
 import { byName } from './by-name.ts';
-import type { CampaignState, HeldGrant, OpenSubmission, Treatment, WaitingRequest } from './campaign-state.ts';
+import type { CampaignState, OpenSubmission, Treatment, WaitingRequest } from './campaign-state.ts';
 import { optionOn } from './class-choice.ts';
 import type { ClassRules } from './class-fit.ts';
 import type { Work } from './initial-state.ts';
 import type { Reason } from './reasons.ts';
-import type { Stuck } from './stuck.ts';
+import type { HeldGrant, Stuck } from './protocol.ts';
 
 /**
  * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions

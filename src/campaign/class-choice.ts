@@ -3,18 +3,7 @@ import type { InstanceClass } from './frozen-campaign.ts';
 import { costMicroUsd } from './money.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { wallClockSeconds, worstCostMicroUsd } from './run-limits.ts';
-
-/** One class a run could go to; money in micro-dollars, `hours` as expected. */
-export interface RunOption {
-  class: string;
-  worst: number;
-  expected: number;
-  hours: number;
-  /** Of its device; 0 where there is none. */
-  gpuMemoryMiB: number;
-  /** A probe let expect less than the whole wall clock. */
-  isMeasured?: true;
-}
+import type { RunOption } from './run-option.ts';
 
 /** The class probes run on: the cheapest with a device, else the cheapest. */
 export function probeClass(classes: readonly InstanceClass[]): InstanceClass {

@@ -1,8 +1,9 @@
-import { evaluationOptions, measuredSeconds, type RunOption } from './class-choice.ts';
+import { evaluationOptions, measuredSeconds } from './class-choice.ts';
 import { deviceHeadRoom, fitsOf, timeMargin, type ClassRules, type Objection } from './class-fit.ts';
 import { dollars } from './money.ts';
 import type { Needs } from './needs.ts';
 import { percent } from './units.ts';
+import type { RunOption } from './run-option.ts';
 
 /** For each class, cheapest expectation first, whether it may carry the next evaluation and at what price, or why not. Pure. */
 export function explainedChoice(rules: ClassRules, needs: Needs, items: number): string[] {

@@ -1,7 +1,7 @@
 import { breakEvenSuccess } from './break-even.ts';
 import type { CampaignState } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import { noClassPace, type ClassPace, type DeviceTries } from './pace.ts';
+import type { RunOption } from './run-option.ts';
 
 /**
  * With fewer ends than this on a class nothing is concluded, nor with less than two for each of its slots: what ends first

@@ -2,6 +2,7 @@ import type { CampaignState } from './campaign-state.ts';
 import { isKill } from './fault-cause.ts';
 import type { RunSettlement } from './protocol.ts';
 import { faultOf } from './reasons.ts';
+import type { FaultStreak, Faults } from './fault-streaks.ts';
 
 /**
  * The platform's faults, counted where they come one after the other. When the same fault ends the last three runs of a
@@ -11,29 +12,6 @@ import { faultOf } from './reasons.ts';
 
 /** So many equal faults in a row are no chance. */
 export const equalFaults = 3;
-
-/** Equal faults, one after the other. */
-export interface FaultStreak {
-  cause: string;
-  count: number;
-  /** The submission they all come from; null: from several. */
-  only: string | null;
-  /** Instant (ms) of the newest grant when the last of them was counted. */
-  newestGrant?: number;
-  /** Instant (ms) since which it is held. */
-  heldSince?: number;
-  /** Instant (ms) since which an operator has it tried again. */
-  trialSince?: number;
-}
-
-export interface Faults {
-  byClass: Record<string, FaultStreak>;
-  /** Over all classes, with those that took part. */
-  all: (FaultStreak & { classes: string[] }) | null;
-  /** Of images that cannot be copied. */
-  images: FaultStreak | null;
-}
-
 type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
 
 /** What an end says about its class: that it works, that it has a fault, or nothing. */

@@ -1,14 +1,15 @@
 import TinyQueue from 'tinyqueue';
 import { byName } from './by-name.ts';
-import { treatmentOf, type CampaignState, type HeldGrant } from './campaign-state.ts';
-import { measuredSeconds, type RunOption } from './class-choice.ts';
+import { treatmentOf, type CampaignState } from './campaign-state.ts';
+import { measuredSeconds } from './class-choice.ts';
 import { Purse } from './purse.ts';
 import { Reach } from './reach.ts';
 import { Experience } from './experience.ts';
 import { trialPlaces } from './faults.ts';
-import type { RunGrant } from './protocol.ts';
+import type { RunGrant, HeldGrant } from './protocol.ts';
 import { Savings } from './savings.ts';
 import { countGrant, type Tally, type Waiting } from './tally.ts';
+import type { RunOption } from './run-option.ts';
 
 interface Candidate extends Waiting {
   option: RunOption;

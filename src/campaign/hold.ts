@@ -1,8 +1,8 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from './campaign-state.ts';
 import { isClassHeld } from './faults.ts';
-import { mostOpen } from './initial-state.ts';
 import { isAffordable } from './purse.ts';
 import { waitsForImage } from './stuck.ts';
+import { mostOpen } from './starts.ts';
 
 /**
  * Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do; `platform`: the same

@@ -1,6 +1,5 @@
 import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import { Experience } from './experience.ts';
 import { freeSlots, grantTo } from './grants.ts';
 import { Purse } from './purse.ts';
@@ -8,6 +7,7 @@ import type { RunGrant } from './protocol.ts';
 import { Reach } from './reach.ts';
 import { Savings } from './savings.ts';
 import type { Tally, Waiting } from './tally.ts';
+import type { RunOption } from './run-option.ts';
 
 interface Wanting {
   waiting: Waiting;

@@ -2,12 +2,6 @@ import { byName } from './by-name.ts';
 import { defaultTreatment, type CampaignState } from './campaign-state.ts';
 import type { FrozenCampaign } from './frozen-campaign.ts';
 import { noPace } from './pace.ts';
-import type { StartLimits } from './starts.ts';
-
-/** Submissions before their first request for an evaluation, at most. */
-const mostPreparing = 200;
-/** Submissions whose workflow has not ended, at most. */
-export const mostOpen = 1_500;
 
 /** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
 export interface Work {
@@ -48,10 +42,4 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
     operatorsLog: [],
     ticket: 0,
   };
-}
-
-/** How much a campaign has under way at a time, by the slots it has now. */
-export function limitsOf(state: CampaignState, perTeam: number): StartLimits {
-  const slots = Object.values(state.slots).reduce((sum, count) => sum + count, 0);
-  return { preparing: Math.min(slots, mostPreparing), open: mostOpen, perTeam };
 }

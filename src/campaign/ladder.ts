@@ -3,7 +3,7 @@ import type { InstanceClass } from './frozen-campaign.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { faultOf, type Reason } from './reasons.ts';
 import { wallClockSeconds } from './run-limits.ts';
-import type { VerdictRule } from './verdict.ts';
+import type { VerdictRule } from './run-facts.ts';
 
 /** In simulated campaigns no sound submission that was cut off was expected to take less than 0.83 of its wall clock (docs/adr/0006). */
 const leastShare = 0.5;

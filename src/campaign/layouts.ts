@@ -1,4 +1,10 @@
-import { type ContainerPaths, usualPaths } from './run-spec.ts';
+/** The two folders of a run, as the container sees them. */
+export interface ContainerPaths {
+  input: string;
+  output: string;
+}
+
+export const usualPaths: ContainerPaths = { input: '/input', output: '/output' };
 
 /** Where one platform's containers find their inputs and leave their predictions. */
 export interface Layout extends ContainerPaths {

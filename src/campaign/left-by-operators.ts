@@ -1,6 +1,7 @@
 import type { FrozenCampaign } from './frozen-campaign.ts';
 import { initialState } from './initial-state.ts';
-import { apply, type OperatorAct } from './operator-acts.ts';
+import type { OperatorAct } from './operator-messages.ts';
+import { apply } from './operator-acts.ts';
 import { parseDuration } from './units.ts';
 
 /** What of a campaign's file operators may change, as they left it. */

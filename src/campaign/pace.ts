@@ -1,7 +1,7 @@
 import { byName } from './by-name.ts';
-import type { HeldGrant } from './campaign-state.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import { faultOf, type Reason } from './reasons.ts';
+import type { HeldGrant } from './protocol.ts';
 
 /** What ended runs teach about the rest: sums that a forecast needs, whose size does not follow the number of runs. Pure. */
 export interface Pace {

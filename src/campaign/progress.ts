@@ -1,11 +1,11 @@
-import { defaultTreatment, type CampaignState } from './campaign-state.ts';
+import { defaultTreatment, type CampaignState, type OperatorLine } from './campaign-state.ts';
 import { Experience } from './experience.ts';
 import type { Forecast } from './forecast.ts';
 import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from './hold.ts';
-import type { OperatorLine } from './operator-acts.ts';
 import type { Reason } from './reasons.ts';
-import { mostStuck, type Stuck } from './stuck.ts';
+import { mostStuck } from './stuck.ts';
 import { tallyOf } from './tally.ts';
+import type { Stuck } from './protocol.ts';
 
 /** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
 export interface CampaignProgress {

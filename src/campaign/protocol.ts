@@ -1,11 +1,37 @@
-import type { HeldGrant } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import type { Purpose } from './frozen-campaign.ts';
 import type { FinalState, Reason } from './reasons.ts';
 import type { RunFacts } from './run-facts.ts';
-import type { Stuck } from './stuck.ts';
+import type { RunOption } from './run-option.ts';
 
 /** What a campaign and its submissions say to each other. Every message is idempotent by (submission, n). Pure. */
+
+/** A run that a submission holds a slot and money for. */
+export interface HeldGrant {
+  n: number;
+  purpose: Purpose;
+  rerun: boolean;
+  class: string;
+  /** Micro-dollars. */
+  reserved: number;
+  /** Instant (ms) of the grant. */
+  since: number;
+  /** What its probe let expect of an evaluation; absent when nothing is known. */
+  expectedSeconds?: number;
+  /** Its probe measured how much device memory it takes. */
+  needMeasured?: true;
+}
+
+/** A step that cannot be done. */
+export interface Stuck {
+  /** The activity. */
+  what: string;
+  /** Equal for equal faults; at most 200 printable characters. */
+  cause: string;
+  /** 0: no worker took it. */
+  tries: number;
+  /** Instant (ms) of the first try. */
+  since: number;
+}
 
 /** Child to parent: may I run? `options` as the probe lets expect, cheapest first. */
 export interface RunRequest {

@@ -1,6 +1,6 @@
 import type { CampaignState, Money } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import type { Tally } from './tally.ts';
+import type { RunOption } from './run-option.ts';
 
 /** Of the budget, what probes and first evaluations may use; the rest is kept for evaluations beyond the first. */
 const forFirstRuns = ({ budget, reserveShare }: Money): number => Math.floor(budget * (1 - reserveShare));

@@ -1,7 +1,7 @@
 import type { CampaignState, WaitingRequest } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import { isClassHeld } from './faults.ts';
 import { isAffordable } from './purse.ts';
+import type { RunOption } from './run-option.ts';
 
 /** Which options requests may go to in one decision, at once or when a slot frees. Pure; `now` in ms. */
 export class Reach {

@@ -2,7 +2,22 @@ import { asciiLine } from '../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
 import { signalOf } from './signals.ts';
-import type { VerdictRule } from './verdict.ts';
+
+/** The rule that decided, kept in the history instead of the contestant's text. */
+export type VerdictRule =
+  | 'stopped-from-outside'
+  | 'engine-refused'
+  | 'time-limit'
+  | 'host-out-of-memory-record'
+  | 'gpu-text-and-peak'
+  | 'gpu-full-without-words'
+  | 'killed-unexplained'
+  | 'shared-memory-text'
+  | 'host-memory-text'
+  | 'read-only-file-system-text'
+  | 'exit-code'
+  | 'predictions-missing'
+  | 'predictions-refused';
 
 /**
  * The facts of one run, small enough for Temporal and the ledger: at most 1 KB as JSON. No word that a submission printed

@@ -1,4 +1,5 @@
 import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
+import type { ContainerPaths } from './layouts.ts';
 
 /** spec.json: everything the runner needs to know, written once before the job is submitted. Holds no label and no secret. */
 export interface RunSpec {
@@ -32,11 +33,3 @@ export interface RunSpec {
   /** Absent: `read-only`. */
   rootFilesystem?: RootFilesystem;
 }
-
-/** The two folders of a run, as the container sees them. */
-export interface ContainerPaths {
-  input: string;
-  output: string;
-}
-
-export const usualPaths: ContainerPaths = { input: '/input', output: '/output' };

@@ -1,6 +1,6 @@
 import type { WaitingRequest } from './campaign-state.ts';
-import type { RunOption } from './class-choice.ts';
 import type { Purse } from './purse.ts';
+import type { RunOption } from './run-option.ts';
 
 /** A request that does not fit into the money left is passed over this often; then money and a slot are kept for it. */
 const mostPassed = 20;

@@ -2,6 +2,11 @@ import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from './campaign-state.ts';
 import type { Tally } from './tally.ts';
 
+/** Submissions before their first request for an evaluation, at most. */
+const mostPreparing = 200;
+/** Submissions whose workflow has not ended, at most. */
+export const mostOpen = 1_500;
+
 /** How much a campaign may have under way at a time. */
 export interface StartLimits {
   /** Submissions before their first request for an evaluation; those that wait for a paused team do not count. */
@@ -10,6 +15,12 @@ export interface StartLimits {
   open: number;
   /** Open submissions of one team. */
   perTeam: number;
+}
+
+/** How much a campaign has under way at a time, by the slots it has now. */
+export function limitsOf(state: CampaignState, perTeam: number): StartLimits {
+  const slots = Object.values(state.slots).reduce((sum, count) => sum + count, 0);
+  return { preparing: Math.min(slots, mostPreparing), open: mostOpen, perTeam };
 }
 
 /** The next round of a team; `index` counts the team's rounds over all work lists. */

@@ -1,20 +1,7 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
 import { noteImageFault } from './faults.ts';
-import type { StuckReport } from './protocol.ts';
-
+import type { StuckReport, Stuck } from './protocol.ts';
 /** Steps of submissions that are tried again and again, as their campaign knows them. Pure. */
-
-/** A step that cannot be done. */
-export interface Stuck {
-  /** The activity. */
-  what: string;
-  /** Equal for equal faults; at most 200 printable characters. */
-  cause: string;
-  /** 0: no worker took it. */
-  tries: number;
-  /** Instant (ms) of the first try. */
-  since: number;
-}
 
 /** So many are listed with their cause and give their preparing place back. */
 export const mostStuck = 50;

@@ -1,4 +1,4 @@
-import { evaluationOptions, optionOn, probeClass, type RunOption } from './class-choice.ts';
+import { evaluationOptions, optionOn, probeClass } from './class-choice.ts';
 import type { InstanceClass, Purpose } from './frozen-campaign.ts';
 import {
   afterFailedProbe,
@@ -13,6 +13,7 @@ import { isNeedMeasured, unknownNeeds, type Needs } from './needs.ts';
 import { faultOf, type Reason } from './reasons.ts';
 import type { ResourceProfile } from './resource-profile.ts';
 import { wallClockSeconds } from './run-limits.ts';
+import type { RunOption } from './run-option.ts';
 
 /** What a submission wants to run next. */
 export interface WantedRun {

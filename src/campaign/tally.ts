@@ -1,12 +1,7 @@
 import { byName } from './by-name.ts';
-import {
-  treatmentOf,
-  type CampaignState,
-  type HeldGrant,
-  type OpenSubmission,
-  type WaitingRequest,
-} from './campaign-state.ts';
+import { treatmentOf, type CampaignState, type OpenSubmission, type WaitingRequest } from './campaign-state.ts';
 import { waitsForImage } from './stuck.ts';
+import type { HeldGrant } from './protocol.ts';
 
 /** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
 export interface Tally {

@@ -1,26 +1,10 @@
 import { memoryWords, saysReadOnly } from './last-words.ts';
 import type { Reason } from './reasons.ts';
 import type { RunOutcome } from './run-outcome.ts';
+import type { VerdictRule } from './run-facts.ts';
 
 /** What the facts of a run say. Facts decide, text only hints. */
 export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule };
-
-/** The rule that decided, kept in the history instead of the contestant's text. */
-export type VerdictRule =
-  | 'stopped-from-outside'
-  | 'engine-refused'
-  | 'time-limit'
-  | 'host-out-of-memory-record'
-  | 'gpu-text-and-peak'
-  | 'gpu-full-without-words'
-  | 'killed-unexplained'
-  | 'shared-memory-text'
-  | 'host-memory-text'
-  | 'read-only-file-system-text'
-  | 'exit-code'
-  | 'predictions-missing'
-  | 'predictions-refused';
-
 /** Share of the device that must have been in use before the text of an out-of-memory error is believed. */
 const gpuPeakShare = 0.93;
 

@@ -1,5 +1,5 @@
 import { faultOf, type Reason } from './reasons.ts';
-import type { VerdictRule } from './verdict.ts';
+import type { VerdictRule } from './run-facts.ts';
 
 /** Why something ended as it did, and who can do what about it: one plain sentence each. */
 export interface Why {

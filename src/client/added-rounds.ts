@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
-import type { RoundsAct } from '../campaign/operator-acts.ts';
+import type { RoundsAct } from '../campaign/operator-messages.ts';
 import type { AddedRounds, RoundKind } from '../campaign/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import { sha256 } from '../ledger/ledger.ts';

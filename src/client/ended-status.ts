@@ -1,10 +1,10 @@
 import { costOfRuns, dollars } from '../campaign/money.ts';
-import type { OperatorLine } from '../campaign/operator-acts.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { standingRecord } from '../ledger/record.ts';
 import { isOpen, type KnownCampaign } from './known-campaign.ts';
 import { endedBecause, list, operators } from './status.ts';
 import { table } from './output.ts';
+import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 /** How a campaign stands whose workflow does not run; money in micro-dollars. */
 export interface EndedStatus {

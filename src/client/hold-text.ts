@@ -1,9 +1,9 @@
 import type { HeldFor } from '../campaign/hold.ts';
-import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
-import type { Stuck } from '../campaign/stuck.ts';
 import { counted } from '../safe-text.ts';
 import { instantText } from '../campaign/units.ts';
+import type { Stuck } from '../campaign/protocol.ts';
+import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 const teamsNamed = 5;
 

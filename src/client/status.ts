@@ -1,11 +1,11 @@
 import { dollars } from '../campaign/money.ts';
 import type { Forecast } from '../campaign/forecast.ts';
-import type { OperatorLine } from '../campaign/operator-acts.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import { faultOf, type Reason } from '../campaign/reasons.ts';
 import { instantText } from '../campaign/units.ts';
 import { holdLines, stuckLine } from './hold-text.ts';
 import { table } from './output.ts';
+import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 /** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {

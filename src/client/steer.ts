@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
-import type { Signature } from '../campaign/operator-acts.ts';
+import type { Signature } from '../campaign/operator-messages.ts';
 import { messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../ids.ts';
 import type { ChainedAct } from '../ledger/acts.ts';

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { InvalidArgumentError } from 'commander';
-import type { Signature } from '../campaign/operator-acts.ts';
+import type { Signature } from '../campaign/operator-messages.ts';
 import { parseInstant } from '../campaign/units.ts';
 import { homeFolder, placesOf } from '../local/stack/home.ts';
 import { addQueues } from '../local/stack/queues.ts';

@@ -6,8 +6,13 @@ import { actsOf, takenActs } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './hand-in-images.ts';
-import type { HandedIn } from './hand-in.ts';
 import type { HandInRooms } from './rooms.ts';
+
+export interface HandedIn {
+  frozen: FrozenCampaign;
+  /** Rows that a campaign which was started before does not have yet; their images were not sent. */
+  appended: LocatedRow[];
+}
 
 const mostDifferences = 20;
 

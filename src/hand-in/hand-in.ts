@@ -2,18 +2,12 @@ import { createHash } from 'node:crypto';
 import type { FrozenCampaign, Manifest } from '../campaign/frozen-campaign.ts';
 import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
-import { attach } from './attach.ts';
+import { attach, type HandedIn } from './attach.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
 import { rowsOf, sendImages, withDigests, type LocatedRow } from './hand-in-images.ts';
 import { handInInputs } from './hand-in-inputs.ts';
 import { handInLabels } from './hand-in-labels.ts';
 import type { HandInRooms } from './rooms.ts';
-
-export interface HandedIn {
-  frozen: FrozenCampaign;
-  /** Rows that a campaign which was started before does not have yet; their images were not sent. */
-  appended: LocatedRow[];
-}
 
 /**
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the

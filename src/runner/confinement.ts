@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
-import { type RunSpec, usualPaths } from '../campaign/run-spec.ts';
+import { type RunSpec } from '../campaign/run-spec.ts';
 import type { CleanEnvironment } from './clean-environment.ts';
 import type { Device } from './device.ts';
 import type { Engine, EngineImage } from './engine.ts';
 import type { RunPlace } from './run-place.ts';
 import type { EngineSettings } from './runner-settings.ts';
+import { usualPaths } from '../campaign/layouts.ts';
 
 /** No account of the host; not 65534, which also stands for owners that cannot be shown. */
 export const submissionUser = '64001:64001';

@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, setHandler, TimeoutFailure } from '@temporalio/workflow';
-import type { Stuck } from '../campaign/stuck.ts';
 import { giveUpSignal, tryAgainSignal } from './messages.ts';
+import type { Stuck } from '../campaign/protocol.ts';
 
 /** The campaign gave a step up that was tried again and again. */
 export class GivenUpError extends Error {

@@ -1,14 +1,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { Conductor } from './conductor.ts';
 import { Inbox } from './inbox.ts';
-import { goOn, openFromStore, type Carried } from './opening.ts';
+import { goOn, openFromStore, type CampaignInput } from './opening.ts';
 import { longStep } from './steps.ts';
-
-export interface CampaignInput {
-  campaign: string;
-  /** From the run before this one. */
-  carried?: Carried;
-}
 
 export interface PublishedCampaign {
   leaderboard: string;

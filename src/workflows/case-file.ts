@@ -4,15 +4,8 @@ import { costOfRuns } from '../campaign/money.ts';
 import type { FaultSummary } from '../campaign/prediction-faults.ts';
 import type { RunRecord } from '../campaign/protocol.ts';
 import type { Reason, SubmissionState } from '../campaign/reasons.ts';
-import { stageQuery } from './messages.ts';
+import { stageQuery, type Stage } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
-
-/** What a submission does now, since an instant (ms); `note` says for which run, on or for which class. */
-export interface Stage {
-  stage: SubmissionState;
-  note: string;
-  since: number;
-}
 
 /** What a submission's page in the Web UI shows, and its runs. Holds no word that the submission itself printed. */
 export class CaseFile {

@@ -12,10 +12,9 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../activities/next-submissions.ts';
 import { openSubmission } from '../campaign/bookkeeping.ts';
 import { treatmentOf, type CampaignState } from '../campaign/campaign-state.ts';
-import type { RunGrant } from '../campaign/protocol.ts';
+import type { RunGrant, Stuck } from '../campaign/protocol.ts';
 import type { Decision } from '../campaign/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../ids.ts';
-import type { Stuck } from '../campaign/stuck.ts';
 import {
   endRunSignal,
   giveUpSignal,

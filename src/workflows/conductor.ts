@@ -16,19 +16,18 @@ import type { CampaignState } from '../campaign/campaign-state.ts';
 import { carriedState } from '../campaign/carried-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../campaign/forecast.ts';
 import { holdOf, isDone } from '../campaign/hold.ts';
-import { limitsOf } from '../campaign/initial-state.ts';
 import { progressOf, type CampaignProgress } from '../campaign/progress.ts';
 import type { SubmissionReport } from '../campaign/protocol.ts';
 import { decide } from '../campaign/scheduler.ts';
 import { takeGivenUp, takeStuck } from '../campaign/stuck.ts';
 import { showCampaign } from './campaign-page.ts';
 import { Children } from './children.ts';
-import type { campaign } from './campaign.ts';
 import type { Inbox } from './inbox.ts';
 import { progressQuery } from './messages.ts';
-import type { Opening } from './opening.ts';
+import type { CampaignInput, Opening } from './opening.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { longStep } from './steps.ts';
+import { limitsOf } from '../campaign/starts.ts';
 
 /** A parent run ends well below the server's suggestion of 4,096 events. */
 const mostEvents = 3_000;
@@ -139,7 +138,10 @@ export class Conductor {
     if (!this.children.isIdle || this.desk.isAsked || !allHandlersFinished()) return;
     const { instanceClasses: classes, limits } = this.opened.frozen;
     const state = carriedState(this.state, { classes, limits });
-    await continueAsNew<typeof campaign>({ campaign: this.name, carried: { state, desk: this.desk.carried() } });
+    await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
+      campaign: this.name,
+      carried: { state, desk: this.desk.carried() },
+    });
   }
 
   private wake(): void {

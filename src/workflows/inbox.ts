@@ -1,6 +1,6 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
-import type { ActName, OperatorAct, OperatorActs } from '../campaign/operator-acts.ts';
+import type { ActName, OperatorAct, OperatorActs } from '../campaign/operator-messages.ts';
 import type {
   RunRequest,
   RunSettlement,

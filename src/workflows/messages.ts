@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OperatorActs } from '../campaign/operator-acts.ts';
+import type { OperatorActs } from '../campaign/operator-messages.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import type {
   GivenUpStep,
@@ -11,8 +11,7 @@ import type {
   SubmissionReport,
   SubmissionStanding,
 } from '../campaign/protocol.ts';
-import type { Stage } from './case-file.ts';
-
+import type { SubmissionState } from '../campaign/reasons.ts';
 /** Every message by which campaigns, submissions and operators talk. Names are part of stored histories: never rename. */
 
 // Submission to campaign.
@@ -53,6 +52,13 @@ export const rescoreUpdate = defineUpdate<void, [OperatorActs['rescore']]>('resc
 export const cancelUpdate = defineUpdate<void, [OperatorActs['cancel']]>('cancel');
 export const closeUpdate = defineUpdate<void, [OperatorActs['close']]>('close');
 export const abortUpdate = defineUpdate<void, [OperatorActs['abort']]>('abort');
+
+/** What a submission does now, since an instant (ms); `note` says for which run, on or for which class. */
+export interface Stage {
+  stage: SubmissionState;
+  note: string;
+  since: number;
+}
 
 /** What a submission does now, and since when. */
 export const stageQuery = defineQuery<Stage>('stage');

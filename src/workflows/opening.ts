@@ -8,6 +8,12 @@ import { apply } from '../campaign/operator-acts.ts';
 import type { CarriedDesk } from './operator-desk.ts';
 import { longStep, step } from './steps.ts';
 
+export interface CampaignInput {
+  campaign: string;
+  /** From the run before this one. */
+  carried?: Carried;
+}
+
 /** What a run of the campaign's workflow hands to the next one. */
 export interface Carried {
   state: CarriedState;

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedAct } from '../activities/record-acts.ts';
-import type { CampaignState } from '../campaign/campaign-state.ts';
+import type { CampaignState, OperatorLine } from '../campaign/campaign-state.ts';
 import type { Reason } from '../campaign/reasons.ts';
-import { apply, asKept, faultOf, type OperatorAct, type OperatorLine } from '../campaign/operator-acts.ts';
+import type { OperatorAct } from '../campaign/operator-messages.ts';
+import { apply, asKept, faultOf } from '../campaign/operator-acts.ts';
 import { takeStuckSubmissions } from '../campaign/stuck.ts';
 import type { Children } from './children.ts';
 import { longStep, step } from './steps.ts';

@@ -1,8 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import type { HeldGrant } from '../campaign/campaign-state.ts';
-import type { RunGrant, RunRefusal, RunRequest, RunSettlement } from '../campaign/protocol.ts';
-import type { Stuck } from '../campaign/stuck.ts';
+import type { RunGrant, RunRefusal, RunRequest, RunSettlement, HeldGrant, Stuck } from '../campaign/protocol.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import {
   grantRunSignal,

@@ -4,13 +4,22 @@ import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { RunOrder } from '../activities/submit-batch-job.ts';
 import type { InstanceClass } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
+import type { RoundKind } from '../campaign/work-list.ts';
 import type { WantedRun } from '../campaign/submission-way.ts';
 import { causeOf } from './causes.ts';
 import type { CaseFile } from './case-file.ts';
 import { endRunSignal } from './messages.ts';
 import type { RunPermits } from './run-permits.ts';
 import { awaitStep, submitStep } from './steps.ts';
-import type { SubmissionInput } from './submission.ts';
+
+export interface SubmissionInput {
+  campaign: string;
+  submission: string;
+  team: string;
+  /** Which round of the submission this is, and what it does. */
+  sequence: number;
+  kind: RoundKind;
+}
 
 export interface EndedRun {
   kind: 'ended';

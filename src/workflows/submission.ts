@@ -7,22 +7,12 @@ import { probeWords } from '../campaign/probe-words.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
 import { SubmissionWay, type WayEnd, type WayStep } from '../campaign/submission-way.ts';
 import { shownWithheld } from '../campaign/withheld.ts';
-import type { RoundKind } from '../campaign/work-list.ts';
 import { counted } from '../safe-text.ts';
 import { Attempts, GivenUpError } from './attempts.ts';
 import { CaseFile } from './case-file.ts';
 import { RunPermits } from './run-permits.ts';
-import { SubmissionRuns, type EndedRun } from './submission-runs.ts';
+import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
 import { imageStep, scoreStep, step } from './steps.ts';
-
-export interface SubmissionInput {
-  campaign: string;
-  submission: string;
-  team: string;
-  /** Which round of the submission this is, and what it does. */
-  sequence: number;
-  kind: RoundKind;
-}
 
 interface SubmissionEnd {
   state: FinalState;

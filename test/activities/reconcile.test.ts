@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { OpenCase } from '../../src/activities/reconcile.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
-import type { HeldGrant } from '../../src/campaign/campaign-state.ts';
 import { parseRunKey, runKeyOf, runObjects } from '../../src/ids.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { faults } from '../support/fault-proxy.ts';
@@ -10,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
+import type { HeldGrant } from '../../src/campaign/protocol.ts';
 
 describe('looking after submissions whose workflow is gone', () => {
   let rig: ActivityRig;

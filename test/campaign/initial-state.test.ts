@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { initialState, limitsOf } from '../../src/campaign/initial-state.ts';
+import { initialState } from '../../src/campaign/initial-state.ts';
 import { caseCampaign } from './samples.ts';
 import { bookedState, campaignOf } from './state-samples.ts';
+import { limitsOf } from '../../src/campaign/starts.ts';
 
 describe('the state of a campaign', () => {
   it('begins with nothing open, nothing spent and what the campaign file and the work lists say', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
 import { leftByOperators, lessWhatIsDone } from '../../src/campaign/left-by-operators.ts';
-import type { OperatorAct } from '../../src/campaign/operator-acts.ts';
+import type { OperatorAct } from '../../src/campaign/operator-messages.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
 
 const known = frozenCampaign();

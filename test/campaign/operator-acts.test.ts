@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { takeRequest } from '../../src/campaign/bookkeeping.ts';
 import { treatmentOf, type CampaignState } from '../../src/campaign/campaign-state.ts';
-import { apply, asKept, faultOf, type ActName, type OperatorAct } from '../../src/campaign/operator-acts.ts';
+import type { ActName, OperatorAct } from '../../src/campaign/operator-messages.ts';
+import { apply, asKept, faultOf } from '../../src/campaign/operator-acts.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from './state-samples.ts';
 
 /** Signals come from the Web UI as any JSON at all. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { settleRun, takeRequest, takeStanding } from '../../src/campaign/bookkeeping.ts';
-import type { CampaignState, HeldGrant } from '../../src/campaign/campaign-state.ts';
-import type { SubmissionStanding } from '../../src/campaign/protocol.ts';
+import type { CampaignState } from '../../src/campaign/campaign-state.ts';
+import type { SubmissionStanding, HeldGrant } from '../../src/campaign/protocol.ts';
 import { campaignOf, grantsNow, holdings, now, open, request, settlement } from './state-samples.ts';
 
 const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({

@@ -1,12 +1,13 @@
 import { openSubmission, settleRun, takeRequest } from '../../src/campaign/bookkeeping.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from '../../src/campaign/campaign-state.ts';
-import type { RunOption } from '../../src/campaign/class-choice.ts';
 import type { FrozenCampaign, Purpose } from '../../src/campaign/frozen-campaign.ts';
-import { initialState, limitsOf } from '../../src/campaign/initial-state.ts';
+import { initialState } from '../../src/campaign/initial-state.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../../src/campaign/protocol.ts';
 import { decide, type Decision } from '../../src/campaign/scheduler.ts';
 import { tallyOf } from '../../src/campaign/tally.ts';
 import { caseCampaign, g4, p3 } from './samples.ts';
+import type { RunOption } from '../../src/campaign/run-option.ts';
+import { limitsOf } from '../../src/campaign/starts.ts';
 
 export const now = Date.parse('2026-01-01T00:00:00Z');
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/hand-in/check-campaign.ts';
-import { handIn, type HandedIn } from '../../src/hand-in/hand-in.ts';
+import { handIn } from '../../src/hand-in/hand-in.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { writeCampaignFolder } from '../support/simulated-campaign.ts';
+import type { HandedIn } from '../../src/hand-in/attach.ts';
 
 describe('an expectation in the campaign file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'expectation-'));

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { FrozenCampaign, HandedInImage, Manifest } from '../../src/campaign/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/hand-in/checked-campaign.ts';
-import { handIn, type HandedIn } from '../../src/hand-in/hand-in.ts';
+import { handIn } from '../../src/hand-in/hand-in.ts';
 import type { HandInRooms } from '../../src/hand-in/rooms.ts';
 import { resultObjects } from '../../src/ids.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { frozenCampaign } from '../support/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import type { HandedIn } from '../../src/hand-in/attach.ts';
 
 describe('references to a registry in the hand-in', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));

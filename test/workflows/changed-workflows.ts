@@ -1,6 +1,7 @@
 /** Workflows as a worker may have them after a change: what a campaign's first run did before does not fit any more. */
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import { campaign as unchanged, type CampaignInput, type PublishedCampaign } from '../../src/workflows/campaign.ts';
+import { campaign as unchanged, type PublishedCampaign } from '../../src/workflows/campaign.ts';
+import type { CampaignInput } from '../../src/workflows/opening.ts';
 
 export { submission } from '../../src/workflows/index.ts';
 

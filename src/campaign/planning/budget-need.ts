@@ -1,10 +1,6 @@
-import type { Committed, Course } from './course.ts';
-
-/** Micro-dollars and the share of them that only evaluations beyond a submission's first may use. */
-export interface PlannedBudget {
-  microUsd: number;
-  rerunReserveShare: number;
-}
+import type { Course } from './course.ts';
+import type { Committed } from './planned-budget.ts';
+import type { PlannedBudget } from './planned-budget.ts';
 
 /**
  * The least budget under which a course comes to its end: a run is granted only when its worst case is left, and probes and

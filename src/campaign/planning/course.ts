@@ -5,7 +5,8 @@ import { worstCostMicroUsd } from '../run-limits.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
 import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
-import type { PlannedBudget } from './budget-need.ts';
+import type { Committed } from './planned-budget.ts';
+import type { PlannedBudget } from './planned-budget.ts';
 
 /** Everything a course is made of. */
 export interface Planned {
@@ -35,12 +36,6 @@ export interface Course {
   worst: number;
   /** The most that is spent and set aside at a time. */
   committed: Committed;
-}
-
-/** Micro-dollars: of everything, and of probes and first evaluations. */
-export interface Committed {
-  all: number;
-  firstRuns: number;
 }
 
 export interface PlannedRun {

@@ -1,11 +1,12 @@
 import { costOfRuns } from '../money.ts';
 import type { Population } from '../population.ts';
-import { budgetFor, budgetLasts, budgetNeverWaiting, type PlannedBudget } from './budget-need.ts';
+import { budgetFor, budgetLasts, budgetNeverWaiting } from './budget-need.ts';
 import { courseOf, type Course, type Planned } from './course.ts';
 import { expectedPopulation } from './expected-population.ts';
 import { quantilesOf, type Future, type Quantiles } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Mix } from './mixes.ts';
+import type { PlannedBudget } from './planned-budget.ts';
 
 /** What a mix of classes comes to, over all futures. */
 export interface MixPlan {

@@ -1,10 +1,10 @@
 import { dollars } from '../money.ts';
-import type { PlannedBudget } from './budget-need.ts';
 import { futuresOf } from './futures.ts';
 import { isSafe, mendingsOf, type Mending } from './mending.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';
+import type { PlannedBudget } from './planned-budget.ts';
 
 /** What a campaign will cost and when it ends, before it has begun. */
 export interface CampaignPlan {

@@ -4,13 +4,15 @@ import type { CampaignState } from '../campaign-state.ts';
 import { forecastOf, needsHurry } from '../forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../frozen-campaign.ts';
 import { isDone } from '../hold.ts';
-import { initialState, limitsOf } from '../initial-state.ts';
-import { apply, type OperatorAct } from '../operator-acts.ts';
+import { initialState } from '../initial-state.ts';
+import type { OperatorAct } from '../operator-messages.ts';
+import { apply } from '../operator-acts.ts';
 import type { Population } from '../population.ts';
 import { decide, type Decision } from '../scheduler.ts';
 import { EventQueue } from './event-queue.ts';
 import { simulatedEnd } from './simulated-end.ts';
 import { SimulatedRound, type NextStep } from './simulated-round.ts';
+import { limitsOf } from '../starts.ts';
 
 export interface Simulation {
   /** The rules: classes, slots, limits, money, deadline, fairness. */

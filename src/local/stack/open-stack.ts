@@ -7,7 +7,6 @@ import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
-import type { Engine } from '../tools/engine.ts';
 import { openTools } from '../tools/open-tools.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { batchPart } from './batch.ts';
@@ -26,6 +25,7 @@ import { takeDown } from './take-down.ts';
 import { readUsers, registerUser } from './users.ts';
 import { temporalPart } from './temporal.ts';
 import { workerParts } from './workers.ts';
+import type { StackFile } from './stack-file.ts';
 
 export interface StackOptions {
   /** HOLDOUT_HOME. */
@@ -59,12 +59,6 @@ export interface Stack {
    * on by themselves.
    */
   close: (options?: { jobs: 'end' | 'leave' }) => Promise<void>;
-}
-
-/** What a start leaves for the next one. */
-export interface StackFile {
-  ports: Ports;
-  engine: Engine;
 }
 
 /**

@@ -6,8 +6,8 @@ import { runningJobs } from './end-jobs.ts';
 import { endpointsOf, region, type Endpoints } from './environment.ts';
 import { placesOf } from './home.ts';
 import { isReadyBy, keeperOf } from './keeper.ts';
-import type { StackFile } from './open-stack.ts';
 import { readRecords } from './part.ts';
+import type { StackFile } from './stack-file.ts';
 
 /** What `local status --json` prints; the credentials are this home's own and open nothing else. */
 export interface StackStatus {

@@ -3,8 +3,8 @@ import { endProcess } from '../process-identity.ts';
 import { cleanUp } from './clean-up.ts';
 import { endJobs } from './end-jobs.ts';
 import type { Home } from './home.ts';
-import type { StackFile } from './open-stack.ts';
 import { readRecords, removeRecord } from './part.ts';
+import type { StackFile } from './stack-file.ts';
 
 /**
  * Ends every process of a home whose opener no longer starts them again, workers before servers, and with `end` the jobs

@@ -9,10 +9,11 @@ import {
 import type { CampaignState } from '../../../src/campaign/campaign-state.ts';
 import { carriedState, restoredState } from '../../../src/campaign/carried-state.ts';
 import { holdOf, isDone } from '../../../src/campaign/hold.ts';
-import { initialState, limitsOf } from '../../../src/campaign/initial-state.ts';
-import { apply, faultOf, type ActName, type OperatorAct } from '../../../src/campaign/operator-acts.ts';
+import { initialState } from '../../../src/campaign/initial-state.ts';
+import type { ActName, OperatorAct } from '../../../src/campaign/operator-messages.ts';
+import { apply, faultOf } from '../../../src/campaign/operator-acts.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduler.ts';
-import type { Start, StartLimits } from '../../../src/campaign/starts.ts';
+import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/starts.ts';
 import { holdings, now } from '../state-samples.ts';
 import { checkAlways } from './always-true.ts';
 import type { Message } from './child.ts';

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import type { HeldGrant } from '../../../src/campaign/campaign-state.ts';
-import type { RunOption } from '../../../src/campaign/class-choice.ts';
 import type { Purpose } from '../../../src/campaign/frozen-campaign.ts';
 import type {
   RunGrant,
@@ -8,8 +6,10 @@ import type {
   RunSettlement,
   SubmissionReport,
   SubmissionStanding,
+  HeldGrant,
 } from '../../../src/campaign/protocol.ts';
 import type { FinalState, Reason } from '../../../src/campaign/reasons.ts';
+import type { RunOption } from '../../../src/campaign/run-option.ts';
 
 /** What a submission is going to ask for in each of its rounds, and what each run will cost of its worst case. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import type { CampaignState, WaitingRequest } from '../../../src/campaign/campaign-state.ts';
-import type { RunOption } from '../../../src/campaign/class-choice.ts';
 import { Experience } from '../../../src/campaign/experience.ts';
+import type { RunOption } from '../../../src/campaign/run-option.ts';
 
 /** The rules of who may go where, told again in other words than the code's. */
 
