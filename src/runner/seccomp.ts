@@ -31,8 +31,17 @@ const allowed = `
   times tkill truncate umask uname unlink unlinkat utime utimensat utimes vfork vmsplice wait4 waitid write writev`;
 
 const notImplemented = 38;
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. AF_VSOCK ignores network namespaces and AF_ALG opens kernel code: refused. */
-const socketFamilies = [1, 2, 10, 16];
+/** AF_UNIX, AF_INET, AF_INET6. AF_VSOCK ignores network namespaces and AF_ALG opens kernel code: refused. */
+const socketFamilies = [1, 2, 10];
+/**
+ * AF_NETLINK for NETLINK_ROUTE alone. Without it getifaddrs(3) fails, and with it NCCL, Gloo, libzmq (Ray, Jupyter) and
+ * Node, which crash or find no loopback; it shows no more than the run's own loopback. Every other protocol loads or
+ * reaches kernel code that no inference needs (netfilter, crypto, audit, generic): refused. Docker's own profile allows all.
+ */
+const routeNetlink = [
+  { index: 0, value: 16, op: 'SCMP_CMP_EQ' },
+  { index: 2, value: 0, op: 'SCMP_CMP_EQ' },
+];
 /** All CLONE_NEW* flags: no new namespaces. */
 const namespaceFlags = 0x7e020000;
 /** What setarch(8), debuggers and old runtimes ask for: Linux, no address randomisation, 32-bit limits, and the query. */
@@ -46,6 +55,7 @@ export const seccompProfile = {
   syscalls: [
     { names: allowed.trim().split(/\s+/), action: 'SCMP_ACT_ALLOW' },
     ...socketFamilies.map((family) => allowFirstArgument('socket', { value: family, op: 'SCMP_CMP_EQ' })),
+    { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: routeNetlink },
     ...personalities.map((value) => allowFirstArgument('personality', { value, op: 'SCMP_CMP_EQ' })),
     allowFirstArgument('clone', { value: namespaceFlags, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }),
     // Its flags lie in memory, out of a filter's sight; libc falls back to clone when it is not there.

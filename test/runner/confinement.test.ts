@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { ImageRecipe } from '../support/oci-image.ts';
-import { socketProgram } from '../support/tiny-elf.ts';
+import { calling32Bit, callingProgram, type SystemCall } from '../support/tiny-elf.ts';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('a submission is cut off from everything', () => {
@@ -76,21 +76,6 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
-  const [refused, opened] = [[1, 38], [253]];
-  const sockets = {
-    AF_VSOCK: [40, 1, refused],
-    AF_ALG: [38, 5, refused],
-    AF_PACKET: [17, 3, refused],
-    AF_INET: [2, 1, opened],
-  } as const;
-  for (const [family, [number, type, expected]] of Object.entries(sockets)) {
-    it(`${family} sockets are ${expected === opened ? 'opened' : 'refused'}`, async () => {
-      const { outcome } = await rig.run({ files: { '/entry': { content: socketProgram(number, type) } } });
-      // EPERM or ENOSYS from the filter; the kernel's own refusal would be another one.
-      assert.ok(outcome.end.kind === 'exited' && expected.includes(outcome.end.exitCode), JSON.stringify(outcome.end));
-    });
-  }
-
   it('it can write only where it should', async () => {
     const script = `
       for folder in / /input /etc /dev /sys /proc/sys /run /bin; do
@@ -98,9 +83,16 @@ describe('a submission is cut off from everything', () => {
       done
       for folder in /tmp /output /dev/shm; do (echo x > $folder/x) || echo CANNOT $folder; done
       rm -f /input/a.txt 2> /dev/null && echo REMOVED
-      cat /input/a.txt; echo; ls /input`;
-    const { log } = await rig.run(script);
-    assert.equal(log, 'alpha\na.txt\nb.txt\n');
+      cat /input/a.txt; echo; ls /input
+      for folder in /tmp /dev/shm; do
+        rm -f $folder/*
+        dd if=/dev/zero of=$folder/x bs=1M 2>&1 | grep -o 'No space left on device'
+        stat -c %s $folder/x
+        rm $folder/x
+      done`;
+    const { log } = await rig.run(script, { limits: { memoryMiB: 64, sharedMemoryMiB: 24 } });
+    const full = [32, 24].map((mebibytes) => `No space left on device\n${mebibytes << 20}\n`);
+    assert.equal(log, `alpha\na.txt\nb.txt\n${full.join('')}`);
   });
 
   it('it has no privileges and gets none', async () => {
@@ -115,6 +107,80 @@ describe('a submission is cut off from everything', () => {
     assert.equal(
       log.replaceAll('\t', ' '),
       `64001\n64001\nCapEff: ${'0'.repeat(16)}\nCapBnd: ${'0'.repeat(16)}\nNoNewPrivs: 1\nSeccomp: 2\n64001\n`,
+    );
+  });
+
+  const [newUserNamespace, childSignal] = [0x1000_0000, 17];
+  const refusedCalls: Record<string, SystemCall> = {
+    add_key: [248],
+    bpf: [321],
+    chroot: [161],
+    'clone into a user namespace': [56, newUserNamespace + childSignal],
+    clone3: [435],
+    fanotify_init: [300],
+    finit_module: [313],
+    fsopen: [430],
+    init_module: [175],
+    io_uring_enter: [426],
+    io_uring_register: [427],
+    io_uring_setup: [425],
+    kcmp: [312],
+    kexec_load: [246],
+    keyctl: [250],
+    memfd_secret: [447],
+    mount: [165],
+    move_mount: [429],
+    move_pages: [279],
+    name_to_handle_at: [303],
+    open_by_handle_at: [304],
+    open_tree: [428],
+    perf_event_open: [298],
+    'personality READ_IMPLIES_EXEC': [135, 0x40_0000],
+    pidfd_getfd: [438],
+    pivot_root: [155],
+    'ptrace PTRACE_ATTACH': [101, 16, 1],
+    'ptrace PTRACE_TRACEME': [101],
+    request_key: [249],
+    setns: [308],
+    settimeofday: [164],
+    syslog: [103],
+    umount2: [166],
+    unshare: [272, newUserNamespace],
+    userfaultfd: [323],
+    'socket AF_ALG': [41, 38, 5],
+    'socket AF_VSOCK': [41, 40, 1],
+    'socket AF_PACKET': [41, 17, 3],
+    'socket AF_XDP': [41, 44, 3],
+    'socket AF_NETLINK NETLINK_SOCK_DIAG': [41, 16, 3, 4],
+    'socket AF_NETLINK NETLINK_NETFILTER': [41, 16, 3, 12],
+    'socket AF_NETLINK NETLINK_KOBJECT_UEVENT': [41, 16, 3, 15],
+    'socket AF_NETLINK NETLINK_GENERIC': [41, 16, 3, 16],
+  };
+  /** Each returns the next free descriptor. */
+  const openedSockets: Record<string, SystemCall> = {
+    AF_UNIX: [41, 1, 1],
+    AF_INET: [41, 2, 1],
+    'AF_NETLINK NETLINK_ROUTE': [41, 16, 3],
+  };
+
+  it('it makes only the system calls of the profile, 64-bit ones alone, and opens only ordinary sockets', async () => {
+    const calls = { ...refusedCalls, ...openedSockets };
+    const files = {
+      '/calls': { content: callingProgram(Object.values(calls)) },
+      '/32-bit': { content: calling32Bit },
+      '/x32': { content: callingProgram([[0x4000_0027]]) },
+    };
+    const script = '/32-bit > /dev/null; echo $?; /x32 > /dev/null; echo $?; /calls | od -v -A n -t d8 -w8';
+    const { log } = await rig.run({ script, files });
+    const [ia32, x32, ...results] = (log.match(/-?\d+/g) ?? []).map(Number);
+    const killedBySigsys = 128 + 31;
+    // The kernel's own refusals are others than ENOSYS.
+    const expected = [...Object.keys(refusedCalls).map(() => -38), 3, 4, 5];
+    const named = (values: readonly number[]): object =>
+      Object.fromEntries(Object.keys(calls).map((name, n) => [name, values[n]]));
+    assert.deepEqual(
+      { ia32, x32, ...named(results.reverse()) },
+      { ia32: killedBySigsys, x32: killedBySigsys, ...named(expected) },
     );
   });
 

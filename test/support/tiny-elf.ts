@@ -22,10 +22,30 @@ export function tinyElf(code: Buffer, machine = 62): Buffer {
   return Buffer.concat([elf, code]);
 }
 
-/** A program that opens a socket: it exits with the errno of socket(2), or with 253 when it got descriptor 3. */
-export function socketProgram(family: number, type: number): Buffer {
-  const byte = (value: number): string => value.toString(16).padStart(2, '0');
-  const open = `bf${byte(family)}000000be${byte(type)}00000031d2b8290000000f05`;
-  const exitWithNegated = '89c7f7dfb83c0000000f05';
-  return tinyElf(Buffer.from(open + exitWithNegated, 'hex'));
+/** A system call of x86-64 with up to four arguments; what is left out is 0. */
+export type SystemCall = readonly [number: number, ...args: number[]];
+
+/** A program that makes system calls and writes what each returned, the last one first: 8 bytes, negative for an errno. */
+export function callingProgram(calls: readonly SystemCall[]): Buffer {
+  const code = calls.map(([number, first = 0, second = 0, third = 0, fourth = 0]) =>
+    Buffer.concat(
+      [
+        ...[['bf', first] as const, ['be', second] as const, ['ba', third] as const, ['41ba', fourth] as const],
+        ['b8', number] as const,
+      ]
+        .map(([load, value]) => Buffer.concat([Buffer.from(load, 'hex'), dword(value)]))
+        .concat(Buffer.from('0f0550', 'hex')),
+    ),
+  );
+  const writeAndExit = [Buffer.from('bf010000004889e6ba', 'hex'), dword(8 * calls.length)];
+  return tinyElf(Buffer.concat([...code, ...writeAndExit, Buffer.from('b8010000000f0531ffb83c0000000f05', 'hex')]));
+}
+
+/** getpid(2) by the 32-bit entry of the kernel, and exit(0). */
+export const calling32Bit = tinyElf(Buffer.from('b814000000cd8031ffb83c0000000f05', 'hex'));
+
+function dword(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
