@@ -16,8 +16,8 @@ const reasons = [
   'is not in the image',
   'is a folder',
   'lies where the container has a mount of its own, so it is not there',
-  'lies in a folder that submissions may not enter: they run as user 64001 (chmod o+x)',
-  'may not be executed: submissions run as user 64001 (chmod o+x)',
+  'lies in a folder that submissions may not enter: they run as users of group 64001 (chmod o+x)',
+  'may not be executed: submissions run as users of group 64001 (chmod o+x)',
 ] as const;
 type Reason = (typeof reasons)[number];
 

@@ -8,9 +8,6 @@ import type { RunPlace } from './run-place.ts';
 import type { EngineSettings } from './runner-settings.ts';
 import { usualPaths } from '../campaign/layouts.ts';
 
-/** No account of the host; not 65534, which also stands for owners that cannot be shown. */
-export const submissionUser = '64001:64001';
-
 export interface Confinement {
   spec: RunSpec;
   jobId: string;
@@ -18,8 +15,6 @@ export interface Confinement {
   image: EngineImage;
   environment: CleanEnvironment;
   device: Device;
-  /** Folder of the staged test set. */
-  inputs: string;
   engine: Pick<Engine, 'name' | 'runFlags'>;
   /** Undefined where the engine takes no path for it. */
   cgroupParent: string | undefined;
@@ -49,7 +44,7 @@ export function createArguments(confinement: Confinement): string[] {
 const isolationFlags = (place: RunPlace): string[] => [
   '--network=none',
   '--hostname=submission',
-  `--user=${submissionUser}`,
+  `--user=${place.user}`,
   '--cap-drop=ALL',
   '--security-opt=no-new-privileges',
   `--security-opt=seccomp=${place.seccompProfile}`,
@@ -74,9 +69,9 @@ function limitFlags({ spec: { limits, instanceClass }, device }: Confinement): s
   ];
 }
 
-function mountFlags({ spec: { paths = usualPaths }, inputs, place }: Confinement): string[] {
+function mountFlags({ spec: { paths = usualPaths }, place }: Confinement): string[] {
   return [
-    `--volume=${inputs}:${paths.input}:ro`,
+    `--volume=${place.inputs}:${paths.input}:ro`,
     `--volume=${place.output}:${paths.output}`,
     `--volume=${place.temporary}:/tmp`,
     `--volume=${place.hosts}:/etc/hosts:ro`,

@@ -15,8 +15,8 @@ const inodeBytes = 512;
 const usualInodes = 16_384;
 
 /** Mounts a file system with room for at least `bytes` for the submission's output, who owns it. */
-export const mountOutput = ({ outputImage, output }: RunPlace, bytes: number): Promise<void> =>
-  mountCapped({ file: outputImage, folder: output, bytes, owner: '64001:64001' });
+export const mountOutput = ({ outputImage, output, user }: RunPlace, bytes: number): Promise<void> =>
+  mountCapped({ file: outputImage, folder: output, bytes, owner: user });
 
 /** Mounts a file system for what is written to a writable root: `bytes`, and `entries` more names whose content is elsewhere. */
 export const mountLayer = ({ layerImage, layer }: RunPlace, bytes: number, entries: number): Promise<void> =>
@@ -44,6 +44,15 @@ async function mountCapped({ file, folder, bytes, entries = 0, owner }: Capped):
   await succeed(['mkfs.ext4', '-q', '-F', ...layout, ...features, file]);
   await mkdir(folder);
   await succeed(['mount', '-t', 'ext4', '-o', 'loop,nosuid,nodev', file, folder]);
+}
+
+/**
+ * Mounts staged inputs for one run alone: runs of other teams share the files below, and a lock on one of those would be seen
+ * by all (HDF5 refuses to read a file that somebody has locked). A read-only overlay needs two folders; the second is empty.
+ */
+export async function mountInputs({ inputs }: RunPlace, staged: string): Promise<void> {
+  await mkdir(inputs);
+  await succeed(['mount', '-t', 'overlay', '-o', `ro,nosuid,nodev,lowerdir=${staged}:${inputs}`, 'overlay', inputs]);
 }
 
 /** Mounts the root of a run, whose folder is there: `lower` below, and the mounted layer's folders `upper` and `work` for what is written. */

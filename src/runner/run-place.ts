@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunnerSettings } from './runner-settings.ts';
 
@@ -10,6 +11,10 @@ export interface RunPlace {
   cgroup: string;
   /** Only root can look inside. */
   folder: string;
+  /** Account of the submission, `uid:gid`. */
+  user: string;
+  /** Mount of the inputs for this run alone. */
+  inputs: string;
   /** The sparse file behind the mount `output`. */
   outputImage: string;
   output: string;
@@ -34,6 +39,8 @@ export function runPlaceOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     base: `ho-${jobId}-base`,
     cgroup: `/holdout/${jobId}`,
     folder,
+    user: userOf(jobId),
+    inputs: join(folder, 'own-inputs'),
     outputImage: join(folder, 'output.ext4'),
     output: join(folder, 'output'),
     layerImage: join(folder, 'layer.ext4'),
@@ -45,4 +52,18 @@ export function runPlaceOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     hosts: join(folder, 'hosts'),
     predictions: join(folder, 'predictions'),
   };
+}
+
+/** Of every submission. No account of the host. */
+const group = 64001;
+/** So many users beginning at that one: no accounts of the host, and small enough for the owner in a header of tar. */
+const users = 2 ** 20;
+
+/**
+ * A user for each run: by user, whatever the container, the kernel counts processes, pending signals, message queues,
+ * inotify instances and the room of pipes, so that with one for all a run could use up what another needs.
+ */
+function userOf(jobId: string): string {
+  const uid = users + (createHash('sha256').update(jobId).digest().readUInt32BE() % users);
+  return `${uid}:${group}`;
 }

@@ -9,7 +9,7 @@ import type { Engine, EngineImage } from './engine.ts';
 import { FillMeter } from './fill-meter.ts';
 import { GrowthMeter } from './growth-meter.ts';
 import type { HeadAndTail } from './head-and-tail.ts';
-import { mountOutput, mountTemporary } from './mounts.ts';
+import { mountInputs, mountOutput, mountTemporary } from './mounts.ts';
 import { makeRoom } from './make-room.ts';
 import { openDevice } from './open-device.ts';
 import { watchOutOfMemory } from './out-of-memory.ts';
@@ -25,6 +25,7 @@ export interface SandboxRequest {
   engine: Engine;
   place: RunPlace;
   image: EngineImage;
+  /** Folder of the staged inputs. */
   inputs: string;
   /** Folder of the runs and staged inputs on this host. */
   scratch: string;
@@ -53,6 +54,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   await writeFile(place.hosts, hosts);
   // For the submission's user, whatever the umask.
   await chmod(place.hosts, 0o644);
+  await mountInputs(place, request.inputs);
   await mountOutput(place, spec.limits.outputBytes);
   // Temporary files count as memory; like the kernel's own default, they get half of it.
   await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));

@@ -33,8 +33,8 @@ export async function timeShorterRun(
 async function runOn(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
   const { spec, engine, place } = request;
   await releaseHost(engine, place);
-  const { output, outputImage, layer, layerImage, root, temporary, device } = place;
-  for (const left of [output, outputImage, layer, layerImage, root, temporary, device])
+  const { inputs: ownInputs, output, outputImage, layer, layerImage, root, temporary, device } = place;
+  for (const left of [ownInputs, output, outputImage, layer, layerImage, root, temporary, device])
     await rm(left, { recursive: true, force: true });
   const inputs = join(place.folder, 'part');
   await mkdir(inputs, { mode: 0o755 });

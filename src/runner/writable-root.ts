@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunSpec } from '../campaign/run-spec.ts';
 import { trouble } from '../errors.ts';
 import { succeed } from './command.ts';
-import { mountPoints, submissionUser, workingDirectory } from './confinement.ts';
+import { mountPoints, workingDirectory } from './confinement.ts';
 import type { Engine, EngineImage } from './engine.ts';
 import { leadsThroughFolders, makeRoom } from './make-room.ts';
 import { mountLayer, mountRoot } from './mounts.ts';
@@ -38,7 +38,7 @@ export async function makeWritableRoot({ engine, image, place, spec }: RootReque
   await chmod(upper, 0o755);
   await makeRoom({ upper, lowers: [lower] }, mountPoints(spec));
   await mountRoot(place, lower);
-  if (given !== undefined) await giveAway(place.root, given);
+  if (given !== undefined) await giveAway(place, given);
   return undefined;
 }
 
@@ -59,8 +59,8 @@ const kindsOfEntries = (root: string, workFolder: string): Promise<string> =>
 /** In bytes: a block for each that is no file, and the longest name. */
 const roomForNames = (kinds: string): number => 4096 * kinds.replaceAll('f', '').length + 264 * kinds.length;
 
-const giveAway = (root: string, workFolder: string): Promise<string> =>
-  succeed([...find(root, workFolder), '-exec', 'chown', '--no-dereference', submissionUser, '{}', '+']);
+const giveAway = ({ root, user }: RunPlace, workFolder: string): Promise<string> =>
+  succeed([...find(root, workFolder), '-exec', 'chown', '--no-dereference', user, '{}', '+']);
 
 /** The work folder and all that is below it; of an image that works in its root folder, that folder alone. */
 const find = (root: string, workFolder: string): string[] => [

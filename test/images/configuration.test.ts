@@ -267,7 +267,6 @@ describe('the configuration of an image', () => {
     const scripts = [
       file('app/strange', '#! /bin/bash -e\n'),
       file('app/near', '#!../bin/sh\n'),
-      { ...file('app/own', 'x', 0o700), uid: 64001 },
       { ...file('app/group', 'x', 0o710), gid: 64001 },
     ];
     for (const config of [
@@ -281,7 +280,6 @@ describe('the configuration of an image', () => {
       { Entrypoint: ['/work/../bin/sh'] },
       { Entrypoint: ['/app/strange'] },
       { Entrypoint: ['/app/near'], WorkingDir: '/app' },
-      { Entrypoint: ['/app/own'] },
       { Entrypoint: ['/app/group'] },
     ]) {
       await accepted(config, scripts);
@@ -294,6 +292,7 @@ describe('the configuration of an image', () => {
       file('app/python', '#!/usr/bin/python\nprint()\n'),
       file('app/closed', '#!/app/notes\n'),
       file('app/locked', 'x', 0o700),
+      { ...file('app/own', 'x', 0o700), uid: 64001 },
       folder('tmp'),
       file('tmp/run'),
     ];
@@ -308,6 +307,7 @@ describe('the configuration of an image', () => {
       [{ Entrypoint: ['/round'] }, /is not in the image/],
       [{ Entrypoint: ['/app'] }, /is a folder/],
       [{ Entrypoint: ['/app/notes'] }, /may not be executed.*64001/],
+      [{ Entrypoint: ['/app/own'] }, /may not be executed.*64001/],
       [{ Entrypoint: ['/app/locked'] }, /may not be executed.*64001/],
       [{ Entrypoint: ['/root/run.sh'] }, /a folder that submissions may not enter/],
       [{ Entrypoint: ['run.sh'], Env: ['PATH=/root:/bin'] }, /a folder that submissions may not enter/],

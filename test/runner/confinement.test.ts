@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runPlaceOf } from '../../src/runner/run-place.ts';
+import { eventually } from '../support/eventually.ts';
 import type { ImageRecipe } from '../support/oci-image.ts';
 import { calling32Bit, callingProgram, type SystemCall } from '../support/tiny-elf.ts';
 import { RunnerRig } from './runner-rig.ts';
@@ -97,16 +100,16 @@ describe('a submission is cut off from everything', () => {
 
   it('it has no privileges and gets none', async () => {
     const script = `
-      id -u; id -g
+      id -g
       grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status
       mount -t tmpfs none /tmp 2> /dev/null && echo MOUNTED
       unshare -U true 2> /dev/null && echo NAMESPACE
       chroot /tmp true 2> /dev/null && echo CHROOT
-      echo x > /tmp/x && cp /bin/busybox /tmp/id && chmod 4755 /tmp/id && /tmp/id -u`;
+      echo x > /tmp/x && cp /bin/busybox /tmp/id && chmod 4755 /tmp/id && [ $(/tmp/id -u) = $(id -u) ] && echo SAME`;
     const { log } = await rig.run(script);
     assert.equal(
       log.replaceAll('\t', ' '),
-      `64001\n64001\nCapEff: ${'0'.repeat(16)}\nCapBnd: ${'0'.repeat(16)}\nNoNewPrivs: 1\nSeccomp: 2\n64001\n`,
+      `64001\nCapEff: ${'0'.repeat(16)}\nCapBnd: ${'0'.repeat(16)}\nNoNewPrivs: 1\nSeccomp: 2\nSAME\n`,
     );
   });
 
@@ -184,6 +187,35 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
+  it('it is not reached by what another run of its host does: processes of its user, locks on the inputs', async () => {
+    const files = { '/lock': { content: callingProgram([[73, 0, 2 | 4]]) } };
+    const script = `
+      id -u; id -g
+      exec 9< /input/a.txt; /lock <&9 | od -v -A n -t d8
+      i=0; while [ $i -lt 40 ]; do sleep 600 & i=$((i+1)); done
+      touch /output/full
+      [ $# = 0 ] || sleep 600`;
+    const { name, command } = rig.engine;
+    const runFlags = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=60:60'];
+    const env = { HOLDOUT_ENGINE: JSON.stringify({ name, command, runFlags }) };
+    const inputs = await rig.putInputs({ 'a.txt': 'alpha' });
+    const image = rig.image({ script, files });
+    const other = rig.startRunner((await rig.putSpec(image, { inputs, args: ['stay'] })).runKey, undefined, env);
+    const full = join(runPlaceOf({ scratch: rig.scratch, jobId: other.jobId }).output, 'full');
+    await eventually('the other run has its processes', () => existsSync(full));
+    const run = await rig.finished(rig.startRunner((await rig.putSpec(image, { inputs })).runKey, undefined, env));
+    other.process.kill('SIGTERM');
+    const words = [run, await rig.finished(other)].map(({ log }) => log.trim().split(/\s+/));
+    assert.deepEqual(
+      words.map(([, ...rest]) => rest),
+      [
+        ['64001', '0'],
+        ['64001', '0'],
+      ],
+    );
+    assert.notEqual(words[0]?.[0], words[1]?.[0]);
+  });
+
   const inTheWay: Record<string, ImageRecipe> = {
     files: {
       files: Object.fromEntries(
@@ -223,7 +255,7 @@ describe('a submission is cut off from everything', () => {
       Labels: { 'io.containers.autoupdate': 'registry' },
       Healthcheck: { Test: ['CMD-SHELL', 'touch /output/health'], Interval: 1_000_000_000, Timeout: 1_000_000_000 },
     };
-    const script = 'pwd; id -u; cat /data/a; echo x > /data/x && echo WROTE; sleep 1.5; ls /output';
+    const script = 'pwd; id -g; cat /data/a; echo x > /data/x && echo WROTE; sleep 1.5; ls /output';
     const { log, outcome } = await rig.run({ script, config, files });
     assert.match(log, /^\/\n64001\nof the image\n/, JSON.stringify(outcome.end));
     assert.doesNotMatch(log, /WROTE|health/);

@@ -19,7 +19,7 @@ describe('a campaign with a writable root file system', () => {
 
   it('lets an image write into its work folder, and no run sees what another wrote', async () => {
     const script = `
-      echo "$@ $MODEL $(id -u)"; pwd; cat old
+      echo "$@ $MODEL $(id -g)"; pwd; cat old
       [ -e seen ] && echo SEEN
       touch seen && echo new > old && echo x >> sub/f && mkdir -p deep/er && rm -r sub
       for folder in / /bin /etc $HOLDOUT_INPUT /sys /proc/sys; do (echo x > $folder/x) 2> /dev/null && echo WROTE $folder; done

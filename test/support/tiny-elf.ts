@@ -28,24 +28,25 @@ export type SystemCall = readonly [number: number, ...args: number[]];
 /** A program that makes system calls and writes what each returned, the last one first: 8 bytes, negative for an errno. */
 export function callingProgram(calls: readonly SystemCall[]): Buffer {
   const code = calls.map(([number, first = 0, second = 0, third = 0, fourth = 0]) =>
-    Buffer.concat(
-      [
-        ...[['bf', first] as const, ['be', second] as const, ['ba', third] as const, ['41ba', fourth] as const],
-        ['b8', number] as const,
-      ]
-        .map(([load, value]) => Buffer.concat([Buffer.from(load, 'hex'), dword(value)]))
-        .concat(Buffer.from('0f0550', 'hex')),
-    ),
+    Buffer.concat([
+      ...load('bf', first),
+      ...load('be', second),
+      ...load('ba', third),
+      ...load('41ba', fourth),
+      ...load('b8', number),
+      Buffer.from('0f0550', 'hex'),
+    ]),
   );
-  const writeAndExit = [Buffer.from('bf010000004889e6ba', 'hex'), dword(8 * calls.length)];
+  const writeAndExit = [Buffer.from('bf010000004889e6', 'hex'), ...load('ba', 8 * calls.length)];
   return tinyElf(Buffer.concat([...code, ...writeAndExit, Buffer.from('b8010000000f0531ffb83c0000000f05', 'hex')]));
 }
 
 /** getpid(2) by the 32-bit entry of the kernel, and exit(0). */
 export const calling32Bit = tinyElf(Buffer.from('b814000000cd8031ffb83c0000000f05', 'hex'));
 
-function dword(value: number): Buffer {
+/** Loads a value into the 32-bit register that the instruction names. */
+function load(instruction: string, value: number): [Buffer, Buffer] {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
-  return bytes;
+  return [Buffer.from(instruction, 'hex'), bytes];
 }

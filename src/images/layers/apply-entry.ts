@@ -2,8 +2,8 @@ import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
 import type { TarEntry } from './tar-reader.ts';
 
-/** The account of submissions, user and group. */
-const account = 64001;
+/** The group of submissions; their user owns nothing in an image. */
+const group = 64001;
 /** As the kernel's. */
 const maxPathBytes = 4_094;
 const maxNameBytes = 255;
@@ -91,9 +91,8 @@ function checkedTarget(target: Buffer): Buffer {
 }
 
 /** Whether submissions may execute the file or enter the folder. */
-function mayUse({ mode, uid, gid }: TarEntry): boolean {
-  const bit = uid === account ? 0o100 : gid === account ? 0o010 : 0o001;
-  return (mode & bit) !== 0;
+function mayUse({ mode, gid }: TarEntry): boolean {
+  return (mode & (gid === group ? 0o010 : 0o001)) !== 0;
 }
 
 /** The program that a script names in its first line, empty for what is no script. */

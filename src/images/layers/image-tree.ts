@@ -34,7 +34,7 @@ const opaqueOf = (info: number): number => (info >>> 11) & 0x7f;
 
 /**
  * The files of an image as its layers leave them, lowest layer first; filled by `inspectLayer`. A node is `usable` when the
- * account of submissions may enter the folder or execute the file. Paths are bytes, as Linux has them.
+ * user of a submission may enter the folder or execute the file. Paths are bytes, as Linux has them.
  */
 export class ImageTree {
   private readonly table = new NodeTable();
