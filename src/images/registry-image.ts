@@ -4,7 +4,7 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import { choosePlatform } from './choose-platform.ts';
 import { indexSchema, manifestSchema } from './oci-schemas.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { isUnknownToRegistry } from './registry-words.ts';
+import { isUnknownToRegistry, whyNot } from './registry-words.ts';
 import { skopeo } from './skopeo.ts';
 
 const maxDepth = 8;
@@ -36,7 +36,7 @@ export async function fetchImage(
     const copied = await skopeo('--insecure-policy', '--tmpdir', folder, 'copy', '-q', image, `dir:${folder}`);
     if (copied.kind === 'done') return { kind: 'fetched' };
     if (isUnknownToRegistry(copied.detail)) refuse('the registry lacks parts of the image');
-    throw trouble('IMAGE_COPY_FAILED', { image, detail: copied.detail });
+    throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, copied.detail) });
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', why: error.message };
     throw error;
@@ -79,7 +79,7 @@ async function rawManifest(image: string): Promise<Buffer | undefined> {
   const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
   if (inspected.kind === 'done') return inspected.stdout;
   if (isUnknownToRegistry(inspected.detail)) return undefined;
-  throw trouble('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
+  throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
 }
 
 function parsed(raw: Buffer): unknown {

@@ -3,6 +3,7 @@ import { HoldoutError } from '../../src/errors.ts';
 import { ImageStore } from '../../src/images/image-store.ts';
 import { inspectFolder } from '../../src/images/inspect-archive.ts';
 import { digestOf, fetchImage } from '../../src/images/registry-image.ts';
+import { whyNot } from '../../src/images/registry-words.ts';
 import { skopeo } from '../../src/images/skopeo.ts';
 import { GateRig } from '../support/gate-rig.ts';
 import { dockerEntries, ociEntries, sha256, tarOf } from '../support/image-archives.ts';
@@ -123,6 +124,28 @@ describe('images in a registry', () => {
       const { bringing } = await fetched(tag);
       assert.match(bringing.kind === 'refused' ? bringing.why : 'fetched', why, tag);
     }
+  });
+
+  it('are said to want credentials in the words of registries, not where a file may not be opened', () => {
+    for (const words of [
+      'reading manifest v1 in docker.io/team/model: requested access to the resource is denied\nunauthorized: authentication required',
+      'reading manifest v1 in ghcr.io/team/model: denied: denied',
+      'unable to retrieve auth token: invalid username/password: unauthorized: incorrect username or password',
+      'Requesting bearer token: invalid status code from registry 403 (Forbidden)',
+      'pinging container registry 1.dkr.ecr.eu-west-1.amazonaws.com: no basic auth credentials',
+      'denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "x" (or it may not exist)',
+    ])
+      assert.match(
+        whyNot('docker://ghcr.io/team/model@sha256:0', words),
+        /credentials.* "skopeo login ghcr\.io"/,
+        words,
+      );
+    for (const words of [
+      'open /var/tmp/x: permission denied',
+      'registry 500',
+      'dial tcp 10.0.0.1:443: connection refused',
+    ])
+      assert.equal(whyNot('docker://ghcr.io/denied:unauthorized-1', words), words);
   });
 
   it('are unknown where the registry has none, and trouble where it does not answer', async () => {

@@ -15,6 +15,8 @@ export interface TestRegistry {
   put: (content: Buffer) => void;
   tag: (repository: string, tag: string, manifest: Buffer) => void;
   untag: (repository: string, tag: string) => void;
+  /** Shows a repository to nobody without credentials, of which there are none, until it is hidden no more. */
+  hide: (repository: string, isHidden: boolean) => void;
   close: () => Promise<void>;
 }
 
@@ -22,9 +24,10 @@ export interface TestRegistry {
 export async function startRegistry(): Promise<TestRegistry> {
   const stored = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer>();
+  const hidden = new Set<string>();
   let pushes = 0;
   const server = createServer((request, response) => {
-    void answer(request, response, { stored, uploads, pushed: () => (pushes += 1) });
+    void answer(request, response, { stored, uploads, hidden, pushed: () => (pushes += 1) });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,6 +45,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     put: (content) => stored.set(digestOf(content), content),
     tag: (repository, tag, manifest) => stored.set(`/v2/${repository}/manifests/${tag}`, manifest),
     untag: (repository, tag) => stored.delete(`/v2/${repository}/manifests/${tag}`),
+    hide: (repository, isHidden) => hidden[isHidden ? 'add' : 'delete'](`/v2/${repository}/`),
     close: async () => {
       if (before === undefined) delete process.env['HOME'];
       else process.env['HOME'] = before;
@@ -55,6 +59,8 @@ export async function startRegistry(): Promise<TestRegistry> {
 interface State {
   stored: Map<string, Buffer>;
   uploads: Map<string, Buffer>;
+  /** Beginnings of paths. */
+  hidden: Set<string>;
   pushed: () => number;
 }
 
@@ -72,7 +78,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   const body = Buffer.concat(chunks);
   const [, kind = ''] = /\/(blobs\/uploads|blobs|manifests)\//.exec(pathname) ?? [];
   if (pathname === '/v2/') response.writeHead(200).end();
-  else if (kind === 'blobs/uploads') {
+  else if ([...state.hidden].some((start) => pathname.startsWith(start))) {
+    const unauthorized = JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] });
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end(unauthorized);
+  } else if (kind === 'blobs/uploads') {
     const upload = request.method === 'POST' ? `${pathname}${state.uploads.size}` : pathname;
     const content = Buffer.concat([state.uploads.get(upload) ?? Buffer.alloc(0), body]);
     state.uploads.set(upload, content);

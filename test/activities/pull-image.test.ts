@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { ApplicationFailure } from '@temporalio/activity';
+import type { PulledImage } from '../../src/activities/pull-image.ts';
+import type { Manifest } from '../../src/campaign/frozen-campaign.ts';
+import { HoldoutError } from '../../src/errors.ts';
+import { type LocatedRow, withDigests } from '../../src/hand-in/hand-in-images.ts';
+import { resultObjects } from '../../src/ids.ts';
+import { submissionOf } from '../ledger/store-rig.ts';
+import { layersOf, OciBuilder } from '../support/oci-builder.ts';
+import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { ActivityRig } from './activity-rig.ts';
+
+const campaign = 'registries';
+const nothing = `sha256:${'0'.repeat(64)}`;
+
+describe('an image that a hand-in names by its reference in a registry', () => {
+  let rig: ActivityRig;
+  let registry: TestRegistry;
+  before(async () => {
+    rig = await ActivityRig.start();
+    registry = await startRegistry();
+    await rig.room.freeze(campaign, {});
+    for (const repository of ['moves', 'private']) await push(repository, 'at hand-in');
+    const pinned = await withDigests(['moves', 'private'].map(rowOf));
+    const gone = { ...submissionOf('one', 'gone'), image: { ...imageOf('moves'), digest: nothing } };
+    const submissions = [...pinned.map(({ row }) => row), gone];
+    const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
+    await rig.room.store.write(rig.room.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
+  });
+  after(async () => {
+    await registry.close();
+    await rig.stop();
+  });
+
+  const imageOf = (repository: string): { kind: 'registry'; reference: string } => ({
+    kind: 'registry',
+    reference: `docker://${registry.host}/${repository}:latest`,
+  });
+  const rowOf = (name: string): LocatedRow => ({
+    row: { ...submissionOf('one', name), image: imageOf(name) },
+    location: imageOf(name),
+  });
+  /** Puts an image with this text in it under the tag `latest`. */
+  async function push(repository: string, text: string): Promise<void> {
+    const builder = new OciBuilder();
+    const { digest } = builder.image(await layersOf(text));
+    for (const content of builder.blobs.values()) registry.put(content);
+    registry.tag(repository, 'latest', builder.blobs.get(`blobs/sha256/${digest.slice(7)}`) ?? assert.fail(digest));
+  }
+  const pull = (submission: string): Promise<PulledImage> => rig.call('pullImage', { campaign, submission });
+
+  it('is the one of the hand-in, wherever its tag has moved since', async () => {
+    const before = await pull('moves');
+    await push('moves', 'afterwards');
+    assert.equal(before.kind, 'pulled');
+    assert.deepEqual(await pull('moves'), before);
+  });
+
+  it('is trouble, said in plain words, where the registry wants credentials, and may be had later', async () => {
+    const why = `the registry wants credentials, or has no such image. Check the name, or run "skopeo login ${registry.host}" where the workers run.`;
+    const isPlain = ({ code, message }: HoldoutError): boolean =>
+      code === 'IMAGE_COPY_FAILED' &&
+      /^The image docker:\S+ could not be copied: /.test(message) &&
+      message.endsWith(why);
+    registry.hide('private', true);
+    await assert.rejects(
+      rig.activities.pullImage({ campaign, submission: 'private' }),
+      ({ cause, nonRetryable }: ApplicationFailure) => cause instanceof HoldoutError && isPlain(cause) && !nonRetryable,
+    );
+    await assert.rejects(withDigests([rowOf('private')]), isPlain);
+    registry.hide('private', false);
+    assert.equal((await pull('private')).kind, 'pulled');
+  });
+
+  it('is refused in one sentence where the registry has it no more', async () => {
+    assert.deepEqual(await pull('gone'), { kind: 'refused', why: `the registry no longer has ${nothing}` });
+  });
+});
