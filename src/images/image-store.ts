@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trouble } from '../errors.ts';
+import { flush } from './flush.ts';
 import { isUnknownToRegistry } from './registry-words.ts';
 import { shareBlobs } from './share-blobs.ts';
 import { skopeo } from './skopeo.ts';
@@ -73,7 +74,7 @@ export class ImageStore {
   }
 }
 
-/** Keeps a layout as a folder of its own, which appears when it is complete. */
+/** Keeps a layout as a folder of its own, which appears when it is complete and on the disk. */
 async function inFolder(store: string, layout: string, name: string): Promise<StoredImage> {
   const kept = join(store, name);
   if (!existsSync(kept)) {
@@ -84,7 +85,9 @@ async function inFolder(store: string, layout: string, name: string): Promise<St
       for (const file of ['oci-layout', 'index.json', ...blobs])
         await linkOrCopy(join(layout, file), join(incoming, file));
       await shareBlobs(join(incoming, 'blobs/sha256'), join(store, '.blobs'));
+      for (const file of ['oci-layout', 'index.json', 'blobs/sha256', 'blobs', '.']) await flush(join(incoming, file));
       await rename(incoming, kept).catch(unlessThere);
+      await flush(store);
     } finally {
       await rm(incoming, { recursive: true, force: true });
     }

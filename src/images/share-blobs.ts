@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flush } from './flush.ts';
 
 /**
  * Makes equal blobs of many image layouts one file on disk: each blob becomes a hard link to the first of its name in
- * `shared`. Safe beside others doing the same; both folders must lie on one file system. Blobs are never edited.
+ * `shared`, where it appears when its content is on the disk. Safe beside others doing the same; both folders must lie on
+ * one file system. Blobs are never edited.
  */
 export async function shareBlobs(blobs: string, shared: string): Promise<void> {
   await mkdir(shared, { recursive: true });
   for (const name of await readdir(blobs)) {
     const blob = join(blobs, name);
+    if (!existsSync(join(shared, name))) await flush(blob);
     try {
       await link(blob, join(shared, name));
     } catch (error) {

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { HoldoutError } from '../../src/errors.ts';
 import { ImageStore, type StoredImage } from '../../src/images/image-store.ts';
 import { digestOf } from '../../src/images/registry-image.ts';
 import { GateRig } from '../support/gate-rig.ts';
-import { dockerEntries, ociEntries, tarOf, type TinyImage } from '../support/image-archives.ts';
+import { dockerEntries, ociEntries, sha256, tarOf, type TinyImage } from '../support/image-archives.ts';
 
 describe('the image store in a folder', () => {
   let rig: GateRig;
@@ -108,6 +117,38 @@ describe('the image store in a folder', () => {
       }
     }
   });
+
+  it('has what it said it keeps after a power cut', async () => {
+    const folder = await rig.fresh();
+    const [disk, cut] = [join(folder, 'disk'), join(folder, 'cut')];
+    writeFileSync(disk, '');
+    truncateSync(disk, 64 << 20);
+    execFileSync('mkfs.ext4', ['-q', '-F', disk]);
+    const image = await accepted({ text: 'kept', layers: 3 });
+    const stored = await onDisk(disk, async (mount) => {
+      const kept = await new ImageStore(`oci:${mount}/images`).put(...image, 'c/kept');
+      // What the file system has not written to its device is not in the file behind it.
+      copyFileSync(disk, cut);
+      return relative(mount, folderOf(kept));
+    });
+    await onDisk(cut, async (mount) => {
+      const blobs = join(mount, stored, 'blobs/sha256');
+      assert.equal(readdirSync(blobs).length, 5);
+      for (const name of readdirSync(blobs)) assert.equal(sha256(readFileSync(join(blobs, name))), name);
+      assert.equal(digestBySkopeo({ kind: 'pulled', reference: `oci:${mount}/${stored}:image`, digest: '' }), image[1]);
+    });
+  });
+
+  async function onDisk<T>(disk: string, work: (mount: string) => Promise<T>): Promise<T> {
+    const mount = mkdtempSync(join(tmpdir(), 'disk-'));
+    execFileSync('mount', ['-o', 'loop,noauto_da_alloc', disk, mount]);
+    try {
+      return await work(mount);
+    } finally {
+      execFileSync('umount', [mount]);
+      rmSync(mount, { recursive: true });
+    }
+  }
 
   it('throws when another image stands under its name', async () => {
     const [layout, digest] = await accepted({ text: 'mine' });
