@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunSpec } from '../../src/campaign/run-spec.ts';
+import { cleanEnvironment } from '../../src/runner/clean-environment.ts';
+import { createArguments, toldVariables } from '../../src/runner/confinement.ts';
 import type { Device } from '../../src/runner/device.ts';
 import { NvidiaSampler } from '../../src/runner/nvidia-sampler.ts';
 import { openDevice } from '../../src/runner/open-device.ts';
@@ -11,11 +14,38 @@ import { PretendedNvidiaSmi } from '../support/pretended-nvidia-smi.ts';
 describe('an NVIDIA device', () => {
   let smi: PretendedNvidiaSmi;
   let device: Device | undefined;
-  const open = async (): Promise<Device> => {
-    const place = runPlaceOf({ scratch: smi.folder, jobId: 'job' });
-    device = await openDevice({ name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 }, place, 'docker');
+  const instanceClass = { name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 } as const;
+  const place = runPlaceOf({ scratch: '/scratch', jobId: 'job' });
+  const open = async (engine: 'docker' | 'podman' = 'docker'): Promise<Device> => {
+    device = await openDevice(instanceClass, place, engine);
     return device;
   };
+  /** What the engine is told of the device. */
+  function toldOf(name: 'docker' | 'podman', opened: Device): string[] {
+    const spec: RunSpec = {
+      version: 1,
+      runKey: 'c/s/1',
+      purpose: 'evaluation',
+      image: { reference: 'oci:/store/image:image', digest: 'sha256:0' },
+      inputs: { indexKey: 'index.json', files: { bucket: 'b', prefix: 'p/' }, digest: '0', items: 1, bytes: 1 },
+      instanceClass,
+      limits: { wallClockSeconds: 1, memoryMiB: 1, pids: 1, outputBytes: 1, sharedMemoryMiB: 1 },
+      predictions: { file: 'predictions.csv', maxBytes: 1 },
+    };
+    const none = { environment: [], entryPoint: [], command: [], volumes: [], layers: [] };
+    const ofImage = ['NVIDIA_VISIBLE_DEVICES=void', 'NVIDIA_DRIVER_CAPABILITIES=graphics', 'NVIDIA_DISABLE_REQUIRE=1'];
+    const created = createArguments({
+      spec,
+      jobId: 'job',
+      place,
+      image: { ...none, id: 'image', bytes: 0, workingDirectory: '' },
+      environment: cleanEnvironment(ofImage, toldVariables(spec, opened)),
+      device: opened,
+      engine: { name, runFlags: [] },
+      cgroupParent: undefined,
+    });
+    return created.filter((word) => /gpu|nvidia|device/i.test(word));
+  }
   /** Waits for what the script leaves when it has printed everything. */
   const printed = async (name: string): Promise<void> => {
     while (!existsSync(join(smi.folder, name))) await sleep(20);
@@ -34,10 +64,19 @@ describe('an NVIDIA device', () => {
 
   it('is measured by its highest sample, and by its lowest as what was in use before', async () => {
     smi.does(`${lines(9, 3, 1204, 77)}; touch printed; exec sleep 60`);
-    const { createFlags } = await open();
+    await open();
     await printed('printed');
     assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 1204, driver: '550.54.15' });
-    assert.deepEqual(createFlags, ['--gpus=all']);
+  });
+
+  it('is given to the container by each engine’s own flag, with what NVDEC needs, and whatever the image says', async () => {
+    smi.does(`${lines(3)}; exec sleep 60`);
+    const told = ['--env=NVIDIA_VISIBLE_DEVICES=all', '--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility,video'];
+    // Docker cannot take an image's variable away.
+    const emptied = '--env=NVIDIA_DISABLE_REQUIRE=';
+    assert.deepEqual(toldOf('docker', await open('docker')), ['--gpus=all', ...told, emptied]);
+    device?.close();
+    assert.deepEqual(toldOf('podman', await open('podman')), ['--device=nvidia.com/gpu=all', ...told]);
   });
 
   it('is measured by the driver’s accounts where they know of more than the samples, and not of earlier runs', async () => {
