@@ -11,7 +11,7 @@ export const campaignErrors = {
   CAMPAIGN_INVALID: entry<{ file: string; faults: string[] }>(
     'user',
     (d) => `${d.file}: ${counted(d.faults.length, 'fault')}\n  ${d.faults.join('\n  ')}`,
-    () => 'Mend the lines above and start again; nothing was started.',
+    () => 'Correct the lines above and start again; nothing was started.',
   ),
   /** Names no fault: this text reaches Temporal's history, where no label may be. */
   LABELS_INVALID: entry<{ count: number }>(

@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { usd } from '../campaign/markdown.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
+import { instantText } from '../campaign/units.ts';
 
 /** Shows a campaign on its page in the Web UI. */
 export function showCampaign(progress: CampaignProgress): void {
@@ -18,14 +19,14 @@ export function showCampaign(progress: CampaignProgress): void {
       ),
       ...stuck.slice(0, 5).map((one) => `- ${one.submission} is stuck at ${one.what}: \`${plain(one.cause)}\``),
       '',
-      `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${deadline}`,
+      `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${instantText(Date.parse(deadline))}`,
       '',
       ...(forecast === null
         ? []
         : [
-            `Forecast: ends ${instant(forecast.finish.p50)} (P90 ${instant(forecast.finish.p90)}), ` +
+            `Forecast: ends ${instantText(forecast.finish.p50)} (P90 ${instantText(forecast.finish.p90)}), ` +
               `${usd(forecast.spend.p50)} in all (P90 ${usd(forecast.spend.p90)})`,
-            ...forecast.remedies.map((remedy) => `- \`${remedy}\` would mend it`),
+            ...forecast.remedies.map((remedy) => `- \`${remedy}\` would fix it`),
             '',
           ]),
       '| class | running | slots | waiting | spent |',
@@ -42,5 +43,3 @@ export function showCampaign(progress: CampaignProgress): void {
 }
 
 const plain = (text: string): string => text.replaceAll('`', "'");
-
-const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

@@ -18,7 +18,7 @@ import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/ope
 import { settleEngine } from '../tools/smoke-run.ts';
 import type { Tool } from '../tools/tool.ts';
 
-/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that mends it. */
+/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that fixes it. */
 export interface Check {
   what: string;
   state: 'ok' | 'note' | 'missing';
