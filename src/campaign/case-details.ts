@@ -1,4 +1,4 @@
-import { escaped, usd } from './markdown.ts';
+import { escaped, room, usd } from './markdown.ts';
 import { costOfRuns } from './money.ts';
 import { faultText, kindTexts, type FaultSummary } from './prediction-faults.ts';
 import type { RunRecord } from './protocol.ts';
@@ -51,6 +51,7 @@ export function caseDetails(content: CaseContent): string {
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
     ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
+    ...room,
   ].join('\n');
 }
 
@@ -71,19 +72,20 @@ const faultLines = (faults: FaultSummary): string[] => [
 ];
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
-  const amounts = facts ? [timeWords(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? ''] : ['', '', ''];
+  const measured = facts
+    ? [exitWords(facts).replace('exit code ', ''), timeWords(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
     endText(reason, facts?.rule),
-    facts ? exitWords(facts) : '',
-    ...[...amounts, `${billedSeconds} s`].map(unitsKept),
+    ...[...measured, `${billedSeconds} s`].map(together),
     usd(costMicroUsd),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Keeps units on the line of their number: the Web UI's columns are narrow. */
-const unitsKept = (text: string): string => text.replace(/ (?=(?:%|s|MiB)(?:\W|$))/g, '\u00a0');
+/** Lets a cell break before a bracket only: the Web UI's columns are narrow. */
+const together = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
 
 /** A rule that has the name of its reason tells no more. */
 const endText = (reason: Reason | null, rule: string | null | undefined): string =>
