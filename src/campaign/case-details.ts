@@ -1,6 +1,6 @@
-import { escaped, usd } from './markdown.ts';
+import { escaped, room, usd } from './markdown.ts';
 import { costOfRuns } from './money.ts';
-import { faultText, type FaultSummary } from './prediction-faults.ts';
+import { faultText, kindTexts, type FaultSummary } from './prediction-faults.ts';
 import type { RunRecord } from './protocol.ts';
 import type { Reason, SubmissionState } from './reasons.ts';
 import { faultOf } from './reasons.ts';
@@ -47,10 +47,11 @@ export function caseDetails(content: CaseContent): string {
     '',
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
-    ...platformLine(runs),
+    ...platformLines(runs.slice(-mostRuns)),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
     ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
+    ...room,
   ].join('\n');
 }
 
@@ -58,35 +59,43 @@ export function caseDetails(content: CaseContent): string {
 function failureLines({ stage, faults, withheld }: CaseContent): string[] {
   if (stage !== 'failed') return [];
   const lines = [
-    ...(faults?.first ?? []).map((fault) => `- ${faultText(fault)}`),
+    ...(faults ? faultLines(faults).map((text) => `- ${text}`) : []),
     ...(withheld.length === 0 ? [] : [`- not given to its container: ${withheld.map(escaped).join(', ')}`]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
+/** As in `show`: a fault of the whole file is told by its kind alone. */
+const faultLines = (faults: FaultSummary): string[] => [
+  ...kindTexts(faults),
+  ...faults.first.filter(({ line }) => line !== null).map(faultText),
+];
+
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
+  const measured = facts
+    ? [exitWords(facts).replace('exit code ', ''), timeWords(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
     endText(reason, facts?.rule),
-    facts ? exitWords(facts) : '',
-    facts ? timeWords(facts) : '',
-    (facts && memoryPeak(facts)) ?? '',
-    (facts && devicePeak(facts)) ?? '',
-    `${billedSeconds} s`,
+    ...[...measured, `${billedSeconds} s`].map(together),
     usd(costMicroUsd),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
+/** Lets a cell break before a bracket only: the Web UI's columns are narrow. */
+const together = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
+
 /** A rule that has the name of its reason tells no more. */
 const endText = (reason: Reason | null, rule: string | null | undefined): string =>
   rule && rule !== reason ? `${reason} by ${rule}` : (reason ?? 'succeeded');
 
-/** What the platform says matters where it failed. */
-function platformLine(runs: readonly RunRecord[]): string[] {
-  const last = runs.at(-1);
-  if (!last?.reason || faultOf(last.reason) === 'team') return [];
-  const { cause, facts } = last;
-  const said = [cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part);
-  return said.length === 0 ? [] : ['', `The platform on run ${last.n}: ${escaped([...new Set(said)].join('; '))}`];
+/** What failed on the platform's side and what Batch says, for every failed run. */
+function platformLines(runs: readonly RunRecord[]): string[] {
+  const lines = runs.flatMap(({ n, reason, cause, facts }) => {
+    const said = new Set([cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part));
+    return reason === null || said.size === 0 ? [] : [`- The platform on run ${n}: ${escaped([...said].join('; '))}`];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }

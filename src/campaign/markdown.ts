@@ -13,3 +13,6 @@ export const escaped = (text: string): string =>
 
 /** `USD 6,671.20`: two dollar signs in one paragraph would be taken for the ends of a formula. */
 export const usd = (microUsd: number): string => dollars(microUsd).replace('$', 'USD ');
+
+/** The last lines of every page: the Web UI's frame is about 30 pixels too low, so it cuts this rule and no text. */
+export const room: readonly string[] = ['', '---'];

@@ -40,7 +40,7 @@ export function closeOnSignal(stack: Stack, output: Output) {
     close,
     asked: (): Promise<void> => {
       isAsked = true;
-      output.say('The stack stays up for the Web UI; Ctrl-C ends it.');
+      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C ends it.`);
       return wait;
     },
   };

@@ -48,7 +48,7 @@ export const listedCommands = {
   close: onCampaign('start nothing more, let running jobs finish, publish the results'),
   abort: onCampaign('end every job and submission now, publish the results'),
   doctor: {
-    description: 'what is installed and reachable, and the command that mends what is not',
+    description: 'what is installed and reachable, and the command that fixes what is not',
     takes: [],
     hasOptions: false,
   },

@@ -36,7 +36,8 @@ export async function conduct(
     if (!added) return exitStatus.failed;
   }
   const ended = await hasEnded(access, frozen);
-  if (!ended) await startWorkflow(access, frozen);
+  if (ended) output.say(`${campaign} has ended; this is its report`);
+  else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
   const unpolled = unpolledText(await unpolledQueues(access));
   if (!stack && unpolled !== undefined) output.say(unpolled);

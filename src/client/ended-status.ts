@@ -1,5 +1,6 @@
 import { costOfRuns, dollars } from '../campaign/money.ts';
 import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
+import { instantText } from '../campaign/units.ts';
 import { standingRecord } from '../ledger/record.ts';
 import { isOpen, type KnownCampaign } from './known-campaign.ts';
 import { endedBecause, list, operators } from './status.ts';
@@ -58,7 +59,7 @@ export function endedText(status: EndedStatus): string {
   const again = Object.keys(reasons).filter((reason) => faultOf(reason as Reason) !== 'team');
   return [
     state === 'ended'
-      ? `${campaign} has ended; its deadline was ${deadline}`
+      ? `${campaign} has ended; its deadline was ${instantText(Date.parse(deadline))}`
       : `${campaign} does not run, though not all of it has ended: npm run start-campaign -- FILE goes on with it`,
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} of ${dollars(money.budget)}`,

@@ -105,7 +105,7 @@ function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
     ({ words, beyondBudgetMicroUsd, costMicroUsd }) =>
       `  ${words.join(' and ')}: ${beyondBudgetMicroUsd > 0 ? `${amountOf(beyondBudgetMicroUsd)} beyond the budget` : `within the budget, at most ${amountOf(costMicroUsd)}`}`,
   );
-  const title = lines.length > 0 ? ['What mends it in nine of ten futures, cheapest first:'] : [];
+  const title = lines.length > 0 ? ['What fixes it in nine of ten futures, cheapest first:'] : [];
   return [`${mix}: the ${fails.first} fails first, ${likely}${also}`, ...title, ...lines].join('\n');
 }
 

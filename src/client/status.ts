@@ -15,10 +15,10 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
   const blocks = [
     ...notes,
     [
-      `${campaign} ${state}; deadline ${deadline}`,
+      `${campaign} ${state}; deadline ${instantText(Date.parse(deadline))}`,
       ...holds.map((line) => `  holds: ${line}`),
       ...(hurry
-        ? ['in a hurry: the deadline is in danger, dearer classes are granted where a dollar buys most time']
+        ? ['in a hurry: the deadline is in danger, more expensive classes are granted where a dollar buys most time']
         : []),
     ].join('\n'),
     table(Object.keys(counts), [Object.values(counts).map(String)]),
@@ -81,7 +81,7 @@ function forecastBlocks(
     ),
     ...list('as it goes on now', misses),
     ...list(
-      'what would mend it, cheapest first',
+      'what would fix it, cheapest first',
       remedies.map((remedy) => commandText(campaign, remedy)),
     ),
   ];

@@ -11,7 +11,7 @@ export const campaignErrors = {
   CAMPAIGN_INVALID: entry<{ file: string; faults: string[] }>(
     'user',
     (d) => `${d.file}: ${counted(d.faults.length, 'fault')}\n  ${d.faults.join('\n  ')}`,
-    () => 'Mend the lines above and start again; nothing was started.',
+    () => 'Correct the lines above and start again; nothing was started.',
   ),
   /** Names no fault: this text reaches Temporal's history, where no label may be. */
   LABELS_INVALID: entry<{ count: number }>(
@@ -46,7 +46,7 @@ export const campaignErrors = {
   CAMPAIGN_UNKNOWN: entry<{ campaign: string }>(
     'user',
     (d) => `There is no campaign named ${d.campaign}.`,
-    () => 'Start it first: npm run start-campaign -- FILE',
+    () => 'Check the name and HOLDOUT_HOME, or start it first: npm run start-campaign -- FILE',
   ),
   SUBMISSION_UNKNOWN: entry<{ campaign: string; submission: string; meant: string }>(
     'user',
@@ -86,8 +86,8 @@ export const campaignErrors = {
   ),
   NOT_CONFIRMED: entry<{ question: string }>(
     'user',
-    (d) => `${d.question} Nobody is here to answer, and nothing was changed.`,
-    () => 'Say so with --yes.',
+    (d) => `${d.question} This is no terminal, so nobody can answer; nothing was changed.`,
+    () => 'To agree beforehand, add --yes.',
   ),
   BATCH_NOT_READY: entry<{ cause: string }>(
     'platform',

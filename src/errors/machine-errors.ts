@@ -22,7 +22,7 @@ export const machineErrors = {
   ENGINE_FAILS: entry<{ engine: string; failures: string[] }>(
     'user',
     (d) => `${d.engine} is installed but runs no container:\n  ${d.failures.join('\n  ')}`,
-    (d) => `Mend ${d.engine} until the first of these commands works, then start again.`,
+    (d) => `Fix ${d.engine} until the first of these commands works, then start again.`,
   ),
   HOME_UNUSABLE: entry<{ home: string; cause: string }>(
     'user',
@@ -42,7 +42,7 @@ export const machineErrors = {
   START_UP_FILE_INVALID: entry<{ file: string; faults: string[] }>(
     'user',
     (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
-    () => 'Mend the lines above and start again; nothing was started.',
+    () => 'Correct the lines above and start again; nothing was started.',
   ),
   STATE_FOLDER_BUSY: entry<{ what: string; folder: string; pid: number }>(
     'user',
@@ -53,7 +53,7 @@ export const machineErrors = {
     'platform',
     (d) =>
       `The process "${d.part}" of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
-    () => 'Mend what its log says and start again; npm run holdout -- doctor checks the machine.',
+    () => 'Fix what its log says and start again; npm run holdout -- doctor checks the machine.',
   ),
   START_INTERRUPTED: entry<Record<string, never>>(
     'user',

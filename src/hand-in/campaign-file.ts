@@ -68,7 +68,9 @@ function readKeys<Name extends SectionName>(
 
 function asSection(written: unknown, path: Path, report: Report): Record<string, unknown> {
   if (typeof written === 'object' && written !== null && !Array.isArray(written)) return { ...written };
-  report(path, `${path.length === 0 ? 'the file' : labelOf(path)} ${found(written)}, must be keys with values`);
+  const label = path.length === 0 ? 'the file' : labelOf(path);
+  const isEmpty = path.length === 0 && (written === null || written === undefined);
+  report(path, `${label} ${isEmpty ? 'is empty' : found(written)}, must be keys with values`);
   return {};
 }
 

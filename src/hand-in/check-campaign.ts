@@ -26,7 +26,7 @@ export async function checkCampaign(
 ): Promise<CheckedCampaign> {
   const path = resolve(file);
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: messageOf(error) }, error);
+    throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: causeOf(error) }, error);
   });
   const faults: string[] = [];
   const yaml = parseYaml(bytes);
@@ -44,6 +44,15 @@ export async function checkCampaign(
   if (faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });
   return resolveCampaign(read, inputs, submissions, now);
 }
+
+const causes: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+const causeOf = (error: unknown): string =>
+  (error instanceof Error && 'code' in error ? causes[String(error.code)] : undefined) ?? messageOf(error);
 
 async function submissionsOf(
   path: string,

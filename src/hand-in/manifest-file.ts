@@ -41,6 +41,12 @@ interface Row {
   fields: Map<string, string>;
 }
 
+const separators = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' };
+
+/** What spreadsheets put between fields instead of commas, in words; undefined when nothing tells so. */
+const otherSeparator = (names: readonly string[]): string | undefined =>
+  Object.entries(separators).find(([sign]) => names.length === 1 && names[0]?.includes(sign))?.[1];
+
 function parseRows(bytes: Buffer, report: ReportLine): Row[] {
   const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined) {
@@ -58,6 +64,11 @@ function parseRows(bytes: Buffer, report: ReportLine): Row[] {
   }
   const [header, ...rows] = records;
   const names = header?.record ?? [];
+  const separator = otherSeparator(names);
+  if (separator !== undefined) {
+    report(1, `fields are separated by ${separator}, must be by commas`);
+    return [];
+  }
   for (const name of required) if (!names.includes(name)) report(1, `the header has no column ${name}`);
   for (const [at, name] of names.entries()) {
     if (!columns.includes(name))

@@ -18,7 +18,13 @@ const killed: RunRecord = {
       memory: { limitMiB: 256, peakMiB: 256, outOfMemory: 'killed' },
       device: { totalMiB: 48, idleMiB: 1, peakMiB: 40, driver: 'emulated' },
     },
-    job: undefined,
+    job: {
+      statusReason: 'Essential container in task exited',
+      exitCode: 0,
+      reason: null,
+      startedAt: null,
+      stoppedAt: null,
+    },
     rule: 'host-out-of-memory-record',
     limitSeconds: 60,
     itemCount: 10,
@@ -47,24 +53,26 @@ describe('the page of a submission in the Web UI', () => {
     const text = rest.join('\n');
     assert.match(text, /- not given to its container: LD\\_PRELOAD/);
     assert.ok(
-      text.includes(
-        '| 2 evaluation on g4 | host-out-of-memory by host-out-of-memory-record | exit code 137 (SIGKILL) | ' +
-          '12.5 of 60 s (21 %) | 256 of 256 MiB (100 %) | 40 of 48 MiB (83 %) | 13 s | USD 0.0019 |',
-      ),
+      text
+        .replaceAll('\u00a0', '_')
+        .includes(
+          '| 2 evaluation on g4 | host-out-of-memory by host-out-of-memory-record | 137 (SIGKILL) | ' +
+            '12.5_of_60_s (21_%) | 256_of_256_MiB (100_%) | 40_of_48_MiB (83_%) | 13_s | USD 0.0019 |',
+        ),
       text,
     );
   });
 
-  it('lists the first faults of predictions by line', () => {
-    const first = [{ fault: 'id-unknown', line: 17 } as const];
+  it('counts the faults of predictions and lists the first by line', () => {
+    const first = [{ fault: 'id-unknown', line: 17 } as const, { fault: 'no-row', line: null } as const];
     const text = caseDetails({
       ...content,
       reason: 'output-invalid',
-      note: '1 fault in the predictions',
-      faults: { count: 1, kinds: { 'id-unknown': 1 }, first },
+      note: '4 faults in the predictions',
+      faults: { count: 4, kinds: { 'id-unknown': 1, 'no-row': 3 }, first },
     });
-    assert.match(text, /^\*\*s\*\*.* \(1 fault in the predictions\)$/m);
-    assert.match(text, /^- line 17: the id is unknown$/m);
+    assert.match(text, /^\*\*s\*\*.* \(4 faults in the predictions\)$/m);
+    assert.match(text, /^- 1 × the id is unknown\n- 3 × an input has no row\n- line 17: the id is unknown\n$/m);
   });
 
   it('shows the cause and Batch’s words where the platform failed', () => {
@@ -87,8 +95,21 @@ describe('the page of a submission in the Web UI', () => {
     });
     assert.match(
       text,
-      /^The platform on run 2: no space; Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m,
+      /^- The platform on run 2: no space; Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m,
     );
+  });
+
+  it('shows what Batch says of every failed run, whoever is at fault', () => {
+    const runs = [
+      { ...killed, n: 1, reason: 'spot-reclaimed' as const, cause: 'host lost' },
+      killed,
+      { ...killed, n: 3, reason: null },
+    ];
+    const said = caseDetails({ ...content, stage: 'running', reason: null, runs }).match(/^- The platform on .*$/gm);
+    assert.deepEqual(said, [
+      '- The platform on run 1: host lost; Essential container in task exited',
+      '- The platform on run 2: Essential container in task exited',
+    ]);
   });
 
   it('takes nobody’s words for Markdown, links or formulas', () => {

@@ -532,13 +532,36 @@ c,,s-6,images/one.tar
     ]);
   });
 
+  it('says that fields are separated by something else than commas, once', async () => {
+    for (const [separator, words] of [
+      [';', 'semicolons'],
+      ['\t', 'tabs'],
+      ['|', 'vertical bars'],
+    ] as const) {
+      const csv = ['team,teamName,submission,image,submittedAt', 'b,B,s-1,images/one.tar,2020-03-31'].join('\n');
+      const faults = await faultsOf({
+        ...edited(', weights: { team-42: 2 }', ''),
+        'submissions.csv': csv.replaceAll(',', separator),
+      });
+      assert.deepEqual(faults, [`submissions.csv:1: fields are separated by ${words}, must be by commas`]);
+    }
+  });
+
+  it('says that a campaign file is empty', async () => {
+    for (const content of ['', '# only a comment\n', '---\n']) {
+      const [first] = await faultsOf({ 'campaign.yaml': content });
+      assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be keys with values$/);
+    }
+  });
+
   it('says which file it cannot read', async () => {
     const missing = join(root, 'nothing.yaml');
     await assert.rejects(checkCampaign(missing, now), (error) => {
       assert.ok(error instanceof HoldoutError && error.code === 'CAMPAIGN_FILE_UNREADABLE');
-      assert.match(error.message, /nothing\.yaml cannot be read/);
+      assert.match(error.message, /nothing\.yaml cannot be read: there is no such file$/);
       return true;
     });
+    await assert.rejects(checkCampaign(join(root, '/'), now), /cannot be read: it is a folder$/);
   });
 
   it('answers any content with faults and never with an accident', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { doctor } from '../../src/local/commands/doctor.ts';
 
 describe('doctor', () => {
@@ -34,7 +37,7 @@ describe('doctor', () => {
     assert.doesNotMatch(text, /MISSING/);
   });
 
-  it('names what is missing, with the command that mends it', async () => {
+  it('names what is missing, with the command that fixes it', async () => {
     process.env['XDG_CACHE_HOME'] = join(folder, 'empty-cache');
     process.env['PATH'] = folder;
     const { status, text } = await ask();
@@ -48,6 +51,35 @@ describe('doctor', () => {
       /MISSING container engine .*neither a Docker daemon nor podman\n +→ apt-get update && apt-get install .*podman runc/,
     );
     assert.match(text, /MISSING skopeo +not installed\n +→ apt-get update && apt-get install .*skopeo/);
+  });
+
+  it('says to a user who is not root what is missing, and tries no container', async () => {
+    process.env['XDG_CACHE_HOME'] = join(folder, 'cache-of-root');
+    const [node, program] = [join(folder, 'node'), join(folder, 'doctor.mjs')];
+    await build({
+      stdin: {
+        contents: `import { doctor } from './src/local/commands/doctor.ts';
+          process.exitCode = await doctor((text) => process.stdout.write(text));`,
+        resolveDir: process.cwd(),
+      },
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    // Node itself may lie where only its owner gets.
+    copyFileSync(process.execPath, node);
+    for (const path of [folder, node]) chmodSync(path, 0o755);
+    const ended = await promisify(execFile)(node, [program], { uid: 65_534, gid: 65_534, cwd: folder }).catch(
+      (error: unknown) => error as { code: number; stdout: string; stderr: string },
+    );
+    assert.equal(ended.stderr, '');
+    assert.equal('code' in ended && ended.code, 1);
+    assert.match(ended.stdout, /^MISSING system +this is not root.*\n +→ Linux on x86-64 as root/m);
+    assert.match(ended.stdout, /^MISSING Temporal server +temporal .*EACCES.*\n +→ XDG_CACHE_HOME=/m);
+    assert.match(ended.stdout, /^MISSING HOLDOUT_HOME +.*\n +→ /m);
+    assert.match(ended.stdout, /^note {4}container engine +.*not tried: only root can run submissions$/m);
   });
 
   it('names who holds a port that was asked for', async () => {

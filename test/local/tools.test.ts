@@ -22,7 +22,7 @@ import { HoldoutError } from '../../src/errors.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
 import { which } from '../../src/local/tools/engine.ts';
 import { findTool } from '../../src/local/tools/find-tool.ts';
-import { obtainTool } from '../../src/local/tools/obtain-tool.ts';
+import { commandsByHand, obtainTool } from '../../src/local/tools/obtain-tool.ts';
 import type { Tool } from '../../src/local/tools/tool.ts';
 
 const silent = (): void => undefined;
@@ -138,7 +138,17 @@ describe('tools', () => {
     assert.match(lines[0] ?? '', /building pump 3\.2\.1.*with Go \(once, a second\)/);
   });
 
-  it('that cannot be had without Go are named, with the commands that mend it', async () => {
+  it('are got by hand with commands that a shell reads rightly, whatever their folder is named', () => {
+    for (const [file, word] of [
+      ['/home/a b/pump', "'/home/a b/pump'"],
+      ["/home/l'été $x/pump", "'/home/l'\\''été $x/pump'"],
+      ['/root/.cache/holdout/tools/pump-3.2.1', '/root/.cache/holdout/tools/pump-3.2.1'],
+    ] as const) {
+      for (const command of commandsByHand(pump(false), file)) assert.ok(command.includes(` ${word}`), command);
+    }
+  });
+
+  it('that cannot be had without Go are named, with the commands that fix it', async () => {
     await assert.rejects(obtainTool(pump(false), cache, silent), (error: unknown) => {
       assert.ok(error instanceof HoldoutError);
       assert.equal(error.code, 'TOOL_MISSING');

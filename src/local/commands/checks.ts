@@ -18,7 +18,7 @@ import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/ope
 import { settleEngine } from '../tools/smoke-run.ts';
 import type { Tool } from '../tools/tool.ts';
 
-/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that mends it. */
+/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that fixes it. */
 export interface Check {
   what: string;
   state: 'ok' | 'note' | 'missing';
@@ -65,10 +65,15 @@ export function checkHome(): Check {
 
 export async function checkTool(tool: Tool): Promise<Check> {
   const cache = new ToolCache();
-  const found = await findTool(tool, cache);
-  if (found !== undefined) return ok(tool.what, `${tool.name} ${tool.version}, ${found}`);
-  const [byHand = ''] = commandsByHand(tool, cache.program(tool.name, tool.version));
-  return missing(tool.what, `${tool.name} ${tool.version} is got at the first start`, byHand);
+  const named = `${tool.name} ${tool.version}`;
+  try {
+    const found = await findTool(tool, cache);
+    if (found !== undefined) return ok(tool.what, `${named}, ${found}`);
+    const [byHand = ''] = commandsByHand(tool, cache.program(tool.name, tool.version));
+    return missing(tool.what, `${named} is downloaded or built at the first start`, byHand);
+  } catch (error) {
+    return missing(tool.what, `${named}: ${messageOf(error)}`, 'XDG_CACHE_HOME=/path/to/a/writable/folder');
+  }
 }
 
 export async function checkPrograms(): Promise<Check[]> {
@@ -85,11 +90,12 @@ export async function checkPrograms(): Promise<Check[]> {
   );
 }
 
-/** Runs a tiny container, unless that is known to work on this host. */
+/** Runs a tiny container, unless that is known to work on this host or this user may run none. */
 export async function checkEngine(): Promise<Check> {
   const what = 'container engine';
   const name = await findEngine();
   if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
+  if (unsupportedBecause() !== undefined) return note(what, `${which(name)}, not tried: only root can run submissions`);
   const folder = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
   const home = openHome(folder);
   try {

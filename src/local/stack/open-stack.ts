@@ -123,6 +123,7 @@ async function start(
           ...(options.simulation && { simulation: options.simulation }),
         }),
     ]);
+    report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
     await unlessInterrupted(supervisor.start());
     writeJsonFile(home.ready, identify(process.pid));
     return {

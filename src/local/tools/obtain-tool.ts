@@ -51,11 +51,16 @@ async function getTool(tool: Tool, file: string, cache: ToolCache, report: Repor
 
 /** Commands, any of which puts the program where it is looked for. */
 export function commandsByHand({ name, archives, goPackage }: Tool, file: string): string[] {
+  const word = shellWord(file);
   return [
-    `GOBIN=/tmp go install ${goPackage} && mv /tmp/${name} ${file}`,
-    ...archives.map(({ url }) => `curl -fsSL '${url}' | tar -xzO --wildcards '*${name}' > ${file} && chmod +x ${file}`),
+    `GOBIN=/tmp go install ${goPackage} && mv /tmp/${name} ${word}`,
+    ...archives.map(({ url }) => `curl -fsSL '${url}' | tar -xzO --wildcards '*${name}' > ${word} && chmod +x ${word}`),
   ];
 }
+
+/** A path as a shell takes it for one word, in quotes where it needs them. */
+const shellWord = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
 interface WayToGet {
   name: string;
