@@ -134,7 +134,7 @@ export interface RunRecord {
   jobId: string | null;
   /** Null when the run ended well. */
   reason: Reason | null;
-  /** Of a platform's fault: what it was. */
+  /** Of a platform's fault: what it was. Of a cancelled run that nobody could end: what may still run. */
   cause?: string;
   billedSeconds: number;
   costMicroUsd: number;

@@ -1,6 +1,7 @@
-import { ActivityFailure, CancellationScope, setHandler, TimeoutFailure } from '@temporalio/workflow';
-import { giveUpSignal, tryAgainSignal } from './messages.ts';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { Stuck } from '../campaign/protocol.ts';
+import { giveUpSignal, tryAgainSignal } from './messages.ts';
+import { isUntaken, stuckUntaken } from './untaken.ts';
 
 /** The campaign gave a step up that was tried again and again. */
 export class GivenUpError extends Error {
@@ -30,8 +31,7 @@ export class Attempts {
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;
         if (current.verdict instanceof GivenUpError) throw current.verdict;
-        if (isUntaken(error))
-          await this.tell({ what: error.activityType, cause: untakenCause(error), tries: 0, since });
+        if (isUntaken(error)) await this.tell(stuckUntaken(error, since));
         else if (current.verdict === undefined) throw error;
       } finally {
         this.current = undefined;
@@ -45,10 +45,3 @@ export class Attempts {
     this.current.scope.cancel();
   }
 }
-
-const isUntaken = (error: unknown): error is ActivityFailure =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof TimeoutFailure &&
-  error.cause.timeoutType === 'SCHEDULE_TO_START';
-
-const untakenCause = ({ activityType }: ActivityFailure): string => `no worker takes ${activityType}`;

@@ -29,6 +29,11 @@ export class CaseFile {
     return costOfRuns(this.runs);
   }
 
+  /** What may still run of a run that nobody could end; null: nothing. */
+  get leftBehind(): string | null {
+    return this.runs.findLast(({ reason, cause }) => reason === 'cancelled' && cause !== undefined)?.cause ?? null;
+  }
+
   /** Enters a stage; `note` says what is going on, `onClass` where, or where it wants to. */
   enter(stage: SubmissionState, note = '', onClass?: string): void {
     this.now = { stage, note, since: Date.now() };

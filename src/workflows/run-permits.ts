@@ -67,8 +67,8 @@ export class RunPermits {
     if (settlement) await this.tell(() => this.parent().signal(runSettledSignal, settlement));
   }
 
-  /** A step that no activity of it can tell of. */
-  tellStuck(stuck: Stuck): Promise<void> {
+  /** A step that no activity of it can tell of; null: it goes on. */
+  tellStuck(stuck: Stuck | null): Promise<void> {
     const { submission, sequence } = this.round;
     return this.tell(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
   }

@@ -44,17 +44,27 @@ export const scoreStep = (summary: string, { untaken }: Timings): Activities =>
   step('score', summary, { ...long, scheduleToStartTimeout: untaken });
 
 /** A try after the first waits for Batch's list to settle before it may submit. What it submits is known when it ends. */
-export const submitStep = (summary: string, { submitHeartbeatTimeout }: Timings): Activities =>
+export const submitStep = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
   step('submit', summary, {
     startToCloseTimeout: '10 minutes',
-    heartbeatTimeout: submitHeartbeatTimeout,
+    heartbeatTimeout: timings.submitHeartbeatTimeout,
+    scheduleToStartTimeout: patience,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
-export const awaitStep = (summary: string, { awaitHeartbeatTimeout }: Timings): Activities =>
+export const awaitStep = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
   step('await', summary, {
     startToCloseTimeout: '30 days',
-    heartbeatTimeout: awaitHeartbeatTimeout,
+    heartbeatTimeout: timings.awaitHeartbeatTimeout,
+    scheduleToStartTimeout: patience,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
+
+/** Ends a run from the workflow's own queue, because no worker takes the step where it belongs. Bounded: it must not fill that queue. */
+export const lastResort = (summary: string, { untaken, awaitHeartbeatTimeout }: Timings): Activities =>
+  step('main', `${summary}: no worker takes it on its own queue`, {
+    startToCloseTimeout: 10 * untaken,
+    scheduleToCloseTimeout: 10 * untaken,
+    heartbeatTimeout: awaitHeartbeatTimeout,
   });

@@ -1,16 +1,19 @@
-import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunEnd } from '../activities/await-batch-job.ts';
+import type { Activities } from '../activities/index.ts';
 import type { OpenedSubmission } from '../activities/open-submission.ts';
 import type { RunOrder } from '../activities/submit-batch-job.ts';
 import type { InstanceClass } from '../campaign/frozen-campaign.ts';
 import type { Reason } from '../campaign/reasons.ts';
 import type { RoundKind } from '../campaign/work-list.ts';
 import type { WantedRun } from '../campaign/submission-way.ts';
+import type { Timings } from '../settings.ts';
 import { causeOf } from './causes.ts';
 import type { CaseFile } from './case-file.ts';
 import { endRunSignal } from './messages.ts';
 import type { RunPermits } from './run-permits.ts';
-import { awaitStep, submitStep } from './steps.ts';
+import { awaitStep, lastResort, submitStep } from './steps.ts';
+import { isUntaken, untilTaken } from './untaken.ts';
 
 export interface SubmissionInput {
   campaign: string;
@@ -90,6 +93,7 @@ export class SubmissionRuns {
       class: on.name,
       image: this.image,
       moreSharedMemory,
+      reserved: permit.reserved,
     }).catch((error: unknown) => {
       // Nobody knows what it cost: the worst case counts.
       const unknownEnd = {
@@ -134,26 +138,53 @@ export class SubmissionRuns {
   }
 
   /** A job that may have been submitted is never left alone: a cancellation, or `endRun`, ends it and still learns its cost. */
-  private async seeThrough(order: RunOrder): Promise<RunEnd> {
+  private async seeThrough({ reserved, ...order }: RunOrder & { reserved: number }): Promise<RunEnd> {
     const { n, purpose } = order;
     const { timings } = this.opened;
     const summary = `run ${n}: ${purpose} on ${order.class}`;
     const wanted = new Wanted(CancellationScope.current(), this.unwanted >= n);
     this.endRun = () => wanted.end();
     return CancellationScope.nonCancellable(async (): Promise<RunEnd> => {
+      const withdraw = (by: Activities) => by.submitBatchJob({ ...order, withdraw: true });
       const job = await wanted.orElse(
-        () => submitStep(summary, timings).submitBatchJob(order),
-        () => submitStep(`${summary}: withdrawn`, timings).submitBatchJob({ ...order, withdraw: true }),
+        () => this.untilTaken((patience) => submitStep(summary, timings, patience).submitBatchJob(order)),
+        () => this.ended(`${summary}: withdrawn`, submitStep, withdraw),
       );
+      if (job === undefined) return leftBehind(`a job of run ${n}`, null, reserved);
       if (job.kind === 'abandoned') return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
       if (job.kind === 'refused') return { ...neverRan, cause: job.cause };
-      const follow = (giveUp: boolean): Promise<RunEnd> =>
-        awaitStep(summary, timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp });
-      return wanted.orElse(
-        () => follow(false),
-        () => follow(true),
+      const { jobId } = job;
+      const follow = (giveUp: boolean) => (by: Activities) => by.awaitBatchJob({ ...order, jobId, giveUp });
+      const end = await wanted.orElse(
+        () => this.untilTaken((patience) => follow(false)(awaitStep(summary, timings, patience))),
+        () => this.ended(summary, awaitStep, follow(true)),
       );
+      return end ?? leftBehind(`job ${jobId}`, jobId, reserved);
     }).finally(() => (this.endRun = undefined));
+  }
+
+  private untilTaken<Result>(offer: (patience: number) => Promise<Result>): Promise<Result> {
+    return untilTaken(offer, this.opened.timings.untaken, (stuck) => this.permits.tellStuck(stuck));
+  }
+
+  /** A step that ends a run, on its queue or, where no worker takes it, on the workflow's own; undefined: neither could. */
+  private async ended<Result>(
+    summary: string,
+    own: (summary: string, timings: Timings) => Activities,
+    end: (by: Activities) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const { timings } = this.opened;
+    try {
+      return await end(own(summary, timings));
+    } catch (error) {
+      if (!isUntaken(error)) throw error;
+    }
+    try {
+      return await end(lastResort(summary, timings));
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      return undefined;
+    }
   }
 }
 
@@ -180,13 +211,22 @@ class Wanted {
       return await this.scope.run(activity);
     } catch (error) {
       // The server tries a cancelled activity no second time, even when only its worker went away.
-      if (!this.scope.consideredCancelled || !(error instanceof ActivityFailure)) throw error;
+      if (!this.scope.consideredCancelled || !(error instanceof ActivityFailure || isCancellation(error))) throw error;
       return other();
     } finally {
       this.scope = undefined;
     }
   }
 }
+
+/** Nobody could end the run, so the worst case counts; `what` may go on. */
+const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
+  ...neverRan,
+  jobId,
+  costMicroUsd: reserved,
+  reason: 'cancelled',
+  cause: `${what} may still run: no worker could end it`,
+});
 
 /** No job was made for the run. */
 const neverRan: RunEnd = {

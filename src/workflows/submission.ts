@@ -33,7 +33,8 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
   if (opened.final) return recordAgain(opened.final);
   const caseFile = new CaseFile(input.submission, input.team);
   const review = new Review(input, opened, caseFile, permits);
-  const end = await review.outcome();
+  const outcome = await review.outcome();
+  const end = { ...outcome, detail: outcome.detail ?? caseFile.leftBehind };
   const { withheld } = review;
   caseFile.close(end.state, end.reason, end.detail, end.faults);
   await CancellationScope.nonCancellable(() =>

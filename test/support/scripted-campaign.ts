@@ -59,6 +59,10 @@ export class ScriptedCampaign {
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** What happens when results are to be published. */
   publish: () => void = () => undefined;
+  /** What happens before an activity of the campaign itself; throws for one that fails. */
+  conduct: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
+  /** Queues from which withdrawals and ends of runs were taken, in order. */
+  readonly endedFrom: string[] = [];
   /** Runs that were under way beside more of their class than it has slots. */
   readonly overSlots: string[] = [];
   private readonly underWay = new Map<string, Set<string>>();
@@ -143,6 +147,8 @@ export class ScriptedCampaign {
     this.submit = () => undefined;
     this.timings = embeddedTimings;
     this.publish = () => undefined;
+    this.conduct = () => undefined;
+    this.endedFrom.length = 0;
   }
 
   /** Starts the campaign `name`; teams and script are set before. */
@@ -153,19 +159,24 @@ export class ScriptedCampaign {
 
   private activities(): Activities {
     return {
-      takeStock: async ({ campaign }) => this.rounds.takeStock(campaign, await runningRounds(this.seen, campaign)),
+      takeStock: async ({ campaign }) => {
+        this.conduct('takeStock');
+        return this.rounds.takeStock(campaign, await runningRounds(this.seen, campaign));
+      },
       openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
         timings: { ...embeddedTimings, reconcile: 500 },
         work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
-      nextSubmissions: async ({ workLists, picks }) =>
-        picks.map(({ team, index }) => {
+      nextSubmissions: async ({ workLists, picks }) => {
+        this.conduct('nextSubmissions');
+        return picks.map(({ team, index }) => {
           const row = this.rounds.work(workLists)[team];
           const round = row?.rounds[index - row.before];
           if (row === undefined || round === undefined) throw new RangeError(`team ${team} has no round ${index}`);
           return { team, teamName: row.teamName, teamId: row.team, ...round };
-        }),
+        });
+      },
       takeRounds: async ({ workLists, added }) => this.rounds.takeRounds(this.frozen, workLists, added),
       findTeam: async ({ workLists, team }) => {
         const number = this.rounds.work(workLists).findIndex((row) => row.team === team);
@@ -224,13 +235,17 @@ export class ScriptedCampaign {
       },
       submitBatchJob: async ({ campaign, submission, n, moreSharedMemory, withdraw = false }) => {
         const runKey = `${campaign}/${submission}/${n}`;
-        if (!withdraw) this.submitted.push(runKey);
+        if (withdraw) this.endedFrom.push(Context.current().info.taskQueue);
+        else this.submitted.push(runKey);
         if (moreSharedMemory) this.sharing.push(runKey);
         await this.holdSubmit(runKey);
         const said = this.submit(runKey, withdraw);
         return said ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
       },
-      awaitBatchJob: async (order) => this.withinSlots(order),
+      awaitBatchJob: async (order) => {
+        if (order.giveUp) this.endedFrom.push(Context.current().info.taskQueue);
+        return this.withinSlots(order);
+      },
       probeGpuMemory: async () => ({
         usesGpu: true,
         gpuMemoryMiB: 10,
