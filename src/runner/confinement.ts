@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import { type RunSpec } from '../campaign/run-spec.ts';
@@ -130,7 +131,8 @@ export const toldVariables = (
 /** The image and what runs in it. Only podman takes a list for the entry point, and reads a word that begins with `[` as one. */
 function commandOf({ spec, image, engine, place }: Confinement): string[] {
   const { command, args = [] } = spec;
-  if (spec.rootFilesystem === 'writable') return ['--rootfs', place.root, ...allWords(spec, image)];
+  // runc refuses a root that a link leads to, such as the short path of a home.
+  if (spec.rootFilesystem === 'writable') return ['--rootfs', realpathSync(place.root), ...allWords(spec, image)];
   if (command === undefined) return [image.id, ...args];
   const [program = '', ...rest] = command;
   return [`--entrypoint=${engine.name === 'podman' ? JSON.stringify([program]) : program}`, image.id, ...rest, ...args];

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignResults, SubmissionSummary } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
-import { writeCases, writeDeviceCases } from './first-contact/campaign.ts';
-import { cases, deviceCases, type Expected } from './first-contact/cases.ts';
+import { writeCases, writeDeviceCases, writeLayoutCases } from './first-contact/campaign.ts';
+import type { Expected } from './first-contact/case.ts';
+import { cases } from './first-contact/cases.ts';
+import { deviceCases } from './first-contact/device-cases.ts';
+import { layoutCampaigns } from './first-contact/layout-cases.ts';
 
 describe('what strangers hand in', function () {
   this.timeout(240_000);
@@ -14,10 +17,17 @@ describe('what strangers hand in', function () {
   let onDevices: CampaignResults;
   after(() => home.remove());
 
-  // One after the other in one home: two campaigns may also share its stack, which is tested elsewhere.
+  let withLayouts: CampaignResults[];
+  // All on one stack, which is up until the home is removed; the small ones at a time.
   before(async () => {
+    const stack = home.start(['local', 'up']);
+    await stack.until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
     onProcessors = await resultsAfter(await writeCases(home.folder));
-    onDevices = await resultsAfter(await writeDeviceCases(home.folder));
+    const small = [await writeDeviceCases(home.folder), ...(await writeLayoutCases(home.folder))];
+    const [devices, ...layouts] = await Promise.all(small.map(resultsAfter));
+    assert.ok(devices);
+    onDevices = devices;
+    withLayouts = layouts;
   });
 
   const resultsAfter = async (file: string): Promise<CampaignResults> => {
@@ -40,6 +50,21 @@ describe('what strangers hand in', function () {
     });
   }
 
+  for (const [campaign, { cases: handedIn }] of Object.entries(layoutCampaigns)) {
+    for (const [name, { expected }] of Object.entries(handedIn)) {
+      it(`${campaign}, ${name}: ${wordsOf(expected)}`, () => {
+        const results = withLayouts.find((one) => one.campaign === campaign);
+        assert.ok(results);
+        check(submissionOf(results, name), expected);
+      });
+    }
+  }
+
+  it('shows that an image died because its root is read-only, and what allows it', async () => {
+    const { stdout, stderr } = await home.run('show', 'first-contact', 'writes-root-fs');
+    assert.match(stdout.replaceAll(/\s+/g, ' '), shownReadOnly, stderr);
+  });
+
   it('says in docs/whose-fault.md what happened here, and leaves no failure out', () => {
     const told = toldFaults();
     const seen = [...onProcessors.submissions, ...onDevices.submissions];
@@ -56,13 +81,16 @@ describe('what strangers hand in', function () {
   });
 
   it('never takes a fault of a team for one of the platform', () => {
-    for (const { submissions } of [onProcessors, onDevices])
+    for (const { submissions } of [onProcessors, onDevices, ...withLayouts])
       assert.deepEqual(
         submissions.filter(({ fault }) => fault !== null && fault !== 'team'),
         [],
       );
   });
 });
+
+const shownReadOnly =
+  /state failed: submission-error, the team’s fault.*the rest of its file system is read-only.*The host can allow it with `rootFilesystem: writable`.*exit exit code 7/;
 
 function check(submission: SubmissionSummary, expected: Expected): void {
   const { state, reason, detail, runs, score } = submission;

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cases, deviceCases, type Case } from './cases.ts';
+import type { Case } from './case.ts';
+import { cases } from './cases.ts';
+import { deviceCases } from './device-cases.ts';
+import { layoutCampaigns } from './layout-cases.ts';
 
 /** Writes a campaign of the given cases into a folder and returns its file. */
 async function writeCampaign(
@@ -8,6 +11,7 @@ async function writeCampaign(
   campaign: string,
   handIn: Record<string, Case>,
   classes: string[],
+  keys: readonly string[] = [],
 ): Promise<string> {
   const folder = join(parent, campaign);
   mkdirSync(join(folder, 'inputs'), { recursive: true });
@@ -16,12 +20,13 @@ async function writeCampaign(
   const rows = await Promise.all(
     Object.entries(handIn).map(async ([name, { write, row = {} }]) => {
       await write(join(folder, `${name}.tar`));
-      return `t-${name},Team ${name},${name},./${name}.tar,2020-03-01,${row.args ?? ''}`;
+      const words = [row.command, row.args].map((cell = '') => `"${cell.replaceAll('"', '""')}"`);
+      return `t-${name},Team ${name},${name},./${name}.tar,2020-03-01,${words.join()}`;
     }),
   );
   writeFileSync(
     join(folder, 'submissions.csv'),
-    ['team,teamName,submission,image,submittedAt,args', ...rows, ''].join('\n'),
+    ['team,teamName,submission,image,submittedAt,command,args', ...rows, ''].join('\n'),
   );
   const limits =
     'memory: 256MiB, pids: 64, output: 16MiB, image: 200MiB, sharedMemory: 64MiB, attempts: 3, platformRuns: 1';
@@ -34,16 +39,24 @@ submissions: ./submissions.csv
 deadline: 1h
 budget: { usd: 1000 }
 limits: { wallClock: 30s, wallClockOn: small, ${limits} }
-instanceClasses:
+${keys.map((key) => `${key}\n`).join('')}instanceClasses:
 ${classes.map((row) => `  - { ${row}, vcpus: 1, memoryMiB: 1024 }\n`).join('')}`,
   );
   return join(folder, 'campaign.yaml');
 }
 
+const processors = ['name: small, kind: cpu, queue: holdout-cpu, usdPerHour: 0.5, slots: 4'];
+
 export const writeCases = (folder: string): Promise<string> =>
-  writeCampaign(folder, 'first-contact', cases, [
-    'name: small, kind: cpu, queue: holdout-cpu, usdPerHour: 0.5, slots: 4',
-  ]);
+  writeCampaign(folder, 'first-contact', cases, processors);
+
+/** One campaign for each set of keys, since a campaign has one layout. */
+export const writeLayoutCases = (folder: string): Promise<string[]> =>
+  Promise.all(
+    Object.entries(layoutCampaigns).map(([name, { keys, cases: handIn }]) =>
+      writeCampaign(folder, name, handIn, processors, keys),
+    ),
+  );
 
 export const writeDeviceCases = (folder: string): Promise<string> =>
   writeCampaign(folder, 'first-devices', deviceCases, [

@@ -1,62 +1,24 @@
 import { gzipSync } from 'node:zlib';
-import { tarOf, type TarEntry } from '../../support/image-archives.ts';
+import { tarOf } from '../../support/image-archives.ts';
 import { oci, OciBuilder, type Descriptor } from '../../support/oci-builder.ts';
-import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/runnable-image.ts';
+import { scriptLayer, writeArchive } from '../../support/runnable-image.ts';
+import {
+  around,
+  base,
+  built,
+  failed,
+  finished,
+  one,
+  predict,
+  predictScript,
+  refused,
+  sound,
+  soundImage,
+  withLayer,
+  withScript,
+  type Case,
+} from './case.ts';
 
-/** How a submission must end, and whose doing that is. */
-export type Expected =
-  | { state: 'finished'; score?: number }
-  | { state: 'failed'; reason: string; detail?: RegExp; rule?: string; runs: number };
-
-export interface Case {
-  write: (path: string) => Promise<void>;
-  expected: Expected;
-  /** Columns of its row in the submissions file beyond the usual ones. */
-  row?: { command?: string; args?: string };
-}
-
-/** Predictions of one half for every input: log loss ln 2. */
-const predict = 'for f in /input/*; do echo "${f##*/},0.5"; done';
-const sound = `(echo filename,label; ${predict}) > /output/predictions.csv`;
-const half = Math.LN2;
-const finished: Expected = { state: 'finished', score: half };
-const refused = (detail: RegExp): Expected => ({ state: 'failed', reason: 'image-refused', detail, runs: 0 });
-const failed = (reason: string, rule?: string): Expected => ({
-  state: 'failed',
-  reason,
-  runs: 1,
-  ...(rule !== undefined && { rule }),
-});
-
-const base = busyboxLayer();
-const soundLayers = [base, scriptLayer(sound)];
-const soundImage: UnbuiltImage = { layers: soundLayers };
-
-/** Its layers are made when the archive is written. */
-type UnbuiltImage = Omit<RunnableImage, 'layers'> & { layers: Promise<Buffer>[] };
-const built = async (archive: OciBuilder, image: UnbuiltImage): Promise<Descriptor> =>
-  addImage(archive, { ...image, layers: await Promise.all(image.layers) });
-
-/** An archive of exactly one image. */
-const one =
-  (image: Partial<UnbuiltImage>): Case['write'] =>
-  async (path) => {
-    const archive = new OciBuilder();
-    await writeArchive(path, archive, [await built(archive, { ...soundImage, ...image })]);
-  };
-const withLayer = (entries: TarEntry[]): Partial<UnbuiltImage> => ({
-  layers: [base, tarOf(entries), scriptLayer(sound)],
-});
-const withScript = (body: string, mode?: number): Partial<UnbuiltImage> => ({
-  layers: [base, scriptLayer(body, mode)],
-});
-/** The top of an archive from the descriptor of a sound image. */
-const around =
-  (image: Partial<UnbuiltImage>, top: (archive: OciBuilder, image: Descriptor) => Descriptor[]): Case['write'] =>
-  async (path) => {
-    const archive = new OciBuilder();
-    await writeArchive(path, archive, top(archive, await built(archive, { ...soundImage, ...image })));
-  };
 const platform = (architecture: string) => ({ described: { platform: { os: 'linux', architecture } } });
 
 function attestation(archive: OciBuilder): Descriptor {
@@ -183,6 +145,16 @@ export const cases: Record<string, Case> = {
     row: { args: '{input} {output}/predictions.csv' },
     expected: finished,
   },
+  'given-command': {
+    write: one({ ...predictScript, config: { Entrypoint: ['/nowhere.sh'], WorkingDir: '/app' } }),
+    row: { command: 'sh predict_submission.sh', args: '{input} {predictions}' },
+    expected: finished,
+  },
+  'given-command-as-list': {
+    write: one(predictScript),
+    row: { command: '["/bin/sh", "/app/predict_submission.sh", "{input}", "{output}/predictions.csv"]' },
+    expected: finished,
+  },
   'writes-root-fs': {
     write: one({ ...withScript(`echo x > tmpfile || exit 7; ${sound}`), config: { WorkingDir: '/app' } }),
     expected: failed('submission-error', 'read-only-file-system-text'),
@@ -196,41 +168,4 @@ export const cases: Record<string, Case> = {
   },
   'csv-sep-line': { write: writes(`sep=,\n${plain}`), expected: failed('output-invalid') },
   'csv-ctrl-z': { write: writes(`${plain}\u001a`), expected: failed('output-invalid') },
-};
-
-/** Takes more device memory than the smaller class has, and fails there in the words of a library. */
-const outOfMemory = (words: string): Promise<Buffer> =>
-  scriptLayer(
-    `if dd if=/dev/zero of="$HOLDOUT_GPU_DEVICE/w" bs=1M count=24 2>/dev/null; then ${sound}; exit 0; fi\necho '${words}' >&2; exit 1`,
-  );
-
-/** On two classes of emulated GPUs: the reasons of the evaluations, in order. */
-export const deviceCases: Record<string, Case & { reasons: (string | null)[] }> = {
-  'gpu-words-dlib': {
-    write: one({
-      layers: [
-        base,
-        outOfMemory(
-          'RuntimeError: Error while calling cudaMalloc(&data, n) in file gpu_data.cpp:221. code: 2, reason: out of memory',
-        ),
-      ],
-    }),
-    expected: finished,
-    reasons: ['gpu-out-of-memory', null],
-  },
-  'gpu-words-tensorrt': {
-    write: one({
-      layers: [
-        base,
-        outOfMemory('[TRT] [E] 1: [defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)'),
-      ],
-    }),
-    expected: finished,
-    reasons: ['gpu-out-of-memory', null],
-  },
-  'gpu-words-none': {
-    write: one({ layers: [base, outOfMemory('Segmentation fault')] }),
-    expected: finished,
-    reasons: ['submission-error', null],
-  },
 };
