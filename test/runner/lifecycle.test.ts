@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runnerExit } from '../../src/campaign/run-outcome.ts';
+import { runCause } from '../../src/batch/run-cause.ts';
+import { runnerExit, type RunTrouble } from '../../src/campaign/run-outcome.ts';
 import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
@@ -143,7 +144,13 @@ describe('a runner and what happens around it', () => {
     assert.equal(await runner.exitCode, runnerExit.trouble);
     assert.match(runner.stderr(), line);
     assert.equal(runner.stderr().trim().split('\n').length, 1);
-    assert.equal(await rig.store.find(runs(), runObjects.outcome(runner.runKey)), undefined);
+    const { runKey, jobId } = runner;
+    assert.equal(await rig.store.find(runs(), runObjects.outcome(runKey)), undefined);
+    const trouble = await rig.store.readJson<RunTrouble>(runs(), runObjects.trouble(runKey));
+    assert.deepEqual([trouble.version, trouble.jobId], [1, jobId]);
+    assert.match(`${trouble.code} ${trouble.message}`, line);
+    const cause = runCause({ runKey, outcome: undefined, trouble, job: undefined });
+    assert.ok(cause.startsWith(`${trouble.code}: `) && !cause.includes(runKey), cause);
   };
 
   it('inputs that are not what was frozen are trouble', async () => {
