@@ -7,9 +7,12 @@ import { progressQuery } from '../workflows/messages.ts';
 import type { Access } from './access.ts';
 import { frozenCampaign, isOpen, knownCampaign, type KnownCampaign } from './known-campaign.ts';
 import { isRunning } from './start-workflow.ts';
+import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
 
 /** A campaign that was just started answers only once it has read its ledger. */
 const firstAnswerMs = 120_000;
+
+const askAgainMs = 250;
 
 /**
  * Less than the 10 s after which Temporal hands a question that a dead worker never took to another one: that answers from
@@ -21,7 +24,10 @@ export const answerWithinMs = 5_000;
 export type CampaignNow =
   { kind: 'running'; progress: CampaignProgress } | { kind: 'ended' | 'stopped'; known: KnownCampaign };
 
-/** How a campaign stands: what its workflow says, else what S3 says. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_SILENT. */
+/**
+ * How a campaign stands: what its workflow says, else what S3 says. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_SILENT,
+ * CAMPAIGN_STUCK.
+ */
 export async function campaignNow(access: Access, campaign: string): Promise<CampaignNow> {
   await frozenCampaign(access, campaign);
   if (await isRunning(access, campaign)) {
@@ -39,19 +45,21 @@ export async function mustRun(access: Access, campaign: string, act: string): Pr
 
 /**
  * Asks a campaign's workflow how it stands; questions without an answer are asked again for `patienceMs`. Throws
- * CAMPAIGN_SILENT.
+ * CAMPAIGN_SILENT, and CAMPAIGN_STUCK when it cannot open.
  */
 export async function progressOfCampaign(
-  { temporal }: Access,
+  { temporal }: Pick<Access, 'temporal'>,
   campaign: string,
   patienceMs = firstAnswerMs,
 ): Promise<CampaignProgress> {
   const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  for (const until = Date.now() + patienceMs; ; await delay(100)) {
+  for (const until = Date.now() + patienceMs; ; await delay(askAgainMs)) {
     try {
       return await temporal.withDeadline(Date.now() + answerWithinMs, () => handle.query(progressQuery));
     } catch (error) {
       if (!mayAnswerYet(error)) throw error;
+      const [stuck] = error instanceof QueryNotRegisteredError ? await stuckSteps({ temporal }, campaign) : [];
+      if (stuck) throw trouble('CAMPAIGN_STUCK', { campaign, stuck: stuckStepLine(stuck) }, error);
       if (Date.now() >= until) throw trouble('CAMPAIGN_SILENT', { campaign, seconds: patienceMs / 1000 }, error);
     }
   }

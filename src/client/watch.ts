@@ -5,7 +5,7 @@ import type { Hold } from '../campaign/hold.ts';
 import { dollars } from '../campaign/money.ts';
 import type { CampaignProgress } from '../campaign/progress.ts';
 import { instantText } from '../campaign/units.ts';
-import { messageOf, trouble } from '../errors.ts';
+import { HoldoutError, messageOf, trouble } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Access } from './access.ts';
@@ -13,6 +13,7 @@ import { progressOfCampaign } from './campaign-now.ts';
 import { holdLines, stuckLine } from './hold-text.ts';
 import type { Output } from './output.ts';
 import { Silence } from './silence.ts';
+import { stuckStepLine, stuckSteps, type StuckStep } from './stuck-steps.ts';
 import { stageOf, stageText } from './under-way.ts';
 
 /** Larger campaigns are followed by their counts alone. */
@@ -68,16 +69,19 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
       const said = silence.unheard(Date.now(), lastCauseOf(seenNow));
       if (said !== undefined) output.say(said);
     } else {
-      const { progress, changes } = seenNow;
+      const { progress, changes, steps } = seenNow;
       silence.heard(Date.now());
       for (const change of changes) output.say(change);
       const line = countsLine(progress);
       if (line !== counts) output.say(line);
       counts = line;
-      for (const one of progress.stuck) {
-        if (stuck.has(one.submission)) continue;
-        stuck.add(one.submission);
-        output.say(`  stuck: ${stuckLine(one)}`);
+      const lines = [
+        ...steps.map((step) => [step.what, stuckStepLine(step)] as const),
+        ...progress.stuck.map((one) => [`of ${one.submission}`, `stuck: ${stuckLine(one)}`] as const),
+      ];
+      for (const [name, line] of lines) {
+        if (!stuck.has(name)) output.say(`  ${line}`);
+        stuck.add(name);
       }
       if (progress.forecast && Date.now() >= forecastDue) {
         const said = forecast;
@@ -124,19 +128,23 @@ async function stageChanges(access: Access, campaign: string, seen: Map<string, 
   return changes;
 }
 
-/** What lies below all that was made of it. */
-const lastCauseOf = ({ message, cause }: Error): string => (cause instanceof Error ? lastCauseOf(cause) : message);
+/** What lies below all that was made of it, where no error of the catalogue says it better. */
+function lastCauseOf(error: Error): string {
+  if (error instanceof HoldoutError && error.code === 'CAMPAIGN_STUCK') return error.message;
+  return error.cause instanceof Error ? lastCauseOf(error.cause) : error.message;
+}
 
 /** How a campaign stands and what changed since the last look, or why nobody knows: a worker or the server may restart. */
 async function look(
   access: Access,
   campaign: string,
   seen: Map<string, string>,
-): Promise<{ progress: CampaignProgress; changes: string[] } | Error> {
+): Promise<{ progress: CampaignProgress; changes: string[]; steps: StuckStep[] } | Error> {
   try {
     const progress = await progressOfCampaign(access, campaign, 0);
     const isSmall = progress.submissions <= mostFollowedOneByOne;
-    return { progress, changes: isSmall ? await stageChanges(access, campaign, seen) : [] };
+    const changes = isSmall ? await stageChanges(access, campaign, seen) : [];
+    return { progress, changes, steps: await stuckSteps(access, campaign) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -4,6 +4,7 @@ import { endedStatus, endedText } from './ended-status.ts';
 import { exitOf, exitStatus } from './exit-status.ts';
 import { standingOf } from './results.ts';
 import { statusText } from './status.ts';
+import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
 import { unpolledQueues, unpolledText } from './unpolled-queues.ts';
 import { holdLines } from './hold-text.ts';
 import { countsLine, watchCampaign } from './watch.ts';
@@ -17,12 +18,12 @@ export function addWatching({ command, withAccess, output }: CommandKit): void {
         const now = await campaignNow(access, campaign);
         if (now.kind === 'running') {
           const { progress } = now;
-          const unpolled = await unpolledQueues(access);
+          const [unpolled, stuck] = await Promise.all([unpolledQueues(access), stuckSteps(access, campaign)]);
           const note = unpolledText(unpolled);
           output.result(
             json
-              ? jsonOf({ state: 'running', ...progress, unpolledQueues: unpolled })
-              : statusText(progress, note === undefined ? [] : [note]),
+              ? jsonOf({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck })
+              : statusText(progress, [...(note === undefined ? [] : [note]), ...stuck.map(stuckStepLine)]),
           );
         } else {
           const ended = endedStatus(now.known);

@@ -74,6 +74,11 @@ export const campaignErrors = {
     (d) =>
       `Check that a worker runs (npm run worker), then look before you ask again: npm run holdout -- status ${d.campaign}`,
   ),
+  CAMPAIGN_STUCK: entry<{ campaign: string; stuck: string }>(
+    'platform',
+    (d) => `Campaign ${d.campaign} cannot open: ${d.stuck}`,
+    (d) => `Repair the cause; it is tried again by itself. Then: npm run holdout -- status ${d.campaign}`,
+  ),
   CAMPAIGN_ENDED: entry<{ campaign: string; act: string }>(
     'user',
     (d) => `Campaign ${d.campaign} does not run, so ${d.act} has nothing to act on.`,

@@ -17,6 +17,7 @@ import { isRunning, notRunning, runningRounds } from '../../src/activities/submi
 import { tellFailure } from '../../src/activities/tell-stuck.ts';
 import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
+import { messageOf } from '../../src/errors.ts';
 import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
 import { embeddedTimings, type Timings } from '../../src/settings.ts';
 import { campaignStart } from '../../src/client/start-workflow.ts';
@@ -48,8 +49,12 @@ export class ScriptedCampaign {
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
   /** What the submission of a run's job waits for. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
+  /** What a try to copy an image waits for. */
+  holdCopy: (tried: { submission: string; attempt: number }) => Promise<void> | undefined = () => undefined;
   /** What happens when an image is copied; throws for one that cannot be. */
   copy: (submission: string) => void = () => undefined;
+  /** How long to wait (ms) after so many tries to copy an image; undefined: as long as the workflow has it. */
+  copyPause: (tries: number) => number | undefined = () => undefined;
   /** What Batch says to a submit; throws where it says nothing. Undefined: it makes the job. */
   submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
   timings: Timings = embeddedTimings;
@@ -144,6 +149,8 @@ export class ScriptedCampaign {
     this.holdLook = () => undefined;
     this.holdSubmit = () => undefined;
     this.copy = () => undefined;
+    this.copyPause = () => undefined;
+    this.holdCopy = () => undefined;
     this.submit = () => undefined;
     this.timings = embeddedTimings;
     this.publish = () => undefined;
@@ -218,11 +225,14 @@ export class ScriptedCampaign {
       pullImage: async (input) => {
         const { submission } = input;
         if (this.refusedImages.has(submission)) return { kind: 'refused', why: 'it is not an image' };
+        const { attempt } = Context.current().info;
+        await this.holdCopy({ submission, attempt });
         try {
           this.copy(submission);
         } catch (error) {
           await tellFailure(this.seen, input, error);
-          throw error;
+          const nextRetryDelay = this.copyPause(attempt);
+          throw ApplicationFailure.create({ message: messageOf(error), ...(nextRetryDelay && { nextRetryDelay }) });
         }
         return {
           kind: 'pulled',

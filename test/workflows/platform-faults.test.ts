@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import type { CampaignProgress } from '../../src/campaign/progress.ts';
+import { progressOfCampaign } from '../../src/client/campaign-now.ts';
 import { holdLines, stuckLine } from '../../src/client/hold-text.ts';
 import { statusText } from '../../src/client/status.ts';
-import { trouble } from '../../src/errors.ts';
+import { stuckStepLine, stuckSteps } from '../../src/client/stuck-steps.ts';
+import { HoldoutError, trouble } from '../../src/errors.ts';
 import { taskQueues } from '../../src/ids.ts';
 import { embeddedTimings } from '../../src/settings.ts';
 import * as messages from '../../src/workflows/messages.ts';
+import { eventually } from '../support/eventually.ts';
+import { gate } from '../support/gate.ts';
 import { ScriptedCampaign } from '../support/scripted-campaign.ts';
 
 describe('a campaign whose platform has a fault', () => {
@@ -90,6 +95,8 @@ describe('a campaign whose platform has a fault', () => {
 
   it('names what is stuck with its image, holds, and tries at once when it is resumed', async () => {
     let isFull = true;
+    // Its next try comes after 16 s.
+    campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
     campaign.copy = (submission) => {
       if (isFull) {
         throw trouble('IMAGE_COPY_FAILED', { image: `case/${submission}`, detail: 'no space left on device' });
@@ -107,6 +114,66 @@ describe('a campaign whose platform has a fault', () => {
     await handle.signal(messages.resumeCampaignSignal, {});
     await handle.result();
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('gives an image up after 50 tries, names it before, and holds nobody else back', async () => {
+    const { opened: ended, open: end } = gate();
+    campaign.copyPause = () => 20;
+    campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
+    campaign.copy = (submission) => {
+      if (submission === 'a') throw trouble('IMAGE_COPY_FAILED', { image: 'case/a', detail: 'no route' });
+    };
+    const handle = await campaign.start('away');
+    const { stuck } = await until('away', (progress) => progress.stuck.length === 1 && progress.counts.finished === 5);
+    assert.match(
+      stuck.map(stuckLine).join(),
+      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
+    );
+    // What its later tries would say: the real ones take a day.
+    const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
+    const say = (tries: number): Promise<void> =>
+      handle.signal(messages.stuckSignal, { submission: 'a', sequence: 1, stuck: { what, cause, since, tries } });
+    await say(49);
+    await until('away', ({ stuck: [a], counts }) => a?.tries === 49 && counts.preparing === 1);
+    await say(50);
+    await handle.result();
+    end();
+    const [a] = campaign.rounds.recordsOf('a');
+    assert.deepEqual([a?.state, a?.reason, a?.runs], ['failed', 'platform-error', []]);
+    assert.match(a?.detail ?? '', /^given up: pullImage: IMAGE_COPY_FAILED: .*no route$/);
+    assert.equal(campaign.recorded.filter(({ state }) => state === 'finished').length, 5);
+  });
+
+  it('names what the campaign itself is stuck at, when it opens and later', async () => {
+    campaign.teams = { one: ['a'] };
+    let broken: string | undefined = 'takeStock';
+    campaign.conduct = (activity) => {
+      if (activity !== broken) return;
+      const message = 'connect ECONNREFUSED 10.0.0.7:9000';
+      throw ApplicationFailure.create({ type: 'TimeoutError', message, nextRetryDelay: 100 });
+    };
+    const access = { temporal: campaign.client };
+    const handle = await campaign.start('mute');
+    const lineOf = (what: string): RegExp =>
+      new RegExp(`stuck: ${what} \\(\\d+ tries failed, the next [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
+    await eventually('it says why it cannot open', async () => {
+      const said = await progressOfCampaign(access, 'mute', 0).catch((error: unknown) => error);
+      assert.ok(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK');
+      assert.match(said.message, lineOf('what is done and what runs cannot be read'));
+      return true;
+    });
+    broken = 'nextSubmissions';
+    await eventually('it says why it starts nothing', async () => {
+      const stuck = (await stuckSteps(access, 'mute')).map(stuckStepLine);
+      assert.match(
+        statusText(await progressOfCampaign(access, 'mute'), stuck),
+        lineOf('the next submissions cannot be read'),
+      );
+      return true;
+    });
+    broken = undefined;
+    await handle.result();
+    assert.deepEqual([await stuckSteps(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
   it('says that nobody scores, and closes all the same', async () => {
