@@ -8,7 +8,7 @@ import type { Access } from './access.ts';
 import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from './exit-status.ts';
 import { isOpen, knownCampaign } from './known-campaign.ts';
-import type { Output } from './output.ts';
+import { screenColumns, type Output } from './output.ts';
 import { keepStanding, standingOf } from './results.ts';
 import { isRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledQueues, unpolledText } from './unpolled-queues.ts';
@@ -46,7 +46,7 @@ export async function conduct(
   const standing = await standingOf(access, campaign);
   const folder = await keepStanding(homeFolder(), standing);
   if (options.json) output.result(JSON.stringify(standing.results, null, 2));
-  else output.result(`\n${standing.text}\n`);
+  else output.result(`\n${standing.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
   if (watched.kind === 'holds') {
     for (const line of watched.why) output.say(`${campaign} holds: ${line}`);

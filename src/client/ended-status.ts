@@ -4,7 +4,7 @@ import { instantText } from '../campaign/units.ts';
 import { standingRecord } from '../ledger/record.ts';
 import { isOpen, type KnownCampaign } from './known-campaign.ts';
 import { endedBecause, list, operators } from './status.ts';
-import { table } from './output.ts';
+import { table } from './table.ts';
 import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 /** How a campaign stands whose workflow does not run; money in micro-dollars. */

@@ -4,18 +4,13 @@ export interface Output {
   result: (text: string) => void;
 }
 
+/** Columns of the screen that results go to; undefined: they go to a file or a program, which no width limits. */
+export function screenColumns(): number | undefined {
+  const columns = process.stdout.columns ?? Number(process.env['COLUMNS']);
+  return columns > 0 ? columns : undefined;
+}
+
 export const terminal: Output = {
   say: (line) => process.stderr.write(`${line}\n`),
   result: (text) => process.stdout.write(`${text}\n`),
 };
-
-/** Columns as wide as their widest cell; numbers are given as text. */
-export function table(header: string[], rows: string[][]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}

@@ -5,7 +5,7 @@ import type { CampaignPlan } from '../campaign/planning/plan.ts';
 import { percent } from '../campaign/units.ts';
 import { amountOf } from '../report/amount.ts';
 import { counted } from '../safe-text.ts';
-import { table } from './output.ts';
+import { table } from './table.ts';
 
 /** What a plan is read against. */
 export interface PlanLimits {

@@ -1,5 +1,6 @@
 import { homeFolder } from '../local/stack/home.ts';
 import type { CommandKit } from './campaign-command.ts';
+import { screenColumns } from './output.ts';
 import { keepStanding, standingOf } from './results.ts';
 
 /** The commands that show what came of a campaign's submissions. */
@@ -9,7 +10,7 @@ export function addResults({ command, withAccess, output }: CommandKit): void {
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
         const standing = await standingOf(access, campaign);
-        output.result(json ? JSON.stringify(standing.results, null, 2) : standing.text);
+        output.result(json ? JSON.stringify(standing.results, null, 2) : standing.text(screenColumns()));
       }),
     );
   command('leaderboard')
@@ -17,7 +18,7 @@ export function addResults({ command, withAccess, output }: CommandKit): void {
     .action(
       withAccess<{ csv?: true }>(async (access, campaign, { csv }) => {
         const standing = await standingOf(access, campaign);
-        output.result(csv ? standing.leaderboard.trimEnd() : standing.board);
+        output.result(csv ? standing.leaderboard.trimEnd() : standing.board(screenColumns()));
       }),
     );
   command('report').action(

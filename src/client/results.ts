@@ -7,17 +7,17 @@ import { collectResults, leaderboardEntries, type CampaignResults, type Submissi
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import { trouble } from '../errors.ts';
 import type { Access } from './access.ts';
-import { table } from './output.ts';
+import { table } from './table.ts';
 import { stageText, underWay, type UnderWay } from './under-way.ts';
 
 export interface Standing {
   results: CampaignResults;
   /** leaderboard.csv as of now. */
   leaderboard: string;
-  /** The board as a table for people. */
-  board: string;
+  /** The board as a table for people. `columns` of the screen: no line is longer where that can be. */
+  board: (columns?: number) => string;
   /** The final report as text, which begins with the board. */
-  text: string;
+  text: (columns?: number) => string;
 }
 
 /** Where a campaign stands, from S3, and from Temporal's list while not all of it has ended. Throws CAMPAIGN_UNKNOWN. */
@@ -30,11 +30,14 @@ export async function standingOf(access: Access, campaign: string): Promise<Stan
   const recorded = await collectResults(store, buckets.results, rules);
   const results = recorded.state === 'finished' ? recorded : withStages(recorded, await underWay(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
-  const board = table(
-    ['rank', 'team', rules.metric, 'submission'],
-    rows.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
-  );
-  const text = [board, submissionTable(results), costTable(results)].join('\n\n');
+  const board = (columns?: number): string =>
+    table(
+      ['rank', 'team', rules.metric, 'submission'],
+      rows.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
+      columns,
+    );
+  const text = (columns?: number): string =>
+    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
@@ -58,11 +61,12 @@ export async function keepStanding(home: string, { results, leaderboard, text }:
   const mode = 0o600;
   await writeFile(join(folder, 'leaderboard.csv'), leaderboard, { mode });
   await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`, { mode });
-  await writeFile(join(folder, 'report.txt'), `${text}\n`, { mode });
+  await writeFile(join(folder, 'report.txt'), `${text()}\n`, { mode });
   return folder;
 }
 
-function submissionTable({ submissions }: CampaignResults): string {
+/** Every submission in a line; see {@link Standing} for `columns`. */
+export function submissionTable({ submissions }: CampaignResults, columns?: number): string {
   return table(
     ['submission', 'team', 'state', 'reason', 'runs', 'cost'],
     submissions.map(({ submission, team, state, reason, detail, runs, underWay }) => [
@@ -75,6 +79,7 @@ function submissionTable({ submissions }: CampaignResults): string {
         .join(', '),
       dollars(costOfRuns(runs)),
     ]),
+    columns,
   );
 }
 

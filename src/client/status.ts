@@ -4,7 +4,7 @@ import type { CampaignProgress } from '../campaign/progress.ts';
 import { faultOf, type Reason } from '../campaign/reasons.ts';
 import { instantText } from '../campaign/units.ts';
 import { holdLines, stuckLine } from './hold-text.ts';
-import { table } from './output.ts';
+import { table } from './table.ts';
 import type { OperatorLine } from '../campaign/campaign-state.ts';
 
 /** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */

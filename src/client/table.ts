@@ -1,0 +1,56 @@
+/** Between two columns. */
+const gap = '  ';
+
+/** No column gets narrower than this, or than its title. */
+const narrowest = 8;
+
+/**
+ * Columns as wide as their widest cell; numbers are given as text. `width`: columns of the screen. A table that is wider
+ * breaks the cells of its widest columns into lines, as far as that goes; nothing is cut off.
+ */
+export function table(header: string[], rows: string[][], width = Infinity): string {
+  const natural = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const least = header.map((title) => Math.max(title.length, narrowest));
+  const widths = fitted(natural, least, width - gap.length * (header.length - 1));
+  const lines = (cells: string[]): string[] => {
+    const broken = cells.map((cell, column) => brokenText(cell, widths[column] ?? 0));
+    const height = Math.max(...broken.map((parts) => parts.length));
+    return Array.from({ length: height }, (_, line) =>
+      widths
+        .map((wide, column) => (broken[column]?.[line] ?? '').padEnd(wide))
+        .join(gap)
+        .trimEnd(),
+    );
+  };
+  const rule = widths.map((wide) => '-'.repeat(wide));
+  return [header, rule, ...rows].flatMap(lines).join('\n');
+}
+
+/** Widths that come to `room` at most where that can be: the widest column gives way first. */
+function fitted(natural: readonly number[], least: readonly number[], room: number): number[] {
+  const widths = [...natural];
+  while (sum(widths) > room) {
+    const widest = Math.max(...widths.filter((wide, column) => wide > (least[column] ?? 0)));
+    const column = widths.findIndex((wide, index) => wide === widest && wide > (least[index] ?? 0));
+    if (column === -1) return widths;
+    widths[column] = widest - 1;
+  }
+  return widths;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** Lines of at most `width` characters, broken at blanks, else after a hyphen or a comma, else anywhere. */
+function brokenText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const line = rest.slice(0, width + 1);
+    const blank = line.lastIndexOf(' ');
+    const mark = Math.max(...['-', ',', '.'].map((sign) => line.slice(0, width).lastIndexOf(sign))) + 1;
+    const end = blank > 0 ? blank : mark > 0 ? mark : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}
