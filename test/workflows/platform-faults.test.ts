@@ -134,7 +134,7 @@ describe('a campaign whose platform has a fault', () => {
     const say = (tries: number): Promise<void> =>
       handle.signal(messages.stuckSignal, { submission: 'a', sequence: 1, stuck: { what, cause, since, tries } });
     await say(49);
-    await until('away', ({ stuck: [a], counts }) => a?.tries === 49 && counts.preparing === 1);
+    await until('away', ({ stuck: [a], counts }) => a?.tries === 49 && counts.waiting === 1);
     await say(50);
     await handle.result();
     end();
