@@ -1,16 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { compressionOf } from '../compression.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { ZstdFrames } from './zstd-frames.ts';
+import { unpackedZstd } from '../zstd/unpacked-zstd.ts';
 
 export type LayerCompression = 'none' | 'gzip' | 'zstd';
-
-/** A block of zstd of four bytes can become 128 KiB: so much is decompressed before others get a turn. */
-const zstdReadBytes = 2 ** 14;
 
 /** By the first bytes, whatever a media type says. Throws a Refusal for a compression that is not read. */
 export async function layerCompression(file: string): Promise<LayerCompression> {
@@ -42,8 +38,7 @@ export async function unpackLayer(
   };
   try {
     if (compression === 'gzip') await unpackGzip(file, taking, damaged);
-    else if (compression === 'zstd') await unpackZstd(file, taking, damaged);
-    else for await (const chunk of read(file, 2 ** 20)) taking(chunk);
+    else for await (const chunk of compression === 'zstd' ? unpackedZstd(file, damaged) : read(file)) taking(chunk);
   } catch (error) {
     // Errors of the disk carry the name of a system call; those left are the decompressor's.
     if (error === fault || error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
@@ -51,26 +46,13 @@ export async function unpackLayer(
   }
 }
 
-const read = (file: string, highWaterMark: number): AsyncIterable<Buffer> => createReadStream(file, { highWaterMark });
+const read = (file: string): Readable => createReadStream(file, { highWaterMark: 2 ** 20 });
 
 async function unpackGzip(file: string, take: (chunk: Buffer) => void, damaged: () => never): Promise<void> {
   const gunzip = createGunzip({ chunkSize: 2 ** 20 });
   // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
-  const unpacked = pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), gunzip, () => {});
-  for await (const chunk of unpacked as AsyncIterable<Buffer>) take(chunk);
+  const unpacked = pipeline(read(file), gunzip, () => {});
+  for await (const chunk of unpacked) take(chunk);
   // zlib passes over zeros after the end, and over what follows them.
   if (gunzip.bytesWritten !== (await stat(file)).size) damaged();
-}
-
-async function unpackZstd(file: string, take: (chunk: Buffer) => void, damaged: () => never): Promise<void> {
-  const frames = new ZstdFrames(damaged);
-  const decompress = new Decompress(({ buffer, byteOffset, byteLength }) =>
-    take(Buffer.from(buffer, byteOffset, byteLength)),
-  );
-  for await (const chunk of read(file, zstdReadBytes)) {
-    frames.push(chunk);
-    decompress.push(chunk);
-  }
-  frames.end();
-  decompress.push(new Uint8Array(0), true);
 }

@@ -1,5 +1,10 @@
 /** As zstd itself allows without further options: a larger window asks the reader for more memory. */
 const maxWindowBytes = 2 ** 27;
+/**
+ * A frame costs 20 µs however little it holds. zstd:chunked writes two for each file of a layer, parallel compressors one for
+ * some MiB.
+ */
+const maxFrames = 2 ** 22;
 const maxBlockBytes = 2 ** 17;
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a5;
@@ -28,7 +33,9 @@ export class ZstdFrames {
     this.step = this.steps.next().value;
   }
 
-  push(chunk: Buffer): void {
+  /** The pieces of a chunk, cut where frames end. A piece is only given out when it was followed to its end. */
+  *cut(chunk: Buffer): Generator<Buffer> {
+    let from = 0;
     for (let at = 0; at < chunk.length;) {
       const bytes = Math.min(this.step.bytes - this.done, chunk.length - at);
       if (this.step.kind !== 'passed') chunk.copy(this.field, this.done, at, at + bytes);
@@ -38,18 +45,26 @@ export class ZstdFrames {
         this.step = this.steps.next(this.field).value;
         this.done = 0;
       }
+      if (at < chunk.length && !this.isBetweenFrames) continue;
+      yield chunk.subarray(from, at);
+      from = at;
     }
   }
 
   /** The stream has ended. */
   end(): void {
-    if (this.step.kind !== 'start' || this.done > 0) this.damaged();
+    if (!this.isBetweenFrames) this.damaged();
+  }
+
+  private get isBetweenFrames(): boolean {
+    return this.step.kind === 'start' && this.done === 0;
   }
 }
 
 function* frames(damaged: () => never): Generator<Step, never, Buffer> {
-  for (;;) {
+  for (let count = 1; ; count += 1) {
     const magic = (yield { bytes: 4, kind: 'start' }).readUInt32LE();
+    if (count > maxFrames) damaged();
     if (magic >>> 4 === skippableMagic) {
       const bytes = (yield { bytes: 4, kind: 'field' }).readUInt32LE();
       yield { bytes, kind: 'passed' };
