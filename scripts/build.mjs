@@ -21,6 +21,7 @@ const programs = [
   { name: 'client', entry: 'src/client.ts', splitting: true },
   { name: 'worker', entry: 'src/worker.ts', external: ['@temporalio/*', 'pino'] },
   { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts' },
+  { name: 'compose', entry: 'src/local/compose/main.ts' },
 ];
 
 const banner = [
