@@ -10,6 +10,9 @@ import { checkNodeVersion } from './node-version.mjs';
 /** Beyond what the product needs, the tests put a shell into their images. */
 const testPrograms = [{ program: 'busybox', from: 'busybox-static' }];
 
+/** Mochas at a time. More would make tests wait for the processor, and some for their deadlines. */
+const atOnce = 4;
+
 checkNodeVersion();
 ensureDependencies();
 process.chdir(projectRoot);
@@ -19,54 +22,70 @@ const scratch = mkdtempSync(join(tmpdir(), 'holdout-tests-'));
 try {
   await ensureTools();
   const given = process.argv.slice(2);
-  process.exitCode = await runLanes(given.length > 0 ? [given] : lanesOfAll());
+  process.exitCode = await runGroups(given.length > 0 ? [given] : groupsOfAll());
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/** Runs of mocha side by side, since tests wait more than they work. Each lane takes about as long as the others. */
-function lanesOfAll() {
-  const lanes = [
-    /^(?:whole-path\/[a-l]|client\/)/,
-    /^(?:whole-path|batch|activities|campaign)\//,
-    /^(?:workflows|local|images|hand-in|scoring|ledger)\//,
+/**
+ * What one mocha each runs: the suites of a room, which share servers and bundles, or one long test of the whole path.
+ * Roughly the longest first, so that they end together.
+ */
+function groupsOfAll() {
+  const rooms = [
+    /^runner/,
+    /^workflows/,
+    /^whole-path/,
+    /^(?:batch|activities)/,
+    /^local/,
+    /^(?:images|examples)/,
     /^/,
   ];
   const files = readdirSync('test', { recursive: true })
     .filter((file) => file.endsWith('.test.ts'))
     .sort((a, b) => (a < b ? -1 : 1));
-  const laneOf = (file) => lanes.findIndex((lane) => lane.test(file));
-  return lanes.map((_, lane) => files.filter((file) => laneOf(file) === lane).map((file) => join('test', file)));
+  const groups = rooms.map(() => []);
+  for (const file of files) groups[rooms.findIndex((room) => room.test(file))].push(join('test', file));
+  return groups.flatMap((group) => (group[0]?.startsWith('test/whole-path') ? group.map((file) => [file]) : [group]));
 }
 
-/** The first lane is shown as it goes, the others when it is over; answers the exit status. */
-async function runLanes(lanes) {
-  const runs = lanes.map((files, lane) => {
-    const counts = join(scratch, `counts-${lane}`);
-    const mocha = spawn('node_modules/.bin/mocha', files, {
-      stdio: ['ignore', lane === 0 ? 'inherit' : 'pipe', lane === 0 ? 'inherit' : 'pipe'],
-      env: { ...process.env, HOLDOUT_TEST_COUNTS: counts },
-    });
-    const said = [];
-    for (const stream of [mocha.stdout, mocha.stderr]) stream?.on('data', (chunk) => said.push(chunk));
-    return { mocha, said, counts, closed: once(mocha, 'close') };
-  });
+/** Runs groups side by side, since tests wait more than they work; each is shown when it is over. Returns the exit status. */
+async function runGroups(groups) {
   const total = { passes: 0, failures: 0, pending: 0 };
   const failed = [];
   let status = 0;
-  for (const { mocha, said, counts, closed } of runs) {
-    await closed;
-    process.stdout.write(Buffer.concat(said));
-    status ||= mocha.exitCode ?? 1;
-    const lane = countsIn(counts);
-    for (const kind of Object.keys(total)) total[kind] += lane[kind];
-    failed.push(...lane.failed);
-  }
+  const waiting = [...groups.entries()];
+  const runNext = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [group, files] = next;
+      const counts = join(scratch, `counts-${group}`);
+      const ended = await runMocha(files, counts, groups.length > 1);
+      status ||= ended;
+      const found = countsIn(counts);
+      for (const kind of Object.keys(total)) total[kind] += found[kind];
+      failed.push(...found.failed);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, runNext));
   // Again at the end, which is all that is kept of a long log in some places.
   for (const failure of failed) process.stdout.write(`\nfailed: ${failure}\n`);
   const skipped = total.pending > 0 ? `, ${total.pending} skipped` : '';
   process.stdout.write(`${total.passes} passed, ${total.failures} failed${skipped}\n`);
   return status;
+}
+
+/** Returns the exit status; with `kept`, what it says is shown at its end. */
+async function runMocha(files, counts, kept) {
+  const output = kept ? 'pipe' : 'inherit';
+  const mocha = spawn('node_modules/.bin/mocha', files, {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, HOLDOUT_TEST_COUNTS: counts },
+  });
+  const said = [];
+  for (const stream of [mocha.stdout, mocha.stderr]) stream?.on('data', (chunk) => said.push(chunk));
+  await once(mocha, 'close');
+  process.stdout.write(Buffer.concat(said));
+  return mocha.exitCode ?? 1;
 }
 
 /** A run that broke off before its end counts as a failure. */

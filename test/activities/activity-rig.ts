@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { createActivities, type Activities } from '../../src/activities/index.ts';
 import type { SubmissionReport } from '../../src/campaign/protocol.ts';
 import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
@@ -23,6 +30,9 @@ import type { callOne, StandIn, submission } from './workflows.ts';
 const timings: Timings = { ...embeddedTimings, poll: pollMs, listSettle: 500 };
 
 type Handle = WorkflowHandle<typeof submission>;
+
+/** Bundled once for all suites of the process: it takes seconds. */
+let workflows: Promise<WorkflowBundle> | undefined;
 
 export class ActivityRig {
   /** What campaigns were told. */
@@ -59,13 +69,11 @@ export class ActivityRig {
   /** A rig of one's own, with the environment of the process pointing to it until {@link stop}. */
   static async start(): Promise<ActivityRig> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const workflowsPath = fileURLToPath(new URL('workflows.ts', import.meta.url));
-    const logger = new DefaultLogger('ERROR');
-    const [batch, server, workflowBundle] = await Promise.all([
-      BatchRig.enter(),
-      startTemporalServer(),
-      bundleWorkflowCode({ workflowsPath, logger }),
-    ]);
+    workflows ??= bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    });
+    const [batch, server, workflowBundle] = await Promise.all([BatchRig.enter(), startTemporalServer(), workflows]);
     const { address } = server;
     const client = new Client({ connection: await Connection.connect({ address }) });
     const rig = new ActivityRig(batch, server, client, await NativeConnection.connect({ address }));
@@ -86,7 +94,7 @@ export class ActivityRig {
     }
   }
 
-  private async work(workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>): Promise<void> {
+  private async work(workflowBundle: WorkflowBundle): Promise<void> {
     const { native: connection, bound: activities } = this;
     const make = (taskQueue: string): Promise<Worker> =>
       Worker.create({ connection, taskQueue, activities, workflowBundle, shutdownGraceTime: 0 });

@@ -37,7 +37,7 @@ describe('the options of plan', () => {
   });
 
   const plan = (...words: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'src/client.ts', 'plan', ...words], { encoding: 'utf8' });
+    spawnSync(process.execPath, ['dist/client.mjs', 'plan', ...words], { encoding: 'utf8' });
 
   it('leave the file that follows to plan, or say how', () => {
     const spot = plan('--spot', 'none.yaml');

@@ -18,6 +18,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from '../../scripts/build.mjs';
 import type { BatchEndpointStartUpFile } from '../../src/local/batch-endpoint/start-up-file.ts';
 
 /** Asks again every 20 ms until there is an answer, at most so long (milliseconds). */
@@ -37,7 +38,7 @@ export async function eventually<T>(
 
 /** Starts the endpoint's process; collects what it prints. */
 export function spawnEndpoint(...args: string[]): { child: ChildProcess; stdout: () => string; stderr: () => string } {
-  const child = spawn(process.execPath, ['--import=tsx', 'src/local/batch-endpoint.ts', ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/batch-endpoint.mjs', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -77,6 +78,7 @@ export class Rig {
   }
 
   async start(): Promise<void> {
+    await build();
     const started = spawnEndpoint(this.file);
     this.process = started;
     this.url = await eventually('the endpoint', () => {

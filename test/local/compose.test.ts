@@ -40,7 +40,7 @@ describe('compose set-up', () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     const accounts = mkdtempSync(join(folder, 'accounts-'));
     const act = (name: 's3-accounts' | 's3-buckets', changes: Record<string, string>) =>
-      execute(process.execPath, ['--import=tsx', 'src/local/compose/main.ts', name], {
+      execute(process.execPath, ['dist/compose.mjs', name], {
         env: { PATH: process.env['PATH'], ...services[name]?.environment, ...changes },
       });
     await act('s3-accounts', { HOLDOUT_S3_ACCOUNTS: accounts });
@@ -76,7 +76,7 @@ describe('compose set-up', () => {
   });
 
   it('says which variable is missing', async () => {
-    const ran = execute(process.execPath, ['--import=tsx', 'src/local/compose/main.ts', 'batch-start-up'], {
+    const ran = execute(process.execPath, ['dist/compose.mjs', 'batch-start-up'], {
       env: { PATH: process.env['PATH'] },
     });
     await assert.rejects(ran, { code: 2, stderr: /HOLDOUT_\w+ is not set/ });

@@ -1,7 +1,8 @@
 /** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
-import { build } from 'esbuild';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from '../../scripts/build.mjs';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { openIdentity } from '../../src/local/stack/home-identity.ts';
 import { placesOf } from '../../src/local/stack/home.ts';
@@ -38,21 +39,14 @@ export class StackRig {
   /** Open to everybody, as /home may be. */
   readonly folder = this.place.root;
   readonly home = placesOf(join(this.place.folder, 'home')).folder;
-  /** Inside node_modules, so that the bundled endpoint finds its packages. */
-  readonly programs = mkdtempSync(join(projectRoot(), 'node_modules', '.holdout-stack-'));
+  readonly programs = mkdtempSync(join(tmpdir(), 'holdout-stack-'));
   readonly lines: string[] = [];
 
   async prepare(): Promise<void> {
     writeFileSync(join(this.programs, 'worker.mjs'), worker);
     writeFileSync(join(this.programs, 'runner.mjs'), runner);
-    await build({
-      entryPoints: [join(projectRoot(), 'src/local/batch-endpoint.ts')],
-      outfile: join(this.programs, 'batch-endpoint.mjs'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-    });
+    await build();
+    copyFileSync(join(projectRoot(), 'dist/batch-endpoint.mjs'), join(this.programs, 'batch-endpoint.mjs'));
   }
 
   open(changes: Partial<StackOptions> = {}): Promise<Stack> {

@@ -129,6 +129,11 @@ export class Started {
     this.closed = once(child, 'close');
   }
 
+  /** What it has said on stderr so far. */
+  get said(): string {
+    return this.stderr;
+  }
+
   async end(): Promise<Ended> {
     await this.closed;
     return { status: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
@@ -7,8 +8,9 @@ import {
   NativeConnection,
   Runtime,
   Worker,
-  type WorkflowBundle,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { build } from '../../scripts/build.mjs';
 import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts';
 import type { Activities } from '../../src/activities/index.ts';
 import { workOf } from '../../src/activities/open-campaign.ts';
@@ -19,6 +21,7 @@ import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../src/campaign/frozen-campaign.ts';
 import { messageOf } from '../../src/errors.ts';
 import { campaignWorkflowId, taskQueues } from '../../src/ids.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
 import { embeddedTimings, type Timings } from '../../src/settings.ts';
 import { campaignStart } from '../../src/client/start-workflow.ts';
 import { submissionFinishedSignal } from '../../src/workflows/messages.ts';
@@ -76,7 +79,7 @@ export class ScriptedCampaign {
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
   private native!: NativeConnection;
-  private bundle!: WorkflowBundle;
+  private bundle!: WorkflowBundleOption;
   client!: Client;
 
   get recorded(): SubmissionResult[] {
@@ -91,7 +94,8 @@ export class ScriptedCampaign {
   async open(settings: Record<string, number> = {}): Promise<void> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     this.server = await startTemporalServer(settings);
-    this.bundle = await bundled('../../src/workflows/index.ts');
+    await build();
+    this.bundle = { codePath: join(projectRoot(), 'dist/workflows.js') };
     this.client = new Client({ connection: await Connection.connect({ address: this.server.address }) });
     this.native = await NativeConnection.connect({ address: this.server.address });
     await this.startWorkers();
@@ -99,7 +103,8 @@ export class ScriptedCampaign {
 
   /** Workers whose workflows are those of another module, by its path from here. */
   async startWorkersWith(workflows: string): Promise<void> {
-    this.bundle = await bundled(workflows);
+    const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
+    this.bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     await this.startWorkers();
   }
 
@@ -337,9 +342,3 @@ export class ScriptedCampaign {
     return { ...end, reason: 'cancelled' };
   }
 }
-
-const bundled = (workflows: string): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });

@@ -108,7 +108,7 @@ export class SimulatedHome extends CampaignHome {
   async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
     let last: CampaignProgress | undefined;
     const look = async (): Promise<boolean> => holds((last = await this.progress()));
-    await eventually(what, look, { withinMs: 60_000 }).catch((error: unknown) => {
+    await eventually(what, look, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
     });
   }

@@ -73,9 +73,14 @@ describe('a campaign steered from the command line', function () {
   });
 
   it('cancels a running submission with its container, resumes a team, and ends', async () => {
-    await holdout(0, 'cancel', 'part', '--submission', 'endless', '--yes');
+    // It watches before anything can end that it is to tell.
+    const watching = home.start(['watch', 'part']);
+    await watching.until('it watches', () => /^ +endless /m.test(watching.said));
     await holdout(0, 'resume', 'part', '--team', 'paused');
-    assert.match(await holdout(3, 'watch', 'part'), /later +finished/);
+    await holdout(0, 'cancel', 'part', '--submission', 'endless', '--yes');
+    const { status, stderr } = await watching.end();
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /later +finished/);
     const results = JSON.parse(await holdout(0, 'results', 'part', '--json')) as CampaignResults;
     assert.deepEqual(
       results.submissions.map(({ submission, state, reason, fault }) => [submission, state, reason, fault]),

@@ -26,7 +26,7 @@ describe('a campaign whose platform has a fault', () => {
   const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
     const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
     let last: CampaignProgress | undefined;
-    for (const deadline = Date.now() + 40_000; Date.now() < deadline; await delay(50)) {
+    for (const deadline = Date.now() + 40_000; Date.now() < deadline; await delay(200)) {
       last = await handle.query(messages.progressQuery).catch(() => undefined);
       if (last && test(last)) return last;
     }

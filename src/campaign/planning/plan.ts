@@ -26,14 +26,18 @@ function futuresFor(submissions: number): number {
   return submissions > 1_000 ? 11 : 41;
 }
 
+/** A question with as many futures as a plan of its size looks at. */
+export function withFutures(asked: Omit<Question, 'futures'>): Question {
+  const { planned, knowledge } = asked;
+  const count = knowledge.kind === 'wall-clock' ? 1 : futuresFor(planned.teams.flat().length);
+  return { ...asked, futures: futuresOf(count) };
+}
+
 /** Plans every mix of classes; `say` hears what is done next, which takes a minute for 100,000 submissions. Deterministic. Pure. */
 export function planOf(asked: Omit<Question, 'futures'>, say: (step: string) => void = () => undefined): CampaignPlan {
   const { planned, knowledge } = asked;
   const submissions = planned.teams.flat().length;
-  const question: Question = {
-    ...asked,
-    futures: futuresOf(knowledge.kind === 'wall-clock' ? 1 : futuresFor(submissions)),
-  };
+  const question = withFutures(asked);
   const [first, ...others] = mixesOf(planned.rules, knowledge).map((mix) => {
     say(`planning ${mix.name}`);
     return { mix, plan: mixPlanOf(question, mix) };
