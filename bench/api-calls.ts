@@ -11,7 +11,7 @@ import { jobsByName } from '../src/batch/jobs-by-name.ts';
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import { projectRoot } from '../src/local/project-root.ts';
 import { embeddedTimings } from '../src/settings.ts';
-import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/simulated-stack.ts';
+import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import type { order } from './order-workflows.ts';
 import { usageOf, usageOfParts } from './support/processes.ts';
 import { benchFolder, keepResult } from './support/results.ts';

@@ -8,7 +8,7 @@
  */
 import type { Durations } from '../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign, type SimulatedWay } from '../src/campaign/simulation/simulated-campaign.ts';
-import { startsAt, virtualCampaign, type VirtualShape } from '../test/support/virtual-campaign.ts';
+import { startsAt, virtualCampaign, type VirtualShape } from '../test/support/campaigns/virtual-campaign.ts';
 import { keepResult, type BenchResult } from './support/results.ts';
 
 const small = Array.from({ length: 40 }, () => 25);

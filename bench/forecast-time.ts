@@ -3,8 +3,8 @@
  * to 100,000 submissions, with time enough, and with a deadline too near, for which remedies are sought as well.
  */
 import { performance } from 'node:perf_hooks';
-import type { CampaignState } from '../src/campaign/campaign-state.ts';
-import { forecastOf } from '../src/campaign/forecast.ts';
+import type { CampaignState } from '../src/campaign/state/campaign-state.ts';
+import { forecastOf } from '../src/campaign/forecasting/forecast.ts';
 import { simulateCampaign } from '../src/campaign/simulation/simulated-campaign.ts';
 import { simulationOf, type ForecastCase } from './support/forecast-cases.ts';
 import { keepResult, quantile } from './support/results.ts';

@@ -4,8 +4,8 @@
  */
 import { jobsByName } from '../src/batch/jobs-by-name.ts';
 import { campaignWorkflowId } from '../src/ids.ts';
-import { startWorkflow } from '../src/client/start-workflow.ts';
-import { handInSimulated, openSimulatedStack } from '../test/support/simulated-stack.ts';
+import { startWorkflow } from '../src/client/operator/start-workflow.ts';
+import { handInSimulated, openSimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import { benchFolder, keepResult, quantile } from './support/results.ts';
 
 const slots = { g4: 20, p3: 1 };

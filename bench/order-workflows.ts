@@ -1,7 +1,7 @@
 /** A run without its submission: submitted, then awaited, with the options that the submission's workflow gives them. */
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import type { Timings } from '../src/settings.ts';
-import { awaitStep, submitStep } from '../src/workflows/steps.ts';
+import { awaitStep, submitStep } from '../src/workflows/activity-proxies.ts';
 
 export async function order(run: RunOrder, timings: Timings): Promise<void> {
   const job = await submitStep('submit', timings).submitBatchJob(run);

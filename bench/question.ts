@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { answerWithinMs } from '../src/client/campaign-now.ts';
+import { answerWithinMs } from '../src/client/status/query-progress.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
 import { goSignal, heardQuery, twoThings } from './question-workflows.ts';
 import { keepResult } from './support/results.ts';

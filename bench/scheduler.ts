@@ -3,12 +3,12 @@
  * 50,000, with 1,500 submissions open. Takes seconds.
  */
 import { performance } from 'node:perf_hooks';
-import { openSubmission, settleRun, takeRequest } from '../src/campaign/bookkeeping.ts';
-import { defaultTreatment, type CampaignState } from '../src/campaign/campaign-state.ts';
-import { optionOn } from '../src/campaign/class-choice.ts';
-import { initialState } from '../src/campaign/initial-state.ts';
-import { decide } from '../src/campaign/scheduler.ts';
-import type { StartLimits } from '../src/campaign/starts.ts';
+import { openSubmission, settleRun, takeRequest } from '../src/campaign/state/apply-messages.ts';
+import { defaultTreatment, type CampaignState } from '../src/campaign/state/campaign-state.ts';
+import { optionOn } from '../src/campaign/evaluation/class-choice.ts';
+import { initialState } from '../src/campaign/state/initial-state.ts';
+import { decide } from '../src/campaign/scheduling/scheduler.ts';
+import type { StartLimits } from '../src/campaign/scheduling/starts.ts';
 import { caseCampaign, classes, limits } from '../test/campaign/samples.ts';
 import { keepResult, quantile } from './support/results.ts';
 

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { commandLine } from './client/command-line.ts';
+import { commandLine } from './client/commands/command-line.ts';
 import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal } from './client/output.ts';
 import { HoldoutError, messageOf } from './errors.ts';

@@ -6,7 +6,7 @@ import { runErrors } from './errors/run-errors.ts';
 /**
  * The catalogue of everything that can go wrong outside the expected outcomes.
  *
- * Expected ends of a run (out of memory, time limit, bad output) are values, see campaign/reasons.ts. Trouble is thrown
+ * Expected ends of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Trouble is thrown
  * as a {@link HoldoutError} made by {@link trouble}: a stable code, what happened, and what to do next.
  */
 export const catalogue = { ...campaignErrors, ...machineErrors, ...runErrors } as const;

@@ -11,13 +11,13 @@ import { openBatchClients } from './batch/batch-clients.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, trouble } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
-import { ImageStore } from './images/image-store.ts';
+import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { checkNamespace, checkSurroundings } from './worker/check-surroundings.ts';
-import { failingMisfits } from './workflows/misfit.ts';
+import { failingMisfits } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
 

@@ -1,6 +1,6 @@
-import type { Population, SimulatedSubmission } from '../../src/campaign/population.ts';
-import { RandomStream } from '../../src/campaign/random-stream.ts';
-import { teamsOfTheCase } from '../../test/support/simulated-campaign.ts';
+import type { Population, SimulatedSubmission } from '../../src/campaign/simulation/population.ts';
+import { RandomStream } from '../../src/campaign/random/random-stream.ts';
+import { teamsOfTheCase } from '../../test/support/campaigns/simulated-campaign.ts';
 
 /**
  * The case's submissions, drawn so that its totals come out: 4,200 submissions of 2,300 teams, 25,000 h on g4dn.xlarge,

@@ -1,9 +1,9 @@
-import { forecastOf, type Forecast } from '../../src/campaign/forecast.ts';
-import type { OperatorAct } from '../../src/campaign/operator-messages.ts';
-import { RandomStream } from '../../src/campaign/random-stream.ts';
+import { forecastOf, type Forecast } from '../../src/campaign/forecasting/forecast.ts';
+import type { OperatorAct } from '../../src/campaign/operators/operator-messages.ts';
+import { RandomStream } from '../../src/campaign/random/random-stream.ts';
 import type { Durations } from '../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
-import { startsAt, virtualCampaign } from '../../test/support/virtual-campaign.ts';
+import { startsAt, virtualCampaign } from '../../test/support/campaigns/virtual-campaign.ts';
 
 /** A simulated campaign on which forecasts are tried. */
 export interface ForecastCase {

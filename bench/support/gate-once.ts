@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { ImageStore } from '../../src/images/image-store.ts';
+import { ImageStore } from '../../src/images/store/image-store.ts';
 import { inspectArchive } from '../../src/images/inspect-archive.ts';
 
 const [archive = '', folder = ''] = process.argv.slice(2);

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { layerOf } from '../../test/support/image-archives.ts';
+import { layerOf } from '../../test/support/images/image-archives.ts';
 
 export type Packing = 'plain' | 'gzip' | 'zstd';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readRecord } from '../../src/local/stack/part.ts';
-import { placesOf } from '../../src/local/stack/home.ts';
+import { readRecord } from '../../src/local/stack/parts/part.ts';
+import { placesOf } from '../../src/local/stack/home/home.ts';
 
 /** Clock ticks of Linux, per second. */
 const ticksPerSecond = 100;

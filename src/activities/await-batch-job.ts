@@ -3,14 +3,14 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
 import { endWithoutBatch } from '../batch/end-without-batch.ts';
 import { followRun, type FollowedRun, type FollowSignals } from '../batch/follow-run.ts';
-import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/frozen-campaign.ts';
-import { costMicroUsd } from '../campaign/money.ts';
-import type { Reason } from '../campaign/reasons.ts';
-import { runFacts, type RunFacts, type VerdictRule } from '../campaign/run-facts.ts';
-import { batchGraceSeconds, wallClockSeconds } from '../campaign/run-limits.ts';
-import { verdictOf } from '../campaign/verdict.ts';
+import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/model/frozen-campaign.ts';
+import { costMicroUsd } from '../campaign/model/money.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
+import { runFacts, type RunFacts, type VerdictRule } from '../campaign/model/run-facts.ts';
+import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
+import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf } from '../ids.ts';
-import { BatchSilence } from './batch-silence.ts';
+import { BatchSilence } from './batch-outage.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 
 export interface AwaitOrder {

@@ -1,7 +1,7 @@
 import { HoldoutError } from '../errors.ts';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBatchJob } from './await-batch-job.ts';
-import { beating } from './beating.ts';
+import { beating } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endedAmong } from './ended-among.ts';
@@ -18,8 +18,8 @@ import { recordResult } from './record-result.ts';
 import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
 import { takeRounds } from './take-rounds.ts';
-import { takeStock } from './take-stock.ts';
-import { tellFailure, tellGoesOn } from './tell-stuck.ts';
+import { takeStock } from './load-campaign-snapshot.ts';
+import { tellFailure, tellGoesOn } from './report-stuck.ts';
 
 /** Every activity, bound to the rooms it calls. One file per activity. */
 export function createActivities(deps: Dependencies) {

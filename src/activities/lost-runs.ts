@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { giveUpRun } from '../batch/give-up-run.ts';
-import type { RunRecord, HeldGrant } from '../campaign/protocol.ts';
-import type { RunSpec } from '../campaign/run-spec.ts';
+import type { RunRecord, HeldGrant } from '../campaign/model/messages.ts';
+import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { runEndOf, type RunEnd } from './await-batch-job.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';

@@ -1,4 +1,4 @@
-import type { WorkRound } from '../campaign/work-list.ts';
+import type { WorkRound } from '../campaign/model/work-list.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface NextSubmission extends WorkRound {

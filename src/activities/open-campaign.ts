@@ -1,6 +1,6 @@
-import type { FrozenCampaign } from '../campaign/frozen-campaign.ts';
-import type { Work } from '../campaign/initial-state.ts';
-import type { WorkOfTeam } from '../campaign/work-list.ts';
+import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
+import type { Work } from '../campaign/state/initial-state.ts';
+import type { WorkOfTeam } from '../campaign/model/work-list.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
 

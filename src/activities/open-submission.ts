@@ -1,4 +1,4 @@
-import type { InstanceClass, Limits } from '../campaign/frozen-campaign.ts';
+import type { InstanceClass, Limits } from '../campaign/model/frozen-campaign.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Timings } from '../settings.ts';

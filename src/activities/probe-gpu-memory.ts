@@ -1,6 +1,6 @@
-import { profileOf, type ResourceProfile } from '../campaign/resource-profile.ts';
-import type { RunOutcome } from '../campaign/run-outcome.ts';
-import { recordBase } from '../images/base-records.ts';
+import { profileOf, type ResourceProfile } from '../campaign/evaluation/resource-profile.ts';
+import type { RunOutcome } from '../campaign/model/run-outcome.ts';
+import { recordBase } from '../images/base/base-records.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 

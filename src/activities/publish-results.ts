@@ -1,4 +1,4 @@
-import type { Reason } from '../campaign/reasons.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
 import { resultObjects } from '../ids.ts';
 import { actsOf } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';

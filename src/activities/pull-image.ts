@@ -2,22 +2,22 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { isProbeInVain } from '../campaign/base-lessons.ts';
-import { containerOrders } from '../campaign/container-orders.ts';
-import { unpackedBytesOf, type HandedInImage } from '../campaign/frozen-campaign.ts';
+import { isProbeInVain } from '../campaign/evaluation/base-image-record.ts';
+import { containerOrders } from '../campaign/model/container-command.ts';
+import { unpackedBytesOf, type HandedInImage } from '../campaign/model/frozen-campaign.ts';
 import { trouble } from '../errors.ts';
-import { lessonsOf } from '../images/base-records.ts';
-import type { StoredImage } from '../images/image-store.ts';
-import type { ConfigurationOptions } from '../images/configuration.ts';
+import { lessonsOf } from '../images/base/base-records.ts';
+import type { StoredImage } from '../images/store/image-store.ts';
+import type { ConfigurationOptions } from '../images/configuration/configuration.ts';
 import {
   inspectArchive,
   inspectFolder,
   type InspectedArchive,
   type InspectionOptions,
 } from '../images/inspect-archive.ts';
-import { digestOf, fetchImage } from '../images/registry-image.ts';
+import { digestOf, fetchImage } from '../images/store/registry-image.ts';
 import type { Dependencies } from './dependencies.ts';
-import { usualPaths } from '../campaign/layouts.ts';
+import { usualPaths } from '../campaign/model/layouts.ts';
 
 /**
  * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of the

@@ -1,4 +1,4 @@
-import type { SubmissionReport, HeldGrant } from '../campaign/protocol.ts';
+import type { SubmissionReport, HeldGrant } from '../campaign/model/messages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';

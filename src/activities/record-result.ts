@@ -1,5 +1,5 @@
-import { costOfRuns } from '../campaign/money.ts';
-import type { RunRecord, Standing, SubmissionReport } from '../campaign/protocol.ts';
+import { costOfRuns } from '../campaign/model/money.ts';
+import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
 import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';

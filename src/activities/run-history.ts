@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Purpose } from '../campaign/frozen-campaign.ts';
-import type { RunRecord } from '../campaign/protocol.ts';
+import type { Purpose } from '../campaign/model/frozen-campaign.ts';
+import type { RunRecord } from '../campaign/model/messages.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { RunEnd } from './await-batch-job.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FaultSummary } from '../campaign/prediction-faults.ts';
+import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { trouble } from '../errors.ts';
 import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';

@@ -3,10 +3,10 @@ import { refusalOf } from '../batch/refusal.ts';
 import { submitOnce, type Submitted } from '../batch/submit-once.ts';
 import { withdrawRun } from '../batch/withdraw-run.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
-import { containerOrders } from '../campaign/container-orders.ts';
-import type { FrozenCampaign, Purpose, Submission } from '../campaign/frozen-campaign.ts';
-import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/run-limits.ts';
-import type { RunSpec } from '../campaign/run-spec.ts';
+import { containerOrders } from '../campaign/model/container-command.ts';
+import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
+import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
+import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 

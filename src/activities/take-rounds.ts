@@ -1,5 +1,5 @@
-import { nameOf, workListOf } from '../campaign/rounds.ts';
-import { workByTeam, type AddedRounds } from '../campaign/work-list.ts';
+import { nameOf, workListOf } from '../campaign/model/rounds.ts';
+import { workByTeam, type AddedRounds } from '../campaign/model/work-list.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';

@@ -1,5 +1,5 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
-import { billedSeconds } from '../campaign/money.ts';
+import { billedSeconds } from '../campaign/model/money.ts';
 import { endJob } from './end-job.ts';
 import { isFinal } from './job-fate.ts';
 import { jobNameOf } from './job-name.ts';

@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../campaign/run-outcome.ts';
+import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { abandon, type RunsBucket } from './claim.ts';
 import type { FollowedRun } from './follow-run.ts';

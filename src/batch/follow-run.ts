@@ -1,7 +1,7 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
-import type { Reason } from '../campaign/reasons.ts';
-import type { SeenJob } from '../campaign/run-facts.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/run-outcome.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
+import type { SeenJob } from '../campaign/model/run-facts.ts';
+import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
@@ -9,7 +9,7 @@ import { endJob } from './end-job.ts';
 import { fateOf } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { runCause } from './run-cause.ts';
-import { seenJob } from './seen-job.ts';
+import { seenJob } from './job-facts.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface FollowRooms {

@@ -1,5 +1,5 @@
 import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
-import type { InstanceClass } from '../campaign/frozen-campaign.ts';
+import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
 
 /** One job definition per instance class: the runner with all of that machine. Batch's names take no dots. */
 export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>

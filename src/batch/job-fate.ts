@@ -1,5 +1,5 @@
 import type { JobDetail, JobStatus } from '@aws-sdk/client-batch';
-import type { Reason } from '../campaign/reasons.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
 
 /** What Holdout itself writes into a job it ends. */
 export const endedByHoldout = {

@@ -1,5 +1,5 @@
 import { BatchServiceException } from '@aws-sdk/client-batch';
-import { faultCause } from '../campaign/fault-cause.ts';
+import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 
 const laterStatuses: readonly number[] = [408, 429];
 

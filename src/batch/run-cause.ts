@@ -1,6 +1,6 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
-import { faultCause } from '../campaign/fault-cause.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/run-outcome.ts';
+import { faultCause } from '../campaign/evaluation/fault-cause.ts';
+import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 
 export interface RunRemains {

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArchiveFiles } from './archive-files.ts';
-import type { ArchiveLimits } from './archive-limits.ts';
-import { baseImageOf } from './base-image.ts';
-import { BlobFolder, type Blob } from './blob-folder.ts';
-import { acceptedConfiguration, type ConfigurationOptions } from './configuration.ts';
+import { ArchiveFiles } from './archive/archive-files.ts';
+import type { ArchiveLimits } from './archive/archive-limits.ts';
+import { baseImageOf } from './base/base-image.ts';
+import { BlobFolder, type Blob } from './archive/blob-folder.ts';
+import { acceptedConfiguration, type ConfigurationOptions } from './configuration/configuration.ts';
 import { ImageTree } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
-import { namedImage } from './named-image.ts';
+import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive, type ScannedArchive } from './scan-archive.ts';
-import { scanFolder } from './scan-folder.ts';
-import { writeLayout, type AcceptedLayer } from './write-layout.ts';
+import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
+import { scanFolder } from './archive/scan-folder.ts';
+import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
 
 /** The most layers an image may have: more than overlay file systems mount. */
 const maxLayers = 127;

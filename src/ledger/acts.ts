@@ -1,9 +1,9 @@
-import type { OperatorAct } from '../campaign/operator-messages.ts';
+import type { OperatorAct } from '../campaign/operators/operator-messages.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { readsAtOnce, sha256 } from './ledger.ts';
-import type { OperatorLine } from '../campaign/campaign-state.ts';
+import type { OperatorLine } from '../campaign/state/campaign-state.ts';
 
 /** An operator's act before its place in the chain is known; `message` is null when it was refused. */
 export type RecordedAct = OperatorLine & { message: OperatorAct | null };

@@ -1,6 +1,6 @@
-import type { Manifest } from '../campaign/frozen-campaign.ts';
-import { roundsOf, type CampaignRounds } from '../campaign/rounds.ts';
-import type { AddedRounds } from '../campaign/work-list.ts';
+import type { Manifest } from '../campaign/model/frozen-campaign.ts';
+import { roundsOf, type CampaignRounds } from '../campaign/model/rounds.ts';
+import type { AddedRounds } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { ChainedAct } from './acts.ts';

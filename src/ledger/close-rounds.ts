@@ -1,5 +1,5 @@
-import type { Reason } from '../campaign/reasons.ts';
-import type { TeamRound } from '../campaign/rounds.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
+import type { TeamRound } from '../campaign/model/rounds.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';

@@ -1,5 +1,5 @@
-import type { FrozenCampaign, Manifest, Submission } from '../campaign/frozen-campaign.ts';
-import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/work-list.ts';
+import type { FrozenCampaign, Manifest, Submission } from '../campaign/model/frozen-campaign.ts';
+import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 

@@ -1,6 +1,6 @@
-import type { FaultSummary } from '../campaign/prediction-faults.ts';
-import type { RunRecord } from '../campaign/protocol.ts';
-import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
+import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
+import type { RunRecord } from '../campaign/model/messages.ts';
+import { faultOf, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 
 /** A final record: the source of truth for leaderboard, cost and report. Never changed, only followed by another. */
 export interface LedgerRecord {

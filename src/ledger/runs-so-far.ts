@@ -1,9 +1,9 @@
-import type { Purpose } from '../campaign/frozen-campaign.ts';
-import type { Reason } from '../campaign/reasons.ts';
-import { runFacts, type RunFacts } from '../campaign/run-facts.ts';
-import type { RunOutcome } from '../campaign/run-outcome.ts';
-import type { RunSpec } from '../campaign/run-spec.ts';
-import { verdictOf } from '../campaign/verdict.ts';
+import type { Purpose } from '../campaign/model/frozen-campaign.ts';
+import type { Reason } from '../campaign/model/reasons.ts';
+import { runFacts, type RunFacts } from '../campaign/model/run-facts.ts';
+import type { RunOutcome } from '../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../campaign/model/run-spec.ts';
+import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 

@@ -1,5 +1,5 @@
-import type { Metric } from '../campaign/frozen-campaign.ts';
-import type { FaultSummary } from '../campaign/prediction-faults.ts';
+import type { Metric } from '../campaign/model/frozen-campaign.ts';
+import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 
 /** scores/<submission>/<n>.json. Faults quote the predictions and stay here. */
 export interface ScoreFile {

@@ -1,8 +1,8 @@
-import { byName } from '../campaign/by-name.ts';
-import type { Money } from '../campaign/campaign-state.ts';
-import { addEnd, addFirst, noPace, type Pace } from '../campaign/pace.ts';
-import type { RunRecord } from '../campaign/protocol.ts';
-import { faultOf, type FinalState, type Reason } from '../campaign/reasons.ts';
+import { byName } from '../campaign/model/by-name.ts';
+import type { Money } from '../campaign/state/campaign-state.ts';
+import { addEnd, addFirst, noPace, type Pace } from '../campaign/state/run-statistics.ts';
+import type { RunRecord } from '../campaign/model/messages.ts';
+import { faultOf, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
 
 /** What a campaign that lost its state learns from the ledger: its books as they would be. Micro-dollars. */

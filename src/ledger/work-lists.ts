@@ -1,4 +1,4 @@
-import type { WorkList } from '../campaign/work-list.ts';
+import type { WorkList } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { sha256 } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { mountPoints } from '../runner/mounts.ts';
+import { mountPoints } from '../runner/sandbox/mounts.ts';
 import { runCommand } from './run-command.ts';
 
 /** Takes down everything mounted below a folder, the innermost first; answers whether nothing is left. */

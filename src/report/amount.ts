@@ -1,4 +1,4 @@
-import { dollars } from '../campaign/money.ts';
+import { dollars } from '../campaign/model/money.ts';
 
 /** Whole dollars from ten up. */
 export const amountOf = (microUsd: number): string =>

@@ -1,6 +1,6 @@
 import type { Quantiles } from '../campaign/planning/futures.ts';
 import type { MixPlan } from '../campaign/planning/mix-plan.ts';
-import { percent } from '../campaign/units.ts';
+import { percent } from '../campaign/model/units.ts';
 import { shortAmountOf } from './amount.ts';
 import { plot, type Scales } from './plan-scales.ts';
 import { element, text, withoutMiddle } from './svg.ts';

@@ -2,15 +2,15 @@
  * The program that is a Batch job: `main.ts` runs the submission named by HOLDOUT_RUN_KEY, `main.ts reap <jobId>` removes
  * what a killed runner left on this host. Exit status: {@link runnerExit}; trouble is one line on standard error.
  */
-import { runnerExit } from '../campaign/run-outcome.ts';
-import type { RunSpec } from '../campaign/run-spec.ts';
+import { runnerExit } from '../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { HoldoutError, messageOf, trouble } from '../errors.ts';
 import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
-import { leaveWord } from './leave-word.ts';
-import { reap } from './release.ts';
+import { leaveWord } from './write-trouble.ts';
+import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
 

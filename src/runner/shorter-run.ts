@@ -1,10 +1,10 @@
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { shorterItems } from '../campaign/item-times.ts';
-import type { RunOutcome } from '../campaign/run-outcome.ts';
-import { HeadAndTail } from './head-and-tail.ts';
-import { releaseHost } from './release.ts';
-import { runInSandbox, type SandboxReport, type SandboxRequest } from './sandbox.ts';
+import { shorterItems } from '../campaign/model/item-times.ts';
+import type { RunOutcome } from '../campaign/model/run-outcome.ts';
+import { HeadAndTail } from './measure/head-and-tail.ts';
+import { releaseHost } from './sandbox/release.ts';
+import { runInSandbox, type SandboxReport, type SandboxRequest } from './sandbox/sandbox.ts';
 
 /**
  * Runs a probe's submission once more, on a part of its items, where the first run did not tell its start-up from its items.

@@ -1,20 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
-import type { CollectedPredictions, RunOutcome } from '../campaign/run-outcome.ts';
-import type { RunSpec } from '../campaign/run-spec.ts';
+import type { CollectedPredictions, RunOutcome } from '../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
-import { Engine, type EngineImage } from './engine.ts';
-import { HeadAndTail } from './head-and-tail.ts';
-import { provideImage } from './image.ts';
-import { patiently } from './patience.ts';
-import { copyPredictions, type FoundPredictions } from './predictions.ts';
-import { releaseHost } from './release.ts';
-import { type RunPlace, runPlaceOf } from './run-place.ts';
+import { Engine, type EngineImage } from './sandbox/engine.ts';
+import { HeadAndTail } from './measure/head-and-tail.ts';
+import { provideImage } from './stage/image.ts';
+import { patiently } from './retry-for.ts';
+import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
+import { releaseHost } from './sandbox/release.ts';
+import { type RunPlace, runPlaceOf } from './sandbox/run-paths.ts';
 import type { RunnerSettings } from './runner-settings.ts';
-import { runInSandbox, type SandboxReport } from './sandbox.ts';
+import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
-import { stageInputs } from './stage-inputs.ts';
+import { stageInputs } from './stage/stage-inputs.ts';
 
 export interface SubmissionRun {
   store: ObjectStore;

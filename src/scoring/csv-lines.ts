@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { FaultKind } from '../campaign/prediction-faults.ts';
+import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { notTextBecause } from './not-text.ts';
 
 /** Longest line that is read, in UTF-16 units; a prediction needs a name and a number. */

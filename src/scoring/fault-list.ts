@@ -1,4 +1,4 @@
-import type { FaultKind, FaultSummary, PredictionFault } from '../campaign/prediction-faults.ts';
+import type { FaultKind, FaultSummary, PredictionFault } from '../campaign/model/prediction-faults.ts';
 
 /** So many faults are kept as kind and line. */
 const summarisedAtMost = 5;

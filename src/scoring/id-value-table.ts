@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FaultKind } from '../campaign/prediction-faults.ts';
+import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { counted, quoted } from '../safe-text.ts';
 import { forEachLine, splitCsvLine } from './csv-lines.ts';
 import type { FaultList } from './fault-list.ts';

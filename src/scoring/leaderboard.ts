@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Leaderboard } from '../campaign/frozen-campaign.ts';
+import type { Leaderboard } from '../campaign/model/frozen-campaign.ts';
 
 /** A submission that may be ranked; `score` is null when it failed or was never scored. */
 export interface LeaderboardEntry {

@@ -1,4 +1,4 @@
-import type { Metric } from '../campaign/frozen-campaign.ts';
+import type { Metric } from '../campaign/model/frozen-campaign.ts';
 
 /** A prediction beside the true value. */
 export interface Item {

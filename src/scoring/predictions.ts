@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
-import type { FaultSummary } from '../campaign/prediction-faults.ts';
+import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';

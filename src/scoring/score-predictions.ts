@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Metric, PredictionsFormat } from '../campaign/frozen-campaign.ts';
-import type { FaultSummary } from '../campaign/prediction-faults.ts';
+import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { trouble } from '../errors.ts';
 import { FaultList } from './fault-list.ts';
 import { readLabels } from './labels.ts';

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../campaign/prediction-faults.ts';
+import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
 
 /** A fault that is known more closely: what it is, and words about it and how to fix it. */

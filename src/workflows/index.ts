@@ -1,2 +1,2 @@
-export { campaign } from './campaign.ts';
-export { submission } from './submission.ts';
+export { campaign } from './campaign/campaign.ts';
+export { submission } from './submission/submission.ts';

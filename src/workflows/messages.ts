@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OperatorActs } from '../campaign/operator-messages.ts';
-import type { CampaignProgress } from '../campaign/progress.ts';
+import type { OperatorActs } from '../campaign/operators/operator-messages.ts';
+import type { CampaignProgress } from '../campaign/operators/progress.ts';
 import type {
   GivenUpStep,
   RunGrant,
@@ -10,8 +10,8 @@ import type {
   StuckReport,
   SubmissionReport,
   SubmissionStanding,
-} from '../campaign/protocol.ts';
-import type { SubmissionState } from '../campaign/reasons.ts';
+} from '../campaign/model/messages.ts';
+import type { SubmissionState } from '../campaign/model/reasons.ts';
 /** Every message by which campaigns, submissions and operators talk. Names are part of stored histories: never rename. */
 
 // Submission to campaign.

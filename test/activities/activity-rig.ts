@@ -14,9 +14,9 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../src/activities/index.ts';
-import type { SubmissionReport } from '../../src/campaign/protocol.ts';
+import type { SubmissionReport } from '../../src/campaign/model/messages.ts';
 import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
-import { ImageStore } from '../../src/images/image-store.ts';
+import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ApplicationFailure } from '@temporalio/activity';
 import type { PulledImage } from '../../src/activities/pull-image.ts';
-import type { Manifest } from '../../src/campaign/frozen-campaign.ts';
+import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
-import { type LocatedRow, withDigests } from '../../src/hand-in/hand-in-images.ts';
+import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts';
 import { resultObjects } from '../../src/ids.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
-import { layersOf, OciBuilder } from '../support/oci-builder.ts';
-import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
+import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 const campaign = 'registries';

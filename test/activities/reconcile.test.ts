@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
-import type { HeldGrant } from '../../src/campaign/protocol.ts';
+import type { HeldGrant } from '../../src/campaign/model/messages.ts';
 
 describe('looking after submissions whose workflow is gone', () => {
   let rig: ActivityRig;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { WorkList } from '../../src/campaign/work-list.ts';
+import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';

@@ -2,7 +2,7 @@
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Timings } from '../../src/settings.ts';
-import { awaitStep, submitStep } from '../../src/workflows/steps.ts';
+import { awaitStep, submitStep } from '../../src/workflows/activity-proxies.ts';
 
 export interface StandIn {
   campaign: string;

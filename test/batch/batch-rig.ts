@@ -15,10 +15,10 @@ import { jobsByName } from '../../src/batch/jobs-by-name.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { runObjects } from '../../src/ids.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { Rig, rigKey, tryKill } from '../local/batch-endpoint-rig.ts';
+import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 
 /** What a runner does. Files are made by {@link BatchRig.open}. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import * as fc from 'fast-check';
 import { endedByHoldout, fateOf, isFinal } from '../../src/batch/job-fate.ts';
-import { reasonFaults } from '../../src/campaign/reasons.ts';
+import { reasonFaults } from '../../src/campaign/model/reasons.ts';
 
 const job = (change: Partial<JobDetail>): JobDetail => ({
   jobId: 'job',

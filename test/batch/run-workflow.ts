@@ -4,7 +4,7 @@ import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { Timings } from '../../src/settings.ts';
-import { awaitStep, submitStep } from '../../src/workflows/steps.ts';
+import { awaitStep, submitStep } from '../../src/workflows/activity-proxies.ts';
 
 export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
   submitStep('submit', timings).submitBatchJob(order);

@@ -1,4 +1,4 @@
-import type { ContainerEnd, RunOutcome } from '../../src/campaign/run-outcome.ts';
+import type { ContainerEnd, RunOutcome } from '../../src/campaign/model/run-outcome.ts';
 
 /** The outcome of a run that took twelve and a half seconds. */
 export const sampleOutcome = (runKey: string, jobId: string, end: ContainerEnd): RunOutcome => ({

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runnerExit, type ContainerEnd } from '../../src/campaign/run-outcome.ts';
+import { runnerExit, type ContainerEnd } from '../../src/campaign/model/run-outcome.ts';
 import { runObjects } from '../../src/ids.ts';
 import { claimRun } from '../../src/runner/claim.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';

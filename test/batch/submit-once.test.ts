@@ -6,7 +6,7 @@ import { jobNameOf } from '../../src/batch/job-name.ts';
 import { parseRunKey, runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
-import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { BatchRig } from './batch-rig.ts';
 
 describe('submitting a run once', () => {

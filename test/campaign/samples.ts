@@ -1,8 +1,8 @@
-import type { FrozenCampaign, InstanceClass, Limits } from '../../src/campaign/frozen-campaign.ts';
-import { unknownNeeds, type Needs } from '../../src/campaign/needs.ts';
-import type { ResourceProfile } from '../../src/campaign/resource-profile.ts';
-import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
-import { frozenCampaign } from '../support/frozen-campaign.ts';
+import type { FrozenCampaign, InstanceClass, Limits } from '../../src/campaign/model/frozen-campaign.ts';
+import { unknownNeeds, type Needs } from '../../src/campaign/evaluation/needs.ts';
+import type { ResourceProfile } from '../../src/campaign/evaluation/resource-profile.ts';
+import type { RunOutcome } from '../../src/campaign/model/run-outcome.ts';
+import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 
 /** The rows and limits of a campaign file like the case's. */
 const row = (name: string, change: Partial<InstanceClass>): InstanceClass => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { submissionTable } from '../../src/client/results.ts';
+import { submissionTable } from '../../src/client/status/results.ts';
 import { table } from '../../src/client/table.ts';
 import type { SubmissionSummary } from '../../src/ledger/results.ts';
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
-import { worstCostMicroUsd } from '../../src/campaign/run-limits.ts';
-import { checkCampaign } from '../../src/hand-in/check-campaign.ts';
+import { worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
+import { checkCampaign } from '../../src/intake/check-campaign.ts';
 import { buildTimeout, builtExample, needsExample } from './spliced-clips-rig.ts';
 
 async function digests(folder: string): Promise<Record<string, string>> {

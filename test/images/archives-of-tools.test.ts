@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GateRig } from '../support/gate-rig.ts';
-import { sha256, tarOf, type TarEntry } from '../support/image-archives.ts';
+import { GateRig } from '../support/images/gate-rig.ts';
+import { sha256, tarOf, type TarEntry } from '../support/images/image-archives.ts';
 import {
   configOf,
   docker,
@@ -14,9 +14,9 @@ import {
   type BuiltLayer,
   type Descriptor,
   type Fields,
-} from '../support/oci-builder.ts';
-import { paxOf, rawEntry, unended } from '../support/raw-tar.ts';
-import { zstdOf } from '../support/zstd.ts';
+} from '../support/images/oci-builder.ts';
+import { paxOf, rawEntry, unended } from '../support/images/raw-tar.ts';
+import { zstdOf } from '../support/images/zstd.ts';
 
 /** Archives in the shapes that tools leave, all of the same image; `made` has its layers and an empty builder. */
 type Make = (made: {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { inspectArchive, type InspectedArchive } from '../../src/images/inspect-archive.ts';
-import { GateRig } from '../support/gate-rig.ts';
-import { dockerEntries, ociEntries, sha256, tarOf, type TarEntry } from '../support/image-archives.ts';
+import { GateRig } from '../support/images/gate-rig.ts';
+import { dockerEntries, ociEntries, sha256, tarOf, type TarEntry } from '../support/images/image-archives.ts';
 
 type Accepted = Extract<InspectedArchive, { kind: 'accepted' }>;
 

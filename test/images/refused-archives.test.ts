@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { GateRig } from '../support/gate-rig.ts';
-import { sha256, tarOf, type TarEntry } from '../support/image-archives.ts';
+import { GateRig } from '../support/images/gate-rig.ts';
+import { sha256, tarOf, type TarEntry } from '../support/images/image-archives.ts';
 import {
   configOf,
   dockerArchive,
@@ -12,8 +12,8 @@ import {
   type BuiltLayer,
   type Descriptor,
   type Fields,
-} from '../support/oci-builder.ts';
-import { paxOf, rawEntry } from '../support/raw-tar.ts';
+} from '../support/images/oci-builder.ts';
+import { paxOf, rawEntry } from '../support/images/raw-tar.ts';
 
 interface Made {
   layers: BuiltLayer[];

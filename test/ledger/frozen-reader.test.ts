@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { WorkList, WorkOfTeam } from '../../src/campaign/work-list.ts';
+import type { WorkList, WorkOfTeam } from '../../src/campaign/model/work-list.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { keepWorkList } from '../../src/ledger/work-lists.ts';
 import { StoreRig, submissionOf } from './store-rig.ts';

@@ -1,12 +1,12 @@
-import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/frozen-campaign.ts';
-import type { RunRecord } from '../../src/campaign/protocol.ts';
-import type { AddedRounds, RoundKind } from '../../src/campaign/work-list.ts';
+import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/model/frozen-campaign.ts';
+import type { RunRecord } from '../../src/campaign/model/messages.ts';
+import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
 import { resultObjects } from '../../src/ids.ts';
 import type { RecordedAct } from '../../src/ledger/acts.ts';
 import { sha256 } from '../../src/ledger/ledger.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { frozenCampaign } from '../support/frozen-campaign.ts';
+import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 
 /** What tests put into the results bucket. */

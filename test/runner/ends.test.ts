@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ContainerEnd, StartCause } from '../../src/campaign/run-outcome.ts';
-import type { ImageRecipe } from '../support/oci-image.ts';
-import { tinyElf } from '../support/tiny-elf.ts';
+import type { ContainerEnd, StartCause } from '../../src/campaign/model/run-outcome.ts';
+import type { ImageRecipe } from '../support/images/oci-image.ts';
+import { tinyElf } from '../support/images/tiny-elf.ts';
 import { RunnerRig, sha256Of } from './runner-rig.ts';
 
 describe('a runner tells how a submission ended', () => {

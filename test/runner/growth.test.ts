@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { itemTimes } from '../../src/campaign/item-times.ts';
+import { itemTimes } from '../../src/campaign/model/item-times.ts';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('a runner watches the predictions grow', () => {

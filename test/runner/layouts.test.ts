@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { containerOrders } from '../../src/campaign/container-orders.ts';
-import { type LayoutName, layouts } from '../../src/campaign/layouts.ts';
-import type { ImageRecipe } from '../support/oci-image.ts';
+import { containerOrders } from '../../src/campaign/model/container-command.ts';
+import { type LayoutName, layouts } from '../../src/campaign/model/layouts.ts';
+import type { ImageRecipe } from '../support/images/oci-image.ts';
 import { RunnerRig } from './runner-rig.ts';
 
 describe('images made for other platforms run unchanged', () => {

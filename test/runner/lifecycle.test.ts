@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCause } from '../../src/batch/run-cause.ts';
-import { runnerExit, type RunTrouble } from '../../src/campaign/run-outcome.ts';
+import { runnerExit, type RunTrouble } from '../../src/campaign/model/run-outcome.ts';
 import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.mjs';
-import type { InputIndex, InputSet } from '../../src/campaign/frozen-campaign.ts';
-import type { RunOutcome } from '../../src/campaign/run-outcome.ts';
-import type { RunSpec } from '../../src/campaign/run-spec.ts';
+import type { InputIndex, InputSet } from '../../src/campaign/model/frozen-campaign.ts';
+import type { RunOutcome } from '../../src/campaign/model/run-outcome.ts';
+import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { runObjects } from '../../src/ids.ts';
 import type { EngineSettings } from '../../src/runner/runner-settings.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { buildImage, type ImageRecipe } from '../support/oci-image.ts';
+import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
 
 /** A runner that was started; `exitCode` settles when it has ended. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { Metric } from '../../src/campaign/frozen-campaign.ts';
+import type { Metric } from '../../src/campaign/model/frozen-campaign.ts';
 import { evaluateMetric, type Item } from '../../src/scoring/metrics.ts';
 
 const metrics: Metric[] = ['log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'];

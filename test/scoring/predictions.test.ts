@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import type { Metric, PredictionsFormat } from '../../src/campaign/frozen-campaign.ts';
+import type { Metric, PredictionsFormat } from '../../src/campaign/model/frozen-campaign.ts';
 import { itemId } from '../../src/scoring/item-id.ts';
 import { readPredictions } from '../../src/scoring/predictions.ts';
 

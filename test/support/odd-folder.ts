@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placesOf } from '../../src/local/stack/home.ts';
-import { openIdentity } from '../../src/local/stack/home-identity.ts';
-import { shortPathsOf } from '../../src/local/stack/short-paths.ts';
+import { placesOf } from '../../src/local/stack/home/home.ts';
+import { openIdentity } from '../../src/local/stack/home/home-identity.ts';
+import { shortPathsOf } from '../../src/local/stack/home/short-paths.ts';
 
 /**
  * A new folder as people have them, and worse: deep, with blanks, other letters and everything that separates something from

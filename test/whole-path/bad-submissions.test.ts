@@ -6,8 +6,8 @@ import { buildExample } from '../../examples/spliced-clips/build.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
-import { buildImage, type ImageRecipe } from '../support/oci-image.ts';
-import { partOfExample } from '../support/part-of-example.ts';
+import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
+import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
 /** Predictions of one half for every clip, written by busybox. */
 const half =

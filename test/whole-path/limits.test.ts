@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { CampaignRecord } from '../support/campaign-record.ts';
+import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome } from '../support/simulated-home.ts';
+import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('budget, slots and deadline from the command line', function () {
   this.timeout(180_000);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CampaignRecord } from '../support/campaign-record.ts';
+import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome, type SeenJob } from '../support/simulated-home.ts';
+import { endless, SimulatedHome, type SeenJob } from '../support/campaigns/simulated-home.ts';
 
 const teams = [0, 1, 2, 3, 4, 5];
 

@@ -6,7 +6,7 @@ import { buildExample } from '../../examples/spliced-clips/build.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
 import { which } from '../../src/local/tools/engine.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
-import { partOfExample } from '../support/part-of-example.ts';
+import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
 describe('the example on a machine whose engine breaks', function () {
   this.timeout(300_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { CampaignRecord } from '../support/campaign-record.ts';
-import { endless, SimulatedHome } from '../support/simulated-home.ts';
+import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
+import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('rescore from the command line', function () {
   this.timeout(180_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Case } from '../../src/client/case.ts';
-import { CampaignRecord } from '../support/campaign-record.ts';
-import { endless, SimulatedHome } from '../support/simulated-home.ts';
+import type { Case } from '../../src/client/status/submission-report.ts';
+import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
+import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('retry from the command line', function () {
   this.timeout(180_000);

@@ -6,7 +6,7 @@ import { buildExample } from '../../examples/spliced-clips/build.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
 import { CampaignHome, leaderboardIn, resultsOf, type Started } from '../support/campaign-command.ts';
-import { partOfExample } from '../support/part-of-example.ts';
+import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
 describe('a campaign whose processes are killed', function () {
   this.timeout(1_500_000);

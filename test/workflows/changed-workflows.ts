@@ -1,7 +1,7 @@
 /** Workflows as a worker may have them after a change: what a campaign's first run did before does not fit any more. */
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import { campaign as unchanged, type PublishedCampaign } from '../../src/workflows/campaign.ts';
-import type { CampaignInput } from '../../src/workflows/opening.ts';
+import { campaign as unchanged, type PublishedCampaign } from '../../src/workflows/campaign/campaign.ts';
+import type { CampaignInput } from '../../src/workflows/campaign/restore-state.ts';
 
 export { submission } from '../../src/workflows/index.ts';
 

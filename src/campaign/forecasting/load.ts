@@ -1,5 +1,5 @@
-import type { Belief } from './belief.ts';
-import type { AwaitedRun, Rest } from './rest.ts';
+import type { Belief } from './parameter-sample.ts';
+import type { AwaitedRun, Rest } from './remaining-work.ts';
 
 /** Evaluations that come to a class, in mean. */
 export interface Load {

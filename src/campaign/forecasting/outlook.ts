@@ -1,8 +1,8 @@
-import type { CampaignState } from '../campaign-state.ts';
-import type { InstanceClass } from '../frozen-campaign.ts';
-import { RandomStream } from '../random-stream.ts';
-import { Belief } from './belief.ts';
-import { restOf, type Rest } from './rest.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import { RandomStream } from '../random/random-stream.ts';
+import { Belief } from './parameter-sample.ts';
+import { restOf, type Rest } from './remaining-work.ts';
 import { Scenario } from './scenario.ts';
 import { skip, type Manner } from './skip.ts';
 

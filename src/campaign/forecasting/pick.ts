@@ -1,4 +1,4 @@
-import type { RandomStream } from '../random-stream.ts';
+import type { RandomStream } from '../random/random-stream.ts';
 
 /** Draws a place by its share; undefined when there are no shares. */
 export function pick(shares: readonly number[], random: RandomStream): number | undefined {

@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
-import type { RandomStream } from '../random-stream.ts';
-import type { Belief } from './belief.ts';
-import type { AwaitedRun, Rest } from './rest.ts';
+import type { RandomStream } from '../random/random-stream.ts';
+import type { Belief } from './parameter-sample.ts';
+import type { AwaitedRun, Rest } from './remaining-work.ts';
 import type { Manner, Skipped } from './skip.ts';
 import { StartLine } from './start-line.ts';
 

@@ -1,8 +1,8 @@
-import type { RandomStream } from '../random-stream.ts';
-import type { Belief } from './belief.ts';
+import type { RandomStream } from '../random/random-stream.ts';
+import type { Belief } from './parameter-sample.ts';
 import { added, firstLoads, loadsOf, runsOf, secondsOf, waitingLoads, type Load } from './load.ts';
-import { lookedAt } from './looked-at.ts';
-import type { AwaitedRun, Rest } from './rest.ts';
+import { lookedAt } from './sampled-submissions.ts';
+import type { AwaitedRun, Rest } from './remaining-work.ts';
 import { spareTime } from './spare-time.ts';
 
 /** What happens until so few submissions are left that each can be looked at. Times in seconds. */

@@ -1,4 +1,4 @@
-import type { Rest } from './rest.ts';
+import type { Rest } from './remaining-work.ts';
 
 /** The halvings of an interval that make a forecast exact enough. */
 const halvings = 20;

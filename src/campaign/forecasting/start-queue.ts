@@ -1,4 +1,4 @@
-import { treatmentOf, type CampaignState } from '../campaign-state.ts';
+import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
 
 /** Submissions that have not started: many are only counted, the last ones are there with their teams. */
 export interface StartQueue {

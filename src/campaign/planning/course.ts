@@ -1,7 +1,7 @@
-import type { InstanceClass } from '../frozen-campaign.ts';
-import type { Population, SimulatedSubmission } from '../population.ts';
-import { costMicroUsd } from '../money.ts';
-import { worstCostMicroUsd } from '../run-limits.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import type { Population, SimulatedSubmission } from '../simulation/population.ts';
+import { costMicroUsd } from '../model/money.ts';
+import { worstCostMicroUsd } from '../model/run-limits.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
 import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';

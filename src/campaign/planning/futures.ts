@@ -1,4 +1,4 @@
-import { RandomStream } from '../random-stream.ts';
+import { RandomStream } from '../random/random-stream.ts';
 import { expectationFactor } from './knowledge.ts';
 
 /** One way things may turn out, where nobody has measured them. */

@@ -1,6 +1,6 @@
-import type { InstanceClass, Limits } from '../frozen-campaign.ts';
-import type { SimulatedSubmission } from '../population.ts';
-import { wallClockSeconds } from '../run-limits.ts';
+import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
+import type { SimulatedSubmission } from '../simulation/population.ts';
+import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** What is held of submissions that have not run yet, and where it comes from. Pure. */
 export type Knowledge =

@@ -1,5 +1,5 @@
-import { costOfRuns } from '../money.ts';
-import type { Population } from '../population.ts';
+import { costOfRuns } from '../model/money.ts';
+import type { Population } from '../simulation/population.ts';
 import { budgetFor, budgetLasts, budgetNeverWaiting } from './budget-need.ts';
 import { courseOf, type Course, type Planned } from './course.ts';
 import { expectedPopulation } from './expected-population.ts';

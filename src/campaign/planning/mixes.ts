@@ -1,5 +1,5 @@
-import type { InstanceClass } from '../frozen-campaign.ts';
-import { wallClockSeconds } from '../run-limits.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunRules } from '../simulation/simulated-end.ts';
 import type { Knowledge } from './knowledge.ts';
 

@@ -1,5 +1,5 @@
-import type { InstanceClass } from '../frozen-campaign.ts';
-import { timesEnough } from '../times-enough.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import { timesEnough } from '../forecasting/scale-up.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 

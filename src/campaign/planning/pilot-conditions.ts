@@ -1,5 +1,5 @@
-import type { InstanceClass, Limits, PredictionsFormat } from '../frozen-campaign.ts';
-import { wallClockSeconds } from '../run-limits.ts';
+import type { InstanceClass, Limits, PredictionsFormat } from '../model/frozen-campaign.ts';
+import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** What a run of a pilot depends on beside its submission's image. */
 export interface ClassConditions {

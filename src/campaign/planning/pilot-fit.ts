@@ -1,6 +1,6 @@
-import { differences } from '../differences.ts';
-import type { InstanceClass } from '../frozen-campaign.ts';
-import { faultOf, type Reason } from '../reasons.ts';
+import { differences } from '../operators/differences.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import { faultOf, type Reason } from '../model/reasons.ts';
 import type { FileConditions } from './pilot-conditions.ts';
 import type { PilotOrder, PilotRun } from './pilot.ts';
 

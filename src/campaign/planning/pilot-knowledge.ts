@@ -1,7 +1,7 @@
-import type { InstanceClass, Limits } from '../frozen-campaign.ts';
-import type { SimulatedHabit, SimulatedSubmission } from '../population.ts';
-import type { Reason } from '../reasons.ts';
-import { containerMemoryMiB } from '../run-limits.ts';
+import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
+import type { SimulatedHabit, SimulatedSubmission } from '../simulation/population.ts';
+import type { Reason } from '../model/reasons.ts';
+import { containerMemoryMiB } from '../model/run-limits.ts';
 import type { Knowledge } from './knowledge.ts';
 import { isGood, tellingRuns, type GoodRun } from './pilot-fit.ts';
 import type { PilotRun } from './pilot.ts';

@@ -1,8 +1,8 @@
 import { campaignPattern } from '../../ids.ts';
-import type { InstanceClass, Limits } from '../frozen-campaign.ts';
-import type { Reason } from '../reasons.ts';
-import { worstCostMicroUsd } from '../run-limits.ts';
-import { drawOf } from '../seeded-draw.ts';
+import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
+import type { Reason } from '../model/reasons.ts';
+import { worstCostMicroUsd } from '../model/run-limits.ts';
+import { drawOf } from '../random/seeded-draw.ts';
 import type { RunConditions } from './pilot-conditions.ts';
 
 /** What the pilots of a campaign found, and what of them is under way. Kept, so that later plans need none. */

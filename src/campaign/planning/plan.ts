@@ -1,6 +1,6 @@
-import { dollars } from '../money.ts';
+import { dollars } from '../model/money.ts';
 import { futuresOf } from './futures.ts';
-import { isSafe, mendingsOf, type Mending } from './mending.ts';
+import { isSafe, mendingsOf, type Mending } from './fixes.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';

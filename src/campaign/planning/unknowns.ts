@@ -1,8 +1,8 @@
 import { counted } from '../../safe-text.ts';
-import { probeClass } from '../class-choice.ts';
-import type { InstanceClass } from '../frozen-campaign.ts';
+import { probeClass } from '../evaluation/class-choice.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-end.ts';
-import { percent } from '../units.ts';
+import { percent } from '../model/units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';
 

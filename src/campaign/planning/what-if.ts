@@ -1,5 +1,5 @@
-import type { InstanceClass, Limits } from '../frozen-campaign.ts';
-import { wallClockSeconds } from '../run-limits.ts';
+import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
+import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** Changes of the file that are only planned. */
 export interface WhatIf {

@@ -1,18 +1,18 @@
-import { isProbeInVain, type BaseLessons } from '../base-lessons.ts';
-import { closeSubmission, openSubmission, settleRun, takeRequest } from '../bookkeeping.ts';
-import type { CampaignState } from '../campaign-state.ts';
-import { forecastOf, needsHurry } from '../forecast.ts';
-import type { FrozenCampaign, InstanceClass } from '../frozen-campaign.ts';
-import { isDone } from '../hold.ts';
-import { initialState } from '../initial-state.ts';
-import type { OperatorAct } from '../operator-messages.ts';
-import { apply } from '../operator-acts.ts';
-import type { Population } from '../population.ts';
-import { decide, type Decision } from '../scheduler.ts';
+import { isProbeInVain, type BaseLessons } from '../evaluation/base-image-record.ts';
+import { closeSubmission, openSubmission, settleRun, takeRequest } from '../state/apply-messages.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { forecastOf, needsHurry } from '../forecasting/forecast.ts';
+import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
+import { isDone } from '../scheduling/blocked-reason.ts';
+import { initialState } from '../state/initial-state.ts';
+import type { OperatorAct } from '../operators/operator-messages.ts';
+import { apply } from '../operators/operator-commands.ts';
+import type { Population } from './population.ts';
+import { decide, type Decision } from '../scheduling/scheduler.ts';
 import { EventQueue } from './event-queue.ts';
 import { simulatedEnd } from './simulated-end.ts';
 import { SimulatedRound, type NextStep } from './simulated-round.ts';
-import { limitsOf } from '../starts.ts';
+import { limitsOf } from '../scheduling/starts.ts';
 
 export interface Simulation {
   /** The rules: classes, slots, limits, money, deadline, fairness. */

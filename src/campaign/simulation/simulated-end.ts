@@ -1,14 +1,14 @@
 import { runKeyOf } from '../../ids.ts';
-import type { FrozenCampaign, InputSet, InstanceClass, Purpose } from '../frozen-campaign.ts';
-import type { FailedRun } from '../ladder.ts';
-import { costMicroUsd } from '../money.ts';
-import type { Population } from '../population.ts';
-import type { Reason } from '../reasons.ts';
-import { profileOf, type ResourceProfile } from '../resource-profile.ts';
-import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../run-limits.ts';
-import { simulatedOutcome } from '../simulated-outcome.ts';
-import { simulatedRun, type SimulatedSpec } from '../simulated-run.ts';
-import { verdictOf } from '../verdict.ts';
+import type { FrozenCampaign, InputSet, InstanceClass, Purpose } from '../model/frozen-campaign.ts';
+import type { FailedRun } from '../evaluation/retry-policy.ts';
+import { costMicroUsd } from '../model/money.ts';
+import type { Population } from './population.ts';
+import type { Reason } from '../model/reasons.ts';
+import { profileOf, type ResourceProfile } from '../evaluation/resource-profile.ts';
+import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../model/run-limits.ts';
+import { simulatedOutcome } from './simulated-outcome.ts';
+import { simulatedRun, type SimulatedSpec } from './simulated-run.ts';
+import { verdictOf } from '../evaluation/verdict.ts';
 
 /** What of a campaign decides what its runs do and what they cost. */
 export type RunRules = Pick<FrozenCampaign, 'campaign' | 'limits' | 'instanceClasses'> & {

@@ -1,7 +1,7 @@
-import type { InstanceClass } from '../frozen-campaign.ts';
-import type { RunRequest, RunSettlement, SubmissionReport } from '../protocol.ts';
-import { faultOf, type Reason } from '../reasons.ts';
-import { SubmissionWay, type WayStep } from '../submission-way.ts';
+import type { InstanceClass } from '../model/frozen-campaign.ts';
+import type { RunRequest, RunSettlement, SubmissionReport } from '../model/messages.ts';
+import { faultOf, type Reason } from '../model/reasons.ts';
+import { SubmissionWay, type WayStep } from '../evaluation/evaluation-state-machine.ts';
 import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
 /** What a submission tells its campaign next: it asks for a run, or reports its end once its last run is settled. */

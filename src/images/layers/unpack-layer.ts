@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { compressionOf } from '../compression.ts';
+import { compressionOf } from '../archive/compression.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { unpackedZstd } from '../zstd/unpacked-zstd.ts';
 

@@ -3,15 +3,15 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { trouble } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
-import { Arns } from './arns.ts';
-import { JobDefinitions } from './job-definitions.ts';
-import { JobEngine } from './job-engine.ts';
-import { JobFolder } from './job-folder.ts';
-import { JobJournal } from './job-journal.ts';
-import { JobStore } from './job-store.ts';
-import { openCarrier } from './open-carrier.ts';
-import { Pulse } from './pulse.ts';
-import { createServer } from './server.ts';
+import { Arns } from './api/arns.ts';
+import { JobDefinitions } from './jobs/job-definitions.ts';
+import { JobEngine } from './jobs/job-engine.ts';
+import { JobFolder } from './jobs/job-folder.ts';
+import { JobJournal } from './jobs/job-journal.ts';
+import { JobStore } from './jobs/job-store.ts';
+import { openCarrier } from './executors/open-executor.ts';
+import { Pulse } from './jobs/last-alive.ts';
+import { createServer } from './api/server.ts';
 import type { StartUp } from './start-up-file.ts';
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
 import type { Report } from '../report.ts';
-import { homeFolder, placesOf, type Home } from '../stack/home.ts';
+import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';

@@ -1,5 +1,5 @@
 import { trouble } from '../../errors.ts';
-import { accountNames, type Credential, type Credentials, type S3Credentials } from '../stack/credentials.ts';
+import { accountNames, type Credential, type Credentials, type S3Credentials } from '../stack/home/credentials.ts';
 
 /** A variable that docker-compose.yml gives; throws USAGE when it is missing or empty. */
 export function given(env: NodeJS.ProcessEnv, name: string): string {

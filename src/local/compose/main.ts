@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldoutError, messageOf, trouble } from '../../errors.ts';
-import { accountsFile, makeBuckets } from '../stack/s3.ts';
+import { accountsFile, makeBuckets } from '../stack/parts/s3.ts';
 import { credentialsIn, given } from './credentials.ts';
 import { startUpFileOf } from './start-up.ts';
 

@@ -6,8 +6,8 @@ import { trouble } from '../../errors.ts';
 import { isRunning, identify } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
-import { openHome } from './home.ts';
-import { logOf, logTail } from './part.ts';
+import { openHome } from './home/home.ts';
+import { logOf, logTail } from './parts/part.ts';
 import { runningStack } from './open-stack.ts';
 import { readUsers } from './users.ts';
 

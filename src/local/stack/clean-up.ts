@@ -5,9 +5,9 @@ import { unmountBelow } from '../mounts.ts';
 import { runCommand } from '../run-command.ts';
 import { homeLabel, type Engine } from '../tools/engine.ts';
 import { jobIds } from './end-jobs.ts';
-import { openIdentity } from './home-identity.ts';
-import type { Home } from './home.ts';
-import { closeShortPaths, openShortPaths } from './short-paths.ts';
+import { openIdentity } from './home/home-identity.ts';
+import type { Home } from './home/home.ts';
+import { closeShortPaths, openShortPaths } from './home/short-paths.ts';
 
 /**
  * Takes away what runs of this home may have left on the machine once no process of theirs is left: containers, mounts

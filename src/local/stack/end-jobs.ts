@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile } from '../json-file.ts';
 import { isRunning, waitForEnd, type ProcessIdentity } from '../process-identity.ts';
-import { jobsFolder } from './batch.ts';
-import type { Home } from './home.ts';
+import { jobsFolder } from './parts/batch.ts';
+import type { Home } from './home/home.ts';
 
 /** Every job id this home has given out. */
 export const jobIds = (home: Home): string[] => (existsSync(jobsFolder(home)) ? readdirSync(jobsFolder(home)) : []);

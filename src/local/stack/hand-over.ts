@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
 import type { Report } from '../report.ts';
-import type { Home } from './home.ts';
+import type { Home } from './home/home.ts';
 import { keeperOf } from './keeper.ts';
 import { takeDown } from './take-down.ts';
 import { isEnding, readUsers } from './users.ts';

@@ -1,6 +1,6 @@
 import { readJsonFile } from '../json-file.ts';
 import { isRunning, type ProcessIdentity } from '../process-identity.ts';
-import { placesOf, type Home } from './home.ts';
+import { placesOf, type Home } from './home/home.ts';
 
 /** The process that keeps the stack of a home up now, if there is one. */
 export function keeperOf(home: string): ProcessIdentity | undefined {

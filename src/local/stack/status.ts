@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readJsonFile } from '../json-file.ts';
 import { isRunning } from '../process-identity.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
 import { endpointsOf, region, type Endpoints } from './environment.ts';
-import { placesOf } from './home.ts';
+import { placesOf } from './home/home.ts';
 import { isReadyBy, keeperOf } from './keeper.ts';
-import { readRecords } from './part.ts';
+import { readRecords } from './parts/part.ts';
 import type { StackFile } from './stack-file.ts';
 
 /** What `local status --json` prints; the credentials are this home's own and open nothing else. */

@@ -2,8 +2,8 @@ import { readJsonFile } from '../json-file.ts';
 import { endProcess } from '../process-identity.ts';
 import { cleanUp } from './clean-up.ts';
 import { endJobs } from './end-jobs.ts';
-import type { Home } from './home.ts';
-import { readRecords, removeRecord } from './part.ts';
+import type { Home } from './home/home.ts';
+import { readRecords, removeRecord } from './parts/part.ts';
 import type { StackFile } from './stack-file.ts';
 
 /**

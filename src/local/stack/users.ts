@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
-import type { Home } from './home.ts';
+import type { Home } from './home/home.ts';
 
 /** A process that needs the stack. Of those that stay there need be only one: it keeps the stack up until `local down`. */
 export interface StackUser extends ProcessIdentity {

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { unmountBelow } from '../mounts.ts';
-import type { Home } from '../stack/home.ts';
-import type { ShortPaths } from '../stack/short-paths.ts';
+import type { Home } from '../stack/home/home.ts';
+import type { ShortPaths } from '../stack/home/short-paths.ts';
 
 /** Global flags with which podman finds the images and containers of a home; none of these paths is ever long. */
 export const podmanRoots = ({ containers, engineRun, engineTemporary }: ShortPaths): string[] => [

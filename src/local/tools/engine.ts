@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { runCommand } from '../run-command.ts';
-import type { HomeIdentity } from '../stack/home-identity.ts';
+import type { HomeIdentity } from '../stack/home/home-identity.ts';
 
 /**
  * How to run containers on this machine, as runners get it in HOLDOUT_ENGINE: the program with its global flags, and

@@ -1,6 +1,6 @@
 import { trouble } from '../../errors.ts';
 import type { Report } from '../report.ts';
-import type { Home } from '../stack/home.ts';
+import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
 import { installCommand, installPackages, packagesFor, type PackagedProgram } from './debian-packages.ts';
 import { findEngine, type Engine } from './engine.ts';

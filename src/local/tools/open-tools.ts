@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts';
-import type { Home } from '../stack/home.ts';
+import type { Home } from '../stack/home/home.ts';
 import { ToolCache } from './cache.ts';
 import type { Engine } from './engine.ts';
 import { obtainTool } from './obtain-tool.ts';

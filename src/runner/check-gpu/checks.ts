@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { saturatingShare } from '../../campaign/resource-profile.ts';
+import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
 import { trouble } from '../../errors.ts';
-import { type MeasuredDevice, openNvidiaDevice } from '../nvidia-device.ts';
-import { sampleEveryMs } from '../nvidia-sampler.ts';
+import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
+import { sampleEveryMs } from '../device/nvidia-sampler.ts';
 import { CudaLoad, type StartedLoad } from './cuda-load.ts';
 
 /** One thing that was tried: the peak that had to be measured, in MiB, and the peak that was. */

@@ -4,7 +4,7 @@
  * nvidia-smi, python3 and libcuda.so.1. Exit status: {@link exitStatus}.
  */
 import { HoldoutError, messageOf } from '../../errors.ts';
-import { accountedApps } from '../nvidia-smi.ts';
+import { accountedApps } from '../device/nvidia-smi.ts';
 import {
   type CheckedGpu,
   checkFilled,

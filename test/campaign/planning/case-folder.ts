@@ -1,7 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../src/local/project-root.ts';
-import { teamsOfTheCase } from '../../support/simulated-campaign.ts';
+import { teamsOfTheCase } from '../../support/campaigns/simulated-campaign.ts';
 
 /** The case's campaign file with its 4,200 rows; answers the file's path. */
 export function writeCaseFolder(folder: string): string {

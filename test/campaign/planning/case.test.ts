@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeSubmission, openSubmission, settleRun } from '../../../src/campaign/bookkeeping.ts';
-import { costMicroUsd, dollars } from '../../../src/campaign/money.ts';
-import type { Mending } from '../../../src/campaign/planning/mending.ts';
+import { closeSubmission, openSubmission, settleRun } from '../../../src/campaign/state/apply-messages.ts';
+import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
+import type { Mending } from '../../../src/campaign/planning/fixes.ts';
 import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
 import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
 import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
-import { questionOf } from '../../../src/client/plan-question.ts';
-import { checkCampaign } from '../../../src/hand-in/check-campaign.ts';
+import { questionOf } from '../../../src/client/plan/plan-request.ts';
+import { checkCampaign } from '../../../src/intake/check-campaign.ts';
 import { c4, g4, p3 } from '../samples.ts';
-import { campaignOf, report, settlement } from '../state-samples.ts';
+import { campaignOf, report, settlement } from '../state/state-samples.ts';
 import { writeCaseFolder } from './case-folder.ts';
 
 describe('the bill of the case', () => {

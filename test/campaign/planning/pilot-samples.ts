@@ -1,4 +1,4 @@
-import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
+import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { classConditions, type RunConditions } from '../../../src/campaign/planning/pilot-conditions.ts';
 import { caseCampaign, classes, limits } from '../samples.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { InstanceClass } from '../../../src/campaign/frozen-campaign.ts';
+import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { knowledgeOf, type Knowledge } from '../../../src/campaign/planning/knowledge.ts';
 import { unknownsOf } from '../../../src/campaign/planning/unknowns.ts';
 import { caseCampaign, c4, g4, limits, p3 } from '../samples.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { CampaignState } from '../../../src/campaign/campaign-state.ts';
-import { progressOf } from '../../../src/campaign/progress.ts';
-import { tallyOf } from '../../../src/campaign/tally.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { progressOf } from '../../../src/campaign/operators/progress.ts';
+import { tallyOf } from '../../../src/campaign/scheduling/usage.ts';
 import type { Child } from './child.ts';
 import { spentBy, sum } from './truth.ts';
 

@@ -5,20 +5,20 @@ import {
   settleRun,
   takeRequest,
   takeStanding,
-} from '../../../src/campaign/bookkeeping.ts';
-import type { CampaignState } from '../../../src/campaign/campaign-state.ts';
-import { carriedState, restoredState } from '../../../src/campaign/carried-state.ts';
-import { holdOf, isDone } from '../../../src/campaign/hold.ts';
-import { initialState } from '../../../src/campaign/initial-state.ts';
-import type { ActName, OperatorAct } from '../../../src/campaign/operator-messages.ts';
-import { apply, faultOf } from '../../../src/campaign/operator-acts.ts';
-import { decide, type Decision } from '../../../src/campaign/scheduler.ts';
-import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/starts.ts';
-import { holdings, now } from '../state-samples.ts';
+} from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { initialState } from '../../../src/campaign/state/initial-state.ts';
+import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
+import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
+import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
+import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/scheduling/starts.ts';
+import { holdings, now } from '../state/state-samples.ts';
 import { checkAlways } from './always-true.ts';
 import type { Message } from './child.ts';
 import { GrantChecks } from './grant-checks.ts';
-import type { Happening } from './happenings.ts';
+import type { Happening } from './events.ts';
 import { checkNothingLeft } from './nothing-left.ts';
 import { Rounds } from './rounds.ts';
 import { teams, type SetUp } from './set-up.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Purpose } from '../../../src/campaign/frozen-campaign.ts';
+import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import type {
   RunGrant,
   RunRequest,
@@ -7,9 +7,9 @@ import type {
   SubmissionReport,
   SubmissionStanding,
   HeldGrant,
-} from '../../../src/campaign/protocol.ts';
-import type { FinalState, Reason } from '../../../src/campaign/reasons.ts';
-import type { RunOption } from '../../../src/campaign/run-option.ts';
+} from '../../../src/campaign/model/messages.ts';
+import type { FinalState, Reason } from '../../../src/campaign/model/reasons.ts';
+import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
 /** What a submission is going to ask for in each of its rounds, and what each run will cost of its worst case. */
 export interface Plan {

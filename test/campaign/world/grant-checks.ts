@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { treatmentOf, type CampaignState, type WaitingRequest } from '../../../src/campaign/campaign-state.ts';
-import type { RunGrant } from '../../../src/campaign/protocol.ts';
-import { isPaused, isShort, wantedBy } from './reach.ts';
+import { treatmentOf, type CampaignState, type WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
+import type { RunGrant } from '../../../src/campaign/model/messages.ts';
+import { isPaused, isShort, wantedBy } from './eligible-options.ts';
 import { sum } from './truth.ts';
 
 interface Contender {

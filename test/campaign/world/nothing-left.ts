@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { CampaignState, WaitingRequest } from '../../../src/campaign/campaign-state.ts';
-import { tallyOf } from '../../../src/campaign/tally.ts';
-import { isPaused, isPossible, isShort, wantedBy } from './reach.ts';
+import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
+import { tallyOf } from '../../../src/campaign/scheduling/usage.ts';
+import { isPaused, isPossible, isShort, wantedBy } from './eligible-options.ts';
 import { sum } from './truth.ts';
-import type { RunOption } from '../../../src/campaign/run-option.ts';
+import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
 /** From so many on, money and a slot are kept for a request that did not fit. */
 const mostPassed = 20;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { optionOn } from '../../../src/campaign/class-choice.ts';
-import type { ClassRules } from '../../../src/campaign/class-fit.ts';
-import type { FrozenCampaign } from '../../../src/campaign/frozen-campaign.ts';
+import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
+import type { ClassRules } from '../../../src/campaign/evaluation/class-fit.ts';
+import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { caseCampaign, g4, limits as caseLimits } from '../samples.ts';
 import type { Plan } from './child.ts';
-import { share } from './happenings.ts';
+import { share } from './events.ts';
 
 /** What a world begins with. */
 export interface SetUp {

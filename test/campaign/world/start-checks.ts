@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { treatmentOf, type CampaignState } from '../../../src/campaign/campaign-state.ts';
-import type { Start, StartLimits } from '../../../src/campaign/starts.ts';
-import { isPaused } from './reach.ts';
+import { treatmentOf, type CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { Start, StartLimits } from '../../../src/campaign/scheduling/starts.ts';
+import { isPaused } from './eligible-options.ts';
 
 /** Whether the starts of one decision, in their order, were the right ones in the state `before` it, and all of them. */
 export function checkStarts(before: CampaignState, limits: StartLimits, starts: readonly Start[]): void {

@@ -1,6 +1,6 @@
-import { byName } from '../../../src/campaign/by-name.ts';
-import type { CampaignState, Money } from '../../../src/campaign/campaign-state.ts';
-import { faultOf } from '../../../src/campaign/reasons.ts';
+import { byName } from '../../../src/campaign/model/by-name.ts';
+import type { CampaignState, Money } from '../../../src/campaign/state/campaign-state.ts';
+import { faultOf } from '../../../src/campaign/model/reasons.ts';
 import type { Child } from './child.ts';
 
 export const sum = (numbers: Iterable<number>): number => {

@@ -6,10 +6,10 @@ import { setImmediate } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import * as fc from 'fast-check';
 import { Refusal, refuse } from '../../../src/images/refusal.ts';
-import { unpackedArchive } from '../../../src/images/unpacked-archive.ts';
+import { unpackedArchive } from '../../../src/images/archive/unpacked-archive.ts';
 import { unpackedZstd } from '../../../src/images/zstd/unpacked-zstd.ts';
 import { ZstdFrames } from '../../../src/images/zstd/zstd-frames.ts';
-import { zstdOf } from '../../support/zstd.ts';
+import { zstdOf } from '../../support/images/zstd.ts';
 
 const hex = (bytes: string): Buffer => Buffer.from(bytes, 'hex');
 const damaged = (): never => refuse('damaged');

@@ -1,6 +1,6 @@
-import { tarOf, type TarEntry } from '../../support/image-archives.ts';
-import { OciBuilder, type Descriptor } from '../../support/oci-builder.ts';
-import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/runnable-image.ts';
+import { tarOf, type TarEntry } from '../../support/images/image-archives.ts';
+import { OciBuilder, type Descriptor } from '../../support/images/oci-builder.ts';
+import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/images/runnable-image.ts';
 
 /** How a submission must end, and whose doing that is. */
 export type Expected =

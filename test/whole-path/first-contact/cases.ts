@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { tarOf } from '../../support/image-archives.ts';
-import { oci, OciBuilder, type Descriptor } from '../../support/oci-builder.ts';
-import { scriptLayer, writeArchive } from '../../support/runnable-image.ts';
+import { tarOf } from '../../support/images/image-archives.ts';
+import { oci, OciBuilder, type Descriptor } from '../../support/images/oci-builder.ts';
+import { scriptLayer, writeArchive } from '../../support/images/runnable-image.ts';
 import {
   around,
   base,

@@ -1,4 +1,4 @@
-import { scriptLayer } from '../../support/runnable-image.ts';
+import { scriptLayer } from '../../support/images/runnable-image.ts';
 import { base, finished, one, sound, type Case } from './case.ts';
 
 /** Takes more device memory than the smaller class has, and fails there in the words of a library. */

@@ -1,0 +1,72 @@
+import type { OperatorAct } from '../campaign/operators/operator-messages.ts';
+import { nameOf, workListOf } from '../campaign/model/rounds.ts';
+import { actsOf, type ChainedAct } from '../ledger/acts.ts';
+import { campaignRounds } from '../ledger/campaign-rounds.ts';
+import { eachChain } from '../ledger/ledger.ts';
+import { publishedOrder } from '../ledger/published-order.ts';
+import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
+import { keepWorkList } from '../ledger/work-lists.ts';
+import type { Dependencies } from './dependencies.ts';
+import { runningRounds, type RunningRound } from './submission-workflows.ts';
+import type { OperatorLine } from '../campaign/state/campaign-state.ts';
+
+const logLines = 50;
+
+/** Where a campaign stands that has no state: at its first start, after its end, or when its workflow was lost. */
+export interface Stock {
+  /** Keys of the work lists: every round that is neither final nor under way. */
+  workLists: string[];
+  ledger: LedgerTotals;
+  running: (RunningRound & { team: number })[];
+  /** The acts that were taken, in order; `team` is the number of the team that one names, else -1. */
+  acts: { act: OperatorAct; team: number }[];
+  actsRecorded: number;
+  /** The last lines. */
+  operatorsLog: OperatorLine[];
+}
+
+/** Reads hand-in, operators' acts, the whole ledger and what runs, and writes a work list of what remains. */
+export async function takeStock(deps: Dependencies, { campaign }: { campaign: string }): Promise<Stock> {
+  const { store, buckets, frozen } = deps;
+  const { fairness } = await frozen.campaign(campaign);
+  const acts = await actsOf(store, buckets.results, campaign);
+  const { rounds } = await campaignRounds(store, buckets.results, campaign, acts);
+  // Before the ledger is read: a round that ends meanwhile is then seen in the ledger.
+  const listed = await runningRounds(deps, campaign);
+  const final = new Map<string, number>();
+  const ledger = noTotals();
+  await eachChain(store, buckets.results, campaign, (submission, records) => {
+    final.set(submission, records.length);
+    addChain(ledger, records);
+  });
+  const isFinal = ({ submission, sequence }: RunningRound): boolean => sequence <= (final.get(submission) ?? 0);
+  const running = listed.filter((round) => !isFinal(round));
+  const names = new Set(running.map(nameOf));
+
+  const teams = publishedOrder(fairness.seed, new Set(rounds.map(({ team }) => team)));
+  const list = workListOf(teams, rounds, (round) => isFinal(round) || names.has(nameOf(round)));
+  const numbers = new Map(teams.map((team, number) => [team, number]));
+  const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));
+  return {
+    workLists: [await keepWorkList(store, buckets.results, campaign, list)],
+    ledger,
+    running: running.flatMap((round) => {
+      const team = teamOf.get(round.submission);
+      return team === undefined ? [] : [{ ...round, team }];
+    }),
+    acts: acts.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
+    actsRecorded: acts.length,
+    operatorsLog: acts.slice(-logLines).map(lineOf),
+  };
+}
+
+const teamNamed = ({ message }: OperatorAct, numbers: Map<string, number>): number =>
+  ('team' in message && message.team !== undefined ? numbers.get(message.team) : undefined) ?? -1;
+
+const lineOf = ({ at, act, by, reason, refused }: ChainedAct): OperatorLine => ({
+  at,
+  act,
+  by,
+  ...(reason !== undefined && { reason }),
+  ...(refused !== undefined && { refused }),
+});

@@ -1,0 +1,35 @@
+import { printable } from '../../safe-text.ts';
+
+/** Characters of a cause: one line on a screen, and small in a campaign's state. */
+const longestCause = 200;
+
+/** What differs between two faults that are the same: who, where and when. */
+const particulars: readonly [RegExp, string][] = [
+  [/\barn:aws[a-z-]*:[^\s"',;)]+/g, 'arn…'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '…'],
+  [/\b(?:i|eni|vol|ami|sg|subnet|vpc|lt)-[0-9a-f]{8,17}\b/g, '…'],
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '…'],
+  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '…'],
+  [/\b\d{5,}\b/g, '…'],
+  [/(?:\/[\w.@+~-]+){2,}\/?/g, '…/…'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '…'],
+];
+
+/**
+ * Somebody else's words on a fault as a cause: printable, at most 200 characters, and equal for equal faults, whichever
+ * run, machine or folder they are of. `names` are the ids of the run, which say nothing of the fault. Pure.
+ */
+export function faultCause(words: string, names: readonly string[] = []): string {
+  let text = printable(words.slice(0, 20 * longestCause))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  for (const name of [...names].sort((a, b) => b.length - a.length)) {
+    if (name.length >= 3) text = text.replaceAll(name, '…');
+  }
+  for (const [pattern, sign] of particulars) text = text.replaceAll(pattern, sign);
+  const characters = Array.from(text);
+  return characters.length > longestCause ? `${characters.slice(0, longestCause - 1).join('')}…` : text;
+}
+
+/** A SIGKILL or SIGTERM from outside ended the runner, by Batch's words on its job. Pure. */
+export const isKill = (cause: string): boolean => /\bexit status (?:137|143)$/.test(cause);

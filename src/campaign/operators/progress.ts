@@ -1,0 +1,132 @@
+import { defaultTreatment, type CampaignState, type OperatorLine } from '../state/campaign-state.ts';
+import { Experience } from '../state/class-cost-model.ts';
+import type { Forecast } from '../forecasting/forecast.ts';
+import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from '../scheduling/blocked-reason.ts';
+import type { Reason } from '../model/reasons.ts';
+import { mostStuck } from '../state/stuck-steps.ts';
+import { tallyOf } from '../scheduling/usage.ts';
+import type { Stuck } from '../model/messages.ts';
+
+/** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
+export interface CampaignProgress {
+  campaign: string;
+  hold: Hold | null;
+  /** All its causes. */
+  holds: HeldFor[];
+  closing: Reason | null;
+  deadline: string;
+  /** Dearer classes are granted because the deadline is in danger. */
+  hurry: boolean;
+  /** Null until enough runs have ended to say anything. */
+  forecast: Forecast | null;
+  /** Submissions, each as what it stands by; one in a later round counts once more while that goes on. */
+  submissions: number;
+  counts: {
+    queued: number;
+    preparing: number;
+    waiting: number;
+    running: number;
+    /** Between its last run and its report. */
+    scoring: number;
+    finished: number;
+    failed: number;
+    cancelled: number;
+  };
+  reasons: Partial<Record<Reason, number>>;
+  money: { budget: number; rerunReserve: number; spent: number; reserved: number; probes: number; overhead: number };
+  classes: Record<string, ClassProgress>;
+  pausedTeams: string[];
+  /** Teams whose priority or weight is not the default one. */
+  prioritised: { team: string; priority: number; weight: number }[];
+  /** Submissions of which a step is tried again and again, those stuck longest first. */
+  stuck: (Stuck & { submission: string })[];
+  operatorsLog: OperatorLine[];
+}
+
+export interface ClassProgress {
+  slots: number;
+  running: number;
+  waiting: number;
+  spent: number;
+  short: boolean;
+  /** No run is granted there, because the same fault of the platform ended the last ones. `since` in ms. */
+  held?: { cause: string; since: number };
+  /** Evaluations that ended, how many of them ran out of device memory, and how many times as long as expected they take. */
+  ended: number;
+  outOfMemory: number;
+  times: number;
+}
+
+/** Summarises a campaign's state at `now` (ms). */
+export function progressOf(
+  campaign: string,
+  state: CampaignState,
+  forecast: Forecast | null,
+  now: number,
+): CampaignProgress {
+  const { money, counts, treatments } = state;
+  const tally = tallyOf(state);
+  const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
+  for (const open of state.open.values()) stages[stageOf(open)] += 1;
+  let queued = 0;
+  for (const [team, rounds] of state.rounds.entries()) queued += rounds - (state.started[team] ?? 0);
+  const ended = counts.finished + counts.failed + counts.cancelled;
+  return {
+    campaign,
+    hold: holdOf(state, now) ?? null,
+    holds: holdsOf(state, now),
+    closing: state.closing ?? null,
+    deadline: state.deadline,
+    hurry: state.hurry,
+    forecast,
+    submissions: queued + state.open.size + ended,
+    counts: { queued, ...stages, ...counts },
+    reasons: state.reasons,
+    money: {
+      budget: money.budget,
+      rerunReserve: Math.ceil(money.budget * money.reserveShare),
+      spent: money.spent,
+      reserved: tally.reserved,
+      probes: money.probes,
+      overhead: money.overhead,
+    },
+    classes: classesOf(state, tally.held, now),
+    pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
+    prioritised: [...treatments.values()]
+      .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)
+      .map(({ team, priority, weight }) => ({ team, priority, weight })),
+    stuck: stuckOf(state),
+    operatorsLog: state.operatorsLog,
+  };
+}
+
+const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
+  [...open]
+    .flatMap(([submission, { stuck }]) => (stuck ? [{ submission, ...stuck }] : []))
+    .sort((a, b) => a.since - b.since)
+    .slice(0, mostStuck);
+
+function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
+  const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
+  const experience = new Experience(state);
+  return Object.fromEntries(
+    Object.entries(state.slots).map(([name, slots]) => [
+      name,
+      {
+        slots,
+        running: held[name] ?? 0,
+        waiting: waiting.filter((wanted) => wanted === name).length,
+        spent: state.money.byClass[name] ?? 0,
+        short: (state.shortUntil[name] ?? 0) > now,
+        ...heldOn(state, name),
+        ...experience.triesOn(name),
+        times: experience.factorOf(name),
+      },
+    ]),
+  );
+}
+
+function heldOn({ faults }: CampaignState, onClass: string): Pick<ClassProgress, 'held'> {
+  const { cause, heldSince: since } = faults.byClass[onClass] ?? {};
+  return cause === undefined || since === undefined ? {} : { held: { cause, since } };
+}

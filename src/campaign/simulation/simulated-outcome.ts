@@ -1,0 +1,55 @@
+import type { CollectedPredictions, GrowthPoint, RunOutcome } from '../model/run-outcome.ts';
+import type { RunSpec } from '../model/run-spec.ts';
+import type { SimulatedFacts } from './simulated-run.ts';
+
+interface SimulatedOutcome {
+  spec: Pick<RunSpec, 'runKey' | 'image' | 'instanceClass' | 'limits'>;
+  jobId: string;
+  /** Milliseconds. */
+  startedAt: number;
+  /** Simulated; `stoppedAt` lies as far from `startedAt`. */
+  seconds: number;
+  facts: SimulatedFacts;
+  /** SIGTERM ended the run before its own end. */
+  stopped: boolean;
+  predictions: CollectedPredictions;
+}
+
+/** The outcome that the runner of a simulated run writes. Pure. */
+export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
+  const { spec, jobId, startedAt, seconds, facts, stopped, predictions } = run;
+  const { gpuMemoryMiB } = spec.instanceClass;
+  const logBytes = facts.logTail.length;
+  return {
+    version: 1,
+    runKey: spec.runKey,
+    jobId,
+    imageDigest: spec.image.digest,
+    imageBytes: null,
+    startedAt: new Date(startedAt).toISOString(),
+    stoppedAt: new Date(startedAt + seconds * 1000).toISOString(),
+    seconds,
+    end: stopped ? { kind: 'stopped' } : facts.end,
+    memory: {
+      limitMiB: spec.limits.memoryMiB,
+      peakMiB: facts.hostPeakMiB,
+      outOfMemory: stopped ? 'none' : facts.outOfMemory,
+    },
+    device:
+      facts.devicePeakMiB === null
+        ? null
+        : { totalMiB: gpuMemoryMiB, idleMiB: 0, peakMiB: facts.devicePeakMiB, driver: 'simulated' },
+    output: {
+      bytes: predictions.kind === 'collected' ? predictions.bytes : 0,
+      full: false,
+      growth: predictions.kind === 'collected' ? steadyGrowth(facts.startUpSeconds, seconds) : [],
+    },
+    predictions,
+    shorterRun: null,
+    log: { bytes: logBytes, keptBytes: logBytes, tail: stopped ? '' : facts.logTail },
+  };
+}
+
+/** A file that grows by one row after every item. */
+const steadyGrowth = (startUpSeconds: number, seconds: number): GrowthPoint[] =>
+  [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: startUpSeconds + share * (seconds - startUpSeconds), share }));

@@ -1,0 +1,45 @@
+import { byName } from '../model/by-name.ts';
+import { defaultTreatment, type CampaignState } from './campaign-state.ts';
+import type { FrozenCampaign } from '../model/frozen-campaign.ts';
+import { noPace } from './run-statistics.ts';
+
+/** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
+export interface Work {
+  workLists: string[];
+  /** Rounds that were final or under way when the first list was made count as well. */
+  rounds: number[];
+  /** By team: rounds that were final or under way when the first list was made. */
+  started: number[];
+  weights: { team: number; name: string; weight: number }[];
+}
+
+/** The state of a campaign that has started nothing but what its work lists count as started. */
+export function initialState(frozen: FrozenCampaign, { workLists, rounds, started, weights }: Work): CampaignState {
+  return {
+    workLists,
+    rounds,
+    started: [...started],
+    treatments: new Map(weights.map(({ team, name, weight }) => [team, { ...defaultTreatment, team: name, weight }])),
+    open: new Map(),
+    money: {
+      budget: frozen.budget.microUsd,
+      reserveShare: frozen.budget.rerunReserveShare,
+      spent: 0,
+      reruns: 0,
+      probes: 0,
+      overhead: 0,
+      byClass: byName(),
+    },
+    slots: byName(frozen.instanceClasses.map(({ name, slots }) => [name, slots])),
+    shortUntil: byName(),
+    faults: { byClass: byName(), all: null, images: null },
+    deadline: frozen.deadline,
+    paused: false,
+    hurry: false,
+    counts: { finished: 0, failed: 0, cancelled: 0 },
+    reasons: {},
+    pace: noPace(),
+    operatorsLog: [],
+    ticket: 0,
+  };
+}

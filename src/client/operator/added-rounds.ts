@@ -1,0 +1,36 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import type { RoundsAct } from '../../campaign/operators/operator-messages.ts';
+import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
+import { resultObjects } from '../../ids.ts';
+import { sha256 } from '../../ledger/ledger.ts';
+import type { Access } from '../access.ts';
+import type { KnownSubmission } from './campaign-from-s3.ts';
+import { sendUpdateWithStart } from './send-command.ts';
+
+/** The next round of each submission; all of them have ended the one before. */
+export const nextRounds = (chosen: readonly KnownSubmission[], kind: RoundKind): AddedRounds => ({
+  version: 1,
+  rounds: chosen.map(({ submission, team, teamName, records }) => ({
+    submission,
+    sequence: records.length + 1,
+    kind,
+    team,
+    teamName,
+  })),
+  submissions: [],
+});
+
+/** Keeps rounds in S3 and has the campaign take them; one that has ended starts again. Throws REFUSED. */
+export async function addRounds(
+  access: Access,
+  frozen: FrozenCampaign,
+  update: UpdateDefinition<void, [RoundsAct]>,
+  added: AddedRounds,
+  signature: { reason?: string },
+): Promise<void> {
+  const body = `${JSON.stringify(added)}\n`;
+  const key = resultObjects.added(frozen.campaign, sha256(body));
+  await access.store.writeOnce(access.buckets.results, key, body);
+  await sendUpdateWithStart(access, frozen, update, { rounds: key, count: added.rounds.length, ...signature });
+}

@@ -1,0 +1,49 @@
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { sendImages, type LocatedRow } from '../../intake/upload-images.ts';
+import { addSubmissionsUpdate } from '../../workflows/messages.ts';
+import type { Access } from '../access.ts';
+import { addRounds } from './added-rounds.ts';
+import { countOf } from './select-submissions.ts';
+import { confirmed } from '../confirm.ts';
+import { estimateLines, estimateOf } from './cost-estimate.ts';
+import { knownCampaign } from './campaign-from-s3.ts';
+import { limitsLeft } from './remaining-limits.ts';
+import type { Output } from '../output.ts';
+
+/** Shows rows that came to the manifest since the start and, once confirmed, hands them in; whether it did. */
+export async function appendRows(
+  access: Access,
+  frozen: FrozenCampaign,
+  appended: readonly LocatedRow[],
+  options: { yes: boolean; output: Output },
+): Promise<boolean> {
+  const rows = appended.map(({ row }) => row);
+  const known = await knownCampaign(access, frozen.campaign);
+  const fresh = rows.map(() => ({ records: [] }));
+  const estimate = estimateOf(fresh, known.submissions, frozen);
+  const meaning = [
+    `the submissions file has ${countOf(rows)} that ${frozen.campaign} does not have yet`,
+    ...estimateLines(estimate, await limitsLeft(access, known), Date.now()),
+  ];
+  if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
+  await sendImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
+  await addRounds(
+    access,
+    frozen,
+    addSubmissionsUpdate,
+    {
+      version: 1,
+      rounds: rows.map(({ submission, team, teamName }) => ({
+        submission,
+        sequence: 1,
+        kind: 'evaluate',
+        team,
+        teamName,
+      })),
+      submissions: rows,
+    },
+    {},
+  );
+  options.output.say(`done: added ${countOf(rows)}`);
+  return true;
+}

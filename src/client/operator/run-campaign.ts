@@ -1,0 +1,70 @@
+import { handIn } from '../../intake/freeze-campaign.ts';
+import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { campaignWorkflowId, resultObjects } from '../../ids.ts';
+import { homeFolder } from '../../local/stack/home/home.ts';
+import type { Stack } from '../../local/stack/open-stack.ts';
+import type { Access } from '../access.ts';
+import { appendRows } from './append-rows.ts';
+import { exitOf, exitStatus } from '../exit-status.ts';
+import { isOpen, knownCampaign } from './campaign-from-s3.ts';
+import { screenColumns, type Output } from '../output.ts';
+import { keepStanding, standingOf } from '../status/results.ts';
+import { isRunning, startWorkflow } from './start-workflow.ts';
+import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
+import { watchCampaign } from '../status/watch.ts';
+
+export interface ConductOptions {
+  detach?: true;
+  json?: true;
+  yes?: true;
+}
+
+/** From the hand-in to the report; the same on every stack. Answers the exit status. */
+export async function conduct(
+  access: Access,
+  checked: CheckedCampaign,
+  options: ConductOptions,
+  output: Output,
+  stack?: Stack,
+): Promise<number> {
+  const { campaign } = checked;
+  const rooms = { store: access.store, buckets: access.buckets, report: output.say };
+  const { frozen, appended } = await handIn(rooms, checked);
+  if (appended.length > 0) {
+    const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
+    if (!added) return exitStatus.failed;
+  }
+  const ended = await hasEnded(access, frozen);
+  if (ended) output.say(`${campaign} has ended; this is its report`);
+  else await startWorkflow(access, frozen);
+  if (stack) sayLinks(stack, campaign, output);
+  const unpolled = unpolledText(await unpolledQueues(access));
+  if (!stack && unpolled !== undefined) output.say(unpolled);
+  if (options.detach) return exitStatus.done;
+  const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
+  const standing = await standingOf(access, campaign);
+  const folder = await keepStanding(homeFolder(), standing);
+  if (options.json) output.result(JSON.stringify(standing.results, null, 2));
+  else output.result(`\n${standing.text(screenColumns())}\n`);
+  output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
+  if (watched.kind === 'holds') {
+    for (const line of watched.why) output.say(`${campaign} holds: ${line}`);
+    return exitStatus.needsDecision;
+  }
+  return exitOf(standing.results);
+}
+
+/** Nothing is left to do: results are published, every round has its record, and no workflow runs. */
+export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
+  if (await isRunning(access, campaign)) return false;
+  const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
+  return published !== undefined && !(await knownCampaign(access, campaign)).submissions.some(isOpen);
+}
+
+function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
+  const workflows = `${endpoints.ui}/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows`;
+  const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
+  output.say(`Temporal Web UI, the campaign:    ${workflows}/${encodeURIComponent(campaignWorkflowId(campaign))}`);
+  output.say(`Temporal Web UI, its submissions: ${workflows}?query=${list}`);
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureJobDefinitions } from '../../batch/job-definition.ts';
+import { checkCampaign } from '../../intake/check-campaign.ts';
+import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { resultObjects } from '../../ids.ts';
+import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
+import { bringUpInBackground } from '../../local/stack/background.ts';
+import { openAccess } from '../access.ts';
+import { conduct, type ConductOptions } from './run-campaign.ts';
+import { confirmed } from '../confirm.ts';
+import { isRemote } from '../stack/enter-stack.ts';
+import { buildExample } from '../stack/example.ts';
+import { exitStatus } from '../exit-status.ts';
+import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
+import type { Output } from '../output.ts';
+
+export interface StartOptions extends ConductOptions {
+  /** Without one the example, on the embedded stack. */
+  file?: string;
+}
+
+/**
+ * `start-campaign`: checks the file before anything else, brings the embedded stack up, hands the campaign in, starts its
+ * workflow or goes on with it, follows it and reports. Answers the exit status.
+ */
+export async function startCampaign(options: StartOptions, output: Output): Promise<number> {
+  if (!isRemote()) requireEmbedded();
+  const file = options.file ?? (await buildExample(output));
+  const { s3 } = placesOf(homeFolder());
+  const checked = await checkCampaign(file, new Date(), (campaign) =>
+    existsSync(join(s3, 'holdout-results', resultObjects.campaign(campaign))),
+  );
+  if (isRemote()) return inRemote(checked, options, output);
+  if (options.detach) await bringUpInBackground(homeFolder(), output.say);
+  return inEmbeddedStack(checked.instanceClasses, output, async (access, stack, closing) => {
+    const status = await conduct(access, checked, options, output, stack);
+    if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked();
+    return status;
+  });
+}
+
+async function inRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
+  const access = await openAccess();
+  try {
+    const region = process.env['AWS_REGION'] ?? 'the profile’s region';
+    const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
+    const asking = { yes: options.yes ?? false, output };
+    if (!(await confirmed([], `Start ${checked.campaign} in ${where}?`, asking))) return exitStatus.failed;
+    // On AWS the infrastructure has registered them; behind docker compose nobody else does.
+    const runnerImage = process.env['HOLDOUT_RUNNER_IMAGE'];
+    if (runnerImage) {
+      await ensureJobDefinitions(
+        await access.openBatch(),
+        access.settings.jobDefinition,
+        runnerImage,
+        checked.instanceClasses,
+      );
+    }
+    return await conduct(access, checked, options, output);
+  } finally {
+    await access.close();
+  }
+}

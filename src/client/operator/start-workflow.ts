@@ -1,0 +1,36 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { campaignWorkflowId, taskQueues } from '../../ids.ts';
+import { reopening } from '../../workflows/nondeterminism.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Access } from '../access.ts';
+
+/** How every run of a campaign's workflow is started, the first one and those after its end. */
+export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
+  workflowId: campaignWorkflowId(campaign),
+  taskQueue: taskQueues.main,
+  args: [{ campaign }],
+  retry: reopening,
+  staticSummary: `${campaign}: ${manifest.submissions} submissions of ${manifest.teams} teams`,
+  typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
+});
+
+/** Starts the campaign's workflow; one that runs already goes on. */
+export async function startWorkflow({ temporal }: Access, frozen: FrozenCampaign): Promise<void> {
+  try {
+    await temporal.workflow.start('campaign', campaignStart(frozen));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Whether a campaign's workflow is under way: neither ended, nor terminated, nor forgotten by Temporal. */
+export async function isRunning({ temporal }: Access, campaign: string): Promise<boolean> {
+  try {
+    const { status } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

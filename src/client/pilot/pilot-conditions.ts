@@ -1,0 +1,28 @@
+import { classConditions, type FileConditions } from '../../campaign/planning/pilot-conditions.ts';
+import type { CheckedCampaign, ImageLocation, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
+import { sha256OfFile } from '../../intake/sha256-of-file.ts';
+import { countInputs } from '../../intake/input-files.ts';
+import { inParallel } from '../../in-parallel.ts';
+
+const imagesAtOnce = 4;
+
+/** The conditions of a checked file, with the images of those of the named submissions that are in it, and `known` ones. */
+export async function conditionsOf(
+  checked: CheckedCampaign,
+  names: ReadonlySet<string>,
+  known: ReadonlyMap<string, string> = new Map(),
+): Promise<FileConditions> {
+  const images = new Map(known);
+  const asked = checked.submissions.filter(({ submission }) => names.has(submission) && !known.has(submission));
+  await inParallel(imagesAtOnce, asked, async ({ submission, image }) => images.set(submission, await imageAt(image)));
+  return { images, classes: classConditions(checked, await inputsAt(checked.testSet)) };
+}
+
+/** What lies elsewhere is known by its place: a plan reads nothing from S3 or a registry. */
+async function imageAt(image: ImageLocation): Promise<string> {
+  if (image.kind === 'archive') return `sha256:${await sha256OfFile(image.path)}`;
+  return image.kind === 'registry' ? image.reference : `s3://${image.bucket}/${image.key}`;
+}
+
+const inputsAt = async (testSet: LocalPath | S3Location): Promise<number | string> =>
+  testSet.kind === 'local' ? await countInputs(testSet.path) : `s3://${testSet.bucket}/${testSet.key}`;

@@ -1,0 +1,71 @@
+import { costOfRuns, dollars } from '../../campaign/model/money.ts';
+import type { Knowledge } from '../../campaign/planning/knowledge.ts';
+import { sortedRuns, type SortedRuns } from '../../campaign/planning/pilot-fit.ts';
+import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
+import type { PilotRun } from '../../campaign/planning/pilot.ts';
+import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { homeFolder } from '../../local/stack/home/home.ts';
+import { counted } from '../../safe-text.ts';
+import { conditionsOf } from './pilot-conditions.ts';
+import { findPilot } from './pilot-record.ts';
+
+/** What the pilots of a campaign taught, and what is to be said of it. */
+export interface Taught {
+  measured: { measured?: Knowledge; testItems?: number };
+  told: string[];
+}
+
+/** What of the record fits the file as it is now; `planned`: names of the classes that are planned with. */
+export async function taughtByPilot(checked: CheckedCampaign, planned: ReadonlySet<string>): Promise<Taught> {
+  const { campaign, limits, instanceClasses, expect } = checked;
+  const record = await findPilot(homeFolder(), campaign);
+  if (record === undefined || record.runs.length === 0) return { measured: {}, told: [] };
+  const names = new Set(record.runs.map(({ submission }) => submission));
+  const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
+  const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const testItems = [...sorted.measured, ...sorted.silent].at(-1)?.items;
+  const items = testItems === undefined ? {} : { testItems };
+  const known = pilotKnowledge(sorted.measured, limits, instanceClasses);
+  if (known === undefined) return { measured: items, told: [nothingText(sorted, when), ...gapsText(sorted)] };
+  const cost = dollars(costOfRuns([...sorted.measured, ...sorted.silent]));
+  return {
+    measured: { measured: { ...known, missing: known.missing.filter((name) => planned.has(name)) }, ...items },
+    told: [
+      `a pilot that ended ${when} and cost ${cost}`,
+      ...gapsText(sorted),
+      ...(expect ? ['`expect` in the file is not used: what the pilot measured takes its place'] : []),
+    ],
+  };
+}
+
+function nothingText({ measured }: SortedRuns, when: string): string {
+  const what =
+    measured.length > 0
+      ? `failed on ${[...new Set(measured.map((run) => run.class))].join(', ')} (${reasonsOf(measured)})`
+      : 'says nothing of the submissions as they are in the file now';
+  return (
+    `the pilot of ${when} ${what}: how long runs take, what fits where and how many end well is not known. ` +
+    'The plan goes by the file alone; look at the pilot before you trust it'
+  );
+}
+
+const reasonsOf = (runs: readonly PilotRun[]): string =>
+  [...new Set(runs.flatMap(({ reason }) => reason ?? []))].join(', ');
+
+/** What of a pilot says nothing of this file, and why. */
+function gapsText({ silent, leftOut }: SortedRuns): string[] {
+  const classes = [...new Set(silent.map((run) => run.class))];
+  const unmeasured = classes.map((name) => {
+    const runs = silent.filter((run) => run.class === name);
+    return (
+      `${counted(runs.length, 'submission')} not measured on ${name}: ended there by no fault of a team (${reasonsOf(runs)}); ` +
+      '--pilot runs them again'
+    );
+  });
+  const left = [...leftOut].map(([because, runs]) => {
+    const names = [...new Set(runs.map(({ submission }) => submission))];
+    const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+    return `${counted(runs.length, 'measurement')} of the pilot left out (${some}): ${because}`;
+  });
+  return [...unmeasured, ...left];
+}

@@ -1,0 +1,78 @@
+import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { dollars } from '../../campaign/model/money.ts';
+import { runConditions } from '../../campaign/planning/pilot-conditions.ts';
+import { isSameRun, sortedRuns, unfitBecause } from '../../campaign/planning/pilot-fit.ts';
+import { pilotSample, pilotWorst, type PilotOrder, type PilotRecord } from '../../campaign/planning/pilot.ts';
+import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { homeFolder } from '../../local/stack/home/home.ts';
+import { counted } from '../../safe-text.ts';
+import { confirmed } from '../confirm.ts';
+import { inStack } from '../stack/in-stack.ts';
+import type { Output } from '../output.ts';
+import type { Wanted } from './pilot-campaign.ts';
+import { conditionsOf } from './pilot-conditions.ts';
+import { findPilot } from './pilot-record.ts';
+import { begin, measure, type Measured, type PilotWork } from './pilot-work.ts';
+import { teamsOf } from '../plan/plan-request.ts';
+
+export interface PilotOptions {
+  count: number;
+  /** Those that are planned with. */
+  classes: readonly InstanceClass[];
+  yes: boolean;
+}
+
+/**
+ * Runs a sample of the submissions once on every class, each class a small campaign of its own with its own file, ledger
+ * and budget, and keeps what that measured. Only what is not measured yet runs; what was begun goes on.
+ */
+export async function runPilot(
+  checked: CheckedCampaign,
+  options: PilotOptions,
+  output: Output,
+): Promise<Measured | { kind: 'declined' }> {
+  const { limits, instanceClasses, campaign } = checked;
+  const { classes, yes } = options;
+  const record = (await findPilot(homeFolder(), campaign)) ?? noPilot(campaign);
+  const { sample, ...work } = await workOf(checked, record, options);
+  const runs = work.wanted.flatMap(({ orders }) => orders);
+  const all = sample.length * classes.length;
+  const on = `${classes.length > 1 ? 'each of ' : ''}${classes.map(({ name }) => name).join(', ')}`;
+  const what = `${counted(sample.length, 'submission')} once on ${on}`;
+  if (runs.length === 0) {
+    output.say(`the pilot of ${what} is measured already`);
+    return { kind: 'ended' };
+  }
+  const there = runs.length < all ? ` (${all - runs.length} of these ${all} runs are measured already)` : '';
+  const most = dollars(pilotWorst(runs, limits, instanceClasses));
+  const meaning = [`the pilot runs ${what}${there}: at most ${most}, mostly far less, beside the campaign's budget`];
+  if (!(await confirmed(meaning, `Run the pilot of ${campaign}?`, { yes, output }))) return { kind: 'declined' };
+  return inStack(classes, output, async (access) =>
+    measure(access, record, await begin(access, checked, work, output), output),
+  );
+}
+
+const noPilot = (campaign: string): PilotRecord => ({ version: 2, campaign, endedAt: '', runs: [], begun: [] });
+
+/** The sample, and what of it is not measured. */
+async function workOf(
+  checked: CheckedCampaign,
+  { runs, begun }: PilotRecord,
+  { count, classes }: PilotOptions,
+): Promise<PilotWork & { sample: string[] }> {
+  const known = await conditionsOf(checked, namesIn([...runs, ...begun]));
+  const { measured } = sortedRuns(runs, known);
+  const going = begun.filter((order) => unfitBecause(order, known) === undefined);
+  const sample = pilotSample(teamsOf(checked), checked.fairness.seed, count, namesIn([...measured, ...going]));
+  const now = await conditionsOf(checked, new Set(sample), known.images);
+  const ordersOn = (onClass: string): Wanted['orders'] =>
+    sample.flatMap((submission) => {
+      const placed = { submission, class: onClass };
+      const conditions = runConditions(now, placed);
+      if (conditions === undefined || measured.some((run) => isSameRun(run, placed))) return [];
+      return { ...placed, conditions, tries: runs.filter((run) => isSameRun(run, placed)).length };
+    });
+  return { sample, wanted: classes.map((on) => ({ on, orders: ordersOn(on.name) })), going };
+}
+
+const namesIn = (runs: readonly PilotOrder[]): Set<string> => new Set(runs.map(({ submission }) => submission));

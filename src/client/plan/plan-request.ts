@@ -1,0 +1,91 @@
+import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
+import type { PlannedDelays } from '../../campaign/planning/course.ts';
+import type { Question } from '../../campaign/planning/mix-plan.ts';
+import { changedClasses, type WhatIf } from '../../campaign/planning/what-if.ts';
+import type { RunRules } from '../../campaign/simulation/simulated-end.ts';
+import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
+import { countInputs } from '../../intake/input-files.ts';
+
+export interface Asked {
+  whatIf: WhatIf;
+  /** Of capacity: 0.5 asks for half as many machines again. */
+  margin: number;
+  /** Measured by a pilot; absent: what the file says. */
+  measured?: Knowledge;
+  /** Inputs of the test set, where a pilot was given them. */
+  testItems?: number;
+  now: Date;
+}
+
+/** Seconds between a submission's start and its first request, and around a run: on AWS and, with emulated devices, here. */
+const delays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2, handOver: 2 } } satisfies Record<
+  string,
+  PlannedDelays
+>;
+/** A test set has so many times the inputs of the sample, where one of them lies in S3 and is not counted before the start. */
+const assumedRatio = 100;
+
+/** What a plan of a checked campaign file is made of, and what had to be assumed to make it. */
+export async function questionOf(
+  checked: CheckedCampaign,
+  { whatIf, margin, measured, testItems, now }: Asked,
+): Promise<{ question: Omit<Question, 'futures'>; assumed: string[] }> {
+  const { campaign, limits, instanceClasses, expect, budget, fairness, deadline } = checked;
+  const { items, assumed } = await itemsOf(checked, testItems);
+  const rules: RunRules = {
+    campaign,
+    limits,
+    instanceClasses: changedClasses(instanceClasses, limits, whatIf),
+    ...items,
+  };
+  const knowledge = measured ?? knowledgeOf(expect, limits, instanceClasses);
+  const isHere = instanceClasses.some(({ gpu }) => gpu === 'emulated');
+  return {
+    question: {
+      planned: {
+        rules,
+        teams: teamsOf(checked),
+        perTeam: fairness.perTeamInFlight,
+        delays: isHere ? delays.here : delays.aws,
+        startUpSeconds: startUpOf(knowledge),
+      },
+      knowledge,
+      budget,
+      deadlineSeconds: (Date.parse(deadline) - now.getTime()) / 1000,
+      margin,
+    },
+    assumed,
+  };
+}
+
+type Items = Pick<RunRules, 'testSet' | 'sampleSet'>;
+
+async function itemsOf(
+  { testSet, sampleSet }: CheckedCampaign,
+  known: number | undefined,
+): Promise<{ items: Items; assumed: string[] }> {
+  const sample = sampleSet && (await countOf(sampleSet));
+  const inputs = known ?? (await countOf(testSet));
+  const testItems = inputs ?? assumedRatio * (sample ?? 1);
+  if (sampleSet === undefined) return { items: { testSet: { items: testItems } }, assumed: [] };
+  return {
+    items: {
+      testSet: { items: testItems },
+      sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedRatio)) },
+    },
+    assumed:
+      inputs !== undefined && sample !== undefined
+        ? []
+        : ['inputs in S3 are not counted before the start: a probe is taken to be a hundredth of an evaluation'],
+  };
+}
+
+const countOf = async (place: LocalPath | S3Location): Promise<number | undefined> =>
+  place.kind === 'local' ? await countInputs(place.path) : undefined;
+
+/** Submissions by team, both in the order of the file. */
+export function teamsOf({ submissions }: CheckedCampaign): string[][] {
+  const teams = new Map<string, string[]>();
+  for (const { team, submission } of submissions) teams.set(team, [...(teams.get(team) ?? []), submission]);
+  return [...teams.values()];
+}

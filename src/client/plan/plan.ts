@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { planOf } from '../../campaign/planning/plan.ts';
+import { messageOf, trouble } from '../../errors.ts';
+import { checkCampaign } from '../../intake/check-campaign.ts';
+import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { shownPath } from '../../intake/locate.ts';
+import { planPicture } from '../../report/plan-picture.ts';
+import { quoted } from '../../safe-text.ts';
+import { exitStatus } from '../exit-status.ts';
+import type { Output } from '../output.ts';
+import { taughtByPilot } from '../pilot/pilot-findings.ts';
+import { runPilot } from '../pilot/pilot.ts';
+import { questionOf } from './plan-request.ts';
+import { shareOf, spotText, whatIfOf, type PlanOptions } from './plan-options.ts';
+import { planText } from './plan-text.ts';
+
+/**
+ * `plan FILE`: what a campaign will cost and when it is done, from its file and from what a pilot measured. Without --pilot
+ * nothing is started or sent. Answers the exit status.
+ */
+export async function planCampaign(file: string, options: PlanOptions, output: Output): Promise<number> {
+  const now = new Date();
+  const checked = await checkCampaign(file, now);
+  const whatIf = whatIfOf(options, checked);
+  const margin = options.margin === undefined ? 0 : shareOf('--margin', options.margin);
+  const planned = new Set(whatIf.only ?? checked.instanceClasses.map(({ name }) => name));
+  if (options.pilot !== undefined) {
+    const ended = await pilotFirst(checked, options, planned, output);
+    if (ended !== undefined) return ended;
+  }
+  const pilot = await taughtByPilot(checked, planned);
+  const { question, assumed } = await questionOf(checked, { whatIf, margin, now, ...pilot.measured });
+  const isLong = checked.submissions.length > 10_000;
+  const plan = planOf(question, isLong ? output.say : undefined);
+  const { campaign, deadline, budget } = checked;
+  const told = { ...plan, unknowns: [...pilot.told, ...plan.unknowns, ...assumed, ...spotText(options)] };
+  const { microUsd: budgetMicroUsd, rerunReserveShare } = budget;
+  const limits = { campaign, deadline, budgetMicroUsd, margin };
+  output.result(
+    options.json
+      ? JSON.stringify({ ...limits, startsAt: now.toISOString(), ...told }, null, 2)
+      : planText(told, { ...limits, startsAt: now.getTime() }),
+  );
+  const { deadlineSeconds } = question;
+  const picture = planPicture(plan, { campaign, budgetMicroUsd, rerunReserveShare, deadlineSeconds });
+  const place = await keepPicture(options.svg ?? `${file.replace(/\.ya?ml$/, '')}.plan.svg`, picture);
+  output.say(`the picture is in ${place}`);
+  return exitStatus.done;
+}
+
+async function keepPicture(file: string, picture: string): Promise<string> {
+  await writeFile(resolve(file), picture).catch((error: unknown) => {
+    const message = `the picture cannot be written to ${quoted(file)}: ${messageOf(error)}; --svg FILE puts it elsewhere`;
+    throw trouble('USAGE', { message }, error);
+  });
+  return shownPath(resolve(file));
+}
+
+/** Runs the pilot on the classes that are planned with; answers an exit status where there is nothing to plan with. */
+async function pilotFirst(
+  checked: CheckedCampaign,
+  { pilot, yes }: PlanOptions,
+  planned: ReadonlySet<string>,
+  output: Output,
+): Promise<number | undefined> {
+  const classes = checked.instanceClasses.filter(({ name }) => planned.has(name));
+  const piloted = await runPilot(checked, { count: Number(pilot), classes, yes: yes ?? false }, output);
+  switch (piloted.kind) {
+    case 'declined':
+      return exitStatus.failed;
+    case 'holds':
+      output.say(`${piloted.campaign} holds: npm run holdout -- status ${piloted.campaign} says what to do`);
+      return exitStatus.needsDecision;
+    case 'ended':
+      return undefined;
+  }
+}

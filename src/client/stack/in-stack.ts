@@ -1,0 +1,60 @@
+import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { trouble } from '../../errors.ts';
+import { enterEnvironment } from '../../local/stack/environment.ts';
+import { homeFolder } from '../../local/stack/home/home.ts';
+import { openStack, type Stack } from '../../local/stack/open-stack.ts';
+import { unsupportedBecause } from '../../local/tools/open-engine.ts';
+import { openAccess, type Access } from '../access.ts';
+import { closeOnSignal, type Closing } from '../close-on-signal.ts';
+import { isRemote } from './enter-stack.ts';
+import type { Output } from '../output.ts';
+import { readyBatch } from './ready-batch.ts';
+
+/**
+ * Does some work on the stack that commands mean: one's own, or the embedded one, which is brought up for it with the queues
+ * of these classes, or joined where it is up already. Throws PLATFORM_UNSUPPORTED.
+ */
+export async function inStack<Result>(
+  classes: readonly InstanceClass[],
+  output: Output,
+  work: (access: Access) => Promise<Result>,
+): Promise<Result> {
+  if (isRemote()) return withAccess(work);
+  requireEmbedded();
+  return inEmbeddedStack(classes, output, work);
+}
+
+/** Throws PLATFORM_UNSUPPORTED where the embedded stack cannot run. */
+export function requireEmbedded(): void {
+  const unsupported = unsupportedBecause();
+  if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
+}
+
+/** Does some work on the embedded stack, which is taken down at the end or at a signal if it was brought up for it. */
+export async function inEmbeddedStack<Result>(
+  classes: readonly InstanceClass[],
+  output: Output,
+  work: (access: Access, stack: Stack, closing: Closing) => Promise<Result>,
+): Promise<Result> {
+  const queues = classes.map(({ queue, slots }) => ({ name: queue, slots }));
+  const stack = await openStack({ home: homeFolder(), queues, report: output.say });
+  const closing = closeOnSignal(stack, output);
+  try {
+    enterEnvironment(stack.environment);
+    return await withAccess(async (access) => {
+      await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
+      return work(access, stack, closing);
+    });
+  } finally {
+    await closing.close();
+  }
+}
+
+async function withAccess<Result>(work: (access: Access) => Promise<Result>): Promise<Result> {
+  const access = await openAccess();
+  try {
+    return await work(access);
+  } finally {
+    await access.close();
+  }
+}

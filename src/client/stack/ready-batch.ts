@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
+import { ensureJobDefinitions } from '../../batch/job-definition.ts';
+import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { messageOf, trouble } from '../../errors.ts';
+
+const patienceMs = 30_000;
+const lookEveryMs = 200;
+
+/**
+ * Waits until the embedded Batch endpoint knows the queues of every class, and registers their job definitions. A stack
+ * that is up starts its endpoint again when queues are added, so it may be away for a moment. Throws BATCH_NOT_READY.
+ */
+export async function readyBatch(
+  batch: BatchClient,
+  definitionPrefix: string,
+  classes: readonly InstanceClass[],
+): Promise<void> {
+  let cause = '';
+  for (const until = Date.now() + patienceMs; Date.now() < until; await delay(lookEveryMs)) {
+    try {
+      const missing = await missingQueues(batch, classes);
+      if (missing.length === 0) return await ensureJobDefinitions(batch, definitionPrefix, 'local', classes);
+      cause = `it does not know the queues ${missing.join(', ')}`;
+    } catch (error) {
+      cause = messageOf(error);
+    }
+  }
+  throw trouble('BATCH_NOT_READY', { cause });
+}
+
+async function missingQueues(batch: BatchClient, classes: readonly InstanceClass[]): Promise<string[]> {
+  const wanted = [...new Set(classes.map(({ queue }) => queue))];
+  const { jobQueues } = await batch.send(new DescribeJobQueuesCommand({ jobQueues: wanted }));
+  return wanted.filter((name) => !jobQueues?.some(({ jobQueueName }) => jobQueueName === name));
+}

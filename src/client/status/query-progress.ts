@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isGrpcDeadlineError, QueryNotRegisteredError } from '@temporalio/client';
+import type { CampaignProgress } from '../../campaign/operators/progress.ts';
+import { trouble } from '../../errors.ts';
+import { campaignWorkflowId } from '../../ids.ts';
+import { progressQuery } from '../../workflows/messages.ts';
+import type { Access } from '../access.ts';
+import { frozenCampaign, isOpen, knownCampaign, type KnownCampaign } from '../operator/campaign-from-s3.ts';
+import { isRunning } from '../operator/start-workflow.ts';
+import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
+
+/** A campaign that was just started answers only once it has read its ledger. */
+const firstAnswerMs = 120_000;
+
+const askAgainMs = 250;
+
+/**
+ * Less than the 10 s after which Temporal hands a question that a dead worker never took to another one: that answers from
+ * events which no workflow task has taken yet, and then goes on from there, see workflows/nondeterminism.ts.
+ */
+export const answerWithinMs = 5_000;
+
+/** `stopped`: rounds are open, but no workflow goes on with them. */
+export type CampaignNow =
+  { kind: 'running'; progress: CampaignProgress } | { kind: 'ended' | 'stopped'; known: KnownCampaign };
+
+/**
+ * How a campaign stands: what its workflow says, else what S3 says. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_SILENT,
+ * CAMPAIGN_STUCK.
+ */
+export async function campaignNow(access: Access, campaign: string): Promise<CampaignNow> {
+  await frozenCampaign(access, campaign);
+  if (await isRunning(access, campaign)) {
+    return { kind: 'running', progress: await progressOfCampaign(access, campaign) };
+  }
+  const known = await knownCampaign(access, campaign);
+  return { kind: known.submissions.some(isOpen) ? 'stopped' : 'ended', known };
+}
+
+/** For what only a campaign that runs can do. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_ENDED. */
+export async function mustRun(access: Access, campaign: string, act: string): Promise<void> {
+  await frozenCampaign(access, campaign);
+  if (!(await isRunning(access, campaign))) throw trouble('CAMPAIGN_ENDED', { campaign, act });
+}
+
+/**
+ * Asks a campaign's workflow how it stands; questions without an answer are asked again for `patienceMs`. Throws
+ * CAMPAIGN_SILENT, and CAMPAIGN_STUCK when it cannot open.
+ */
+export async function progressOfCampaign(
+  { temporal }: Pick<Access, 'temporal'>,
+  campaign: string,
+  patienceMs = firstAnswerMs,
+): Promise<CampaignProgress> {
+  const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
+  for (const until = Date.now() + patienceMs; ; await delay(askAgainMs)) {
+    try {
+      return await temporal.withDeadline(Date.now() + answerWithinMs, () => handle.query(progressQuery));
+    } catch (error) {
+      if (!mayAnswerYet(error)) throw error;
+      const [stuck] = error instanceof QueryNotRegisteredError ? await stuckSteps({ temporal }, campaign) : [];
+      if (stuck) throw trouble('CAMPAIGN_STUCK', { campaign, stuck: stuckStepLine(stuck) }, error);
+      if (Date.now() >= until) throw trouble('CAMPAIGN_SILENT', { campaign, seconds: patienceMs / 1000 }, error);
+    }
+  }
+}
+
+/** It has not read its ledger yet, or no worker took the question in time. */
+const mayAnswerYet = (error: unknown): boolean =>
+  error instanceof QueryNotRegisteredError || isGrpcDeadlineError(error);

@@ -1,0 +1,105 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { costOfRuns, dollars } from '../../campaign/model/money.ts';
+import { resultObjects } from '../../ids.ts';
+import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
+import { collectResults, leaderboardEntries, type CampaignResults, type SubmissionSummary } from '../../ledger/results.ts';
+import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
+import { trouble } from '../../errors.ts';
+import type { Access } from '../access.ts';
+import { table } from '../table.ts';
+import { stageText, underWay, type UnderWay } from './running-submissions.ts';
+
+export interface Standing {
+  results: CampaignResults;
+  /** leaderboard.csv as of now. */
+  leaderboard: string;
+  /** The board as a table for people. `columns` of the screen: no line is longer where that can be. */
+  board: (columns?: number) => string;
+  /** The final report as text, which begins with the board. */
+  text: (columns?: number) => string;
+}
+
+/** Where a campaign stands, from S3, and from Temporal's list while not all of it has ended. Throws CAMPAIGN_UNKNOWN. */
+export async function standingOf(access: Access, campaign: string): Promise<Standing> {
+  const { store, buckets, frozen } = access;
+  if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
+    throw trouble('CAMPAIGN_UNKNOWN', { campaign });
+  }
+  const rules = await frozen.campaign(campaign);
+  const recorded = await collectResults(store, buckets.results, rules);
+  const results = recorded.state === 'finished' ? recorded : withStages(recorded, await underWay(access, campaign));
+  const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
+  const board = (columns?: number): string =>
+    table(
+      ['rank', 'team', rules.metric, 'submission'],
+      rows.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
+      columns,
+    );
+  const text = (columns?: number): string =>
+    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
+  return { results, leaderboard: leaderboardCsv(rows), board, text };
+}
+
+/** Results with what goes on now; a submission that has a record keeps the state by which it stands. Pure. */
+export function withStages(results: CampaignResults, running: readonly UnderWay[]): CampaignResults {
+  const stages = new Map(
+    running.map(({ submission, stage, class: onClass }) => [submission, { stage, class: onClass }]),
+  );
+  const submissions = results.submissions.map((row) => {
+    const now = stages.get(row.submission);
+    if (now === undefined || isFinal(now.stage)) return row;
+    return { ...row, state: row.state === 'queued' ? now.stage : row.state, underWay: now };
+  });
+  return { ...results, submissions };
+}
+
+/** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
+export async function keepStanding(home: string, { results, leaderboard, text }: Standing): Promise<string> {
+  const folder = join(home, 'results', results.campaign);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const mode = 0o600;
+  await writeFile(join(folder, 'leaderboard.csv'), leaderboard, { mode });
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`, { mode });
+  await writeFile(join(folder, 'report.txt'), `${text()}\n`, { mode });
+  return folder;
+}
+
+/** Every submission in a line; see {@link Standing} for `columns`. */
+export function submissionTable({ submissions }: CampaignResults, columns?: number): string {
+  return table(
+    ['submission', 'team', 'state', 'reason', 'runs', 'cost'],
+    submissions.map(({ submission, team, state, reason, detail, runs, underWay }) => [
+      submission,
+      team,
+      stateText(state, underWay),
+      [reason, detail].filter((part) => part !== null).join(': '),
+      runs
+        .map((run) => `${run.purpose === 'probe' ? 'probe ' : ''}${run.class}${run.reason ? ` ${run.reason}` : ''}`)
+        .join(', '),
+      dollars(costOfRuns(runs)),
+    ]),
+    columns,
+  );
+}
+
+/** A submission that stands by an earlier round says both. */
+function stateText(state: SubmissionState, now: SubmissionSummary['underWay']): string {
+  if (now === undefined) return state;
+  return state === now.stage ? stageText(now) : `${state}, again ${stageText(now)}`;
+}
+
+function costTable({ costByClass, costMicroUsd }: CampaignResults): string {
+  return table(
+    ['class', 'runs', 'billed', 'cost'],
+    [
+      ...Object.entries(costByClass).map(([name, total]) => [
+        name,
+        String(total.runs),
+        `${total.billedSeconds} s`,
+        dollars(total.costMicroUsd),
+      ]),
+      ['total', '', '', dollars(costMicroUsd)],
+    ],
+  );
+}

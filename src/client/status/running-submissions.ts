@@ -1,0 +1,43 @@
+import { submissionStates, type SubmissionState } from '../../campaign/model/reasons.ts';
+import { submissionWorkflowId } from '../../ids.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Access } from '../access.ts';
+
+/** A submission whose workflow runs, by Temporal's list, which may be some seconds behind. */
+export interface UnderWay {
+  submission: string;
+  stage: SubmissionState;
+  /** Where its run is, or is to be; null before it asked for one. */
+  class: string | null;
+}
+
+/** What runs of a campaign, or of one team. */
+export async function underWay({ temporal }: Access, campaign: string, team?: string): Promise<UnderWay[]> {
+  const prefix = submissionWorkflowId(campaign, '');
+  const query =
+    `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'` +
+    (team === undefined ? '' : ` AND HoldoutTeam = '${team}'`);
+  const found: UnderWay[] = [];
+  for await (const { workflowId, typedSearchAttributes } of temporal.workflow.list({ query })) {
+    found.push({
+      submission: workflowId.slice(prefix.length),
+      stage: stageOf(typedSearchAttributes.get(searchAttributes.stage)),
+      class: typedSearchAttributes.get(searchAttributes.class) ?? null,
+    });
+  }
+  return found;
+}
+
+/** It has a job, or is about to. */
+export const mayHaveJob = ({ stage }: UnderWay): boolean => stage === 'probing' || stage === 'running';
+
+/** A stage as the search attribute tells it. */
+export const stageOf = (text: string | undefined): SubmissionState =>
+  submissionStates.find((state) => state === text) ?? 'preparing';
+
+/** `running on g4`, `waiting for g4`. */
+export function stageText({ stage, class: onClass }: Pick<UnderWay, 'stage' | 'class'>): string {
+  if (onClass === null) return stage;
+  if (stage === 'waiting') return `${stage} for ${onClass}`;
+  return stage === 'probing' || stage === 'running' ? `${stage} on ${onClass}` : stage;
+}

@@ -1,0 +1,115 @@
+import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
+import type { RunRecord } from '../../campaign/model/messages.ts';
+import { faultOf, type Fault, type FinalState, type Reason, type SubmissionState } from '../../campaign/model/reasons.ts';
+import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
+import { trouble } from '../../errors.ts';
+import { suggestion } from '../../intake/campaign-file/suggestion.ts';
+import { chainOf } from '../../ledger/ledger.ts';
+import { standingRecord, type LedgerRecord } from '../../ledger/record.ts';
+import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
+import type { ScoreFile } from '../../ledger/score-file.ts';
+import type { Access } from '../access.ts';
+import { frozenCampaign } from '../operator/campaign-from-s3.ts';
+import { stageNow, type StageNow } from './current-stage.ts';
+
+/** Everything known of one submission: the object of `show --json`. No word that the submission printed or wrote. */
+export interface Case {
+  version: 1;
+  campaign: string;
+  submission: string;
+  team: string;
+  teamName: string;
+  submittedAt: string;
+  /** As `results` has it: by the record it stands by, or what goes on with it. */
+  state: SubmissionState;
+  reason: Reason | null;
+  fault: Fault | null;
+  detail: string | null;
+  /** Null when it finished or goes on. */
+  why: Why | null;
+  /** Unrounded. */
+  score: number | null;
+  underWay: StageNow | null;
+  /** The rounds that have ended, oldest first. */
+  rounds: CaseRound[];
+  /** The runs of the round that goes on; what they cost is not known yet. */
+  runsSoFar: (RunSoFar & { why: Why | null })[];
+}
+
+export interface CaseRound {
+  sequence: number;
+  state: FinalState;
+  reason: Reason | null;
+  detail: string | null;
+  /** sha256 manifest digest. */
+  image: string | null;
+  faults: FaultSummary | null;
+  /** What of the image's configuration its container did not get. */
+  withheld: string[];
+  runs: (RunRecord & { why: Why | null })[];
+}
+
+/** Reads what S3 and Temporal know of a submission. Throws CAMPAIGN_UNKNOWN, SUBMISSION_UNKNOWN. */
+export async function caseOf(access: Access, campaign: string, submission: string): Promise<Case> {
+  const { store, buckets } = access;
+  await frozenCampaign(access, campaign);
+  const row = await rowOf(access, campaign, submission);
+  const records = (await chainOf(store, buckets.results, campaign, submission)).map(({ record }) => record);
+  const standing = standingRecord(records);
+  const scores = await Promise.all(records.map((record) => scoreOf(access, record)));
+  const { team, teamName, submittedAt } = row;
+  const underWay = await stageNow(access, { campaign, submission, team });
+  const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
+  const newRuns = await runsSoFar(store, buckets.runs, { campaign, submission, first });
+  const reason = standing?.reason ?? null;
+  const result = standing && scores[records.indexOf(standing)];
+  return {
+    version: 1,
+    campaign,
+    submission,
+    team,
+    teamName,
+    submittedAt,
+    state: standing?.state ?? underWay?.stage ?? 'queued',
+    reason,
+    fault: reason && faultOf(reason),
+    detail: standing?.detail ?? null,
+    why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
+    score: result?.kind === 'scored' ? result.score : null,
+    underWay,
+    rounds: records.map((record, index) => roundOf(record, scores[index])),
+    runsSoFar: newRuns.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
+  };
+}
+
+async function rowOf({ frozen }: Access, campaign: string, submission: string) {
+  const { teams } = await frozen.manifest(campaign);
+  const rows = teams.flatMap(({ submissions }) => submissions);
+  const found = rows.find((row) => row.submission === submission);
+  if (found) return found;
+  const meant = suggestion(
+    submission,
+    rows.map((row) => row.submission),
+  );
+  throw trouble('SUBMISSION_UNKNOWN', { campaign, submission, meant });
+}
+
+async function scoreOf({ store, buckets }: Access, { score }: LedgerRecord): Promise<ScoreFile['result'] | undefined> {
+  if (score === null) return undefined;
+  return (await store.readJson<ScoreFile>(buckets.results, score.key)).result;
+}
+
+function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): CaseRound {
+  const { sequence, state, reason, detail, image, faults, withheld, runs } = record;
+  const ofFile = scored?.kind === 'invalid' ? scored.summary : undefined;
+  return {
+    sequence,
+    state,
+    reason,
+    detail,
+    image,
+    faults: faults ?? ofFile ?? null,
+    withheld: withheld ?? [],
+    runs: runs.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
+  };
+}

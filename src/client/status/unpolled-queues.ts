@@ -1,0 +1,28 @@
+import { taskQueues } from '../../ids.ts';
+import type { Access } from '../access.ts';
+
+/** Types of a task queue in Temporal's API. */
+const [workflowTasks, activityTasks] = [1, 2];
+
+/** Task queues that no worker has polled for some minutes: what is sent there waits for one. */
+export async function unpolledQueues({ temporal }: Access): Promise<string[]> {
+  const { namespace } = temporal.options;
+  const isUnpolled = async (name: string): Promise<boolean> => {
+    const taskQueueType = name === taskQueues.main ? workflowTasks : activityTasks;
+    const { pollers } = await temporal.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name },
+      taskQueueType,
+    });
+    return (pollers ?? []).length === 0;
+  };
+  const names = Object.values(taskQueues);
+  const unpolled = await Promise.all(names.map(isUnpolled));
+  return names.filter((_, index) => unpolled[index]);
+}
+
+/** What to tell of them; undefined when all are polled. */
+export const unpolledText = (queues: readonly string[]): string | undefined =>
+  queues.length === 0
+    ? undefined
+    : `no worker polls ${queues.join(', ')}, and what needs one waits: start one with npm run worker`;

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type * as z from 'zod';
+import type { Blob, BlobFolder } from './blob-folder.ts';
+import { isShallow } from '../manifests/json-depth.ts';
+import { refuse } from '../refusal.ts';
+import type { ScannedArchive } from './scan-archive.ts';
+
+/** Cap on one manifest or configuration; real ones have some kilobytes. */
+export const jsonBytes = 4 * 2 ** 20;
+const allJsonBytes = 8 * jsonBytes;
+/** Links in a row; real archives have one. */
+const maxLinks = 8;
+
+/** The files of a scanned archive, by name or by digest, and what the small ones say. */
+export class ArchiveFiles {
+  private jsonLeft = allJsonBytes;
+
+  constructor(
+    private readonly archive: ScannedArchive,
+    private readonly blobs: BlobFolder,
+  ) {}
+
+  get names(): readonly string[] {
+    return [...this.archive.files.keys()];
+  }
+
+  /** The file of a name, through links; undefined when there is none. Throws a Refusal for links in a circle. */
+  find(name: string): Blob | undefined {
+    let at = name;
+    for (let followed = 0; followed <= maxLinks; followed += 1) {
+      const target = this.archive.links.get(at);
+      if (target === undefined) return this.archive.files.get(at);
+      at = target;
+    }
+    return refuse(`the archive has more than ${maxLinks} links in a row`);
+  }
+
+  /** The blob of an OCI digest; undefined when the archive lacks it. Throws a Refusal when its content is another. */
+  blob(digest: string): Blob | undefined {
+    const hex =
+      /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1] ?? refuse('the archive names a blob by a digest that is no sha256');
+    const blob = this.find(`blobs/sha256/${hex}`);
+    if (blob !== undefined && blob.sha256 !== hex)
+      refuse(`the blob ${digest} has other content: its sha256 is ${blob.sha256}`);
+    return blob;
+  }
+
+  /** What a file says as JSON; undefined for one that is none, too large or nested too deep. Throws a Refusal when all JSON together is too large. */
+  async json(file: Blob): Promise<unknown> {
+    if (file.bytes > jsonBytes) return undefined;
+    if ((this.jsonLeft -= file.bytes) < 0) refuse(`the archive has more than ${allJsonBytes} bytes of JSON`);
+    const text = await readFile(this.blobs.path(file));
+    try {
+      return isShallow(text) ? (JSON.parse(text.toString('utf8')) as unknown) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** As {@link json}, checked; throws a Refusal that calls the file `what`. */
+  async parsed<Schema extends z.ZodType>(file: Blob, what: string, schema: Schema): Promise<z.output<Schema>> {
+    const json = await this.json(file);
+    if (json === undefined) refuse(`${what} is not JSON of at most ${jsonBytes} bytes`);
+    return checked(json, what, schema);
+  }
+}
+
+/** Checks JSON of an archive; the refusal names the place only by words of the schema. */
+export function checked<Schema extends z.ZodType>(json: unknown, what: string, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const at = parsed.error.issues[0]?.path.join('.') ?? '';
+  return refuse(`${what} is not as it must be${at === '' ? '' : ` at ${at}`}`);
+}

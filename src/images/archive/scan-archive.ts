@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises';
+import type { ArchiveLimits } from './archive-limits.ts';
+import type { Blob, BlobFolder } from './blob-folder.ts';
+import { checkEntryName } from './entry-name.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import { tarEntries, type TarEntry } from '../tar/tar-entries.ts';
+import { unpackedArchive } from './unpacked-archive.ts';
+
+/** What a handed-in image consists of, by name without `./`. Folders are left out. */
+export interface ScannedArchive {
+  files: Map<string, Blob>;
+  /** The names that links lead to, inside the archive. */
+  links: Map<string, string>;
+}
+
+const maxEntries = 10_000;
+
+/**
+ * Reads the outer tar once, in constant memory, and keeps every file of it: sizes, names and types are checked, all
+ * content is hashed. Throws a Refusal.
+ */
+export async function scanArchive(path: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ScannedArchive> {
+  if ((await stat(path)).size > limits.imageBytes)
+    refuse(`the archive is larger than the ${limits.imageBytes} bytes allowed`);
+  const found: ScannedArchive = { files: new Map(), links: new Map() };
+  let entries = 0;
+  try {
+    for await (const entry of tarEntries(unpackedArchive(path, limits.unpackedBytes))) {
+      if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
+      await take(entry, found, blobs);
+    }
+  } catch (error) {
+    // A disk that fails is no fault of the archive: such errors carry the name of a system call.
+    if (error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
+    refuse('the archive is damaged or cut short');
+  }
+  return found;
+}
+
+async function take(entry: TarEntry, found: ScannedArchive, blobs: BlobFolder): Promise<void> {
+  const name = checkEntryName(entry.name, entry.place);
+  if (entry.kind === 'folder') return;
+  const earlier = contentOf(found, name);
+  if (entry.kind === 'file') found.files.set(name, await blobs.take(entry.content, entry.bytes));
+  else found.links.set(name, targetOf(entry, name));
+  // Readers take the first or the last of two; where both are the same it makes no difference.
+  if (earlier !== '' && contentOf(found, name) !== earlier)
+    refuse(`${entry.place} has the name of an earlier one and other content`);
+}
+
+/** What stands under a name, '' for nothing. */
+const contentOf = ({ files, links }: ScannedArchive, name: string): string =>
+  [files.get(name)?.sha256, links.get(name)].join('>').replace(/^>$/, '');
+
+/** Symbolic links are written relative to their folder, hard links from the top. Throws a Refusal for one that leads out. */
+function targetOf({ place, kind, target }: TarEntry, name: string): string {
+  if (target.startsWith('/')) refuse(`${place} is a link to an absolute path`);
+  const parts = kind === 'symbolic link' ? name.split('/').slice(0, -1) : [];
+  for (const part of target.split('/')) {
+    if (part === '..' && parts.pop() === undefined) refuse(`${place} is a link that leads out of the archive`);
+    if (!['', '.', '..'].includes(part)) parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { acceptedEnvironment } from './environment.ts';
+import { checkEntryPoint } from './entry-point.ts';
+import { acceptedHistory } from './history.ts';
+import { checkPlaces } from './mount-points.ts';
+import { acceptedWorkFolder } from './work-folder.ts';
+import type { ImageTree } from '../layers/image-tree.ts';
+import { refuse } from '../refusal.ts';
+
+export interface ConfigurationOptions {
+  /** The campaign says what is run, so the image needs no entry point of its own. */
+  commandGiven?: boolean;
+  /** Where the runner mounts something, beside what every container has. */
+  mountPoints?: readonly string[];
+}
+
+export interface AcceptedConfiguration {
+  /** An OCI image configuration that was written anew. */
+  json: object;
+  /** What people may expect to count and does not, in words that are safe to show. */
+  withheld: string[];
+}
+
+/** A list, or one text as in images of 2014. */
+const texts = z
+  .union([z.array(z.string()), z.string().transform((text) => [text])])
+  .nullish()
+  .transform((list) => list ?? []);
+const schema = z.object({
+  architecture: z.string(),
+  os: z.string(),
+  rootfs: z.object({ diff_ids: z.array(z.string()) }),
+  history: z.unknown().optional(),
+  config: z
+    .object({
+      Env: texts,
+      Entrypoint: texts,
+      Cmd: texts,
+      WorkingDir: z.string().nullish(),
+      User: z.unknown().optional(),
+      Volumes: z.unknown().optional(),
+      ExposedPorts: z.unknown().optional(),
+      Healthcheck: z.unknown().optional(),
+      StopSignal: z.unknown().optional(),
+    })
+    .nullish(),
+});
+type RunConfiguration = NonNullable<z.output<typeof schema>['config']>;
+
+/** The kernel's MAX_ARG_STRLEN, with its closing NUL. */
+const maxArgumentBytes = 2 ** 17 - 1;
+const maxCommandBytes = 2 ** 18;
+const platforms = ['amd64', 'x86_64', 'x86-64'];
+const defaultMountPoints = ['/input', '/output'];
+
+/**
+ * Checks an image's configuration against its layers and writes the clean one that runs: environment, command and work folder,
+ * and nothing else of it. `diffIds` are those of the layers as they were read, `tree` what they hold. Throws a Refusal.
+ */
+export function acceptedConfiguration(
+  config: unknown,
+  diffIds: readonly string[],
+  tree: ImageTree,
+  { commandGiven = false, mountPoints = defaultMountPoints }: ConfigurationOptions = {},
+): AcceptedConfiguration {
+  const parsed = schema.safeParse(config);
+  if (!parsed.success)
+    refuse(`the image configuration is not as it must be: ${wordsFor(parsed.error.issues[0]?.path)}`);
+  const { architecture, os, rootfs, history } = parsed.data;
+  if (os.toLowerCase() !== 'linux' || !platforms.includes(architecture.toLowerCase())) {
+    refuse('the image is built for another platform than linux/amd64: build it with --platform linux/amd64');
+  }
+  if (rootfs.diff_ids.join() !== diffIds.join()) {
+    refuse('the layers of the image are not those that its configuration names (diff_ids)');
+  }
+  const run = parsed.data.config ?? schema.shape.config.unwrap().unwrap().parse({});
+  checkPlaces(tree, mountPoints);
+  checkCommand([...run.Entrypoint, ...run.Cmd]);
+  const environment = acceptedEnvironment(run.Env);
+  const workFolder = acceptedWorkFolder(run.WorkingDir ?? '', tree, mountPoints);
+  if (!commandGiven) {
+    const command = [...run.Entrypoint, ...run.Cmd][0];
+    checkEntryPoint(command, { tree, workFolder: workFolder.path, path: environment.path, mountPoints });
+  }
+  return {
+    json: {
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Env: environment.lines, Entrypoint: run.Entrypoint, Cmd: run.Cmd, WorkingDir: workFolder.path },
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      ...acceptedHistory(history, diffIds.length),
+    },
+    withheld: [...withheldOf(run), ...workFolder.withheld, ...environment.withheld],
+  };
+}
+
+function withheldOf({ User, Volumes, ExposedPorts, Healthcheck, StopSignal }: RunConfiguration): string[] {
+  const isSet = (value: unknown): boolean => value != null && value !== '' && Object.keys(Object(value)).length > 0;
+  const all = { USER: User, VOLUME: Volumes, EXPOSE: ExposedPorts, HEALTHCHECK: Healthcheck, STOPSIGNAL: StopSignal };
+  return Object.entries(all).flatMap(([name, value]) => (isSet(value) ? [name] : []));
+}
+
+function checkCommand(words: readonly string[]): void {
+  let bytes = 0;
+  for (const word of words) {
+    if (word.includes('\0')) refuse('ENTRYPOINT or CMD of the image has a NUL character in it');
+    if (Buffer.byteLength(word) > maxArgumentBytes) refuse('ENTRYPOINT or CMD of the image is too long to be run');
+    // A pointer for each word.
+    bytes += Buffer.byteLength(word) + 9;
+  }
+  if (bytes > maxCommandBytes) refuse('ENTRYPOINT and CMD of the image together are too long to be run');
+}
+
+/** Only names that the schema knows are shown. */
+function wordsFor(path: readonly PropertyKey[] = []): string {
+  const names = path.filter((part) => typeof part === 'string');
+  return names.length === 0 ? 'it is no object' : `${names.join('.')} is missing or of another type`;
+}

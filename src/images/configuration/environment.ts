@@ -1,0 +1,102 @@
+import { counted } from '../../safe-text.ts';
+import { refuse } from '../refusal.ts';
+
+export interface AcceptedEnvironment {
+  /** `NAME=value`, each name once. */
+  lines: string[];
+  /** PATH, from the image or the usual one. */
+  path: string;
+  withheld: string[];
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * Names that never come from an image. Hooks of GPU engines run on the host with the image's variables (CVE-2025-23266), so
+ * nothing may pass that acts on
+ * - the loader and C library of whatever runs: `LD_*`, GLIBC_TUNABLES, and the paths from which glibc takes code, tables or
+ *   where it writes (its own list of what programs with privileges ignore, sysdeps/generic/unsecvars.h);
+ * - a hook written in Go: GODEBUG, GOTRACEBACK; or the runtime: `_LIBCONTAINER_*`;
+ * - the choice of devices, which is the runner's: `NVIDIA_*` and its like. CUDA_VISIBLE_DEVICES stays: only the library inside
+ *   the container reads it, of the devices that are there;
+ * - clients of AWS and Holdout itself.
+ */
+const forbidden = new RegExp(
+  `^(?:${[
+    '(?:LD|NVIDIA|AWS|HOLDOUT|_LIBCONTAINER)_.*',
+    '(?:AMD|ASCEND|HABANA|MELLANOX)_VISIBLE_DEVICES',
+    'GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|HOSTALIASES|LOCPATH|MALLOC_TRACE|NIS_PATH|NLSPATH|RESOLV_HOST_CONF',
+    'GODEBUG|GOTRACEBACK',
+  ].join('|')})$`,
+);
+const libraryPath = 'LD_LIBRARY_PATH';
+/** A hook would look here on the host, where a submission may have written. */
+const unsafeFolder = /^\/(?:proc|sys|dev|run|var|tmp|input|output|etc)(?:\/|$)/;
+const soundName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The kernel's MAX_ARG_STRLEN, less the option with which the runner passes a variable on. */
+const maxVariableBytes = 2 ** 17 - 64;
+const maxBytes = 2 ** 18;
+const maxVariables = 2_000;
+const namesShown = 10;
+
+/** What of an image's variables its container sees. Throws a Refusal for more than a process can have, and for NUL. */
+export function acceptedEnvironment(written: readonly string[]): AcceptedEnvironment {
+  checkSizes(written);
+  const variables = new Map<string, string>();
+  const denied = new Set<string>();
+  let invalid = 0;
+  for (const line of written) {
+    const cut = line.indexOf('=');
+    const name = cut === -1 ? '' : line.slice(0, cut);
+    if (!soundName.test(name)) invalid += 1;
+    else if (name !== libraryPath && forbidden.test(name)) denied.add(name);
+    else variables.set(name, line.slice(cut + 1));
+  }
+  const library = soundFolders(variables.get(libraryPath) ?? '');
+  if (library.folders.length > 0) variables.set(libraryPath, library.folders.join(':'));
+  else variables.delete(libraryPath);
+  const names = [...denied];
+  return {
+    lines: Array.from(variables, ([name, value]) => `${name}=${value}`),
+    path: variables.get('PATH') ?? defaultPath,
+    withheld: [
+      ...names.slice(0, namesShown).map((name) => `environment variable ${name.slice(0, 40)}`),
+      ...(names.length > namesShown ? [`${names.length - namesShown} more environment variables`] : []),
+      ...(invalid > 0 ? [counted(invalid, 'environment variable') + ' without a valid name'] : []),
+      ...(library.refused > 0 ? [`${library.refused} of the folders in ${libraryPath}`] : []),
+    ],
+  };
+}
+
+function checkSizes(lines: readonly string[]): void {
+  let bytes = 0;
+  for (const line of lines) {
+    if (line.includes('\0')) refuse('the environment of the image has a NUL character in it');
+    if (Buffer.byteLength(line) > maxVariableBytes)
+      refuse('the image has an environment variable of more than 128 KiB');
+    bytes += Buffer.byteLength(line) + 1;
+  }
+  if (bytes > maxBytes || lines.length > maxVariables) {
+    refuse(`the environment of the image is larger than ${maxBytes / 1024} KiB or ${maxVariables} variables`);
+  }
+}
+
+/** The loader takes `;` for `:`, an empty folder for the work folder (left out without a word), and puts something in for `$`. */
+function soundFolders(value: string): { folders: string[]; refused: number } {
+  const all = value.split(/[:;]/).filter((folder) => folder !== '');
+  const folders = all.filter(
+    (folder) =>
+      folder.startsWith('/') &&
+      !folder.includes('$') &&
+      !folder.split('/').includes('..') &&
+      !unsafeFolder.test(cleaned(folder)),
+  );
+  return { folders, refused: all.length - folders.length };
+}
+
+/** Without doubled slashes and `.`, behind which an unsafe folder could hide. */
+const cleaned = (folder: string): string =>
+  `/${folder
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;

@@ -1,0 +1,42 @@
+import { posix } from 'node:path';
+import { folderAbove, hiddenFolders } from './mount-points.ts';
+import type { ImageTree, Walk } from '../layers/image-tree.ts';
+import { refuse } from '../refusal.ts';
+
+const maxPathBytes = 4_094;
+/** Work folders below these have led out of containers (CVE-2024-21626). */
+const kernelFolders = ['/proc', '/sys', '/dev'];
+
+/**
+ * Where the command starts: the image's WORKDIR with its links resolved inside the image. Nothing is ever created for it: one
+ * that is missing becomes the deepest folder above it that is there. Throws a Refusal for one that is no folder.
+ */
+export function acceptedWorkFolder(
+  written: string,
+  tree: ImageTree,
+  mountPoints: readonly string[],
+): { path: string; withheld: string[] } {
+  if (written.includes('\0') || Buffer.byteLength(written) > maxPathBytes) refuse('WORKDIR of the image is no path');
+  const walk = tree.find(written);
+  const isMissing = walk.kind === 'missing';
+  const resolved = tree.pathOf(folderOf(walk));
+  if (resolved.includes('\uFFFD')) refuse('WORKDIR of the image is a path that is no text');
+  // Only a path that is not in the image is taken by its letters.
+  const asWritten = posix.join('/', written).replace(/(?<=.)\/$/, '');
+  const mounted = folderAbove(isMissing ? asWritten : resolved, [...mountPoints, ...hiddenFolders]);
+  const path = mounted ?? resolved;
+  if (folderAbove(path, kernelFolders) !== undefined || folderAbove(asWritten, kernelFolders) !== undefined) {
+    return { path: '/', withheld: ['WORKDIR (a folder of the kernel)'] };
+  }
+  if (mounted !== undefined)
+    return { path, withheld: asWritten === path || resolved === path ? [] : ['WORKDIR (hidden by a mount)'] };
+  return { path, withheld: isMissing ? ['WORKDIR (not in the image)'] : [] };
+}
+
+/** The folder itself, or the deepest that is there. */
+function folderOf(walk: Walk): number {
+  if (walk.kind === 'missing') return walk.folder;
+  if (walk.kind === 'folder') return walk.node;
+  if (walk.kind === 'circle') return refuse('WORKDIR of the image is a link that leads in a circle');
+  return refuse('WORKDIR of the image is a file, or lies below one');
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { trouble } from '../../errors.ts';
+import type { ArchiveLimits } from '../archive/archive-limits.ts';
+import { choosePlatform } from '../manifests/choose-platform.ts';
+import { indexSchema, manifestSchema } from '../manifests/oci-schemas.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import { isUnknownToRegistry, whyNot } from './registry-errors.ts';
+import { skopeo } from './skopeo.ts';
+
+const maxDepth = 8;
+
+/**
+ * The digest (`sha256:…`) of what a `docker://` reference names now: a manifest, or an index of several platforms.
+ * Undefined when the registry has no such image. Throws IMAGE_COPY_FAILED when the registry cannot be asked.
+ */
+export async function digestOf(reference: string): Promise<string | undefined> {
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  const raw = await rawManifest(digest === undefined ? reference : `${repositoryOf(reference)}@${digest}`);
+  return raw === undefined ? undefined : sha256(raw);
+}
+
+/**
+ * Copies the image for our machines that a digest in the repository of `reference` names into an empty folder, as the
+ * registry has it. Nothing is fetched from anywhere else. `refused` is the team's. Throws IMAGE_COPY_FAILED.
+ */
+export async function fetchImage(
+  reference: string,
+  digest: string,
+  { imageBytes }: ArchiveLimits,
+  folder: string,
+): Promise<{ kind: 'fetched' } | { kind: 'refused'; why: string }> {
+  const repository = repositoryOf(reference);
+  try {
+    const instance = await instanceOf(repository, digest, imageBytes);
+    const image = `${repository}@${instance}`;
+    const copied = await skopeo('--insecure-policy', '--tmpdir', folder, 'copy', '-q', image, `dir:${folder}`);
+    if (copied.kind === 'done') return { kind: 'fetched' };
+    if (isUnknownToRegistry(copied.detail)) refuse('the registry lacks parts of the image');
+    throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, copied.detail) });
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'refused', why: error.message };
+    throw error;
+  }
+}
+
+/** The digest of the image for our machines, through indexes; the image is small enough and all in this registry. */
+async function instanceOf(repository: string, digest: string, imageBytes: number): Promise<string> {
+  let at = digest;
+  for (let depth = 0; depth < maxDepth; depth += 1) {
+    const json = parsed(await manifestAt(repository, at));
+    const index = indexSchema.safeParse(json);
+    if (!index.success) {
+      checkParts(json, imageBytes);
+      return at;
+    }
+    at = choosePlatform(index.data.manifests);
+  }
+  return refuse(`the reference names more than ${maxDepth} indexes in one another`);
+}
+
+function checkParts(json: unknown, imageBytes: number): void {
+  const manifest = manifestSchema.safeParse(json);
+  if (!manifest.success) refuse('the reference names no image of today: neither an OCI manifest nor Docker’s schema 2');
+  const parts = [manifest.data.config, ...(manifest.data.layers ?? [])];
+  if (parts.some(({ urls }) => urls != null && urls.length > 0))
+    refuse('a layer of the image is to be fetched from elsewhere; the registry must hold everything');
+  if (parts.reduce((sum, { size }) => sum + size, 0) > imageBytes)
+    refuse(`the image is larger than the ${imageBytes} bytes allowed`);
+}
+
+async function manifestAt(repository: string, digest: string): Promise<Buffer> {
+  const image = `${repository}@${digest}`;
+  const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
+  if (sha256(raw) === digest) return raw;
+  throw trouble('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
+}
+
+async function rawManifest(image: string): Promise<Buffer | undefined> {
+  const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
+  if (inspected.kind === 'done') return inspected.stdout;
+  if (isUnknownToRegistry(inspected.detail)) return undefined;
+  throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
+}
+
+function parsed(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8')) as unknown;
+  } catch {
+    return refuse('the registry has no manifest under this reference');
+  }
+}
+
+const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** A reference without tag and digest: skopeo takes no reference with both. */
+const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '');

@@ -1,0 +1,70 @@
+import { differences } from '../campaign/operators/differences.ts';
+import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
+import { leftByOperators, lessWhatIsDone } from '../campaign/operators/effective-settings.ts';
+import { trouble } from '../errors.ts';
+import { actsOf, takenActs } from '../ledger/acts.ts';
+import { campaignRounds } from '../ledger/campaign-rounds.ts';
+import { changingCommands } from './changing-commands.ts';
+import { withDigests, type LocatedRow } from './upload-images.ts';
+import type { HandInRooms } from './dependencies.ts';
+
+export interface HandedIn {
+  frozen: FrozenCampaign;
+  /** Rows that a campaign which was started before does not have yet; their images were not sent. */
+  appended: LocatedRow[];
+}
+
+const mostDifferences = 20;
+
+/**
+ * Compares a file with the campaign that was started before: its frozen rules, with or without what operators changed of
+ * them, and the rows of the hand-in with those that were added since. Throws CAMPAIGN_CHANGED when more than further rows differs.
+ */
+export async function attach(
+  { store, buckets }: HandInRooms,
+  known: FrozenCampaign,
+  fresh: FrozenCampaign,
+  rows: readonly LocatedRow[],
+): Promise<HandedIn> {
+  const { campaign, deadline, manifest } = known;
+  const acts = await actsOf(store, buckets.results, campaign);
+  const { submissions: before } = await campaignRounds(store, buckets.results, campaign, acts);
+  const left = leftByOperators(known, takenActs(acts));
+  const names = new Set(before.map(({ submission }) => submission));
+  const appended = rows.filter(({ row }) => !names.has(row.submission));
+  const present = rows.flatMap(({ row }) => (names.has(row.submission) ? [row] : []));
+  const kept = new Set(present.map(({ submission }) => submission));
+  const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
+  const differing = [
+    // A deadline in words counts from the first start; what was written is compared.
+    ...differences(withEveryLimit(known), { ...lessWhatIsDone(known, fresh, left), deadline, manifest }),
+    ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
+  ];
+  if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };
+  const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
+  throw trouble('CAMPAIGN_CHANGED', {
+    campaign,
+    differences: differing.slice(0, mostDifferences),
+    commands: changingCommands(known, lessWhatIsDone(known, fresh, left), dropped).slice(0, mostDifferences),
+  });
+}
+
+/** A campaign that was frozen before there was a limit for unpacked images, with the limit that it has. */
+const withEveryLimit = (known: FrozenCampaign): FrozenCampaign => ({
+  ...known,
+  limits: { ...known.limits, unpackedBytes: unpackedBytesOf(known.limits) },
+});
+
+/** The rows as they were frozen where they name the same reference: its digest stays, wherever its tag has moved since. */
+function asFrozen(rows: readonly Submission[], before: readonly Submission[]): Submission[] {
+  const images = new Map(before.map(({ submission, image }) => [submission, image]));
+  return rows.map((row) => {
+    const image = images.get(row.submission);
+    const isSame =
+      image?.kind === 'registry' && row.image.kind === 'registry' && image.reference === row.image.reference;
+    return isSame ? { ...row, image } : row;
+  });
+}
+
+const bySubmission = (rows: readonly Submission[]): Record<string, Submission> =>
+  Object.fromEntries(rows.map((row) => [row.submission, row]));

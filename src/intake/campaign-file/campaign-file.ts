@@ -1,0 +1,98 @@
+import { counted, quoted } from '../../safe-text.ts';
+import { sections, type ReadCampaign, type Section, type SectionName } from './campaign-schema.ts';
+import { suggestion } from './suggestion.ts';
+import type { Path } from './yaml-file.ts';
+
+/** Takes a fault at a place in the campaign file. */
+export type Report = (path: Path, message: string) => void;
+
+/** Reads the content of a campaign file key by key, so that one fault hides no other. Pure. */
+export function readCampaign(content: unknown, report: Report): ReadCampaign {
+  const root = asSection(content, [], report);
+  const nested = Object.keys(sections).filter((name) => name !== 'campaign');
+  reportUnknown(root, [...Object.keys(sections.campaign), ...nested], [], report);
+  const section = <Name extends SectionName>(name: Name): Section<Name> => readNested(name, root[name], [name], report);
+  return {
+    campaign: readKeys('campaign', root, [], report),
+    predictions: section('predictions'),
+    inputs: section('inputs'),
+    budget: section('budget'),
+    ...(root['expect'] != null && { expect: section('expect') }),
+    limits: section('limits'),
+    leaderboard: section('leaderboard'),
+    fairness: section('fairness'),
+    instanceClasses: readClasses(root['instanceClasses'], report),
+  };
+}
+
+function readClasses(written: unknown, report: Report): Section<'instanceClasses'>[] {
+  if (Array.isArray(written) && written.length > 0) {
+    return written.map((row, index) => readNested('instanceClasses', row, ['instanceClasses', index], report));
+  }
+  report(['instanceClasses'], `instanceClasses ${found(written)}, must be a list of at least one instance class`);
+  return [];
+}
+
+function readNested<Name extends SectionName>(name: Name, written: unknown, path: Path, report: Report): Section<Name> {
+  const section = asSection(written ?? {}, path, report);
+  reportUnknown(section, Object.keys(sections[name]), path, report);
+  return readKeys(name, section, path, report);
+}
+
+function readKeys<Name extends SectionName>(
+  name: Name,
+  section: Record<string, unknown>,
+  path: Path,
+  report: Report,
+): Section<Name> {
+  const read: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(sections[name])) {
+    const written = section[key] ?? undefined;
+    const parsed = schema.safeParse(written);
+    if (parsed.success) read[key] = parsed.data;
+    for (const issue of parsed.error?.issues ?? []) {
+      const place = [
+        ...path,
+        key,
+        ...issue.path.map((step: PropertyKey) => (typeof step === 'number' ? step : String(step))),
+      ];
+      const value: unknown =
+        issue.path.length === 0 ? written : (written as Record<string, unknown>)[String(issue.path[0])];
+      const near =
+        issue.code === 'invalid_value' && typeof value === 'string' ? suggestion(value, issue.values.map(String)) : '';
+      report(place, `${labelOf(place)} ${found(value)}, ${issue.message}${near}`);
+    }
+  }
+  return read as Section<Name>;
+}
+
+function asSection(written: unknown, path: Path, report: Report): Record<string, unknown> {
+  if (typeof written === 'object' && written !== null && !Array.isArray(written)) return { ...written };
+  const label = path.length === 0 ? 'the file' : labelOf(path);
+  const isEmpty = path.length === 0 && (written === null || written === undefined);
+  report(path, `${label} ${isEmpty ? 'is empty' : found(written)}, must be keys with values`);
+  return {};
+}
+
+function reportUnknown(section: Record<string, unknown>, known: readonly string[], path: Path, report: Report): void {
+  for (const key of Object.keys(section)) {
+    if (known.includes(key)) continue;
+    const near = suggestion(key, known) || `; known are ${known.join(', ')}`;
+    report([...path, key], `${labelOf([...path, key])} is no key of a campaign file${near}`);
+  }
+}
+
+/** `limits.memory`, `instanceClasses[2].queue`. */
+const labelOf = (path: Path): string =>
+  path
+    .map((step, depth) => (typeof step === 'number' ? `[${step}]` : `${depth === 0 ? '' : '.'}${safe(step)}`))
+    .join('');
+
+const safe = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : quoted(key));
+
+function found(value: unknown): string {
+  if (value == null) return 'is missing';
+  if (Array.isArray(value)) return `is a list of ${counted(value.length, 'element')}`;
+  if (typeof value === 'object') return 'is a section';
+  return `is ${typeof value === 'string' ? quoted(value) : (value as number | boolean)}`;
+}

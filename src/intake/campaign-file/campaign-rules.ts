@@ -1,0 +1,131 @@
+import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
+import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
+import { quoted } from '../../safe-text.ts';
+import { takesProbabilities } from '../../scoring/metrics.ts';
+import type { Report } from './campaign-file.ts';
+import { longestSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
+import { suggestion } from './suggestion.ts';
+
+const mebibyte = 2 ** 20;
+const day = 86_400;
+const furthestSeconds = 3_650 * day;
+
+/** When a campaign file is checked; the deadline of a campaign that was started may be past. */
+interface Moment {
+  now: Date;
+  isStarted: boolean;
+}
+
+/** What the keys of a campaign file demand of each other. What could not be read is passed over. Pure. */
+export function checkRules(read: ReadCampaign, moment: Moment, report: Report): void {
+  checkDeadline(read, moment, report);
+  checkPredictions(read, report);
+  read.instanceClasses.forEach((row, index) => {
+    checkClass(row, index, read.instanceClasses, report);
+    checkWallClock(row, index, read, report);
+  });
+  checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
+  checkNamed(['expect', 'on'], read.expect?.on, read, report);
+  checkExpectation(read, report);
+  checkMemory(read, report);
+}
+
+/** The instant of a deadline: a duration from now, or itself. */
+export function deadlineOf(written: string, now: Date): Date | undefined {
+  const seconds = parseDuration(written);
+  const instant = seconds === undefined ? parseInstant(written) : new Date(now.getTime() + seconds * 1_000);
+  return Number.isNaN(instant?.getTime()) ? undefined : instant;
+}
+
+function checkDeadline({ campaign: { deadline } }: ReadCampaign, { now, isStarted }: Moment, report: Report): void {
+  if (deadline === undefined) return;
+  const instant = deadlineOf(deadline, now);
+  const what = 'must be a duration such as 3w or an instant such as 2030-12-01T18:00:00Z, within ten years';
+  if (instant === undefined || instant.getTime() > now.getTime() + furthestSeconds * 1_000)
+    report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
+  else if (instant <= now && !isStarted)
+    report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future; now it is ${now.toISOString()}`);
+}
+
+function checkPredictions(
+  { predictions: { id, value, missing }, campaign: { metric } }: ReadCampaign,
+  report: Report,
+): void {
+  if (id !== undefined && id === value) {
+    report(
+      ['predictions', 'value'],
+      `predictions.value is ${quoted(value)}, must be another column than predictions.id`,
+    );
+  }
+  if (metric === undefined || typeof missing !== 'number') return;
+  if (takesProbabilities(metric) && !(missing >= 0 && missing <= 1)) {
+    report(['predictions', 'missing'], `predictions.missing is ${missing}, must be from 0 to 1 for ${metric}`);
+  }
+}
+
+type Row = Section<'instanceClasses'>;
+
+function checkClass(row: Row, index: number, all: readonly Row[], report: Report): void {
+  const at = (key: keyof Row, message: string): void =>
+    report(['instanceClasses', index, key], `instanceClasses[${index}].${key} ${message}`);
+  const first = all.findIndex(({ name }) => name === row.name);
+  if (row.name !== undefined && first < index)
+    at('name', `is ${quoted(row.name)}, as instanceClasses[${first}] is: names must differ`);
+  if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
+    at('gpuMemoryMiB', 'is missing, a class of kind gpu needs it: without it nobody can say what fits there');
+  if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
+    at('memoryMiB', `is ${row.memoryMiB}, must be above the ${systemMemoryMiB} MiB that stay with the system`);
+  if (row.kind !== 'cpu') return;
+  if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, a class of kind cpu has none`);
+  if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, a class of kind cpu has none`);
+}
+
+/** What is promised on one class takes longer on a slower one of its kind. */
+function checkWallClock(
+  { kind, relativeSpeed, wallClock: own }: Row,
+  index: number,
+  { limits: { wallClock, wallClockOn }, instanceClasses }: ReadCampaign,
+  report: Report,
+): void {
+  const promised = instanceClasses.find(({ name, kind: other }) => name === wallClockOn && other === kind);
+  if (wallClock === undefined || own !== undefined) return;
+  if (promised?.relativeSpeed === undefined || relativeSpeed === undefined) return;
+  const seconds = (wallClock * promised.relativeSpeed) / relativeSpeed;
+  if (seconds <= longestSeconds) return;
+  report(
+    ['instanceClasses', index, 'relativeSpeed'],
+    `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d here, ` +
+      `must be up to ${longestSeconds / day}d: lower limits.wallClock or give the class a wallClock of its own`,
+  );
+}
+
+function checkNamed(
+  path: [string, string],
+  name: string | undefined,
+  { instanceClasses }: ReadCampaign,
+  report: Report,
+): void {
+  const names = instanceClasses.flatMap((row) => row.name ?? []);
+  if (name === undefined || names.includes(name)) return;
+  report(path, `${path.join('.')} is ${quoted(name)}, must name an instance class${suggestion(name, names)}`);
+}
+
+function checkExpectation({ expect = {} }: ReadCampaign, report: Report): void {
+  const { runtime, startUp, outOfGpuMemory = 0, withoutGpu = 0 } = expect;
+  if (runtime !== undefined && startUp !== undefined && startUp >= runtime)
+    report(['expect', 'startUp'], 'expect.startUp must be less than expect.runtime, of which it is a part');
+  if (outOfGpuMemory + withoutGpu > 1)
+    report(['expect', 'withoutGpu'], 'expect.withoutGpu and expect.outOfGpuMemory must not exceed 100% together');
+}
+
+function checkMemory({ limits: { memory }, instanceClasses }: ReadCampaign, report: Report): void {
+  if (memory === undefined || instanceClasses.some(({ memoryMiB }) => memoryMiB === undefined)) return;
+  const most = Math.max(...instanceClasses.map(({ memoryMiB = 0 }) => memoryMiB - systemMemoryMiB));
+  if (memory < mebibyte) report(['limits', 'memory'], 'limits.memory must be at least 1MiB');
+  if (memory <= most * mebibyte || instanceClasses.length === 0) return;
+  const kept = `${systemMemoryMiB} MiB stay with the system`;
+  report(
+    ['limits', 'memory'],
+    `limits.memory is ${memory / mebibyte} MiB, no class can give more than ${most} MiB (${kept})`,
+  );
+}

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { faultOfWords } from '../../campaign/model/placeholders.ts';
+import { layoutNames } from '../../campaign/model/layouts.ts';
+import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
+import { campaignPattern, memberPattern } from '../../ids.ts';
+
+/** The longest that a run, or its wait, may be given: with it a campaign of any size still ends at a date. */
+export const longestSeconds = 365 * 86_400;
+/** The most machines of a class at a time. */
+export const mostSlots = 10_000;
+
+const anyText = z.string('must be text').min(1, 'must be text');
+const textLike = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, `must be ${words.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
+
+function number(what: string, holds: (value: number) => boolean) {
+  return z.number(what).refine(holds, what);
+}
+const whole = (least: number, most: number) =>
+  number(
+    `must be a whole number from ${least} to ${most}`,
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  );
+const factor = number('must be a number from 0.001 to 1000', (value) => value >= 0.001 && value <= 1_000);
+
+/** What `parse` makes of a value, where undefined means that it cannot. */
+function parsed<Value>(what: string, parse: (value: unknown) => Value | undefined) {
+  return z.unknown().transform((value, context): Value => {
+    const result = parse(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: what });
+    return z.NEVER;
+  });
+}
+
+const unit = (what: string, parse: (text: string) => number | undefined) =>
+  parsed(what, (value) => (typeof value === 'string' ? parse(value) : undefined));
+const positive = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
+const upTo = (most: number, value: number | undefined): number | undefined =>
+  value !== undefined && value <= most ? value : undefined;
+
+const duration = unit('must be a duration such as 30s, 9h or 1h30m, up to 365d', (text) =>
+  positive(upTo(longestSeconds, parseDuration(text))),
+);
+const size = unit('must be a size such as 50MiB or 14GiB', (text) => positive(parseSize(text)));
+const share = unit('must be a share such as 10%', parseShare);
+const dollars = (value: unknown, most: number): number | undefined =>
+  typeof value === 'number' && value <= most ? microUsdOf(value) : undefined;
+const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
+
+/** Words for a container, one by one: nothing reads them as a shell would. */
+const words = z.array(z.string('must be text; quote it')).superRefine((list, context) => {
+  const fault = faultOfWords(list);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: `but ${fault}` });
+});
+
+/** Every key of the campaign file by section, what it must be, and the one place where defaults are. */
+export const sections = {
+  campaign: {
+    campaign: textLike(campaignPattern, 'must be up to 40 small letters, digits and dashes, not starting with a dash'),
+    metric: oneOf('log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'),
+    submissions: anyText,
+    deadline: anyText,
+    layout: oneOf(...layoutNames).optional(),
+    args: words.optional(),
+    command: words.refine((list) => (list[0] ?? '') !== '', { message: 'must name a program', abort: true }).optional(),
+    rootFilesystem: oneOf('read-only', 'writable').optional(),
+  },
+  predictions: {
+    /** Where it is not said: as the layout has it. */
+    file: name.optional(),
+    id: anyText.default('filename'),
+    value: anyText.default('label'),
+    maxBytes: size.prefault('50MiB'),
+    missing: z.union([z.literal('reject'), z.number()], 'must be reject or a number').default('reject'),
+  },
+  inputs: { testSet: anyText, sampleSet: anyText.optional(), labels: anyText },
+  budget: {
+    usd: parsed('must be an amount in dollars, more than 0, up to 1000000000', (value) =>
+      positive(dollars(value, 1e9)),
+    ),
+    rerunReserve: unit('must be a share below 100%: nothing would be left for first runs', (text) => {
+      const reserved = parseShare(text);
+      return reserved === 1 ? undefined : reserved;
+    }).prefault('10%'),
+  },
+  /** What is known before any probe; `plan` alone reads it. */
+  expect: {
+    /** Of one evaluation, on the class `on`; of it, what does not grow with the inputs. */
+    runtime: duration,
+    on: name,
+    startUp: duration.optional(),
+    /** Shares of the submissions: need a larger device than the smallest; leave the device empty. */
+    outOfGpuMemory: share.optional(),
+    withoutGpu: share.optional(),
+  },
+  limits: {
+    wallClock: duration,
+    wallClockOn: name,
+    memory: size,
+    pids: whole(1, 100_000).default(512),
+    output: size.prefault('1GiB'),
+    image: size.prefault('10GiB'),
+    /** Where it is not said: three times `image`. */
+    unpacked: size.optional(),
+    sharedMemory: size.prefault('1GiB'),
+    attempts: whole(1, 100).default(3),
+    platformRuns: whole(0, 100).default(5),
+  },
+  leaderboard: {
+    perTeam: oneOf('best', 'last').default('best'),
+    ties: oneOf('earliest', 'shared').default('earliest'),
+    /** Where it is not said: ascending for a loss or an error, descending for the others. */
+    order: oneOf('ascending', 'descending').optional(),
+  },
+  fairness: {
+    perTeamInFlight: whole(1, 1_000).default(2),
+    seed: whole(0, Number.MAX_SAFE_INTEGER).default(0),
+    weights: z.record(z.string(), factor).default({}),
+  },
+  instanceClasses: {
+    name,
+    kind: oneOf('gpu', 'cpu'),
+    /** On a class of kind gpu where it is not said: nvidia. */
+    gpu: oneOf('nvidia', 'emulated').optional(),
+    queue: anyText,
+    gpuMemoryMiB: whole(1, 10_000_000).optional(),
+    vcpus: whole(1, 10_000),
+    memoryMiB: whole(1, 100_000_000),
+    usdPerHour: parsed('must be an amount in dollars, up to 1000: without a price nothing can be planned', (value) =>
+      dollars(value, 1_000),
+    ),
+    relativeSpeed: factor.default(1),
+    slots: whole(1, mostSlots),
+    purchase: oneOf('on-demand', 'spot').default('on-demand'),
+    wallClock: duration.optional(),
+    runnableLimit: duration.prefault('6h'),
+  },
+};
+
+type Sections = typeof sections;
+export type SectionName = keyof Sections;
+
+/** The keys of a section that could be read; all that are required once no fault was reported. */
+export type Section<Name extends SectionName> = {
+  [Key in keyof Sections[Name]]?: Sections[Name][Key] extends z.ZodType<infer Output> ? Output : never;
+};
+
+/** A campaign file as far as it could be read. */
+export interface ReadCampaign {
+  campaign: Section<'campaign'>;
+  predictions: Section<'predictions'>;
+  inputs: Section<'inputs'>;
+  budget: Section<'budget'>;
+  expect?: Section<'expect'>;
+  limits: Section<'limits'>;
+  leaderboard: Section<'leaderboard'>;
+  fairness: Section<'fairness'>;
+  instanceClasses: Section<'instanceClasses'>[];
+}

@@ -1,0 +1,97 @@
+import { unpackedBytesOf, type InstanceClass, type Metric } from '../../campaign/model/frozen-campaign.ts';
+import { layouts } from '../../campaign/model/layouts.ts';
+import type { Expectation } from '../../campaign/planning/knowledge.ts';
+import { deadlineOf } from './campaign-rules.ts';
+import type { ReadCampaign, Section, SectionName } from './campaign-schema.ts';
+import type { LocatedInputs } from '../check-inputs.ts';
+import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';
+
+const mebibyte = 2 ** 20;
+const lowerIsBetter: readonly Metric[] = ['log-loss', 'rmse'];
+
+/** A section without faults: what has no default and is not optional in the schema is there. */
+type Complete<Name extends SectionName> = { [Key in keyof Section<Name>]-?: NonNullable<Section<Name>[Key]> };
+
+/** Puts a campaign file without faults into the words and units of the frozen campaign. Pure. */
+export function resolveCampaign(
+  read: ReadCampaign,
+  inputs: LocatedInputs,
+  submissions: CheckedSubmission[],
+  now: Date,
+): CheckedCampaign {
+  const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
+  const { layout, args, command, rootFilesystem }: Section<'campaign'> = read.campaign;
+  const limits = read.limits as Complete<'limits'>;
+  const { unpacked }: Section<'limits'> = limits;
+  const budget = read.budget as Complete<'budget'>;
+  const leaderboard = read.leaderboard as Complete<'leaderboard'>;
+  return {
+    campaign,
+    metric,
+    predictions: {
+      ...(read.predictions as Complete<'predictions'>),
+      file: read.predictions.file ?? layouts[layout ?? 'holdout'].file,
+    },
+    ...(layout !== undefined && { layout }),
+    ...(args !== undefined && { args }),
+    ...(command !== undefined && { command }),
+    ...(rootFilesystem !== undefined && { rootFilesystem }),
+    ...(inputs as Required<Pick<LocatedInputs, 'testSet' | 'labels'>>),
+    submissions,
+    deadline: (deadlineOf(deadline, now) ?? now).toISOString(),
+    deadlineAsWritten: deadline,
+    budget: { microUsd: budget.usd, rerunReserveShare: budget.rerunReserve },
+    limits: {
+      wallClockSeconds: limits.wallClock,
+      wallClockOn: limits.wallClockOn,
+      memoryMiB: Math.floor(limits.memory / mebibyte),
+      pids: limits.pids,
+      outputBytes: limits.output,
+      imageBytes: limits.image,
+      unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: unpacked }),
+      sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
+      attempts: limits.attempts,
+      platformRuns: limits.platformRuns,
+    },
+    leaderboard: {
+      perTeam: leaderboard.perTeam,
+      ties: leaderboard.ties,
+      order: leaderboard.order ?? (lowerIsBetter.includes(metric) ? 'ascending' : 'descending'),
+    },
+    fairness: read.fairness as Complete<'fairness'>,
+    instanceClasses: read.instanceClasses
+      .map((row) => resolveClass(row as Complete<'instanceClasses'>))
+      .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
+    ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
+  };
+}
+
+function resolveExpectation(expect: Complete<'expect'>): Expectation {
+  const { startUp, outOfGpuMemory, withoutGpu }: Section<'expect'> = expect;
+  return {
+    runtimeSeconds: expect.runtime,
+    on: expect.on,
+    ...(startUp !== undefined && { startUpSeconds: startUp }),
+    ...(outOfGpuMemory !== undefined && { outOfGpuMemoryShare: outOfGpuMemory }),
+    ...(withoutGpu !== undefined && { withoutGpuShare: withoutGpu }),
+  };
+}
+
+function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
+  const { gpu, gpuMemoryMiB, wallClock }: Section<'instanceClasses'> = row;
+  return {
+    name: row.name,
+    kind: row.kind,
+    ...(row.kind === 'gpu' && { gpu: gpu ?? 'nvidia' }),
+    ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
+    queue: row.queue,
+    vcpus: row.vcpus,
+    memoryMiB: row.memoryMiB,
+    microUsdPerHour: row.usdPerHour,
+    relativeSpeed: row.relativeSpeed,
+    slots: row.slots,
+    purchase: row.purchase,
+    ...(wallClock !== undefined && { wallClockSeconds: wallClock }),
+    runnableLimitSeconds: row.runnableLimit,
+  };
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { counted, quoted } from '../safe-text.ts';
+import { itemId } from '../scoring/item-id.ts';
+import { readLabels } from '../scoring/labels.ts';
+import type { Report } from './campaign-file/campaign-file.ts';
+import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
+import type { LocalPath, S3Location } from './checked-campaign.ts';
+import { inputsIn } from './input-files.ts';
+import { faultOfFile, locate, shownPath, unreachable } from './locate.ts';
+import { lineNotUtf8, notUtf8 } from './utf8.ts';
+
+export interface LocatedInputs {
+  testSet?: LocalPath | S3Location;
+  sampleSet?: LocalPath | S3Location;
+  labels?: LocalPath | S3Location;
+}
+
+/** Looks at the inputs and labels a campaign file names: all there, and a label for every input and no other. */
+export async function checkInputs(file: string, read: ReadCampaign, report: Report): Promise<LocatedInputs> {
+  const located: LocatedInputs = {};
+  for (const key of ['testSet', 'sampleSet', 'labels'] as const) {
+    const written = read.inputs[key];
+    const place = written === undefined ? undefined : locate(written, dirname(file));
+    if (place !== undefined) located[key] = key === 'labels' ? place : asFolder(place);
+    else if (written !== undefined) {
+      report(['inputs', key], `inputs.${key} is ${quoted(written)}, must be a path or s3://<bucket>/<key>`);
+    }
+  }
+  const { testSet, sampleSet, labels } = located;
+  const listed = async (key: 'testSet' | 'sampleSet', place: typeof testSet): Promise<Set<string> | undefined> =>
+    place?.kind === 'local'
+      ? await listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`))
+      : undefined;
+  const inputs = await listed('testSet', testSet);
+  await listed('sampleSet', sampleSet);
+  if (labels?.kind === 'local') await checkLabels(labels.path, read, inputs, report);
+  return located;
+}
+
+const listedFaults = 20;
+
+/** The ids of the inputs in a folder; what cannot be one is reported. */
+async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
+  const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
+  if (found === undefined) return undefined;
+  for (const fault of found.faults.slice(0, listedFaults)) report(`${shownPath(folder)}: ${fault}`);
+  const rest = found.faults.length - listedFaults;
+  if (rest > 0) report(`${shownPath(folder)}: ${counted(rest, 'fault')} more`);
+  if (found.names.length === 0 && found.faults.length === 0) {
+    report(`${shownPath(folder)} is empty, must hold at least one input`);
+  }
+  return new Set(found.names.map(itemId));
+}
+
+/** A folder in S3 ends with a slash, so that no other folder begins with its name. */
+const asFolder = (place: LocalPath | S3Location): LocalPath | S3Location =>
+  place.kind === 's3' ? { ...place, key: place.key.replace(/\/*$/, '/') } : place;
+
+async function checkLabels(
+  path: string,
+  { predictions: { id, value }, campaign: { metric } }: ReadCampaign,
+  inputs: ReadonlySet<string> | undefined,
+  report: Report,
+): Promise<void> {
+  const reportLabels = (fault: string): void => report(['inputs', 'labels'], `inputs.labels: ${fault}`);
+  const fault = await faultOfFile(path);
+  if (fault !== undefined) return reportLabels(fault);
+  const unreadable = lineNotUtf8(await readFile(path));
+  if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
+  if (id === undefined || value === undefined) return;
+  // Without a metric the ids can still be compared: rmse takes any number.
+  const labels = await readLabels(path, { id, value }, metric ?? 'rmse');
+  if (labels.kind === 'invalid') {
+    for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
+    const rest = labels.count - labels.faults.length;
+    if (rest > 0) reportLabels(`${shownPath(path)}: ${counted(rest, 'fault')} more`);
+    return;
+  }
+  if (inputs === undefined || inputs.size === 0) return;
+  const unlabelled = [...inputs].filter((input) => !labels.values.has(input));
+  const unknown = [...labels.lines].filter(([input]) => !inputs.has(input));
+  if (unlabelled.length > 0) {
+    reportLabels(
+      `${shownPath(path)} lacks the label of ${counted(unlabelled.length, 'input')}: ${firstOf(unlabelled.map((name) => quoted(name)))}`,
+    );
+  }
+  if (unknown.length > 0) {
+    const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
+    reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstOf(named)}`);
+  }
+}
+
+const firstOf = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');

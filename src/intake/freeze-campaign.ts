@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { FrozenCampaign, Manifest } from '../campaign/model/frozen-campaign.ts';
+import { resultObjects } from '../ids.ts';
+import { counted } from '../safe-text.ts';
+import { attach, type HandedIn } from './attach.ts';
+import type { CheckedCampaign } from './checked-campaign.ts';
+import { rowsOf, sendImages, withDigests, type LocatedRow } from './upload-images.ts';
+import { handInInputs } from './upload-inputs.ts';
+import { handInLabels } from './upload-labels.ts';
+import type { HandInRooms } from './dependencies.ts';
+
+/**
+ * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
+ * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
+ */
+export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Promise<HandedIn> {
+  const { store, buckets, report } = rooms;
+  const { campaign } = checked;
+  const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
+  if (known === undefined) report(`handing in ${counted(checked.submissions.length, 'submission')} and their inputs`);
+  const located = await rowsOf(rooms, checked);
+  // References keep the digests of the first start: the registry is asked only for rows that are new.
+  const rows = known === undefined ? await withDigests(located) : located;
+  const manifest = manifestOf(rows);
+  const fresh = await frozenOf(rooms, checked, manifest);
+  if (known !== undefined) return attach(rooms, known, fresh, rows);
+  await sendImages(rooms, rows);
+  // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
+  await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
+  if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {
+    return { frozen: fresh, appended: [] };
+  }
+  return attach(rooms, await store.readJson(buckets.results, resultObjects.campaign(campaign)), fresh, rows);
+}
+
+function manifestOf(rows: readonly LocatedRow[]): Manifest {
+  const teams = new Map<string, Manifest['teams'][number]>();
+  for (const { row } of rows) {
+    const { team, teamName } = row;
+    const known = teams.get(team) ?? { team, teamName, submissions: [] };
+    known.submissions.push(row);
+    teams.set(team, known);
+  }
+  return { version: 1, teams: [...teams.values()] };
+}
+
+async function frozenOf(rooms: HandInRooms, checked: CheckedCampaign, manifest: Manifest): Promise<FrozenCampaign> {
+  const { submissions, testSet, sampleSet, labels, expect: _known, ...rules } = checked;
+  const { campaign } = checked;
+  return {
+    version: 1,
+    ...rules,
+    testSet: await handInInputs(rooms, testSet, { campaign, kind: 'testset' }),
+    ...(sampleSet && { sampleSet: await handInInputs(rooms, sampleSet, { campaign, kind: 'sample' }) }),
+    labels: await handInLabels(rooms, labels, campaign),
+    manifest: {
+      key: resultObjects.manifest(campaign),
+      digest: createHash('sha256').update(jsonOf(manifest)).digest('hex'),
+      submissions: submissions.length,
+      teams: manifest.teams.length,
+    },
+  };
+}
+
+const jsonOf = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CsvError } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
+import { parseInstant } from '../campaign/model/units.ts';
+import { messageOf } from '../errors.ts';
+import { memberPattern } from '../ids.ts';
+import { counted, quoted } from '../safe-text.ts';
+import type { CheckedSubmission, ImageLocation } from './checked-campaign.ts';
+import { faultOfFile, locate, shownPath } from './locate.ts';
+import { suggestion } from './campaign-file/suggestion.ts';
+import { lineNotUtf8, notUtf8 } from './utf8.ts';
+import { splitWords } from './campaign-file/split-words.ts';
+
+const required = ['team', 'teamName', 'submission', 'image', 'submittedAt'];
+const columns = [...required, 'publicScore', 'args', 'command'];
+const memberRule = 'must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit';
+
+type ReportLine = (line: number, fault: string) => void;
+
+/** Reads and checks the submissions file; image paths are relative to it. Faults are reported as `file:line: …`. */
+export async function readSubmissions(file: string, report: (fault: string) => void): Promise<CheckedSubmission[]> {
+  const reportLine: ReportLine = (line, fault) => report(`${shownPath(file)}:${line}: ${fault}`);
+  const fault = await faultOfFile(file);
+  if (fault !== undefined) {
+    report(fault);
+    return [];
+  }
+  const rows = parseRows(await readFile(file), reportLine);
+  const submissions: (CheckedSubmission & { line: number })[] = [];
+  for (const { line, fields } of rows) {
+    const row = await readRow(fields, dirname(file), (fault) => reportLine(line, fault));
+    submissions.push({ line, ...row });
+  }
+  checkMembers(submissions, reportLine);
+  return submissions.map(({ line: _line, ...submission }) => submission);
+}
+
+interface Row {
+  line: number;
+  fields: Map<string, string>;
+}
+
+const separators = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' };
+
+/** What spreadsheets put between fields instead of commas, in words; undefined when nothing tells so. */
+const otherSeparator = (names: readonly string[]): string | undefined =>
+  Object.entries(separators).find(([sign]) => names.length === 1 && names[0]?.includes(sign))?.[1];
+
+function parseRows(bytes: Buffer, report: ReportLine): Row[] {
+  const unreadable = lineNotUtf8(bytes);
+  if (unreadable !== undefined) {
+    report(unreadable, notUtf8);
+    return [];
+  }
+  let records: { record: string[]; info: { lines: number } }[];
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const;
+    records = parse(bytes, options) as unknown as typeof records;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    report(Number(error['lines'] ?? 1), `is not CSV: ${messageOf(error)}`);
+    return [];
+  }
+  const [header, ...rows] = records;
+  const names = header?.record ?? [];
+  const separator = otherSeparator(names);
+  if (separator !== undefined) {
+    report(1, `fields are separated by ${separator}, must be by commas`);
+    return [];
+  }
+  for (const name of required) if (!names.includes(name)) report(1, `the header has no column ${name}`);
+  for (const [at, name] of names.entries()) {
+    if (!columns.includes(name))
+      report(1, `the header has an unknown column ${quoted(name)}${suggestion(name, columns)}`);
+    else if (names.indexOf(name) < at) report(1, `the header has the column ${name} twice`);
+  }
+  if (rows.length === 0) report(1, 'there is no submission in the file');
+  return rows.flatMap(({ record, info: { lines: line } }) => {
+    if (record.length === names.length)
+      return [{ line, fields: new Map(names.map((name, at) => [name, record[at] ?? ''])) }];
+    report(line, `has ${counted(record.length, 'column')}, the header has ${names.length}`);
+    return [];
+  });
+}
+
+async function readRow(
+  fields: ReadonlyMap<string, string>,
+  folder: string,
+  report: (fault: string) => void,
+): Promise<CheckedSubmission> {
+  const value = (column: string): string => fields.get(column) ?? '';
+  // A column that the header lacks was reported once; its rows are not.
+  const check = (column: string, holds: boolean, rule: string): void => {
+    if (fields.has(column) && !holds) report(`${column} is ${quoted(value(column))}, ${rule}`);
+  };
+  for (const column of ['team', 'submission']) check(column, memberPattern.test(value(column)), memberRule);
+  check('teamName', /^[^\p{Cc}]{1,200}$/u.test(value('teamName')), 'must be 1 to 200 printable characters');
+  const submittedAt = parseInstant(value('submittedAt'));
+  check('submittedAt', submittedAt !== undefined, 'must be a date such as 2020-03-31 or 2020-03-31T18:00:00Z');
+  const publicScore = Number(value('publicScore'));
+  check('publicScore', Number.isFinite(publicScore), 'must be a number or empty');
+  return {
+    submission: value('submission'),
+    team: value('team'),
+    teamName: value('teamName'),
+    submittedAt: submittedAt?.toISOString() ?? '',
+    image: fields.has('image') ? await locateImage(value('image'), folder, report) : { kind: 'archive', path: '' },
+    ...(value('publicScore') !== '' && { publicScore }),
+    ...readWords('args', value('args'), report),
+    ...readWords('command', value('command'), report),
+  };
+}
+
+/** An empty cell leaves what the campaign says; `[]` is no words at all. */
+function readWords<Column extends 'args' | 'command'>(
+  column: Column,
+  written: string,
+  report: (fault: string) => void,
+): { [Key in Column]?: string[] } {
+  if (written === '') return {};
+  const split = splitWords(written);
+  const fault = 'fault' in split ? split.fault : column === 'command' && !split.words[0] ? 'must name a program' : '';
+  if (fault !== '' || 'fault' in split) report(`${column} is ${quoted(written)}, but ${fault}`);
+  return 'fault' in split ? {} : ({ [column]: split.words } as { [Key in Column]?: string[] });
+}
+
+async function locateImage(written: string, folder: string, report: (fault: string) => void): Promise<ImageLocation> {
+  if (written.startsWith('docker://')) {
+    const known = /^docker:\/\/[a-z0-9][\w.:-]*\/[\w./-]+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/i.test(written);
+    if (!known) report(`image is ${quoted(written)}, must be docker://<registry>/<repository> with a tag or digest`);
+    return { kind: 'registry', reference: written };
+  }
+  const located = written === '' ? undefined : locate(written, folder);
+  if (located === undefined) {
+    report(`image is ${quoted(written)}, must be the path of an archive, s3://<bucket>/<key> or docker://…`);
+    return { kind: 'archive', path: '' };
+  }
+  if (located.kind === 's3') return located;
+  const fault = await faultOfFile(located.path);
+  if (fault !== undefined) report(`image ${fault}`);
+  return { kind: 'archive', path: located.path };
+}
+
+/** Ids are unique ignoring case, since file systems and registries may ignore it; a team has one name. */
+function checkMembers(submissions: readonly (CheckedSubmission & { line: number })[], report: ReportLine): void {
+  const bySubmission = new Map<string, number>();
+  const byTeam = new Map<string, { team: string; teamName: string; line: number }>();
+  for (const { submission, team, teamName, line } of submissions) {
+    const earlier = bySubmission.get(submission.toLowerCase());
+    if (earlier === undefined) bySubmission.set(submission.toLowerCase(), line);
+    else report(line, `submission is ${quoted(submission)}, as on line ${earlier} (ignoring case): ids must differ`);
+    const known = byTeam.get(team.toLowerCase());
+    if (known === undefined) byTeam.set(team.toLowerCase(), { team, teamName, line });
+    else if (known.team !== team)
+      report(line, `team is ${quoted(team)}, on line ${known.line} it is ${quoted(known.team)}`);
+    else if (known.teamName !== teamName) {
+      report(
+        line,
+        `teamName is ${quoted(teamName)}, on line ${known.line} team ${team} is named ${quoted(known.teamName)}`,
+      );
+    }
+  }
+}

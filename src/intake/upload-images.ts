@@ -1,0 +1,73 @@
+import type { HandedInImage, Submission } from '../campaign/model/frozen-campaign.ts';
+import { trouble } from '../errors.ts';
+import { digestOf } from '../images/store/registry-image.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
+import { sha256OfFile } from './sha256-of-file.ts';
+import type { HandInRooms } from './dependencies.ts';
+
+const imagesAtOnce = 4;
+
+/** A row of the hand-in beside the place where its image lies now. */
+export interface LocatedRow {
+  row: Submission;
+  location: ImageLocation;
+}
+
+/**
+ * Makes every image known by the digest of its bytes and sends nothing; archives in S3 stay where they are and are read
+ * once. In the order of the submissions.
+ */
+export async function rowsOf(rooms: HandInRooms, { campaign, submissions }: CheckedCampaign): Promise<LocatedRow[]> {
+  const rows: LocatedRow[] = [];
+  await inParallel(imagesAtOnce, [...submissions.entries()], async ([index, { image: location, ...row }]) => {
+    rows[index] = { row: { ...row, image: await imageAt(rooms, campaign, location) }, location };
+  });
+  return rows;
+}
+
+/**
+ * Gives every registry reference the digest that it names now, so that it never moves again. Throws IMAGE_UNKNOWN for
+ * references that the registry does not know.
+ */
+export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedRow[]> {
+  const pinned: LocatedRow[] = [...rows];
+  const unknown: string[] = [];
+  await inParallel(imagesAtOnce, [...rows.entries()], async ([index, { row, location }]) => {
+    if (row.image.kind !== 'registry') return;
+    const digest = await digestOf(row.image.reference);
+    if (digest === undefined) unknown.push(`${row.submission}: ${row.image.reference}`);
+    else pinned[index] = { row: { ...row, image: { ...row.image, digest } }, location };
+  });
+  if (unknown.length > 0) throw trouble('IMAGE_UNKNOWN', { images: unknown.sort() });
+  return pinned;
+}
+
+/** Brings the archives that lie here into the images bucket; one that is there is not sent again. */
+export async function sendImages({ store }: HandInRooms, rows: readonly LocatedRow[]): Promise<void> {
+  await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
+    if (location.kind !== 'archive' || image.kind !== 'archive') return;
+    if ((await store.size(image.bucket, image.key)) === undefined) {
+      await store.upload(image.bucket, image.key, location.path);
+    }
+  });
+}
+
+async function imageAt(
+  { store, buckets }: HandInRooms,
+  campaign: string,
+  location: ImageLocation,
+): Promise<HandedInImage> {
+  switch (location.kind) {
+    case 'registry':
+      return location;
+    case 's3': {
+      const { bucket, key } = location;
+      return { kind: 'archive', bucket, key, sha256: (await store.digest(bucket, key)).sha256 };
+    }
+    case 'archive': {
+      const sha256 = await sha256OfFile(location.path);
+      return { kind: 'archive', bucket: buckets.images, key: `${campaign}/${sha256}.tar`, sha256 };
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InputIndex, InputSet } from '../campaign/model/frozen-campaign.ts';
+import type { LocalPath, S3Location } from './checked-campaign.ts';
+import { trouble } from '../errors.ts';
+import { sha256OfFile } from './sha256-of-file.ts';
+import { inParallel } from '../in-parallel.ts';
+import { inputsIn } from './input-files.ts';
+import { hiddenText, sortNames, type FoundInputs } from './input-names.ts';
+import type { HandInRooms } from './dependencies.ts';
+
+const filesAtOnce = 16;
+
+/**
+ * Makes a set of inputs known by the digest of its index. A local folder is sent to the inputs bucket, nothing twice; a
+ * folder in S3 stays where it is and is read once for the digests of its files. The index is written last. Hidden files are
+ * left out, and that is said. Throws INPUTS_EMPTY, and INPUTS_UNFIT for names that no input may have.
+ */
+export async function handInInputs(
+  rooms: HandInRooms,
+  folder: LocalPath | S3Location,
+  place: { campaign: string; kind: 'testset' | 'sample' },
+): Promise<InputSet> {
+  const { store, buckets } = rooms;
+  const index = folder.kind === 'local' ? await localIndex(folder.path, rooms) : await remoteIndex(folder, rooms);
+  const body = `${JSON.stringify(index, null, 1)}\n`;
+  const digest = createHash('sha256').update(body).digest('hex');
+  const prefix = `${place.campaign}/${place.kind}/${digest}/`;
+  const indexKey = `${prefix}index.json`;
+  const files =
+    folder.kind === 'local'
+      ? { bucket: buckets.inputs, prefix: `${prefix}files/` }
+      : { bucket: folder.bucket, prefix: folder.key };
+  if ((await store.size(buckets.inputs, indexKey)) === undefined) {
+    if (folder.kind === 'local') {
+      await inParallel(filesAtOnce, index.files, ({ name }) =>
+        store.upload(files.bucket, `${files.prefix}${name}`, join(folder.path, name)),
+      );
+    }
+    await store.writeOnce(buckets.inputs, indexKey, body);
+  }
+  const bytes = index.files.reduce((sum, file) => sum + file.bytes, 0);
+  return { indexKey, files, digest, items: index.files.length, bytes };
+}
+
+async function localIndex(folder: string, { report }: HandInRooms): Promise<InputIndex> {
+  const files: InputIndex['files'] = [];
+  for (const name of fitNames(await inputsIn(folder), folder, report)) {
+    const { size } = await stat(join(folder, name));
+    files.push({ name, bytes: size, sha256: await sha256OfFile(join(folder, name)) });
+  }
+  return { files };
+}
+
+async function remoteIndex({ bucket, key: prefix }: S3Location, { store, report }: HandInRooms): Promise<InputIndex> {
+  const paths: string[] = [];
+  for await (const key of store.list(bucket, prefix)) {
+    // A key that ends with a slash stands for a folder.
+    if (!key.endsWith('/')) paths.push(key.slice(prefix.length));
+  }
+  const names = fitNames(sortNames(paths), `s3://${bucket}/${prefix}`, report);
+  if (names.length === 0) throw trouble('INPUTS_EMPTY', { bucket, prefix });
+  const files: InputIndex['files'] = [];
+  await inParallel(filesAtOnce, names, async (name) => {
+    files.push({ name, ...(await store.digest(bucket, `${prefix}${name}`)) });
+  });
+  return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+function fitNames({ names, hidden, faults }: FoundInputs, folder: string, report: (line: string) => void): string[] {
+  if (faults.length > 0) throw trouble('INPUTS_UNFIT', { folder, faults });
+  const left = hiddenText(hidden);
+  if (left !== undefined) report(`${folder}: ${left}`);
+  return names;
+}

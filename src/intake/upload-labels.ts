@@ -1,0 +1,20 @@
+import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
+import type { LocalPath, S3Location } from './checked-campaign.ts';
+import { sha256OfFile } from './sha256-of-file.ts';
+import type { HandInRooms } from './dependencies.ts';
+
+/** Brings the labels into the labels bucket, which only the scorer reads; labels in S3 stay where they are. */
+export async function handInLabels(
+  { store, buckets }: HandInRooms,
+  labels: LocalPath | S3Location,
+  campaign: string,
+): Promise<FrozenCampaign['labels']> {
+  if (labels.kind === 's3') {
+    const { bucket, key } = labels;
+    return { bucket, key, digest: (await store.digest(bucket, key)).sha256 };
+  }
+  const digest = await sha256OfFile(labels.path);
+  const key = `${campaign}/labels/${digest}.csv`;
+  if ((await store.size(buckets.labels, key)) === undefined) await store.upload(buckets.labels, key, labels.path);
+  return { bucket: buckets.labels, key, digest };
+}

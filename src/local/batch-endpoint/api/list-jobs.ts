@@ -1,0 +1,74 @@
+import type { JobSummary } from '@aws-sdk/client-batch';
+import type { Arns } from './arns.ts';
+import type { JobRecord } from '../jobs/job-record.ts';
+import type { JobStore } from '../jobs/job-store.ts';
+import { pageOf } from './pagination.ts';
+import type { ListJobs } from './requests.ts';
+
+type Filter = NonNullable<ListJobs['filters']>[number];
+
+/**
+ * ListJobs of one queue, newest first. With a filter jobs of every status, 100 a page, and jobStatus is ignored; without
+ * one those of jobStatus, or only the RUNNING ones, 1,000 a page.
+ */
+export function listJobs(
+  jobs: Pick<JobStore, 'newestFirst' | 'named'>,
+  queue: string,
+  request: ListJobs,
+  arns: Arns,
+): { jobSummaryList: JobSummary[]; nextToken?: string } {
+  const filter = request.filters?.[0];
+  const status = request.jobStatus ?? 'RUNNING';
+  const passes = (job: JobRecord['detail'], { name, values }: Filter): boolean =>
+    values.some((value) => tests[name](job, value, arns));
+  const found = candidates(jobs, filter).filter(
+    (job) => job.queue === queue && (filter === undefined ? job.detail.status === status : passes(job.detail, filter)),
+  );
+  const { items, ...next } = pageOf(found, ({ sequence }) => -sequence, request, filter === undefined ? 1_000 : 100);
+  return { jobSummaryList: items.map(summaryOf), ...next };
+}
+
+/** Every run is looked for by its job's whole name, so that must not walk through all jobs. */
+function candidates(jobs: Pick<JobStore, 'newestFirst' | 'named'>, filter: Filter | undefined): JobRecord[] {
+  const [name, ...others] = filter?.name === 'JOB_NAME' ? filter.values : [];
+  return name === undefined || name.endsWith('*') || others.length > 0 ? jobs.newestFirst() : jobs.named(name);
+}
+
+type Test = (job: JobRecord['detail'], value: string, arns: Arns) => boolean;
+
+/** The filters of AWS. No queue here has a fair-share policy, so no job has a share identifier. */
+const tests: Record<Filter['name'], Test> = {
+  JOB_NAME: (job, value) => matches(job.jobName.toLowerCase(), value.toLowerCase()),
+  JOB_DEFINITION: (job, value, arns) => {
+    const used = arns.nameIn('job-definition', job.jobDefinition);
+    const wanted = arns.nameIn('job-definition', value);
+    // An ARN means one revision, a name any of them.
+    return wanted === value ? matches(used.slice(0, used.lastIndexOf(':')), wanted) : used === wanted;
+  },
+  BEFORE_CREATED_AT: (job, value) => job.createdAt < Number(value),
+  AFTER_CREATED_AT: (job, value) => job.createdAt > Number(value),
+  SHARE_IDENTIFIER: () => false,
+};
+
+/** AWS knows one wildcard, `*` at the end. */
+const matches = (text: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+
+function summaryOf({ detail }: JobRecord): JobSummary {
+  const { jobArn, jobId, jobName, jobDefinition, status, statusReason, createdAt, startedAt, stoppedAt } = detail;
+  const { exitCode, reason } = detail.container;
+  return {
+    jobArn,
+    jobId,
+    jobName,
+    jobDefinition,
+    status,
+    statusReason,
+    createdAt,
+    startedAt,
+    stoppedAt,
+    isCancelled: detail.isCancelled,
+    isTerminated: detail.isTerminated,
+    ...(exitCode === undefined && reason === undefined ? {} : { container: { exitCode, reason } }),
+  };
+}

@@ -1,0 +1,85 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { checkSignature, type Signers } from './check-signature.ts';
+import { operationsOn, type OperationParts } from './operations.ts';
+import { checked, tagResource, untagResource } from './requests.ts';
+import { TagBook } from '../jobs/tags.ts';
+import { clientException, WireFault } from './aws-error.ts';
+
+/** AWS's limits on a request's body, in bytes. */
+const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobdefinition: 24 * 1024 };
+const otherBodies = 256 * 1024;
+
+/**
+ * The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature, which also says how
+ * often each operation was called.
+ */
+export function createServer(parts: OperationParts & { signers: Signers; log: Logger }): FastifyInstance {
+  const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
+  server.setErrorHandler((error: FastifyError | WireFault, request, reply) => {
+    const fault = error instanceof WireFault ? error : faultOf(error);
+    const refusal = { url: request.url, type: fault.type, status: fault.status, error: error.message };
+    parts.log[fault.status >= 500 ? 'error' : 'warn'](refusal, 'request refused');
+    return reply.code(fault.status).header('x-amzn-errortype', fault.type).send({ message: fault.message });
+  });
+  server.setNotFoundHandler((request) => {
+    throw new WireFault(
+      'UnknownOperationException',
+      404,
+      `This endpoint does not serve ${request.method} ${request.url}`,
+    );
+  });
+  const operations = operationsOn(parts);
+  const calls = Object.fromEntries(Object.keys(operations).map((name) => [name, 0]));
+  server.get('/health', () => ({ ok: true, pid: process.pid, calls }));
+  void server.register(async (signed) => {
+    // What was signed are the bytes: nothing of them is read before the signature proved right.
+    signed.removeAllContentTypeParsers();
+    signed.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    signed.addHook('preValidation', async (request) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { method, url, headers } = request;
+      await checkSignature({ method, url, headers, body }, parts.signers);
+      request.body = parsed(body);
+    });
+    for (const [name, operation] of Object.entries(operations)) {
+      signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => {
+        calls[name] = (calls[name] ?? 0) + 1;
+        return operation(body);
+      });
+    }
+    serveTags(signed, new TagBook(parts));
+  });
+  return server;
+}
+
+function serveTags(server: FastifyInstance, book: TagBook): void {
+  // A wildcard: ARNs are longer than the router's limit for named parts, and hold slashes.
+  const path = '/v1/tags/*';
+  type Route = { Params: { '*': string } };
+  server.get<Route>(path, ({ params }) => ({ tags: book.list(params['*']) }));
+  server.post<Route>(path, ({ params, body }) => {
+    book.add(params['*'], checked(tagResource, body).tags);
+    return {};
+  });
+  server.delete<Route>(path, ({ params, query }) => {
+    book.remove(params['*'], checked(untagResource, query).tagKeys);
+    return {};
+  });
+}
+
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw clientException('The body is not JSON');
+  }
+}
+
+function faultOf(error: FastifyError): WireFault {
+  const status = error.statusCode ?? 500;
+  if (status === 413) return clientException('The request is larger than AWS Batch allows', 413);
+  if (status < 500) return clientException(error.message);
+  return new WireFault('ServerException', 500, error.message);
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import { messageOf, trouble } from '../../../errors.ts';
+import { runnerExit } from '../../../campaign/model/run-outcome.ts';
+import type { JobCarrier, JobListener } from './job-executor.ts';
+import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import type { SimulatedRunner } from './simulated-runner.ts';
+
+/**
+ * Jobs that take time and write outcomes, in this process. Nothing of them lives on without it, but they end when they
+ * would have: a job that is taken up counts from its startedAt.
+ */
+export class SimulatedCarrier implements JobCarrier {
+  private readonly running = new Map<string, { process: SimulatedProcess; listener: JobListener }>();
+
+  constructor(
+    private readonly runner: SimulatedRunner,
+    private readonly timeScale: number,
+    private readonly log: Logger,
+  ) {}
+
+  begin(job: JobRecord, listener: JobListener): void {
+    const { jobId, startedAt = Date.now() } = job.detail;
+    const process = new SimulatedProcess(startedAt, this.timeScale);
+    this.running.set(jobId, { process, listener });
+    listener.started(startedAt);
+    if (job.stop?.signalled) process.signal('SIGTERM', job.stop.at);
+    void this.run(job, process).then((end) => end && this.end(jobId, end));
+  }
+
+  takeUp(job: JobRecord, listener: JobListener): void {
+    this.begin(job, listener);
+  }
+
+  secondsRun({ detail }: JobRecord): number {
+    return this.running.get(detail.jobId)?.process.secondsRun() ?? 0;
+  }
+
+  signal(jobId: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+    const process = this.running.get(jobId)?.process;
+    if (process === undefined) return false;
+    process.signal(signal);
+    const at = process.startedAt + Math.ceil(process.secondsRun() * 1000);
+    if (signal === 'SIGKILL') this.end(jobId, { kind: 'exited', code: 137, at });
+    return true;
+  }
+
+  async cleanUp(): Promise<void> {}
+
+  close(): void {
+    const processes = [...this.running.values()].map(({ process }) => process);
+    this.running.clear();
+    for (const process of processes) process.signal('SIGKILL');
+  }
+
+  private async run(job: JobRecord, process: SimulatedProcess): Promise<JobEnd | undefined> {
+    const { jobId, container } = job.detail;
+    try {
+      const runKey = container.environment?.find(({ name }) => name === 'HOLDOUT_RUN_KEY')?.value;
+      if (runKey === undefined) throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+      return await this.runner.run({ jobId, runKey, process });
+    } catch (error) {
+      this.log.warn({ jobId, error: messageOf(error) }, 'a simulated runner failed');
+      return { kind: 'exited', code: runnerExit.trouble, at: Date.now() };
+    }
+  }
+
+  /** Tells a job's end; one that was killed has none any more. */
+  private end(jobId: string, end: JobEnd): void {
+    const running = this.running.get(jobId);
+    this.running.delete(jobId);
+    running?.listener.ended(end);
+  }
+}

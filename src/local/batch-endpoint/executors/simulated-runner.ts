@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'csv-stringify/sync';
+import type { InputIndex, InputSet } from '../../../campaign/model/frozen-campaign.ts';
+import { runnerExit, type CollectedPredictions } from '../../../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../../../campaign/model/run-spec.ts';
+import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome.ts';
+import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
+import { runObjects } from '../../../ids.ts';
+import { claimRun } from '../../../runner/claim.ts';
+import { patiently } from '../../../runner/retry-for.ts';
+import type { ObjectStore } from '../../../s3/object-store.ts';
+import type { Buckets } from '../../../settings.ts';
+import type { JobEnd } from '../jobs/job-record.ts';
+import type { PopulationFile } from './population-file.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** A job as its runner sees it. */
+export interface SimulatedJob {
+  jobId: string;
+  runKey: string;
+  process: SimulatedProcess;
+}
+
+/** Does in S3 what the real runner does, in the same order, less stdout.log, and lets time pass instead of a container. */
+export class SimulatedRunner {
+  private readonly indexes = new Map<string, Promise<InputIndex>>();
+
+  constructor(
+    private readonly parts: {
+      store: ObjectStore;
+      buckets: Buckets;
+      population: PopulationFile;
+      seed: number;
+    },
+  ) {}
+
+  /**
+   * Carries a job to its end; undefined when it was killed. Everything follows from the job and the population, so one
+   * that was cut off is simply run again. Throws what would be the platform's trouble.
+   */
+  async run(job: SimulatedJob): Promise<JobEnd | undefined> {
+    const { store, buckets, population, seed } = this.parts;
+    const { jobId, runKey, process } = job;
+    const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));
+    if (!(await claimRun(store, buckets.runs, runKey, jobId))) {
+      return { kind: 'exited', code: runnerExit.duplicate, at: Date.now() };
+    }
+    const run = simulatedRun(population, seed, spec);
+    process.plannedSeconds = run.seconds;
+    await (run.kind === 'runner-hangs' ? process.waitForKill() : process.runOut());
+    if (process.isKilled) return undefined;
+    const stopped = process.isSignalled;
+    const seconds = stopped ? process.secondsRun() : run.seconds;
+    const at = process.startedAt + Math.ceil(seconds * 1000);
+    if (run.kind === 'host-lost' && !stopped) return { kind: 'lost', at };
+    if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.trouble, at };
+    const writing = Date.now();
+    await this.leave(job, spec, { seconds, facts: run.facts, stopped });
+    return { kind: 'exited', code: runnerExit.done, at: at + Date.now() - writing };
+  }
+
+  /** Writes predictions and outcome, the latter last. */
+  private async leave(
+    { jobId, runKey, process }: SimulatedJob,
+    spec: RunSpec,
+    ended: { seconds: number; facts: SimulatedFacts; stopped: boolean },
+  ): Promise<void> {
+    const { store, buckets } = this.parts;
+    const predictions = ended.stopped ? { kind: 'missing' as const } : await this.predict(process, spec, ended.facts);
+    const outcome = simulatedOutcome({ spec, jobId, startedAt: process.startedAt, predictions, ...ended });
+    const body = `${JSON.stringify(outcome, null, 2)}\n`;
+    await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, runObjects.outcome(runKey), body));
+  }
+
+  private async predict(
+    process: SimulatedProcess,
+    spec: RunSpec,
+    { rows, prediction }: SimulatedFacts,
+  ): Promise<CollectedPredictions> {
+    if (rows === 'no-file') return { kind: 'missing' };
+    const { store, buckets, population } = this.parts;
+    const { files } = await patiently(() => this.indexOf(spec.inputs));
+    const { id, value } = population.predictions;
+    const named = files.slice(rows === 'all' ? 0 : 1).map(({ name }) => [name, prediction]);
+    const body = stringify([[id, value], ...named]);
+    const key = runObjects.predictions(spec.runKey);
+    await unlessKilled(process, () => store.write(buckets.runs, key, body));
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256 };
+  }
+
+  /** An index never changes, and all runs of a campaign have one of two. */
+  private indexOf({ indexKey }: InputSet): Promise<InputIndex> {
+    const index =
+      this.indexes.get(indexKey) ?? this.parts.store.readJson<InputIndex>(this.parts.buckets.inputs, indexKey);
+    this.indexes.set(indexKey, index);
+    index.catch(() => this.indexes.delete(indexKey));
+    return index;
+  }
+}
+
+/** A write that waits for S3 ends with the process that it belongs to. */
+const unlessKilled = (process: SimulatedProcess, write: () => Promise<unknown>): Promise<unknown> =>
+  patiently(async () => (process.isKilled ? undefined : write()));

@@ -1,0 +1,45 @@
+import type { Arns } from '../api/arns.ts';
+import type { JobDefinitions } from './job-definitions.ts';
+import type { JobStore } from './job-store.ts';
+import { clientException } from '../api/aws-error.ts';
+
+type Tags = Record<string, string>;
+
+interface Tagged {
+  tags: Tags;
+  keep: (tags: Tags) => void;
+}
+
+/** The tags of jobs and job definitions by ARN; every change is on disk when it returns. */
+export class TagBook {
+  constructor(private readonly parts: { arns: Arns; jobs: JobStore; definitions: JobDefinitions }) {}
+
+  list(arn: string): Tags {
+    return this.find(arn).tags;
+  }
+
+  add(arn: string, added: Tags): void {
+    const { tags, keep } = this.find(arn);
+    const all = { ...tags, ...added };
+    if (Object.keys(all).length > 50) throw clientException(`${arn} would have more than 50 tags`);
+    keep(all);
+  }
+
+  remove(arn: string, keys: string[]): void {
+    const { tags, keep } = this.find(arn);
+    keep(Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key))));
+  }
+
+  private find(arn: string): Tagged {
+    const { arns, jobs, definitions } = this.parts;
+    const job = jobs.get(arns.nameIn('job', arn));
+    if (job?.detail.jobArn === arn) {
+      return { tags: job.detail.tags, keep: (tags) => jobs.put({ ...job, detail: { ...job.detail, tags } }) };
+    }
+    const definition = definitions.find(arn);
+    if (definition?.detail.jobDefinitionArn === arn) {
+      return { tags: definition.detail.tags, keep: (tags) => definitions.setTags(definition, tags) };
+    }
+    throw clientException(`There is no job and no job definition ${arn}; queues have no tags here`, 404);
+  }
+}

@@ -1,0 +1,81 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { trouble } from '../../../errors.ts';
+import { counted } from '../../../safe-text.ts';
+import type { Report } from '../../report.ts';
+
+/** Names in a home that Holdout makes; nothing else in the folder is touched. */
+const ours = [
+  'logs',
+  'run',
+  'users',
+  'temporal',
+  's3',
+  's3-metadata',
+  's3-accounts',
+  'batch',
+  'images',
+  'results',
+  'pilots',
+  'scratch',
+  'containers',
+  'credentials.json',
+  'home.json',
+  'stack.json',
+  'queues.json',
+  'lock',
+] as const;
+
+/** Files inside belong to images and runs, whose modes mean something; a closed folder above them is enough. */
+const closedAtTheTop = new Set<string>(['scratch', 'containers']);
+
+/** What may lie in a home beside: docker compose's own. */
+const known = new Set<string>([...ours, 'compose']);
+
+/** Permission bits of everybody but the owner. */
+const others = 0o077;
+
+/**
+ * Makes a home that only its owner can look into: labels, the test set, keys and histories lie there. One of an older version
+ * or with a looser umask is closed, file by file, which `report` is told. Throws HOME_UNUSABLE for a folder of another user,
+ * and for one that is open and holds what is not Holdout's.
+ */
+export function makePrivate(home: string, report: Report): void {
+  if (!existsSync(home)) {
+    if (!existsSync(dirname(home))) mkdirSync(dirname(home), { recursive: true });
+    mkdirSync(home, { mode: 0o700 });
+    return;
+  }
+  const { uid, mode } = lstatSync(home);
+  const self = process.geteuid?.() ?? uid;
+  if (uid !== self) {
+    const cause = `it belongs to user ${uid}, who could read the labels; this is user ${self} (chown -R ${self} makes it yours)`;
+    throw trouble('HOME_UNUSABLE', { home, cause });
+  }
+  if ((mode & others) === 0) return;
+  const found = readdirSync(home);
+  if (!found.includes('credentials.json') && found.some((name) => !known.has(name))) {
+    const cause = 'it is open to other users and holds other things (an empty folder, or chmod 700, will do)';
+    throw trouble('HOME_UNUSABLE', { home, cause });
+  }
+  chmodSync(home, 0o700);
+  const closed = ours.reduce((count, name) => count + closeTree(join(home, name), !closedAtTheTop.has(name)), 0);
+  if (closed > 0)
+    report(`${home} was open to other users: it and ${counted(closed, 'file')} inside are now yours alone`);
+}
+
+/** Answers how many files and folders were open. Links are left alone: what they lead to is somebody else's. */
+function closeTree(path: string, withContent: boolean): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !(found.isDirectory() || found.isFile())) return 0;
+  const isOpen = (found.mode & others) !== 0;
+  try {
+    if (isOpen) chmodSync(path, found.mode & 0o700);
+    const content = found.isDirectory() && withContent ? readdirSync(path) : [];
+    return content.reduce((count, name) => count + closeTree(join(path, name), true), isOpen ? 1 : 0);
+  } catch (error) {
+    // A running stack removes files meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { trouble } from '../../../errors.ts';
+import { readJsonFile } from '../../json-file.ts';
+import { openIdentity, renewId, type HomeIdentity } from './home-identity.ts';
+import { placesOf, type Home } from './home.ts';
+
+/**
+ * Short names for a home, on a file system that is gone after a reboot. Podman takes no run folder longer than 50 characters,
+ * sockets have at most 107 bytes, and mounts, skopeo's references and SQLite's give a meaning to `:`, `,`, `+` and `?`; a home's own
+ * path may be anything.
+ */
+export interface ShortPaths {
+  folder: string;
+  /** A link to the home. */
+  home: string;
+  /** What podman keeps of running containers. */
+  engineRun: string;
+  engineTemporary: string;
+  /** Inside the home, by the link. */
+  scratch: string;
+  images: string;
+  containers: string;
+  temporal: string;
+}
+
+const parent = '/run/holdout';
+
+export function shortPathsOf({ id }: Pick<HomeIdentity, 'id'>): ShortPaths {
+  const folder = join(parent, id);
+  const home = join(folder, 'home');
+  return {
+    folder,
+    home,
+    engineRun: join(folder, 'run'),
+    engineTemporary: join(folder, 'libpod'),
+    scratch: join(home, 'scratch'),
+    images: join(home, 'images'),
+    containers: join(home, 'containers'),
+    temporal: join(home, 'temporal'),
+  };
+}
+
+/** Makes the short folder, again after a reboot or when the home was moved. Throws HOME_UNUSABLE. */
+export function openShortPaths(home: Home): ShortPaths {
+  const paths = shortPathsOf(isOfAnother(home) ? renewId(home) : openIdentity(home));
+  for (const folder of [parent, paths.folder]) ownFolder(folder);
+  if (linkAt(paths.home) === home.folder) return paths;
+  rmSync(paths.home, { recursive: true, force: true });
+  symlinkSync(home.folder, paths.home);
+  return paths;
+}
+
+/** Removes the short folder; only when nothing is mounted in it and nothing runs. */
+export function closeShortPaths(home: Home): void {
+  const identity = readJsonFile<HomeIdentity>(home.identity);
+  if (identity === undefined) return;
+  const { folder, home: link } = shortPathsOf(identity);
+  if (linkAt(link) === home.folder) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A copied home has the id of the one it was copied from, which is still there. */
+function isOfAnother(home: Home): boolean {
+  const { id } = openIdentity(home);
+  const target = linkAt(shortPathsOf({ id }).home);
+  if (target === undefined || target === home.folder || !existsSync(target)) return false;
+  return readJsonFile<HomeIdentity>(placesOf(target).identity)?.id === id;
+}
+
+function linkAt(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+}
+
+/** Only this user may have made it: what it links to is mounted into containers. */
+function ownFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== process.geteuid?.()) {
+    throw trouble('HOME_UNUSABLE', { home: folder, cause: `it is not a folder of user ${process.geteuid?.()}` });
+  }
+  if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { bucketsOf, type Buckets } from '../../../settings.ts';
+import { runCommand } from '../../run-command.ts';
+import { accountNames, type S3Credentials } from '../home/credentials.ts';
+import { plainEnvironment, region } from '../environment.ts';
+import { answersHttp } from './health.ts';
+import type { Home } from '../home/home.ts';
+import type { Part } from './part.ts';
+import type { Ports } from '../ports.ts';
+import { bucketPolicy } from './s3-rights.ts';
+
+/** The S3 server over a folder of the home, with its accounts, buckets and their policies. */
+export async function s3Part(program: string, home: Home, ports: Ports, credentials: S3Credentials): Promise<Part> {
+  const endpoint = `http://127.0.0.1:${ports.s3}`;
+  const { root } = credentials;
+  const metadata = (await needsMetadataFolder(program, home)) ? [`--sidecar=${home.s3Metadata}`] : [];
+  return {
+    name: 's3',
+    stage: 1,
+    program,
+    command: [
+      program,
+      `--port=127.0.0.1:${ports.s3}`,
+      `--region=${region}`,
+      `--iam-dir=${home.s3Accounts}`,
+      '--health=/health',
+      '--quiet',
+      'posix',
+      // It sets modes itself, whatever the umask.
+      '--dir-perms=0700',
+      '--file-perms=0600',
+      ...metadata,
+      home.s3,
+    ],
+    environment: {
+      ...plainEnvironment(),
+      ROOT_ACCESS_KEY: root.accessKeyId,
+      ROOT_SECRET_KEY: root.secretAccessKey,
+    },
+    files: { [join(home.s3Accounts, 'users.json')]: accountsFile(credentials) },
+    isReady: () => answersHttp(`${endpoint}/health`),
+    prepare: () => makeBuckets(endpoint, credentials),
+    grace: 10_000,
+  };
+}
+
+/** Accounts in the format of the server's own account service, which reads it at its start. */
+export function accountsFile(credentials: S3Credentials): string {
+  const accounts = accountNames.map((name) => {
+    const { accessKeyId: access, secretAccessKey: secret } = credentials[name];
+    return [access, { access, secret, role: 'user', userID: 0, groupID: 0, projectID: 0 }] as const;
+  });
+  return JSON.stringify({ accessAccounts: Object.fromEntries(accounts) });
+}
+
+/**
+ * ETags and types of objects are kept in extended attributes; where a file system has none (ramfs, some tmpfs), in a
+ * folder beside. Decided once, when the home is made: the server itself refuses at its start.
+ */
+async function needsMetadataFolder(program: string, home: Home): Promise<boolean> {
+  if (existsSync(home.s3)) return existsSync(home.s3Metadata);
+  mkdirSync(home.s3, { recursive: true, mode: 0o700 });
+  const env = { ...plainEnvironment(), ROOT_ACCESS_KEY: 'trial', ROOT_SECRET_KEY: 'trial' };
+  const trial = await runCommand(program, ['--port', '127.0.0.1:0', '--quiet', 'posix', home.s3], {
+    env,
+    timeout: 300,
+  });
+  if (!/xattr/.test(trial.stderr)) return false;
+  mkdirSync(home.s3Metadata, { recursive: true, mode: 0o700 });
+  return true;
+}
+
+/** Makes the five buckets that are not there yet, and sets each one's policy anew; needs the root key. */
+export async function makeBuckets(endpoint: string, credentials: S3Credentials): Promise<void> {
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: credentials.root });
+  try {
+    for (const [which, bucket] of Object.entries(bucketsOf({ bucketPrefix: '' })) as [keyof Buckets, string][]) {
+      await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
+        if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+      });
+      const Policy = bucketPolicy(which, bucket, credentials);
+      await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    }
+  } finally {
+    client.destroy();
+  }
+}

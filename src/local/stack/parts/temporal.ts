@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { trouble } from '../../../errors.ts';
+import { temporalServerVersion } from '../../tools/tool.ts';
+import { plainEnvironment } from '../environment.ts';
+import { answersHttp, answersTemporal, withTemporal } from './health.ts';
+import { openIdentity } from '../home/home-identity.ts';
+import type { Home } from '../home/home.ts';
+import type { Part } from './part.ts';
+import type { Ports } from '../ports.ts';
+import { shortPathsOf } from '../home/short-paths.ts';
+
+const searchAttributes = {
+  HoldoutCampaign: 'Keyword',
+  HoldoutTeam: 'Keyword',
+  HoldoutStage: 'Keyword',
+  HoldoutClass: 'Keyword',
+  HoldoutOutcome: 'Keyword',
+  HoldoutRuns: 'Int',
+  HoldoutCostUsd: 'Double',
+} as const;
+
+/** A finished submission shall stay in the Web UI longer than any campaign lasts; the server's own value is 24 hours. */
+const retention = '60 days';
+
+/** The Temporal dev server with its Web UI, its history in a database file of the home. Throws TEMPORAL_VERSION. */
+export function temporalPart(program: string, home: Home, ports: Ports): Part {
+  checkVersion(home);
+  const identity = openIdentity(home);
+  const { namespace } = identity;
+  const address = `127.0.0.1:${ports.temporal}`;
+  return {
+    name: 'temporal',
+    stage: 1,
+    program,
+    command: [
+      program,
+      'server',
+      'start-dev',
+      `--db-filename=${join(shortPathsOf(identity).temporal, `${temporalServerVersion}.db`)}`,
+      `--namespace=${namespace}`,
+      // Together half the processor time; what is written survives the process, if not always a power cut.
+      '--sqlite-pragma=journal_mode=WAL',
+      '--sqlite-pragma=synchronous=NORMAL',
+      '--ip=127.0.0.1',
+      `--port=${ports.temporal}`,
+      `--ui-port=${ports.ui}`,
+      '--log-level=error',
+      ...Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`),
+    ],
+    environment: plainEnvironment(),
+    files: {},
+    isReady: async () => (await answersTemporal(address, namespace)) && answersHttp(`http://127.0.0.1:${ports.ui}`),
+    prepare: () => keepHistory(address, namespace),
+    grace: 10_000,
+  };
+}
+
+/** The server's schema is made with the database and never upgraded, so one version serves a home for ever. */
+function checkVersion(home: Home): void {
+  const file = join(home.temporal, 'version');
+  const found = readVersion(file);
+  if (found === undefined) writeFileSync(file, `${temporalServerVersion}\n`, { mode: 0o600 });
+  else if (found !== temporalServerVersion) {
+    throw trouble('TEMPORAL_VERSION', { home: home.temporal, found, expected: temporalServerVersion });
+  }
+}
+
+function readVersion(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const keepHistory = (address: string, namespace: string): Promise<void> =>
+  withTemporal(address, async ({ workflowService }) => {
+    await workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs(retention) },
+    });
+  });

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TaskQueueName } from '../../../ids.ts';
+import type { AccountName, Credentials } from '../home/credentials.ts';
+import { memberEnvironment, plainEnvironment, type Endpoints } from '../environment.ts';
+import type { Home } from '../home/home.ts';
+import type { Part } from './part.ts';
+
+/** The stack's worker processes. The scorer is one of its own: only its key opens the labels. */
+const workers: { name: string; account: AccountName; queues: TaskQueueName[] }[] = [
+  { name: 'worker', account: 'worker', queues: ['main', 'images', 'submit', 'await'] },
+  { name: 'scorer', account: 'scorer', queues: ['score'] },
+];
+
+/**
+ * Of memory that is there V8 takes up to four times what lives before it collects; a lower limit, far above what a worker
+ * needs, makes it collect earlier: a sixth less memory at the same processor time, with 600 submissions open.
+ */
+const leanHeap = ['--max-old-space-size=512', '--max-semi-space-size=4'];
+
+/** The worker and the scorer, to be started when the servers they talk to are up. */
+export function workerParts(home: Home, endpoints: Endpoints, credentials: Credentials, programs: string): Part[] {
+  const program = join(programs, 'worker.mjs');
+  return workers.map(({ name, account, queues }) => {
+    const readyFile = join(home.run, `${name}.ready`);
+    return {
+      name,
+      stage: 2,
+      program,
+      command: [process.execPath, '--enable-source-maps', ...leanHeap, program, '--queues', queues.join(',')],
+      environment: {
+        ...plainEnvironment(),
+        ...memberEnvironment(home, endpoints, credentials, account),
+        HOLDOUT_READY_FILE: readyFile,
+      },
+      files: {},
+      readyFile,
+      isReady: () => Promise.resolve(existsSync(readyFile)),
+      // The worker gives its activities 5 s and itself 30 s; they are all taken up again by the next start.
+      grace: 12_000,
+    };
+  });
+}

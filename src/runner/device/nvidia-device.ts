@@ -1,0 +1,39 @@
+import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
+import { trouble } from '../../errors.ts';
+import type { Device } from './device.ts';
+import { accountedApps, accountedPeakSince } from './nvidia-smi.ts';
+import { NvidiaSampler } from './nvidia-sampler.ts';
+import type { EngineSettings } from '../runner-settings.ts';
+
+export type MeasuredDevice = NonNullable<RunOutcome['device']>;
+
+export interface NvidiaDevice extends Device {
+  stop(): Promise<MeasuredDevice>;
+}
+
+/** A process that runs out of memory holds what it has while it unwinds and reports; within this nobody would see it. */
+const longestGapMs = 5_000;
+
+/**
+ * The host's NVIDIA GPU. One GPU belongs to one job, so the whole device's use is the submission's. It is sampled; where
+ * the driver keeps accounts, they also know the peaks between two samples. Both can only be too low, so the higher counts.
+ */
+export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<NvidiaDevice> {
+  const sampler = await NvidiaSampler.start();
+  const before = await accountedApps();
+  return {
+    createFlags: engine === 'docker' ? ['--gpus=all'] : ['--device=nvidia.com/gpu=all'],
+    environment: { NVIDIA_VISIBLE_DEVICES: 'all', NVIDIA_DRIVER_CAPABILITIES: 'compute,utility,video' },
+    extraMemoryMiB: 0,
+    stop: async () => {
+      const { totalMiB, idleMiB, driver, ...sampled } = sampler.report();
+      const accounted = accountedPeakSince(before, await accountedApps());
+      if (accounted === undefined && sampled.longestGapMs > longestGapMs) {
+        throw trouble('DEVICE_UNWATCHED', { program: 'nvidia-smi', seconds: Math.round(sampled.longestGapMs / 1000) });
+      }
+      const peakMiB = Math.min(totalMiB, Math.max(sampled.peakMiB, idleMiB + (accounted ?? 0)));
+      return { totalMiB, idleMiB, peakMiB, driver };
+    },
+    close: () => sampler.close(),
+  };
+}

@@ -1,0 +1,23 @@
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
+import type { Device } from './device.ts';
+import { openEmulatedDevice } from './emulated-device.ts';
+import { noDevice } from './no-device.ts';
+import { openNvidiaDevice } from './nvidia-device.ts';
+import type { RunPlace } from '../sandbox/run-paths.ts';
+import type { EngineSettings } from '../runner-settings.ts';
+
+/** Opens the device that the run's class has. */
+export async function openDevice(
+  { gpu, gpuMemoryMiB }: RunSpec['instanceClass'],
+  place: RunPlace,
+  engine: EngineSettings['name'],
+): Promise<Device> {
+  switch (gpu) {
+    case 'emulated':
+      return openEmulatedDevice(place, gpuMemoryMiB);
+    case 'nvidia':
+      return openNvidiaDevice(engine);
+    case 'none':
+      return noDevice;
+  }
+}

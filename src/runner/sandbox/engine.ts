@@ -1,0 +1,179 @@
+import type { ChildProcess } from 'node:child_process';
+import { trouble } from '../../errors.ts';
+import { run, spawnOpenly, succeed } from './command.ts';
+import type { EngineSettings } from '../runner-settings.ts';
+
+/** What the runner asks about an image the engine holds. */
+export interface EngineImage {
+  id: string;
+  /** Unpacked. */
+  bytes: number;
+  environment: string[];
+  workingDirectory: string;
+  /** ENTRYPOINT and CMD. */
+  entryPoint: string[];
+  command: string[];
+  /** Mount points the image declares. */
+  volumes: string[];
+  /** diff_ids of its layers, lowest first. */
+  layers: string[];
+}
+
+/** The engine's record of a container. */
+export interface ContainerState {
+  running: boolean;
+  /** False when the engine refused to start it. */
+  wasStarted: boolean;
+  exitCode: number;
+  /** The engine's own word; docker keeps it, podman's is not reliable on cgroup v1. */
+  outOfMemoryKilled: boolean;
+}
+
+/** Of overlayfs: the container's own layer and those of its image, highest first. */
+export interface ContainerLayers {
+  upper: string;
+  lowers: string[];
+}
+
+interface ImageRecord {
+  Id: string;
+  Size: number;
+  Config: {
+    Env?: string[] | null;
+    WorkingDir?: string;
+    Entrypoint?: string[] | null;
+    Cmd?: string[] | null;
+    Volumes?: Record<string, object> | null;
+  };
+  RootFS: { Layers?: string[] };
+}
+
+interface StateRecord {
+  Running: boolean;
+  ExitCode: number;
+  OOMKilled: boolean;
+  StartedAt: string;
+}
+
+/** The container engine of the host, with the verbs that docker and podman share. */
+export class Engine {
+  readonly name: EngineSettings['name'];
+  readonly runFlags: readonly string[];
+  /** Folders of its own that the command names. */
+  readonly folders: readonly string[];
+  private readonly command: readonly string[];
+
+  constructor({ name, command, runFlags }: EngineSettings) {
+    this.name = name;
+    this.runFlags = runFlags;
+    this.folders = command.flatMap((word) => /^--(?:run)?root=(.*)/.exec(word)?.[1] ?? []);
+    // Podman under systemd would take only slices as parent groups.
+    this.command = name === 'podman' ? [...command, '--cgroup-manager=cgroupfs'] : command;
+  }
+
+  /** Undefined when the engine holds no such image. */
+  async findImage(name: string): Promise<EngineImage | undefined> {
+    const { exitCode, stdout } = await run([...this.command, 'image', 'inspect', name]);
+    if (exitCode !== 0) return undefined;
+    const [{ Id, Size, Config, RootFS }] = JSON.parse(stdout) as [ImageRecord];
+    return {
+      id: Id,
+      bytes: Size,
+      environment: Config.Env ?? [],
+      workingDirectory: Config.WorkingDir ?? '',
+      entryPoint: Config.Entrypoint ?? [],
+      command: Config.Cmd ?? [],
+      volumes: Object.keys(Config.Volumes ?? {}),
+      layers: RootFS.Layers ?? [],
+    };
+  }
+
+  /** Loads an image from a registry and gives it a name. */
+  async pullImage(reference: string, name: string, stop: AbortSignal): Promise<void> {
+    await succeed([...this.command, 'pull', '--quiet', reference], { stop });
+    await succeed([...this.command, 'tag', reference, name]);
+  }
+
+  /** Podman's storage as skopeo addresses it; its images can be put there under any name. */
+  async storage(): Promise<string> {
+    const format = '[{{.Store.GraphDriverName}}@{{.Store.GraphRoot}}+{{.Store.RunRoot}}]';
+    return `containers-storage:${(await succeed([...this.command, 'info', '--format', format])).trim()}`;
+  }
+
+  /** Loads a docker archive that brings its name along. */
+  async loadArchive(file: string, stop: AbortSignal): Promise<void> {
+    await succeed([...this.command, 'load', '--input', file], { stop });
+  }
+
+  /** Takes a name away from an image and gives it another. */
+  async renameImage(name: string, newName: string): Promise<void> {
+    await succeed([...this.command, 'tag', name, newName]);
+    await succeed([...this.command, 'rmi', name]);
+  }
+
+  /** Makes a container without starting it; answers the engine's words when it refuses. */
+  async create(args: string[]): Promise<{ refusal: string } | undefined> {
+    const { exitCode, stderr } = await run([...this.command, 'create', ...args]);
+    return exitCode === 0 ? undefined : { refusal: stderr };
+  }
+
+  /** The folders that a container's root is made of, as overlayfs has them; undefined where it is made in another way. */
+  async layers(container: string): Promise<ContainerLayers | undefined> {
+    const record = await succeed([
+      ...this.command,
+      'container',
+      'inspect',
+      '--format',
+      '{{json .GraphDriver}}',
+      container,
+    ]);
+    const driver = JSON.parse(record) as { Data?: { UpperDir?: string; LowerDir?: string } | null } | null;
+    const { UpperDir, LowerDir } = driver?.Data ?? {};
+    return UpperDir && LowerDir ? { upper: UpperDir, lowers: LowerDir.split(':') } : undefined;
+  }
+
+  /** Mounts the root of a container of podman that does not run, until it is removed; returns the folder. */
+  async mount(container: string): Promise<string> {
+    return (await succeed([...this.command, 'mount', container])).trim();
+  }
+
+  /** Starts a container; its output arrives on the process's streams and ends with it. */
+  startAttached(container: string): ChildProcess {
+    const [program, ...args] = [...this.command, 'start', '--attach', container];
+    return spawnOpenly(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  async state(container: string): Promise<ContainerState> {
+    const record = await succeed([...this.command, 'container', 'inspect', '--format', '{{json .State}}', container]);
+    const { Running, ExitCode, OOMKilled, StartedAt } = JSON.parse(record) as StateRecord;
+    return {
+      running: Running,
+      wasStarted: !StartedAt.startsWith('0001-'),
+      exitCode: ExitCode,
+      outOfMemoryKilled: OOMKilled,
+    };
+  }
+
+  /** Kills a running container; false when there was none. */
+  async kill(container: string): Promise<boolean> {
+    return (await run([...this.command, 'kill', '--signal', 'KILL', container])).exitCode === 0;
+  }
+
+  /** Kills and removes a container and the volumes named after it, if there are any; throws CONTAINER_STAYS. */
+  async remove(container: string): Promise<void> {
+    const { exitCode, stderr } = await run([...this.command, 'rm', '--force', container]);
+    if (exitCode !== 0 && !/no such container/i.test(stderr)) {
+      throw trouble('CONTAINER_STAYS', { container, cause: stderr });
+    }
+    if (this.name === 'podman') return;
+    const list = await succeed([...this.command, 'volume', 'ls', '--quiet', '--filter', `name=${container}-`]);
+    const volumes = list.split('\n').filter(Boolean);
+    if (volumes.length > 0) await succeed([...this.command, 'volume', 'rm', ...volumes]);
+  }
+
+  /** The driver that makes control groups: `cgroupfs` takes a path as a container's parent, `systemd` does not. */
+  async cgroupDriver(): Promise<string> {
+    if (this.name === 'podman') return 'cgroupfs';
+    return (await succeed([...this.command, 'info', '--format', '{{.CgroupDriver}}'])).trim();
+  }
+}

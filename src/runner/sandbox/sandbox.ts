@@ -1,0 +1,97 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
+import { RunCgroup } from './cgroup.ts';
+import { cleanEnvironment } from './clean-environment.ts';
+import { createArguments, mountPoints, toldVariables } from './confinement.ts';
+import { type ContainerRun, runContainer } from './container.ts';
+import type { Engine, EngineImage } from './engine.ts';
+import { FillMeter } from '../measure/fill-meter.ts';
+import { GrowthMeter } from '../measure/growth-meter.ts';
+import type { HeadAndTail } from '../measure/head-and-tail.ts';
+import { mountInputs, mountOutput, mountTemporary } from './mounts.ts';
+import { makeRoom } from './clear-mount-points.ts';
+import { openDevice } from '../device/open-device.ts';
+import { watchOutOfMemory } from '../measure/out-of-memory.ts';
+import { predictionsFiles } from '../stage/predictions.ts';
+import type { RunPlace } from './run-paths.ts';
+import { seccompProfile } from './seccomp.ts';
+import { environmentTooLarge } from './start-refusal.ts';
+import { makeWritableRoot } from './writable-root.ts';
+
+export interface SandboxRequest {
+  spec: RunSpec;
+  jobId: string;
+  engine: Engine;
+  place: RunPlace;
+  image: EngineImage;
+  /** Folder of the staged inputs. */
+  inputs: string;
+  /** Folder of the runs and staged inputs on this host. */
+  scratch: string;
+  log: HeadAndTail;
+  stop: AbortSignal;
+}
+
+/** How the submission ran and what was measured from outside meanwhile. */
+export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
+  /** Names of variables that the image sets and the submission did not see. */
+  withheld: string[];
+  run: ContainerRun;
+  memory: Omit<RunOutcome['memory'], 'limitMiB'>;
+}
+
+const mebibyte = 1024 * 1024;
+const hosts = '127.0.0.1 localhost submission\n::1 localhost\n';
+
+/**
+ * Runs the submission once, confined and measured. What it mounts and makes stays for the caller to read and release:
+ * the output is collected from it.
+ */
+export async function runInSandbox(request: SandboxRequest): Promise<SandboxReport> {
+  const { spec, place, engine } = request;
+  await writeFile(place.seccompProfile, JSON.stringify(seccompProfile));
+  await writeFile(place.hosts, hosts);
+  // For the submission's user, whatever the umask.
+  await chmod(place.hosts, 0o644);
+  await mountInputs(place, request.inputs);
+  await mountOutput(place, spec.limits.outputBytes);
+  // Temporary files count as memory; like the kernel's own default, they get half of it.
+  await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
+  const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
+  const device = await openDevice(spec.instanceClass, place, engine.name);
+  const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
+  await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
+  const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
+  const told = toldVariables(spec, device);
+  const environment = cleanEnvironment(request.image.environment, told, [request.scratch, ...engine.folders]);
+  const growth = new GrowthMeter(predictionsFiles(place.output, spec.predictions));
+  try {
+    const run = await runContainer({
+      ...request,
+      container: place.container,
+      createArguments: createArguments({ ...request, environment, device, cgroupParent: cgroup?.path }),
+      refusal: environment.isTooLarge ? environmentTooLarge : rootRefusal,
+      prepare: async () => makeRoom(await engine.layers(place.container), mountPoints(spec)),
+      wallClockSeconds: spec.limits.wallClockSeconds,
+    });
+    const peakBytes = (await cgroup?.peakBytes()) ?? null;
+    const { usedBytes, peakBytes: fullest, outOfNames } = await fill.stop();
+    return {
+      run,
+      withheld: environment.refused,
+      memory: {
+        peakMiB: peakBytes === null ? null : Math.ceil(peakBytes / mebibyte),
+        outOfMemory: await watch.verdict(run.state),
+      },
+      device: await device.stop(),
+      output: {
+        bytes: usedBytes,
+        full: outOfNames || fullest >= spec.limits.outputBytes,
+        growth: await growth.stop(),
+      },
+    };
+  } finally {
+    for (const meter of [watch, fill, growth, device]) meter.close();
+  }
+}

@@ -1,0 +1,115 @@
+import type { ContainerEnd, StartCause } from '../../campaign/model/run-outcome.ts';
+
+/** The end of a container that its engine refused. */
+export type NeverStarted = Extract<ContainerEnd, { kind: 'never-started' }>;
+
+const tooLarge = 'Environment and arguments are larger than the kernel takes.';
+
+/** What starts the words of runc and docker, older and newer, about the container's own program and mounts. */
+const inContainer = String.raw`(?:container process|container process caused|container init)(?: caused)?: `;
+
+/**
+ * The engines' words for what is wrong with an image: podman 4 and 5, docker, runc 1.0 to 1.3, crun. Names that the image
+ * chose stand in quotes in them, so every pattern holds on to the words around. Anything else is not the team's doing.
+ */
+const teams: readonly [StartCause, pattern: RegExp, detail: string][] = [
+  ['no-command', /no command (?:specified|or entrypoint provided)/i, 'The image names no program to run.'],
+  [
+    'work-folder-unusable',
+    /\bworkdir ".*" (?:does not exist on|exists on) container|Cannot mkdir: .* is not a directory|chdir to cwd \(|crun: chdir|container init: mkdir .*: (?:file exists|not a directory)/i,
+    'The work folder of the image is no folder that can be entered.',
+  ],
+  [
+    'path-in-the-way',
+    new RegExp(
+      String.raw`error mounting ".*" to rootfs at ".*": .*(?:not a directory|too many levels of symbolic links|must be mounted on ordinary directory)` +
+        String.raw`|creating /etc/mtab symlink: |open /etc in the container: no such file|unable to find user \d+: .* is a directory` +
+        String.raw`|crun: (?:open|creat|mkdir|mount) \W.*: (?:Not a directory|Too many levels of symbolic links)`,
+    ),
+    'The image has a file or a link where a folder must be mounted.',
+  ],
+  [
+    'environment-too-large',
+    new RegExp(`${inContainer}.*argument list too long|exec container process .*: Argument list too long`),
+    tooLarge,
+  ],
+  [
+    'entry-point-not-executable',
+    new RegExp(`${inContainer}exec:? .*: (?:permission denied|is a directory)|crun: open executable: `, 'i'),
+    'The submission may not execute its entry point.',
+  ],
+  [
+    'entry-point-for-another-machine',
+    new RegExp(`${inContainer}exec:? .*: exec format error|exec (?:the )?container process .*: Exec format error`),
+    'The entry point is no program for this machine, or a script without its first line.',
+  ],
+  [
+    'entry-point-missing',
+    new RegExp(
+      `${inContainer}exec:? .*: (?:stat .*: )?(?:no such file or directory|not a directory|executable file not found)` +
+        String.raw`|crun: executable file .* not found`,
+    ),
+    'The entry point is not in the image.',
+  ],
+  [
+    'configuration-unusable',
+    /env fields from image failed to parse|environment variable name can't be empty|invalid environment variable|invalid signal: /i,
+    'The configuration of the image cannot be used.',
+  ],
+];
+
+const platforms: readonly [StartCause, RegExp][] = [
+  ['storage-full', /no space left on device|disk quota exceeded/i],
+  ['image-unknown', /image not known|no such image|does not resolve to an image/i],
+  ['name-in-use', /name .* is already in use/i],
+  ['control-group', /cgroup/i],
+  ['runtime-missing', /OCI runtime "[^"]*" not found|unknown or invalid runtime name/i],
+];
+
+export const environmentTooLarge: NeverStarted = {
+  kind: 'never-started',
+  fault: 'team',
+  cause: 'environment-too-large',
+  detail: tooLarge,
+};
+
+/** Why the engine did not start a container, read from its words. */
+export function refusedStart(words: string): NeverStarted {
+  const team = teams.find(([, pattern]) => pattern.test(words));
+  if (team !== undefined) return { kind: 'never-started', fault: 'team', cause: team[0], detail: team[2] };
+  const cause = platforms.find(([, pattern]) => pattern.test(words))?.[0] ?? 'engine';
+  return { kind: 'never-started', fault: 'platform', cause, detail: printable(words).slice(-1000) };
+}
+
+/** The kernel's words when the runtime became the image's program, and what is wrong with that. */
+const late: readonly [StartCause, RegExp, detail: string][] = [
+  [
+    'entry-point-for-another-machine',
+    /exec format error/i,
+    'The entry point is no program for this machine, or a script without its first line.',
+  ],
+  [
+    'interpreter-missing',
+    /no such file or directory/i,
+    'The interpreter that the entry point names is not in the image.',
+  ],
+  ['entry-point-not-executable', /permission denied/i, 'The interpreter of the entry point may not be executed.'],
+  ['environment-too-large', /argument list too long/i, tooLarge],
+];
+
+/**
+ * The runtime finds some faults only inside the container, where it counts as started; then its last word is all that was
+ * printed. A submission that prints the same and fails gets what it would get anyway: the fault is its own.
+ */
+export function refusedAfterStart(exitCode: number, printed: string): NeverStarted | undefined {
+  const text = printed.trim();
+  if (exitCode === 0 || !runtimesWord.test(text)) return undefined;
+  const found = late.find(([, pattern]) => pattern.test(text));
+  return found && { kind: 'never-started', fault: 'team', cause: found[0], detail: found[2] };
+}
+
+/** `exec /entry: …` of runc, `standard_init_linux.go:228: exec user process caused: …` before 1.1; crun writes JSON. */
+const runtimesWord =
+  /^(?:\S+ )?exec (?:\S+|user process caused): [a-z ]+$|^\{"msg":"exec container process (?:\([^)]*\) )?`[^`\n]*`: [A-Za-z ]+"[^\n]*\}$/;
+
+const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trouble } from '../../errors.ts';
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
+import { succeed } from '../sandbox/command.ts';
+import type { Engine, EngineImage } from '../sandbox/engine.ts';
+import { withLock } from '../sandbox/lock.ts';
+
+interface ProvideImage {
+  engine: Engine;
+  image: RunSpec['image'];
+  scratch: string;
+  /** For an archive on its way into the engine. */
+  folder: string;
+  stop: AbortSignal;
+}
+
+/**
+ * The pinned image, loaded into the engine. It gets its name, which says its digest, only after manifest and layers were
+ * checked, so an image that has the name is used as it is. Throws IMAGE_DIFFERS when the store holds anything else.
+ */
+export async function provideImage(request: ProvideImage): Promise<EngineImage> {
+  const { engine, image, scratch, stop } = request;
+  const name = `localhost/holdout:${image.digest.replace(':', '-')}`;
+  const lockFile = join(scratch, 'locks', `image-${image.digest.replace(':', '-')}`);
+  return (
+    (await engine.findImage(name)) ??
+    withLock(lockFile, stop, async () => (await engine.findImage(name)) ?? loadChecked(name, request))
+  );
+}
+
+async function loadChecked(name: string, request: ProvideImage): Promise<EngineImage> {
+  const { engine, stop } = request;
+  const { reference, digest } = request.image;
+  const manifest = await inspect(['--raw', reference], digest, stop);
+  const configDigest = (JSON.parse(manifest) as { config?: { digest: string } }).config?.digest ?? 'a single manifest';
+  const config = JSON.parse(await inspect(['--config', '--raw', reference], configDigest, stop)) as ImageConfig;
+  const candidate = `${name}-unchecked`;
+  await load(candidate, request);
+  const loaded = await engine.findImage(candidate);
+  const expected = config.rootfs.diff_ids.join(' ');
+  if (loaded?.layers.join(' ') !== expected) {
+    throw trouble('IMAGE_DIFFERS', { reference, expected, found: loaded?.layers.join(' ') ?? 'nothing' });
+  }
+  await engine.renameImage(candidate, name);
+  return loaded;
+}
+
+interface ImageConfig {
+  rootfs: { diff_ids: string[] };
+}
+
+/** What skopeo shows of an image, whose sha256 must be the digest. */
+async function inspect(what: string[], digest: string, stop: AbortSignal): Promise<string> {
+  const text = await succeed(['skopeo', 'inspect', ...what], { stop });
+  const found = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  if (found !== digest) throw trouble('IMAGE_DIFFERS', { reference: what.join(' '), expected: digest, found });
+  return text;
+}
+
+/**
+ * Podman shares its storage with skopeo. Docker cannot read a layout folder and older skopeo cannot talk to newer daemons,
+ * so those two meet in an archive.
+ */
+async function load(name: string, { engine, image, folder, stop }: ProvideImage): Promise<void> {
+  const { reference } = image;
+  if (engine.name === 'docker' && reference.startsWith('docker://')) {
+    return engine.pullImage(reference.slice('docker://'.length), name, stop);
+  }
+  const archive = join(folder, 'image.tar');
+  const target = engine.name === 'podman' ? `${await engine.storage()}${name}` : `docker-archive:${archive}:${name}`;
+  await succeed(['skopeo', 'copy', '--quiet', reference, target], { stop });
+  if (engine.name === 'podman') return;
+  await engine.loadArchive(archive, stop);
+  await rm(archive);
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CollectedPredictions } from '../../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
+
+/** What was found in /output: a copy of the predictions outside the submission's reach, or why there is none. */
+export type FoundPredictions =
+  { kind: 'copied'; bytes: number; sha256: string } | Exclude<CollectedPredictions, { kind: 'collected' }>;
+
+/** Where a submission's predictions may lie: under the campaign's name or, when that is missing, under a usual one. */
+export const predictionsFiles = (output: string, { file }: RunSpec['predictions']): [string, string] => [
+  join(output, file),
+  join(output, 'submission.csv'),
+];
+
+interface CopyPredictions {
+  output: string;
+  wanted: RunSpec['predictions'];
+  /** Where the copy goes. */
+  to: string;
+}
+
+/**
+ * Copies the predictions file out of the submission's output, after the container has ended. The file is the contestant's
+ * trap until proven otherwise: no link is followed, nothing but a regular file is read, and never more than `maxBytes`.
+ */
+export async function copyPredictions({ output, wanted, to }: CopyPredictions): Promise<FoundPredictions> {
+  const [file, otherFile] = predictionsFiles(output, wanted);
+  const found = await copyFile(file, wanted.maxBytes, to);
+  return found.kind === 'missing' ? copyFile(otherFile, wanted.maxBytes, to) : found;
+}
+
+async function copyFile(file: string, maxBytes: number, to: string): Promise<FoundPredictions> {
+  let source: FileHandle;
+  try {
+    source = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return openRefused(error as NodeJS.ErrnoException);
+  }
+  try {
+    const stats = await source.stat();
+    if (!stats.isFile()) return { kind: 'refused', why: 'not-a-file' };
+    if (stats.nlink !== 1) return { kind: 'refused', why: 'link' };
+    if (stats.size > maxBytes) return { kind: 'refused', why: 'too-large' };
+    return await copyBounded(source, stats.size, to);
+  } finally {
+    await source.close();
+  }
+}
+
+/** ELOOP: a symbolic link; ENXIO: a socket; EACCES: a device on a mount without devices. */
+function openRefused(error: NodeJS.ErrnoException): FoundPredictions {
+  if (error.code === 'ENOENT') return { kind: 'missing' };
+  if (error.code === 'ELOOP') return { kind: 'refused', why: 'link' };
+  if (error.code === 'ENXIO' || error.code === 'EACCES') return { kind: 'refused', why: 'not-a-file' };
+  throw error;
+}
+
+async function copyBounded(source: FileHandle, size: number, to: string): Promise<FoundPredictions> {
+  const hash = createHash('sha256');
+  const target = await open(to, 'w', 0o600);
+  let bytes = 0;
+  try {
+    const end = Math.max(0, size - 1);
+    for await (const chunk of source.createReadStream({ start: 0, end, autoClose: false })) {
+      hash.update(chunk as Buffer);
+      bytes += (await target.write(chunk as Buffer)).bytesWritten;
+    }
+  } finally {
+    await target.close();
+  }
+  return { kind: 'copied', bytes, sha256: hash.digest('hex') };
+}

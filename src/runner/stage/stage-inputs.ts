@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { InputIndex, InputSet } from '../../campaign/model/frozen-campaign.ts';
+import { trouble } from '../../errors.ts';
+import type { ObjectStore } from '../../s3/object-store.ts';
+import { withLock } from '../sandbox/lock.ts';
+
+/** Downloads, and files hashed, at a time. */
+const width = 16;
+
+interface StageInputs {
+  store: ObjectStore;
+  bucket: string;
+  inputs: InputSet;
+  scratch: string;
+  stop: AbortSignal;
+}
+
+/**
+ * The folder with an input set's files, each of the sha256 its index states, the index of the pinned digest. Downloaded
+ * once per host and digest; hashed again for every run, because what an earlier run could have damaged would cost every
+ * later team its score. Throws INPUTS_DAMAGED.
+ */
+export async function stageInputs(request: StageInputs): Promise<string> {
+  const { inputs, scratch, stop } = request;
+  const folder = join(scratch, 'inputs', inputs.digest);
+  if (!(await isSound(folder, inputs, stop))) {
+    await withLock(join(scratch, 'locks', `inputs-${inputs.digest}`), stop, async () => {
+      if (!(await isSound(folder, inputs, stop))) await stageAnew(folder, request);
+    });
+  }
+  return join(folder, 'files');
+}
+
+async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageInputs): Promise<void> {
+  const partial = `${folder}.partial`;
+  const replaced = `${folder}.replaced`;
+  for (const leftover of [partial, replaced]) await rm(leftover, { recursive: true, force: true });
+  await mkdir(join(partial, 'files'), { recursive: true, mode: 0o700 });
+  const body = await store.read(bucket, inputs.indexKey);
+  const index = checkedIndex(body, inputs);
+  await writeFile(join(partial, 'index.json'), body);
+  const folders = await makeFolders(join(partial, 'files'), index);
+  await forEachOf(index.files, stop, async ({ name, sha256 }) => {
+    const file = join(partial, 'files', name);
+    const key = `${inputs.files.prefix}${name}`;
+    if ((await store.download(inputs.files.bucket, key, file)).sha256 !== sha256)
+      throw trouble('INPUTS_DAMAGED', { what: key });
+    await chmod(file, 0o444);
+  });
+  for (const made of folders) await chmod(made, 0o555);
+  if (existsSync(folder)) await rename(folder, replaced);
+  await rename(partial, folder);
+  await rm(replaced, { recursive: true, force: true });
+}
+
+/** The folders of the files, made; whoever looks into one later sees all of them, whatever the umask. */
+async function makeFolders(files: string, index: InputIndex): Promise<Set<string>> {
+  const folders = new Set([files]);
+  for (const { name } of index.files) {
+    const parts = dirname(name).split('/');
+    for (let depth = 1; depth <= parts.length; depth += 1) folders.add(join(files, ...parts.slice(0, depth)));
+  }
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folders;
+}
+
+async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  let sound = true;
+  try {
+    const { files } = checkedIndex(await readFile(join(folder, 'index.json')), inputs);
+    await forEachOf(files, stop, async ({ name, sha256 }) => {
+      if ((await sha256Of(join(folder, 'files', name))) !== sha256) sound = false;
+    });
+  } catch {
+    stop.throwIfAborted();
+    return false;
+  }
+  return sound;
+}
+
+function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
+  const what = inputs.indexKey;
+  if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw trouble('INPUTS_DAMAGED', { what });
+  const index = JSON.parse(body.toString('utf8')) as InputIndex;
+  const outside = index.files.find(
+    ({ name }) => name.includes('\0') || name.split('/').some((part) => part === '' || part === '.' || part === '..'),
+  );
+  if (outside !== undefined) throw trouble('INPUTS_DAMAGED', { what: `${what}, name ${JSON.stringify(outside.name)}` });
+  return index;
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+async function forEachOf<T>(items: readonly T[], stop: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of rest) {
+      stop.throwIfAborted();
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}

@@ -1,0 +1,58 @@
+import type { OpenedCampaign } from '../../activities/open-campaign.ts';
+import { openSubmission } from '../../campaign/state/apply-messages.ts';
+import { byName } from '../../campaign/model/by-name.ts';
+import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import { restoredState, type CarriedState } from '../../campaign/state/continue-as-new-state.ts';
+import { initialState } from '../../campaign/state/initial-state.ts';
+import { apply } from '../../campaign/operators/operator-commands.ts';
+import type { CarriedDesk } from './command-processor.ts';
+import { longStep, step } from '../activity-proxies.ts';
+
+export interface CampaignInput {
+  campaign: string;
+  /** From the run before this one. */
+  carried?: Carried;
+}
+
+/** What a run of the campaign's workflow hands to the next one. */
+export interface Carried {
+  state: CarriedState;
+  desk: CarriedDesk;
+}
+
+/** What a run of the campaign's workflow begins with. */
+export interface Opening {
+  opened: OpenedCampaign;
+  state: CampaignState;
+  desk: CarriedDesk;
+  /** Submissions that run already and have not said what they hold. */
+  unheard: string[];
+}
+
+/** Opens a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
+export async function openFromStore(campaign: string): Promise<Opening> {
+  const stock = await longStep('main', 'what is done and what runs').takeStock({ campaign });
+  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
+  const state = initialState(opened.frozen, opened.work);
+  const { money, counts, reasons, pace } = stock.ledger;
+  Object.assign(state, {
+    money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
+    counts,
+    reasons,
+    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
+  });
+  state.operatorsLog = stock.operatorsLog;
+  for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
+  for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
+  const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
+  return { opened, state, desk, unheard: [...state.open.keys()] };
+}
+
+/** Goes on with what the run before this one carried over. */
+export async function goOn(campaign: string, carried: Carried): Promise<Opening> {
+  const { workLists } = carried.state;
+  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
+  const { instanceClasses: classes, limits } = opened.frozen;
+  const state = restoredState(carried.state, opened.work, { classes, limits });
+  return { opened, state, desk: carried.desk, unheard: [] };
+}

@@ -1,0 +1,47 @@
+import { CancellationScope, setHandler } from '@temporalio/workflow';
+import type { Stuck } from '../../campaign/model/messages.ts';
+import { giveUpSignal, tryAgainSignal } from '../messages.ts';
+import { isUntaken, stuckUntaken } from './untaken.ts';
+
+/** The campaign gave a step up that was tried again and again. */
+export class GivenUpError extends Error {
+  override readonly name = 'GivenUpError';
+}
+
+/** The steps of a submission that may be stuck: the campaign can have one tried again at once, or given up. */
+export class Attempts {
+  private current: { scope: CancellationScope; verdict?: 'again' | GivenUpError } | undefined;
+
+  constructor(private readonly tell: (stuck: Stuck) => Promise<void>) {
+    setHandler(tryAgainSignal, () => this.interrupt('again'));
+    setHandler(giveUpSignal, ({ cause }) => this.interrupt(new GivenUpError(cause)));
+  }
+
+  /**
+   * Does a step until it is done, or fails for good. One that no worker takes is told of and offered again. Throws
+   * {@link GivenUpError}.
+   */
+  async of<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const since = Date.now();
+    for (;;) {
+      const current: NonNullable<Attempts['current']> = { scope: new CancellationScope() };
+      this.current = current;
+      try {
+        return await current.scope.run(attempt);
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        if (current.verdict instanceof GivenUpError) throw current.verdict;
+        if (isUntaken(error)) await this.tell(stuckUntaken(error, since));
+        else if (current.verdict === undefined) throw error;
+      } finally {
+        this.current = undefined;
+      }
+    }
+  }
+
+  private interrupt(verdict: 'again' | GivenUpError): void {
+    if (this.current === undefined) return;
+    this.current.verdict = verdict;
+    this.current.scope.cancel();
+  }
+}

@@ -1,0 +1,171 @@
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { OpenedSubmission } from '../../activities/open-submission.ts';
+import type { PulledImage } from '../../activities/pull-image.ts';
+import { explainedChoice } from '../../campaign/explanation/class-fit-text.ts';
+import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
+import { probeWords } from '../../campaign/explanation/probe-text.ts';
+import { faultOf, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
+import { SubmissionWay, type WayEnd, type WayStep } from '../../campaign/evaluation/evaluation-state-machine.ts';
+import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
+import { counted } from '../../safe-text.ts';
+import { Attempts, GivenUpError } from './attempts.ts';
+import { CaseFile } from './current-details.ts';
+import { RunPermits } from './run-grants.ts';
+import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
+import { imageStep, scoreStep, step } from '../activity-proxies.ts';
+
+interface SubmissionEnd {
+  state: FinalState;
+  reason: Reason | null;
+  detail: string | null;
+  score: { key: string; digest: string } | null;
+  faults?: FaultSummary;
+}
+
+type Image = Extract<PulledImage, { kind: 'pulled' }>;
+
+/** One submission from its image to its record: pull, probe, run with fallback, score, record. */
+export async function submission(input: SubmissionInput): Promise<FinalState> {
+  const permits = new RunPermits(input);
+  const opened = await CancellationScope.nonCancellable(() =>
+    step('main', `what is known of ${input.submission}`).openSubmission(input),
+  );
+  if (opened.final) return recordAgain(opened.final);
+  const caseFile = new CaseFile(input.submission, input.team);
+  const review = new Review(input, opened, caseFile, permits);
+  const outcome = await review.outcome();
+  const end = { ...outcome, detail: outcome.detail ?? caseFile.leftBehind };
+  const { withheld } = review;
+  caseFile.close(end.state, end.reason, end.detail, end.faults);
+  await CancellationScope.nonCancellable(() =>
+    step('main', `record: ${end.reason ?? end.state}`).recordResult({
+      campaign: input.campaign,
+      submission: input.submission,
+      team: input.team,
+      sequence: input.sequence,
+      ...end,
+      runs: caseFile.runs,
+      image: review.image?.digest ?? opened.imageBefore,
+      ...(withheld.length > 0 && { withheld }),
+    }),
+  );
+  return end.state;
+}
+
+/** The round is final already: the campaign only has to hear of it (again). */
+async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
+  const caseFile = new CaseFile(final.submission, final.team);
+  for (const run of final.runs) caseFile.add(run);
+  caseFile.withhold(final.withheld ?? []);
+  caseFile.close(final.state, final.reason, final.detail, final.faults);
+  await step('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
+  return final.state;
+}
+
+/** One submission's way through one round, with what is shown of it. */
+class Review {
+  image: Image | undefined;
+  /** What of the image's configuration its container does not get. */
+  withheld: string[] = [];
+  private readonly attempts: Attempts;
+
+  constructor(
+    private readonly input: SubmissionInput,
+    private readonly opened: OpenedSubmission,
+    private readonly caseFile: CaseFile,
+    private readonly permits: RunPermits,
+  ) {
+    this.attempts = new Attempts((stuck) => permits.tellStuck(stuck));
+  }
+
+  /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
+  async outcome(): Promise<SubmissionEnd> {
+    try {
+      return await (this.input.kind === 'rescore' ? this.rescore() : this.evaluate());
+    } catch (error) {
+      if (isCancellation(error)) return ended('cancelled');
+      if (error instanceof GivenUpError) return ended('platform-error', `given up: ${error.message}`);
+      if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
+      throw error;
+    }
+  }
+
+  private async evaluate(): Promise<SubmissionEnd> {
+    const { input, opened, attempts } = this;
+    const pulled = await attempts.of(() => imageStep(`image of ${input.submission}`, opened.timings).pullImage(input));
+    if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
+    this.image = pulled;
+    this.withheld = shownWithheld(pulled.withheld ?? []);
+    this.caseFile.withhold(this.withheld);
+    this.explainMissingProbe(pulled);
+    const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
+    const way = new SubmissionWay(this.opened);
+    let next: WayStep = way.begin(pulled.probeInVain);
+    for (;;) {
+      const usedUp = next.kind === 'end' && next.ifEverybodys !== undefined;
+      if (next.kind === 'end' && next.ifEverybodys) next = next.ifEverybodys;
+      if (next.kind !== 'run') break;
+      if (next.purpose === 'evaluation') {
+        this.caseFile.explain(explainedChoice(this.opened, way.needs, this.opened.testItems));
+      }
+      const run = await runs.run(next, usedUp);
+      if (run.kind === 'refused') next = way.refused(run.reason);
+      else if (next.purpose === 'probe') next = way.ended(run.on, await this.taught(run, pulled.base));
+      else next = way.ended(run.on, run.end);
+    }
+    return next.kind === 'score' ? this.score(runs.newest, runs) : ended(next.reason, next.detail);
+  }
+
+  private explainMissingProbe({ probeInVain }: Image): void {
+    if (this.opened.sampleItems === null) {
+      this.caseFile.learn(
+        'none, for the campaign has no sample set; every class that is large enough is thought to do.',
+      );
+    } else if (probeInVain) {
+      this.caseFile.learn('none, for others on the same base image filled the device whatever they needed.');
+    }
+  }
+
+  /** A probe's end with what it taught. */
+  private async taught({ n, on, end }: EndedRun, base: string | null): Promise<WayEnd> {
+    if (end.reason !== null) {
+      if (faultOf(end.reason) === 'team') {
+        this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);
+      }
+      return end;
+    }
+    const order = { ...this.input, n, class: on.name, base };
+    const profile = await this.attempts.of(() => step('main', 'what the probe taught').probeGpuMemory(order));
+    if (profile === null) return end;
+    this.caseFile.learn(probeWords(profile, on));
+    return { ...end, profile };
+  }
+
+  /** Scores the predictions of the last good run again; nothing runs. */
+  private async rescore(): Promise<SubmissionEnd> {
+    const { lastGoodRun } = this.opened;
+    return lastGoodRun === null ? ended('output-missing', 'no run left predictions') : this.score(lastGoodRun);
+  }
+
+  private async score(n: number, runs?: SubmissionRuns): Promise<SubmissionEnd> {
+    this.caseFile.enter('scoring', `the predictions of run ${n}`);
+    const { campaign, submission, sequence } = this.input;
+    const [scored] = await Promise.all([
+      this.attempts.of(() =>
+        scoreStep(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
+      ),
+      runs?.settle(),
+    ]);
+    const { key, digest } = scored;
+    if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };
+    const detail = `${counted(scored.faults, 'fault')} in the predictions`;
+    return { ...ended('output-invalid', detail), score: { key, digest }, faults: scored.summary };
+  }
+}
+
+const ended = (reason: Reason, detail: string | null = null): SubmissionEnd => ({
+  state: faultOf(reason) === 'operator' ? 'cancelled' : 'failed',
+  reason,
+  detail,
+  score: null,
+});

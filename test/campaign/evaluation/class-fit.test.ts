@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { fitsOf, type ClassFit } from '../../../src/campaign/evaluation/class-fit.ts';
+import { explainedChoice } from '../../../src/campaign/explanation/class-fit-text.ts';
+import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
+import { isNeedMeasured, unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
+import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
+
+const items = 4_000;
+const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit['kind'], string[]][] =>
+  fitsOf({ classes: among, limits }, known, items).map(({ on, kind, objections }) => [
+    on.name,
+    kind,
+    objections.map((objection) => objection.kind),
+  ]);
+const lines = (known: Needs, among: InstanceClass[] = classes): string[] =>
+  explainedChoice({ classes: among, limits }, known, items);
+
+describe('what speaks for and against a class', () => {
+  it('is told by class: what fits, what does not and why', () => {
+    assert.deepEqual(fits(probed()), [
+      [g4.name, 'fits', []],
+      [c4.name, 'unfit', ['gpu-used']],
+      [p3.name, 'fits', []],
+    ]);
+    assert.deepEqual(fits(unknownNeeds)[1], [c4.name, 'unfit', ['gpu-use-unknown']]);
+    assert.deepEqual(fits(probed({}, { gpuMemoryAboveMiB: 15_109 }))[0], [g4.name, 'unfit', ['proved-device']]);
+    assert.deepEqual(fits(probed({}, { memoryAboveMiB: 14_000 }), [g4, { ...p3, memoryMiB: 14_000 }])[1], [
+      p3.name,
+      'unfit',
+      ['proved-memory'],
+    ]);
+  });
+
+  it('never rules out the device on which the probe’s peak was seen, so long as it does not saturate', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 100, max: 100_000 }),
+        fc.double({ min: 0, max: 0.9499, noNaN: true }),
+        (has, share) => {
+          const device = { ...g4, gpuMemoryMiB: has };
+          const larger = { ...p3, gpuMemoryMiB: 2 * has };
+          const gpuMemoryMiB = Math.floor(share * has);
+          assert.equal(fits(probed({ gpuMemoryMiB }), [device, larger])[0]?.[1], 'fits');
+        },
+      ),
+    );
+  });
+
+  it('leaves at least one class while facts do, whatever the estimates', () => {
+    const amount = fc.integer({ min: 0, max: 30_000 });
+    const estimate = fc.record({
+      gpuMemoryMiB: amount,
+      secondsPerItem: fc.double({ min: 0.001, max: 1e4, noNaN: true }),
+      usesGpu: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(estimate, amount, amount, (seen, gpuMemoryMiB, memoryMiB) => {
+        const found = fits(probed(seen, { probeAbove: { gpuMemoryMiB, memoryMiB } }));
+        assert.ok(found.some(([, kind]) => kind !== 'unfit'));
+        for (const [, kind, objections] of found) assert.equal(kind === 'fits', objections.length === 0);
+      }),
+    );
+  });
+
+  it('is measured once a probe saw a peak that does not saturate, until an evaluation needs more', () => {
+    assert.ok(isNeedMeasured(probed()));
+    assert.ok(!isNeedMeasured(unknownNeeds));
+    assert.ok(!isNeedMeasured(probed({ gpuMemoryMiB: 0, saturating: true })));
+    assert.ok(!isNeedMeasured(probed({}, { gpuMemoryAboveMiB: 15_109 })));
+  });
+});
+
+describe('the choice of a class in words', () => {
+  it('prices what fits, cheapest first, and says why the rest does not', () => {
+    assert.deepEqual(lines(probed()), [
+      'g4dn.xlarge: about 10.0 h, $5.26',
+      'p3.2xlarge: about 4.7 h, $14.30',
+      'c4.4xlarge: no, it has no GPU, and one was used',
+    ]);
+    assert.deepEqual(lines(unknownNeeds), [
+      'g4dn.xlarge: at most 19.3 h, $10.13',
+      'p3.2xlarge: at most 9.0 h, $27.54',
+      'c4.4xlarge: no, it has no GPU, and whether one is needed was not measured',
+    ]);
+  });
+
+  it('names the figures: what a class has, what is wanted, the head-room and the margin', () => {
+    assert.deepEqual(lines(probed({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
+      'p3.2xlarge: about 4.7 h, $14.30',
+      'g4dn.xlarge: no, its device has 15109 MiB, by the probe 15225 MiB are wanted (5 % head-room)',
+    ]);
+    assert.deepEqual(
+      lines(probed({}, { gpuMemoryAboveMiB: 15_109 }), [g4, p3])[1],
+      'g4dn.xlarge: no, its device has 15109 MiB, 15109 MiB proved too little',
+    );
+    const idle = probed({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
+    assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
+      'g4dn.xlarge: about 1 min, $0.0117',
+      'p3.2xlarge: about 37 s, $0.0318',
+      'c4.4xlarge: no, 1 min are promised there, by the probe 1 min are needed (20 % margin)',
+    ]);
+  });
+
+  it('says what it does although an estimate speaks against it', () => {
+    assert.deepEqual(lines(probed({ secondsPerItem: 90 }), [g4, p3]), [
+      'g4dn.xlarge: at most 19.3 h, $10.13, though 19.3 h are promised there, by the probe 100.0 h are needed (20 % margin): no class is better',
+      'p3.2xlarge: at most 9.0 h, $27.54, though 9.0 h are promised there, by the probe 46.7 h are needed (20 % margin): no class is better',
+    ]);
+  });
+});

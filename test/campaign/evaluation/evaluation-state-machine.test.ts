@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { SubmissionWay, type WayEnd, type WayStep } from '../../../src/campaign/evaluation/evaluation-state-machine.ts';
+import { containerMemoryMiB } from '../../../src/campaign/model/run-limits.ts';
+import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
+
+const rules = { classes, limits, testItems: 100, sampleItems: 10 };
+const ended = (change: Partial<WayEnd> = {}): WayEnd => ({
+  reason: null,
+  rule: null,
+  memoryLimitMiB: 14_336,
+  ...change,
+});
+const crashed = ended({ reason: 'submission-error', rule: 'exit-code' });
+const outOfGpuMemory = ended({ reason: 'gpu-out-of-memory', rule: 'gpu-text-and-peak' });
+const lost = ended({ reason: 'platform-error', rule: 'no-outcome', memoryLimitMiB: null });
+const doubted = ended({ reason: 'submission-error', rule: 'killed-unexplained' });
+const learnt = (usesGpu: boolean): WayEnd => {
+  const { profile } = probed({ usesGpu, gpuMemoryMiB: usesGpu ? 8_000 : 0 });
+  return ended(profile && { profile });
+};
+
+/** `probe on g4dn.xlarge`, `evaluation on c4.4xlarge, g4dn.xlarge`, `score`, `time-limit`. */
+const words = (step: WayStep): string => {
+  if (step.kind === 'score') return 'score';
+  if (step.kind === 'end') return step.reason;
+  return `${step.purpose} on ${step.options.map((option) => option.class).join(', ')}`;
+};
+
+describe('a submission’s way', () => {
+  const begun = (probeInVain = false, sampleItems: number | null = 10): [SubmissionWay, WayStep] => {
+    const way = new SubmissionWay({ ...rules, sampleItems });
+    return [way, way.begin(probeInVain)];
+  };
+  const evaluated = (): SubmissionWay => begun(true)[0];
+
+  it('begins with a probe on the cheapest GPU class', () => {
+    assert.equal(words(begun()[1]), 'probe on g4dn.xlarge');
+  });
+
+  it('begins with the evaluation where a probe can teach nothing', () => {
+    const everyGpu = 'evaluation on g4dn.xlarge, p3.2xlarge';
+    assert.equal(words(begun(true)[1]), everyGpu);
+    assert.equal(words(begun(false, null)[1]), everyGpu);
+  });
+
+  it('goes where the probe says that it fits, and is scored after a run that ended well', () => {
+    const [onGpu] = begun();
+    const step = onGpu.ended(g4, learnt(true));
+    assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
+    assert.equal(step.kind === 'run' && step.needMeasured, true);
+    assert.equal(words(onGpu.ended(g4, ended())), 'score');
+    assert.equal(words(begun()[0].ended(g4, learnt(false))).includes(c4.name), true);
+  });
+
+  it('evaluates after a probe that failed', () => {
+    const step = begun()[0].ended(g4, crashed);
+    assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
+    assert.equal(step.kind === 'run' && step.needMeasured, false);
+  });
+
+  it('leaves out what a failed probe proved too small, while there is a larger class', () => {
+    const step = begun()[0].ended(g4, outOfGpuMemory);
+    assert.equal(words(step), 'evaluation on p3.2xlarge');
+  });
+
+  it('gives more shared memory once a run said that its own was full', () => {
+    const full = ended({ reason: 'submission-error', rule: 'shared-memory-text' });
+    const [way, probe] = begun();
+    assert.equal(probe.kind === 'run' && probe.moreSharedMemory, false);
+    const step = way.ended(g4, full);
+    assert.equal(step.kind === 'run' && step.moreSharedMemory, true);
+  });
+
+  it('is nobody’s fault where no class gives the memory that was promised', () => {
+    const small = { ...g4, memoryMiB: 8_000 };
+    const way = new SubmissionWay({ ...rules, classes: [small], sampleItems: null });
+    way.begin(false);
+    const outOfMemory = ended({
+      reason: 'host-out-of-memory',
+      rule: 'host-out-of-memory-record',
+      memoryLimitMiB: containerMemoryMiB(limits, small),
+    });
+    assert.equal(words(way.ended(small, outOfMemory)), 'unplaceable');
+  });
+
+  it('probes again what the platform lost, until it has lost too many', () => {
+    const [way] = begun();
+    for (let n = 0; n < limits.platformRuns; n += 1) assert.equal(words(way.ended(g4, lost)), 'probe on g4dn.xlarge');
+    assert.equal(words(way.ended(g4, lost)), 'platform-error');
+  });
+
+  it('counts the probes that were lost with the evaluations that were', () => {
+    const [way] = begun();
+    way.ended(g4, lost);
+    way.ended(g4, learnt(true));
+    for (let n = 1; n < limits.platformRuns; n += 1) assert.match(words(way.ended(g4, lost)), /^evaluation/);
+    assert.equal(words(way.ended(g4, lost)), 'platform-error');
+  });
+
+  it('wants the same once more when an operator ended its run', () => {
+    const cancelled = ended({ reason: 'cancelled' });
+    const [way, probe] = begun();
+    assert.deepEqual(way.ended(g4, cancelled), probe);
+    const evaluation = way.ended(g4, learnt(true));
+    assert.deepEqual(way.ended(g4, cancelled), evaluation);
+  });
+
+  it('goes up the ladder and ends where no class is larger', () => {
+    const way = evaluated();
+    assert.equal(words(way.ended(g4, outOfGpuMemory)), 'evaluation on p3.2xlarge');
+    assert.deepEqual(way.ended(p3, outOfGpuMemory), {
+      kind: 'end',
+      reason: 'gpu-out-of-memory',
+      detail: 'no class is larger',
+    });
+  });
+
+  it('ends with the reason of a run that failed by itself', () => {
+    assert.deepEqual(evaluated().ended(g4, crashed), { kind: 'end', reason: 'submission-error', detail: null });
+  });
+
+  it('ends as its last run did when the one more run that chance is given is refused', () => {
+    const way = evaluated();
+    assert.match(words(way.ended(g4, doubted)), /^evaluation/);
+    assert.equal(words(way.refused('budget-exhausted')), 'submission-error');
+  });
+
+  it('ends as the refusal says when its last run was no end', () => {
+    const way = evaluated();
+    way.ended(g4, outOfGpuMemory);
+    assert.equal(words(way.refused('budget-exhausted')), 'budget-exhausted');
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { evaluationOptions } from '../../../src/campaign/evaluation/class-choice.ts';
+import { unknownNeeds } from '../../../src/campaign/evaluation/needs.ts';
+import { deviceRemark, probeWords } from '../../../src/campaign/explanation/probe-text.ts';
+import { profileOf, type ResourceProfile } from '../../../src/campaign/evaluation/resource-profile.ts';
+import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { c4, g4, goodOutcome, limits, outcome, p3 } from '../samples.ts';
+
+const device = (peakMiB: number, idleMiB = 0): Partial<RunOutcome> => ({
+  device: { totalMiB: 1_000, idleMiB, peakMiB, driver: '450.80.02' },
+});
+const taught = (change: Partial<RunOutcome>, on = g4): ResourceProfile =>
+  profileOf(outcome(change), 12, on) ?? assert.fail('no profile');
+
+describe('what a probe teaches', () => {
+  it('is what it used of device, host and time, on which device and at which speed', () => {
+    assert.deepEqual(profileOf(goodOutcome, 12, p3), {
+      usesGpu: true,
+      gpuMemoryMiB: 5_000,
+      saturating: false,
+      device: { totalMiB: 15_109, peakMiB: 5_000, driver: '450.80.02' },
+      startUpSeconds: null,
+      secondsPerItem: 300,
+      measuredAtSpeed: 2.14,
+      hostPeakMiB: 4_000,
+      imageBytes: 2_000_000_000,
+    });
+  });
+
+  it('is nothing when the container did not get to a good end', () => {
+    const ends: RunOutcome['end'][] = [
+      { kind: 'exited', exitCode: 1 },
+      { kind: 'time-limit' },
+      { kind: 'stopped' },
+      { kind: 'never-started', fault: 'team', detail: '' },
+    ];
+    for (const end of ends) assert.equal(profileOf(outcome({ end }), 12, g4), undefined, end.kind);
+  });
+
+  it('counts what was in use before for no need: a class without a device may carry what left it empty', () => {
+    const { usesGpu, gpuMemoryMiB } = taught(device(4, 3));
+    assert.deepEqual([usesGpu, gpuMemoryMiB], [false, 0]);
+    const options = evaluationOptions(
+      { classes: [g4, c4], limits },
+      { ...unknownNeeds, profile: taught(device(4, 3)) },
+      10,
+    );
+    assert.ok(options.some(({ class: name }) => name === c4.name));
+  });
+
+  it('takes a peak of 95 % of the device for a habit, not for a need', () => {
+    const need = (peakMiB: number): unknown[] => {
+      const { gpuMemoryMiB, saturating, usesGpu, device: found } = taught(device(peakMiB));
+      return [gpuMemoryMiB, saturating, usesGpu, found?.peakMiB];
+    };
+    assert.deepEqual(need(949), [949, false, true, 949]);
+    assert.deepEqual(need(950), [0, true, true, 950]);
+    assert.deepEqual(need(1_000), [0, true, true, 1_000]);
+  });
+
+  it('says that the GPU is not used only where a device was there and nothing came to what was in use before', () => {
+    assert.equal(taught(device(0)).usesGpu, false);
+    assert.equal(taught(device(1)).usesGpu, false, 'what the driver does on its own');
+    assert.equal(taught(device(2)).usesGpu, true);
+    assert.equal(taught(device(401, 400)).usesGpu, false, 'in use before');
+    assert.equal(taught(device(402, 400)).usesGpu, true);
+    assert.equal(taught({ device: null }, c4).usesGpu, true, 'without a device nobody knows');
+  });
+});
+
+describe('what a probe taught, in words', () => {
+  const words = (change: Partial<RunOutcome>, on = g4): string => probeWords(taught(change, on), on);
+
+  it('names every measured amount', () => {
+    assert.equal(
+      words({}),
+      '5000 of 15109 MiB of the device (driver 450.80.02), 300 s per item with start-up, which could not be told ' +
+        'apart, 4000 MiB of memory with page cache, an image of 1908 MiB.',
+    );
+  });
+
+  it('says what is not known, or not needed', () => {
+    const growth = [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: 600 + 3_000 * share, share }));
+    assert.match(words({ output: { bytes: 0, full: false, growth } }), /, 600 s to start and 250 s per item, /);
+    assert.match(words({ device: null }), /^no device to look at, /);
+    assert.match(words({ device: { ...goodDevice, peakMiB: 15_000 } }), /taken whole, so what it needs is unknown/);
+    assert.match(words({ device: { ...goodDevice, peakMiB: 0 } }), /the GPU stayed unused/);
+    const nothingElse = { memory: { ...goodOutcome.memory, peakMiB: null }, imageBytes: null };
+    assert.match(words(nothingElse), /apart\.$/);
+  });
+
+  const goodDevice = { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' };
+  const remark = (totalMiB: number, on = g4): string | undefined =>
+    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), on);
+
+  it('says plainly when the device is not the one that the campaign file states', () => {
+    assert.equal(remark(15_109), undefined);
+    assert.equal(remark(15_360), undefined, 'a T4 as newer drivers report it');
+    assert.equal(remark(16_384, p3), undefined, 'a V100 as newer drivers report it');
+    assert.match(remark(16_160) ?? '', /states 15109 MiB for g4dn\.xlarge, its device has 16160/);
+    assert.match(words({ device: { ...goodDevice, totalMiB: 16_160 } }), /its device has 16160/);
+    assert.match(remark(14_000) ?? '', /its device has 14000/);
+    const { gpuMemoryMiB: _, ...unknown } = g4;
+    assert.match(remark(15_109, unknown) ?? '', /states no gpuMemoryMiB for g4dn\.xlarge/);
+    assert.equal(deviceRemark(taught({ device: null }, c4), c4), undefined);
+  });
+});

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { evaluationOptions } from '../../../src/campaign/evaluation/class-choice.ts';
+import {
+  afterFailedProbe,
+  endOfLadder,
+  moveAfter,
+  noTries,
+  type FailedRun,
+  type Move,
+  type Tries,
+} from '../../../src/campaign/evaluation/retry-policy.ts';
+import { unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
+import { reasonFaults, type Reason } from '../../../src/campaign/model/reasons.ts';
+import { containerMemoryMiB, wallClockSeconds } from '../../../src/campaign/model/run-limits.ts';
+import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
+import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
+
+const reasons = Object.keys(reasonFaults) as Reason[];
+const ofFault = (fault: string): Reason[] => reasons.filter((reason) => reasonFaults[reason] === fault);
+const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => ({
+  reason,
+  rule: reason === 'time-limit' ? 'time-limit' : 'exit-code',
+  on: g4,
+  memoryLimitMiB: 14_336,
+  ...change,
+});
+const after = (run: FailedRun, tries: Partial<Tries> = {}, needs: Needs = unknownNeeds): Move =>
+  moveAfter(run, needs, { ...noTries, ...tries }, { classes, limits, testItems: 10 });
+/** What a probe teaches of a submission whose test set takes so many seconds on a class. */
+const taking = (seconds: number, on: InstanceClass = g4): Needs =>
+  probed({ secondsPerItem: seconds / 10, measuredAtSpeed: on.relativeSpeed });
+
+describe('what follows a failed run', () => {
+  it('is a larger device after out of GPU memory, charged to the team', () => {
+    assert.deepEqual(after(failed('gpu-out-of-memory')), {
+      kind: 'again',
+      needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
+      tries: { attempts: 1, platformRuns: 0, doubted: false },
+    });
+  });
+
+  it('is the end at the last attempt: three attempts are three runs', () => {
+    assert.equal(after(failed('gpu-out-of-memory'), { attempts: 1 }).kind, 'again');
+    assert.deepEqual(after(failed('gpu-out-of-memory'), { attempts: 2 }), { kind: 'end', reason: 'gpu-out-of-memory' });
+  });
+
+  it('is another run without charge after the platform’s faults, as often as promised', () => {
+    for (const reason of ofFault('platform')) {
+      assert.deepEqual(after(failed(reason), { attempts: 2, platformRuns: 4 }), {
+        kind: 'again',
+        needs: unknownNeeds,
+        tries: { attempts: 2, platformRuns: 5, doubted: false },
+      });
+      assert.deepEqual(after(failed(reason), { platformRuns: 5 }), { kind: 'end', reason });
+    }
+  });
+
+  it('is a class with more memory without charge when the container had less than was promised', () => {
+    const run = failed('host-out-of-memory', { memoryLimitMiB: 14_335 });
+    assert.deepEqual(after(run, { attempts: 2 }), {
+      kind: 'again',
+      needs: { ...unknownNeeds, memoryAboveMiB: 14_335 },
+      tries: { attempts: 2, platformRuns: 0, doubted: false },
+    });
+  });
+
+  it('is the end when all the promised memory was not enough', () => {
+    assert.deepEqual(after(failed('host-out-of-memory')), { kind: 'end', reason: 'host-out-of-memory' });
+    const unknown = failed('host-out-of-memory', { memoryLimitMiB: null });
+    assert.deepEqual(after(unknown), { kind: 'end', reason: 'host-out-of-memory' });
+  });
+
+  it('is one more run, charged, for a kill that nobody explains', () => {
+    const killed = failed('submission-error', { rule: 'killed-unexplained' });
+    const move = after(killed);
+    assert.deepEqual(move, {
+      kind: 'again',
+      needs: unknownNeeds,
+      tries: { attempts: 1, platformRuns: 0, doubted: true },
+    });
+    assert.deepEqual(after(killed, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
+  });
+
+  it('is one run on a larger device, charged, after a full one and no words, and then the end', () => {
+    const wordless = failed('submission-error', { rule: 'gpu-full-without-words' });
+    const move = after(wordless);
+    assert.deepEqual(move, {
+      kind: 'again',
+      needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
+      tries: { attempts: 1, platformRuns: 0, doubted: true },
+    });
+    const final: Move = { kind: 'end', reason: 'submission-error' };
+    const third = { ...p3, name: 'third', gpuMemoryMiB: 40_000 };
+    const rules = { classes: [g4, p3, third], limits, testItems: 10 };
+    assert.equal(moveAfter({ ...wordless, on: p3 }, unknownNeeds, noTries, rules).kind, 'again');
+    const again = move.kind === 'again' ? move : assert.fail();
+    assert.deepEqual(moveAfter({ ...wordless, on: p3 }, again.needs, again.tries, rules), final, 'no third');
+    assert.deepEqual(after({ ...wordless, on: p3 }), final, 'none is larger');
+    assert.deepEqual(after(wordless, { attempts: 2 }), final, 'never more than promised');
+    assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
+  });
+
+  it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
+    for (const on of classes) {
+      const limit = wallClockSeconds(limits, on, classes);
+      const cutOff = failed('time-limit', { on });
+      const within = taking(limit * 0.99, on);
+      assert.deepEqual(after(cutOff, {}, within), {
+        kind: 'again',
+        needs: within,
+        tries: { attempts: 1, platformRuns: 0, doubted: true },
+      });
+      const final: Move = { kind: 'end', reason: 'time-limit' };
+      assert.deepEqual(after(cutOff, { attempts: 1, doubted: true }, within), final, 'one more, not two');
+      assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
+      assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
+      assert.deepEqual(after(cutOff, {}, taking(limit * 0.49, on)), final, 'no chance makes it twice as long');
+    }
+  });
+
+  it('is one more run with more shared memory, charged, when it says that this was full and more can be had', () => {
+    const full = failed('submission-error', { rule: 'shared-memory-text' });
+    const move = after(full);
+    assert.deepEqual(move, {
+      kind: 'again',
+      needs: { ...unknownNeeds, moreSharedMemory: true },
+      tries: { attempts: 1, platformRuns: 0, doubted: false },
+    });
+    const final: Move = { kind: 'end', reason: 'submission-error' };
+    assert.deepEqual(after(full, { attempts: 1 }, { ...unknownNeeds, moreSharedMemory: true }), final);
+    assert.deepEqual(after(full, { attempts: 2 }), final);
+    const all = { ...limits, sharedMemoryMiB: 14_336 };
+    assert.deepEqual(moveAfter(full, unknownNeeds, noTries, { classes, limits: all, testItems: 10 }), final);
+    assert.equal(afterFailedProbe(full, unknownNeeds).moreSharedMemory, true, 'the probe teaches it too');
+  });
+
+  it('is the end after everything else', () => {
+    const final = [...ofFault('team'), ...ofFault('operator')].filter((reason) => reason !== 'gpu-out-of-memory');
+    for (const reason of final) assert.deepEqual(after(failed(reason)), { kind: 'end', reason });
+  });
+
+  it('keeps what was learnt before', () => {
+    const known = { ...unknownNeeds, gpuMemoryAboveMiB: 16_160, memoryAboveMiB: 8_192 };
+    const move = after(failed('gpu-out-of-memory', { on: g4 }), {}, known);
+    assert.deepEqual(move.kind === 'again' && move.needs, known);
+  });
+
+  it('never loses a step back: a smaller limit does not undo a larger one', () => {
+    const known = { ...unknownNeeds, memoryAboveMiB: 9_000 };
+    const move = after(failed('host-out-of-memory', { memoryLimitMiB: 8_192 }), {}, known);
+    assert.deepEqual(move.kind === 'again' && move.needs.memoryAboveMiB, 9_000);
+  });
+
+  it('is no class with as little device memory after a run that was out of it: none is tried twice, whoever chooses', () => {
+    const row = fc.record({
+      kind: fc.constantFrom('gpu' as const, 'gpu' as const, 'cpu' as const),
+      gpuMemoryMiB: fc.constantFrom(8_000, 15_109, 16_160, 24_000),
+      memoryMiB: fc.constantFrom(8_704, 15_000, 60_000),
+      microUsdPerHour: fc.integer({ min: 1, max: 9 }),
+    });
+    const rows = fc.array(row, { minLength: 1, maxLength: 6 }).map((some) =>
+      some.map(({ kind, gpuMemoryMiB, ...rest }, place): InstanceClass => {
+        const base = { ...(kind === 'gpu' ? { ...g4, gpuMemoryMiB } : c4), ...rest };
+        return { ...base, name: `class-${place}` };
+      }),
+    );
+    const ends = fc.infiniteStream(fc.constantFrom(...reasons, 'gpu-out-of-memory', 'host-out-of-memory'));
+    const generous = { ...limits, attempts: 99, platformRuns: 3, wallClockOn: 'class-0' };
+    fc.assert(
+      fc.property(rows, ends, fc.infiniteStream(fc.nat(9)), (among, ended, choices) => {
+        const rules = { classes: among, limits: generous, testItems: 10 };
+        let [needs, tries]: [Needs, Tries] = [unknownNeeds, noTries];
+        let tooSmall = 0;
+        const most = 1 + 3 + 2 * among.length;
+        for (let run = 1; run <= most; run += 1) {
+          const options = evaluationOptions(rules, needs, rules.testItems);
+          const { class: name } = options[choices.next().value % Math.max(1, options.length)] ?? {};
+          if (name === undefined) return;
+          const on = among.find((candidate) => candidate.name === name) ?? assert.fail();
+          assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
+          const reason: Reason = ended.next().value;
+          const memoryLimitMiB = containerMemoryMiB(generous, on);
+          const move = moveAfter(failed(reason, { on, memoryLimitMiB }), needs, tries, rules);
+          if (move.kind === 'end') return;
+          if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
+          ({ needs, tries } = move);
+        }
+        assert.fail('it never ended');
+      }),
+    );
+  });
+
+  it('is nobody’s fault but the platform’s when no class for it gives the memory that was promised', () => {
+    const small = { ...g4, memoryMiB: 8_704 };
+    const among = [small, c4];
+    const move = after(failed('host-out-of-memory', { on: small, memoryLimitMiB: containerMemoryMiB(limits, small) }));
+    assert.equal(move.kind, 'again');
+    const needs = move.kind === 'again' ? move.needs : assert.fail();
+    assert.deepEqual(evaluationOptions({ classes: among, limits }, needs, 10), []);
+    assert.equal(endOfLadder('host-out-of-memory'), 'unplaceable');
+    assert.equal(endOfLadder('gpu-out-of-memory'), 'gpu-out-of-memory');
+  });
+
+  it('is an evaluation after a failed probe, whatever its reason: on a larger class where there is one', () => {
+    const largest = { ...p3, gpuMemoryMiB: 99_999 };
+    for (const reason of reasons) {
+      for (const among of [classes, [g4], [largest, g4]]) {
+        const on = among === classes ? g4 : (among[0] ?? assert.fail());
+        const needs = afterFailedProbe(failed(reason, { on }), unknownNeeds);
+        const [option] = evaluationOptions({ classes: among, limits }, needs, 10);
+        assert.ok(option, `${reason} on ${on.name}`);
+        if (reason === 'gpu-out-of-memory' && among === classes) assert.equal(option.class, p3.name);
+      }
+    }
+  });
+
+  it('comes to an end whatever happens, within the promised attempts and platform runs', () => {
+    const small = { ...g4, name: 'small', memoryMiB: 8_704, gpuMemoryMiB: 8_000, microUsdPerHour: 1 };
+    const among = [small, ...classes];
+    const rules = { classes: among, limits, testItems: 10 };
+    const rulesOfEnds = fc.constantFrom(
+      'killed-unexplained',
+      'gpu-full-without-words',
+      'shared-memory-text',
+      'time-limit',
+      'exit-code',
+    );
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(rulesOfEnds), (stream, ends) => {
+        let [needs, tries]: [Needs, Tries] = [taking(1), noTries];
+        const most = limits.attempts + limits.platformRuns + among.length;
+        for (let run = 1; run <= most; run += 1) {
+          const [option] = evaluationOptions(rules, needs, rules.testItems);
+          if (option === undefined) return;
+          const on = among.find(({ name }) => name === option.class) ?? p3;
+          const reason: Reason = stream.next().value;
+          const memoryLimitMiB = containerMemoryMiB(limits, on);
+          const move = moveAfter(failed(reason, { rule: ends.next().value, on, memoryLimitMiB }), needs, tries, rules);
+          if (move.kind === 'end') {
+            assert.equal(move.reason, reason);
+            return;
+          }
+          assert.ok(move.tries.attempts < limits.attempts && move.tries.platformRuns <= limits.platformRuns);
+          if (reasonFaults[reason] === 'platform') assert.equal(move.tries.attempts, tries.attempts);
+          ({ needs, tries } = move);
+        }
+        assert.fail('it never ended');
+      }),
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { forecastOf } from '../../../src/campaign/forecasting/forecast.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { outlookOf } from '../../../src/campaign/forecasting/outlook.ts';
+import { restOf } from '../../../src/campaign/forecasting/remaining-work.ts';
+import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
+
+/** Half an hour of work for each slot of the cheap class; `large` decides how much of it the dear one has to do. */
+const shape = (change: Partial<VirtualShape> = {}): VirtualShape => ({
+  seed: 3,
+  teams: Array.from({ length: 150 }, () => 2),
+  slots: { cheap: 10, dear: 2 },
+  meanSeconds: 1800,
+  durations: { kind: 'log-normal', sigma: 0.3 },
+  spread: 0.05,
+  large: 0,
+  failing: 0,
+  probed: true,
+  lossesPerHour: 0,
+  perTeamInFlight: 2,
+  ...change,
+});
+
+/** What mends a campaign, a third of the way through, that has only `share` of the time that it needs. */
+function late(of: VirtualShape, share: number) {
+  const simulation = virtualCampaign(of);
+  const { instanceClasses: classes, fairness } = simulation.frozen;
+  const { state, endedAt: now } = simulateCampaign({
+    ...simulation,
+    until: ({ counts }) => counts.finished + counts.failed >= of.teams.length * 0.6,
+  });
+  const prospect = { classes, now, manner: { perTeam: fairness.perTeamInFlight, hurry: true } };
+  const finish = (slots: CampaignState['slots']): number =>
+    outlookOf({ ...state, slots: { ...state.slots, ...slots } }, prospect)?.finish.p90 ?? Number.NaN;
+  const deadline = now + (finish({}) - now) * share;
+  const within = { ...state, deadline: new Date(deadline).toISOString() };
+  const remedies = forecastOf(within, classes, now, fairness.perTeamInFlight)?.remedies ?? [];
+  return { remedies, finish, deadline };
+}
+
+const slotsIn = (remedies: readonly string[], onClass: string): number =>
+  Number(
+    remedies
+      .find((words) => words.startsWith(`set-slots --class ${onClass} `))
+      ?.split(' ')
+      .at(-1),
+  );
+
+describe('what mends a miss of the deadline', () => {
+  for (const share of [0.9, 0.7, 0.55, 0.45]) {
+    it(`is about the fewest slots of the class that is waited for, with ${share} of the time it needs`, () => {
+      const { remedies, finish, deadline } = late(shape(), share);
+      const slots = slotsIn(remedies, 'cheap');
+      assert.ok(finish({ cheap: slots }) <= deadline, remedies.join('; '));
+      assert.ok(finish({ cheap: Math.floor(slots / 1.25) }) > deadline, remedies.join('; '));
+    });
+  }
+
+  it('is more slots also where a few long runs at the end take most of the time, which no slots shorten', () => {
+    const tail = shape({ durations: { kind: 'log-normal', sigma: 0.7 }, slots: { cheap: 40, dear: 4 } });
+    const { remedies, finish, deadline } = late(tail, 0.8);
+    assert.ok(finish({ cheap: slotsIn(remedies, 'cheap') }) <= deadline, remedies.join('; '));
+  });
+
+  it('is more slots of the dear class when that has most of the work', () => {
+    const { remedies, finish, deadline } = late(shape({ large: 0.8, slots: { cheap: 40, dear: 4 } }), 0.6);
+    assert.ok(Number.isNaN(slotsIn(remedies, 'cheap')), remedies.join('; '));
+    assert.ok(finish({ dear: slotsIn(remedies, 'dear') }) <= deadline, remedies.join('; '));
+  });
+
+  it('is only a later deadline when no class alone makes up for it, or the deadline has passed', () => {
+    for (const share of [0.3, 0, -0.5]) {
+      const { remedies } = late(shape(), share);
+      assert.deepEqual(
+        remedies.map((words) => words.split(' ')[0]),
+        ['set-deadline'],
+        `${share}`,
+      );
+    }
+  });
+});
+
+describe('a forecast of a large campaign', () => {
+  it('looks at no more of what is to begin with 2,000 slots than with 500', () => {
+    const looked = [500, 2_000].map((cheap) => {
+      const simulation = virtualCampaign(shape({ teams: Array.from({ length: 400 }, () => 5) }));
+      const { state, endedAt: now } = simulateCampaign({
+        ...simulation,
+        until: ({ counts }) => counts.finished >= 100,
+      });
+      const { starts } = restOf({ ...state, slots: { cheap, dear: 2 } }, simulation.frozen.instanceClasses, now);
+      return starts.last.length;
+    });
+    assert.ok(looked[0] !== undefined && looked[0] > 100);
+    assert.equal(looked[1], looked[0]);
+  });
+});

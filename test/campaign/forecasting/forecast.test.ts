@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { forecastOf, type Forecast } from '../../../src/campaign/forecasting/forecast.ts';
+import type { ClassPace } from '../../../src/campaign/state/run-statistics.ts';
+import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
+
+const shape: VirtualShape = {
+  seed: 1,
+  teams: Array.from({ length: 60 }, () => 2),
+  slots: { cheap: 10, dear: 2 },
+  meanSeconds: 4 * 3600,
+  durations: { kind: 'log-normal', sigma: 0.5 },
+  spread: 0.05,
+  large: 0.1,
+  failing: 0.1,
+  probed: true,
+  lossesPerHour: 0,
+  perTeamInFlight: 2,
+};
+
+describe('a forecast', () => {
+  const simulation = virtualCampaign(shape);
+  /** The forecast when a third has ended, after something was changed. */
+  function forecastWith(change: (state: CampaignState) => void): Forecast {
+    const { state, endedAt: now } = simulateCampaign({
+      ...simulation,
+      until: ({ counts }) => counts.finished + counts.failed >= 40,
+    });
+    change(state);
+    const forecast = forecastOf(state, simulation.frozen.instanceClasses, now, shape.perTeamInFlight);
+    assert.ok(forecast);
+    return forecast;
+  }
+  const pace = ({ pace }: CampaignState, onClass: string): ClassPace => {
+    const found = pace.byClass[onClass];
+    assert.ok(found);
+    return found;
+  };
+
+  it('comes to an end where the platform loses nearly every run', () => {
+    const { finish } = forecastWith((state) => {
+      for (const { ran } of Object.values(state.pace.byClass)) ran.lost = ran.seconds / 60;
+    });
+    assert.ok(Number.isFinite(finish.p90));
+  });
+
+  it('lets one lost run on a class say little while hardly anything has run there', () => {
+    const { spend } = forecastWith((state) => {
+      pace(state, 'dear').ran = { seconds: 600, lost: 1 };
+    });
+    const before = forecastWith(() => undefined).spend;
+    assert.ok(spend.p90 < 1.2 * before.p90, JSON.stringify([before, spend]));
+  });
+});

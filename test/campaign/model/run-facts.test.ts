@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { runFacts, type SeenJob } from '../../../src/campaign/model/run-facts.ts';
+import type { ContainerEnd, RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
+import { sampleOutcome } from '../../batch/sample-outcome.ts';
+
+const job: SeenJob = {
+  statusReason: 'Essential container in task exited',
+  exitCode: 0,
+  reason: null,
+  startedAt: Date.parse('2026-01-01T00:00:00Z'),
+  stoppedAt: Date.parse('2026-01-01T00:01:00Z'),
+};
+
+function factsOf(end: ContainerEnd, change: Partial<RunOutcome> = {}) {
+  const outcome = { ...sampleOutcome('c/s/1', 'job', end), ...change };
+  const verdict = verdictOf(outcome);
+  const rule = verdict.kind === 'failed' ? verdict.rule : null;
+  return runFacts({ outcome, job, rule, limitSeconds: 60, itemCount: 10 });
+}
+
+describe('the facts of a run', () => {
+  it('are those of its outcome, with the time of an item where it ended well', () => {
+    assert.deepEqual(factsOf({ kind: 'exited', exitCode: 0 }), {
+      startedAt: '2026-01-01T00:00:00.000Z',
+      stoppedAt: '2026-01-01T00:00:12.500Z',
+      seconds: 12.5,
+      limitSeconds: 60,
+      end: 'exited',
+      exitCode: 0,
+      signal: null,
+      rule: null,
+      memory: { limitMiB: 256, peakMiB: 20, outOfMemory: 'none' },
+      device: null,
+      output: { bytes: 10, full: false },
+      predictions: 'collected',
+      items: { count: 10, startUpSeconds: null, secondsPerItem: 1.25 },
+      batch: { statusReason: 'Essential container in task exited', exitCode: null, reason: null },
+    });
+  });
+
+  it('name the signal that an exit code stands for', () => {
+    const signals = [137, 139, 134, 143, 1, 127, 128, 160, 255].map(
+      (exitCode) => factsOf({ kind: 'exited', exitCode }).signal,
+    );
+    assert.deepEqual(signals, ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGTERM', null, null, null, null, null]);
+  });
+
+  it('have neither exit code nor item times for what did not end by itself', () => {
+    for (const end of [
+      { kind: 'time-limit' },
+      { kind: 'stopped' },
+      { kind: 'never-started', fault: 'team', detail: 'exec: "secret-word": not found' },
+    ] as const) {
+      const facts = factsOf(end);
+      assert.deepEqual([facts.end, facts.exitCode, facts.items], [end.kind, null, null]);
+    }
+  });
+
+  it('say why predictions were not collected', () => {
+    const end = { kind: 'exited', exitCode: 0 } as const;
+    const found = [{ kind: 'missing' }, { kind: 'refused', why: 'link' }] as const;
+    assert.deepEqual(
+      found.map((predictions) => factsOf(end, { predictions }).predictions),
+      ['missing', 'link'],
+    );
+  });
+
+  it('are Batch’s words where there is no outcome, on one short line', () => {
+    const reason = `CannotPullContainerError:\u001b[2J\n${'x'.repeat(300)}`;
+    const facts = runFacts({
+      outcome: undefined,
+      job: { ...job, statusReason: 'Host EC2 (instance i-0) terminated.', exitCode: 143, reason },
+      rule: 'no-outcome',
+      limitSeconds: 60,
+      itemCount: 10,
+    });
+    assert.deepEqual([facts.startedAt, facts.seconds], ['2026-01-01T00:00:00.000Z', null]);
+    assert.equal(facts.batch?.statusReason, 'Host EC2 (instance i-0) terminated.');
+    assert.equal(facts.batch?.exitCode, 143);
+    assert.match(facts.batch?.reason ?? '', /^CannotPullContainerError: \[2J x+\.\.\.$/);
+    assert.equal(facts.batch?.reason?.length, 200);
+  });
+
+  it('hold nothing that the submission printed and at most 1 KB', () => {
+    const words = 'label-of-clip-17 is 1';
+    const facts = factsOf(
+      { kind: 'exited', exitCode: 137 },
+      {
+        log: { bytes: 40, keptBytes: 40, tail: words },
+        device: { totalMiB: 16_160, idleMiB: 400, peakMiB: 16_159, driver: words },
+        memory: { limitMiB: 14_336, peakMiB: 14_335, outOfMemory: 'unknown' },
+        output: { bytes: 1_073_741_824, full: true, growth: [{ seconds: 1, share: 1 }] },
+      },
+    );
+    const text = JSON.stringify({ ...facts, batch: { ...facts.batch, reason: 'x'.repeat(200), exitCode: 137 } });
+    assert.doesNotMatch(text, /label-of-clip/);
+    assert.ok(text.length + 200 <= 1_024, `${text.length} bytes`);
+  });
+});

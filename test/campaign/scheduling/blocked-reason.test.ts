@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { campaignOf, decideNow, now, open, option, report, request, settlement, treat } from '../state/state-samples.ts';
+
+const hold = (state: CampaignState, at = now): string | undefined => {
+  decideNow(state, at);
+  return holdOf(state, at);
+};
+
+describe('a campaign is done', () => {
+  it('when all rounds were started and have reported, or when nothing is open in a closing campaign', () => {
+    const state = campaignOf([2]);
+    const closing = (): CampaignState => ({ ...state, closing: 'cancelled' });
+    assert.equal(isDone(state), false);
+    open(state, { s: 0 });
+    assert.equal(isDone(state), false);
+    closeSubmission(state, report(0));
+    assert.equal(isDone(state), false);
+    assert.equal(isDone(closing()), true);
+    open(state, { t: 0 });
+    assert.equal(isDone(closing()), false);
+    closeSubmission(state, report(0, { submission: 't', state: 'failed' }));
+    assert.equal(isDone(state), true);
+    assert.equal(isDone(campaignOf([])), true);
+  });
+});
+
+describe('a campaign holds', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([1]);
+    open(state, { s: 0 });
+    takeRequest(state, request('s', 1));
+  });
+
+  it('never while it can go on', () => {
+    assert.equal(hold(campaignOf([1])), undefined, 'nothing was started yet');
+    assert.equal(hold(state), undefined, 'a run was granted');
+  });
+
+  it('when it is paused or past its deadline and nothing runs', () => {
+    state.paused = true;
+    assert.equal(hold(state), 'paused');
+    state.paused = false;
+    assert.equal(hold(state, Date.parse(state.deadline)), 'deadline');
+    assert.equal(hold(state, Date.parse(state.deadline) - 1), undefined);
+  });
+
+  it('when the worst case of everything that waits is more than is left', () => {
+    state.money.budget = 99;
+    assert.equal(hold(state), 'budget');
+    state.money.budget = 100;
+    assert.equal(hold(state), undefined);
+  });
+
+  it('not while a run, a preparation or a scoring is under way: it may free money or end', () => {
+    const paused = (change: CampaignState): string | undefined => hold({ ...change, paused: true });
+    decideNow(state);
+    assert.equal(paused(state), undefined, 'running');
+    settleRun(state, settlement(1, 1));
+    assert.equal(paused(state), undefined, 'scoring');
+    const preparing = campaignOf([1]);
+    open(preparing, { s: 0 });
+    assert.equal(paused(preparing), undefined, 'preparing');
+    assert.equal(hold(preparing, Date.parse(preparing.deadline)), undefined, 'preparing');
+  });
+
+  it('when only paused teams are left, started or not', () => {
+    treat(state, 0, { paused: true });
+    assert.equal(hold(state), 'paused');
+    const unstarted = campaignOf([2, 0]);
+    treat(unstarted, 0, { paused: true });
+    assert.equal(hold(unstarted), 'paused');
+  });
+
+  it('when paused teams hold every open place, so that no other team can start', () => {
+    const full = campaignOf([1_500, 1]);
+    for (let n = 0; n < 1_500; n += 1) {
+      openSubmission(full, `s-${n}`, 0, 1);
+      takeRequest(full, request(`s-${n}`, 1));
+    }
+    full.started = [1_500, 0];
+    treat(full, 0, { paused: true });
+    assert.equal(hold(full), 'paused');
+  });
+
+  it('when no class that would do has a slot any more', () => {
+    state.slots = { g4: 0, p3: 1 };
+    assert.equal(hold(state), 'slots');
+    const unstarted = campaignOf([1]);
+    unstarted.slots = { g4: 0, p3: 0 };
+    assert.equal(hold(unstarted), 'slots');
+  });
+
+  it('not for a class that is short of machines: that passes', () => {
+    state.shortUntil['g4'] = now + 1;
+    assert.equal(hold(state), undefined);
+    assert.ok(state.open.get('s')?.request);
+  });
+
+  it('not when a dearer class in the list can still be paid', () => {
+    state = campaignOf([1]);
+    open(state, { s: 0 });
+    takeRequest(state, request('s', 1, 'evaluation', [option('g4', 2_000), option('p3', 900)]));
+    assert.equal(hold(state), undefined);
+    assert.equal(state.open.get('s')?.grant?.class, 'p3');
+  });
+
+  it('not when it is closing or done', () => {
+    assert.equal(hold({ ...state, paused: true, closing: 'cancelled' }), undefined);
+    assert.equal(hold({ ...campaignOf([]), paused: true }), undefined);
+  });
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import {
+  campaignOf,
+  decideNow,
+  grantsNow,
+  holdings,
+  now,
+  open,
+  option,
+  request,
+  settlement,
+  treat,
+} from '../state/state-samples.ts';
+
+describe('grants in a hurry', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([9, 9, 9, 9]);
+    state.hurry = true;
+    state.slots = { g4: 1, p3: 1 };
+    state.money.budget = 100_000;
+    open(state, { s: 0, t: 1, u: 2, v: 3 });
+  });
+  /** Prefers `g4`, where it takes so many hours and costs 100; `p3` is to cost so much more or less than its worst case. */
+  const ask = (submission: string, hours: number, more: number, worst = 100): void => {
+    const dearer = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
+    takeRequest(state, request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]));
+  };
+
+  it('give the free slots of dearer classes to what waits for a full one', () => {
+    ask('s', 1, 50);
+    ask('t', 1, 50);
+    assert.deepEqual(grantsNow(state), [
+      ['s', 'g4'],
+      ['t', 'p3'],
+    ]);
+    assert.deepEqual(holdings(state), { slots: { g4: 1, p3: 1 }, reserved: 250 });
+  });
+
+  it('are made only in a hurry', () => {
+    state.hurry = false;
+    ask('s', 1, 50);
+    ask('t', 1, 50);
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+  });
+
+  it('go where a dollar buys most time', () => {
+    ask('s', 1, 50);
+    ask('t', 2, 100);
+    ask('u', 6, 200);
+    ask('v', 8, 400);
+    assert.deepEqual(grantsNow(state), [
+      ['s', 'g4'],
+      ['u', 'p3'],
+    ]);
+    settleRun(state, settlement(1, 1, { submission: 'u', class: 'p3' }));
+    assert.deepEqual(grantsNow(state), [['t', 'p3']], 'of two equal ones the one that waited longer');
+  });
+
+  it('go by the team’s priority before that', () => {
+    ask('s', 1, 50);
+    ask('t', 9, 10);
+    ask('u', 1, 900);
+    treat(state, 0, { priority: 1 });
+    treat(state, 2, { priority: 2 });
+    assert.deepEqual(grantsNow(state), [
+      ['s', 'g4'],
+      ['u', 'p3'],
+    ]);
+  });
+
+  it('never go beyond the money, nor into what is kept for reruns', () => {
+    state.money.budget = 240;
+    ask('s', 1, 50);
+    ask('t', 1, 50);
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+    state.money.budget = 250;
+    state.money.reserveShare = 0.1;
+    assert.deepEqual(grantsNow(state), []);
+    state.money.reserveShare = 0;
+    assert.deepEqual(grantsNow(state), [['t', 'p3']]);
+  });
+
+  it('are not for one that waits for money while its own class has a free slot', () => {
+    state.slots = { g4: 2, p3: 1 };
+    state.money.budget = 250;
+    ask('s', 1, 50, 150);
+    ask('t', 1, -150, 200);
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+  });
+
+  it('never go to a class that gave no machine lately', () => {
+    state.shortUntil['p3'] = now + 1;
+    ask('s', 1, 50);
+    ask('t', 1, 50);
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+    assert.deepEqual(grantsNow(state, now + 1), [['t', 'p3']]);
+  });
+
+  it('never go to a paused team', () => {
+    ask('s', 1, 50);
+    ask('t', 1, 50);
+    treat(state, 1, { paused: true });
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+  });
+
+  it('pass a request that waits for money twenty times, then leave it what is saved', () => {
+    state = campaignOf(Array.from({ length: 40 }, () => 1));
+    state.hurry = true;
+    state.slots = { g4: 1, p3: 100, c4: 2 };
+    open(state, { holder: 0, waits: 1, busy: 2 });
+    takeRequest(state, request('busy', 1, 'evaluation', [option('g4', 1)]));
+    takeRequest(state, request('holder', 1, 'evaluation', [option('c4', 600)]));
+    decideNow(state);
+    takeRequest(state, request('waits', 1, 'evaluation', [option('c4', 500)]));
+    let passes = 0;
+    for (let team = 3; team < 40; team += 1) {
+      open(state, { [`small-${team}`]: team });
+      takeRequest(state, request(`small-${team}`, 1, 'evaluation', [option('g4', 1), option('p3', 2)]));
+      passes += grantsNow(state).length;
+    }
+    assert.equal(passes, 20);
+    settleRun(state, settlement(1, 0, { submission: 'holder', class: 'c4' }));
+    assert.deepEqual(grantsNow(state)[0], ['waits', 'c4']);
+  });
+});

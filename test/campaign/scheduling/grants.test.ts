@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { closeSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import {
+  campaignOf,
+  decideNow,
+  grantsNow,
+  holdings,
+  now,
+  open,
+  option,
+  report,
+  request,
+  settlement,
+  treat,
+} from '../state/state-samples.ts';
+
+describe('granting runs', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([9, 9]);
+    open(state, { s: 0, t: 0, u: 1, v: 1 });
+  });
+  const ask = (submission: string, ...options: ReturnType<typeof option>[]): void => {
+    takeRequest(state, request(submission, 1, 'evaluation', options.length > 0 ? options : undefined));
+  };
+  const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
+
+  it('gives the slots of a class to who waited longest', () => {
+    state = campaignOf([9, 9, 9]);
+    open(state, { s: 0, t: 1, u: 2 });
+    for (const submission of ['u', 't', 's']) ask(submission);
+    assert.deepEqual(granted(), ['u', 't']);
+    settleRun(state, settlement(1, 1, { submission: 'u' }));
+    assert.deepEqual(granted(), ['s']);
+  });
+
+  it('gives a slot first to the team that holds fewest for its weight, also across classes', () => {
+    state.slots = { g4: 4, p3: 1 };
+    open(state, { w: 0, x: 1 });
+    for (const submission of ['s', 't', 'w', 'u', 'v', 'x']) ask(submission);
+    assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'one each in turn');
+    settleRun(state, settlement(1, 1));
+    assert.deepEqual(granted(), ['w']);
+    settleRun(state, settlement(1, 1, { submission: 't' }));
+    settleRun(state, settlement(1, 1, { submission: 'w' }));
+    takeRequest(state, request('s', 2, 'evaluation', [option('p3', 100)]));
+    assert.deepEqual(granted(), ['s', 'x']);
+  });
+
+  it('gives a team of weight three three slots for one', () => {
+    state = campaignOf([9, 9]);
+    state.slots = { g4: 8 };
+    treat(state, 1, { weight: 3 });
+    open(state, Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`${i % 2}-${i}`, i % 2])));
+    for (const submission of state.open.keys()) ask(submission, option('g4', 1));
+    assert.equal(granted().filter((submission) => submission.startsWith('1')).length, 6);
+  });
+
+  it('goes by the team’s priority before share and waiting time', () => {
+    treat(state, 1, { priority: 2 });
+    for (const submission of ['s', 't', 'u', 'v']) ask(submission);
+    assert.deepEqual(granted(), ['u', 'v']);
+  });
+
+  it('reorders what waits already when a priority changes', () => {
+    for (const submission of ['s', 't', 'u', 'v']) ask(submission);
+    decideNow(state);
+    treat(state, 1, { priority: 1 });
+    settleRun(state, settlement(1, 1));
+    assert.deepEqual(granted(), ['v']);
+  });
+
+  it('reserves the worst case and tells it with the grant', () => {
+    ask('s', option('p3', 700));
+    assert.deepEqual(decideNow(state)[0], { kind: 'grant', submission: 's', n: 1, class: 'p3', reserved: 700 });
+    assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 700 });
+    assert.equal(state.pace.since, now);
+  });
+
+  it('waits for a slot of the preferred class rather than paying for a dearer one', () => {
+    for (const submission of ['s', 't', 'u']) ask(submission, option('g4', 10), option('p3', 100));
+    assert.deepEqual(
+      grantsNow(state).map(([, onClass]) => onClass),
+      ['g4', 'g4'],
+    );
+  });
+
+  it('takes the next class while the preferred one is short of machines', () => {
+    state.shortUntil['g4'] = now + 1;
+    ask('s', option('g4', 10), option('p3', 100));
+    ask('t');
+    assert.deepEqual(grantsNow(state), [['s', 'p3']]);
+    assert.deepEqual(grantsNow(state, now + 1), [['t', 'g4']]);
+  });
+
+  it('takes the next class when operators left the preferred one no slot', () => {
+    state.slots['g4'] = 0;
+    ask('s', option('g4', 10), option('p3', 100));
+    assert.deepEqual(grantsNow(state), [['s', 'p3']]);
+  });
+
+  it('takes the next class when the preferred one’s worst case can never be paid', () => {
+    ask('s', option('g4', 1_001, { expected: 1 }), option('p3', 1_000));
+    assert.deepEqual(grantsNow(state), [['s', 'p3']]);
+  });
+
+  it('waits when the worst case can be paid as soon as running jobs have ended', () => {
+    ask('s', option('g4', 600));
+    ask('t', option('g4', 900, { expected: 1 }), option('p3', 500));
+    assert.deepEqual(grantsNow(state), [['s', 'g4']]);
+    closeSubmission(state, report(100));
+    assert.deepEqual(grantsNow(state), [['t', 'g4']]);
+  });
+
+  it('gives nothing to a paused team, and does not let it block the others', () => {
+    ask('s');
+    ask('u');
+    treat(state, 0, { paused: true });
+    assert.deepEqual(granted(), ['u']);
+    treat(state, 0, { paused: false });
+    assert.deepEqual(granted(), ['s']);
+  });
+
+  it('lets held runs end when slots are taken away, and grants no more', () => {
+    ask('s');
+    ask('t');
+    decideNow(state);
+    state.slots['g4'] = 1;
+    ask('u');
+    settleRun(state, settlement(1, 1));
+    assert.deepEqual(granted(), []);
+    assert.deepEqual(holdings(state).slots, { g4: 1 });
+  });
+});
+
+describe('probes and evaluations of equal share', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([1, 1, 1, 1]);
+    state.slots = { g4: 1 };
+    open(state, { s: 0, t: 1, u: 2, v: 3 });
+  });
+  const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
+
+  it('go probes first while as few evaluations wait for the class as it has slots', () => {
+    takeRequest(state, request('s', 1));
+    takeRequest(state, request('t', 1, 'probe'));
+    assert.deepEqual(granted(), ['t']);
+  });
+
+  it('go evaluations first when more of them wait', () => {
+    takeRequest(state, request('t', 1, 'probe'));
+    takeRequest(state, request('s', 1));
+    takeRequest(state, request('v', 1));
+    assert.deepEqual(granted(), ['s']);
+  });
+
+  it('count the evaluations that wait for that class only', () => {
+    state.slots['p3'] = 1;
+    for (const submission of ['u', 'v']) takeRequest(state, request(submission, 1, 'evaluation', [option('p3', 100)]));
+    takeRequest(state, request('s', 1));
+    takeRequest(state, request('t', 1, 'probe'));
+    assert.deepEqual(granted().sort(), ['t', 'u']);
+  });
+});

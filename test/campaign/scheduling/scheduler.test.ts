@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
+import { campaignOf, decideNow, grantsNow, now, open, request } from '../state/state-samples.ts';
+
+describe('a decision', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([2, 2]);
+    open(state, { s: 0, t: 1 });
+    for (const submission of ['s', 't']) takeRequest(state, request(submission, 1));
+  });
+
+  it('grants what waits and starts what has places, at once', () => {
+    assert.deepEqual(
+      decideNow(state).map(({ kind }) => kind),
+      ['grant', 'grant', 'start', 'start'],
+    );
+    assert.deepEqual(decideNow(state), []);
+  });
+
+  it('grants and starts nothing while paused or past the deadline, and goes on afterwards', () => {
+    state.paused = true;
+    assert.deepEqual(decideNow(state), []);
+    state.paused = false;
+    assert.deepEqual(decideNow(state, Date.parse(state.deadline)), []);
+    assert.equal(grantsNow(state, Date.parse(state.deadline) - 1).length, 2);
+  });
+
+  it('refuses all that waits in a closing campaign, with the reason of the closing, and starts nothing', () => {
+    state.closing = 'budget-exhausted';
+    assert.deepEqual(decideNow(state), [
+      { kind: 'refuse', submission: 's', n: 1, reason: 'budget-exhausted' },
+      { kind: 'refuse', submission: 't', n: 1, reason: 'budget-exhausted' },
+    ]);
+    assert.deepEqual(decideNow(state), []);
+  });
+
+  it('keeps the instant of the first grant only', () => {
+    state.slots['g4'] = 1;
+    decideNow(state);
+    state.slots['g4'] = 2;
+    decideNow(state, now + 5);
+    assert.equal(state.pace.since, now);
+  });
+
+  it('is the same for the same state', () => {
+    const limits = { preparing: 3, open: 9, perTeam: 2 };
+    assert.deepEqual(decide(structuredClone(state), limits, now), decide(structuredClone(state), limits, now));
+  });
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
+import { Experience } from '../../../src/campaign/state/class-cost-model.ts';
+import { addEnd, noPace, type EndOfRun, type Pace } from '../../../src/campaign/state/run-statistics.ts';
+import { c4, classes, g4, limits, p3 } from '../samples.ts';
+import { campaignOf, grantsNow, open, request, settlement } from './state-samples.ts';
+
+const rules = { classes, limits };
+const hour = 3600;
+const onG4 = optionOn(rules, g4, 10 * hour);
+const onC4 = optionOn(rules, c4, 8 * hour);
+const onP3 = optionOn(rules, p3, (10 * hour) / 2.14);
+
+/** Evaluations that ended after so many times what was expected. */
+const ended = (pace: Pace, onClass: string, times: readonly number[], change: Partial<EndOfRun> = {}): void => {
+  for (const share of times) {
+    const end = { class: onClass, purpose: 'evaluation', billedSeconds: 1000 * share, expectedSeconds: 1000 } as const;
+    addEnd(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
+  }
+};
+const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
+/** What is seen of classes of so many slots. */
+const seen = (pace: Pace, slots = 5): Experience =>
+  new Experience({ pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
+const order = (pace: Pace, options = [onG4, onC4], needMeasured = true): string[] =>
+  seen(pace)
+    .preferred(options, needMeasured)
+    .map((option) => option.class);
+
+describe('what a campaign has seen of its classes', () => {
+  let pace: Pace;
+  beforeEach(() => {
+    pace = noPace();
+  });
+
+  it('changes nothing before anything has ended: the cheapest expectation first', () => {
+    assert.deepEqual(order(pace, [onP3, onC4, onG4]), [g4.name, c4.name, p3.name]);
+    assert.equal(seen(pace).costOf(onG4), onG4.expected);
+  });
+
+  it('puts a class behind another whose evaluations take less than they should', () => {
+    ended(pace, g4.name, times(40, 1.5));
+    ended(pace, c4.name, times(40, 1));
+    assert.deepEqual(order(pace), [c4.name, g4.name], '$5.26 becomes about $7.7, $6.37 becomes about the same');
+  });
+
+  it('says nothing after nine ends, and is the more believed the more have ended', () => {
+    ended(pace, g4.name, times(9, 3));
+    assert.equal(seen(pace).costOf(onG4), onG4.expected);
+    const factors = [1, 10, 180, 1_800].map((more) => {
+      ended(pace, g4.name, times(more, 3));
+      return seen(pace).costOf(onG4) / onG4.expected;
+    });
+    assert.deepEqual(
+      factors,
+      [...factors].sort((a, b) => a - b),
+    );
+    const [ten = 0, , many = 0, most = 0] = factors;
+    assert.ok(ten > 1.7 && ten < 1.8, `half the way after ten, as a ratio: ${ten}`);
+    assert.ok(many > 2.8 && most > 2.95 && most < 3);
+  });
+
+  it('takes what is seen on the class of the probes for the sample’s fault: no class looks cheap that nothing ran on', () => {
+    ended(pace, g4.name, times(100, 2));
+    assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
+    addEnd(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
+    assert.deepEqual(order(pace), [g4.name, c4.name]);
+    const experience = seen(pace);
+    assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
+  });
+
+  it('takes what the time limit cut off, and what then ran once more, for at least as long as it had', () => {
+    const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
+    for (let n = 0; n < 40; n += 1) addEnd(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
+    assert.ok(seen(pace).costOf(onG4) / onG4.expected > 1.7);
+  });
+
+  it('is not moved by a few odd ends, nor by runs that ended early because memory ran out', () => {
+    ended(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
+    ended(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });
+    assert.ok(Math.abs(seen(pace).costOf(onG4) / onG4.expected - 1) < 0.01);
+  });
+
+  it('keeps every option, in an order that the corrected costs alone decide', () => {
+    const share = fc.double({ min: 0.05, max: 20, noNaN: true });
+    const ends = fc.array(fc.record({ on: fc.constantFrom(g4.name, c4.name, p3.name), share }), { maxLength: 60 });
+    fc.assert(
+      fc.property(ends, (some) => {
+        const paceOfSome = noPace();
+        for (const { on, share } of some) ended(paceOfSome, on, [share]);
+        const experience = seen(paceOfSome);
+        const options = experience.preferred([onG4, onC4, onP3], true);
+        assert.equal(new Set(options).size, 3);
+        for (const [place, option] of options.entries()) {
+          assert.ok(experience.costOf(option) >= experience.costOf(options[place - 1] ?? option));
+          const factor = experience.costOf(option) / option.expected;
+          assert.ok(factor >= 0.04 && factor <= 21, 'between the extremes that were seen');
+        }
+      }),
+    );
+  });
+});
+
+describe('tries on the smaller device', () => {
+  let pace: Pace;
+  beforeEach(() => {
+    pace = noPace();
+  });
+  const options = [onG4, onP3];
+  const tries = (good: number, outOfMemory: number, failedShare: number, needMeasured: boolean): void => {
+    ended(pace, g4.name, times(good, 1), { needMeasured });
+    ended(pace, g4.name, times(outOfMemory, failedShare), { needMeasured, reason: 'gpu-out-of-memory' });
+  };
+
+  it('go on while they pay: at 37 % when they fail at their end, at far less when they fail at once', () => {
+    tries(30, 40, 1, false);
+    assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '45 % succeeded, with the prior');
+    tries(0, 20, 1, false);
+    assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '36 % of 95');
+    pace = noPace();
+    tries(30, 60, 0.1, false);
+    assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '36 % of 95 again, lost after a tenth');
+    tries(0, 900, 0.1, false);
+    assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '3 % is too little even so');
+  });
+
+  it('are at least ten, and two for each slot: what fails early ends first', () => {
+    const first = (slots: number): string | undefined => seen(pace, slots).preferred(options, false)[0]?.class;
+    tries(0, 9, 1, false);
+    assert.equal(first(5), g4.name);
+    tries(0, 1, 1, false);
+    assert.deepEqual([first(5), first(6)], [p3.name, g4.name]);
+    tries(0, 2, 1, false);
+    assert.equal(first(6), p3.name);
+  });
+
+  it('teach only about their kind: what saturates a device says nothing of what was measured', () => {
+    tries(0, 50, 1, false);
+    assert.deepEqual(order(pace, options, true), [g4.name, p3.name]);
+    tries(0, 50, 1, true);
+    assert.deepEqual(order(pace, options, true), [p3.name, g4.name]);
+  });
+
+  it('cannot be spared where no device is larger, nor on a class without one', () => {
+    tries(0, 50, 1, true);
+    assert.deepEqual(order(pace, [onG4, onC4], true), [g4.name, c4.name]);
+    for (let end = 0; end < 50; end += 1)
+      addEnd(pace, { class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
+    assert.equal(order(pace, [onG4, onC4, onP3], true)[0], c4.name);
+  });
+
+  it('are not counted when the platform lost them or an operator ended them, nor when they are probes', () => {
+    for (const reason of ['spot-reclaimed', 'platform-error', 'cancelled', 'unplaceable'] as const) {
+      ended(pace, g4.name, times(5, 1), { reason });
+    }
+    ended(pace, g4.name, times(5, 1), { purpose: 'probe', reason: 'gpu-out-of-memory' });
+    assert.deepEqual(pace.byClass[g4.name]?.tries, {
+      measured: { ended: 0, outOfMemory: 0, failedShares: 0 },
+      unknown: { ended: 0, outOfMemory: 0, failedShares: 0 },
+    });
+  });
+
+  it('say of a run that an operator ended no more than that it took so long, as of one that was lost', () => {
+    for (const reason of ['cancelled', 'spot-reclaimed'] as const) ended(pace, g4.name, times(5, 1), { reason });
+    const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
+    assert.deepEqual(alike, [0, 0, 0, 10]);
+    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
+  });
+
+  it('that nobody expected anything of count as wholly lost, others never as more', () => {
+    ended(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
+    ended(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });
+    assert.deepEqual(pace.byClass[g4.name]?.tries.unknown, { ended: 3, outOfMemory: 3, failedShares: 2.5 });
+  });
+});
+
+describe('a campaign that has learnt', () => {
+  const names = ['first', 'waiting', 'late', ...Array.from({ length: 9 }, (_, n) => `s${n}`)];
+  const among = [
+    { ...g4, name: 'g4' },
+    { ...p3, name: 'p3' },
+  ];
+  const options = [hour, hour / 2.14].map((seconds, place) =>
+    optionOn({ classes: among, limits: { ...limits, wallClockOn: 'p3' } }, among[place] ?? g4, seconds),
+  );
+  const fail = (submission: string): void =>
+    settleRun(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
+  let state: CampaignState;
+
+  it('grants the class that it has come to want, also to what waits already, and takes it for what was asked first', () => {
+    state = campaignOf([99]);
+    state.money.budget = 1e9;
+    state.slots = { g4: 10, p3: 1 };
+    open(state, Object.fromEntries(names.map((name) => [name, 0])));
+    const evaluated = names.filter((name) => !['waiting', 'late'].includes(name));
+    for (const name of evaluated) takeRequest(state, request(name, 1, 'evaluation', options));
+    assert.deepEqual(new Set(grantsNow(state).map(([, onClass]) => onClass)), new Set(['g4']));
+    evaluated.slice(1).forEach(fail);
+    state.slots['g4'] = 1;
+    takeRequest(state, request('waiting', 1, 'evaluation', options));
+    assert.equal(state.open.get('waiting')?.request?.options[0]?.class, 'g4', 'nine failures are not enough');
+    assert.deepEqual(grantsNow(state), []);
+    fail('first');
+    takeRequest(state, request('late', 1, 'evaluation', options));
+    assert.equal(state.open.get('late')?.request?.options[0]?.class, 'p3');
+    assert.deepEqual(grantsNow(state), [['waiting', 'p3']]);
+    const firsts = Object.values(state.pace.byClass).map((pace) => pace.firsts[0]?.[0]);
+    assert.deepEqual(firsts, [11, 1], 'forecasts learn where submissions begin');
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { openSubmission, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
+import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
+import { classes, limits } from '../samples.ts';
+import { bookedState, campaignOf, now, request, treat } from './state-samples.ts';
+
+const rules = { classes, limits };
+const json = (state: CampaignState): string => JSON.stringify(carriedState(state, rules));
+
+/** As large as a campaign gets: 100,000 rounds of 50,000 teams, 1,500 open that all wait with three options. */
+function largeState(): CampaignState {
+  const budget = { microUsd: 1e15, rerunReserveShare: 0 };
+  const state = campaignOf(
+    Array.from({ length: 50_000 }, () => 2),
+    { instanceClasses: classes, budget },
+  );
+  state.started.fill(1);
+  for (let n = 0; n < 1_500; n += 1) {
+    const submission = `sub-${40_000_000 + n * 7}`;
+    openSubmission(state, submission, 48_000 + n, 1);
+    const options = classes.map((on) => optionOn(rules, on, 30_000 + n));
+    takeRequest(state, {
+      ...request(submission, 3, 'evaluation', options, true),
+      ...(n % 2 === 0 && { needMeasured: true }),
+      settles: {
+        submission,
+        n: 2,
+        purpose: 'evaluation',
+        rerun: false,
+        class: 'p3.2xlarge',
+        billedSeconds: 30_000 + n,
+        costMicroUsd: 24_000_000 + n,
+        reason: 'gpu-out-of-memory',
+      },
+    });
+  }
+  return state;
+}
+
+describe('the state that a campaign hands to its next run', () => {
+  it('takes at most 256 KB with 50,000 teams and 1,500 submissions that wait with three options each', () => {
+    const state = largeState();
+    const bytes = Buffer.byteLength(json(state));
+    assert.ok(bytes <= 220_000, `${bytes} bytes`);
+    decide(state, { preparing: 200, open: 1_500, perTeam: 2 }, now);
+    assert.equal([...state.open.values()].filter(({ grant }) => grant).length, 85);
+    assert.ok(Buffer.byteLength(json(state)) <= 220_000);
+  });
+
+  it('is the same again after JSON, large as it may be', () => {
+    const state = largeState();
+    decide(state, { preparing: 200, open: 1_500, perTeam: 2 }, now);
+    const again = restoredState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
+    assert.deepEqual(again, state);
+    assert.deepEqual([...again.open.keys()], [...state.open.keys()]);
+  });
+
+  it('keeps how many rounds each team started, few or many', () => {
+    const state = campaignOf([1, 99, 40, 5_000, 36, 35, 0]);
+    state.started = [1, 99, 0, 4_321, 36, 35, 0];
+    const { started } = restoredState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
+    assert.deepEqual(started, state.started);
+  });
+
+  it('takes teams in that were added since', () => {
+    const state = campaignOf([2]);
+    state.started = [2];
+    const again = restoredState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);
+    assert.deepEqual(
+      [again.rounds, again.started],
+      [
+        [2, 3],
+        [2, 0],
+      ],
+    );
+  });
+
+  it('knows no submission or class by a name that every object inherits', () => {
+    const state = restoredState(JSON.parse(json(bookedState())), { rounds: [3, 1] }, rules);
+    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.pace.byClass]) {
+      for (const name of ['constructor', 'toString', '__proto__']) assert.equal(record[name], undefined, name);
+    }
+  });
+
+  it('is not changed by what happens to the state that is made of it', () => {
+    const state = bookedState();
+    treat(state, 0, { paused: true });
+    const text = json(state);
+    const restored = restoredState(JSON.parse(text), { rounds: [3, 1] }, { classes: [], limits });
+    restored.open.delete('s');
+    restored.money.byClass['g4'] = 0;
+    restored.started[0] = 0;
+    assert.equal(json(state), text);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { initialState } from '../../../src/campaign/state/initial-state.ts';
+import { caseCampaign } from '../samples.ts';
+import { bookedState, campaignOf } from './state-samples.ts';
+import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
+
+describe('the state of a campaign', () => {
+  it('begins with nothing open, nothing spent and what the campaign file and the work lists say', () => {
+    const frozen = caseCampaign({ budget: { microUsd: 5_000_000, rerunReserveShare: 0.1 } });
+    const work = {
+      workLists: ['one', 'two'],
+      rounds: [1, 3],
+      started: [0, 2],
+      weights: [{ team: 1, name: 'b', weight: 2 }],
+    };
+    const state = initialState(frozen, work);
+    assert.deepEqual(
+      JSON.parse(JSON.stringify({ ...state, treatments: [...state.treatments], open: [...state.open] })),
+      {
+        workLists: ['one', 'two'],
+        rounds: [1, 3],
+        started: [0, 2],
+        treatments: [[1, { team: 'b', priority: 3, weight: 2, paused: false }]],
+        open: [],
+        money: { budget: 5_000_000, reserveShare: 0.1, spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} },
+        slots: { 'g4dn.xlarge': 85, 'c4.4xlarge': 20, 'p3.2xlarge': 20 },
+        shortUntil: {},
+        faults: { byClass: {}, all: null, images: null },
+        deadline: frozen.deadline,
+        paused: false,
+        hurry: false,
+        counts: { finished: 0, failed: 0, cancelled: 0 },
+        reasons: {},
+        pace: { since: null, byClass: {} },
+        operatorsLog: [],
+        ticket: 0,
+      },
+    );
+    state.started[0] = 1;
+    assert.deepEqual(work.started, [0, 2], 'the work lists are not its own');
+  });
+
+  it('prepares as many submissions as there are slots, 200 at most, and has 1,500 open at most', () => {
+    const state = initialState(caseCampaign(), { workLists: [], rounds: [], started: [], weights: [] });
+    assert.deepEqual(limitsOf(state, 2), { preparing: 125, open: 1_500, perTeam: 2 });
+    state.slots['g4dn.xlarge'] = 1_000;
+    assert.equal(limitsOf(state, 2).preparing, 200);
+    assert.equal(limitsOf(campaignOf([]), 3).preparing, 3);
+  });
+
+  it('knows no class by a name that every object inherits', () => {
+    const state = bookedState();
+    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.pace.byClass]) {
+      for (const name of ['constructor', 'toString', 'valueOf', '__proto__'])
+        assert.equal(record[name], undefined, name);
+    }
+  });
+});

@@ -1,0 +1,409 @@
+import assert from 'node:assert/strict';
+import { closeSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { holdOf, holdsOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
+import { progressOf } from '../../../src/campaign/operators/progress.ts';
+import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
+import { takeGivenUp, takeStuck } from '../../../src/campaign/state/stuck-steps.ts';
+import { classes, limits } from '../samples.ts';
+import {
+  campaignOf,
+  decideNow,
+  grantsNow,
+  holdings,
+  now,
+  open,
+  option,
+  report,
+  request,
+  settlement,
+  treat,
+} from './state-samples.ts';
+
+const broken = { reason: 'platform-error', cause: 'the engine refuses' } as const;
+
+describe('a class whose last runs ended by the same fault of the platform', () => {
+  let state: CampaignState;
+  let runs: Record<string, number>;
+  beforeEach(() => {
+    state = campaignOf([9, 9, 9]);
+    runs = {};
+    open(state, { a: 0, b: 1, c: 2 });
+    for (const submission of ['a', 'b', 'c']) ask(submission);
+  });
+
+  const ask = (submission: string, options = [option('g4', 10)], usedUp = false): void => {
+    const n = (runs[submission] ?? 0) + 1;
+    runs[submission] = n;
+    takeRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
+  };
+  /** The granted run ends; its submission asks for the next one. */
+  const end = (submission: string, change: Partial<RunSettlement>, options = [option('g4', 10)]): void => {
+    settleRun(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
+    ask(submission, options);
+  };
+  const granted = (at = now): string[] => grantsNow(state, at).map(([submission]) => submission);
+  const breakDown = (): void => {
+    for (const submission of ['a', 'b', 'c', 'a']) {
+      granted();
+      end(submission, broken);
+    }
+  };
+
+  it('is granted no run more: slots and money are free, what waits goes on waiting', () => {
+    assert.deepEqual(granted(), ['a', 'b']);
+    end('a', broken);
+    end('b', broken);
+    assert.deepEqual(granted(), ['c', 'a'], 'two faults may be chance');
+    end('c', broken);
+    assert.deepEqual(granted(), []);
+    end('a', broken);
+    assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
+    assert.deepEqual([...state.open.keys()], ['a', 'b', 'c']);
+    assert.deepEqual(progressOf('case', state, null, now).classes['g4']?.held, { cause: broken.cause, since: now });
+  });
+
+  it('makes the campaign hold when nothing else would do, and lets runs go elsewhere where that would', () => {
+    state.rounds = [1, 1, 1];
+    breakDown();
+    assert.deepEqual(granted(), []);
+    assert.equal(holdOf(state, now), 'platform');
+    assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', class: 'g4', cause: broken.cause, since: now }]);
+    settleRun(state, settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
+    ask('c', [option('g4', 10), option('p3', 20)]);
+    assert.deepEqual(grantsNow(state), [['c', 'p3']]);
+    assert.equal(holdOf(state, now), undefined);
+  });
+
+  it('holds for no other end in between, for no different faults, and for nothing that is no fault of the class', () => {
+    for (const [why, ends] of Object.entries({
+      'one ended well': [broken, {}, broken, broken],
+      'one ended by the team’s fault': [broken, broken, { reason: 'submission-error' }, broken],
+      'the faults differ': [broken, { ...broken, cause: 'other' }, broken, broken],
+      'lost machines': Array.from({ length: 6 }, () => ({ reason: 'spot-reclaimed', cause: 'Host EC2' }) as const),
+      'no machine': Array.from({ length: 6 }, () => ({ reason: 'unplaceable', cause: 'CAPACITY' }) as const),
+      'nobody knows the cause': Array.from({ length: 6 }, () => ({ reason: 'platform-error' }) as const),
+    } satisfies Record<string, Partial<RunSettlement>[]>)) {
+      state.faults = { byClass: {}, all: null, images: null };
+      for (const [index, change] of ends.entries()) {
+        granted();
+        end(['a', 'b', 'c'][index % 3] ?? '', change);
+      }
+      decideNow(state);
+      assert.equal(state.faults.byClass['g4']?.heldSince, undefined, why);
+    }
+  });
+
+  it('counts through lost machines and cancelled runs, which say nothing of the class', () => {
+    const ends: Partial<RunSettlement>[] = [
+      broken,
+      { reason: 'spot-reclaimed' },
+      broken,
+      { reason: 'cancelled' },
+      broken,
+    ];
+    for (const [index, change] of ends.entries()) {
+      granted();
+      end(['a', 'b', 'c'][index % 3] ?? '', change);
+    }
+    assert.deepEqual(granted(), []);
+  });
+
+  it('counts a machine that goes down with all its runs once, and kills that follow each other each', () => {
+    const killed = { reason: 'platform-error', cause: 'the job FAILED without an outcome, exit status 137' } as const;
+    state.slots = { g4: 3 };
+    assert.deepEqual(granted(now), ['a', 'b', 'c']);
+    for (const submission of ['a', 'b', 'c']) end(submission, killed);
+    assert.deepEqual([state.faults.byClass['g4']?.count, state.faults.all?.count], [1, 1]);
+    assert.deepEqual(granted(now + 1), ['a', 'b', 'c']);
+    end('a', killed);
+    end('b', killed);
+    assert.equal(state.faults.byClass['g4']?.count, 2);
+    assert.deepEqual(granted(now + 2), ['a', 'b']);
+    end('b', killed);
+    decideNow(state);
+    assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
+  });
+
+  it('is not held for what one submission brings along while others may meet it', () => {
+    for (let run = 0; run < 5; run += 1) {
+      granted();
+      end('a', broken);
+    }
+    assert.equal(state.faults.byClass['g4']?.heldSince, undefined);
+    end('b', broken);
+    decideNow(state);
+    assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
+  });
+
+  it('is held for a submission that is alone', () => {
+    state.rounds = [1, 1, 1];
+    for (const submission of ['b', 'c']) closeSubmission(state, report(0, { submission }));
+    for (let run = 0; run < 3; run += 1) {
+      assert.deepEqual(granted(), ['a']);
+      end('a', broken);
+    }
+    assert.deepEqual(granted(), []);
+    assert.equal(holdOf(state, now), 'platform');
+  });
+
+  it('holds every class when the fault comes on more than one', () => {
+    state.rounds = [1, 1, 1];
+    const both = [option('g4', 10), option('p3', 20)];
+    granted();
+    end('a', broken, [option('p3', 20)]);
+    assert.deepEqual(grantsNow(state), [
+      ['c', 'g4'],
+      ['a', 'p3'],
+    ]);
+    end('a', { ...broken, class: 'p3' }, both);
+    end('b', broken, both);
+    assert.deepEqual(granted(), []);
+    assert.deepEqual(
+      holdsOf({ ...state, open: new Map([...state.open].filter(([, { grant }]) => !grant)) }, now).map((held) =>
+        'class' in held ? held.class : held.hold,
+      ),
+      ['g4', 'p3'],
+    );
+  });
+
+  it('is tried again by one run at a time when it is resumed, and at once held again by the same fault', () => {
+    breakDown();
+    decideNow(state);
+    apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+    assert.equal(granted(now + 2).length, 1);
+    assert.deepEqual(granted(now + 3), []);
+    const trial = [...state.open].find(([, { grant }]) => grant)?.[0] ?? '';
+    end(trial, broken);
+    assert.deepEqual(granted(now + 4), []);
+    assert.equal(state.faults.byClass['g4']?.heldSince, now + 4);
+  });
+
+  it('is open again when the run that tried it ends well', () => {
+    breakDown();
+    decideNow(state);
+    apply({ name: 'resumeCampaign', message: { class: 'g4' } }, state, -1, now + 1);
+    assert.deepEqual(granted(now + 2), ['b']);
+    end('b', {});
+    assert.deepEqual(granted(now + 3), ['c', 'a']);
+  });
+
+  it('is tried by the next run when the first was cancelled, and what was granted before it was resumed says nothing', () => {
+    granted();
+    end('b', broken);
+    granted();
+    end('b', broken);
+    end('c', broken);
+    decideNow(state);
+    apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+    const [first = ''] = granted(now + 2);
+    end('a', broken);
+    assert.notEqual(first, 'a');
+    assert.equal(state.faults.byClass['g4']?.count, 2, 'it was granted long ago');
+    end(first, { reason: 'cancelled' });
+    assert.equal(granted(now + 3).length, 1);
+  });
+
+  it('stays held when another class, an unknown one or a team is resumed', () => {
+    breakDown();
+    decideNow(state);
+    apply({ name: 'resumeCampaign', message: { class: 'p3' } }, state, -1, now);
+    treat(state, 0, { paused: true });
+    apply({ name: 'resumeTeam', message: { team: 'team-0' } }, state, 0, now);
+    assert.deepEqual(granted(), []);
+    assert.equal(faultOf({ name: 'resumeCampaign', message: { class: 'g5' } }, state), 'there is no instance class g5');
+  });
+
+  it('is still held after the campaign’s next run began', () => {
+    breakDown();
+    decideNow(state);
+    takeStuck(state, {
+      submission: 'a',
+      sequence: 1,
+      stuck: { what: 'scoreOutput', cause: 'x', tries: 5, since: now },
+    });
+    const rules = { classes, limits };
+    const again = restoredState(
+      JSON.parse(JSON.stringify(carriedState(state, rules))),
+      { rounds: state.rounds },
+      rules,
+    );
+    assert.deepEqual(again.faults, state.faults);
+    assert.deepEqual(again.open.get('a')?.stuck, state.open.get('a')?.stuck);
+    assert.equal(again.faults.byClass['constructor'], undefined);
+  });
+
+  describe('and submissions that have used up their runs', () => {
+    const decided = (at = now): [string, string][] =>
+      decideNow(state, at).flatMap((decision) =>
+        decision.kind === 'start' ? [] : [[decision.submission, decision.kind] as [string, string]],
+      );
+    const endLast = (submission: string, change: Partial<RunSettlement>): void => {
+      const n = runs[submission] ?? 0;
+      runs[submission] = n + 1;
+      const settles = settlement(n, 1, { submission, ...change });
+      takeRequest(state, { ...request(submission, n + 1, 'evaluation', [option('g4', 10)]), usedUp: true, settles });
+    };
+    beforeEach(() => (state.rounds = [1, 1, 1]));
+
+    it('wait while their fault may be everybody’s, and run again when it was', () => {
+      decided();
+      endLast('a', broken);
+      assert.deepEqual(decided(), [['c', 'grant']], 'a waits');
+      endLast('b', broken);
+      endLast('c', broken);
+      assert.deepEqual(decided(), []);
+      assert.equal(holdOf(state, now), 'platform');
+      apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+      const [[first] = ['']] = decided(now + 2);
+      settleRun(state, settlement(runs[first] ?? 0, 1, { submission: first }));
+      assert.deepEqual(
+        decided().map(([, kind]) => kind),
+        ['grant', 'grant'],
+      );
+    });
+
+    it('wait also when theirs ended while the class was held already', () => {
+      decided();
+      for (const submission of ['b', 'c', 'b']) {
+        end(submission, broken);
+        decided();
+      }
+      endLast('a', broken);
+      assert.deepEqual(decided(), []);
+      assert.equal(state.open.get('a')?.request?.usedUp, undefined);
+    });
+
+    it('end when another run ends otherwise, and when nobody is left who could meet the same', () => {
+      decided();
+      endLast('a', broken);
+      decided();
+      settleRun(state, settlement(1, 1, { submission: 'b' }));
+      assert.deepEqual(decided(), [['a', 'refuse']]);
+      closeSubmission(state, report(0, { submission: 'a' }));
+      closeSubmission(state, report(0, { submission: 'b' }));
+      endLast('c', broken);
+      assert.deepEqual(decided(), [['c', 'refuse']]);
+    });
+
+    it('end with their own reason when the campaign closes', () => {
+      decided();
+      endLast('a', broken);
+      state.closing = 'cancelled';
+      assert.deepEqual(
+        decideNow(state).map((decision) => decision.kind === 'refuse' && decision.reason),
+        ['platform-error', 'cancelled'],
+      );
+    });
+  });
+});
+
+describe('submissions whose images cannot be copied', () => {
+  let state: CampaignState;
+  beforeEach(() => {
+    state = campaignOf([9, 9, 9, 9]);
+    decideNow(state);
+    state.open.clear();
+    open(state, { a: 0, b: 1, c: 2 });
+  });
+  const stick = (submission: string, tries = 5, cause = 'no space left on device'): void =>
+    takeStuck(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
+  const starts = (): number => decideNow(state).filter(({ kind }) => kind === 'start').length;
+
+  it('give their preparing places back and are listed with cause, tries and since when', () => {
+    assert.equal(starts(), 0);
+    stick('a', 10);
+    assert.equal(starts(), 1);
+    const { stuck, counts } = progressOf('case', state, null, now);
+    assert.deepEqual(stuck, [
+      { submission: 'a', what: 'pullImage', cause: 'no space left on device', tries: 10, since: now },
+    ]);
+    assert.equal(counts.waiting, 1);
+  });
+
+  it('hold the campaign when the same fault hits three, until one is copied', () => {
+    for (const submission of ['a', 'b', 'c']) stick(submission);
+    assert.equal(starts(), 0);
+    assert.equal(holdOf(state, now), 'platform');
+    assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', cause: 'no space left on device', since: now }]);
+    takeRequest(state, request('b', 1, 'probe'));
+    assert.equal(state.faults.images, null);
+    assert.ok(starts() > 0);
+  });
+
+  it('hold it not when the faults differ, one is copied in between, or one says it thrice', () => {
+    stick('a');
+    stick('a', 10);
+    stick('a', 15);
+    takeRequest(state, request('b', 1, 'probe'));
+    stick('c', 5, 'unauthorized');
+    decideNow(state);
+    assert.equal(state.faults.images?.heldSince, undefined);
+  });
+
+  it('hold it when nothing else is left', () => {
+    state.rounds = [1, 0, 0, 0];
+    state.started = [1, 0, 0, 0];
+    for (const submission of ['b', 'c']) closeSubmission(state, report(0, { submission }));
+    stick('a');
+    decideNow(state);
+    assert.equal(holdOf(state, now), 'platform');
+  });
+
+  it('are given up after a day of tries, but not while the campaign holds for them', () => {
+    const givenUp = (at = now): string[] => takeGivenUp(state, at).map(([submission]) => submission);
+    stick('a', 45);
+    assert.deepEqual(givenUp(), []);
+    stick('a', 50);
+    assert.deepEqual(givenUp(), ['a']);
+    assert.equal(state.open.get('a')?.stuck, undefined);
+    for (const submission of ['a', 'b', 'c']) stick(submission);
+    decideNow(state);
+    stick('a', 55);
+    assert.deepEqual(givenUp(), []);
+    state.closing = 'cancelled';
+    takeStuck(state, {
+      submission: 'b',
+      sequence: 1,
+      stuck: { what: 'recordResult', cause: '', tries: 5, since: now },
+    });
+    takeStuck(state, {
+      submission: 'c',
+      sequence: 1,
+      stuck: { what: 'awaitBatchJob', cause: '', tries: 9, since: now },
+    });
+    assert.deepEqual(givenUp(), ['a'], 'nobody waits for it any more; a record has to be written, a job may go on');
+    assert.deepEqual(givenUp(now + 3_600_000), ['c']);
+  });
+
+  it('are at most fifty, whatever is stuck', () => {
+    state = campaignOf([90]);
+    for (let n = 0; n < 60; n += 1) {
+      open(state, { [`s${n}`]: 0 });
+      stick(`s${n}`, 5, `cause ${n}`);
+    }
+    assert.equal(progressOf('case', state, null, now).stuck.length, 50);
+  });
+});
+
+describe('the causes of a hold', () => {
+  it('are all named: whoever ends only one would wait in vain', () => {
+    const state = campaignOf([1, 1]);
+    open(state, { a: 0, b: 1 });
+    for (const submission of ['a', 'b']) takeRequest(state, request(submission, 1));
+    treat(state, 0, { paused: true });
+    state.paused = true;
+    state.money.budget = 1;
+    const late = Date.parse(state.deadline);
+    assert.deepEqual(holdsOf(state, late), [
+      { hold: 'paused' },
+      { hold: 'paused', teams: ['team-0'] },
+      { hold: 'deadline' },
+      { hold: 'budget' },
+    ]);
+    assert.equal(holdOf(state, late), 'paused');
+    assert.deepEqual(holdsOf({ ...state, closing: 'cancelled' }, late), []);
+  });
+});

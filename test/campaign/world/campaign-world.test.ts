@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { CampaignWorld, runThrough } from './campaign-world.ts';
+import { happenings, type Happening } from './events.ts';
+import { setUps } from './set-up.ts';
+
+describe('a campaign in which anything may happen at any moment', () => {
+  it('keeps budget, slots and shares, books every run once, never gets stuck and loses no round', () => {
+    fc.assert(
+      fc.property(
+        setUps,
+        happenings,
+        (setUp, happenings) => void runThrough(new CampaignWorld(setUp, false), happenings),
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('ends with everything freed when it is closed in the middle', () => {
+    fc.assert(
+      fc.property(setUps, happenings, fc.nat(150), (setUp, happenings, at) => {
+        const closing: Happening = { kind: 'close', pick: 0, amount: 0 };
+        runThrough(new CampaignWorld(setUp, false), [...happenings.slice(0, at), closing, ...happenings.slice(at)]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('decides the same again, also when its state goes through JSON before every step', () => {
+    fc.assert(
+      fc.property(setUps, happenings, (setUp, happenings) => {
+        const log = runThrough(new CampaignWorld(setUp, false), happenings);
+        assert.deepEqual(runThrough(new CampaignWorld(setUp, false), happenings), log);
+        assert.deepEqual(runThrough(new CampaignWorld(setUp, true), happenings), log);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

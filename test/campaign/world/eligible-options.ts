@@ -1,0 +1,28 @@
+import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
+import { Experience } from '../../../src/campaign/state/class-cost-model.ts';
+import type { RunOption } from '../../../src/campaign/model/run-option.ts';
+
+/** The rules of who may go where, told again in other words than the code's. */
+
+/** Could it be granted at some time, without anybody's help? */
+export function isPossible({ money, slots }: CampaignState, { class: onClass, worst }: RunOption, rerun: boolean) {
+  const left = money.budget - money.spent;
+  const leftForFirst = Math.floor(money.budget * (1 - money.reserveShare)) - (money.spent - money.reruns);
+  return (slots[onClass] ?? 0) > 0 && worst <= (rerun ? left : Math.min(left, leftForFirst));
+}
+
+export const isShort = ({ shortUntil }: CampaignState, { class: onClass }: RunOption, at: number): boolean =>
+  (shortUntil[onClass] ?? 0) > at;
+
+/** Where a request wants to go now; what the campaign has seen of the classes has a test of its own. */
+export const wantedBy = (
+  state: CampaignState,
+  { options, rerun, needMeasured }: WaitingRequest,
+  at: number,
+): RunOption | undefined =>
+  new Experience(state)
+    .preferred(options, needMeasured ?? false)
+    .filter((option) => isPossible(state, option, rerun))
+    .find((option) => !isShort(state, option, at));
+
+export const isPaused = ({ treatments }: CampaignState, team: number): boolean => treatments.get(team)?.paused ?? false;

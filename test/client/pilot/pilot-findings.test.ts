@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runConditions } from '../../../src/campaign/planning/pilot-conditions.ts';
+import type { PilotRun } from '../../../src/campaign/planning/pilot.ts';
+import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
+import { exitOfError, exitStatus } from '../../../src/client/exit-status.ts';
+import { conditionsOf } from '../../../src/client/pilot/pilot-conditions.ts';
+import { keepPilot } from '../../../src/client/pilot/pilot-record.ts';
+import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';
+import { planCampaign } from '../../../src/client/plan/plan.ts';
+import { HoldoutError } from '../../../src/errors.ts';
+import { checkCampaign } from '../../../src/intake/check-campaign.ts';
+import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';
+
+describe('a plan by the record of a pilot', () => {
+  const root = mkdtempSync(join(tmpdir(), 'pilot-told-'));
+  const home = join(root, 'home');
+  const record = join(home, 'pilots', 'piloted.json');
+  const ambient = process.env;
+  let file: string;
+  before(() => {
+    process.env = { ...ambient, HOLDOUT_HOME: home };
+  });
+  beforeEach(async () => {
+    rmSync(home, { recursive: true, force: true });
+    const shape = { campaign: 'piloted', teams: [1, 1, 1, 1], slots: { g4: 2, p3: 2 }, budgetUsd: 500 };
+    file = await writeCampaignFolder(join(root, 'campaign'), shape);
+  });
+  after(() => {
+    process.env = ambient;
+    rmSync(root, { recursive: true });
+  });
+
+  const change = (part: string, from: string | RegExp, to: string): void => {
+    const path = join(root, 'campaign', part);
+    const text = readFileSync(path, 'utf8');
+    assert.notEqual(text.replace(from, to), text);
+    writeFileSync(path, text.replace(from, to));
+  };
+  const edit = (from: string | RegExp, to: string): void => change('campaign.yaml', from, to);
+
+  /** Keeps a record of these runs, each of an hour unless it says otherwise, under the conditions of the file. */
+  async function measured(runs: readonly (Partial<PilotRun> & Pick<PilotRun, 'submission' | 'class'>)[]) {
+    const conditions = await conditionsOf(
+      await checkCampaign(file, new Date()),
+      new Set(runs.map((run) => run.submission)),
+    );
+    const hour = { reason: null, billedSeconds: 3_600, costMicroUsd: 1, seconds: 3_600, devicePeakMiB: 9 };
+    await keepPilot(home, {
+      version: 2,
+      campaign: 'piloted',
+      endedAt: '2026-01-01T00:00:00Z',
+      runs: runs.map((run) => ({
+        pilot: 'piloted-pilot',
+        conditions: runConditions(conditions, run) ?? assert.fail(),
+        items: 4,
+        ...hour,
+        ...run,
+      })),
+      begun: [],
+    });
+  }
+  const both = ['g4', 'p3'].flatMap((on) => ['s0-0', 's1-0'].map((submission) => ({ submission, class: on })));
+
+  async function planned(options: PlanOptions = {}): Promise<CampaignPlan> {
+    const results: string[] = [];
+    const output = { say: () => undefined, result: (text: string) => void results.push(text) };
+    assert.equal(await planCampaign(file, { ...options, json: true }, output), exitStatus.done);
+    return JSON.parse(results.join('')) as CampaignPlan;
+  }
+
+  it('goes by what was measured, also after edits that change no measurement', async () => {
+    await measured(both);
+    edit('deadline: 3w', 'deadline: 9d');
+    edit(/usdPerHour: 0.526/, 'usdPerHour: 0.3');
+    edit('wallClock: 9h', 'wallClock: 8h');
+    change('submissions.csv', /t3,.*\n/, 't4,New,s4-0,image.tar,2026-01-01T00:00:00Z\n');
+    const { basis, unknowns } = await planned();
+    assert.equal(basis, 'pilot');
+    assert.doesNotMatch(unknowns.join('\n'), /left out|not measured/);
+  });
+
+  it('leaves out what is of another image, and says so', async () => {
+    await measured(both);
+    writeFileSync(join(root, 'campaign', 'new.tar'), 'another image');
+    change('submissions.csv', 's0-0,image.tar', 's0-0,new.tar');
+    const { basis, unknowns } = await planned();
+    assert.equal(basis, 'pilot');
+    assert.match(
+      unknowns.join('\n'),
+      /^2 measurements of the pilot left out \(s0-0\): the submission has another image now$/m,
+    );
+    assert.match(unknowns.join('\n'), /^measured: 1 submission/m);
+  });
+
+  it('leaves out what is of another machine', async () => {
+    await measured(both);
+    edit('gpuMemoryMiB: 15109', 'gpuMemoryMiB: 10');
+    assert.match(
+      (await planned()).unknowns.join('\n'),
+      /^2 measurements of the pilot left out \(s0-0, s1-0\): on g4 the file has changed: machine\.gpuMemoryMiB: was 15109, now 10$/m,
+    );
+  });
+
+  it('goes by the file alone where nothing fits it, and does not say that anything failed', async () => {
+    await measured(both);
+    edit(/name: g4/, 'name: x');
+    edit(/name: p3/, 'name: y');
+    edit('wallClockOn: p3', 'wallClockOn: y');
+    const { basis, unknowns } = await planned();
+    assert.equal(basis, 'upper-bound');
+    assert.match(unknowns[0] ?? '', /says nothing of the submissions as they are in the file now.*the file alone/);
+    assert.match(unknowns.join('\n'), /2 measurements of the pilot left out \(s0-0, s1-0\): the file has no class g4/);
+    assert.doesNotMatch(unknowns.join('\n'), /failed/);
+  });
+
+  it('says on which class the platform ended runs, and plans as if they had not been', async () => {
+    const lost = { reason: 'platform-error', seconds: null, devicePeakMiB: null } as const;
+    await measured(both.map((run) => (run.class === 'g4' ? { ...run, ...lost } : run)));
+    const { unknowns, mixes } = await planned();
+    assert.match(unknowns.join('\n'), /^2 submissions not measured on g4: .* no fault of a team \(platform-error\)/m);
+    assert.match(unknowns.join('\n'), /no pilot run on g4 came to its end/);
+    assert.equal(mixes.find(({ mix }) => mix === 'g4 alone')?.scored.p50, 1);
+  });
+
+  it('says of a pilot that failed wherever it measured what is not known then, and plans by the file', async () => {
+    edit('limits:', 'expect: { runtime: 4h, on: g4 }\nlimits:');
+    await measured(both.map((run) => ({ ...run, reason: 'submission-error' })));
+    const { basis, unknowns } = await planned();
+    assert.equal(basis, 'expectation');
+    assert.match(unknowns[0] ?? '', /^the pilot of 2026-01-01 00:00 UTC failed on g4, p3 \(submission-error\): how/);
+  });
+
+  it('says that an expectation is not used beside measurements', async () => {
+    edit('limits:', 'expect: { runtime: 4h, on: g4 }\nlimits:');
+    assert.doesNotMatch((await planned()).unknowns.join('\n'), /is not used/);
+    await measured(both);
+    assert.match((await planned()).unknowns.join('\n'), /^`expect` in the file is not used/m);
+  });
+
+  it('names no class as not measured that is not planned with', async () => {
+    await measured(both.filter((run) => run.class === 'g4'));
+    assert.doesNotMatch((await planned({ only: ['g4'] })).unknowns.join('\n'), /p3/);
+    assert.match((await planned()).unknowns.join('\n'), /no pilot run on p3/);
+  });
+
+  it('takes the inputs that it was given, which are not counted in S3', async () => {
+    edit('testSet: ./inputs', 'testSet: s3://case/inputs/');
+    await measured(both.map((run) => ({ ...run, items: 4_000 })));
+    const { mixes } = await planned({ only: ['g4'] });
+    // An hour each, and next to nothing for a probe on one input.
+    assert.equal(Math.round(mixes[0]?.hours.p50 ?? 0), 4);
+  });
+
+  for (const [what, text] of [
+    ['was cut short', '{ "version": 2, "runs": ['],
+    ['is of something else', '{}'],
+    ['is of an older Holdout', '{ "version": 1, "runs": [] }'],
+  ] as const)
+    it(`is refused when the record ${what}: names the file and says what to do`, async () => {
+      mkdirSync(join(home, 'pilots'), { recursive: true });
+      writeFileSync(record, text);
+      for (const options of [{}, { pilot: '2', yes: true }] satisfies PlanOptions[]) {
+        const failed: unknown = await planned(options).catch((error: unknown) => error);
+        assert.ok(failed instanceof HoldoutError && failed.code === 'PILOT_UNREADABLE', String(failed));
+        assert.ok(failed.message.includes(record));
+        assert.match(failed.next, /Delete that file/);
+        assert.equal(exitOfError(failed), exitStatus.badInput);
+      }
+    });
+});

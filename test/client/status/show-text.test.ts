@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import type { Case, CaseRound } from '../../../src/client/status/submission-report.ts';
+import { showText } from '../../../src/client/status/show-text.ts';
+import type { RunRecord } from '../../../src/campaign/model/messages.ts';
+import { runFacts } from '../../../src/campaign/model/run-facts.ts';
+import type { ContainerEnd, RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
+import { whyOfEnd, whyOfRun } from '../../../src/campaign/explanation/why.ts';
+import { sampleOutcome } from '../../batch/sample-outcome.ts';
+
+const job = {
+  statusReason: 'Essential container in task exited',
+  exitCode: 0,
+  reason: null,
+  startedAt: null,
+  stoppedAt: null,
+};
+
+/** The record that an outcome would leave. */
+function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): CaseRound['runs'][number] {
+  const outcome = { ...sampleOutcome(`c/s/${n}`, `job-${n}`, end), ...change };
+  const verdict = verdictOf(outcome);
+  const [reason, rule] = verdict.kind === 'failed' ? [verdict.reason, verdict.rule] : [null, null];
+  const facts = runFacts({ outcome, job, rule, limitSeconds: 60, itemCount: 10 });
+  const record: RunRecord = {
+    n,
+    purpose: 'evaluation',
+    class: 'g4',
+    jobId: `job-${n}`,
+    reason,
+    billedSeconds: 13,
+    costMicroUsd: 1_900,
+    facts,
+  };
+  return { ...record, why: whyOfRun(record) ?? null };
+}
+
+const roundOf = (runs: CaseRound['runs'], change: Partial<CaseRound> = {}): CaseRound => ({
+  sequence: 1,
+  state: 'failed',
+  reason: runs.at(-1)?.reason ?? null,
+  detail: null,
+  image: 'sha256:0',
+  faults: null,
+  withheld: [],
+  runs,
+  ...change,
+});
+
+const caseOf = (round: CaseRound, change: Partial<Case> = {}): Case => ({
+  version: 1,
+  campaign: 'c',
+  submission: 's',
+  team: 'one',
+  teamName: 'Team \u001b[2J one',
+  submittedAt: '2026-01-01T00:00:00Z',
+  state: round.state,
+  reason: round.reason,
+  fault: round.reason && 'team',
+  detail: round.detail,
+  why: whyOfEnd(round.reason, round.runs) ?? null,
+  score: null,
+  underWay: null,
+  rounds: [round],
+  runsSoFar: [],
+  ...change,
+});
+
+const killed = runOf(
+  2,
+  { kind: 'exited', exitCode: 137 },
+  {
+    memory: { limitMiB: 256, peakMiB: 256, outOfMemory: 'killed' },
+    device: { totalMiB: 48, idleMiB: 1, peakMiB: 40, driver: 'emulated' },
+    output: { bytes: 3_145_728, full: true, growth: [] },
+    predictions: { kind: 'refused', why: 'link' },
+    log: { bytes: 9, keptBytes: 9, tail: 'MY WORDS' },
+  },
+);
+
+describe('what show prints', () => {
+  it('is the end, why and what can be done, then each run with what it used of its limits', () => {
+    assert.equal(
+      showText(caseOf(roundOf([runOf(1, { kind: 'exited', exitCode: 0 }), killed], { withheld: ['LD_PRELOAD'] }))),
+      [
+        's of one ("Team \\u{001b}[2J one") in c',
+        '  handed in  2026-01-01 00:00 UTC',
+        '  state      failed: host-out-of-memory, the team’s fault',
+        '  why        The kernel killed a process of the container because its memory',
+        '             limit was reached.',
+        '  next       The team uses less memory, for instance fewer workers or smaller',
+        '             batches (limits.memory is the promise).',
+        '  withheld   LD_PRELOAD',
+        '  image      sha256:0',
+        '',
+        'run 1, evaluation on g4: ended well',
+        '  time       12.5 of 60 s (21 %)',
+        '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
+        '  exit       exit code 0',
+        '  memory     20 of 256 MiB (8 %) with page cache, no kill on record',
+        '  output     10 B',
+        '  items      10, 1.25 s each, start-up included',
+        '  Batch      Essential container in task exited',
+        '  job        job-1',
+        '  cost       $0.0019 for 13 s',
+        '',
+        'run 2, evaluation on g4: host-out-of-memory',
+        '  why        The kernel killed a process of the container because its memory',
+        '             limit was reached. (rule: host-out-of-memory-record)',
+        '  time       12.5 of 60 s (21 %)',
+        '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
+        '  exit       exit code 137 (SIGKILL)',
+        '  memory     256 of 256 MiB (100 %) with page cache, the kernel killed a process',
+        '  GPU        40 of 48 MiB (83 %), of it 1 MiB before the start',
+        '  output     3 MiB, which filled the space for output',
+        '  file       the predictions file is a link',
+        '  Batch      Essential container in task exited',
+        '  job        job-2',
+        '  cost       $0.0019 for 13 s',
+      ].join('\n'),
+    );
+  });
+
+  it('is the first faults of predictions by line, and how many there are of each kind', () => {
+    const faults = {
+      count: 3,
+      kinds: { 'id-unknown': 2, 'no-row': 1 },
+      first: [
+        { fault: 'id-unknown', line: 17 },
+        { fault: 'no-row', line: null },
+      ],
+    } as const;
+    const round = roundOf([runOf(1, { kind: 'exited', exitCode: 0 })], {
+      reason: 'output-invalid',
+      detail: '3 faults in the predictions',
+      faults: { ...faults, first: [...faults.first] },
+    });
+    const text = showText(caseOf(round));
+    assert.match(
+      text,
+      /^ {2}faults {5}2 × the id is unknown\n {13}1 × an input has no row\n {13}line 17: the id is unknown$/m,
+    );
+  });
+
+  it('tells how the container ended where there is no exit code, for every way to end', () => {
+    const ends: [ContainerEnd, RegExp][] = [
+      [{ kind: 'time-limit' }, /exit +none: ended by the wall-clock limit/],
+      [{ kind: 'stopped' }, /exit +none: stopped from outside/],
+      [{ kind: 'never-started', fault: 'team', detail: 'exec: "evil": not found' }, /exit +none: it never started/],
+    ];
+    for (const [end, words] of ends) {
+      const text = showText(caseOf(roundOf([runOf(1, end)])));
+      assert.match(text, words);
+      assert.doesNotMatch(text, /evil/);
+    }
+  });
+
+  it('is what goes on, with the runs that have no record yet', () => {
+    const { facts } = killed;
+    assert.ok(facts);
+    const text = showText(
+      caseOf(roundOf([], { reason: null }), {
+        state: 'waiting',
+        rounds: [],
+        underWay: {
+          stage: 'waiting',
+          note: 'for run 3, an evaluation on g4',
+          because: 'why',
+          since: '2026-01-01T00:01:00Z',
+        },
+        runsSoFar: [
+          { n: 2, purpose: 'evaluation', class: 'g4', ended: true, reason: 'host-out-of-memory', facts, why: null },
+          { n: 3, purpose: 'evaluation', class: 'g4', ended: false, reason: null, why: null },
+        ],
+      }),
+    );
+    assert.match(
+      text,
+      /^ {2}now {8}waiting for run 3, an evaluation on g4, since 2026-01-01 00:01 UTC\n {2}because {4}why$/m,
+    );
+    assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why {8}The kernel/m);
+    assert.match(text, /^run 3, evaluation on g4: under way$/m);
+  });
+
+  it('names the rounds where there are several, and reads records that have no facts', () => {
+    const { facts: _, ...old } = killed;
+    const rounds = [
+      roundOf([{ ...old, why: null }]),
+      roundOf([], { sequence: 2, state: 'cancelled', reason: 'cancelled' }),
+    ];
+    const text = showText(caseOf(roundOf([killed]), { rounds }));
+    assert.match(text, /^round 1: failed \(host-out-of-memory\)$/m);
+    assert.match(text, /^round 2: cancelled \(cancelled\)$/m);
+    assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why .*\n.*\n {2}job {8}job-2\n {2}cost/m);
+  });
+
+  it('never has the submission’s words, and fits a terminal of 80 columns', () => {
+    const long = { ...killed, cause: 'x '.repeat(100).trim() };
+    const text = showText(caseOf(roundOf([long, runOf(3, { kind: 'time-limit' })])));
+    assert.doesNotMatch(text.replaceAll('\n', ''), /MY WORDS|\p{C}/u);
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+  });
+});

@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { baseImageOf } from '../../../src/images/base/base-image.ts';
+import { acceptedConfiguration, type ConfigurationOptions } from '../../../src/images/configuration/configuration.ts';
+import { ImageTree } from '../../../src/images/layers/image-tree.ts';
+import { inspectLayer } from '../../../src/images/layers/inspect-layer.ts';
+import { Refusal } from '../../../src/images/refusal.ts';
+import { file, folder, layer, link, type Entry } from '../layers/layer-tar.ts';
+
+interface CleanConfig {
+  config: { Env: string[]; Entrypoint: string[]; Cmd: string[]; WorkingDir: string };
+}
+
+const base: Entry[] = [
+  folder('bin'),
+  file('bin/sh', '\x7fELF'),
+  link('bin/bash', 'sh'),
+  folder('app'),
+  file('app/run.sh', '#!/bin/sh\nexit\n'),
+  file('app/notes', 'x', 0o644),
+  folder('root', 0o700),
+  file('root/run.sh'),
+  link('work', 'app'),
+  link('host', '/var/lib/nowhere'),
+  link('round', 'round'),
+  link('kernel', '/proc/self'),
+];
+
+describe('the configuration of an image', () => {
+  let scratch: string;
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'configuration-'));
+  });
+  after(() => rm(scratch, { recursive: true }));
+
+  const treeOf = async (...entries: Entry[]): Promise<{ tree: ImageTree; diffIds: string[] }> => {
+    const tree = new ImageTree();
+    const path = join(scratch, 'layer');
+    await writeFile(path, layer(...entries));
+    return { tree, diffIds: [(await inspectLayer(path, { unpackedBytes: 2 ** 24 }, tree)).diffId] };
+  };
+  const accepted = async (config: object, entries: Entry[] = [], options?: ConfigurationOptions, over: object = {}) => {
+    const { tree, diffIds } = await treeOf(...base, ...entries);
+    const given = {
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Entrypoint: ['/app/run.sh'], ...config },
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      ...over,
+    };
+    const { json, withheld } = acceptedConfiguration(given, diffIds, tree, options);
+    return { ...(json as CleanConfig), withheld };
+  };
+  const refusalOf = async (...args: Parameters<typeof accepted>): Promise<string> => {
+    try {
+      await accepted(...args);
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+    return assert.fail('accepted');
+  };
+
+  it('is written anew, with environment, command and work folder and nothing else', async () => {
+    const { withheld, ...json } = await accepted(
+      {
+        Env: ['A=1'],
+        Cmd: ['x'],
+        User: 'root',
+        Labels: { 'io.containers.autoupdate': 'registry' },
+        Volumes: { '/etc': {} },
+        ExposedPorts: {},
+        Healthcheck: { Test: ['CMD', 'curl'] },
+        StopSignal: 'SIGFOO',
+        OnBuild: ['RUN x'],
+        Shell: ['/bin/evil'],
+        ArgsEscaped: true,
+      },
+      [],
+      {},
+      { author: 'x', created: 'y', variant: 'v9', container_config: {}, 'os.features': ['x'] },
+    );
+    assert.deepEqual(json, {
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Env: ['A=1'], Entrypoint: ['/app/run.sh'], Cmd: ['x'], WorkingDir: '/' },
+      rootfs: { type: 'layers', diff_ids: (await treeOf(...base)).diffIds },
+    });
+    assert.deepEqual(withheld, ['USER', 'VOLUME', 'HEALTHCHECK', 'STOPSIGNAL']);
+  });
+
+  it('may leave out what it does not need, spell the platform in other ways, and have texts for lists', async () => {
+    const { config } = await accepted(
+      { Env: null, Cmd: null, WorkingDir: null, Entrypoint: '/app/run.sh' },
+      [],
+      {},
+      {
+        architecture: 'x86_64',
+        history: null,
+      },
+    );
+    assert.deepEqual(config, { Env: [], Entrypoint: ['/app/run.sh'], Cmd: [], WorkingDir: '/' });
+    await accepted({}, [], { commandGiven: true }, { config: null });
+  });
+
+  it('is refused with other layers, another platform or another shape', async () => {
+    for (const [over, words] of [
+      [{ rootfs: { diff_ids: [] } }, /not those that its configuration names/],
+      [{ rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`] } }, /not those that its configuration names/],
+      [{ rootfs: null }, /rootfs is missing or of another type/],
+      [{ architecture: 'arm64' }, /another platform/],
+      [{ os: 'windows' }, /another platform/],
+      [{ config: { Env: 'A=1\0' } }, /NUL/],
+      [{ config: { Env: [1] } }, /config\.Env is missing or of another type/],
+      [{ config: { Cmd: { a: 1 } } }, /config\.Cmd is missing or of another type/],
+      [{ config: { WorkingDir: ['/'] } }, /config\.WorkingDir is missing or of another type/],
+      [{ config: 'x' }, /config is missing or of another type/],
+    ] as const) {
+      assert.match(await refusalOf({}, [], {}, over), words);
+    }
+    const { tree, diffIds } = await treeOf(...base);
+    assert.throws(() => acceptedConfiguration(null, diffIds, tree), /it is no object/);
+  });
+
+  it('keeps of its history what tells the base, and no other word', async () => {
+    const { tree, diffIds } = await treeOf(...base);
+    const [first = ''] = diffIds;
+    const rootfs = { diff_ids: [first, first, first] };
+    const history = [
+      { created_by: 'ADD file:canary in /', comment: 'canary' },
+      { created_by: '/bin/sh -c #(nop)  CMD ["canary"]', empty_layer: true },
+      { created_by: 'RUN canary' },
+      { created_by: 'ENTRYPOINT ["/canary"]', empty_layer: true },
+      { author: 'canary' },
+      { created_by: 'ENV canary=1', empty_layer: true },
+    ];
+    const given = { architecture: 'amd64', os: 'linux', config: { Cmd: ['/app/run.sh'] }, rootfs, history };
+    const { json } = acceptedConfiguration(given, rootfs.diff_ids, tree);
+    assert.equal(baseImageOf(json), baseImageOf(given));
+    assert.doesNotMatch(JSON.stringify(json), /canary/);
+    const fewer = acceptedConfiguration({ ...given, history: history.slice(1) }, rootfs.diff_ids, tree);
+    assert.equal('history' in fewer.json, false);
+  });
+
+  it('has an environment without names that act on loader, hooks or Holdout', async () => {
+    const { config, withheld } = await accepted({
+      Env: [
+        'PATH=/bin',
+        'LD_PRELOAD=/x.so',
+        'LD_LIBRARY_PATH=/usr/local/cuda/lib64:/opt/conda/lib',
+        'PYTHONPATH=/app',
+        'LIBRARY_PATH=/usr/lib',
+        'CUDA_VISIBLE_DEVICES=0',
+        'NVIDIA_VISIBLE_DEVICES=all',
+        'AWS_ACCESS_KEY_ID=x',
+        'HOLDOUT_INPUT=/x',
+        'GCONV_PATH=/x',
+        'GLIBC_TUNABLES=x',
+        'TWICE=1',
+        'TWICE=2',
+        'LINES=a\nb',
+        'EMPTY=',
+        '=C',
+        'NOTHING',
+        '',
+        ' LD_PRELOAD=/x.so',
+        '\tNVIDIA_VISIBLE_DEVICES=all',
+        'LD_PRELOAD =x',
+        'A-B=1',
+        'ü=1',
+      ],
+    });
+    assert.deepEqual(config.Env, [
+      'PATH=/bin',
+      'LD_LIBRARY_PATH=/usr/local/cuda/lib64:/opt/conda/lib',
+      'PYTHONPATH=/app',
+      'LIBRARY_PATH=/usr/lib',
+      'CUDA_VISIBLE_DEVICES=0',
+      'TWICE=2',
+      'LINES=a\nb',
+      'EMPTY=',
+    ]);
+    assert.deepEqual(withheld, [
+      'environment variable LD_PRELOAD',
+      'environment variable NVIDIA_VISIBLE_DEVICES',
+      'environment variable AWS_ACCESS_KEY_ID',
+      'environment variable HOLDOUT_INPUT',
+      'environment variable GCONV_PATH',
+      'environment variable GLIBC_TUNABLES',
+      '8 environment variables without a valid name',
+    ]);
+    const many = await accepted({ Env: Array.from({ length: 30 }, (_, n) => `LD_${'X'.repeat(100)}${n}=1`) });
+    assert.equal(many.withheld.length, 11);
+    assert.ok(many.withheld.every((words) => words.length <= 70));
+    assert.equal(many.withheld.at(-1), '20 more environment variables');
+  });
+
+  it('has no folder in LD_LIBRARY_PATH that a hook on the host could take for its own', async () => {
+    for (const unsafe of [
+      '.',
+      'lib',
+      '$ORIGIN/lib',
+      '/opt/${LIB}',
+      '/opt/../proc/self/cwd',
+      '/proc/self/cwd',
+      '/./proc/self/cwd',
+      '//tmp/x',
+      '/tmp',
+      '/var/lib',
+      '/run/x',
+      '/dev/shm',
+      '/sys',
+      '/etc/x',
+      '/input',
+      '/output/x',
+    ]) {
+      const { config, withheld } = await accepted({ Env: [`LD_LIBRARY_PATH=/opt/lib:${unsafe};/usr/lib:`] });
+      assert.deepEqual(config.Env, ['LD_LIBRARY_PATH=/opt/lib:/usr/lib'], unsafe);
+      assert.deepEqual(withheld, ['1 of the folders in LD_LIBRARY_PATH'], unsafe);
+    }
+    assert.deepEqual((await accepted({ Env: ['LD_LIBRARY_PATH=:'] })).config.Env, []);
+  });
+
+  it('is refused with an environment or a command that no process can have', async () => {
+    assert.match(await refusalOf({ Env: ['A=a\0b'] }), /NUL/);
+    assert.match(await refusalOf({ Env: [`A=${'x'.repeat(200_000)}`] }), /more than 128 KiB/);
+    assert.match(await refusalOf({ Env: ['A', 'B', 'C'].map((name) => `${name}=${'x'.repeat(100_000)}`) }), /256 KiB/);
+    assert.match(await refusalOf({ Env: Array.from({ length: 3_000 }, (_, n) => `A${n}=`) }), /2000 variables/);
+    await accepted({ Env: ['A', 'B'].map((name) => `${name}=${'x'.repeat(100_000)}`) });
+    assert.match(await refusalOf({ Cmd: ['a\0b'] }), /NUL/);
+    assert.match(await refusalOf({ Cmd: ['x'.repeat(2 ** 17)] }), /too long/);
+    assert.match(await refusalOf({ Cmd: Array.from({ length: 3 }, () => 'x'.repeat(100_000)) }), /too long/);
+  });
+
+  it('has a work folder that is there, by a path without links', async () => {
+    for (const [written, path, withheld] of [
+      ['', '/', []],
+      ['/app', '/app', []],
+      ['app', '/app', []],
+      ['./app/', '/app', []],
+      ['/work', '/app', []],
+      ['/work/../root', '/root', []],
+      ['/app/not/there', '/app', ['WORKDIR (not in the image)']],
+      ['/srv', '/', ['WORKDIR (not in the image)']],
+      ['/host/x', '/', ['WORKDIR (not in the image)']],
+      ['/../../../srv', '/', ['WORKDIR (not in the image)']],
+      ['/proc/self/fd/8', '/', ['WORKDIR (a folder of the kernel)']],
+      ['/kernel/cwd', '/', ['WORKDIR (not in the image)']],
+      ['/app/../proc/1', '/', ['WORKDIR (a folder of the kernel)']],
+      ['/dev/shm', '/', ['WORKDIR (a folder of the kernel)']],
+      ['/tmp', '/tmp', []],
+      ['/tmp/x', '/tmp', ['WORKDIR (hidden by a mount)']],
+      ['/output', '/output', []],
+      ['/input/x', '/input', ['WORKDIR (hidden by a mount)']],
+    ] as const) {
+      const found = await accepted({ WorkingDir: written });
+      assert.equal(found.config.WorkingDir, path, written);
+      assert.deepEqual(found.withheld, withheld, written);
+    }
+    for (const WorkingDir of ['/app/run.sh', '/app/run.sh/x', '/round', '/a\0b', `/${'x'.repeat(5_000)}`])
+      assert.match(await refusalOf({ WorkingDir }), /^WORKDIR of the image/);
+  });
+
+  it('has an entry point that submissions may run', async () => {
+    const scripts = [
+      file('app/strange', '#! /bin/bash -e\n'),
+      file('app/near', '#!../bin/sh\n'),
+      { ...file('app/group', 'x', 0o710), gid: 64001 },
+    ];
+    for (const config of [
+      { Entrypoint: ['/app/run.sh'] },
+      { Entrypoint: [], Cmd: ['/app/run.sh'] },
+      { Entrypoint: ['./run.sh'], WorkingDir: '/work' },
+      { Entrypoint: ['app/run.sh'] },
+      { Entrypoint: ['sh'] },
+      { Entrypoint: ['bash', '-c', 'x'], Env: ['PATH=/nowhere:/bin'] },
+      { Entrypoint: ['run.sh'], Env: ['PATH=/root:../app'], WorkingDir: '/bin' },
+      { Entrypoint: ['/work/../bin/sh'] },
+      { Entrypoint: ['/app/strange'] },
+      { Entrypoint: ['/app/near'], WorkingDir: '/app' },
+      { Entrypoint: ['/app/group'] },
+    ]) {
+      await accepted(config, scripts);
+    }
+  });
+
+  it('is refused with an entry point that cannot run, which it says in words', async () => {
+    const scripts = [
+      file('app/dos', '#!/bin/bash\r\n'),
+      file('app/python', '#!/usr/bin/python\nprint()\n'),
+      file('app/closed', '#!/app/notes\n'),
+      file('app/locked', 'x', 0o700),
+      { ...file('app/own', 'x', 0o700), uid: 64001 },
+      folder('tmp'),
+      file('tmp/run'),
+    ];
+    for (const [config, words] of [
+      [{ Entrypoint: [] }, /neither ENTRYPOINT nor CMD/],
+      [{ Entrypoint: null, Cmd: null }, /neither ENTRYPOINT nor CMD/],
+      [{ Entrypoint: [''] }, /is empty/],
+      [{ Entrypoint: ['/nowhere'] }, /the entry point of the image is not in the image/],
+      [{ Entrypoint: ['nowhere'] }, /is not in the image/],
+      [{ Entrypoint: ['run.sh'] }, /is not in the image/],
+      [{ Entrypoint: ['/app/run.sh/x'] }, /is not in the image/],
+      [{ Entrypoint: ['/round'] }, /is not in the image/],
+      [{ Entrypoint: ['/app'] }, /is a folder/],
+      [{ Entrypoint: ['/app/notes'] }, /may not be executed.*64001/],
+      [{ Entrypoint: ['/app/own'] }, /may not be executed.*64001/],
+      [{ Entrypoint: ['/app/locked'] }, /may not be executed.*64001/],
+      [{ Entrypoint: ['/root/run.sh'] }, /a folder that submissions may not enter/],
+      [{ Entrypoint: ['run.sh'], Env: ['PATH=/root:/bin'] }, /a folder that submissions may not enter/],
+      [{ Entrypoint: ['/tmp/run'] }, /a mount of its own/],
+      [{ Entrypoint: ['/app/dos'] }, /Windows line ends/],
+      [{ Entrypoint: ['/app/python'] }, /first line \(#!\) of the entry point names is not in the image/],
+      [{ Entrypoint: ['/app/closed'] }, /first line .* may not be executed/],
+    ] as const) {
+      assert.match(await refusalOf(config, scripts), words);
+      await accepted(config, scripts, { commandGiven: true });
+    }
+  });
+
+  it('is refused when something of the image is in the way of what every container gets', async () => {
+    for (const [entries, words] of [
+      [[file('proc')], /a file in place of the folder \/proc/],
+      [[link('proc', 'app')], /a link in place of the folder \/proc/],
+      [[file('etc')], /a file in place of the folder \/etc/],
+      [[link('etc', '/host/etc')], /a link in place of the folder \/etc/],
+      [[link('dev', 'app')], /a link in place of the folder \/dev/],
+      [[file('sys')], /a file in place of the folder \/sys/],
+      [[file('tmp')], /in place of the folder \/tmp/],
+      [[link('output', '/output')], /in place of the folder \/output/],
+      [[link('input', 'app/notes')], /in place of the folder \/input/],
+      [[file('run')], /in place of the folder \/run/],
+      [[folder('etc/hosts')], /in place of the file \/etc\/hosts/],
+      [[link('etc/resolv.conf', 'resolv.conf')], /in place of the file \/etc\/resolv\.conf/],
+      [[folder('etc/passwd')], /in place of the file \/etc\/passwd/],
+    ] as const) {
+      assert.match(await refusalOf({}, [...entries]), words);
+    }
+    assert.match(
+      await refusalOf({}, [file('opt')], { mountPoints: ['/opt/algorithm'] }),
+      /the folder \/opt\/algorithm/,
+    );
+    await accepted({}, [link('tmp', 'var/tmp'), link('output', 'app'), link('etc/resolv.conf', '../run/resolv.conf')]);
+  });
+});

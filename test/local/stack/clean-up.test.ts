@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
+import { isCgroupV2 } from '../../../src/local/cgroups.ts';
+import { runCommand, type CommandResult } from '../../../src/local/run-command.ts';
+import { jobsFolder } from '../../../src/local/stack/parts/batch.ts';
+import { cleanUp } from '../../../src/local/stack/clean-up.ts';
+import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
+import { openHome, type Home } from '../../../src/local/stack/home/home.ts';
+import { openShortPaths, shortPathsOf } from '../../../src/local/stack/home/short-paths.ts';
+import { ToolCache } from '../../../src/local/tools/cache.ts';
+import type { Engine } from '../../../src/local/tools/engine.ts';
+import { openEngine } from '../../../src/local/tools/open-engine.ts';
+import { tinyElf } from '../../support/images/tiny-elf.ts';
+
+const image = 'localhost/holdout/waits:1';
+/** pause(2) for ever. */
+const waits = tinyElf(Buffer.from('b8220000000f05ebf7', 'hex'));
+
+describe('what is left of a killed run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-clean-up-'));
+  const jobId = `job-${process.pid}`;
+  let home: Home;
+  let engine: Engine;
+
+  const call = ([program = '', ...flags]: string[], args: string[], input?: Buffer): Promise<CommandResult> =>
+    runCommand(program, [...flags, ...args], input === undefined ? {} : { input });
+  const containers = async (): Promise<string> => (await call(engine.command, ['ps', '--all', '--quiet'])).stdout;
+  const cgroups = (): string[] =>
+    (isCgroupV2() ? ['/sys/fs/cgroup'] : readdirSync('/sys/fs/cgroup').map((name) => `/sys/fs/cgroup/${name}`)).filter(
+      (hierarchy) => existsSync(join(hierarchy, 'holdout', jobId)),
+    );
+  const mounts = (): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(basename(folder));
+
+  const run = (...flags: string[]): Promise<CommandResult> =>
+    call(engine.command, ['run', '--detach', '--network=none', ...flags, image, '/waits']);
+
+  before(async () => {
+    // Everything that separates something from something in mounts, options and references.
+    home = openHome(join(folder, 'Zoë’s "c++" [1],b:c@d\\e?f#g%20\n', 'h'.repeat(200)));
+    mkdirSync(join(jobsFolder(home), jobId), { recursive: true });
+    engine = await openEngine(home, new ToolCache(), () => undefined);
+    const archive = pack();
+    archive.entry({ name: 'waits', mode: 0o755 }, waits);
+    archive.finalize();
+    assert.equal((await call(engine.command, ['import', '-', image], await buffer(archive))).status, 0);
+  });
+
+  after(async () => {
+    await call(engine.command, ['rm', '--all', '--force', '--time=0']);
+    await call(engine.command, ['rmi', '--force', image]);
+    await cleanUp(home, engine);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is taken away: container, mounts and control groups; a container of somebody else stays', async function () {
+    if (engine.name !== 'podman') this.skip(); // Docker under systemd takes no path as a parent group.
+    const device = join(home.scratch, 'runs', jobId, 'device');
+    mkdirSync(device, { recursive: true });
+    assert.equal((await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', device])).status, 0);
+    const limits = engine.runFlags.filter((flag) => !flag.startsWith('--label'));
+    const mine = await run(...engine.runFlags, `--cgroup-parent=/holdout/${jobId}`);
+    const other = await run(...limits, '--label=holdout.home=/another/home');
+    assert.equal(mine.status, 0, mine.stderr);
+    assert.equal(other.status, 0, other.stderr);
+    assert.ok(cgroups().length > 0 && mounts());
+
+    await cleanUp(home, engine);
+
+    assert.deepEqual(cgroups(), []);
+    assert.ok(!existsSync(join(home.scratch, 'runs')));
+    assert.ok(!existsSync(shortPathsOf(openIdentity(home)).folder));
+    openShortPaths(home);
+    const left = (await containers()).trim();
+    assert.ok(left !== '' && other.stdout.startsWith(left), `only the other container is left, not ${left}`);
+  });
+});

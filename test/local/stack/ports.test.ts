@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { HoldoutError } from '../../../src/errors.ts';
+import { choosePorts, isFreePort, portRequests, usualPorts } from '../../../src/local/stack/ports.ts';
+
+const anyPort = { temporal: 0, ui: 0, s3: 0, batch: 0 };
+
+describe('the ports of the embedded stack', () => {
+  let taken: Server;
+  let port: number;
+  const lines: string[] = [];
+  const report = (line: string): void => void lines.push(line);
+
+  before(async () => {
+    taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    port = (taken.address() as AddressInfo).port;
+  });
+  after(() => taken.close());
+  beforeEach(() => lines.splice(0));
+
+  const choose = (changes: Partial<Parameters<typeof choosePorts>[0]>) =>
+    choosePorts({ requests: anyPort, remembered: {}, own: new Set(), report, ...changes });
+
+  it('are read from the variables, and what is no port is refused', () => {
+    const requests = portRequests({ HOLDOUT_S3_PORT: '7070', HOLDOUT_UI_PORT: '0', HOLDOUT_BATCH_PORT: '' });
+    assert.deepEqual(requests, { temporal: undefined, ui: 0, s3: 7070, batch: undefined });
+    assert.throws(() => portRequests({ HOLDOUT_S3_PORT: '99999' }), /HOLDOUT_S3_PORT=99999 is no port/);
+  });
+
+  it('are four different free ones when any will do', async () => {
+    const ports = Object.values(await choose({}));
+    assert.equal(new Set(ports).size, 4);
+    for (const free of ports) assert.ok(await isFreePort(free));
+    assert.deepEqual(lines, []);
+  });
+
+  it('that were asked for and are taken stop the start, naming port, variable and holder', async () => {
+    await assert.rejects(choose({ requests: { ...anyPort, s3: port } }), (error: unknown) => {
+      assert.ok(error instanceof HoldoutError);
+      assert.equal(error.code, 'PORT_BUSY');
+      assert.ok(error.message.includes(`Port ${port} (HOLDOUT_S3_PORT) is taken by`));
+      assert.ok(error.message.includes(`(pid ${process.pid})`));
+      assert.match(error.next, /HOLDOUT_S3_PORT=0/);
+      return true;
+    });
+  });
+
+  it('of the last start are kept, and replaced aloud when somebody else took one', async () => {
+    const last = await choose({});
+    assert.deepEqual(await choose({ remembered: last }), last);
+    const { s3 } = await choose({ remembered: { ...last, s3: port } });
+    assert.notEqual(s3, port);
+    assert.match(
+      lines.join('\n'),
+      new RegExp(`port ${port} is taken by .*; s3 uses ${s3} \\(HOLDOUT_S3_PORT sets it\\)`),
+    );
+  });
+
+  it('on which processes of this stack listen already are kept', async () => {
+    const { s3 } = await choose({ remembered: { s3: port }, own: new Set([port]) });
+    assert.equal(s3, port);
+  });
+
+  it('that are usual are used when they are free', async () => {
+    const ports = await choose({ requests: { ...anyPort, batch: undefined } });
+    if (await isFreePort(usualPorts.batch)) assert.equal(ports.batch, usualPorts.batch);
+    else assert.match(lines.join('\n'), /port 7171 is taken/);
+  });
+});

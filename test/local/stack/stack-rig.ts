@@ -1,0 +1,125 @@
+/** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from '../../../scripts/build.mjs';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
+import { placesOf } from '../../../src/local/stack/home/home.ts';
+import { openStack, type Stack, type StackOptions } from '../../../src/local/stack/open-stack.ts';
+import { shortPathsOf, type ShortPaths } from '../../../src/local/stack/home/short-paths.ts';
+import { oddFolder, pathsOfHome } from '../../support/odd-folder.ts';
+
+/** Says that it is ready as a worker does, and notes its environment. */
+const worker = `
+import { writeFileSync } from 'node:fs';
+writeFileSync(process.env.HOLDOUT_READY_FILE, JSON.stringify({ env: process.env, args: process.argv.slice(2) }));
+setInterval(() => undefined, 1000);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** Mounts and makes what a run makes, then waits to be killed. */
+const runner = `
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+const { HOLDOUT_SCRATCH, AWS_BATCH_JOB_ID, HOLDOUT_ENGINE } = process.env;
+if (process.argv[2] !== 'reap') {
+  const folder = HOLDOUT_SCRATCH + '/runs/' + AWS_BATCH_JOB_ID;
+  mkdirSync(folder + '/output', { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder + '/output']);
+  const cgroups = existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/pids';
+  mkdirSync(cgroups + '/holdout/' + AWS_BATCH_JOB_ID, { recursive: true });
+  writeFileSync(folder + '/environment.json', JSON.stringify(process.env));
+  setInterval(() => undefined, 1000);
+}
+`;
+
+export class StackRig {
+  private readonly place = oddFolder('holdout-stack');
+  /** Open to everybody, as /home may be. */
+  readonly folder = this.place.root;
+  readonly home = placesOf(join(this.place.folder, 'home')).folder;
+  readonly programs = mkdtempSync(join(tmpdir(), 'holdout-stack-'));
+  readonly lines: string[] = [];
+
+  async prepare(): Promise<void> {
+    writeFileSync(join(this.programs, 'worker.mjs'), worker);
+    writeFileSync(join(this.programs, 'runner.mjs'), runner);
+    await build();
+    copyFileSync(join(projectRoot(), 'dist/batch-endpoint.mjs'), join(this.programs, 'batch-endpoint.mjs'));
+  }
+
+  open(changes: Partial<StackOptions> = {}): Promise<Stack> {
+    return openStack({
+      home: this.home,
+      queues: [{ name: 'q', slots: 1 }],
+      ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
+      programs: this.programs,
+      report: (line) => void this.lines.push(line),
+      ...changes,
+    });
+  }
+
+  get short(): ShortPaths {
+    return shortPathsOf(openIdentity(placesOf(this.home)));
+  }
+
+  get namespace(): string {
+    return openIdentity(placesOf(this.home)).namespace;
+  }
+
+  /** Another build of the worker. */
+  rebuildWorker(source = worker): void {
+    writeFileSync(join(this.programs, 'worker.mjs'), `${source}// built again\n`);
+  }
+
+  /** What the stand-in of a worker wrote when it became ready. */
+  seenBy(name: 'worker' | 'scorer'): { env: Record<string, string>; args: string[] } {
+    return JSON.parse(readFileSync(join(this.home, 'run', `${name}.ready`), 'utf8')) as ReturnType<StackRig['seenBy']>;
+  }
+
+  pidOf(name: string): number {
+    const record = readFileSync(join(this.home, 'run', `${name}.json`), 'utf8');
+    return (JSON.parse(record) as { identity: { pid: number } }).identity.pid;
+  }
+
+  /** Processes with this home in their command line or environment, this one aside. */
+  processes(): string[] {
+    return readdirSync('/proc')
+      .filter((pid) => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
+      .filter((pid) => ['cmdline', 'environ'].some((file) => this.isNamedIn(read(`/proc/${pid}/${file}`))))
+      .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+  }
+
+  /** Files and folders of the home that others than the owner may use, but for those whose modes images and runs need. */
+  openToOthers(folder = this.home): string[] {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const own = (statSync(path).mode & 0o077) === 0 ? [] : [path];
+      const isClosed = path === join(this.home, 'containers') || path === join(this.home, 'scratch', 'inputs');
+      return entry.isDirectory() && !isClosed ? [...own, ...this.openToOthers(path)] : own;
+    });
+  }
+
+  private isNamedIn(text: string): boolean {
+    return pathsOfHome(this.home).some((path) => text.includes(path));
+  }
+
+  mounts(): string[] {
+    return read('/proc/self/mountinfo')
+      .split('\n')
+      .filter((line) => this.isNamedIn(line));
+  }
+
+  remove(): void {
+    for (const folder of [this.folder, this.programs]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

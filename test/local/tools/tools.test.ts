@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { HoldoutError } from '../../../src/errors.ts';
+import { ToolCache } from '../../../src/local/tools/cache.ts';
+import { which } from '../../../src/local/tools/engine.ts';
+import { findTool } from '../../../src/local/tools/find-tool.ts';
+import { commandsByHand, obtainTool } from '../../../src/local/tools/obtain-tool.ts';
+import type { Tool } from '../../../src/local/tools/tool.ts';
+
+const silent = (): void => undefined;
+
+describe('tools', () => {
+  let folder: string;
+  let cache: ToolCache;
+  let server: Server;
+  let requests: string[];
+  let checksums: string;
+  const path = process.env['PATH'];
+
+  /** A program that notes each of its runs. */
+  const script = (version = '3.2.1'): string =>
+    `#!/bin/sh\necho run >> ${folder}/runs\necho "pump version ${version}"\n`;
+  const runs = (): number =>
+    existsSync(join(folder, 'runs')) ? readFileSync(join(folder, 'runs'), 'utf8').split('\n').length - 1 : 0;
+
+  const pump = (archives: boolean): Tool => {
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+      name: 'pump',
+      version: '3.2.1',
+      what: 'pump',
+      archives: archives ? [{ url: `${base}/pump_3.2.1.tar.gz`, checksums: `${base}/checksums.txt` }] : [],
+      goPackage: 'example.com/pump@v3.2.1',
+      buildTakes: 'a second',
+      proof: /pump version 3\.2\.1\b/,
+    };
+  };
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'holdout-tools-'));
+    cache = new ToolCache({ XDG_CACHE_HOME: folder });
+    requests = [];
+    const archive = pack();
+    archive.entry({ name: 'pump_3.2.1/README.md' }, 'about the pump');
+    archive.entry({ name: 'pump_3.2.1/pump', mode: 0o755 }, script());
+    archive.finalize();
+    const body = gzipSync(await buffer(archive));
+    checksums = `${createHash('sha256').update(body).digest('hex')}  pump_3.2.1.tar.gz\n`;
+    server = createServer((request, response) => {
+      requests.push(request.url ?? '');
+      response.end(request.url === '/checksums.txt' ? checksums : body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // What a machine without Go has.
+    mkdirSync(join(folder, 'bin'));
+    for (const program of ['sh', 'tar', 'gzip']) symlinkSync(which(program, path) ?? '', join(folder, 'bin', program));
+    process.env['PATH'] = join(folder, 'bin');
+  });
+
+  afterEach(() => {
+    process.env['PATH'] = path;
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('are downloaded, checked against the published sums, run once and then found again in milliseconds', async () => {
+    const lines: string[] = [];
+    const file = await obtainTool(pump(true), cache, (line) => lines.push(line));
+    assert.deepEqual(requests, ['/pump_3.2.1.tar.gz', '/checksums.txt']);
+    assert.match(lines[0] ?? '', /downloading pump 3\.2\.1/);
+    const before = runs();
+    const started = performance.now();
+    assert.equal(await obtainTool(pump(true), new ToolCache({ XDG_CACHE_HOME: folder }), silent), file);
+    assert.ok(performance.now() - started < 1000);
+    assert.equal(runs(), before, 'a program that proved right is not run again');
+    assert.equal(requests.length, 2);
+  });
+
+  it('that were damaged in the cache are noticed and got again', async () => {
+    const file = await obtainTool(pump(true), cache, silent);
+    writeFileSync(file, 'half a prog');
+    assert.equal(await findTool(pump(true), cache), undefined);
+    await obtainTool(pump(true), cache, silent);
+    assert.equal(readFileSync(file, 'utf8'), script());
+  });
+
+  it('of another version in the cache are not taken', async () => {
+    const file = cache.program('pump', '3.2.1');
+    writeFileSync(file, script('9.9.9'));
+    chmodSync(file, 0o755);
+    assert.equal(await findTool(pump(true), cache), undefined);
+  });
+
+  it('whose sum differs from the published one are refused', async () => {
+    checksums = `${'0'.repeat(64)}  pump_3.2.1.tar.gz\n`;
+    await assert.rejects(obtainTool(pump(true), cache, silent), /published is 0000/);
+    assert.equal(existsSync(cache.program('pump', '3.2.1')), false);
+  });
+
+  it('that two processes need at once are got once', async () => {
+    const files = await Promise.all(
+      [1, 2, 3].map(() => obtainTool(pump(true), new ToolCache({ XDG_CACHE_HOME: folder }), silent)),
+    );
+    assert.equal(new Set(files).size, 1);
+    assert.equal(requests.filter((url) => url.endsWith('.tar.gz')).length, 1);
+    assert.deepEqual(readdirSync(join(folder, 'holdout', 'tools')), ['pump-3.2.1']);
+  });
+
+  it('are built with Go when nothing can be downloaded', async () => {
+    writeFileSync(
+      join(folder, 'bin', 'go'),
+      `#!/bin/sh\necho "$@" > ${folder}/go-called\ncp ${folder}/source "$GOBIN/pump"\n`,
+      { mode: 0o755 },
+    );
+    writeFileSync(join(folder, 'source'), script());
+    symlinkSync(which('cp', path) ?? '', join(folder, 'bin', 'cp'));
+    const lines: string[] = [];
+    await obtainTool(pump(false), cache, (line) => lines.push(line));
+    assert.equal(readFileSync(join(folder, 'go-called'), 'utf8'), 'install example.com/pump@v3.2.1\n');
+    assert.match(lines[0] ?? '', /building pump 3\.2\.1.*with Go \(once, a second\)/);
+  });
+
+  it('are got by hand with commands that a shell reads rightly, whatever their folder is named', () => {
+    for (const [file, word] of [
+      ['/home/a b/pump', "'/home/a b/pump'"],
+      ["/home/l'été $x/pump", "'/home/l'\\''été $x/pump'"],
+      ['/root/.cache/holdout/tools/pump-3.2.1', '/root/.cache/holdout/tools/pump-3.2.1'],
+    ] as const) {
+      for (const command of commandsByHand(pump(false), file)) assert.ok(command.includes(` ${word}`), command);
+    }
+  });
+
+  it('that cannot be had without Go are named, with the commands that fix it', async () => {
+    await assert.rejects(obtainTool(pump(false), cache, silent), (error: unknown) => {
+      assert.ok(error instanceof HoldoutError);
+      assert.equal(error.code, 'TOOL_MISSING');
+      assert.match(error.message, /pump 3\.2\.1 is missing.*\n.*Go is not installed/);
+      assert.match(error.next, /https:\/\/go\.dev\/dl\//);
+      assert.ok(
+        error.next.includes(`go install example.com/pump@v3.2.1 && mv /tmp/pump ${cache.program('pump', '3.2.1')}`),
+      );
+      return true;
+    });
+  });
+
+  it('that a killed process left half made are cleared away', async () => {
+    cache.program('pump', '3.2.1');
+    mkdirSync(join(folder, 'holdout', 'tools', '.pump-3.2.1-killed'));
+    await obtainTool(pump(true), cache, silent);
+    assert.deepEqual(readdirSync(join(folder, 'holdout', 'tools')), ['pump-3.2.1']);
+  });
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
+import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
+import { createArguments, toldVariables } from '../../../src/runner/sandbox/confinement.ts';
+import type { Device } from '../../../src/runner/device/device.ts';
+import { NvidiaSampler } from '../../../src/runner/device/nvidia-sampler.ts';
+import { openDevice } from '../../../src/runner/device/open-device.ts';
+import { runPlaceOf } from '../../../src/runner/sandbox/run-paths.ts';
+import { PretendedNvidiaSmi } from '../../support/pretended-nvidia-smi.ts';
+
+describe('an NVIDIA device', () => {
+  let smi: PretendedNvidiaSmi;
+  let device: Device | undefined;
+  const instanceClass = { name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 } as const;
+  const place = runPlaceOf({ scratch: '/scratch', jobId: 'job' });
+  const open = async (engine: 'docker' | 'podman' = 'docker'): Promise<Device> => {
+    device = await openDevice(instanceClass, place, engine);
+    return device;
+  };
+  /** What the engine is told of the device. */
+  function toldOf(name: 'docker' | 'podman', opened: Device): string[] {
+    const spec: RunSpec = {
+      version: 1,
+      runKey: 'c/s/1',
+      purpose: 'evaluation',
+      image: { reference: 'oci:/store/image:image', digest: 'sha256:0' },
+      inputs: { indexKey: 'index.json', files: { bucket: 'b', prefix: 'p/' }, digest: '0', items: 1, bytes: 1 },
+      instanceClass,
+      limits: { wallClockSeconds: 1, memoryMiB: 1, pids: 1, outputBytes: 1, sharedMemoryMiB: 1 },
+      predictions: { file: 'predictions.csv', maxBytes: 1 },
+    };
+    const none = { environment: [], entryPoint: [], command: [], volumes: [], layers: [] };
+    const ofImage = ['NVIDIA_VISIBLE_DEVICES=void', 'NVIDIA_DRIVER_CAPABILITIES=graphics', 'NVIDIA_DISABLE_REQUIRE=1'];
+    const created = createArguments({
+      spec,
+      jobId: 'job',
+      place,
+      image: { ...none, id: 'image', bytes: 0, workingDirectory: '' },
+      environment: cleanEnvironment(ofImage, toldVariables(spec, opened)),
+      device: opened,
+      engine: { name, runFlags: [] },
+      cgroupParent: undefined,
+    });
+    return created.filter((word) => /gpu|nvidia|device/i.test(word));
+  }
+  /** Waits for what the script leaves when it has printed everything. */
+  const printed = async (name: string): Promise<void> => {
+    while (!existsSync(join(smi.folder, name))) await sleep(20);
+    rmSync(join(smi.folder, name));
+    await sleep(100);
+  };
+  const lines = (...used: number[]): string =>
+    `for used in ${used.join(' ')}; do echo "$used, 15109, 550.54.15"; sleep 0.02; done`;
+  beforeEach(() => {
+    smi = new PretendedNvidiaSmi();
+  });
+  afterEach(() => {
+    device?.close();
+    smi.remove();
+  });
+
+  it('is measured by its highest sample, and by its lowest as what was in use before', async () => {
+    smi.does(`${lines(9, 3, 1204, 77)}; touch printed; exec sleep 60`);
+    await open();
+    await printed('printed');
+    assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 1204, driver: '550.54.15' });
+  });
+
+  it('is given to the container by each engine’s own flag, with what NVDEC needs, and whatever the image says', async () => {
+    smi.does(`${lines(3)}; exec sleep 60`);
+    const told = ['--env=NVIDIA_VISIBLE_DEVICES=all', '--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility,video'];
+    // Docker cannot take an image's variable away.
+    const emptied = '--env=NVIDIA_DISABLE_REQUIRE=';
+    assert.deepEqual(toldOf('docker', await open('docker')), ['--gpus=all', ...told, emptied]);
+    device?.close();
+    assert.deepEqual(toldOf('podman', await open('podman')), ['--device=nvidia.com/gpu=all', ...told]);
+  });
+
+  it('is measured by the driver’s accounts where they know of more than the samples, and not of earlier runs', async () => {
+    smi.does(`${lines(3, 500)}; touch printed; exec sleep 60`, 'cat accounts');
+    writeFileSync(join(smi.folder, 'accounts'), '12, 15000, 80000\n');
+    await open();
+    await printed('printed');
+    writeFileSync(join(smi.folder, 'accounts'), '12, 15000, 80000\n44, 9000, 1500\n45, 20, 100\n');
+    assert.equal((await device?.stop())?.peakMiB, 9_003);
+  });
+
+  it('that cannot be read is trouble, not a peak of zero, and says what nvidia-smi did', async () => {
+    const unreachable = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
+    const scripts: [script: string, message: RegExp, next: RegExp][] = [
+      [
+        `echo "${unreachable}"; exit 9`,
+        /^nvidia-smi cannot reach the driver .*: exit status 9, "NVIDIA-SMI/,
+        /modprobe/,
+      ],
+      ['exit 9', /^nvidia-smi cannot reach the driver .*: exit status 9\.$/, /modprobe/],
+      [
+        'echo "No devices were found"; exit 6',
+        /^nvidia-smi shows no device .*: exit status 6, "No devices were/,
+        /lspci/,
+      ],
+      ['echo "[N/A], [N/A], 580.95.05"', /^nvidia-smi shows no device .*: exit status 0, "\[N\/A\], /, /lspci/],
+      ['kill -9 $$', /^nvidia-smi shows no device .*: ended by SIGKILL\.$/, /lspci/],
+    ];
+    for (const [script, message, next] of scripts) {
+      smi.does(script);
+      await assert.rejects(open(), { code: 'DEVICE_UNREADABLE', message, next }, script);
+    }
+  });
+
+  it('is trouble where there is no nvidia-smi', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = smi.folder;
+    const message = 'nvidia-smi is not on the PATH of this host.';
+    await assert.rejects(open(), { code: 'DEVICE_UNREADABLE', message, next: /Install the driver/ });
+    process.env['PATH'] = PATH;
+  });
+
+  it('is trouble where nvidia-smi hangs, also where nothing can end it', async () => {
+    smi.does('sleep 5 & wait');
+    const message = 'nvidia-smi gave no reading within 0.3 s.';
+    await assert.rejects(NvidiaSampler.start(300), { code: 'DEVICE_UNREADABLE', message, next: /Xid/ });
+    smi.does('echo "[N/A], [N/A], 580.95.05"; sleep 5');
+    await assert.rejects(NvidiaSampler.start(300), { message: /^nvidia-smi gave no reading .* "\[N\/A\], \[N\/A\]/ });
+  });
+
+  it('is measured on when nvidia-smi dies in the middle of a run', async () => {
+    smi.does(
+      `[ -e died ] || { touch died; ${lines(3, 100)}; exit 1; }; ${lines(8000, 60)}; touch printed; exec sleep 60`,
+    );
+    await open();
+    await printed('printed');
+    assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 8000, driver: '550.54.15' });
+  });
+
+  it('is measured on when nvidia-smi falls silent', async () => {
+    smi.does(
+      `[ -e silent ] || { touch silent; ${lines(3)}; exec sleep 60; }; ${lines(8000)}; touch printed; exec sleep 60`,
+    );
+    await open();
+    await printed('printed');
+    assert.equal((await device?.stop())?.peakMiB, 8_000);
+  });
+
+  it('that nobody watched for a while is trouble, unless the driver’s accounts tell', async () => {
+    const lost = `[ -e lost ] && { echo "[GPU is lost], [GPU is lost], 550.54.15"; exit 15; }; touch lost; ${lines(3, 100)}; exit 1`;
+    smi.does(lost, '[ -e accounts ] && cat accounts');
+    await open();
+    await sleep(5_300);
+    await assert.rejects(async () => device?.stop(), { code: 'DEVICE_UNWATCHED', message: /silent for 5 s/ });
+    writeFileSync(join(smi.folder, 'accounts'), '44, 9000, 1500\n');
+    assert.equal((await device?.stop())?.peakMiB, 9_003);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import type { StartCause } from '../../../src/campaign/model/run-outcome.ts';
+import { refusedAfterStart, refusedStart } from '../../../src/runner/sandbox/start-refusal.ts';
+
+/** Words of engines that are not on this machine, or of faults that cannot be made here; where they were seen. */
+const team: [StartCause, words: string][] = [
+  // github.com/containers/crun/issues/1688
+  [
+    'entry-point-missing',
+    'Error: crun: executable file `nonexistent` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found',
+  ],
+  [
+    'entry-point-missing',
+    'Error: runc: runc create failed: unable to start container process: error during container init: exec: "nonexistent": executable file not found in $PATH: OCI runtime attempted to invoke a command that was not found',
+  ],
+  // docker 20.10 and 28
+  [
+    'entry-point-missing',
+    'Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/nowhere": stat /nowhere: no such file or directory: unknown',
+  ],
+  [
+    'entry-point-missing',
+    'Error response from daemon: OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "python": executable file not found in $PATH: unknown',
+  ],
+  // github.com/containers/podman/issues/22763, /9377
+  ['entry-point-not-executable', 'Error: crun: open executable: Permission denied: OCI permission denied'],
+  ['entry-point-not-executable', 'Error: crun: open executable: Operation not permitted: OCI permission denied'],
+  [
+    'entry-point-not-executable',
+    'Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/run.sh": permission denied',
+  ],
+  // github.com/containers/crun/issues/1307
+  ['path-in-the-way', 'Error: OCI runtime error: crun: open `/storage/merged/etc/hosts`: Not a directory'],
+  [
+    'path-in-the-way',
+    'runc create failed: unable to start container process: error during container init: error mounting "proc" to rootfs at "/proc": filesystem "proc" must be mounted on ordinary directory',
+  ],
+  ['no-command', 'Error response from daemon: no command specified'],
+  ['work-folder-unusable', 'Error response from daemon: Cannot mkdir: /entry is not a directory'],
+  [
+    'work-folder-unusable',
+    'OCI runtime create failed: runc create failed: unable to start container process: chdir to cwd ("/app") set in config.json failed: permission denied: unknown',
+  ],
+  [
+    'environment-too-large',
+    'runc create failed: unable to start container process: exec /entry: argument list too long',
+  ],
+  ['configuration-unusable', 'Error: env fields from image failed to parse: invalid environment variable: "=C"'],
+  ['configuration-unusable', 'Error: invalid signal: SIGFOO'],
+  // An entry point that tries to pass as the platform's fault, which would be run again.
+  [
+    'entry-point-missing',
+    'runc create failed: unable to start container process: exec: "/no space left on device": stat /no space left on device: no such file or directory: unknown',
+  ],
+];
+
+const platform: [StartCause, words: string][] = [
+  // github.com/containers/podman/issues/25080, nestybox/sysbox/issues/682, containers/crun/issues/2193
+  ['engine', 'Error: crun: open `/home/u/storage/overlay/123/merged`: Permission denied: OCI permission denied'],
+  [
+    'engine',
+    'Error: crun: make `/var/lib/containers/storage/overlay/edd/merged` private: No such file or directory: OCI runtime attempted to invoke a command that was not found',
+  ],
+  [
+    'control-group',
+    'Error: crun: open /sys/fs/cgroup/machine.slice/libpod-35.scope/container/cgroup.freeze: No such file or directory: OCI runtime attempted to invoke a command that was not found',
+  ],
+  // github.com/containers/crun/issues/1205
+  ['runtime-missing', 'Error: default OCI runtime "crun" not found: invalid argument'],
+  ['runtime-missing', 'Error response from daemon: unknown or invalid runtime name: nvidia'],
+  ['control-group', 'Error: OCI runtime error: crun: cgroups in hybrid mode not supported, drop all controllers'],
+  ['image-unknown', 'Error: localhost/holdout:sha256-0: image not known'],
+  ['image-unknown', 'Error response from daemon: No such image: localhost/holdout:sha256-0'],
+  [
+    'name-in-use',
+    'Error: creating container storage: the container name "ho-1" is already in use by 4d. You have to remove it',
+  ],
+  ['storage-full', 'Error: creating container storage: write /var/lib/containers/storage/x: no space left on device'],
+  [
+    'storage-full',
+    'runc create failed: unable to start container process: error during container init: error mounting "/x" to rootfs at "/output": mkdir /x/merged/output: no space left on device',
+  ],
+  [
+    'engine',
+    'runc create failed: unable to start container process: error during container init: error mounting "/scratch/hosts" to rootfs at "/etc/hosts": stat /scratch/hosts: no such file or directory',
+  ],
+  ['engine', 'Error response from daemon: error while mounting volume: permission denied'],
+  ['engine', 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+  [
+    'engine',
+    'Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running hook #0: exit status 1, stderr: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown',
+  ],
+  ['engine', 'fork/exec /usr/bin/conmon: permission denied'],
+  ['engine', ''],
+];
+
+describe('why a container did not start, and whose fault it is', () => {
+  for (const [fault, table] of Object.entries({ team, platform })) {
+    for (const [cause, words] of table) {
+      it(`${fault}, ${cause}: ${words.slice(-90)}`, () => {
+        const { fault: found, cause: because } = refusedStart(words);
+        assert.deepEqual([found, because], [fault, cause]);
+      });
+    }
+  }
+
+  it('says of a team’s fault no word of the image, and of the platform’s the engine’s words as one line', () => {
+    assert.doesNotMatch(
+      refusedStart('unable to start container process: exec: "/SECRET": permission denied').detail,
+      /SECRET/,
+    );
+    assert.equal(refusedStart('one\n\u001b[31mtwo\n').detail, 'one [31mtwo');
+  });
+
+  const late: [StartCause | undefined, exitCode: number, printed: string][] = [
+    ['entry-point-for-another-machine', 1, 'exec /entry: exec format error\n'],
+    ['entry-point-for-another-machine', 1, 'standard_init_linux.go:228: exec user process caused: exec format error\n'],
+    ['interpreter-missing', 1, 'exec /entry: no such file or directory\n'],
+    ['interpreter-missing', 1, 'standard_init_linux.go:211: exec user process caused: no such file or directory'],
+    ['entry-point-not-executable', 1, 'exec /entry: permission denied'],
+    [
+      'entry-point-for-another-machine',
+      1,
+      '{"msg":"exec container process `/entry`: Exec format error","level":"error","time":"2024-07-01T10:00:00.0Z"}\n',
+    ],
+    [
+      'interpreter-missing',
+      127,
+      '{"msg":"exec container process (missing dynamic library?) `/entry`: No such file or directory","level":"error","time":"2024"}',
+    ],
+    [undefined, 0, 'exec /entry: exec format error\n'],
+    [undefined, 1, 'loading\nexec /entry: exec format error\n'],
+    [undefined, 127, '/bin/sh: exec: line 2: python: not found'],
+    [undefined, 1, 'OSError: [Errno 8] Exec format error'],
+  ];
+  for (const [cause, exitCode, printed] of late) {
+    it(`${cause ?? 'the submission’s own end'}: exit ${exitCode} after ${printed.trim().slice(0, 60)}`, () => {
+      assert.equal(refusedAfterStart(exitCode, printed)?.cause, cause);
+    });
+  }
+});

@@ -1,0 +1,344 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { build } from '../../../scripts/build.mjs';
+import type { AwaitOrder, RunEnd } from '../../../src/activities/await-batch-job.ts';
+import type { Activities } from '../../../src/activities/index.ts';
+import { workOf } from '../../../src/activities/open-campaign.ts';
+import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
+import { isRunning, notRunning, runningRounds } from '../../../src/activities/submission-workflows.ts';
+import { tellFailure } from '../../../src/activities/report-stuck.ts';
+import type { Submitted } from '../../../src/batch/submit-once.ts';
+import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
+import { messageOf } from '../../../src/errors.ts';
+import { campaignWorkflowId, taskQueues } from '../../../src/ids.ts';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { embeddedTimings, type Timings } from '../../../src/settings.ts';
+import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
+import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
+import { failingMisfits } from '../../../src/workflows/nondeterminism.ts';
+import { ScriptedRounds } from './scripted-rounds.ts';
+import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
+import { frozenCampaign } from './frozen-campaign.ts';
+
+/** What a run of the script does: its end, or a wait for its cancellation. */
+export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';
+
+/**
+ * The real workflows on a real Temporal server; activities follow a script, so that rare ends can be had at will.
+ * `script` answers for every run; by default all end well.
+ */
+export class ScriptedCampaign {
+  readonly rounds = new ScriptedRounds();
+  readonly submitted: string[] = [];
+  /** Of these, what was to have more shared memory. */
+  readonly sharing: string[] = [];
+  /** What a probe measures, on a class of speed 1. */
+  secondsPerItem = 0.1;
+  readonly refusedImages = new Set<string>();
+  /** Submissions on a base image whose probes teach nothing. */
+  readonly probedInVain = new Set<string>();
+  script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
+  /** What a run waits for before it ends. */
+  hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** What the submission of a run's job waits for. */
+  holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
+  /** What a try to copy an image waits for. */
+  holdCopy: (tried: { submission: string; attempt: number }) => Promise<void> | undefined = () => undefined;
+  /** What happens when an image is copied; throws for one that cannot be. */
+  copy: (submission: string) => void = () => undefined;
+  /** How long to wait (ms) after so many tries to copy an image; undefined: as long as the workflow has it. */
+  copyPause: (tries: number) => number | undefined = () => undefined;
+  /** What Batch says to a submit; throws where it says nothing. Undefined: it makes the job. */
+  submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
+  timings: Timings = embeddedTimings;
+  /** What a look after silent submissions waits for. */
+  holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
+  /** What a round waits for between its report and the end of its workflow. */
+  holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
+  /** What happens when results are to be published. */
+  publish: () => void = () => undefined;
+  /** What happens before an activity of the campaign itself; throws for one that fails. */
+  conduct: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
+  /** Queues from which withdrawals and ends of runs were taken, in order. */
+  readonly endedFrom: string[] = [];
+  /** Runs that were under way beside more of their class than it has slots. */
+  readonly overSlots: string[] = [];
+  private readonly underWay = new Map<string, Set<string>>();
+  frozen: FrozenCampaign = frozenCampaign();
+  private server!: TemporalServer;
+  private workers: Worker[] = [];
+  private running: Promise<void>[] = [];
+  private native!: NativeConnection;
+  private bundle!: WorkflowBundleOption;
+  client!: Client;
+
+  get recorded(): SubmissionResult[] {
+    return this.rounds.recorded;
+  }
+
+  set teams(teams: Record<string, string[]>) {
+    this.rounds.teams = teams;
+  }
+
+  /** `settings`: dynamic configuration of the server. */
+  async open(settings: Record<string, number> = {}): Promise<void> {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    this.server = await startTemporalServer(settings);
+    await build();
+    this.bundle = { codePath: join(projectRoot(), 'dist/workflows.js') };
+    this.client = new Client({ connection: await Connection.connect({ address: this.server.address }) });
+    this.native = await NativeConnection.connect({ address: this.server.address });
+    await this.startWorkers();
+  }
+
+  /** Workers whose workflows are those of another module, by its path from here. */
+  async startWorkersWith(workflows: string): Promise<void> {
+    const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
+    this.bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    await this.startWorkers();
+  }
+
+  async startWorkers(queues: readonly string[] = Object.values(taskQueues)): Promise<void> {
+    this.workers = await Promise.all(
+      queues.map((taskQueue) =>
+        Worker.create({
+          connection: this.native,
+          taskQueue,
+          activities: this.activities(),
+          ...(taskQueue === taskQueues.main && {
+            workflowBundle: this.bundle,
+            workflowFailureErrorTypes: failingMisfits,
+          }),
+        }),
+      ),
+    );
+    this.running = this.workers.map((worker) => worker.run());
+  }
+
+  async stopWorkers(): Promise<void> {
+    for (const worker of this.workers) worker.shutdown();
+    await Promise.all(this.running);
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
+    await this.native.close();
+    await this.client.connection.close();
+    await this.server.stop();
+  }
+
+  /** Forgets everything that happened and every script. */
+  reset(): void {
+    this.rounds.reset();
+    this.submitted.length = 0;
+    this.sharing.length = 0;
+    this.secondsPerItem = 0.1;
+    this.overSlots.length = 0;
+    this.underWay.clear();
+    this.refusedImages.clear();
+    this.probedInVain.clear();
+    this.frozen = frozenCampaign();
+    this.script = () => ({});
+    this.hold = () => undefined;
+    this.holdEnd = () => undefined;
+    this.holdLook = () => undefined;
+    this.holdSubmit = () => undefined;
+    this.copy = () => undefined;
+    this.copyPause = () => undefined;
+    this.holdCopy = () => undefined;
+    this.submit = () => undefined;
+    this.timings = embeddedTimings;
+    this.publish = () => undefined;
+    this.conduct = () => undefined;
+    this.endedFrom.length = 0;
+  }
+
+  /** Starts the campaign `name`; teams and script are set before. */
+  async start(name: string) {
+    this.frozen = { ...this.frozen, campaign: name };
+    return this.client.workflow.start('campaign', campaignStart(this.frozen));
+  }
+
+  private activities(): Activities {
+    return {
+      takeStock: async ({ campaign }) => {
+        this.conduct('takeStock');
+        return this.rounds.takeStock(campaign, await runningRounds(this.seen, campaign));
+      },
+      openCampaign: async ({ workLists }) => ({
+        frozen: this.frozen,
+        timings: { ...embeddedTimings, reconcile: 500 },
+        work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
+      }),
+      nextSubmissions: async ({ workLists, picks }) => {
+        this.conduct('nextSubmissions');
+        return picks.map(({ team, index }) => {
+          const row = this.rounds.work(workLists)[team];
+          const round = row?.rounds[index - row.before];
+          if (row === undefined || round === undefined) throw new RangeError(`team ${team} has no round ${index}`);
+          return { team, teamName: row.teamName, teamId: row.team, ...round };
+        });
+      },
+      takeRounds: async ({ workLists, added }) => this.rounds.takeRounds(this.frozen, workLists, added),
+      findTeam: async ({ workLists, team }) => {
+        const number = this.rounds.work(workLists).findIndex((row) => row.team === team);
+        return number === -1 ? null : number;
+      },
+      recordActs: async ({ campaign, first, acts }) => {
+        this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
+      },
+      cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
+      endedAmong: async ({ campaign, submissions }) => {
+        const context = Context.current();
+        const beat = setInterval(() => context.heartbeat(), 1_000);
+        try {
+          await this.holdLook(submissions);
+          return [...(await notRunning(this.seen, campaign, submissions))];
+        } finally {
+          clearInterval(beat);
+        }
+      },
+      openSubmission: async ({ submission, sequence }) => {
+        const records = this.rounds.recordsOf(submission);
+        const before = records.filter((record) => record.sequence < sequence);
+        const runs = before.flatMap((record) => record.runs);
+        const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');
+        const last = records.find((record) => record.sequence === sequence);
+        return {
+          final: last ? { version: 1, predecessor: null, ...last } : null,
+          classes: this.frozen.instanceClasses,
+          limits: this.frozen.limits,
+          testItems: this.frozen.testSet.items,
+          sampleItems: this.frozen.sampleSet?.items ?? null,
+          runsBefore: Math.max(0, ...runs.map(({ n }) => n)),
+          evaluationsBefore: evaluations.length,
+          lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
+          imageBefore: before.at(-1)?.image ?? null,
+          timings: this.timings,
+        };
+      },
+      pullImage: async (input) => {
+        const { submission } = input;
+        if (this.refusedImages.has(submission)) return { kind: 'refused', why: 'it is not an image' };
+        const { attempt } = Context.current().info;
+        await this.holdCopy({ submission, attempt });
+        try {
+          this.copy(submission);
+        } catch (error) {
+          await tellFailure(this.seen, input, error);
+          const nextRetryDelay = this.copyPause(attempt);
+          throw ApplicationFailure.create({ message: messageOf(error), ...(nextRetryDelay && { nextRetryDelay }) });
+        }
+        return {
+          kind: 'pulled',
+          reference: `oci:/images/${submission}`,
+          digest: 'sha256:0',
+          base: null,
+          probeInVain: this.probedInVain.has(submission),
+          withheld: [],
+        };
+      },
+      submitBatchJob: async ({ campaign, submission, n, moreSharedMemory, withdraw = false }) => {
+        const runKey = `${campaign}/${submission}/${n}`;
+        if (withdraw) this.endedFrom.push(Context.current().info.taskQueue);
+        else this.submitted.push(runKey);
+        if (moreSharedMemory) this.sharing.push(runKey);
+        await this.holdSubmit(runKey);
+        const said = this.submit(runKey, withdraw);
+        return said ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
+      },
+      awaitBatchJob: async (order) => {
+        if (order.giveUp) this.endedFrom.push(Context.current().info.taskQueue);
+        return this.withinSlots(order);
+      },
+      probeGpuMemory: async () => ({
+        usesGpu: true,
+        gpuMemoryMiB: 10,
+        saturating: false,
+        device: { totalMiB: 48, peakMiB: 10, driver: 'emulated' },
+        startUpSeconds: 0.5,
+        secondsPerItem: this.secondsPerItem,
+        measuredAtSpeed: 1,
+        hostPeakMiB: 50,
+        imageBytes: 1_000_000,
+      }),
+      scoreOutput: async ({ submission }) => ({ kind: 'scored', key: `scores/${submission}`, digest: 'd' }),
+      recordResult: async (result) => this.record(result),
+      reconcile: async ({ campaign, open }) => {
+        for (const { submission, sequence } of open) {
+          if (this.rounds.isFinal({ submission, sequence }) || (await isRunning(this.seen, campaign, submission)))
+            continue;
+          const [state, reason] = ['failed', 'platform-error'] as const;
+          const team = this.rounds.teamOf(submission);
+          const rest = { detail: null, runs: [], score: null, image: null };
+          this.recorded.push({ campaign, submission, team, sequence, state, reason, ...rest });
+        }
+        return this.recorded
+          .filter((record) => open.some(({ submission }) => submission === record.submission))
+          .map((record) => reportOf({ version: 1, predecessor: null, ...record }, []));
+      },
+      publishResults: async ({ campaign }) => {
+        this.publish();
+        return { leaderboard: `${campaign}/leaderboard.csv`, results: '' };
+      },
+    };
+  }
+
+  private get seen() {
+    return { workflows: this.client.workflow };
+  }
+
+  private async record(result: SubmissionResult): Promise<void> {
+    if (!this.rounds.isFinal(result)) this.recorded.push(result);
+    const report = reportOf({ version: 1, predecessor: null, ...result }, []);
+    await this.client.workflow.getHandle(campaignWorkflowId(result.campaign)).signal(submissionFinishedSignal, report);
+    await this.holdEnd(result);
+  }
+
+  private async withinSlots(order: AwaitOrder): Promise<RunEnd> {
+    const running = this.underWay.get(order.class) ?? new Set<string>();
+    this.underWay.set(order.class, running.add(order.jobId));
+    const slots = this.frozen.instanceClasses.find(({ name }) => name === order.class)?.slots ?? 0;
+    if (running.size > slots) this.overSlots.push(order.jobId);
+    const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
+    try {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 100);
+      await Promise.race([this.hold({ ...order, purpose }), context.cancelled]).finally(() => clearInterval(beat));
+      return await this.runEnd(order);
+    } finally {
+      running.delete(order.jobId);
+    }
+  }
+
+  private async runEnd(order: AwaitOrder): Promise<RunEnd> {
+    const end: RunEnd = {
+      jobId: order.jobId,
+      billedSeconds: 10,
+      costMicroUsd: 1_000,
+      reason: null,
+      rule: null,
+      memoryLimitMiB: 256,
+    };
+    const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
+    const scripted = this.script({ ...order, purpose });
+    if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('broken', 'BROKEN');
+    if (typeof scripted === 'object') return { ...end, ...scripted };
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), 100);
+    if (!order.giveUp) await context.cancelled.catch(() => undefined);
+    clearInterval(beat);
+    if (scripted === 'worker-lost-while-cancelled' && !order.giveUp) throw new Error('the worker went away');
+    return { ...end, reason: 'cancelled' };
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ociEntries, tarOf } from '../images/image-archives.ts';
+
+/** A campaign of so many submissions, as a folder with a campaign file; all hand in the same tiny image. */
+export interface CampaignShape {
+  campaign: string;
+  /** Submissions of each team. */
+  teams: number[];
+  slots: { g4: number; p3: number };
+  budgetUsd: number;
+  /** Without probes: every submission has one job. */
+  unprobed?: true;
+}
+
+const inputs = ['a.bin', 'b.bin', 'c.bin', 'd.bin'];
+
+/** Teams of the case: 2,300 teams hand in 4,200 submissions; the first ones two each, as far as that goes. */
+export const teamsOfTheCase = (submissions: number): number[] => {
+  const teams = Math.round((submissions * 2300) / 4200);
+  return Array.from({ length: teams }, (_, team) => (team < submissions - teams ? 2 : 1));
+};
+
+/** Writes the folder; answers its campaign file. */
+export async function writeCampaignFolder(folder: string, shape: CampaignShape): Promise<string> {
+  for (const part of ['inputs', 'sample']) mkdirSync(join(folder, part), { recursive: true });
+  for (const name of inputs) writeFileSync(join(folder, 'inputs', name), name);
+  writeFileSync(join(folder, 'sample', 'a.bin'), 'a.bin');
+  writeFileSync(
+    join(folder, 'labels.csv'),
+    ['id,label', ...inputs.map((name, n) => `${name},${n % 2}`), ''].join('\n'),
+  );
+  writeFileSync(join(folder, 'image.tar'), await tarOf(await ociEntries()));
+  const rows = shape.teams.flatMap((count, team) =>
+    Array.from({ length: count }, (_, n) => `t${team},Team ${team},s${team}-${n},image.tar,2026-01-01T00:00:00Z`),
+  );
+  writeFileSync(join(folder, 'submissions.csv'), `team,teamName,submission,image,submittedAt\n${rows.join('\n')}\n`);
+  const file = join(folder, 'campaign.yaml');
+  writeFileSync(file, campaignFile(shape));
+  return file;
+}
+
+const campaignFile = ({ campaign, slots, budgetUsd, unprobed }: CampaignShape): string => `campaign: ${campaign}
+metric: log-loss
+predictions: { file: predictions.csv, id: id, value: label, maxBytes: 1MiB, missing: reject }
+inputs: { testSet: ./inputs, ${unprobed ? '' : 'sampleSet: ./sample, '}labels: ./labels.csv }
+submissions: ./submissions.csv
+deadline: 3w
+budget: { usd: ${budgetUsd} }
+limits: { wallClock: 9h, wallClockOn: p3, memory: 14GiB, pids: 512, output: 1GiB, image: 1GiB, sharedMemory: 1GiB, attempts: 3, platformRuns: 5 }
+leaderboard: { perTeam: best, ties: earliest, order: ascending }
+fairness: { perTeamInFlight: 2, seed: 2020 }
+instanceClasses:
+  - { name: g4, kind: gpu, gpu: nvidia, queue: simulated-g4, gpuMemoryMiB: 15109, vcpus: 4, memoryMiB: 15000, usdPerHour: 0.526, relativeSpeed: 1, slots: ${slots.g4}, purchase: on-demand }
+  - { name: p3, kind: gpu, gpu: nvidia, queue: simulated-p3, gpuMemoryMiB: 16160, vcpus: 8, memoryMiB: 60000, usdPerHour: 3.06, relativeSpeed: 2.14, slots: ${slots.p3}, purchase: on-demand }
+`;
+
+/** What the submissions do: by name, what differs from an hour on a G4 that ends well. */
+export const populationFile = (submissions: Record<string, object>): object => ({
+  others: {
+    usesGpu: true,
+    gpuMemoryMiB: 8_000,
+    hostMemoryMiB: 4_000,
+    startUpSeconds: 60,
+    secondsPerItem: 900,
+    cpuSecondsPerItem: 9_000,
+    spread: 0.4,
+    end: 'predictions',
+  },
+  submissions,
+  classes: { g4: {}, p3: { gpuSpeed: 2.14 } },
+  predictions: { id: 'id', value: 'label' },
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
+import { Client, Connection } from '@temporalio/client';
+import { build } from '../../../scripts/build.mjs';
+import { batchCredentials } from '../../../src/batch/batch-clients.ts';
+import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import type { CampaignResults, SubmissionSummary } from '../../../src/ledger/results.ts';
+import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
+import { CampaignHome, type Ended } from '../campaign-command.ts';
+import { eventually } from '../eventually.ts';
+import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
+
+/** Simulated seconds in one. */
+const timeScale = 100;
+
+/** A run that takes a second. */
+export const quick = { startUpSeconds: 0, secondsPerItem: 25, spread: 0 };
+/** A run that takes ten minutes, longer than any test. */
+export const endless = { startUpSeconds: 0, secondsPerItem: 15_000, spread: 0 };
+
+/** A job of the Batch endpoint. */
+export interface SeenJob {
+  jobId: string;
+  runKey: string;
+  status: string;
+}
+
+const over = new Set(['SUCCEEDED', 'FAILED']);
+
+/** A home with one campaign whose jobs are simulated: this process keeps its stack up, commands are run as a user would. */
+export class SimulatedHome extends CampaignHome {
+  readonly campaign = 'steered';
+  /** The campaign file. */
+  file = '';
+  private stack: Stack | undefined;
+  private connection: Connection | undefined;
+
+  constructor(private readonly shape: Omit<CampaignShape, 'campaign'>) {
+    super();
+  }
+
+  /** Brings the stack up and writes the campaign; `submissions`: see {@link behave}. */
+  async open(submissions: Record<string, object> = {}): Promise<void> {
+    await build();
+    this.file = await writeCampaignFolder(join(this.folder, 'campaign'), { ...this.shape, campaign: this.campaign });
+    this.stack = await openStack({
+      home: this.folder,
+      queues: Object.entries(this.shape.slots).map(([name, slots]) => ({ name: `simulated-${name}`, slots })),
+      ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
+      report: () => undefined,
+      stays: true,
+      simulation: { population: this.behave(submissions), timeScale, seed: 1 },
+    });
+    this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
+  }
+
+  /** Says what submissions do from the endpoint's next start on, by name, where it is not {@link quick}. */
+  behave(submissions: Record<string, object>): string {
+    const file = join(this.folder, 'population.json');
+    const { others, ...rest } = populationFile(submissions) as { others: object };
+    writeFileSync(file, JSON.stringify({ ...rest, others: { ...others, ...quick } }));
+    return file;
+  }
+
+  /** The same from now on: the endpoint is killed and comes back, its jobs go on. */
+  async behaveNow(submissions: Record<string, object>): Promise<void> {
+    this.behave(submissions);
+    const before = this.pidOf('batch');
+    process.kill(before, 'SIGKILL');
+    const isBack = async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs());
+    await eventually('the endpoint is back', isBack);
+  }
+
+  /** Starts the campaign and goes on. */
+  begin(): Promise<string> {
+    return this.holdout(0, 'start', this.file, '--detach');
+  }
+
+  /** Runs a command and answers what it printed on stdout and stderr; fails on another exit status. */
+  async holdout(status: number, ...args: string[]): Promise<string> {
+    const ended = await this.run(...args);
+    assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stderr}`);
+    return said(ended);
+  }
+
+  /** The same for a command on the campaign: `act(0, 'pause', '--team', 't0')`. */
+  act(status: number, command: string, ...args: string[]): Promise<string> {
+    return this.holdout(status, command, this.campaign, ...args);
+  }
+
+  async progress(): Promise<CampaignProgress> {
+    return this.temporal.workflow.getHandle(`campaign:${this.campaign}`).query<CampaignProgress>('progress');
+  }
+
+  async results(): Promise<CampaignResults> {
+    return JSON.parse(await this.act(0, 'results', '--json')) as CampaignResults;
+  }
+
+  async resultOf(submission: string): Promise<SubmissionSummary> {
+    const found = (await this.results()).submissions.find((one) => one.submission === submission);
+    assert.ok(found, `there is no result of ${submission}`);
+    return found;
+  }
+
+  /** Waits until the campaign's progress is as wanted. */
+  async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
+    let last: CampaignProgress | undefined;
+    const look = async (): Promise<boolean> => holds((last = await this.progress()));
+    await eventually(what, look, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
+      throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
+    });
+  }
+
+  /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */
+  async allJobs(): Promise<SeenJob[]> {
+    let jobs: SeenJob[] = [];
+    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
+    return jobs;
+  }
+
+  private async listedJobs(): Promise<SeenJob[]> {
+    const jobs: (SeenJob & { createdAt: number })[] = [];
+    for (const name of Object.keys(this.shape.slots)) {
+      const { jobSummaryList: found = [] } = await this.batch.send(
+        new ListJobsCommand({
+          jobQueue: `simulated-${name}`,
+          filters: [{ name: 'AFTER_CREATED_AT', values: ['0'] }],
+        }),
+      );
+      if (found.length === 0) continue;
+      const ids = found.flatMap(({ jobId }) => jobId ?? []);
+      const { jobs: details = [] } = await this.batch.send(new DescribeJobsCommand({ jobs: ids }));
+      for (const { jobId = '', status = '', createdAt = 0, container } of details) {
+        const runKey = container?.environment?.find((one) => one.name === 'HOLDOUT_RUN_KEY')?.value ?? '';
+        jobs.push({ jobId, runKey, status, createdAt });
+      }
+    }
+    return jobs.sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** Those that have not ended. */
+  async activeJobs(): Promise<SeenJob[]> {
+    return (await this.allJobs()).filter(({ status }) => !over.has(status));
+  }
+
+  get temporal(): Client {
+    assert.ok(this.connection);
+    const namespace = this.stack?.environment['TEMPORAL_NAMESPACE'] ?? '';
+    return new Client({ connection: this.connection, namespace });
+  }
+
+  private get batch(): BatchClient {
+    assert.ok(this.stack);
+    const { endpoints, environment: env } = this.stack;
+    return new BatchClient({
+      endpoint: endpoints.batch,
+      region: env['AWS_REGION'] ?? '',
+      ...batchCredentials(env),
+    });
+  }
+
+  override async remove(): Promise<void> {
+    await this.connection?.close();
+    await this.stack?.close();
+    await super.remove();
+  }
+}
+
+const said = ({ stdout, stderr }: Ended): string => (stdout === '' ? stderr : stdout);

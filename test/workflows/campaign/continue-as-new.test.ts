@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { campaignWorkflowId, submissionWorkflowId } from '../../../src/ids.ts';
+import * as messages from '../../../src/workflows/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { gate } from '../../support/images/gate.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+
+/** The server suggests a new run after so few events that a seam comes every few messages. */
+const suggestAfterEvents = 60;
+
+/** What takes a second takes long on a busy machine. */
+const patience = { withinMs: 90_000 };
+
+describe('a campaign that continues as new', function () {
+  this.timeout(120_000);
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open({ 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents }));
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+    teams = Object.fromEntries(
+      Array.from({ length: 6 }, (_, team) => [`team${team}`, [0, 1, 2].map((n) => `s${team}-${n}`)]),
+    );
+    campaign.teams = teams;
+  });
+  let teams: Record<string, string[]> = {};
+
+  const all = (): string[] => Object.values(teams).flat();
+  const runsOf = async (name: string): Promise<number> => {
+    const query = `WorkflowId = "${campaignWorkflowId(name)}"`;
+    return (await campaign.client.workflow.count(query)).count;
+  };
+  const assertEachOnce = (): void => {
+    assert.deepEqual(campaign.recorded.map(({ submission }) => submission).sort(), all().sort());
+    assert.deepEqual(campaign.submitted, [...new Set(campaign.submitted)], 'no run is submitted twice');
+    assert.deepEqual(campaign.overSlots, [], 'no class has more runs than slots');
+  };
+
+  it('loses and doubles nothing while messages come at every seam', async () => {
+    const { opened: held, open: release } = gate();
+    const last = all().at(-1);
+    campaign.hold = ({ submission }) => (submission === last ? held : undefined);
+    const handle = await campaign.start('seams');
+    const sent: string[] = [];
+    await keepSteering(handle, sent, () => campaign.recorded.length === all().length - 1);
+    release();
+    await handle.result();
+    assertEachOnce();
+    assert.ok((await runsOf('seams')) >= 5, `${await runsOf('seams')} runs`);
+    const taken = campaign.rounds
+      .acts('seams')
+      .filter(({ refused }) => refused === undefined)
+      .map(({ reason }) => reason);
+    assert.deepEqual(taken, sent, 'every act that was sent is on record, once and in order');
+  });
+
+  it('keeps grants and reservations of children that an earlier run started', async () => {
+    const { opened: held, open: release } = gate();
+    campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
+    const handle = await campaign.start('held');
+    await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, patience);
+    await eventually(
+      'the held run has its reservation',
+      async () => {
+        const { money, counts } = await handle.query(messages.progressQuery);
+        return money.reserved > 0 && counts.running >= 1;
+      },
+      patience,
+    );
+    release();
+    await handle.result();
+    assertEachOnce();
+  });
+
+  it('goes on from S3 when its workflow was terminated by mistake, over slots and money that its children hold', async () => {
+    const { opened: held, open: release } = gate();
+    const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
+    campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
+    const first = await campaign.start('lost');
+    await first.signal(messages.reprioritiseTeamSignal, { team: 'team5', priority: 2 });
+    const runs = async () => (await first.query(messages.progressQuery)).counts.running >= 1;
+    await eventually('runs are under way', runs, patience);
+    await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, patience);
+    await first.terminate('by mistake');
+    const second = await campaign.start('lost');
+    await eventually(
+      'it knows what is held',
+      async () => {
+        return (await second.query(messages.progressQuery)).counts.running >= 1;
+      },
+      patience,
+    );
+    const progress = await second.query(messages.progressQuery);
+    assert.ok(progress.money.reserved > 0);
+    assert.ok(progress.counts.running <= slots);
+    assert.deepEqual(progress.prioritised, [{ team: 'team5', priority: 2, weight: 1 }]);
+    release();
+    await second.result();
+    assertEachOnce();
+  });
+
+  it('frees what a child held that was terminated from the Web UI, and records its end', async () => {
+    const running = new Promise<void>((resolve) => {
+      campaign.hold = ({ submission, purpose }) => {
+        if (submission !== 's3-1' || purpose !== 'evaluation') return undefined;
+        resolve();
+        return new Promise<void>(() => undefined);
+      };
+    });
+    const handle = await campaign.start('killed-child');
+    const child = campaign.client.workflow.getHandle(submissionWorkflowId('killed-child', 's3-1'));
+    await running;
+    await child.terminate('from the Web UI');
+    await handle.result();
+    const [record] = campaign.recorded.filter(({ submission }) => submission === 's3-1');
+    assert.deepEqual([record?.state, record?.reason], ['failed', 'platform-error']);
+    assertEachOnce();
+  });
+});
+
+/** An operator who never rests; notes what was taken, by its reason. */
+async function keepSteering(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
+  for (let n = 0; !isOver(); n += 1) {
+    const reason = `act ${n}`;
+    const team = `team${Math.floor(n / 3) % 6}`;
+    if (n % 3 === 0) await handle.signal(messages.pauseTeamSignal, { team, reason });
+    else if (n % 3 === 1) await handle.signal(messages.resumeTeamSignal, { team, reason });
+    else await handle.executeUpdate(messages.setSlotsUpdate, { args: [{ class: 'g4', slots: 2, reason }] });
+    sent.push(reason);
+    await delay(100);
+  }
+}

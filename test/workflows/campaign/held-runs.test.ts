@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { SubmissionResult } from '../../../src/activities/record-result.ts';
+import type { SubmissionStanding } from '../../../src/campaign/model/messages.ts';
+import { submissionWorkflowId } from '../../../src/ids.ts';
+import * as messages from '../../../src/workflows/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { gate } from '../../support/images/gate.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+
+describe('what a round says when its campaign asks for everything again', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+  });
+
+  const standings = async (child: WorkflowHandle): Promise<SubmissionStanding[]> =>
+    ((await child.fetchHistory()).events ?? []).flatMap(
+      ({ signalExternalWorkflowExecutionInitiatedEventAttributes: signal }) => {
+        const [payload] = signal?.signalName === messages.standingSignal.name ? (signal.input?.payloads ?? []) : [];
+        return payload ? [defaultPayloadConverter.fromPayload<SubmissionStanding>(payload)] : [];
+      },
+    );
+
+  it('holds the grant that came together with the question, and asks for nothing', async () => {
+    campaign.teams = { one: ['a'], two: ['b'] };
+    const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
+    campaign.frozen = { ...campaign.frozen, instanceClasses };
+    const { opened: held, open: release } = gate();
+    campaign.hold = () => held;
+    const handle = await campaign.start('asked');
+    const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
+    await eventually('one has the slot, the other asks for it', oneWaits);
+    await eventually('the job of the one is submitted', () => campaign.submitted.length === 1);
+    const submission = campaign.submitted[0] === 'asked/a/1' ? 'b' : 'a';
+    const child = campaign.client.workflow.getHandle(submissionWorkflowId('asked', submission));
+    await campaign.stopWorkers();
+    await child.signal(messages.grantRunSignal, { submission, n: 1, class: 'g4', reserved: 5 });
+    await child.signal(messages.reportAgainSignal);
+    release();
+    await campaign.startWorkers();
+    await handle.result();
+    const [said] = await standings(child);
+    assert.deepEqual(said?.grant && { ...said.grant, since: 0 }, {
+      n: 1,
+      purpose: 'probe',
+      rerun: false,
+      class: 'g4',
+      reserved: 5,
+      since: 0,
+    });
+    assert.equal(said?.request, undefined);
+  });
+
+  it('is said by a round that was cancelled at that moment too, and it comes to its record', async () => {
+    campaign.teams = { one: ['c'] };
+    campaign.script = () => 'until-cancelled';
+    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    const handle = await campaign.start('cancelled-and-asked');
+    await eventually('its job is submitted', () => campaign.submitted.length === 1);
+    const child = campaign.client.workflow.getHandle(submissionWorkflowId('cancelled-and-asked', 'c'));
+    await campaign.stopWorkers();
+    await child.signal(messages.reportAgainSignal);
+    await child.cancel();
+    await campaign.startWorkers();
+    await handle.result();
+    const [{ state, runs }] = campaign.rounds.recordsOf('c') as [SubmissionResult];
+    assert.deepEqual([state, runs.map(({ reason }) => reason)], ['cancelled', ['cancelled']]);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { WorkflowHandle } from '@temporalio/client';
+import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../../src/ids.ts';
+import * as messages from '../../../src/workflows/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { gate } from '../../support/images/gate.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+
+describe('a later round of a submission', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+  });
+
+  const ends = (submission: string) =>
+    campaign.rounds.recordsOf(submission).map(({ sequence, state }) => [sequence, state]);
+  const retry = async (handle: WorkflowHandle, submission: string, sequence: number): Promise<void> => {
+    const round = { submission, sequence, kind: 'evaluate', team: 'one', teamName: 'one' } as const;
+    const rounds = `${submission}/${sequence}`;
+    campaign.rounds.added.set(rounds, { version: 1, rounds: [round], submissions: [] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [{ rounds, count: 1 }] });
+  };
+
+  const refusedStarts = async (handle: WorkflowHandle): Promise<number> =>
+    ((await handle.fetchHistory()).events ?? []).filter(
+      (event) => event.startChildWorkflowExecutionFailedEventAttributes,
+    ).length;
+
+  it('runs though its turn comes together with that of the round before, which was cancelled in the queue', async () => {
+    campaign.teams = { one: ['r1'] };
+    const fairness = { ...campaign.frozen.fairness, perTeamInFlight: 2 };
+    campaign.frozen = { ...campaign.frozen, campaign: 'together', fairness };
+    const handle = await campaign.client.workflow.signalWithStart('campaign', {
+      workflowId: campaignWorkflowId('together'),
+      taskQueue: taskQueues.main,
+      args: [{ campaign: 'together' }],
+      signal: messages.pauseCampaignSignal,
+      signalArgs: [{}],
+    });
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['r1'] }] });
+    await retry(handle, 'r1', 2);
+    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.result();
+    assert.deepEqual(ends('r1'), [
+      [1, 'cancelled'],
+      [2, 'finished'],
+    ]);
+  });
+
+  it('runs however long the workflow of the round before takes to close after its report', async () => {
+    const { opened: held, open: release } = gate();
+    campaign.teams = { one: ['r2'], two: ['busy'] };
+    campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
+    campaign.holdEnd = ({ submission, sequence }) => (submission === 'r2' && sequence === 1 ? held : undefined);
+    const handle = await campaign.start('closing');
+    const finished = async () => (await handle.query(messages.progressQuery)).counts.finished;
+    await eventually('the first round has reported', async () => (await finished()) === 1);
+    await retry(handle, 'r2', 2);
+    await eventually('it was tried again and again', async () => (await refusedStarts(handle)) >= 4);
+    release();
+    await handle.result();
+    assert.deepEqual(ends('r2'), [
+      [1, 'finished'],
+      [2, 'finished'],
+    ]);
+  });
+
+  it('is not taken for lost by a look that was meant for the round before', async () => {
+    const [running, looking, look, end] = [gate(), gate(), gate(), gate()];
+    campaign.teams = { one: ['r3'], two: ['busy'] };
+    campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);
+    campaign.holdLook = () => {
+      looking.open();
+      return look.opened;
+    };
+    campaign.holdEnd = ({ submission, sequence }) => (submission === 'r3' && sequence === 1 ? end.opened : undefined);
+    const handle = await campaign.start('looked-after');
+    await looking.opened;
+    running.open();
+    const finished = async () => (await handle.query(messages.progressQuery)).counts.finished === 1;
+    await eventually('the first round has reported', finished);
+    const first = campaign.client.workflow.getHandle(submissionWorkflowId('looked-after', 'r3'));
+    await retry(handle, 'r3', 2);
+    await eventually('it waits longer and longer', async () => (await refusedStarts(handle)) >= 3);
+    end.open();
+    await first.result();
+    look.open();
+    await handle.result();
+    assert.deepEqual(ends('r3'), [
+      [1, 'finished'],
+      [2, 'finished'],
+    ]);
+  });
+});

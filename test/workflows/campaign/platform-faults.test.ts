@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import { progressOfCampaign } from '../../../src/client/status/query-progress.ts';
+import { holdLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
+import { statusText } from '../../../src/client/status/status-text.ts';
+import { stuckStepLine, stuckSteps } from '../../../src/client/status/stuck-steps.ts';
+import { HoldoutError, trouble } from '../../../src/errors.ts';
+import { taskQueues } from '../../../src/ids.ts';
+import { embeddedTimings } from '../../../src/settings.ts';
+import * as messages from '../../../src/workflows/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { gate } from '../../support/images/gate.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+
+describe('a campaign whose platform has a fault', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+    campaign.teams = { one: ['a', 'b'], two: ['c', 'd'], three: ['e', 'f'] };
+  });
+
+  const until = async (name: string, test: (progress: CampaignProgress) => boolean): Promise<CampaignProgress> => {
+    const handle = campaign.client.workflow.getHandle(`campaign:${name}`);
+    let last: CampaignProgress | undefined;
+    for (const deadline = Date.now() + 40_000; Date.now() < deadline; await delay(200)) {
+      last = await handle.query(messages.progressQuery).catch(() => undefined);
+      if (last && test(last)) return last;
+    }
+    return assert.fail(`the campaign never got there: ${JSON.stringify(last)}`);
+  };
+  const states = (): Set<string> => new Set(campaign.recorded.map(({ state, reason }) => reason ?? state));
+  const fault = { reason: 'platform-error', rule: 'no-outcome', cause: 'ENGINE_FAILS: no runroot' } as const;
+
+  it('holds after a handful of runs, says why and how to go on, tries with one run and goes on once it is repaired', async () => {
+    campaign.frozen = { ...campaign.frozen, limits: { ...campaign.frozen.limits, platformRuns: 0 } };
+    let isBroken = true;
+    campaign.script = () => (isBroken ? fault : {});
+    const handle = await campaign.start('broken');
+    const held = await until('broken', ({ hold }) => hold === 'platform');
+    assert.ok(campaign.submitted.length <= 5, `${campaign.submitted.length} runs`);
+    assert.deepEqual([held.money.reserved, held.forecast], [0, null]);
+    assert.equal(campaign.recorded.length, 0, 'none has used up its runs for a fault that is everybody’s');
+    const [why = '', ...others] = holdLines(held);
+    assert.deepEqual(others, []);
+    assert.match(
+      why,
+      /^g4 is held since \S+ \S+ UTC because the platform failed its last runs: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
+    );
+    assert.match(statusText(held), /broken holds; [^]*holds: g4 is held[^]*g4 \(held\)/);
+    const before = campaign.submitted.length;
+    await handle.signal(messages.resumeCampaignSignal, { class: 'g4' });
+    await until(
+      'broken',
+      ({ hold, counts }) => hold === null || counts.running > 0 || campaign.submitted.length > before,
+    );
+    await until('broken', ({ hold }) => hold === 'platform' && campaign.submitted.length > before);
+    assert.equal(campaign.submitted.length, before + 1, 'one run tries');
+    isBroken = false;
+    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.result();
+    assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('holds a class whose queue is not there, for nothing; abort ends all', async () => {
+    campaign.submit = (_, withdraw) =>
+      withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
+    const handle = await campaign.start('no-queue');
+    const held = await until('no-queue', ({ hold }) => hold === 'platform');
+    assert.match(holdLines(held)[0] ?? '', /ClientException: no queue/);
+    assert.equal(held.money.spent, 0);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    assert.deepEqual(states(), new Set(['cancelled']));
+  });
+
+  it('ends what is cancelled or aborted while its job is being submitted for ever', async () => {
+    campaign.submit = (_, withdraw) => {
+      if (!withdraw) throw new Error('429');
+      return undefined;
+    };
+    const handle = await campaign.start('endless');
+    await until('endless', () => campaign.submitted.length >= 2);
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] });
+    await until('endless', ({ counts }) => counts.cancelled >= 1);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    const runs = campaign.recorded.flatMap((record) => record.runs);
+    assert.ok(runs.length > 0 && runs.every(({ jobId, reason }) => jobId === null && reason === 'cancelled'));
+    assert.deepEqual(states(), new Set(['cancelled']));
+  });
+
+  it('names what is stuck with its image, holds, and tries at once when it is resumed', async () => {
+    let isFull = true;
+    // Its next try comes after 16 s.
+    campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
+    campaign.copy = (submission) => {
+      if (isFull) {
+        throw trouble('IMAGE_COPY_FAILED', { image: `case/${submission}`, detail: 'no space left on device' });
+      }
+    };
+    const handle = await campaign.start('full');
+    const held = await until('full', ({ hold, stuck }) => hold === 'platform' && stuck.length >= 3);
+    assert.equal(campaign.submitted.length, 0);
+    assert.match(holdLines(held)[0] ?? '', /^images cannot be copied since .*no space left.*resume full$/);
+    assert.match(
+      held.stuck.map(stuckLine).join('\n'),
+      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
+    );
+    isFull = false;
+    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.result();
+    assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('gives an image up after 50 tries, names it before, and holds nobody else back', async () => {
+    const { opened: ended, open: end } = gate();
+    campaign.copyPause = () => 20;
+    campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
+    campaign.copy = (submission) => {
+      if (submission === 'a') throw trouble('IMAGE_COPY_FAILED', { image: 'case/a', detail: 'no route' });
+    };
+    const handle = await campaign.start('away');
+    const { stuck } = await until('away', (progress) => progress.stuck.length === 1 && progress.counts.finished === 5);
+    assert.match(
+      stuck.map(stuckLine).join(),
+      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
+    );
+    // What its later tries would say: the real ones take a day.
+    const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
+    const say = (tries: number): Promise<void> =>
+      handle.signal(messages.stuckSignal, { submission: 'a', sequence: 1, stuck: { what, cause, since, tries } });
+    await say(49);
+    await until('away', ({ stuck: [a], counts }) => a?.tries === 49 && counts.waiting === 1);
+    await say(50);
+    await handle.result();
+    end();
+    const [a] = campaign.rounds.recordsOf('a');
+    assert.deepEqual([a?.state, a?.reason, a?.runs], ['failed', 'platform-error', []]);
+    assert.match(a?.detail ?? '', /^given up: pullImage: IMAGE_COPY_FAILED: .*no route$/);
+    assert.equal(campaign.recorded.filter(({ state }) => state === 'finished').length, 5);
+  });
+
+  it('names what the campaign itself is stuck at, when it opens and later', async () => {
+    campaign.teams = { one: ['a'] };
+    let broken: string | undefined = 'takeStock';
+    campaign.conduct = (activity) => {
+      if (activity !== broken) return;
+      const message = 'connect ECONNREFUSED 10.0.0.7:9000';
+      throw ApplicationFailure.create({ type: 'TimeoutError', message, nextRetryDelay: 100 });
+    };
+    const access = { temporal: campaign.client };
+    const handle = await campaign.start('mute');
+    const lineOf = (what: string): RegExp =>
+      new RegExp(`stuck: ${what} \\(\\d+ tries failed, the next [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
+    await eventually('it says why it cannot open', async () => {
+      const said = await progressOfCampaign(access, 'mute', 0).catch((error: unknown) => error);
+      assert.ok(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK');
+      assert.match(said.message, lineOf('what is done and what runs cannot be read'));
+      return true;
+    });
+    broken = 'nextSubmissions';
+    await eventually('it says why it starts nothing', async () => {
+      const stuck = (await stuckSteps(access, 'mute')).map(stuckStepLine);
+      assert.match(
+        statusText(await progressOfCampaign(access, 'mute'), stuck),
+        lineOf('the next submissions cannot be read'),
+      );
+      return true;
+    });
+    broken = undefined;
+    await handle.result();
+    assert.deepEqual([await stuckSteps(access, 'mute'), states()], [[], new Set(['finished'])]);
+  });
+
+  it('says that nobody scores, and closes all the same', async () => {
+    campaign.teams = { one: ['a'] };
+    campaign.timings = { ...embeddedTimings, untaken: 1_000 };
+    await campaign.stopWorkers();
+    await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.score));
+    try {
+      const handle = await campaign.start('unscored');
+      const { stuck } = await until('unscored', (progress) => progress.stuck.length === 1);
+      assert.match(stuck.map(stuckLine).join(), /^a: its predictions cannot be scored \(since .*\): no worker takes/);
+      await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
+      await handle.result();
+      assert.deepEqual(states(), new Set(['platform-error']));
+    } finally {
+      await campaign.stopWorkers();
+      await campaign.startWorkers();
+    }
+  });
+});

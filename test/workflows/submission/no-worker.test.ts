@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import { stuckLine } from '../../../src/client/status/blocked-text.ts';
+import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
+import { embeddedTimings } from '../../../src/settings.ts';
+import * as messages from '../../../src/workflows/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+
+type Handle = Awaited<ReturnType<ScriptedCampaign['start']>>;
+
+describe('a campaign that nobody submits or watches jobs for', () => {
+  const campaign = new ScriptedCampaign();
+  before(() => campaign.open());
+  after(() => campaign.close());
+  beforeEach(() => {
+    campaign.reset();
+    campaign.teams = { one: ['a'] };
+    campaign.timings = { ...embeddedTimings, untaken: 500 };
+  });
+
+  let unserved: TaskQueueName | undefined;
+  const serve = async (except?: TaskQueueName): Promise<void> => {
+    if (except === unserved) return;
+    unserved = except;
+    await campaign.stopWorkers();
+    const queues = Object.keys(taskQueues) as TaskQueueName[];
+    await campaign.startWorkers(queues.filter((name) => name !== except).map((name) => taskQueues[name]));
+  };
+  const runsUntilEnded = (): void => {
+    campaign.script = () => 'until-cancelled';
+    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+  };
+  const start = async (name: string) => {
+    const handle = await campaign.start(name);
+    const progress = (): Promise<CampaignProgress> => handle.query(messages.progressQuery);
+    const stuck = async (): Promise<string> => (await progress()).stuck.map(stuckLine).join();
+    return { handle, progress, stuck };
+  };
+  const records = () => campaign.recorded.map(({ submission, state, reason }) => [submission, state, reason]);
+
+  const acts = {
+    cancel: (handle: Handle) => handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] }),
+    close: (handle: Handle) => handle.executeUpdate(messages.closeUpdate, { args: [{}] }),
+    abort: (handle: Handle) => handle.executeUpdate(messages.abortUpdate, { args: [{}] }),
+  };
+  for (const [act, send] of Object.entries(acts)) {
+    it(`says that its submit is not taken, and ends by ${act}, with the run withdrawn all the same`, async () => {
+      await serve('submit');
+      const { handle, stuck } = await start(`unsubmitted-${act}`);
+      await eventually('it is named', async () =>
+        /^a: its job cannot be submitted \(since .*\): no worker takes submitBatchJob$/.test(await stuck()),
+      );
+      await send(handle);
+      await handle.result();
+      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+      assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+    });
+  }
+
+  it('goes on once there is a worker, and is stuck no more', async () => {
+    await serve('submit');
+    const { handle, progress, stuck } = await start('late');
+    await eventually('it is named', async () => (await stuck()) !== '');
+    runsUntilEnded();
+    await serve();
+    await eventually('it runs', async () => campaign.submitted.length === 1 && (await stuck()) === '');
+    assert.equal((await progress()).counts.running, 1);
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    assert.deepEqual(campaign.submitted, ['late/a/1']);
+  });
+
+  it('ends a job that no worker watches from its own queue, at what it cost', async () => {
+    await serve('await');
+    const { handle, stuck } = await start('unwatched');
+    campaign.script = () => 'until-cancelled';
+    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] });
+    await handle.result();
+    const [record] = campaign.recorded;
+    assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+    assert.deepEqual([record?.detail, record?.runs.map(({ costMicroUsd }) => costMicroUsd)], [null, [1_000]]);
+    assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+  });
+
+  it('says which job may still run when that cannot be done either, and books the worst case', async () => {
+    await serve('await');
+    campaign.script = () => {
+      throw ApplicationFailure.create({ message: 'no route to Batch' });
+    };
+    const { handle, progress, stuck } = await start('left-behind');
+    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    const { reserved } = (await progress()).money;
+    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.result();
+    const [record] = campaign.recorded;
+    const left = 'job job-a-1 may still run: no worker could end it';
+    assert.deepEqual([record?.state, record?.detail], ['cancelled', left]);
+    assert.deepEqual(
+      record?.runs.map(({ jobId, cause, costMicroUsd }) => [jobId, cause, costMicroUsd]),
+      [['job-a-1', left, reserved]],
+    );
+  });
+});
