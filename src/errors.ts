@@ -7,7 +7,7 @@ import { runErrors } from './errors/run-errors.ts';
  * The catalogue of everything that can go wrong outside the expected outcomes.
  *
  * Expected ends of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Trouble is thrown
- * as a {@link HoldoutError} made by {@link trouble}: a stable code, what happened, and what to do next.
+ * as a {@link HoldoutError} made by {@link holdoutError}: a stable code, what happened, and what to do next.
  */
 export const catalogue = { ...campaignErrors, ...machineErrors, ...runErrors } as const;
 
@@ -30,7 +30,11 @@ export class HoldoutError extends Error {
 }
 
 /** Makes the error of a code: `throw trouble('PORT_BUSY', { port: 7233, … })`. */
-export function trouble<Code extends ErrorCode>(code: Code, details: DetailsOf<Code>, cause?: unknown): HoldoutError {
+export function holdoutError<Code extends ErrorCode>(
+  code: Code,
+  details: DetailsOf<Code>,
+  cause?: unknown,
+): HoldoutError {
   const found = catalogue[code] as CatalogueEntry<DetailsOf<Code>>;
   return new HoldoutError(
     code,

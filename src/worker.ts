@@ -9,7 +9,7 @@ import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { JobPoller } from './batch/job-poller.ts';
-import { HoldoutError, messageOf, trouble } from './errors.ts';
+import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
@@ -40,7 +40,7 @@ const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
 async function run(): Promise<void> {
   // Without a word on the stack the defaults would mix an embedded Temporal with somebody's own AWS account.
   const stack = process.env['HOLDOUT_STACK'];
-  if (stack !== 'remote' && stack !== 'embedded') throw trouble('STACK_UNNAMED', { given: stack });
+  if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
-    throw trouble('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
   const client = new Client({
     connection: await Connection.connect(connectionOptions),
@@ -121,7 +121,7 @@ function queuesFrom(text: string | undefined): TaskQueueName[] {
   return text.split(',').map((name) => {
     const found = all.find((queue) => queue === name.trim());
     if (found === undefined) {
-      throw trouble('USAGE', { message: `--queues: there is no queue ${name}; there are ${all.join(', ')}.` });
+      throw holdoutError('USAGE', { message: `--queues: there is no queue ${name}; there are ${all.join(', ')}.` });
     }
     return found;
   });

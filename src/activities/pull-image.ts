@@ -5,7 +5,7 @@ import { Context } from '@temporalio/activity';
 import { isProbeInVain } from '../campaign/evaluation/base-image-record.ts';
 import { containerOrders } from '../campaign/model/container-command.ts';
 import { unpackedBytesOf, type HandedInImage } from '../campaign/model/frozen-campaign.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { lessonsOf } from '../images/base/base-records.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import type { ConfigurationOptions } from '../images/configuration/configuration.ts';
@@ -82,6 +82,6 @@ async function inspectImage(
   }
   const archive = join(handedIn, 'image.tar');
   const { sha256 } = await deps.store.download(image.bucket, image.key, archive);
-  if (sha256 !== image.sha256) throw trouble('OBJECT_CHANGED', { bucket: image.bucket, key: image.key });
+  if (sha256 !== image.sha256) throw holdoutError('OBJECT_CHANGED', { bucket: image.bucket, key: image.key });
   return inspectArchive(archive, options);
 }

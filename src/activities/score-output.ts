@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
@@ -23,7 +23,7 @@ export async function scoreOutput(
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
   const labelFile = await deps.store.read(labels.bucket, labels.key);
   if (createHash('sha256').update(labelFile).digest('hex') !== labels.digest) {
-    throw trouble('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
+    throw holdoutError('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
   }
   const result = await scorePredictions({
     predictions: await deps.store.stream(deps.buckets.runs, runObjects.predictions(runKey)),

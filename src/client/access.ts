@@ -2,7 +2,7 @@ import type { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { batchCredentials } from '../batch/batch-clients.ts';
-import { messageOf, trouble } from '../errors.ts';
+import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
@@ -27,7 +27,7 @@ export async function openAccess(): Promise<Access> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
-    throw trouble('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
   return {
     settings,

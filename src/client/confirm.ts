@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function confirmed(
 ): Promise<boolean> {
   for (const line of meaning) output.say(line);
   if (yes) return true;
-  if (!process.stdin.isTTY) throw trouble('NOT_CONFIRMED', { question });
+  if (!process.stdin.isTTY) throw holdoutError('NOT_CONFIRMED', { question });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();

@@ -1,7 +1,7 @@
 import { differences } from '../campaign/operators/differences.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
 import { leftByOperators, lessWhatIsDone } from '../campaign/operators/effective-settings.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { actsOf, takenActs } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
@@ -42,7 +42,7 @@ export async function attach(
   ];
   if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };
   const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
-  throw trouble('CAMPAIGN_CHANGED', {
+  throw holdoutError('CAMPAIGN_CHANGED', {
     campaign,
     differences: differing.slice(0, mostDifferences),
     commands: changingCommands(known, lessWhatIsDone(known, fresh, left), dropped).slice(0, mostDifferences),

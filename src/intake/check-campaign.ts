@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, trouble } from '../errors.ts';
+import { messageOf, holdoutError } from '../errors.ts';
 import { quoted } from '../safe-text.ts';
 import { readCampaign, type Report } from './campaign-file/campaign-file.ts';
 import { checkRules } from './campaign-file/campaign-rules.ts';
@@ -26,7 +26,7 @@ export async function checkCampaign(
 ): Promise<CheckedCampaign> {
   const path = resolve(file);
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw trouble('CAMPAIGN_FILE_UNREADABLE', { file, cause: causeOf(error) }, error);
+    throw holdoutError('CAMPAIGN_FILE_UNREADABLE', { file, cause: causeOf(error) }, error);
   });
   const faults: string[] = [];
   const yaml = parseYaml(bytes);
@@ -34,14 +34,14 @@ export async function checkCampaign(
     void faults.push(`${shownPath(path)}:${line}: ${message}`);
   const report: Report = (at, message) => reportLine(yaml.lineOf(at), message);
   for (const { line, message } of yaml.faults) reportLine(line, message);
-  if (yaml.faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });
+  if (yaml.faults.length > 0) throw holdoutError('CAMPAIGN_INVALID', { file, faults });
 
   const read = readCampaign(yaml.content, report);
   const { campaign } = read.campaign;
   checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, report);
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
-  if (faults.length > 0) throw trouble('CAMPAIGN_INVALID', { file, faults });
+  if (faults.length > 0) throw holdoutError('CAMPAIGN_INVALID', { file, faults });
   return resolveCampaign(read, inputs, submissions, now);
 }
 

@@ -1,5 +1,5 @@
 import type { HandedInImage, Submission } from '../campaign/model/frozen-campaign.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
@@ -39,7 +39,7 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
     if (digest === undefined) unknown.push(`${row.submission}: ${row.image.reference}`);
     else pinned[index] = { row: { ...row, image: { ...row.image, digest } }, location };
   });
-  if (unknown.length > 0) throw trouble('IMAGE_UNKNOWN', { images: unknown.sort() });
+  if (unknown.length > 0) throw holdoutError('IMAGE_UNKNOWN', { images: unknown.sort() });
   return pinned;
 }
 

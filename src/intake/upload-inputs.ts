@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InputIndex, InputSet } from '../campaign/model/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { sha256OfFile } from './sha256-of-file.ts';
 import { inParallel } from '../in-parallel.ts';
 import { inputsIn } from './input-files.ts';
@@ -60,7 +60,7 @@ async function remoteIndex({ bucket, key: prefix }: S3Location, { store, report 
     if (!key.endsWith('/')) paths.push(key.slice(prefix.length));
   }
   const names = fitNames(sortNames(paths), `s3://${bucket}/${prefix}`, report);
-  if (names.length === 0) throw trouble('INPUTS_EMPTY', { bucket, prefix });
+  if (names.length === 0) throw holdoutError('INPUTS_EMPTY', { bucket, prefix });
   const files: InputIndex['files'] = [];
   await inParallel(filesAtOnce, names, async (name) => {
     files.push({ name, ...(await store.digest(bucket, `${prefix}${name}`)) });
@@ -69,7 +69,7 @@ async function remoteIndex({ bucket, key: prefix }: S3Location, { store, report 
 }
 
 function fitNames({ names, hidden, faults }: FoundInputs, folder: string, report: (line: string) => void): string[] {
-  if (faults.length > 0) throw trouble('INPUTS_UNFIT', { folder, faults });
+  if (faults.length > 0) throw holdoutError('INPUTS_UNFIT', { folder, faults });
   const left = hiddenText(hidden);
   if (left !== undefined) report(`${folder}: ${left}`);
   return names;

@@ -4,7 +4,7 @@
  */
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
-import { HoldoutError, messageOf, trouble } from '../errors.ts';
+import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
@@ -27,7 +27,7 @@ async function main([verb, jobId]: string[]): Promise<number> {
 async function runBatchJob(stop: AbortSignal): Promise<number> {
   const settings = loadRunnerSettings(process.env['AWS_BATCH_JOB_ID']);
   const runKey = process.env['HOLDOUT_RUN_KEY'];
-  if (!runKey) throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+  if (!runKey) throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
   const platform = loadSettings();
   const [store, buckets] = [new ObjectStore(platform), bucketsOf(platform)];
   const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 
 /** How to call the container engine of this host. */
 export interface EngineSettings {
@@ -26,7 +26,7 @@ const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 /** Reads HOLDOUT_SCRATCH and HOLDOUT_ENGINE (JSON of {@link EngineSettings}); throws RUNNER_SETTING. */
 export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.ProcessEnv = process.env): RunnerSettings {
   if (jobId === undefined || !jobIdPattern.test(jobId)) {
-    throw trouble('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
+    throw holdoutError('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
   }
   return {
     jobId,
@@ -45,7 +45,7 @@ function readEngine(value: string | undefined): EngineSettings {
     )
       return engine;
   } catch (error) {
-    throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value }, error);
+    throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value }, error);
   }
-  throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value });
+  throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_ENGINE', value });
 }

@@ -13,7 +13,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
@@ -52,7 +52,7 @@ export class ObjectStore {
   /** The object's bytes; throws OBJECT_MISSING. For small objects. */
   async read(bucket: string, key: string): Promise<Buffer> {
     const body = await this.find(bucket, key);
-    if (body === undefined) throw trouble('OBJECT_MISSING', { bucket, key });
+    if (body === undefined) throw holdoutError('OBJECT_MISSING', { bucket, key });
     return body;
   }
 
@@ -105,7 +105,7 @@ export class ObjectStore {
   /** Writes a record that never changes: a second write of the same bytes is fine, of others throws OBJECT_DIFFERS. */
   async writeOnce(bucket: string, key: string, body: string): Promise<void> {
     if (await this.writeIfAbsent(bucket, key, body)) return;
-    if ((await this.read(bucket, key)).toString('utf8') !== body) throw trouble('OBJECT_DIFFERS', { bucket, key });
+    if ((await this.read(bucket, key)).toString('utf8') !== body) throw holdoutError('OBJECT_DIFFERS', { bucket, key });
   }
 
   /** Uploads a file, in parts when it is large. */
@@ -151,7 +151,7 @@ export class ObjectStore {
       const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return Body as Readable;
     } catch (error) {
-      if (isMissing(error)) throw trouble('OBJECT_MISSING', { bucket, key }, error);
+      if (isMissing(error)) throw holdoutError('OBJECT_MISSING', { bucket, key }, error);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
-import { trouble } from '../errors.ts';
+import { holdoutError } from '../errors.ts';
 import { FaultList } from './fault-list.ts';
 import { readLabels } from './labels.ts';
 import { evaluateMetric } from './metrics.ts';
@@ -28,7 +28,7 @@ export async function scorePredictions(options: {
 }): Promise<ScoredPredictions> {
   const { predictions, format, metric } = options;
   const labels = await readLabels(Readable.from([options.labels]), format, metric);
-  if (labels.kind === 'invalid') throw trouble('LABELS_INVALID', { count: labels.count });
+  if (labels.kind === 'invalid') throw holdoutError('LABELS_INVALID', { count: labels.count });
   const inputs = new Set(labels.values.keys());
   const read = await readPredictions({ source: predictions, inputs, format, metric });
   if (read.kind === 'invalid') return read;

@@ -1,6 +1,6 @@
 import { HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
-import { messageOf, trouble } from '../errors.ts';
+import { messageOf, holdoutError } from '../errors.ts';
 import type { TaskQueueName } from '../ids.ts';
 import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
 
@@ -19,7 +19,7 @@ const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
  */
 export async function checkSurroundings(queues: readonly TaskQueueName[], settings: Settings): Promise<void> {
   if (queues.includes('images') && settings.imageStore === '') {
-    throw trouble('WORKER_UNREADY', {
+    throw holdoutError('WORKER_UNREADY', {
       missing: 'an image store for the queue images',
       next: 'Set HOLDOUT_IMAGE_STORE=docker://REGISTRY/REPOSITORY (or oci:/FOLDER), or leave the queue out with --queues.',
     });
@@ -42,11 +42,11 @@ export async function checkSurroundings(queues: readonly TaskQueueName[], settin
 async function identityOf(client: S3Client): Promise<string> {
   await client.config.region().catch((error: unknown) => {
     const next = 'Set AWS_REGION, or AWS_PROFILE to a profile that has one.';
-    throw trouble('WORKER_UNREADY', { missing: 'an AWS region', next }, error);
+    throw holdoutError('WORKER_UNREADY', { missing: 'an AWS region', next }, error);
   });
   const { accessKeyId } = await client.config.credentials().catch((error: unknown) => {
     const next = 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the host a role.';
-    throw trouble('WORKER_UNREADY', { missing: 'AWS credentials', next }, error);
+    throw holdoutError('WORKER_UNREADY', { missing: 'AWS credentials', next }, error);
   });
   return accessKeyId;
 }
@@ -58,9 +58,9 @@ async function checkBucket(client: S3Client, bucket: string, accessKeyId: string
     // An answer to HEAD has no body, so its status is all there is.
     const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
     const why = status === undefined ? undefined : refusals[status];
-    if (why !== undefined) throw trouble('BUCKET_UNUSABLE', { bucket, why: why(accessKeyId) }, error);
+    if (why !== undefined) throw holdoutError('BUCKET_UNUSABLE', { bucket, why: why(accessKeyId) }, error);
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? 'AWS';
-    throw trouble('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error) }, error);
+    throw holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error) }, error);
   }
 }
 
@@ -77,7 +77,7 @@ export async function checkNamespace({ workflowService }: Client, namespace: str
     await workflowService.describeNamespace({ namespace });
   } catch (error) {
     if ((error as { code?: number }).code === grpcNotFound) {
-      throw trouble('TEMPORAL_NAMESPACE_MISSING', { namespace }, error);
+      throw holdoutError('TEMPORAL_NAMESPACE_MISSING', { namespace }, error);
     }
     throw error;
   }

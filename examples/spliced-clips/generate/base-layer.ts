@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { trouble } from '../../../src/errors.ts';
+import { holdoutError } from '../../../src/errors.ts';
 import { file, folder, type TarEntry } from './tar.ts';
 
 const shells = ['/bin/busybox', '/usr/bin/busybox'];
@@ -32,7 +32,7 @@ async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ldd', [program]).catch(
     (failure: Error & { code?: number | string }) => {
       if (failure.code === 1) return { stdout: '' };
-      throw trouble('EXAMPLE_UNBUILDABLE', { cause: failure.message }, failure);
+      throw holdoutError('EXAMPLE_UNBUILDABLE', { cause: failure.message }, failure);
     },
   );
   return [...stdout.matchAll(/^\s(?:\S+ => )?(\/\S+) \(0x/gm)].flatMap(([, path]) => path ?? []);

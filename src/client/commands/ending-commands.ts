@@ -1,6 +1,6 @@
 import { dollars } from '../../campaign/model/money.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
 import * as messages from '../../workflows/messages.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './command-context.ts';
@@ -32,7 +32,7 @@ export function addEndingCommands({ command, withAccess, output }: CommandKit): 
       .action(
         withAccess<{ why?: string; yes?: true }>(async (access, campaign, { why, yes }) => {
           const now = await campaignNow(access, campaign);
-          if (now.kind === 'ended') throw trouble('CAMPAIGN_ENDED', { campaign, act: verb });
+          if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, act: verb });
           const lines = now.kind === 'running' ? meaning(now.progress) : stoppedLines(now.known, verb);
           if (!(await confirmed(lines, question, { yes: yes ?? false, output }))) return exitStatus.failed;
           await sendUpdateWithStart(access, await frozenCampaign(access, campaign), update, reasonOf(why));

@@ -1,5 +1,5 @@
 import { dollars } from '../../campaign/model/money.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import * as messages from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { addRounds, nextRounds } from '../operator/added-rounds.ts';
@@ -95,7 +95,7 @@ function chosenBy(
 ): Extract<Choice, { kind: 'chosen' }> {
   const choice = choose(act, wanted, known.submissions, running);
   if (choice.kind === 'chosen') return choice;
-  throw trouble('REFUSED', { campaign: known.frozen.campaign, act, cause: choice.because });
+  throw holdoutError('REFUSED', { campaign: known.frozen.campaign, act, cause: choice.because });
 }
 
 const leftOutLines = (leftOut: readonly string[]): string[] => leftOut.map((line) => `left out, ${line}`);

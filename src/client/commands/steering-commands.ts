@@ -4,7 +4,7 @@ import type { Signature } from '../../campaign/operators/operator-messages.ts';
 import { parseInstant } from '../../campaign/model/units.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { addQueues } from '../../local/stack/home/queues.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
 import * as messages from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
@@ -48,7 +48,7 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
       withAccess<{ team?: string; class?: string; why?: string }>(async (access, campaign, options) => {
         const { team, class: onClass, why } = options;
         if (team !== undefined && onClass !== undefined) {
-          throw trouble('USAGE', { message: 'resume takes --team or --class, not both.' });
+          throw holdoutError('USAGE', { message: 'resume takes --team or --class, not both.' });
         }
         if (team !== undefined) {
           await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });

@@ -1,6 +1,6 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { leftByOperators } from '../../campaign/operators/effective-settings.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { resultObjects } from '../../ids.ts';
 import { actsOf, takenActs, type ChainedAct } from '../../ledger/acts.ts';
 import { campaignRounds } from '../../ledger/campaign-rounds.ts';
@@ -36,7 +36,7 @@ export const isOpen = ({ records, rounds }: KnownSubmission): boolean => rounds 
 /** The rules of a campaign. Throws CAMPAIGN_UNKNOWN. */
 export async function frozenCampaign({ store, buckets, frozen }: Access, campaign: string): Promise<FrozenCampaign> {
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
-    throw trouble('CAMPAIGN_UNKNOWN', { campaign });
+    throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
   }
   return frozen.campaign(campaign);
 }

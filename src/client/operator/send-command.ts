@@ -9,7 +9,7 @@ import {
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { Signature } from '../../campaign/operators/operator-messages.ts';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
 import type { ChainedAct } from '../../ledger/acts.ts';
 import type { Access } from '../access.ts';
@@ -36,9 +36,9 @@ export async function sendAct<Act extends Signature>(
     if (line === undefined) await delay(100);
     else if (line.id !== id) next += 1;
     else if (line.refused === undefined) return;
-    else throw trouble('REFUSED', { campaign, act: commandOf(signal), cause: line.refused });
+    else throw holdoutError('REFUSED', { campaign, act: commandOf(signal), cause: line.refused });
   }
-  throw trouble('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
+  throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
 }
 
 /** Sends an update to a campaign that runs and answers once it is on record. Throws REFUSED, CAMPAIGN_ENDED. */
@@ -82,10 +82,10 @@ async function answered(
     await temporal.withDeadline(Date.now() + updatePatienceMs, send);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw trouble('REFUSED', { campaign, act: commandOf(update), cause: messageOf(error.cause) }, error);
+      throw holdoutError('REFUSED', { campaign, act: commandOf(update), cause: messageOf(error.cause) }, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw trouble('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);
+      throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);
     }
     throw error;
   }

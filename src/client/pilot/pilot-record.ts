@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PilotRecord } from '../../campaign/planning/pilot.ts';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { shownPath } from '../../intake/locate.ts';
 import { writeJsonFile } from '../../local/json-file.ts';
 
@@ -19,7 +19,7 @@ export async function keepPilot(home: string, record: PilotRecord): Promise<stri
 export async function findPilot(home: string, campaign: string): Promise<PilotRecord | undefined> {
   const file = fileOf(home, campaign);
   const unreadable = (cause: string, error?: unknown): Error =>
-    trouble('PILOT_UNREADABLE', { file: shownPath(file), cause }, error);
+    holdoutError('PILOT_UNREADABLE', { file: shownPath(file), cause }, error);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw unreadable(messageOf(error), error);

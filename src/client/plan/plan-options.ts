@@ -1,6 +1,6 @@
 import { assumedSpotShare, spotShareSource, type WhatIf } from '../../campaign/planning/what-if.ts';
 import { parseShare, percent } from '../../campaign/model/units.ts';
-import { trouble, type HoldoutError } from '../../errors.ts';
+import { holdoutError, type HoldoutError } from '../../errors.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { mostSlots } from '../../intake/campaign-file/campaign-schema.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
@@ -21,7 +21,7 @@ export interface PlanOptions {
   yes?: true;
 }
 
-const usage = (message: string): HoldoutError => trouble('USAGE', { message });
+const usage = (message: string): HoldoutError => holdoutError('USAGE', { message });
 
 /** Throws USAGE for what means nothing with any file, before one is read or made. */
 export function checkOptions({ spot, margin, pilot, svg }: PlanOptions): void {

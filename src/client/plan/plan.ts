@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { planOf } from '../../campaign/planning/plan.ts';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
@@ -52,7 +52,7 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
 async function keepPicture(file: string, picture: string): Promise<string> {
   await writeFile(resolve(file), picture).catch((error: unknown) => {
     const message = `the picture cannot be written to ${quoted(file)}: ${messageOf(error)}; --svg FILE puts it elsewhere`;
-    throw trouble('USAGE', { message }, error);
+    throw holdoutError('USAGE', { message }, error);
   });
   return shownPath(resolve(file));
 }

@@ -1,4 +1,4 @@
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { enterEnvironment } from '../../local/stack/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { runningStack } from '../../local/stack/open-stack.ts';
@@ -11,6 +11,6 @@ export function enterStack(): void {
   if (isRemote()) return;
   const home = homeFolder();
   const stack = runningStack(home);
-  if (!stack) throw trouble('STACK_DOWN', { home });
+  if (!stack) throw holdoutError('STACK_DOWN', { home });
   enterEnvironment(stack.environment);
 }

@@ -1,5 +1,5 @@
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { enterEnvironment } from '../../local/stack/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { openStack, type Stack } from '../../local/stack/open-stack.ts';
@@ -27,7 +27,7 @@ export async function inStack<Result>(
 /** Throws PLATFORM_UNSUPPORTED where the embedded stack cannot run. */
 export function requireEmbedded(): void {
   const unsupported = unsupportedBecause();
-  if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
+  if (unsupported !== undefined) throw holdoutError('PLATFORM_UNSUPPORTED', { because: unsupported });
 }
 
 /** Does some work on the embedded stack, which is taken down at the end or at a signal if it was brought up for it. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { ensureJobDefinitions } from '../../batch/job-definition.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 
 const patienceMs = 30_000;
 const lookEveryMs = 200;
@@ -26,7 +26,7 @@ export async function readyBatch(
       cause = messageOf(error);
     }
   }
-  throw trouble('BATCH_NOT_READY', { cause });
+  throw holdoutError('BATCH_NOT_READY', { cause });
 }
 
 async function missingQueues(batch: BatchClient, classes: readonly InstanceClass[]): Promise<string[]> {

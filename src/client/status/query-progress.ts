@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcDeadlineError, QueryNotRegisteredError } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
@@ -40,7 +40,7 @@ export async function campaignNow(access: Access, campaign: string): Promise<Cam
 /** For what only a campaign that runs can do. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_ENDED. */
 export async function mustRun(access: Access, campaign: string, act: string): Promise<void> {
   await frozenCampaign(access, campaign);
-  if (!(await isRunning(access, campaign))) throw trouble('CAMPAIGN_ENDED', { campaign, act });
+  if (!(await isRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, act });
 }
 
 /**
@@ -59,8 +59,8 @@ export async function progressOfCampaign(
     } catch (error) {
       if (!mayAnswerYet(error)) throw error;
       const [stuck] = error instanceof QueryNotRegisteredError ? await stuckSteps({ temporal }, campaign) : [];
-      if (stuck) throw trouble('CAMPAIGN_STUCK', { campaign, stuck: stuckStepLine(stuck) }, error);
-      if (Date.now() >= until) throw trouble('CAMPAIGN_SILENT', { campaign, seconds: patienceMs / 1000 }, error);
+      if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckStepLine(stuck) }, error);
+      if (Date.now() >= until) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: patienceMs / 1000 }, error);
     }
   }
 }

@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { resultObjects } from '../../ids.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
-import { collectResults, leaderboardEntries, type CampaignResults, type SubmissionSummary } from '../../ledger/results.ts';
+import {
+  collectResults,
+  leaderboardEntries,
+  type CampaignResults,
+  type SubmissionSummary,
+} from '../../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { table } from '../table.ts';
 import { stageText, underWay, type UnderWay } from './running-submissions.ts';
@@ -24,7 +29,7 @@ export interface Standing {
 export async function standingOf(access: Access, campaign: string): Promise<Standing> {
   const { store, buckets, frozen } = access;
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
-    throw trouble('CAMPAIGN_UNKNOWN', { campaign });
+    throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
   }
   const rules = await frozen.campaign(campaign);
   const recorded = await collectResults(store, buckets.results, rules);

@@ -1,8 +1,14 @@
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import { faultOf, type Fault, type FinalState, type Reason, type SubmissionState } from '../../campaign/model/reasons.ts';
+import {
+  faultOf,
+  type Fault,
+  type FinalState,
+  type Reason,
+  type SubmissionState,
+} from '../../campaign/model/reasons.ts';
 import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { chainOf } from '../../ledger/ledger.ts';
 import { standingRecord, type LedgerRecord } from '../../ledger/record.ts';
@@ -91,7 +97,7 @@ async function rowOf({ frozen }: Access, campaign: string, submission: string) {
     submission,
     rows.map((row) => row.submission),
   );
-  throw trouble('SUBMISSION_UNKNOWN', { campaign, submission, meant });
+  throw holdoutError('SUBMISSION_UNKNOWN', { campaign, submission, meant });
 }
 
 async function scoreOf({ store, buckets }: Access, { score }: LedgerRecord): Promise<ScoreFile['result'] | undefined> {

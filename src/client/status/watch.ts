@@ -5,7 +5,7 @@ import type { Hold } from '../../campaign/scheduling/blocked-reason.ts';
 import { dollars } from '../../campaign/model/money.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { instantText } from '../../campaign/model/units.ts';
-import { HoldoutError, messageOf, trouble } from '../../errors.ts';
+import { HoldoutError, messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
@@ -49,9 +49,9 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
     .then(
       () => (ended = true),
       (error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) throw trouble('CAMPAIGN_UNKNOWN', { campaign }, error);
+        if (error instanceof WorkflowNotFoundError) throw holdoutError('CAMPAIGN_UNKNOWN', { campaign }, error);
         if (error instanceof WorkflowFailedError)
-          throw trouble('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
+          throw holdoutError('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
         throw error;
       },
     );

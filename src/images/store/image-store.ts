@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { flush } from './flush.ts';
 import { isUnknownToRegistry } from './registry-errors.ts';
 import { shareBlobs } from './share-blobs.ts';
@@ -39,10 +39,10 @@ export class ImageStore {
     const stored = await keep.catch((error: unknown) => {
       // A full or broken disk speaks in the name of a system call.
       if (!(error instanceof Error && 'syscall' in error)) throw error;
-      throw trouble('IMAGE_COPY_FAILED', { image: tag, detail: error.message }, error);
+      throw holdoutError('IMAGE_COPY_FAILED', { image: tag, detail: error.message }, error);
     });
     if (stored.digest === digest) return stored;
-    throw trouble('IMAGE_COPY_FAILED', { image: tag, detail: `the store has ${stored.digest} under its name` });
+    throw holdoutError('IMAGE_COPY_FAILED', { image: tag, detail: `the store has ${stored.digest} under its name` });
   }
 
   private async inRegistry(layout: string, name: string): Promise<StoredImage> {
@@ -60,14 +60,14 @@ export class ImageStore {
     const stored = copied.kind === 'done' ? await this.find(image) : undefined;
     if (stored !== undefined) return stored;
     const detail = copied.kind === 'failed' ? copied.detail : 'it is not there after the copy';
-    throw trouble('IMAGE_COPY_FAILED', { image, detail });
+    throw holdoutError('IMAGE_COPY_FAILED', { image, detail });
   }
 
   private async find(image: string): Promise<StoredImage | undefined> {
     const inspected = await skopeo('inspect', '--raw', image);
     if (inspected.kind === 'failed') {
       if (isUnknownToRegistry(inspected.detail)) return undefined;
-      throw trouble('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
+      throw holdoutError('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
     }
     const digest = `sha256:${createHash('sha256').update(inspected.stdout).digest('hex')}`;
     return { kind: 'pulled', reference: `${this.destination}@${digest}`, digest };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { ArchiveLimits } from '../archive/archive-limits.ts';
 import { choosePlatform } from '../manifests/choose-platform.ts';
 import { indexSchema, manifestSchema } from '../manifests/oci-schemas.ts';
@@ -36,7 +36,7 @@ export async function fetchImage(
     const copied = await skopeo('--insecure-policy', '--tmpdir', folder, 'copy', '-q', image, `dir:${folder}`);
     if (copied.kind === 'done') return { kind: 'fetched' };
     if (isUnknownToRegistry(copied.detail)) refuse('the registry lacks parts of the image');
-    throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, copied.detail) });
+    throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, copied.detail) });
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', why: error.message };
     throw error;
@@ -72,14 +72,14 @@ async function manifestAt(repository: string, digest: string): Promise<Buffer> {
   const image = `${repository}@${digest}`;
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
   if (sha256(raw) === digest) return raw;
-  throw trouble('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
+  throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
 }
 
 async function rawManifest(image: string): Promise<Buffer | undefined> {
   const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
   if (inspected.kind === 'done') return inspected.stdout;
   if (isUnknownToRegistry(inspected.detail)) return undefined;
-  throw trouble('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
+  throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
 }
 
 function parsed(raw: Buffer): unknown {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 
 const run = promisify(execFile);
 
@@ -14,7 +14,7 @@ export async function skopeo(...args: string[]): Promise<SkopeoResult> {
     return { kind: 'done', stdout };
   } catch (error) {
     const failure = error as NodeJS.ErrnoException & { stderr?: Buffer };
-    if (failure.code === 'ENOENT') throw trouble('IMAGE_TOOL_MISSING', { tool: 'skopeo' }, error);
+    if (failure.code === 'ENOENT') throw holdoutError('IMAGE_TOOL_MISSING', { tool: 'skopeo' }, error);
     const said = failure.stderr?.toString('utf8').trim() ?? '';
     // time="…" level=fatal msg="…"
     const message = /level=fatal msg="(.*)"$/m.exec(said)?.[1]?.replaceAll('\\"', '"') ?? said;

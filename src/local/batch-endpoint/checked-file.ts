@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 
 /** A JSON file that keeps its schema; START_UP_FILE_INVALID names every fault at once. */
 export function readChecked<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
@@ -8,10 +8,10 @@ export function readChecked<Schema extends z.ZodType>(file: string, schema: Sche
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw trouble('START_UP_FILE_INVALID', { file, faults: [messageOf(error)] }, error);
+    throw holdoutError('START_UP_FILE_INVALID', { file, faults: [messageOf(error)] }, error);
   }
   const checked = schema.safeParse(content);
   if (checked.success) return checked.data;
   const faults = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
-  throw trouble('START_UP_FILE_INVALID', { file, faults });
+  throw holdoutError('START_UP_FILE_INVALID', { file, faults });
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { Arns } from './api/arns.ts';
 import { JobDefinitions } from './jobs/job-definitions.ts';
@@ -26,7 +26,7 @@ export async function startBatchEndpoint(
   mkdirSync(stateFolder, { recursive: true });
   const lock = tryLock(join(stateFolder, 'lock'));
   if (lock.kind === 'held') {
-    throw trouble('STATE_FOLDER_BUSY', { what: 'A Batch endpoint', folder: stateFolder, pid: lock.by.pid });
+    throw holdoutError('STATE_FOLDER_BUSY', { what: 'A Batch endpoint', folder: stateFolder, pid: lock.by.pid });
   }
   const arns = new Arns(startUp);
   const folder = new JobFolder(join(stateFolder, 'jobs'));
@@ -41,7 +41,7 @@ export async function startBatchEndpoint(
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw trouble('PORT_BUSY', { port: startUp.port, variable: 'HOLDOUT_BATCH_PORT' }, error);
+    throw holdoutError('PORT_BUSY', { port: startUp.port, variable: 'HOLDOUT_BATCH_PORT' }, error);
   });
   engine.start();
   return {

@@ -1,11 +1,13 @@
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { accountNames, type Credential, type Credentials, type S3Credentials } from '../stack/home/credentials.ts';
 
 /** A variable that docker-compose.yml gives; throws USAGE when it is missing or empty. */
 export function given(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value) return value;
-  throw trouble('USAGE', { message: `${name} is not set; docker compose takes it from .env (sh docker/make-env.sh).` });
+  throw holdoutError('USAGE', {
+    message: `${name} is not set; docker compose takes it from .env (sh docker/make-env.sh).`,
+  });
 }
 
 /** One account's keys: HOLDOUT_<NAME>_ACCESS_KEY_ID and HOLDOUT_<NAME>_SECRET_ACCESS_KEY. */

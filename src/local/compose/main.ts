@@ -1,7 +1,7 @@
 /** What the containers of docker-compose.yml do before their servers start, from their environment: `compose.mjs ACT`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HoldoutError, messageOf, trouble } from '../../errors.ts';
+import { HoldoutError, messageOf, holdoutError } from '../../errors.ts';
 import { accountsFile, makeBuckets } from '../stack/parts/s3.ts';
 import { credentialsIn, given } from './credentials.ts';
 import { startUpFileOf } from './start-up.ts';
@@ -19,7 +19,7 @@ const writePrivately = (file: string, content: string): void => writeFileSync(fi
 
 async function main(name = ''): Promise<void> {
   const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
-  if (act === undefined) throw trouble('USAGE', { message: `compose.mjs ${Object.keys(acts).join(' | ')}` });
+  if (act === undefined) throw holdoutError('USAGE', { message: `compose.mjs ${Object.keys(acts).join(' | ')}` });
   await act(process.env);
 }
 

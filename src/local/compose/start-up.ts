@@ -1,4 +1,4 @@
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region } from '../stack/environment.ts';
 import { credentialIn, given } from './credentials.ts';
@@ -35,6 +35,6 @@ function queuesIn(text: string): BatchEndpointStartUpFile['queues'] {
   return text.split(',').map((queue) => {
     const [, name, slots] = /^\s*([^=\s]+)=(\d+)\s*$/.exec(queue) ?? [];
     if (name !== undefined && slots !== undefined) return { name, slots: Number(slots) };
-    throw trouble('USAGE', { message: `HOLDOUT_QUEUES: ${JSON.stringify(queue)} is not NAME=SLOTS.` });
+    throw holdoutError('USAGE', { message: `HOLDOUT_QUEUES: ${JSON.stringify(queue)} is not NAME=SLOTS.` });
   });
 }

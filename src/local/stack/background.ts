@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { isRunning, identify } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
@@ -35,7 +35,7 @@ export async function bringUpInBackground(folder: string, report: Report): Promi
   const keeper = child.pid === undefined ? undefined : identify(child.pid);
   while (runningStack(folder) === undefined || !readUsers(home).some(({ stays }) => stays)) {
     if (keeper === undefined || !isRunning(keeper)) {
-      throw trouble('PART_NOT_UP', { part: 'keeper', why: 'it ended', log, tail: logTail(log) });
+      throw holdoutError('PART_NOT_UP', { part: 'keeper', why: 'it ended', log, tail: logTail(log) });
     }
     await sleep(200);
   }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
@@ -208,7 +208,7 @@ async function unlessInterrupted(work: Promise<void>): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let interrupt = (): void => undefined;
   const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => reject(trouble('START_INTERRUPTED', {}));
+    interrupt = () => reject(holdoutError('START_INTERRUPTED', {}));
   });
   for (const signal of signals) process.once(signal, interrupt);
   try {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { Report } from '../report.ts';
 import { portHolder } from './port-holder.ts';
 
@@ -27,7 +27,7 @@ export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests
     if (text === undefined || text === '') return undefined;
     const port = Number(text);
     if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-    throw trouble('USAGE', { message: `${variable}=${text} is no port: give 0 to 65535, 0 for any free one.` });
+    throw holdoutError('USAGE', { message: `${variable}=${text} is no port: give 0 to 65535, 0 for any free one.` });
   };
   return { temporal: read('temporal'), ui: read('ui'), s3: read('s3'), batch: read('batch') };
 }
@@ -60,7 +60,7 @@ async function choosePort(
   if (asked !== undefined && asked > 0) {
     if (await isOurs(asked)) return asked;
     const holder = portHolder(asked);
-    throw trouble('PORT_BUSY', {
+    throw holdoutError('PORT_BUSY', {
       port: asked,
       variable: portVariables[name],
       ...(holder === undefined ? {} : { holder }),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { reportWhile, type Report } from '../report.ts';
 import { lastLines, runCommand } from '../run-command.ts';
 import { which } from './engine.ts';
@@ -26,7 +26,7 @@ export async function installPackages(packages: string[], report: Report): Promi
   const command = installCommand(packages);
   const canInstall = existsSync('/etc/debian_version') && which('apt-get') !== undefined;
   if (!canInstall || process.env['HOLDOUT_INSTALL'] === '0')
-    throw trouble('PROGRAM_MISSING', { programs: packages, command });
+    throw holdoutError('PROGRAM_MISSING', { programs: packages, command });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Another command, or the machine's own updates, may be at it.
   const patient = command.replaceAll('apt-get ', 'apt-get -o DPkg::Lock::Timeout=300 ');
@@ -36,6 +36,6 @@ export async function installPackages(packages: string[], report: Report): Promi
     () => runCommand('sh', ['-c', patient], { env }),
   );
   if (result.status !== 0) {
-    throw trouble('PROGRAM_MISSING', { programs: packages, command, failure: lastLines(result.stderr) });
+    throw holdoutError('PROGRAM_MISSING', { programs: packages, command, failure: lastLines(result.stderr) });
   }
 }

@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { lock } from '../file-lock.ts';
 import { reportWhile, type Report } from '../report.ts';
 import { lastLines, runCommand } from '../run-command.ts';
@@ -46,7 +46,11 @@ async function getTool(tool: Tool, file: string, cache: ToolCache, report: Repor
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw trouble('TOOL_MISSING', { tool: `${tool.name} ${tool.version}`, tried, byHand: commandsByHand(tool, file) });
+  throw holdoutError('TOOL_MISSING', {
+    tool: `${tool.name} ${tool.version}`,
+    tried,
+    byHand: commandsByHand(tool, file),
+  });
 }
 
 /** Commands, any of which puts the program where it is looked for. */

@@ -1,4 +1,4 @@
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { Report } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
@@ -15,12 +15,12 @@ export const enginePackages = ['podman', 'runc'];
  */
 export async function openEngine(home: Home, cache: ToolCache, report: Report): Promise<Engine> {
   const unsupported = unsupportedBecause();
-  if (unsupported !== undefined) throw trouble('PLATFORM_UNSUPPORTED', { because: unsupported });
+  if (unsupported !== undefined) throw holdoutError('PLATFORM_UNSUPPORTED', { because: unsupported });
   const missing = await missingPackages();
   if (missing.length > 0) await installPackages(missing, report);
   const name = await findEngine();
   if (name === undefined)
-    throw trouble('PROGRAM_MISSING', { programs: enginePackages, command: installCommand(enginePackages) });
+    throw holdoutError('PROGRAM_MISSING', { programs: enginePackages, command: installCommand(enginePackages) });
   return settleEngine(name, home, cache, report);
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
-import { messageOf, trouble } from '../../errors.ts';
+import { messageOf, holdoutError } from '../../errors.ts';
 import { succeed } from '../../runner/sandbox/command.ts';
 import { Engine as RunnerEngine } from '../../runner/sandbox/engine.ts';
 import { HeadAndTail } from '../../runner/measure/head-and-tail.ts';
@@ -70,7 +70,7 @@ export async function settleEngine(
     }
     failures.push(`${[...candidate.command, ...candidate.runFlags].join(' ')}: ${failure}`);
   }
-  throw trouble('ENGINE_FAILS', { engine: name, failures });
+  throw holdoutError('ENGINE_FAILS', { engine: name, failures });
 }
 
 /**

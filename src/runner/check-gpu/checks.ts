@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
 import { sampleEveryMs } from '../device/nvidia-sampler.ts';
 import { CudaLoad, type StartedLoad } from './cuda-load.ts';
@@ -50,7 +50,7 @@ async function measured<T>(work: () => Promise<T>): Promise<{ result: T; device:
 const measuredLoad = <T>(work: (load: CudaLoad) => Promise<T>): Promise<{ result: T; device: MeasuredDevice }> =>
   measured(async () => {
     const started = await CudaLoad.start();
-    if (started.kind === 'impossible') throw trouble('COMMAND_FAILED', { command: 'python3', cause: started.why });
+    if (started.kind === 'impossible') throw holdoutError('COMMAND_FAILED', { command: 'python3', cause: started.why });
     try {
       return await work(started.load);
     } finally {

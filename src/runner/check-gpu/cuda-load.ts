@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { cudaProgram } from './cuda-program.ts';
 
 /** `impossible`: there is nothing here that the load could run on. */
@@ -67,7 +67,7 @@ export class CudaLoad {
   private async answer(): Promise<string> {
     const { value, done } = await this.answers.next();
     if (done === true)
-      throw trouble('COMMAND_FAILED', { command: 'python3', cause: 'it ended in the middle of the check' });
+      throw holdoutError('COMMAND_FAILED', { command: 'python3', cause: 'it ended in the middle of the check' });
     return value;
   }
 }

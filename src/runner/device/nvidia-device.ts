@@ -1,5 +1,5 @@
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { Device } from './device.ts';
 import { accountedApps, accountedPeakSince } from './nvidia-smi.ts';
 import { NvidiaSampler } from './nvidia-sampler.ts';
@@ -29,7 +29,10 @@ export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<
       const { totalMiB, idleMiB, driver, ...sampled } = sampler.report();
       const accounted = accountedPeakSince(before, await accountedApps());
       if (accounted === undefined && sampled.longestGapMs > longestGapMs) {
-        throw trouble('DEVICE_UNWATCHED', { program: 'nvidia-smi', seconds: Math.round(sampled.longestGapMs / 1000) });
+        throw holdoutError('DEVICE_UNWATCHED', {
+          program: 'nvidia-smi',
+          seconds: Math.round(sampled.longestGapMs / 1000),
+        });
       }
       const peakMiB = Math.min(totalMiB, Math.max(sampled.peakMiB, idleMiB + (accounted ?? 0)));
       return { totalMiB, idleMiB, peakMiB, driver };

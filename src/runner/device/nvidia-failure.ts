@@ -1,4 +1,4 @@
-import { type HoldoutError, trouble } from '../../errors.ts';
+import { type HoldoutError, holdoutError } from '../../errors.ts';
 import { quoted } from '../../safe-text.ts';
 
 /** How nvidia-smi ended, or how long it gave no reading. */
@@ -14,7 +14,7 @@ const driverNotLoaded = 9;
 export function unreadable(end: NvidiaEnd, said: string | undefined): HoldoutError {
   const { found, next } = wordsFor(end);
   const saying = said === undefined ? '' : `, ${quoted(said, 120)}`;
-  return trouble('DEVICE_UNREADABLE', { program: 'nvidia-smi', found: `${found}${saying}`, next });
+  return holdoutError('DEVICE_UNREADABLE', { program: 'nvidia-smi', found: `${found}${saying}`, next });
 }
 
 function wordsFor(end: NvidiaEnd): { found: string; next: string } {

@@ -1,4 +1,4 @@
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunCgroup } from '../sandbox/cgroup.ts';
 import type { ContainerState, Engine } from '../sandbox/engine.ts';
@@ -33,6 +33,6 @@ async function fromCounters(cgroup: RunCgroup): Promise<KernelVerdict> {
 }
 
 function verdictOf(found: KernelVerdict): Verdict {
-  if (found === 'host') throw trouble('HOST_MEMORY_EXHAUSTED', {});
+  if (found === 'host') throw holdoutError('HOST_MEMORY_EXHAUSTED', {});
   return found;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 
 export interface CommandResult {
   /** Null when a signal ended it. */
@@ -60,4 +60,4 @@ export function spawnOpenly(program: string, args: readonly string[], options: S
 const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8');
 
 const commandFailed = (command: readonly string[], cause: string, error?: unknown): Error =>
-  trouble('COMMAND_FAILED', { command: command.join(' '), cause }, error);
+  holdoutError('COMMAND_FAILED', { command: command.join(' '), cause }, error);

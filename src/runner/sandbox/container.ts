@@ -1,5 +1,5 @@
 import type { ContainerEnd } from '../../campaign/model/run-outcome.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, Engine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
@@ -51,7 +51,7 @@ export async function runContainer(request: RunContainer): Promise<ContainerRun>
     seconds: (performance.now() - clock) / 1000,
   };
   const state = await engine.state(container);
-  if (state.running) throw trouble('CONTAINER_LOST', { container });
+  if (state.running) throw holdoutError('CONTAINER_LOST', { container });
   if (killedFor !== undefined) return { end: { kind: killedFor }, times, state };
   const refusedLate = state.wasStarted
     ? refusedAfterStart(state.exitCode, log.tailText())

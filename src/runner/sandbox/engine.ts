@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { run, spawnOpenly, succeed } from './command.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 
@@ -163,7 +163,7 @@ export class Engine {
   async remove(container: string): Promise<void> {
     const { exitCode, stderr } = await run([...this.command, 'rm', '--force', container]);
     if (exitCode !== 0 && !/no such container/i.test(stderr)) {
-      throw trouble('CONTAINER_STAYS', { container, cause: stderr });
+      throw holdoutError('CONTAINER_STAYS', { container, cause: stderr });
     }
     if (this.name === 'podman') return;
     const list = await succeed([...this.command, 'volume', 'ls', '--quiet', '--filter', `name=${container}-`]);

@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import { succeed } from './command.ts';
 import { mountPoints, workingDirectory } from './confinement.ts';
 import type { Engine, EngineImage } from './engine.ts';
@@ -23,7 +23,7 @@ interface RootRequest {
  * ROOT_NOT_WRITABLE.
  */
 export async function makeWritableRoot({ engine, image, place, spec }: RootRequest): Promise<NeverStarted | undefined> {
-  if (engine.name !== 'podman') throw trouble('ROOT_NOT_WRITABLE', { engine: engine.name });
+  if (engine.name !== 'podman') throw holdoutError('ROOT_NOT_WRITABLE', { engine: engine.name });
   // First of all: by this folder the release knows that there may be a base.
   await mkdir(place.root);
   const refused = await engine.create(baseArguments(place, image));

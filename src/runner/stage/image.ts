@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { succeed } from '../sandbox/command.ts';
 import type { Engine, EngineImage } from '../sandbox/engine.ts';
@@ -41,7 +41,7 @@ async function loadChecked(name: string, request: ProvideImage): Promise<EngineI
   const loaded = await engine.findImage(candidate);
   const expected = config.rootfs.diff_ids.join(' ');
   if (loaded?.layers.join(' ') !== expected) {
-    throw trouble('IMAGE_DIFFERS', { reference, expected, found: loaded?.layers.join(' ') ?? 'nothing' });
+    throw holdoutError('IMAGE_DIFFERS', { reference, expected, found: loaded?.layers.join(' ') ?? 'nothing' });
   }
   await engine.renameImage(candidate, name);
   return loaded;
@@ -55,7 +55,7 @@ interface ImageConfig {
 async function inspect(what: string[], digest: string, stop: AbortSignal): Promise<string> {
   const text = await succeed(['skopeo', 'inspect', ...what], { stop });
   const found = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-  if (found !== digest) throw trouble('IMAGE_DIFFERS', { reference: what.join(' '), expected: digest, found });
+  if (found !== digest) throw holdoutError('IMAGE_DIFFERS', { reference: what.join(' '), expected: digest, found });
   return text;
 }
 

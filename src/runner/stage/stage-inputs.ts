@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { InputIndex, InputSet } from '../../campaign/model/frozen-campaign.ts';
-import { trouble } from '../../errors.ts';
+import { holdoutError } from '../../errors.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 import { withLock } from '../sandbox/lock.ts';
 
@@ -48,7 +48,7 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
     const file = join(partial, 'files', name);
     const key = `${inputs.files.prefix}${name}`;
     if ((await store.download(inputs.files.bucket, key, file)).sha256 !== sha256)
-      throw trouble('INPUTS_DAMAGED', { what: key });
+      throw holdoutError('INPUTS_DAMAGED', { what: key });
     await chmod(file, 0o444);
   });
   for (const made of folders) await chmod(made, 0o555);
@@ -85,12 +85,13 @@ async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Pro
 
 function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
   const what = inputs.indexKey;
-  if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw trouble('INPUTS_DAMAGED', { what });
+  if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw holdoutError('INPUTS_DAMAGED', { what });
   const index = JSON.parse(body.toString('utf8')) as InputIndex;
   const outside = index.files.find(
     ({ name }) => name.includes('\0') || name.split('/').some((part) => part === '' || part === '.' || part === '..'),
   );
-  if (outside !== undefined) throw trouble('INPUTS_DAMAGED', { what: `${what}, name ${JSON.stringify(outside.name)}` });
+  if (outside !== undefined)
+    throw holdoutError('INPUTS_DAMAGED', { what: `${what}, name ${JSON.stringify(outside.name)}` });
   return index;
 }
 

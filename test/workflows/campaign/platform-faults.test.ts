@@ -6,7 +6,7 @@ import { progressOfCampaign } from '../../../src/client/status/query-progress.ts
 import { holdLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { stuckStepLine, stuckSteps } from '../../../src/client/status/stuck-steps.ts';
-import { HoldoutError, trouble } from '../../../src/errors.ts';
+import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/settings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
@@ -99,7 +99,7 @@ describe('a campaign whose platform has a fault', () => {
     campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
     campaign.copy = (submission) => {
       if (isFull) {
-        throw trouble('IMAGE_COPY_FAILED', { image: `case/${submission}`, detail: 'no space left on device' });
+        throw holdoutError('IMAGE_COPY_FAILED', { image: `case/${submission}`, detail: 'no space left on device' });
       }
     };
     const handle = await campaign.start('full');
@@ -121,7 +121,7 @@ describe('a campaign whose platform has a fault', () => {
     campaign.copyPause = () => 20;
     campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
     campaign.copy = (submission) => {
-      if (submission === 'a') throw trouble('IMAGE_COPY_FAILED', { image: 'case/a', detail: 'no route' });
+      if (submission === 'a') throw holdoutError('IMAGE_COPY_FAILED', { image: 'case/a', detail: 'no route' });
     };
     const handle = await campaign.start('away');
     const { stuck } = await until('away', (progress) => progress.stuck.length === 1 && progress.counts.finished === 5);

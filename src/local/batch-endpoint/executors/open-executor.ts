@@ -1,4 +1,4 @@
-import { trouble } from '../../../errors.ts';
+import { holdoutError } from '../../../errors.ts';
 import { ObjectStore } from '../../../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../../../settings.ts';
 import type { JobCarrier } from './job-executor.ts';
@@ -31,6 +31,6 @@ export function openCarrier({ jobs, environment }: StartUp, place: ProcessPlace)
 
 function given(environment: Record<string, string>, name: string): string {
   const value = environment[name];
-  if (!value) throw trouble('RUNNER_SETTING', { name, value: '' });
+  if (!value) throw holdoutError('RUNNER_SETTING', { name, value: '' });
   return value;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf, trouble } from '../../../errors.ts';
+import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
 import type { JobCarrier, JobListener } from './job-executor.ts';
 import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
@@ -57,7 +57,7 @@ export class SimulatedCarrier implements JobCarrier {
     const { jobId, container } = job.detail;
     try {
       const runKey = container.environment?.find(({ name }) => name === 'HOLDOUT_RUN_KEY')?.value;
-      if (runKey === undefined) throw trouble('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+      if (runKey === undefined) throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
       return await this.runner.run({ jobId, runKey, process });
     } catch (error) {
       this.log.warn({ jobId, error: messageOf(error) }, 'a simulated runner failed');

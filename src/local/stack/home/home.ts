@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { HoldoutError, messageOf, trouble } from '../../../errors.ts';
+import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
 import type { Report } from '../../report.ts';
 import { makePrivate } from './private-home.ts';
 
@@ -81,11 +81,11 @@ export function openHome(home: string, report: Report = () => undefined): Home {
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw trouble('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
-    throw trouble('HOME_UNUSABLE', { home: folder, cause: messageOf(error) }, error);
+      throw holdoutError('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
+    throw holdoutError('HOME_UNUSABLE', { home: folder, cause: messageOf(error) }, error);
   }
   const freeMiB = freeMiBAt(folder);
-  if (freeMiB < neededMiB) throw trouble('DISK_FULL', { home: folder, freeMiB, neededMiB });
+  if (freeMiB < neededMiB) throw holdoutError('DISK_FULL', { home: folder, freeMiB, neededMiB });
   return places;
 }
 

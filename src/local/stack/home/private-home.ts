@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { trouble } from '../../../errors.ts';
+import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
 import type { Report } from '../../report.ts';
 
@@ -50,13 +50,13 @@ export function makePrivate(home: string, report: Report): void {
   const self = process.geteuid?.() ?? uid;
   if (uid !== self) {
     const cause = `it belongs to user ${uid}, who could read the labels; this is user ${self} (chown -R ${self} makes it yours)`;
-    throw trouble('HOME_UNUSABLE', { home, cause });
+    throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   if ((mode & others) === 0) return;
   const found = readdirSync(home);
   if (!found.includes('credentials.json') && found.some((name) => !known.has(name))) {
     const cause = 'it is open to other users and holds other things (an empty folder, or chmod 700, will do)';
-    throw trouble('HOME_UNUSABLE', { home, cause });
+    throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   chmodSync(home, 0o700);
   const closed = ours.reduce((count, name) => count + closeTree(join(home, name), !closedAtTheTop.has(name)), 0);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { trouble } from '../../../errors.ts';
+import { holdoutError } from '../../../errors.ts';
 import { readJsonFile } from '../../json-file.ts';
 import { openIdentity, renewId, type HomeIdentity } from './home-identity.ts';
 import { placesOf, type Home } from './home.ts';
@@ -76,7 +76,7 @@ function ownFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== process.geteuid?.()) {
-    throw trouble('HOME_UNUSABLE', { home: folder, cause: `it is not a folder of user ${process.geteuid?.()}` });
+    throw holdoutError('HOME_UNUSABLE', { home: folder, cause: `it is not a folder of user ${process.geteuid?.()}` });
   }
   if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, trouble } from '../../../errors.ts';
+import { messageOf, holdoutError } from '../../../errors.ts';
 import { endProcess, isRunning } from '../../process-identity.ts';
 import type { Report } from '../../report.ts';
 import type { Home } from '../home/home.ts';
@@ -88,7 +88,7 @@ export class KeptPart {
   private async waitUntilReady(part: Part, stop: AbortSignal): Promise<void> {
     const deadline = Date.now() + startLimit;
     const log = logOf(this.home, part.name);
-    const notUp = (why: string) => trouble('PART_NOT_UP', { part: part.name, why, log, tail: logTail(log) });
+    const notUp = (why: string) => holdoutError('PART_NOT_UP', { part: part.name, why, log, tail: logTail(log) });
     // Asked before and after: a foreign server on the same port may have answered.
     const lives = () => this.record !== undefined && isRunning(this.record.identity);
     for (;;) {

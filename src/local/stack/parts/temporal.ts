@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { trouble } from '../../../errors.ts';
+import { holdoutError } from '../../../errors.ts';
 import { temporalServerVersion } from '../../tools/tool.ts';
 import { plainEnvironment } from '../environment.ts';
 import { answersHttp, answersTemporal, withTemporal } from './health.ts';
@@ -63,7 +63,7 @@ function checkVersion(home: Home): void {
   const found = readVersion(file);
   if (found === undefined) writeFileSync(file, `${temporalServerVersion}\n`, { mode: 0o600 });
   else if (found !== temporalServerVersion) {
-    throw trouble('TEMPORAL_VERSION', { home: home.temporal, found, expected: temporalServerVersion });
+    throw holdoutError('TEMPORAL_VERSION', { home: home.temporal, found, expected: temporalServerVersion });
   }
 }
 
