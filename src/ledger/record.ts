@@ -1,6 +1,6 @@
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
-import { faultOf, type FinalState, type Reason } from '../campaign/model/reasons.ts';
+import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 
 /** A final record: the source of truth for leaderboard, cost and report. Never changed, only followed by another. */
 export interface LedgerRecord {
@@ -32,4 +32,4 @@ export interface LedgerRecord {
  * scored or failed. A later round that was cancelled, or that the platform failed, takes nothing away.
  */
 export const standingRecord = (records: readonly LedgerRecord[]): LedgerRecord | undefined =>
-  records.findLast(({ reason }) => reason === null || faultOf(reason) === 'team') ?? records.at(-1);
+  records.findLast(({ reason }) => reason === null || responsibleParty(reason) === 'team') ?? records.at(-1);

@@ -3,7 +3,7 @@ import { costOfRuns } from '../campaign/model/money.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { byName } from '../campaign/model/by-name.ts';
-import { faultOf, type Fault, type Reason, type SubmissionState } from '../campaign/model/reasons.ts';
+import { responsibleParty, type Party, type Reason, type SubmissionState } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
@@ -31,7 +31,7 @@ export interface SubmissionSummary {
   submittedAt: string;
   state: SubmissionState;
   reason: Reason | null;
-  fault: Fault | null;
+  fault: Party | null;
   detail: string | null;
   /** Null when it finished, or has not ended. */
   why: Why | null;
@@ -89,7 +89,7 @@ function summaryOf(
     submittedAt,
     state: standing?.state ?? 'queued',
     reason,
-    fault: reason && faultOf(reason),
+    fault: reason && responsibleParty(reason),
     detail: standing?.detail ?? null,
     why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
     faults: standing?.faults ?? null,

@@ -2,7 +2,7 @@ import { byName } from '../campaign/model/by-name.ts';
 import type { Money } from '../campaign/state/campaign-state.ts';
 import { addEnd, addFirst, noPace, type Pace } from '../campaign/state/run-statistics.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
-import { faultOf, type FinalState, type Reason } from '../campaign/model/reasons.ts';
+import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
 
 /** What a campaign that lost its state learns from the ledger: its books as they would be. Micro-dollars. */
@@ -52,6 +52,6 @@ function bookRun(money: LedgerTotals['money'], run: RunRecord, isRerun: boolean)
   if (purpose === 'probe') money.probes += costMicroUsd;
   else {
     if (isRerun) money.reruns += costMicroUsd;
-    if (reason && faultOf(reason) === 'platform') money.overhead += costMicroUsd;
+    if (reason && responsibleParty(reason) === 'platform') money.overhead += costMicroUsd;
   }
 }

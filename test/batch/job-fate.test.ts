@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import * as fc from 'fast-check';
 import { endedByHoldout, fateOf, isFinal } from '../../src/batch/job-fate.ts';
-import { reasonFaults } from '../../src/campaign/model/reasons.ts';
+import { responsibleParties } from '../../src/campaign/model/reasons.ts';
 
 const job = (change: Partial<JobDetail>): JobDetail => ({
   jobId: 'job',
@@ -91,7 +91,7 @@ describe('the fate of a job that left no outcome', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.boolean(), fc.boolean(), (a, b, isTerminated, isCancelled) => {
         const fate = fateOf(job({ statusReason: a, ...attempt(b, 137), isTerminated, isCancelled }));
-        assert.notEqual(reasonFaults[fate], 'team');
+        assert.notEqual(responsibleParties[fate], 'team');
       }),
     );
   });

@@ -10,7 +10,7 @@ import {
   type Tries,
 } from './retry-policy.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from './needs.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { ResourceProfile } from './resource-profile.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunOption } from '../model/run-option.ts';
@@ -89,7 +89,7 @@ export class SubmissionWay {
     const { reason } = run;
     if (reason !== null) {
       const failed = { ...run, reason, on };
-      if (faultOf(reason) === 'platform') {
+      if (responsibleParty(reason) === 'platform') {
         return this.finalAfter(failed, () => this.probe()) ?? this.probe();
       }
       this.known = afterFailedProbe(failed, this.known);

@@ -1,7 +1,7 @@
 import type { ClassRules } from './class-fit.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { probedSeconds, type Needs } from './needs.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
@@ -45,7 +45,7 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
 export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
   const { reason, rule, on, memoryLimitMiB } = failed;
   const { limits } = rules;
-  if (faultOf(reason) === 'platform') {
+  if (responsibleParty(reason) === 'platform') {
     const again = { ...tries, platformRuns: tries.platformRuns + 1 };
     return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, tries: again };
   }

@@ -3,7 +3,7 @@ import { costOfRuns } from '../model/money.ts';
 import { faultText, kindTexts, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
 import type { Reason, SubmissionState } from '../model/reasons.ts';
-import { faultOf } from '../model/reasons.ts';
+import { responsibleParty } from '../model/reasons.ts';
 import { devicePeak, exitWords, memoryPeak, timeWords } from './run-text.ts';
 import { instantText } from '../model/units.ts';
 import { whyOfEnd } from './why.ts';
@@ -32,7 +32,7 @@ const mostClasses = 12;
 /** The page's details in Markdown, at most a few KB: what matters most comes first. Pure. */
 export function caseDetails(content: CaseContent): string {
   const { submission, team, stage, note, since, reason, runs, learnt, choice } = content;
-  const what = reason === null ? '' : `: **${reason}** (${faultOf(reason)})`;
+  const what = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
   const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${what} since ${instantText(since)}`;
   const why = whyOfEnd(reason, runs);
   const omitted = runs.length - mostRuns;

@@ -1,4 +1,4 @@
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
 /** Why something ended as it did, and who can do what about it: one plain sentence each. */
@@ -118,7 +118,7 @@ export function whyOfRun({ reason, facts }: EndedRun): Why | undefined {
   const rule = facts?.rule ?? null;
   if (rule === null) return whyOfReason[reason];
   // The rule finds no fault of the team; the reason says whose it is.
-  if (faultOf(reason) === 'team') return whyOfRule[rule];
+  if (responsibleParty(reason) === 'team') return whyOfRule[rule];
   const { sentence, next } = whyOfReason[reason];
   return { sentence: `${whyOfRule[rule].sentence} ${sentence}`, next };
 }

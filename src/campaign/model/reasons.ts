@@ -18,10 +18,10 @@ export const isFinal = (state: SubmissionState): state is FinalState =>
   state === 'finished' || state === 'failed' || state === 'cancelled';
 
 /** Whose doing an end was. A platform's fault never counts against a team. */
-export type Fault = 'team' | 'platform' | 'operator';
+export type Party = 'team' | 'platform' | 'operator';
 
 /** Why a run or a submission ended otherwise than well, and whose fault that is. */
-export const reasonFaults = {
+export const responsibleParties = {
   'gpu-out-of-memory': 'team',
   'host-out-of-memory': 'team',
   'time-limit': 'team',
@@ -34,7 +34,7 @@ export const reasonFaults = {
   'platform-error': 'platform',
   'budget-exhausted': 'operator',
   cancelled: 'operator',
-} as const satisfies Record<string, Fault>;
-export type Reason = keyof typeof reasonFaults;
+} as const satisfies Record<string, Party>;
+export type Reason = keyof typeof responsibleParties;
 
-export const faultOf = (reason: Reason): Fault => reasonFaults[reason];
+export const responsibleParty = (reason: Reason): Party => responsibleParties[reason];

@@ -1,5 +1,5 @@
 import type { ActName } from './operator-messages.ts';
-import { reasonFaults } from '../model/reasons.ts';
+import { responsibleParties } from '../model/reasons.ts';
 import { microUsdOf, parseInstant } from '../model/units.ts';
 
 /** The fields of operators' messages: the Web UI sends whatever JSON somebody typed. Pure. */
@@ -48,7 +48,7 @@ const fields: Record<string, Field> = {
     expected: 'budget-exhausted or cancelled',
   },
   because: {
-    accepts: (value) => typeof value === 'string' && Object.hasOwn(reasonFaults, value),
+    accepts: (value) => typeof value === 'string' && Object.hasOwn(responsibleParties, value),
     expected: 'a reason why runs fail',
   },
 };

@@ -1,6 +1,6 @@
 import { differences } from '../operators/differences.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { FileConditions } from './pilot-conditions.ts';
 import type { PilotOrder, PilotRun } from './pilot.ts';
 
@@ -10,7 +10,7 @@ type Placed = Pick<PilotOrder, 'submission' | 'class'>;
 
 /** Whether a run says anything of its submission: one that the platform or an operator ended does not. */
 export const isMeasured = ({ reason }: Pick<PilotRun, 'reason'>): boolean =>
-  reason === null || faultOf(reason) === 'team';
+  reason === null || responsibleParty(reason) === 'team';
 
 /** A run that ended well, with the seconds of its container. */
 export type GoodRun = PilotRun & { seconds: number };

@@ -1,6 +1,6 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../model/messages.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import { SubmissionWay, type WayStep } from '../evaluation/evaluation-state-machine.ts';
 import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
@@ -59,7 +59,7 @@ export class SimulatedRound {
   }
 
   private report(reason: Reason | null, settles?: RunSettlement): NextStep {
-    const failed = reason !== null && faultOf(reason) === 'operator' ? 'cancelled' : 'failed';
+    const failed = reason !== null && responsibleParty(reason) === 'operator' ? 'cancelled' : 'failed';
     const report: SubmissionReport = {
       submission: this.submission,
       sequence: 1,

@@ -5,7 +5,7 @@ import { isHeldFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
 import { costOfRuns } from '../model/money.ts';
 import { addEnd, addFirst, addFreed } from './run-statistics.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from '../model/messages.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
@@ -140,5 +140,5 @@ function book({ money }: CampaignState, open: OpenSubmission, booking: Booking):
   money.byClass[onClass] = (money.byClass[onClass] ?? 0) + costMicroUsd;
   if (rerun) money.reruns += costMicroUsd;
   if (purpose === 'probe') money.probes += costMicroUsd;
-  else if (reason && faultOf(reason) === 'platform') money.overhead += costMicroUsd;
+  else if (reason && responsibleParty(reason) === 'platform') money.overhead += costMicroUsd;
 }

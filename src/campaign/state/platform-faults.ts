@@ -1,7 +1,7 @@
 import type { CampaignState } from './campaign-state.ts';
 import { isKill } from '../evaluation/fault-cause.ts';
 import type { RunSettlement } from '../model/messages.ts';
-import { faultOf } from '../model/reasons.ts';
+import { responsibleParty } from '../model/reasons.ts';
 import type { FaultStreak, Faults } from './fault-streaks.ts';
 
 /**
@@ -17,7 +17,7 @@ type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>
 /** What an end says about its class: that it works, that it has a fault, or nothing. */
 function saidBy({ reason, cause }: RunFault): 'works' | 'fault' | 'nothing' {
   if (reason === 'platform-error') return cause === undefined ? 'nothing' : 'fault';
-  return reason === undefined || faultOf(reason) === 'team' ? 'works' : 'nothing';
+  return reason === undefined || responsibleParty(reason) === 'team' ? 'works' : 'nothing';
 }
 
 /** A run has ended; `grantedAt` in ms. What was granted before a class was resumed says nothing of it now. */

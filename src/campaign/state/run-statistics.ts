@@ -1,6 +1,6 @@
 import { byName } from '../model/by-name.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
-import { faultOf, type Reason } from '../model/reasons.ts';
+import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { HeldGrant } from '../model/messages.ts';
 
 /** What ended runs teach about the rest: sums that a forecast needs, whose size does not follow the number of runs. Pure. */
@@ -95,7 +95,7 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
   const { purpose, billedSeconds, expectedSeconds, reason } = run;
   if (reason === 'unplaceable') return;
   const on = paceOn(pace, run.class);
-  const fault = reason ? faultOf(reason) : undefined;
+  const fault = reason ? responsibleParty(reason) : undefined;
   on.ran.seconds += billedSeconds;
   if (fault === 'platform') on.ran.lost += 1;
   if (purpose === 'probe') {

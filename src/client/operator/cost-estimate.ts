@@ -1,7 +1,7 @@
 import { probeClass } from '../../campaign/evaluation/class-choice.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
-import { faultOf } from '../../campaign/model/reasons.ts';
+import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { containerMemoryMiB, worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { KnownSubmission } from './campaign-from-s3.ts';
@@ -61,7 +61,8 @@ export const deadlineLines = (deadline: string, now: number): string[] =>
 
 function meanCost(records: readonly LedgerRecord[]): number | null {
   const telling = records.filter(
-    ({ runs, state, reason }) => runs.length > 0 && (state === 'finished' || (reason && faultOf(reason) === 'team')),
+    ({ runs, state, reason }) =>
+      runs.length > 0 && (state === 'finished' || (reason && responsibleParty(reason) === 'team')),
   );
   if (telling.length === 0) return null;
   return telling.reduce((sum, { runs }) => sum + costOfRuns(runs), 0) / telling.length;

@@ -1,4 +1,4 @@
-import { reasonFaults, type Reason } from '../../campaign/model/reasons.ts';
+import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { standingRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
@@ -65,8 +65,8 @@ function faultOfWanted(
   if (act !== 'rescore' && submission === undefined && team === undefined && reason === undefined) {
     return 'say which: --submission, --team or --reason';
   }
-  if (reason !== undefined && !Object.hasOwn(reasonFaults, reason)) {
-    const reasons = Object.keys(reasonFaults);
+  if (reason !== undefined && !Object.hasOwn(responsibleParties, reason)) {
+    const reasons = Object.keys(responsibleParties);
     return `there is no reason ${reason}${suggestion(reason, reasons) || `; there are ${reasons.join(', ')}`}`;
   }
   const teams = new Set(known.map((one) => one.team));

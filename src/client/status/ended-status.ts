@@ -1,5 +1,5 @@
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
-import { faultOf, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
+import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { standingRecord } from '../../ledger/record.ts';
 import { isOpen, type KnownCampaign } from '../operator/campaign-from-s3.ts';
@@ -56,7 +56,7 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts }: Kno
 /** What `status` prints of it. */
 export function endedText(status: EndedStatus): string {
   const { campaign, state, deadline, counts, reasons, money } = status;
-  const again = Object.keys(reasons).filter((reason) => faultOf(reason as Reason) !== 'team');
+  const again = Object.keys(reasons).filter((reason) => responsibleParty(reason as Reason) !== 'team');
   return [
     state === 'ended'
       ? `${campaign} has ended; its deadline was ${instantText(Date.parse(deadline))}`

@@ -1,7 +1,7 @@
 import { dollars } from '../../campaign/model/money.ts';
 import type { Forecast } from '../../campaign/forecasting/forecast.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
-import { faultOf, type Reason } from '../../campaign/model/reasons.ts';
+import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { holdLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
@@ -102,7 +102,7 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
     'ended because',
     Object.entries(reasons)
       .sort(([, a], [, b]) => b - a)
-      .map(([reason, count]) => `${reason}: ${count} (${faultOf(reason as Reason)})`),
+      .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
 
 /** The last acts of operators. */

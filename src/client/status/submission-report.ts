@@ -1,8 +1,8 @@
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import {
-  faultOf,
-  type Fault,
+  responsibleParty,
+  type Party,
   type FinalState,
   type Reason,
   type SubmissionState,
@@ -29,7 +29,7 @@ export interface Case {
   /** As `results` has it: by the record it stands by, or what goes on with it. */
   state: SubmissionState;
   reason: Reason | null;
-  fault: Fault | null;
+  fault: Party | null;
   detail: string | null;
   /** Null when it finished or goes on. */
   why: Why | null;
@@ -78,7 +78,7 @@ export async function caseOf(access: Access, campaign: string, submission: strin
     submittedAt,
     state: standing?.state ?? underWay?.stage ?? 'queued',
     reason,
-    fault: reason && faultOf(reason),
+    fault: reason && responsibleParty(reason),
     detail: standing?.detail ?? null,
     why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
     score: result?.kind === 'scored' ? result.score : null,

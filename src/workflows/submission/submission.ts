@@ -4,7 +4,7 @@ import type { PulledImage } from '../../activities/pull-image.ts';
 import { explainedChoice } from '../../campaign/explanation/class-fit-text.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import { probeWords } from '../../campaign/explanation/probe-text.ts';
-import { faultOf, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
+import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { SubmissionWay, type WayEnd, type WayStep } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
 import { counted } from '../../safe-text.ts';
@@ -129,7 +129,7 @@ class Review {
   /** A probe's end with what it taught. */
   private async taught({ n, on, end }: EndedRun, base: string | null): Promise<WayEnd> {
     if (end.reason !== null) {
-      if (faultOf(end.reason) === 'team') {
+      if (responsibleParty(end.reason) === 'team') {
         this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);
       }
       return end;
@@ -164,7 +164,7 @@ class Review {
 }
 
 const ended = (reason: Reason, detail: string | null = null): SubmissionEnd => ({
-  state: faultOf(reason) === 'operator' ? 'cancelled' : 'failed',
+  state: responsibleParty(reason) === 'operator' ? 'cancelled' : 'failed',
   reason,
   detail,
   score: null,

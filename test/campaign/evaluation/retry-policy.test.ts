@@ -11,13 +11,13 @@ import {
   type Tries,
 } from '../../../src/campaign/evaluation/retry-policy.ts';
 import { unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
-import { reasonFaults, type Reason } from '../../../src/campaign/model/reasons.ts';
+import { responsibleParties, type Reason } from '../../../src/campaign/model/reasons.ts';
 import { containerMemoryMiB, wallClockSeconds } from '../../../src/campaign/model/run-limits.ts';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
 
-const reasons = Object.keys(reasonFaults) as Reason[];
-const ofFault = (fault: string): Reason[] => reasons.filter((reason) => reasonFaults[reason] === fault);
+const reasons = Object.keys(responsibleParties) as Reason[];
+const ofFault = (fault: string): Reason[] => reasons.filter((reason) => responsibleParties[reason] === fault);
 const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => ({
   reason,
   rule: reason === 'time-limit' ? 'time-limit' : 'exit-code',
@@ -242,7 +242,7 @@ describe('what follows a failed run', () => {
             return;
           }
           assert.ok(move.tries.attempts < limits.attempts && move.tries.platformRuns <= limits.platformRuns);
-          if (reasonFaults[reason] === 'platform') assert.equal(move.tries.attempts, tries.attempts);
+          if (responsibleParties[reason] === 'platform') assert.equal(move.tries.attempts, tries.attempts);
           ({ needs, tries } = move);
         }
         assert.fail('it never ended');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { reasonFaults } from '../../../src/campaign/model/reasons.ts';
+import { responsibleParties } from '../../../src/campaign/model/reasons.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
 import { deviceTexts, otherTexts, processTexts, readOnlyTexts, sharedTexts } from './memory-texts.ts';
@@ -328,7 +328,7 @@ describe('the verdict on a run', () => {
         const found = verdictOf(outcome({ end, predictions, memory }));
         if (found.kind === 'succeeded') return;
         assert.notEqual(found.reason, 'host-out-of-memory');
-        assert.ok(['team', 'platform'].includes(reasonFaults[found.reason]));
+        assert.ok(['team', 'platform'].includes(responsibleParties[found.reason]));
         assert.equal(found.rule === 'killed-unexplained', end.kind === 'exited' && end.exitCode === 137);
       }),
     );

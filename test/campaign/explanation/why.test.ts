@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reasonFaults, type Reason } from '../../../src/campaign/model/reasons.ts';
+import { responsibleParties, type Reason } from '../../../src/campaign/model/reasons.ts';
 import { whyOfEnd, whyOfReason, whyOfRule, whyOfRun } from '../../../src/campaign/explanation/why.ts';
 
 describe('why something ended as it did', () => {
@@ -8,7 +8,7 @@ describe('why something ended as it did', () => {
       assert.match(sentence, /^[A-Z][^.]+\.$/);
       assert.match(next, /^[A-Z].+\.$/);
     }
-    assert.deepEqual(Object.keys(whyOfReason).sort(), Object.keys(reasonFaults).sort());
+    assert.deepEqual(Object.keys(whyOfReason).sort(), Object.keys(responsibleParties).sort());
   });
 
   it('is the rule’s where it found a fault of the team', () => {

@@ -1,6 +1,6 @@
 import { byName } from '../../../src/campaign/model/by-name.ts';
 import type { CampaignState, Money } from '../../../src/campaign/state/campaign-state.ts';
-import { faultOf } from '../../../src/campaign/model/reasons.ts';
+import { responsibleParty } from '../../../src/campaign/model/reasons.ts';
 import type { Child } from './child.ts';
 
 export const sum = (numbers: Iterable<number>): number => {
@@ -19,7 +19,7 @@ export function spentBy(children: readonly Child[]): Spent {
     truth.byClass[onClass] = (truth.byClass[onClass] ?? 0) + costMicroUsd;
     if (rerun) truth.reruns += costMicroUsd;
     if (purpose === 'probe') truth.probes += costMicroUsd;
-    else if (reason && faultOf(reason) === 'platform') truth.overhead += costMicroUsd;
+    else if (reason && responsibleParty(reason) === 'platform') truth.overhead += costMicroUsd;
   }
   return truth;
 }
