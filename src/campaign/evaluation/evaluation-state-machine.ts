@@ -2,12 +2,12 @@ import { evaluationOptions, optionOn, probeClass } from './class-choice.ts';
 import type { InstanceClass, Purpose } from '../model/frozen-campaign.ts';
 import {
   afterFailedProbe,
-  endOfLadder,
-  moveAfter,
-  noTries,
+  reasonWithoutClassLeft,
+  nextAfterFailure,
+  noRetries,
   type FailedRun,
-  type LadderRules,
-  type Tries,
+  type RetryRules,
+  type RetryCounts,
 } from './retry-policy.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from './needs.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
@@ -35,7 +35,7 @@ export type WayStep =
   | { kind: 'score' }
   | { kind: 'end'; reason: Reason; detail: string | null; ifEverybodys?: { kind: 'run' } & WantedRun };
 
-export interface WayRules extends LadderRules {
+export interface WayRules extends RetryRules {
   /** Null: there is no sample set and nothing is probed. */
   sampleItems: number | null;
 }
@@ -56,7 +56,7 @@ export type WayEnd = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
  */
 export class SubmissionWay {
   private known: Needs = unknownNeeds;
-  private tries: Tries = noTries;
+  private tries: RetryCounts = noRetries;
   private purpose: Purpose = 'evaluation';
   private last: Reason = 'gpu-out-of-memory';
 
@@ -107,7 +107,7 @@ export class SubmissionWay {
 
   /** Learns from a failed run; answers the end when it was the last. `again`: the same run once more. */
   private finalAfter(failed: FailedRun & { cause?: string }, again: () => WayStep): WayStep | undefined {
-    const move = moveAfter(failed, this.known, this.tries, this.rules);
+    const move = nextAfterFailure(failed, this.known, this.tries, this.rules);
     if (move.kind === 'end') {
       const run = failed.cause === undefined ? undefined : again();
       return { ...end(move.reason), ...(run?.kind === 'run' && { ifEverybodys: run }) };
@@ -125,7 +125,9 @@ export class SubmissionWay {
 
   private evaluation(): WayStep {
     const options = evaluationOptions(this.rules, this.known, this.rules.testItems);
-    return options.length === 0 ? end(endOfLadder(this.last), 'no class is larger') : this.run('evaluation', options);
+    return options.length === 0
+      ? end(reasonWithoutClassLeft(this.last), 'no class is larger')
+      : this.run('evaluation', options);
   }
 
   private run(purpose: Purpose, options: RunOption[]): WayStep {

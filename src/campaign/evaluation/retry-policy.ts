@@ -8,13 +8,13 @@ import type { VerdictRule } from '../model/run-facts.ts';
 /** In simulated campaigns no sound submission that was cut off was expected to take less than 0.83 of its wall clock (docs/adr/0006). */
 const leastShare = 0.5;
 
-export interface LadderRules extends ClassRules {
+export interface RetryRules extends ClassRules {
   /** Of the test set. */
   testItems: number;
 }
 
 /** What the evaluation runs of a submission used up so far. */
-export interface Tries {
+export interface RetryCounts {
   /** Evaluation runs charged to the team. */
   attempts: number;
   /** Re-runs for the platform's reasons, probes included. */
@@ -23,7 +23,7 @@ export interface Tries {
   doubted: boolean;
 }
 
-export const noTries: Tries = { attempts: 0, platformRuns: 0, doubted: false };
+export const noRetries: RetryCounts = { attempts: 0, platformRuns: 0, doubted: false };
 
 export interface FailedRun {
   reason: Reason;
@@ -33,7 +33,7 @@ export interface FailedRun {
 }
 
 /** What follows a failed evaluation: another run with what was learnt, or the submission's end. */
-export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'; reason: Reason };
+export type AfterFailure = { kind: 'again'; needs: Needs; tries: RetryCounts } | { kind: 'end'; reason: Reason };
 
 /**
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
@@ -42,7 +42,7 @@ export type Move = { kind: 'again'; needs: Needs; tries: Tries } | { kind: 'end'
  * device's size: a kill that nobody explains, and out of time where the probe let expect a little less, run again; a device
  * that was full in a run that failed and did not say why runs again on a larger one. Everything else is final. Pure.
  */
-export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: LadderRules): Move {
+export function nextAfterFailure(failed: FailedRun, needs: Needs, tries: RetryCounts, rules: RetryRules): AfterFailure {
   const { reason, rule, on, memoryLimitMiB } = failed;
   const { limits } = rules;
   if (responsibleParty(reason) === 'platform') {
@@ -77,7 +77,7 @@ export function moveAfter(failed: FailedRun, needs: Needs, tries: Tries, rules: 
  * that is cut off says as little against the submission as a kill that nobody explains. Far more than was expected is no
  * chance: it hangs, or the sample is not like the test set.
  */
-function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: LadderRules): boolean {
+function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: RetryRules): boolean {
   if (rule === 'killed-unexplained') return true;
   if (rule !== 'time-limit' || profile === undefined) return false;
   const share = probedSeconds(on, profile, rules.testItems) / wallClockSeconds(rules.limits, on, rules.classes);
@@ -85,7 +85,7 @@ function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: LadderRule
 }
 
 /** A device of more memory; whether a class with one has enough of everything else too is asked when it is chosen. */
-const isThereLarger = (on: InstanceClass, { classes }: LadderRules): boolean =>
+const isThereLarger = (on: InstanceClass, { classes }: RetryRules): boolean =>
   classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (on.gpuMemoryMiB ?? 0));
 
 /** Only classes with more device memory than this one will do from now on. */
@@ -98,7 +98,7 @@ const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
  * Why a submission ends after its last run when no class is left. Where no class for it gives the memory that was promised
  * to every team, that is not the team's fault. Pure.
  */
-export const endOfLadder = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
+export const reasonWithoutClassLeft = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
 
 /** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
 export function afterFailedProbe({ reason, rule, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {

@@ -3,12 +3,12 @@ import * as fc from 'fast-check';
 import { evaluationOptions } from '../../../src/campaign/evaluation/class-choice.ts';
 import {
   afterFailedProbe,
-  endOfLadder,
-  moveAfter,
-  noTries,
+  reasonWithoutClassLeft,
+  nextAfterFailure,
+  noRetries,
   type FailedRun,
-  type Move,
-  type Tries,
+  type AfterFailure,
+  type RetryCounts,
 } from '../../../src/campaign/evaluation/retry-policy.ts';
 import { unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
 import { responsibleParties, type Reason } from '../../../src/campaign/model/reasons.ts';
@@ -25,8 +25,8 @@ const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => (
   memoryLimitMiB: 14_336,
   ...change,
 });
-const after = (run: FailedRun, tries: Partial<Tries> = {}, needs: Needs = unknownNeeds): Move =>
-  moveAfter(run, needs, { ...noTries, ...tries }, { classes, limits, testItems: 10 });
+const after = (run: FailedRun, tries: Partial<RetryCounts> = {}, needs: Needs = unknownNeeds): AfterFailure =>
+  nextAfterFailure(run, needs, { ...noRetries, ...tries }, { classes, limits, testItems: 10 });
 /** What a probe teaches of a submission whose test set takes so many seconds on a class. */
 const taking = (seconds: number, on: InstanceClass = g4): Needs =>
   probed({ secondsPerItem: seconds / 10, measuredAtSpeed: on.relativeSpeed });
@@ -90,12 +90,12 @@ describe('what follows a failed run', () => {
       needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
       tries: { attempts: 1, platformRuns: 0, doubted: true },
     });
-    const final: Move = { kind: 'end', reason: 'submission-error' };
+    const final: AfterFailure = { kind: 'end', reason: 'submission-error' };
     const third = { ...p3, name: 'third', gpuMemoryMiB: 40_000 };
     const rules = { classes: [g4, p3, third], limits, testItems: 10 };
-    assert.equal(moveAfter({ ...wordless, on: p3 }, unknownNeeds, noTries, rules).kind, 'again');
+    assert.equal(nextAfterFailure({ ...wordless, on: p3 }, unknownNeeds, noRetries, rules).kind, 'again');
     const again = move.kind === 'again' ? move : assert.fail();
-    assert.deepEqual(moveAfter({ ...wordless, on: p3 }, again.needs, again.tries, rules), final, 'no third');
+    assert.deepEqual(nextAfterFailure({ ...wordless, on: p3 }, again.needs, again.tries, rules), final, 'no third');
     assert.deepEqual(after({ ...wordless, on: p3 }), final, 'none is larger');
     assert.deepEqual(after(wordless, { attempts: 2 }), final, 'never more than promised');
     assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
@@ -111,7 +111,7 @@ describe('what follows a failed run', () => {
         needs: within,
         tries: { attempts: 1, platformRuns: 0, doubted: true },
       });
-      const final: Move = { kind: 'end', reason: 'time-limit' };
+      const final: AfterFailure = { kind: 'end', reason: 'time-limit' };
       assert.deepEqual(after(cutOff, { attempts: 1, doubted: true }, within), final, 'one more, not two');
       assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
       assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
@@ -127,11 +127,11 @@ describe('what follows a failed run', () => {
       needs: { ...unknownNeeds, moreSharedMemory: true },
       tries: { attempts: 1, platformRuns: 0, doubted: false },
     });
-    const final: Move = { kind: 'end', reason: 'submission-error' };
+    const final: AfterFailure = { kind: 'end', reason: 'submission-error' };
     assert.deepEqual(after(full, { attempts: 1 }, { ...unknownNeeds, moreSharedMemory: true }), final);
     assert.deepEqual(after(full, { attempts: 2 }), final);
     const all = { ...limits, sharedMemoryMiB: 14_336 };
-    assert.deepEqual(moveAfter(full, unknownNeeds, noTries, { classes, limits: all, testItems: 10 }), final);
+    assert.deepEqual(nextAfterFailure(full, unknownNeeds, noRetries, { classes, limits: all, testItems: 10 }), final);
     assert.equal(afterFailedProbe(full, unknownNeeds).moreSharedMemory, true, 'the probe teaches it too');
   });
 
@@ -170,7 +170,7 @@ describe('what follows a failed run', () => {
     fc.assert(
       fc.property(rows, ends, fc.infiniteStream(fc.nat(9)), (among, ended, choices) => {
         const rules = { classes: among, limits: generous, testItems: 10 };
-        let [needs, tries]: [Needs, Tries] = [unknownNeeds, noTries];
+        let [needs, tries]: [Needs, RetryCounts] = [unknownNeeds, noRetries];
         let tooSmall = 0;
         const most = 1 + 3 + 2 * among.length;
         for (let run = 1; run <= most; run += 1) {
@@ -181,7 +181,7 @@ describe('what follows a failed run', () => {
           assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
           const reason: Reason = ended.next().value;
           const memoryLimitMiB = containerMemoryMiB(generous, on);
-          const move = moveAfter(failed(reason, { on, memoryLimitMiB }), needs, tries, rules);
+          const move = nextAfterFailure(failed(reason, { on, memoryLimitMiB }), needs, tries, rules);
           if (move.kind === 'end') return;
           if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
           ({ needs, tries } = move);
@@ -198,8 +198,8 @@ describe('what follows a failed run', () => {
     assert.equal(move.kind, 'again');
     const needs = move.kind === 'again' ? move.needs : assert.fail();
     assert.deepEqual(evaluationOptions({ classes: among, limits }, needs, 10), []);
-    assert.equal(endOfLadder('host-out-of-memory'), 'unplaceable');
-    assert.equal(endOfLadder('gpu-out-of-memory'), 'gpu-out-of-memory');
+    assert.equal(reasonWithoutClassLeft('host-out-of-memory'), 'unplaceable');
+    assert.equal(reasonWithoutClassLeft('gpu-out-of-memory'), 'gpu-out-of-memory');
   });
 
   it('is an evaluation after a failed probe, whatever its reason: on a larger class where there is one', () => {
@@ -228,7 +228,7 @@ describe('what follows a failed run', () => {
     );
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(rulesOfEnds), (stream, ends) => {
-        let [needs, tries]: [Needs, Tries] = [taking(1), noTries];
+        let [needs, tries]: [Needs, RetryCounts] = [taking(1), noRetries];
         const most = limits.attempts + limits.platformRuns + among.length;
         for (let run = 1; run <= most; run += 1) {
           const [option] = evaluationOptions(rules, needs, rules.testItems);
@@ -236,7 +236,12 @@ describe('what follows a failed run', () => {
           const on = among.find(({ name }) => name === option.class) ?? p3;
           const reason: Reason = stream.next().value;
           const memoryLimitMiB = containerMemoryMiB(limits, on);
-          const move = moveAfter(failed(reason, { rule: ends.next().value, on, memoryLimitMiB }), needs, tries, rules);
+          const move = nextAfterFailure(
+            failed(reason, { rule: ends.next().value, on, memoryLimitMiB }),
+            needs,
+            tries,
+            rules,
+          );
           if (move.kind === 'end') {
             assert.equal(move.reason, reason);
             return;
