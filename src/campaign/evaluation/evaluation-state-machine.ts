@@ -30,18 +30,18 @@ export interface WantedRun {
  * What comes next for a submission: a run, the score of the run that ended, or an end without a score. `ifEverybodys`: the
  * run that it has instead of its end if the platform's fault that used up its runs is not its alone.
  */
-export type WayStep =
+export type EvaluationStep =
   | ({ kind: 'run' } & WantedRun)
   | { kind: 'score' }
   | { kind: 'end'; reason: Reason; detail: string | null; ifEverybodys?: { kind: 'run' } & WantedRun };
 
-export interface WayRules extends RetryRules {
+export interface EvaluationRules extends RetryRules {
   /** Null: there is no sample set and nothing is probed. */
   sampleItems: number | null;
 }
 
 /** How a run ended. */
-export type WayEnd = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
+export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
   /** Null when it ended well. */
   reason: Reason | null;
   /** Of a platform's fault: what it was. */
@@ -54,13 +54,13 @@ export type WayEnd = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
  * The way of one submission through one round: a probe that learns what it needs, then the cheapest class that carries it,
  * and up the ladder until it is scored or final. Pure.
  */
-export class SubmissionWay {
+export class EvaluationStateMachine {
   private known: Needs = unknownNeeds;
   private tries: RetryCounts = noRetries;
   private purpose: Purpose = 'evaluation';
   private last: Reason = 'gpu-out-of-memory';
 
-  constructor(private readonly rules: WayRules) {}
+  constructor(private readonly rules: EvaluationRules) {}
 
   /** What is known of the submission by now. */
   get needs(): Needs {
@@ -68,24 +68,24 @@ export class SubmissionWay {
   }
 
   /** The first step, when its image is there. */
-  begin(probeInVain: boolean): WayStep {
+  begin(probeInVain: boolean): EvaluationStep {
     return this.rules.sampleItems === null || probeInVain ? this.evaluation() : this.probe();
   }
 
   /** The campaign will grant no run any more: what was only doubted stands. */
-  refused(reason: Reason): WayStep {
+  refused(reason: Reason): EvaluationStep {
     return end(this.tries.doubted ? this.last : reason);
   }
 
   /** The run that was wanted has ended on a class. */
-  ended(on: InstanceClass, run: WayEnd): WayStep {
+  ended(on: InstanceClass, run: RunResult): EvaluationStep {
     // An operator ended the run, not the submission; a cancelled submission cannot ask again.
     if (run.reason === 'cancelled') return this.purpose === 'probe' ? this.probe() : this.evaluation();
     return this.purpose === 'probe' ? this.afterProbe(on, run) : this.afterEvaluation(on, run);
   }
 
   /** A failed probe is no failed submission: it only teaches less. */
-  private afterProbe(on: InstanceClass, { profile, ...run }: WayEnd): WayStep {
+  private afterProbe(on: InstanceClass, { profile, ...run }: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason !== null) {
       const failed = { ...run, reason, on };
@@ -98,7 +98,7 @@ export class SubmissionWay {
     return this.evaluation();
   }
 
-  private afterEvaluation(on: InstanceClass, run: WayEnd): WayStep {
+  private afterEvaluation(on: InstanceClass, run: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason === null) return { kind: 'score' };
     this.last = reason;
@@ -106,7 +106,7 @@ export class SubmissionWay {
   }
 
   /** Learns from a failed run; answers the end when it was the last. `again`: the same run once more. */
-  private finalAfter(failed: FailedRun & { cause?: string }, again: () => WayStep): WayStep | undefined {
+  private finalAfter(failed: FailedRun & { cause?: string }, again: () => EvaluationStep): EvaluationStep | undefined {
     const move = nextAfterFailure(failed, this.known, this.tries, this.rules);
     if (move.kind === 'end') {
       const run = failed.cause === undefined ? undefined : again();
@@ -117,24 +117,24 @@ export class SubmissionWay {
     return undefined;
   }
 
-  private probe(): WayStep {
+  private probe(): EvaluationStep {
     const { classes, limits } = this.rules;
     const on = probeClass(classes);
     return this.run('probe', [optionOn(this.rules, on, wallClockSeconds(limits, on, classes))]);
   }
 
-  private evaluation(): WayStep {
+  private evaluation(): EvaluationStep {
     const options = evaluationOptions(this.rules, this.known, this.rules.testItems);
     return options.length === 0
       ? end(reasonWithoutClassLeft(this.last), 'no class is larger')
       : this.run('evaluation', options);
   }
 
-  private run(purpose: Purpose, options: RunOption[]): WayStep {
+  private run(purpose: Purpose, options: RunOption[]): EvaluationStep {
     this.purpose = purpose;
     const needMeasured = purpose === 'evaluation' && isNeedMeasured(this.known);
     return { kind: 'run', purpose, options, needMeasured, moreSharedMemory: this.known.moreSharedMemory };
   }
 }
 
-const end = (reason: Reason, detail: string | null = null): WayStep => ({ kind: 'end', reason, detail });
+const end = (reason: Reason, detail: string | null = null): EvaluationStep => ({ kind: 'end', reason, detail });

@@ -1,7 +1,7 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../model/messages.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
-import { SubmissionWay, type WayStep } from '../evaluation/evaluation-state-machine.ts';
+import { EvaluationStateMachine, type EvaluationStep } from '../evaluation/evaluation-state-machine.ts';
 import type { RunRules, SimulatedEnd } from './simulated-end.ts';
 
 /** What a submission tells its campaign next: it asks for a run, or reports its end once its last run is settled. */
@@ -10,7 +10,7 @@ export type NextStep =
 
 /** What a submission says to its campaign on its way through its evaluation, as its workflow does, without time. */
 export class SimulatedRound {
-  private readonly way: SubmissionWay;
+  private readonly way: EvaluationStateMachine;
   private request: RunRequest | undefined;
   private evaluations = 0;
   private cost = 0;
@@ -19,7 +19,12 @@ export class SimulatedRound {
     { instanceClasses: classes, limits, testSet, sampleSet }: RunRules,
     private readonly submission: string,
   ) {
-    this.way = new SubmissionWay({ classes, limits, testItems: testSet.items, sampleItems: sampleSet?.items ?? null });
+    this.way = new EvaluationStateMachine({
+      classes,
+      limits,
+      testItems: testSet.items,
+      sampleItems: sampleSet?.items ?? null,
+    });
   }
 
   /** Its image is there. */
@@ -41,7 +46,7 @@ export class SimulatedRound {
     return this.tell(this.way.ended(on, end), { ...settled, ...(reason && { reason }) });
   }
 
-  private tell(step: WayStep, settles?: RunSettlement): NextStep {
+  private tell(step: EvaluationStep, settles?: RunSettlement): NextStep {
     if (step.kind !== 'run') return this.report(step.kind === 'end' ? step.reason : null, settles);
     const { purpose, options, needMeasured } = step;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;

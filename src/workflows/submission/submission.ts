@@ -5,7 +5,11 @@ import { explainedChoice } from '../../campaign/explanation/class-fit-text.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import { probeWords } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
-import { SubmissionWay, type WayEnd, type WayStep } from '../../campaign/evaluation/evaluation-state-machine.ts';
+import {
+  EvaluationStateMachine,
+  type RunResult,
+  type EvaluationStep,
+} from '../../campaign/evaluation/evaluation-state-machine.ts';
 import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
 import { counted } from '../../safe-text.ts';
 import { Attempts, GivenUpError } from './attempts.ts';
@@ -99,8 +103,8 @@ class Review {
     this.caseFile.withhold(this.withheld);
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
-    const way = new SubmissionWay(this.opened);
-    let next: WayStep = way.begin(pulled.probeInVain);
+    const way = new EvaluationStateMachine(this.opened);
+    let next: EvaluationStep = way.begin(pulled.probeInVain);
     for (;;) {
       const usedUp = next.kind === 'end' && next.ifEverybodys !== undefined;
       if (next.kind === 'end' && next.ifEverybodys) next = next.ifEverybodys;
@@ -127,7 +131,7 @@ class Review {
   }
 
   /** A probe's end with what it taught. */
-  private async taught({ n, on, end }: EndedRun, base: string | null): Promise<WayEnd> {
+  private async taught({ n, on, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
         this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);

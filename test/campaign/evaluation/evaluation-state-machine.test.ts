@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { SubmissionWay, type WayEnd, type WayStep } from '../../../src/campaign/evaluation/evaluation-state-machine.ts';
+import {
+  EvaluationStateMachine,
+  type RunResult,
+  type EvaluationStep,
+} from '../../../src/campaign/evaluation/evaluation-state-machine.ts';
 import { containerMemoryMiB } from '../../../src/campaign/model/run-limits.ts';
 import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
 
 const rules = { classes, limits, testItems: 100, sampleItems: 10 };
-const ended = (change: Partial<WayEnd> = {}): WayEnd => ({
+const ended = (change: Partial<RunResult> = {}): RunResult => ({
   reason: null,
   rule: null,
   memoryLimitMiB: 14_336,
@@ -14,24 +18,24 @@ const crashed = ended({ reason: 'submission-error', rule: 'exit-code' });
 const outOfGpuMemory = ended({ reason: 'gpu-out-of-memory', rule: 'gpu-text-and-peak' });
 const lost = ended({ reason: 'platform-error', rule: 'no-outcome', memoryLimitMiB: null });
 const doubted = ended({ reason: 'submission-error', rule: 'killed-unexplained' });
-const learnt = (usesGpu: boolean): WayEnd => {
+const learnt = (usesGpu: boolean): RunResult => {
   const { profile } = probed({ usesGpu, gpuMemoryMiB: usesGpu ? 8_000 : 0 });
   return ended(profile && { profile });
 };
 
 /** `probe on g4dn.xlarge`, `evaluation on c4.4xlarge, g4dn.xlarge`, `score`, `time-limit`. */
-const words = (step: WayStep): string => {
+const words = (step: EvaluationStep): string => {
   if (step.kind === 'score') return 'score';
   if (step.kind === 'end') return step.reason;
   return `${step.purpose} on ${step.options.map((option) => option.class).join(', ')}`;
 };
 
 describe('a submission’s way', () => {
-  const begun = (probeInVain = false, sampleItems: number | null = 10): [SubmissionWay, WayStep] => {
-    const way = new SubmissionWay({ ...rules, sampleItems });
+  const begun = (probeInVain = false, sampleItems: number | null = 10): [EvaluationStateMachine, EvaluationStep] => {
+    const way = new EvaluationStateMachine({ ...rules, sampleItems });
     return [way, way.begin(probeInVain)];
   };
-  const evaluated = (): SubmissionWay => begun(true)[0];
+  const evaluated = (): EvaluationStateMachine => begun(true)[0];
 
   it('begins with a probe on the cheapest GPU class', () => {
     assert.equal(words(begun()[1]), 'probe on g4dn.xlarge');
@@ -73,7 +77,7 @@ describe('a submission’s way', () => {
 
   it('is nobody’s fault where no class gives the memory that was promised', () => {
     const small = { ...g4, memoryMiB: 8_000 };
-    const way = new SubmissionWay({ ...rules, classes: [small], sampleItems: null });
+    const way = new EvaluationStateMachine({ ...rules, classes: [small], sampleItems: null });
     way.begin(false);
     const outOfMemory = ended({
       reason: 'host-out-of-memory',
