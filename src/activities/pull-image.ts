@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { isProbeInVain } from '../campaign/evaluation/base-image-record.ts';
+import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
 import { containerOrders } from '../campaign/model/container-command.ts';
 import { unpackedBytesOf, type HandedInImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
@@ -55,7 +55,7 @@ const containerOf = ({ command, paths = usualPaths }: ReturnType<typeof containe
 });
 
 const isInVain = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
-  isProbeInVain(await lessonsOf(store, buckets.results, campaign, base));
+  isProbeUseless(await lessonsOf(store, buckets.results, campaign, base));
 
 /** A folder for this try; that of the try before goes, which a killed worker may have left. */
 async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {

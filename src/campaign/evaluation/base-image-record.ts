@@ -1,5 +1,5 @@
 /** Of the submissions on one base image that were probed: how many saturated the device, and how many did not. */
-export interface BaseLessons {
+export interface BaseImageRecord {
   saturating: number;
   measured: number;
 }
@@ -11,5 +11,5 @@ export const enoughSaturating = 10;
  * A framework that takes the whole device whatever it needs does so in every submission built on it. One that did not
  * saturate ends the rule for its base for good: there the submission decides, and so a probe can teach something. Pure.
  */
-export const isProbeInVain = ({ saturating, measured }: BaseLessons): boolean =>
+export const isProbeUseless = ({ saturating, measured }: BaseImageRecord): boolean =>
   measured === 0 && saturating >= enoughSaturating;

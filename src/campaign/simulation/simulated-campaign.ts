@@ -1,4 +1,4 @@
-import { isProbeInVain, type BaseLessons } from '../evaluation/base-image-record.ts';
+import { isProbeUseless, type BaseImageRecord } from '../evaluation/base-image-record.ts';
 import { closeSubmission, openSubmission, settleRun, takeRequest } from '../state/apply-messages.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { forecastOf, needsHurry } from '../forecasting/forecast.ts';
@@ -79,7 +79,7 @@ class Course {
   private readonly classes: Map<string, InstanceClass>;
   private readonly rounds = new Map<string, SimulatedRound>();
   private readonly ways = new Map<string, SimulatedWay>();
-  private readonly bases = new Map<string, BaseLessons>();
+  private readonly bases = new Map<string, BaseImageRecord>();
   private now: number;
   private lastChange: number;
   private hurryChanges = 0;
@@ -148,7 +148,7 @@ class Course {
     this.ways.set(submission, { submission, team, startedAt: this.now, runs: [] });
     openSubmission(this.state, submission, team, 1);
     this.events.plan(this.now + delays.pull * 1000, () =>
-      this.take(submission, round.begin(isProbeInVain(this.lessonsOf(submission)))),
+      this.take(submission, round.begin(isProbeUseless(this.lessonsOf(submission)))),
     );
   }
 
@@ -185,7 +185,7 @@ class Course {
   }
 
   /** What probes taught about the base of a submission. */
-  private lessonsOf(submission: string): BaseLessons {
+  private lessonsOf(submission: string): BaseImageRecord {
     const { submissions, others } = this.simulation.population;
     const { base } = submissions.get(submission) ?? others;
     const lessons = this.bases.get(base ?? '') ?? { saturating: 0, measured: 0 };

@@ -1,4 +1,4 @@
-import { enoughSaturating, type BaseLessons } from '../../campaign/evaluation/base-image-record.ts';
+import { enoughSaturating, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
 import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
@@ -26,8 +26,8 @@ export async function lessonsOf(
   bucket: string,
   campaign: string,
   base: string,
-): Promise<BaseLessons> {
-  const count = async (kind: keyof BaseLessons, most: number): Promise<number> => {
+): Promise<BaseImageRecord> {
+  const count = async (kind: keyof BaseImageRecord, most: number): Promise<number> => {
     let found = 0;
     for await (const _ of store.list(bucket, resultObjects.baseFolder(campaign, base, kind))) {
       found += 1;
