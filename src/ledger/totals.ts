@@ -1,6 +1,6 @@
 import { byName } from '../campaign/model/by-name.ts';
 import type { Money } from '../campaign/state/campaign-state.ts';
-import { addEnd, addFirst, noPace, type Pace } from '../campaign/state/run-statistics.ts';
+import { addEnd, addFirst, noStatistics, type RunStatistics } from '../campaign/state/run-statistics.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
@@ -12,14 +12,14 @@ export interface LedgerTotals {
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** `since` is not in the ledger and stays null. */
-  pace: Pace;
+  pace: RunStatistics;
 }
 
 export const noTotals = (): LedgerTotals => ({
   money: { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() },
   counts: { finished: 0, failed: 0, cancelled: 0 },
   reasons: {},
-  pace: noPace(),
+  pace: noStatistics(),
 });
 
 /** Adds a submission's records, oldest first. Pure but for `totals`. */

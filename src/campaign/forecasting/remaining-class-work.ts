@@ -1,6 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { noClassPace, type ClassPace, type EndsAlike } from '../state/run-statistics.ts';
+import { noClassStatistics, type ClassStatistics, type EndsAlike } from '../state/run-statistics.ts';
 import type { EndedAlike } from './kaplan-meier.ts';
 
 /** What is known of a class and of the evaluations on it; classes by their places, times in seconds. */
@@ -31,12 +31,12 @@ const asExpected: EndedAlike = { seconds: 1, ended: 5, followed: 0, lost: 0 };
 
 /** Every class with what the ended runs taught. Pure. */
 export function restClasses(state: CampaignState, rows: readonly InstanceClass[]): RestClass[] {
-  const paces = rows.map(({ name }) => state.pace.byClass[name] ?? noClassPace());
+  const paces = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
   const measured = paces.map((pace) => endedAlike(Object.values(pace.measured), 1 / 1000));
   const unmeasured = paces.map((pace) => endedAlike(Object.values(pace.unmeasured), 1));
   const longer = rows.map((row) => rows.map((other) => longerOn(row, other)));
   return rows.map((row, place) => {
-    const pace = paces[place] ?? noClassPace();
+    const pace = paces[place] ?? noClassStatistics();
     return {
       name: row.name,
       slots: state.slots[row.name] ?? 0,
@@ -71,7 +71,7 @@ const isDetour = (from: InstanceClass, to: InstanceClass): boolean =>
   to.microUsdPerHour > from.microUsdPerHour &&
   (to.gpuMemoryMiB ?? 0) >= (from.gpuMemoryMiB ?? 0);
 
-const unbilledOf = ({ held }: ClassPace): number =>
+const unbilledOf = ({ held }: ClassStatistics): number =>
   held.runs === 0 ? 0 : Math.max(0, (held.seconds - held.billed) / held.runs);
 
 const countOf = (ends: readonly EndedAlike[] = []): number => ends.reduce((sum, { ended }) => sum + ended, 0);

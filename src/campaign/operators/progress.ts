@@ -1,5 +1,5 @@
 import { defaultTreatment, type CampaignState, type OperatorLine } from '../state/campaign-state.ts';
-import { Experience } from '../state/class-cost-model.ts';
+import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
@@ -108,7 +108,7 @@ const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
 
 function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
-  const experience = new Experience(state);
+  const experience = new ClassCostModel(state);
   return Object.fromEntries(
     Object.entries(state.slots).map(([name, slots]) => [
       name,

@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
-import { Experience } from '../state/class-cost-model.ts';
+import { ClassCostModel } from '../state/class-cost-model.ts';
 import { freeSlots, grantTo } from './grants.ts';
 import { Purse } from './available-budget.ts';
 import type { RunGrant } from '../model/messages.ts';
@@ -45,7 +45,7 @@ export function hurriedGrants(state: CampaignState, tally: Tally, now: number): 
   }
   // One with a free slot where it would rather go waits for money, not for time.
   const late = wanting.filter(({ preferred }) => !isFree(free, preferred));
-  const queue = new TinyQueue(detoursOf(state, late, { free, experience: new Experience(state), reach }), inOrder);
+  const queue = new TinyQueue(detoursOf(state, late, { free, experience: new ClassCostModel(state), reach }), inOrder);
   const granted: RunGrant[] = [];
   for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     const { waiting, option } = next;
@@ -62,7 +62,7 @@ export function hurriedGrants(state: CampaignState, tally: Tally, now: number): 
 
 interface Prospect {
   free: Record<string, number>;
-  experience: Experience;
+  experience: ClassCostModel;
   reach: Reach;
 }
 

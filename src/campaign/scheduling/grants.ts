@@ -4,7 +4,7 @@ import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import { Purse } from './available-budget.ts';
 import { Reach } from './eligible-options.ts';
-import { Experience } from '../state/class-cost-model.ts';
+import { ClassCostModel } from '../state/class-cost-model.ts';
 import { trialPlaces } from '../state/platform-faults.ts';
 import type { RunGrant, HeldGrant } from '../model/messages.ts';
 import { Savings } from './starvation-guard.ts';
@@ -59,7 +59,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
 }
 
 function settleWishes(state: CampaignState, { waiting }: Tally): void {
-  const experience = new Experience(state);
+  const experience = new ClassCostModel(state);
   for (const { request } of waiting) {
     request.options = experience.preferred(request.options, request.needMeasured ?? false);
   }

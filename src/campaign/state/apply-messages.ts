@@ -1,6 +1,6 @@
 import type { CampaignState, OpenSubmission, WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
-import { Experience } from './class-cost-model.ts';
+import { ClassCostModel } from './class-cost-model.ts';
 import { isHeldFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
 import { costOfRuns } from '../model/money.ts';
 import { addEnd, addFirst, addFreed } from './run-statistics.ts';
@@ -19,7 +19,7 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 
 /** Takes a request; answers the grant again if this very run was granted already. */
 export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
-  const options = new Experience(state).preferred(request.options, request.needMeasured ?? false);
+  const options = new ClassCostModel(state).preferred(request.options, request.needMeasured ?? false);
   const [wanted] = options;
   if (request.settles) settleRun(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);

@@ -1,5 +1,5 @@
 import type { Purpose } from '../model/frozen-campaign.ts';
-import type { Pace } from './run-statistics.ts';
+import type { RunStatistics } from './run-statistics.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { HeldGrant, Stuck } from '../model/messages.ts';
@@ -46,7 +46,7 @@ export interface CampaignState {
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** What the ended runs and submissions teach about the rest. */
-  pace: Pace;
+  pace: RunStatistics;
   /** The last lines only; all of them are in the ledger of acts. */
   operatorsLog: OperatorLine[];
   /** Grows with every request, so that "who waited longest" needs no clock. */

@@ -1,6 +1,6 @@
 import { breakEvenSuccess } from '../evaluation/break-even.ts';
 import type { CampaignState } from './campaign-state.ts';
-import { noClassPace, type ClassPace, type DeviceTries } from './run-statistics.ts';
+import { noClassStatistics, type ClassStatistics, type DeviceTries } from './run-statistics.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /**
@@ -11,7 +11,7 @@ const fewestEnds = 10;
 const endsPerSlot = 2;
 /** What was believed of a class's times before counts like so many ends. */
 const priorEnds = 10;
-const unknownPace = noClassPace();
+const unknownPace = noClassStatistics();
 /** Before any try: four of five fit into the smaller device, as 80 % of the case's runs did on G4. Counts like five tries. */
 const priorTries = { ended: 5, outOfMemory: 1 };
 
@@ -20,7 +20,7 @@ const priorTries = { ended: 5, outOfMemory: 1 };
  * alone. Costs are corrected by the ends on each class; an option on whose device too many runs of the kind run out of
  * memory goes behind the larger ones. Pure.
  */
-export class Experience {
+export class ClassCostModel {
   /** On the class that probes ran on no speeds were compared: what is seen there is the sample's fault, on every class. */
   private readonly ofSample: number;
   private readonly factors = new Map<string, number>();
@@ -93,7 +93,7 @@ export class Experience {
     return countOf(ends) < this.fewestOn(onClass) ? believed : shrunk(ends, believed);
   }
 
-  private paceOn(onClass: string): ClassPace {
+  private paceOn(onClass: string): ClassStatistics {
     return this.state.pace.byClass[onClass] ?? unknownPace;
   }
 
@@ -121,7 +121,7 @@ type Share = [share: number, count: number];
  * Shares that evaluations took of what was expected. Those that ended early and were followed by another, because memory ran
  * out, say nothing; those that were cut off later than expected say that they take at least so long.
  */
-const shares = ({ measured }: ClassPace): Share[] =>
+const shares = ({ measured }: ClassStatistics): Share[] =>
   Object.values(measured)
     .map(([count, thousandths, followed]): Share => {
       const share = Math.max(1, thousandths / count) / 1000;

@@ -1,7 +1,7 @@
 import { byName } from '../model/by-name.ts';
 import { defaultTreatment, type CampaignState } from './campaign-state.ts';
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
-import { noPace } from './run-statistics.ts';
+import { noStatistics } from './run-statistics.ts';
 
 /** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
 export interface Work {
@@ -38,7 +38,7 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
     hurry: false,
     counts: { finished: 0, failed: 0, cancelled: 0 },
     reasons: {},
-    pace: noPace(),
+    pace: noStatistics(),
     operatorsLog: [],
     ticket: 0,
   };

@@ -4,13 +4,13 @@ import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { HeldGrant } from '../model/messages.ts';
 
 /** What ended runs teach about the rest: sums that a forecast needs, whose size does not follow the number of runs. Pure. */
-export interface Pace {
+export interface RunStatistics {
   /** Instant (ms) of the first grant; null before it. */
   since: number | null;
-  byClass: Record<string, ClassPace>;
+  byClass: Record<string, ClassStatistics>;
 }
 
-export interface ClassPace {
+export interface ClassStatistics {
   /** First evaluations that asked for this class before all others, by the duration of their probes. */
   firsts: ByDuration<FirstsAlike>;
   /** Ended evaluations by the thousandths that they took of what their probes let expect. */
@@ -46,10 +46,10 @@ export interface DeviceTries {
 
 const noTries = (): DeviceTries => ({ ended: 0, outOfMemory: 0, failedShares: 0 });
 
-export const noPace = (): Pace => ({ since: null, byClass: byName() });
+export const noStatistics = (): RunStatistics => ({ since: null, byClass: byName() });
 
 /** Nothing is known of the class. */
-export const noClassPace = (): ClassPace => ({
+export const noClassStatistics = (): ClassStatistics => ({
   firsts: {},
   measured: {},
   unmeasured: {},
@@ -61,14 +61,15 @@ export const noClassPace = (): ClassPace => ({
   freed: { runs: 0, since: 0 },
 });
 
-const paceOn = (pace: Pace, onClass: string): ClassPace => (pace.byClass[onClass] ??= noClassPace());
+const paceOn = (pace: RunStatistics, onClass: string): ClassStatistics =>
+  (pace.byClass[onClass] ??= noClassStatistics());
 
 /** Four bins for every doubling; what is less than one counts as one. */
 const durationBin = (duration: number): number => Math.floor(4 * Math.log2(Math.max(1, duration)));
 
 /** A submission asks for its first evaluation. */
 export function addFirst(
-  pace: Pace,
+  pace: RunStatistics,
   first: { class: string; probeSeconds: number; expectedSeconds: number | undefined },
 ): void {
   const { probeSeconds, expectedSeconds } = first;
@@ -91,7 +92,7 @@ export interface EndOfRun {
 }
 
 /** A run has ended; `next`: the class that the one after it asks for first, if there is one. */
-export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): void {
+export function addEnd(pace: RunStatistics, run: EndOfRun, next: string | undefined): void {
   const { purpose, billedSeconds, expectedSeconds, reason } = run;
   if (reason === 'unplaceable') return;
   const on = paceOn(pace, run.class);
@@ -122,7 +123,7 @@ export function addEnd(pace: Pace, run: EndOfRun, next: string | undefined): voi
 }
 
 /** Of a try that failed and of which nothing was expected, all its time counts. */
-function addTry({ tries }: ClassPace, { billedSeconds, expectedSeconds, needMeasured, reason }: EndOfRun): void {
+function addTry({ tries }: ClassStatistics, { billedSeconds, expectedSeconds, needMeasured, reason }: EndOfRun): void {
   const alike = tries[needMeasured ? 'measured' : 'unknown'];
   alike.ended += 1;
   if (reason !== 'gpu-out-of-memory') return;
@@ -131,7 +132,7 @@ function addTry({ tries }: ClassPace, { billedSeconds, expectedSeconds, needMeas
 }
 
 /** A slot is free again since a moment ago; the next {@link countHeld} knows the time. */
-export function addFreed(pace: Pace, grant: HeldGrant, billedSeconds: number): void {
+export function addFreed(pace: RunStatistics, grant: HeldGrant, billedSeconds: number): void {
   const { held, freed } = paceOn(pace, grant.class);
   freed.runs += 1;
   freed.since += grant.since;
@@ -139,7 +140,7 @@ export function addFreed(pace: Pace, grant: HeldGrant, billedSeconds: number): v
 }
 
 /** Counts for how long the slots that are free since a moment ago were held. `now` in ms. */
-export function countHeld(pace: Pace, now: number): void {
+export function countHeld(pace: RunStatistics, now: number): void {
   for (const { held, freed } of Object.values(pace.byClass)) {
     held.runs += freed.runs;
     held.seconds += (freed.runs * now - freed.since) / 1000;

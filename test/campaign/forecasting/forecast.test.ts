@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, type Forecast } from '../../../src/campaign/forecasting/forecast.ts';
-import type { ClassPace } from '../../../src/campaign/state/run-statistics.ts';
+import type { ClassStatistics } from '../../../src/campaign/state/run-statistics.ts';
 import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
@@ -32,7 +32,7 @@ describe('a forecast', () => {
     assert.ok(forecast);
     return forecast;
   }
-  const pace = ({ pace }: CampaignState, onClass: string): ClassPace => {
+  const pace = ({ pace }: CampaignState, onClass: string): ClassStatistics => {
     const found = pace.byClass[onClass];
     assert.ok(found);
     return found;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
-import { Experience } from '../../../src/campaign/state/class-cost-model.ts';
+import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
   bookedState,
@@ -253,7 +253,7 @@ describe('the books of a campaign', () => {
     settleRun(settled, settlement(1, 60, { reason }));
     closeSubmission(state, report(60, { state: 'failed', reason, lastRun: { n: 1, ...failed, reason } }));
     assert.deepEqual(structuredClone(state.pace), structuredClone(settled.pace));
-    assert.deepEqual(new Experience(state).triesOn('g4'), { ended: 1, outOfMemory: 1 });
+    assert.deepEqual(new ClassCostModel(state).triesOn('g4'), { ended: 1, outOfMemory: 1 });
     assert.deepEqual(money(state), spentOn({ g4: 60 }));
     assert.deepEqual(holdings(state), nothingHeld);
   });

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
-import { Experience } from '../../../src/campaign/state/class-cost-model.ts';
-import { addEnd, noPace, type EndOfRun, type Pace } from '../../../src/campaign/state/run-statistics.ts';
+import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
+import { addEnd, noStatistics, type EndOfRun, type RunStatistics } from '../../../src/campaign/state/run-statistics.ts';
 import { c4, classes, g4, limits, p3 } from '../samples.ts';
 import { campaignOf, grantsNow, open, request, settlement } from './state-samples.ts';
 
@@ -15,7 +15,12 @@ const onC4 = optionOn(rules, c4, 8 * hour);
 const onP3 = optionOn(rules, p3, (10 * hour) / 2.14);
 
 /** Evaluations that ended after so many times what was expected. */
-const ended = (pace: Pace, onClass: string, times: readonly number[], change: Partial<EndOfRun> = {}): void => {
+const ended = (
+  pace: RunStatistics,
+  onClass: string,
+  times: readonly number[],
+  change: Partial<EndOfRun> = {},
+): void => {
   for (const share of times) {
     const end = { class: onClass, purpose: 'evaluation', billedSeconds: 1000 * share, expectedSeconds: 1000 } as const;
     addEnd(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
@@ -23,17 +28,17 @@ const ended = (pace: Pace, onClass: string, times: readonly number[], change: Pa
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
 /** What is seen of classes of so many slots. */
-const seen = (pace: Pace, slots = 5): Experience =>
-  new Experience({ pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
-const order = (pace: Pace, options = [onG4, onC4], needMeasured = true): string[] =>
+const seen = (pace: RunStatistics, slots = 5): ClassCostModel =>
+  new ClassCostModel({ pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
+const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true): string[] =>
   seen(pace)
     .preferred(options, needMeasured)
     .map((option) => option.class);
 
 describe('what a campaign has seen of its classes', () => {
-  let pace: Pace;
+  let pace: RunStatistics;
   beforeEach(() => {
-    pace = noPace();
+    pace = noStatistics();
   });
 
   it('changes nothing before anything has ended: the cheapest expectation first', () => {
@@ -89,7 +94,7 @@ describe('what a campaign has seen of its classes', () => {
     const ends = fc.array(fc.record({ on: fc.constantFrom(g4.name, c4.name, p3.name), share }), { maxLength: 60 });
     fc.assert(
       fc.property(ends, (some) => {
-        const paceOfSome = noPace();
+        const paceOfSome = noStatistics();
         for (const { on, share } of some) ended(paceOfSome, on, [share]);
         const experience = seen(paceOfSome);
         const options = experience.preferred([onG4, onC4, onP3], true);
@@ -105,9 +110,9 @@ describe('what a campaign has seen of its classes', () => {
 });
 
 describe('tries on the smaller device', () => {
-  let pace: Pace;
+  let pace: RunStatistics;
   beforeEach(() => {
-    pace = noPace();
+    pace = noStatistics();
   });
   const options = [onG4, onP3];
   const tries = (good: number, outOfMemory: number, failedShare: number, needMeasured: boolean): void => {
@@ -120,7 +125,7 @@ describe('tries on the smaller device', () => {
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '45 % succeeded, with the prior');
     tries(0, 20, 1, false);
     assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '36 % of 95');
-    pace = noPace();
+    pace = noStatistics();
     tries(30, 60, 0.1, false);
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '36 % of 95 again, lost after a tenth');
     tries(0, 900, 0.1, false);

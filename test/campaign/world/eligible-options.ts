@@ -1,5 +1,5 @@
 import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
-import { Experience } from '../../../src/campaign/state/class-cost-model.ts';
+import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
 /** The rules of who may go where, told again in other words than the code's. */
@@ -20,7 +20,7 @@ export const wantedBy = (
   { options, rerun, needMeasured }: WaitingRequest,
   at: number,
 ): RunOption | undefined =>
-  new Experience(state)
+  new ClassCostModel(state)
     .preferred(options, needMeasured ?? false)
     .filter((option) => isPossible(state, option, rerun))
     .find((option) => !isShort(state, option, at));
