@@ -10,7 +10,7 @@ import type { HeldGrant, Stuck } from '../model/messages.ts';
  * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions
  * open. What S3 or the frozen campaign can tell again is left out. Pure.
  */
-export type CarriedState = Omit<CampaignState, 'rounds' | 'started' | 'treatments' | 'open'> & {
+export type EncodedState = Omit<CampaignState, 'rounds' | 'started' | 'treatments' | 'open'> & {
   /** By team, in base 36: one character, or more in brackets. */
   started: string;
   treatments: [team: number, name: string, priority: number, weight: number, paused: 0 | 1][];
@@ -60,7 +60,7 @@ const numbersAgain = (text: string): number[] =>
 const purposeOf = (probe: 0 | 1) => (probe === 1 ? 'probe' : 'evaluation');
 
 /** What the next run is told. */
-export function carriedState(state: CampaignState, { classes }: ClassRules): CarriedState {
+export function encodeState(state: CampaignState, { classes }: ClassRules): EncodedState {
   const places = new Map(classes.map(({ name }, place) => [name, place]));
   const { rounds: _, started, treatments, open, ...rest } = state;
   return {
@@ -89,7 +89,7 @@ export function carriedState(state: CampaignState, { classes }: ClassRules): Car
 }
 
 /** The state again; `work` and `rules` are read anew in every run. */
-export function restoredState(carried: CarriedState, work: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
+export function decodeState(carried: EncodedState, work: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
   const { treatments, open, money, slots, shortUntil, faults, pace, ...rest } = carried;
   const started = numbersAgain(carried.started);
   return {

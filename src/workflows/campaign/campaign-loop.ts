@@ -13,7 +13,7 @@ import {
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { closeSubmission, settleRun, takeRequest, takeStanding } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
-import { carriedState } from '../../campaign/state/continue-as-new-state.ts';
+import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../../campaign/forecasting/forecast.ts';
 import { holdOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
@@ -137,7 +137,7 @@ export class Conductor {
     await condition(() => this.changed || allHandlersFinished());
     if (!this.children.isIdle || this.desk.isAsked || !allHandlersFinished()) return;
     const { instanceClasses: classes, limits } = this.opened.frozen;
-    const state = carriedState(this.state, { classes, limits });
+    const state = encodeState(this.state, { classes, limits });
     await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
       campaign: this.name,
       carried: { state, desk: this.desk.carried() },

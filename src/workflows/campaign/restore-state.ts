@@ -2,7 +2,7 @@ import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { openSubmission } from '../../campaign/state/apply-messages.ts';
 import { byName } from '../../campaign/model/by-name.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
-import { restoredState, type CarriedState } from '../../campaign/state/continue-as-new-state.ts';
+import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { initialState } from '../../campaign/state/initial-state.ts';
 import { apply } from '../../campaign/operators/operator-commands.ts';
 import type { CarriedDesk } from './command-processor.ts';
@@ -16,7 +16,7 @@ export interface CampaignInput {
 
 /** What a run of the campaign's workflow hands to the next one. */
 export interface Carried {
-  state: CarriedState;
+  state: EncodedState;
   desk: CarriedDesk;
 }
 
@@ -53,6 +53,6 @@ export async function goOn(campaign: string, carried: Carried): Promise<Opening>
   const { workLists } = carried.state;
   const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const { instanceClasses: classes, limits } = opened.frozen;
-  const state = restoredState(carried.state, opened.work, { classes, limits });
+  const state = decodeState(carried.state, opened.work, { classes, limits });
   return { opened, state, desk: carried.desk, unheard: [] };
 }

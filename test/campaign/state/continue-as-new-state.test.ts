@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { openSubmission, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { classes, limits } from '../samples.ts';
 import { bookedState, campaignOf, now, request, treat } from './state-samples.ts';
 
 const rules = { classes, limits };
-const json = (state: CampaignState): string => JSON.stringify(carriedState(state, rules));
+const json = (state: CampaignState): string => JSON.stringify(encodeState(state, rules));
 
 /** As large as a campaign gets: 100,000 rounds of 50,000 teams, 1,500 open that all wait with three options. */
 function largeState(): CampaignState {
@@ -53,7 +53,7 @@ describe('the state that a campaign hands to its next run', () => {
   it('is the same again after JSON, large as it may be', () => {
     const state = largeState();
     decide(state, { preparing: 200, open: 1_500, perTeam: 2 }, now);
-    const again = restoredState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
+    const again = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
     assert.deepEqual(again, state);
     assert.deepEqual([...again.open.keys()], [...state.open.keys()]);
   });
@@ -61,14 +61,14 @@ describe('the state that a campaign hands to its next run', () => {
   it('keeps how many rounds each team started, few or many', () => {
     const state = campaignOf([1, 99, 40, 5_000, 36, 35, 0]);
     state.started = [1, 99, 0, 4_321, 36, 35, 0];
-    const { started } = restoredState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
+    const { started } = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
     assert.deepEqual(started, state.started);
   });
 
   it('takes teams in that were added since', () => {
     const state = campaignOf([2]);
     state.started = [2];
-    const again = restoredState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);
+    const again = decodeState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);
     assert.deepEqual(
       [again.rounds, again.started],
       [
@@ -79,7 +79,7 @@ describe('the state that a campaign hands to its next run', () => {
   });
 
   it('knows no submission or class by a name that every object inherits', () => {
-    const state = restoredState(JSON.parse(json(bookedState())), { rounds: [3, 1] }, rules);
+    const state = decodeState(JSON.parse(json(bookedState())), { rounds: [3, 1] }, rules);
     for (const record of [state.slots, state.shortUntil, state.money.byClass, state.pace.byClass]) {
       for (const name of ['constructor', 'toString', '__proto__']) assert.equal(record[name], undefined, name);
     }
@@ -89,7 +89,7 @@ describe('the state that a campaign hands to its next run', () => {
     const state = bookedState();
     treat(state, 0, { paused: true });
     const text = json(state);
-    const restored = restoredState(JSON.parse(text), { rounds: [3, 1] }, { classes: [], limits });
+    const restored = decodeState(JSON.parse(text), { rounds: [3, 1] }, { classes: [], limits });
     restored.open.delete('s');
     restored.money.byClass['g4'] = 0;
     restored.started[0] = 0;

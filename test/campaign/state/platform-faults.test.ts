@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { holdOf, holdsOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
@@ -225,11 +225,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       stuck: { what: 'scoreOutput', cause: 'x', tries: 5, since: now },
     });
     const rules = { classes, limits };
-    const again = restoredState(
-      JSON.parse(JSON.stringify(carriedState(state, rules))),
-      { rounds: state.rounds },
-      rules,
-    );
+    const again = decodeState(JSON.parse(JSON.stringify(encodeState(state, rules))), { rounds: state.rounds }, rules);
     assert.deepEqual(again.faults, state.faults);
     assert.deepEqual(again.open.get('a')?.stuck, state.open.get('a')?.stuck);
     assert.equal(again.faults.byClass['constructor'], undefined);

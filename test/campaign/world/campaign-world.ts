@@ -7,7 +7,7 @@ import {
   takeStanding,
 } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { carriedState, restoredState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
@@ -255,8 +255,8 @@ export class CampaignWorld {
   /** As the next run of the campaign gets it. */
   private copyOfState(): CampaignState {
     const { instanceClasses: classes, limits } = this.setUp.frozen;
-    const carried = JSON.stringify(carriedState(this.state, { classes, limits }));
-    const copy = restoredState(JSON.parse(carried), { rounds: [...this.state.rounds] }, { classes, limits });
+    const carried = JSON.stringify(encodeState(this.state, { classes, limits }));
+    const copy = decodeState(JSON.parse(carried), { rounds: [...this.state.rounds] }, { classes, limits });
     assert.deepEqual(copy, this.state);
     assert.deepEqual([...copy.open.keys()], [...this.state.open.keys()]);
     return copy;
