@@ -3,7 +3,7 @@
  * 50,000, with 1,500 submissions open. Takes seconds.
  */
 import { performance } from 'node:perf_hooks';
-import { openSubmission, settleRun, takeRequest } from '../src/campaign/state/apply-messages.ts';
+import { applyStart, applySettlement, applyRunRequest } from '../src/campaign/state/apply-messages.ts';
 import { defaultTreatment, type CampaignState } from '../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../src/campaign/evaluation/class-choice.ts';
 import { initialState } from '../src/campaign/state/initial-state.ts';
@@ -57,10 +57,10 @@ function waitingState(teams: number, slotsFold: number): CampaignState {
   for (let n = 0; n < open; n += 1) {
     const team = (n * 7) % teams;
     state.started[team] = (state.started[team] ?? 0) + 1;
-    openSubmission(state, `sub-${n}`, team, 1);
+    applyStart(state, `sub-${n}`, team, 1);
     const options = classes.map((on, place) => optionOn(rules, on, 9_000 + ((n * 31 + place) % 9_000)));
     options.sort((a, b) => a.expected - b.expected);
-    takeRequest(state, { submission: `sub-${n}`, n: 1, purpose: 'evaluation', rerun: false, options });
+    applyRunRequest(state, { submission: `sub-${n}`, n: 1, purpose: 'evaluation', rerun: false, options });
   }
   return state;
 }
@@ -71,7 +71,7 @@ function withFreeSlots(state: CampaignState, free: number): CampaignState {
   const running = [...state.open].flatMap(([submission, { grant }]) => (grant ? [{ submission, grant }] : []));
   for (const { submission, grant } of running.slice(0, free)) {
     const { n, purpose, rerun, class: onClass } = grant;
-    settleRun(state, { submission, n, purpose, rerun, class: onClass, billedSeconds: 60, costMicroUsd: 1 });
+    applySettlement(state, { submission, n, purpose, rerun, class: onClass, billedSeconds: 60, costMicroUsd: 1 });
   }
   return state;
 }

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import type { StuckReport, Stuck } from '../campaign/model/messages.ts';
+import type { StuckReport, StuckStep } from '../campaign/model/messages.ts';
 import { HoldoutError, messageOf } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -42,7 +42,7 @@ export const tellStuck = (
 };
 
 /** A word that does not arrive is no reason to fail: the next one comes. */
-async function tell({ workflows }: Told, input: unknown, stuck: Stuck | null): Promise<void> {
+async function tell({ workflows }: Told, input: unknown, stuck: StuckStep | null): Promise<void> {
   const round = roundOf(input);
   if (round === undefined) return;
   const report: StuckReport = { submission: round.submission, sequence: round.sequence, stuck };

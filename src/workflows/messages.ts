@@ -9,7 +9,7 @@ import type {
   RunSettlement,
   StuckReport,
   SubmissionReport,
-  SubmissionStanding,
+  HeldRunReport,
 } from '../campaign/model/messages.ts';
 import type { SubmissionState } from '../campaign/model/reasons.ts';
 /** Every message by which campaigns, submissions and operators talk. Names are part of stored histories: never rename. */
@@ -19,7 +19,7 @@ export const requestRunSignal = defineSignal<[RunRequest]>('requestRun');
 export const runSettledSignal = defineSignal<[RunSettlement]>('runSettled');
 export const submissionFinishedSignal = defineSignal<[SubmissionReport]>('submissionFinished');
 /** The answer to {@link reportAgainSignal}. */
-export const standingSignal = defineSignal<[SubmissionStanding]>('standing');
+export const standingSignal = defineSignal<[HeldRunReport]>('standing');
 /** Also sent by the submission's activities. */
 export const stuckSignal = defineSignal<[StuckReport]>('stuck');
 

@@ -22,7 +22,7 @@ export interface HeldGrant {
 }
 
 /** A step that cannot be done. */
-export interface Stuck {
+export interface StuckStep {
   /** The activity. */
   what: string;
   /** Equal for equal faults; at most 200 printable characters. */
@@ -67,7 +67,7 @@ export interface RunSettlement {
 }
 
 /** Child to parent, asked for by one that lost its state: everything that the parent should know of this round. */
-export interface SubmissionStanding {
+export interface HeldRunReport {
   submission: string;
   sequence: number;
   preparing: boolean;
@@ -82,7 +82,7 @@ export interface SubmissionStanding {
 export interface StuckReport {
   submission: string;
   sequence: number;
-  stuck: Stuck | null;
+  stuck: StuckStep | null;
 }
 
 /** Parent to child: the step it is stuck at is given up. */

@@ -5,7 +5,7 @@ import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from '../scheduling
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/stuck-steps.ts';
 import { tallyOf } from '../scheduling/usage.ts';
-import type { Stuck } from '../model/messages.ts';
+import type { StuckStep } from '../model/messages.ts';
 
 /** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
 export interface CampaignProgress {
@@ -39,7 +39,7 @@ export interface CampaignProgress {
   /** Teams whose priority or weight is not the default one. */
   prioritised: { team: string; priority: number; weight: number }[];
   /** Submissions of which a step is tried again and again, those stuck longest first. */
-  stuck: (Stuck & { submission: string })[];
+  stuck: (StuckStep & { submission: string })[];
   operatorsLog: OperatorLine[];
 }
 

@@ -1,5 +1,5 @@
 import { isProbeUseless, type BaseImageRecord } from '../evaluation/base-image-record.ts';
-import { closeSubmission, openSubmission, settleRun, takeRequest } from '../state/apply-messages.ts';
+import { applyReport, applyStart, applySettlement, applyRunRequest } from '../state/apply-messages.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { forecastOf, needsHurry } from '../forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
@@ -146,7 +146,7 @@ class Course {
     const round = new SimulatedRound(frozen, submission);
     this.rounds.set(submission, round);
     this.ways.set(submission, { submission, team, startedAt: this.now, runs: [] });
-    openSubmission(this.state, submission, team, 1);
+    applyStart(this.state, submission, team, 1);
     this.events.plan(this.now + delays.pull * 1000, () =>
       this.take(submission, round.begin(isProbeUseless(this.lessonsOf(submission)))),
     );
@@ -173,12 +173,12 @@ class Course {
 
   private take(submission: string, step: NextStep): void {
     if (step.kind === 'request') {
-      takeRequest(this.state, step.request);
+      applyRunRequest(this.state, step.request);
       return;
     }
     const { settles, report } = step;
-    if (settles) settleRun(this.state, settles);
-    closeSubmission(this.state, report);
+    if (settles) applySettlement(this.state, settles);
+    applyReport(this.state, report);
     this.rounds.delete(submission);
     const way = this.ways.get(submission);
     if (way) Object.assign(way, { endedAt: this.now, state: report.state });

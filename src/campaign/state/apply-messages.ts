@@ -4,13 +4,13 @@ import { ClassCostModel } from './class-cost-model.ts';
 import { isHeldFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
 import { costOfRuns } from '../model/money.ts';
 import { addEnd, addFirst, addFreed } from './run-statistics.ts';
-import type { RunRequest, RunSettlement, Standing, SubmissionReport, SubmissionStanding } from '../model/messages.ts';
+import type { RunRequest, RunSettlement, Standing, SubmissionReport, HeldRunReport } from '../model/messages.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 
 /** How messages from submissions change a campaign's state. Each may come twice, late or out of order. Pure. */
 
 /** The round's workflow is started (or found running). False while another round of the submission has not reported its end. */
-export function openSubmission(state: CampaignState, submission: string, team: number, sequence: number): boolean {
+export function applyStart(state: CampaignState, submission: string, team: number, sequence: number): boolean {
   const known = state.open.get(submission);
   if (known) return known.sequence === sequence;
   state.open.set(submission, { team, sequence, preparing: true, settled: 0, spent: 0 });
@@ -18,10 +18,10 @@ export function openSubmission(state: CampaignState, submission: string, team: n
 }
 
 /** Takes a request; answers the grant again if this very run was granted already. */
-export function takeRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
+export function applyRunRequest(state: CampaignState, request: RunRequest): OpenSubmission['grant'] {
   const options = new ClassCostModel(state).preferred(request.options, request.needMeasured ?? false);
   const [wanted] = options;
-  if (request.settles) settleRun(state, request.settles, wanted?.class);
+  if (request.settles) applySettlement(state, request.settles, wanted?.class);
   const open = state.open.get(request.submission);
   if (open === undefined || request.n <= open.settled) return undefined;
   delete open.stuck;
@@ -61,7 +61,7 @@ function usedUpBy({ faults }: CampaignState, { usedUp, settles }: RunRequest): W
  * Books what a run cost and frees its slot and reservation; a run is booked once. `next`: the class that the run after it
  * wants first, if there is one.
  */
-export function settleRun(state: CampaignState, settlement: RunSettlement, next?: string): void {
+export function applySettlement(state: CampaignState, settlement: RunSettlement, next?: string): void {
   const open = state.open.get(settlement.submission);
   if (open === undefined || settlement.n <= open.settled) return;
   const { grant } = open;
@@ -84,12 +84,12 @@ export function settleRun(state: CampaignState, settlement: RunSettlement, next?
  * The round is final: its last run is settled and everything it held is free. What its report costs more than was booked is
  * booked now, on the class of the last run: other settlements were lost. A report of an earlier round changes nothing.
  */
-export function closeSubmission(state: CampaignState, report: SubmissionReport): void {
+export function applyReport(state: CampaignState, report: SubmissionReport): void {
   const { submission, lastRun } = report;
   const open = state.open.get(submission);
   if (open === undefined || open.sequence !== report.sequence) return;
   const { class: onClass = lastRun?.class ?? 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
-  if (lastRun) settleRun(state, { submission, rerun, ...lastRun });
+  if (lastRun) applySettlement(state, { submission, rerun, ...lastRun });
   const costMicroUsd = report.costMicroUsd - open.spent;
   if (costMicroUsd > 0) book(state, open, { ...report, class: onClass, purpose, rerun, costMicroUsd });
   state.open.delete(submission);
@@ -107,19 +107,19 @@ function count({ counts, reasons }: CampaignState, { state, reason }: Standing, 
 }
 
 /** What a submission says of itself replaces whatever a campaign that lost its state assumed. False: of another round. */
-export function takeStanding(state: CampaignState, standing: SubmissionStanding): boolean {
+export function applyHeldRun(state: CampaignState, standing: HeldRunReport): boolean {
   const open = state.open.get(standing.submission);
   if (open === undefined || open.sequence !== standing.sequence) return false;
   open.preparing &&= standing.preparing;
   const { settled, request, grant } = standing;
   bookEarlier(state, open, settled);
   const after = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
-  for (const [index, settlement] of settled.entries()) settleRun(state, settlement, after[index]);
+  for (const [index, settlement] of settled.entries()) applySettlement(state, settlement, after[index]);
   if (grant && grant.n > open.settled) {
     open.grant = grant;
     if (open.request && open.request.n <= grant.n) delete open.request;
   }
-  if (request) takeRequest(state, request);
+  if (request) applyRunRequest(state, request);
   return true;
 }
 

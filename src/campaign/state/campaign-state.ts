@@ -2,7 +2,7 @@ import type { Purpose } from '../model/frozen-campaign.ts';
 import type { RunStatistics } from './run-statistics.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
-import type { HeldGrant, Stuck } from '../model/messages.ts';
+import type { HeldGrant, StuckStep } from '../model/messages.ts';
 import type { Faults } from './fault-streaks.ts';
 
 /** A line of the operators' log; `refused` says why nothing changed. */
@@ -92,7 +92,7 @@ export interface OpenSubmission {
   /** Why its last settled run failed. */
   lastReason?: Reason;
   /** A step of it is tried again and again. */
-  stuck?: Stuck;
+  stuck?: StuckStep;
 }
 
 export interface WaitingRequest {

@@ -4,7 +4,7 @@ import { optionOn } from '../evaluation/class-choice.ts';
 import type { ClassRules } from '../evaluation/class-fit.ts';
 import type { Work } from './initial-state.ts';
 import type { Reason } from '../model/reasons.ts';
-import type { HeldGrant, Stuck } from '../model/messages.ts';
+import type { HeldGrant, StuckStep } from '../model/messages.ts';
 
 /**
  * A campaign's state on its way to the next run, as short JSON: at most 256 KB with 50,000 teams and 1,500 submissions
@@ -27,7 +27,7 @@ type CarriedSubmission = [
   request: CarriedRequest | 0,
   grant: CarriedGrant | 0,
   lastReason: Reason | 0,
-  stuck: Stuck | 0,
+  stuck: StuckStep | 0,
 ];
 
 type CarriedGrant = [

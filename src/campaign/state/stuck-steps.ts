@@ -1,6 +1,6 @@
 import type { CampaignState, OpenSubmission } from './campaign-state.ts';
 import { noteImageFault } from './platform-faults.ts';
-import type { StuckReport, Stuck } from '../model/messages.ts';
+import type { StuckReport, StuckStep } from '../model/messages.ts';
 /** Steps of submissions that are tried again and again, as their campaign knows them. Pure. */
 
 /** So many are listed with their cause and give their preparing place back. */
@@ -37,7 +37,7 @@ const longestSilence = 3_600_000;
 const neverGivenUp: readonly string[] = ['openSubmission', 'recordResult'];
 
 /** Submissions that shall give up what they are stuck at, with the cause; they count as stuck no more. `now` in ms. */
-export function takeGivenUp(state: CampaignState, now: number): [submission: string, stuck: Stuck][] {
+export function takeGivenUp(state: CampaignState, now: number): [submission: string, stuck: StuckStep][] {
   return takeStuckIf(state, ({ what, tries, since }) => {
     if (neverGivenUp.includes(what)) return false;
     if (state.closing) return what !== 'awaitBatchJob' || now - since >= longestSilence;
@@ -49,8 +49,8 @@ export function takeGivenUp(state: CampaignState, now: number): [submission: str
 export const takeStuckSubmissions = (state: CampaignState): string[] =>
   takeStuckIf(state, ({ what }) => what !== 'awaitBatchJob').map(([submission]) => submission);
 
-function takeStuckIf({ open }: CampaignState, isMeant: (stuck: Stuck) => boolean): [string, Stuck][] {
-  const taken: [string, Stuck][] = [];
+function takeStuckIf({ open }: CampaignState, isMeant: (stuck: StuckStep) => boolean): [string, StuckStep][] {
+  const taken: [string, StuckStep][] = [];
   for (const [submission, one] of open) {
     if (one.stuck === undefined || !isMeant(one.stuck)) continue;
     taken.push([submission, one.stuck]);

@@ -2,7 +2,7 @@ import type { HeldFor } from '../../campaign/scheduling/blocked-reason.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { counted } from '../../safe-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
-import type { Stuck } from '../../campaign/model/messages.ts';
+import type { StuckStep } from '../../campaign/model/messages.ts';
 import type { OperatorLine } from '../../campaign/state/campaign-state.ts';
 
 const teamsNamed = 5;
@@ -77,7 +77,7 @@ const steps: Record<string, string> = {
 };
 
 /** One line on a submission that is stuck. */
-export function stuckLine({ submission, what, cause, tries, since }: Stuck & { submission: string }): string {
+export function stuckLine({ submission, what, cause, tries, since }: StuckStep & { submission: string }): string {
   const times = tries === 0 ? '' : `${tries} ${tries === 1 ? 'try' : 'tries'} `;
   return `${submission}: ${steps[what] ?? what} (${times}since ${instantText(since)}): ${cause}`;
 }

@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
-import { closeSubmission, settleRun, takeRequest, takeStanding } from '../../campaign/state/apply-messages.ts';
+import { applyReport, applySettlement, applyRunRequest, applyHeldRun } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
 import { forecastOf, needsHurry, type Forecast } from '../../campaign/forecasting/forecast.ts';
@@ -67,14 +67,14 @@ export class Conductor {
         this.hear(request.submission, () => {
           const { settles } = request;
           if (settles?.classShort) state.shortUntil[settles.class] = Date.now() + shortFor;
-          const grant = takeRequest(state, request);
+          const grant = applyRunRequest(state, request);
           if (grant) this.children.grantAgain({ submission: request.submission, ...grant });
         }),
-      runSettled: (settlement) => this.hear(settlement.submission, () => settleRun(state, settlement)),
+      runSettled: (settlement) => this.hear(settlement.submission, () => applySettlement(state, settlement)),
       submissionFinished: (report) => this.hear(report.submission, () => this.close(report)),
       standing: (standing) =>
         this.hear(standing.submission, () => {
-          if (takeStanding(state, standing)) this.children.underWay(standing.submission);
+          if (applyHeldRun(state, standing)) this.children.underWay(standing.submission);
           this.unheard.delete(standing.submission);
         }),
       stuck: (report) => this.hear(report.submission, () => takeStuck(state, report)),
@@ -155,7 +155,7 @@ export class Conductor {
   }
 
   private close(report: SubmissionReport): void {
-    closeSubmission(this.state, report);
+    applyReport(this.state, report);
     this.unheard.delete(report.submission);
   }
 

@@ -6,7 +6,7 @@ import type {
   RunSettlement,
   StuckReport,
   SubmissionReport,
-  SubmissionStanding,
+  HeldRunReport,
 } from '../../campaign/model/messages.ts';
 import * as messages from '../messages.ts';
 
@@ -15,7 +15,7 @@ export interface Recipients {
   requestRun: (request: RunRequest) => void;
   runSettled: (settlement: RunSettlement) => void;
   submissionFinished: (report: SubmissionReport) => void;
-  standing: (standing: SubmissionStanding) => void;
+  standing: (standing: HeldRunReport) => void;
   stuck: (report: StuckReport) => void;
   /** Takes an act of an operator, which is in the log if it is refused. */
   act: (act: OperatorAct) => void;

@@ -1,5 +1,5 @@
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
-import { openSubmission } from '../../campaign/state/apply-messages.ts';
+import { applyStart } from '../../campaign/state/apply-messages.ts';
 import { byName } from '../../campaign/model/by-name.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
@@ -43,7 +43,7 @@ export async function openFromStore(campaign: string): Promise<Opening> {
   });
   state.operatorsLog = stock.operatorsLog;
   for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
-  for (const { submission, team, sequence } of stock.running) openSubmission(state, submission, team, sequence);
+  for (const { submission, team, sequence } of stock.running) applyStart(state, submission, team, sequence);
   const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
   return { opened, state, desk, unheard: [...state.open.keys()] };
 }

@@ -10,9 +10,9 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
-import { openSubmission } from '../../campaign/state/apply-messages.ts';
+import { applyStart } from '../../campaign/state/apply-messages.ts';
 import { treatmentOf, type CampaignState } from '../../campaign/state/campaign-state.ts';
-import type { RunGrant, Stuck } from '../../campaign/model/messages.ts';
+import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../../ids.ts';
 import {
@@ -86,7 +86,7 @@ export class Children {
   }
 
   /** Ends what a submission is stuck at: its run, where it has one, else the step. */
-  giveUp(submission: string, { what, cause }: Stuck): void {
+  giveUp(submission: string, { what, cause }: StuckStep): void {
     const n = this.state.open.get(submission)?.grant?.n;
     this.outgoing.push([
       submission,
@@ -155,7 +155,7 @@ export class Children {
   private async begin(row: NextSubmission): Promise<void> {
     const { state } = this;
     const { submission, team, sequence } = row;
-    while (!openSubmission(state, submission, team, sequence)) {
+    while (!applyStart(state, submission, team, sequence)) {
       await condition(() => !state.open.has(submission) || state.closing !== undefined);
       if (state.closing) return;
     }

@@ -1,5 +1,5 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import type { Stuck } from '../../campaign/model/messages.ts';
+import type { StuckStep } from '../../campaign/model/messages.ts';
 import { giveUpSignal, tryAgainSignal } from '../messages.ts';
 import { isUntaken, stuckUntaken } from './untaken.ts';
 
@@ -12,7 +12,7 @@ export class GivenUpError extends Error {
 export class Attempts {
   private current: { scope: CancellationScope; verdict?: 'again' | GivenUpError } | undefined;
 
-  constructor(private readonly tell: (stuck: Stuck) => Promise<void>) {
+  constructor(private readonly tell: (stuck: StuckStep) => Promise<void>) {
     setHandler(tryAgainSignal, () => this.interrupt('again'));
     setHandler(giveUpSignal, ({ cause }) => this.interrupt(new GivenUpError(cause)));
   }

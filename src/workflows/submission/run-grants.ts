@@ -1,6 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import type { RunGrant, RunRefusal, RunRequest, RunSettlement, HeldGrant, Stuck } from '../../campaign/model/messages.ts';
+import type {
+  RunGrant,
+  RunRefusal,
+  RunRequest,
+  RunSettlement,
+  HeldGrant,
+  StuckStep,
+} from '../../campaign/model/messages.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import {
   grantRunSignal,
@@ -68,7 +75,7 @@ export class RunPermits {
   }
 
   /** A step that no activity of it can tell of; null: it goes on. */
-  tellStuck(stuck: Stuck | null): Promise<void> {
+  tellStuck(stuck: StuckStep | null): Promise<void> {
     const { submission, sequence } = this.round;
     return this.tell(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
   }

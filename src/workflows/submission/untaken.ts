@@ -1,5 +1,5 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { Stuck } from '../../campaign/model/messages.ts';
+import type { StuckStep } from '../../campaign/model/messages.ts';
 
 /** No worker took an activity within its schedule-to-start timeout; it has not run. */
 export const isUntaken = (error: unknown): error is ActivityFailure =>
@@ -8,7 +8,7 @@ export const isUntaken = (error: unknown): error is ActivityFailure =>
   error.cause.timeoutType === 'SCHEDULE_TO_START';
 
 /** What the campaign is told of it; `since` in ms. */
-export const stuckUntaken = ({ activityType }: ActivityFailure, since: number): Stuck => ({
+export const stuckUntaken = ({ activityType }: ActivityFailure, since: number): StuckStep => ({
   what: activityType,
   cause: `no worker takes ${activityType}`,
   tries: 0,
@@ -22,7 +22,7 @@ export const stuckUntaken = ({ activityType }: ActivityFailure, since: number): 
 export async function untilTaken<Result>(
   offer: (patience: number) => Promise<Result>,
   patience: number,
-  tell: (stuck: Stuck | null) => Promise<void>,
+  tell: (stuck: StuckStep | null) => Promise<void>,
 ): Promise<Result> {
   const since = Date.now();
   for (let longer = patience; ; longer *= 2) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import { treatmentOf, type CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
 import { apply, asKept, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
@@ -194,7 +194,7 @@ describe('acts on a campaign', () => {
     assert.equal(state.closing, 'cancelled');
     state = campaignOf([1]);
     open(state, { s: 0 });
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     state.money.budget = 99;
     applied(state, 'close');
     assert.equal(state.closing, 'budget-exhausted');
@@ -205,7 +205,7 @@ describe('acts on a campaign', () => {
   it('close it for the same reason when they are repeated on a state that does not show it', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     state.money.budget = 99;
     const kept = asKept(act('close'), state, now);
     const lost = campaignOf([1]);

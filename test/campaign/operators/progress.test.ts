@@ -1,9 +1,24 @@
 import assert from 'node:assert/strict';
-import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import {
+  applyReport,
+  applyStart,
+  applySettlement,
+  applyRunRequest,
+} from '../../../src/campaign/state/apply-messages.ts';
 import { addEnd } from '../../../src/campaign/state/run-statistics.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
-import { bookedState, campaignOf, decideNow, now, open, report, request, settlement, treat } from '../state/state-samples.ts';
+import {
+  bookedState,
+  campaignOf,
+  decideNow,
+  now,
+  open,
+  report,
+  request,
+  settlement,
+  treat,
+} from '../state/state-samples.ts';
 
 describe('the progress of a campaign', () => {
   it('counts every round in exactly one state', () => {
@@ -17,20 +32,20 @@ describe('the progress of a campaign', () => {
     expect({ queued: 7 });
     open(state, { s: 0 });
     expect({ queued: 6, preparing: 1 });
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     expect({ queued: 6, waiting: 1 });
     decide(state, { preparing: 0, open: 0, perTeam: 0 }, now);
     expect({ queued: 6, running: 1 });
-    settleRun(state, settlement(1, 1));
+    applySettlement(state, settlement(1, 1));
     expect({ queued: 6, scoring: 1 });
-    closeSubmission(state, report(1));
+    applyReport(state, report(1));
     expect({ queued: 6, finished: 1 });
   });
 
   it('counts a round that was refused until its report comes', () => {
     const state = campaignOf([1]);
     open(state, { s: 0 });
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     state.closing = 'cancelled';
     decideNow(state);
     assert.equal(progressOf('case', state, null, now).counts.scoring, 1);
@@ -39,12 +54,12 @@ describe('the progress of a campaign', () => {
   it('counts a submission once more when its next round comes', () => {
     const state = campaignOf([1]);
     open(state, { s: 0 });
-    closeSubmission(state, report(0, { state: 'failed' }));
+    applyReport(state, report(0, { state: 'failed' }));
     state.rounds = [2];
     assert.equal(progressOf('case', state, null, now).submissions, 2);
     state.started = [2];
-    openSubmission(state, 's', 0, 2);
-    closeSubmission(state, report(0, { sequence: 2 }));
+    applyStart(state, 's', 0, 2);
+    applyReport(state, report(0, { sequence: 2 }));
     const { counts, submissions } = progressOf('case', state, null, now);
     assert.deepEqual([counts.finished, counts.failed, submissions], [1, 1, 2]);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeSubmission, openSubmission, settleRun } from '../../../src/campaign/state/apply-messages.ts';
+import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
 import type { Mending } from '../../../src/campaign/planning/fixes.ts';
 import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
@@ -27,9 +27,9 @@ describe('the bill of the case', () => {
       for (let hour = 0; hour < hours; hour += 1) {
         const submission = `${on.name}-${hour}`;
         const cost = costMicroUsd(3_600, on.microUsdPerHour);
-        openSubmission(state, submission, 0, 1);
-        settleRun(state, settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
-        closeSubmission(state, report(cost, { submission }));
+        applyStart(state, submission, 0, 1);
+        applySettlement(state, settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
+        applyReport(state, report(cost, { submission }));
       }
     }
     assert.equal(dollars(state.money.spent), '$19,578.00');

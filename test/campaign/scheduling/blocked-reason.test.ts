@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
-import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import {
+  applyReport,
+  applyStart,
+  applySettlement,
+  applyRunRequest,
+} from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
-import { campaignOf, decideNow, now, open, option, report, request, settlement, treat } from '../state/state-samples.ts';
+import {
+  campaignOf,
+  decideNow,
+  now,
+  open,
+  option,
+  report,
+  request,
+  settlement,
+  treat,
+} from '../state/state-samples.ts';
 
 const hold = (state: CampaignState, at = now): string | undefined => {
   decideNow(state, at);
@@ -16,12 +31,12 @@ describe('a campaign is done', () => {
     assert.equal(isDone(state), false);
     open(state, { s: 0 });
     assert.equal(isDone(state), false);
-    closeSubmission(state, report(0));
+    applyReport(state, report(0));
     assert.equal(isDone(state), false);
     assert.equal(isDone(closing()), true);
     open(state, { t: 0 });
     assert.equal(isDone(closing()), false);
-    closeSubmission(state, report(0, { submission: 't', state: 'failed' }));
+    applyReport(state, report(0, { submission: 't', state: 'failed' }));
     assert.equal(isDone(state), true);
     assert.equal(isDone(campaignOf([])), true);
   });
@@ -32,7 +47,7 @@ describe('a campaign holds', () => {
   beforeEach(() => {
     state = campaignOf([1]);
     open(state, { s: 0 });
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
   });
 
   it('never while it can go on', () => {
@@ -59,7 +74,7 @@ describe('a campaign holds', () => {
     const paused = (change: CampaignState): string | undefined => hold({ ...change, paused: true });
     decideNow(state);
     assert.equal(paused(state), undefined, 'running');
-    settleRun(state, settlement(1, 1));
+    applySettlement(state, settlement(1, 1));
     assert.equal(paused(state), undefined, 'scoring');
     const preparing = campaignOf([1]);
     open(preparing, { s: 0 });
@@ -78,8 +93,8 @@ describe('a campaign holds', () => {
   it('when paused teams hold every open place, so that no other team can start', () => {
     const full = campaignOf([1_500, 1]);
     for (let n = 0; n < 1_500; n += 1) {
-      openSubmission(full, `s-${n}`, 0, 1);
-      takeRequest(full, request(`s-${n}`, 1));
+      applyStart(full, `s-${n}`, 0, 1);
+      applyRunRequest(full, request(`s-${n}`, 1));
     }
     full.started = [1_500, 0];
     treat(full, 0, { paused: true });
@@ -103,7 +118,7 @@ describe('a campaign holds', () => {
   it('not when a dearer class in the list can still be paid', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
-    takeRequest(state, request('s', 1, 'evaluation', [option('g4', 2_000), option('p3', 900)]));
+    applyRunRequest(state, request('s', 1, 'evaluation', [option('g4', 2_000), option('p3', 900)]));
     assert.equal(hold(state), undefined);
     assert.equal(state.open.get('s')?.grant?.class, 'p3');
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
@@ -26,7 +26,10 @@ describe('grants in a hurry', () => {
   /** Prefers `g4`, where it takes so many hours and costs 100; `p3` is to cost so much more or less than its worst case. */
   const ask = (submission: string, hours: number, more: number, worst = 100): void => {
     const dearer = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
-    takeRequest(state, request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]));
+    applyRunRequest(
+      state,
+      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]),
+    );
   };
 
   it('give the free slots of dearer classes to what waits for a full one', () => {
@@ -55,7 +58,7 @@ describe('grants in a hurry', () => {
       ['s', 'g4'],
       ['u', 'p3'],
     ]);
-    settleRun(state, settlement(1, 1, { submission: 'u', class: 'p3' }));
+    applySettlement(state, settlement(1, 1, { submission: 'u', class: 'p3' }));
     assert.deepEqual(grantsNow(state), [['t', 'p3']], 'of two equal ones the one that waited longer');
   });
 
@@ -111,18 +114,18 @@ describe('grants in a hurry', () => {
     state.hurry = true;
     state.slots = { g4: 1, p3: 100, c4: 2 };
     open(state, { holder: 0, waits: 1, busy: 2 });
-    takeRequest(state, request('busy', 1, 'evaluation', [option('g4', 1)]));
-    takeRequest(state, request('holder', 1, 'evaluation', [option('c4', 600)]));
+    applyRunRequest(state, request('busy', 1, 'evaluation', [option('g4', 1)]));
+    applyRunRequest(state, request('holder', 1, 'evaluation', [option('c4', 600)]));
     decideNow(state);
-    takeRequest(state, request('waits', 1, 'evaluation', [option('c4', 500)]));
+    applyRunRequest(state, request('waits', 1, 'evaluation', [option('c4', 500)]));
     let passes = 0;
     for (let team = 3; team < 40; team += 1) {
       open(state, { [`small-${team}`]: team });
-      takeRequest(state, request(`small-${team}`, 1, 'evaluation', [option('g4', 1), option('p3', 2)]));
+      applyRunRequest(state, request(`small-${team}`, 1, 'evaluation', [option('g4', 1), option('p3', 2)]));
       passes += grantsNow(state).length;
     }
     assert.equal(passes, 20);
-    settleRun(state, settlement(1, 0, { submission: 'holder', class: 'c4' }));
+    applySettlement(state, settlement(1, 0, { submission: 'holder', class: 'c4' }));
     assert.deepEqual(grantsNow(state)[0], ['waits', 'c4']);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
@@ -24,7 +24,7 @@ class BusyClass {
     this.next += 1;
     const submission = `${this.next}`;
     open(this.state, { [submission]: team });
-    takeRequest(this.state, request(submission, 1, purpose, [option('g4', 1)]));
+    applyRunRequest(this.state, request(submission, 1, purpose, [option('g4', 1)]));
     return submission;
   }
 
@@ -33,9 +33,9 @@ class BusyClass {
     const running = [...this.state.open].filter(([, { grant }]) => grant);
     for (const [submission, { grant }] of running.splice(pick % (running.length || 1), 1)) {
       const settles = settlement(1, 0, { submission, purpose: grant?.purpose ?? 'evaluation' });
-      if (grant?.purpose === 'probe') takeRequest(this.state, { ...request(submission, 2), settles });
+      if (grant?.purpose === 'probe') applyRunRequest(this.state, { ...request(submission, 2), settles });
       else {
-        settleRun(this.state, { ...settles, n: grant?.n ?? 1 });
+        applySettlement(this.state, { ...settles, n: grant?.n ?? 1 });
         this.state.open.delete(submission);
       }
     }
@@ -160,7 +160,7 @@ describe('slots while every team has work waiting', () => {
         if (decision.kind === 'start') {
           const submission = `${decision.team}-${decision.index}`;
           state.open.set(submission, { team: decision.team, sequence: 1, preparing: true, settled: 0, spent: 0 });
-          takeRequest(state, request(submission, 1, 'evaluation', [option('g4', 1)]));
+          applyRunRequest(state, request(submission, 1, 'evaluation', [option('g4', 1)]));
         } else if (decision.kind === 'grant') {
           const team = Number(decision.submission.split('-')[0]);
           runs[team] = (runs[team] ?? 0) + 1;

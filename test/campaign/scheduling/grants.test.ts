@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
@@ -22,7 +22,7 @@ describe('granting runs', () => {
     open(state, { s: 0, t: 0, u: 1, v: 1 });
   });
   const ask = (submission: string, ...options: ReturnType<typeof option>[]): void => {
-    takeRequest(state, request(submission, 1, 'evaluation', options.length > 0 ? options : undefined));
+    applyRunRequest(state, request(submission, 1, 'evaluation', options.length > 0 ? options : undefined));
   };
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
@@ -31,7 +31,7 @@ describe('granting runs', () => {
     open(state, { s: 0, t: 1, u: 2 });
     for (const submission of ['u', 't', 's']) ask(submission);
     assert.deepEqual(granted(), ['u', 't']);
-    settleRun(state, settlement(1, 1, { submission: 'u' }));
+    applySettlement(state, settlement(1, 1, { submission: 'u' }));
     assert.deepEqual(granted(), ['s']);
   });
 
@@ -40,11 +40,11 @@ describe('granting runs', () => {
     open(state, { w: 0, x: 1 });
     for (const submission of ['s', 't', 'w', 'u', 'v', 'x']) ask(submission);
     assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'one each in turn');
-    settleRun(state, settlement(1, 1));
+    applySettlement(state, settlement(1, 1));
     assert.deepEqual(granted(), ['w']);
-    settleRun(state, settlement(1, 1, { submission: 't' }));
-    settleRun(state, settlement(1, 1, { submission: 'w' }));
-    takeRequest(state, request('s', 2, 'evaluation', [option('p3', 100)]));
+    applySettlement(state, settlement(1, 1, { submission: 't' }));
+    applySettlement(state, settlement(1, 1, { submission: 'w' }));
+    applyRunRequest(state, request('s', 2, 'evaluation', [option('p3', 100)]));
     assert.deepEqual(granted(), ['s', 'x']);
   });
 
@@ -67,7 +67,7 @@ describe('granting runs', () => {
     for (const submission of ['s', 't', 'u', 'v']) ask(submission);
     decideNow(state);
     treat(state, 1, { priority: 1 });
-    settleRun(state, settlement(1, 1));
+    applySettlement(state, settlement(1, 1));
     assert.deepEqual(granted(), ['v']);
   });
 
@@ -109,7 +109,7 @@ describe('granting runs', () => {
     ask('s', option('g4', 600));
     ask('t', option('g4', 900, { expected: 1 }), option('p3', 500));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
-    closeSubmission(state, report(100));
+    applyReport(state, report(100));
     assert.deepEqual(grantsNow(state), [['t', 'g4']]);
   });
 
@@ -128,7 +128,7 @@ describe('granting runs', () => {
     decideNow(state);
     state.slots['g4'] = 1;
     ask('u');
-    settleRun(state, settlement(1, 1));
+    applySettlement(state, settlement(1, 1));
     assert.deepEqual(granted(), []);
     assert.deepEqual(holdings(state).slots, { g4: 1 });
   });
@@ -144,23 +144,24 @@ describe('probes and evaluations of equal share', () => {
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
   it('go probes first while as few evaluations wait for the class as it has slots', () => {
-    takeRequest(state, request('s', 1));
-    takeRequest(state, request('t', 1, 'probe'));
+    applyRunRequest(state, request('s', 1));
+    applyRunRequest(state, request('t', 1, 'probe'));
     assert.deepEqual(granted(), ['t']);
   });
 
   it('go evaluations first when more of them wait', () => {
-    takeRequest(state, request('t', 1, 'probe'));
-    takeRequest(state, request('s', 1));
-    takeRequest(state, request('v', 1));
+    applyRunRequest(state, request('t', 1, 'probe'));
+    applyRunRequest(state, request('s', 1));
+    applyRunRequest(state, request('v', 1));
     assert.deepEqual(granted(), ['s']);
   });
 
   it('count the evaluations that wait for that class only', () => {
     state.slots['p3'] = 1;
-    for (const submission of ['u', 'v']) takeRequest(state, request(submission, 1, 'evaluation', [option('p3', 100)]));
-    takeRequest(state, request('s', 1));
-    takeRequest(state, request('t', 1, 'probe'));
+    for (const submission of ['u', 'v'])
+      applyRunRequest(state, request(submission, 1, 'evaluation', [option('p3', 100)]));
+    applyRunRequest(state, request('s', 1));
+    applyRunRequest(state, request('t', 1, 'probe'));
     assert.deepEqual(granted().sort(), ['t', 'u']);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, decideNow, grantsNow, now, open, request } from '../state/state-samples.ts';
@@ -9,7 +9,7 @@ describe('a decision', () => {
   beforeEach(() => {
     state = campaignOf([2, 2]);
     open(state, { s: 0, t: 1 });
-    for (const submission of ['s', 't']) takeRequest(state, request(submission, 1));
+    for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1));
   });
 
   it('grants what waits and starts what has places, at once', () => {

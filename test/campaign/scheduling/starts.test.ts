@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../../../src/campaign/scheduling/starts.ts';
@@ -96,14 +96,14 @@ describe('starting rounds', () => {
     const state = campaignOf([9]);
     open(state, { s: 0 });
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), []);
-    takeRequest(state, request('s', 1, 'evaluation', [option('p3', 99_999)]));
+    applyRunRequest(state, request('s', 1, 'evaluation', [option('p3', 99_999)]));
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), [0]);
   });
 
   it('lets a paused team’s waiting probes hold no preparing place: the others go on', () => {
     const state = campaignOf([2, 2]);
     open(state, { s: 0, t: 0 });
-    for (const submission of ['s', 't']) takeRequest(state, request(submission, 1, 'probe'));
+    for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));
     treat(state, 0, { paused: true });
     assert.deepEqual(startsOf(state, { ...wide, preparing: 2 }), [1, 1]);
   });

@@ -1,20 +1,30 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { holdOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
-import { campaignOf, decideNow, grantsNow, holdings, now, open, option, request, settlement } from '../state/state-samples.ts';
+import {
+  campaignOf,
+  decideNow,
+  grantsNow,
+  holdings,
+  now,
+  open,
+  option,
+  request,
+  settlement,
+} from '../state/state-samples.ts';
 
 /** Asks for an evaluation of this worst case, for a team of its own. */
 function ask(state: CampaignState, submission: string, worst: number, onClass = 'g4', rerun = false): void {
   const team = state.rounds.push(1) - 1;
   state.started.push(0);
   open(state, { [submission]: team });
-  takeRequest(state, request(submission, 1, 'evaluation', [option(onClass, worst)], rerun));
+  applyRunRequest(state, request(submission, 1, 'evaluation', [option(onClass, worst)], rerun));
 }
 const granted = (state: CampaignState): string[] => grantsNow(state).map(([submission]) => submission);
 const end = (state: CampaignState, submission: string, cost = 0, onClass = 'g4'): void =>
-  settleRun(state, settlement(1, cost, { submission, class: onClass }));
+  applySettlement(state, settlement(1, cost, { submission, class: onClass }));
 
 /** Budget 1,000, of which a run under way holds 500; with slots for everybody. */
 function halfReserved(): CampaignState {
@@ -139,7 +149,7 @@ describe('the share of the budget that is kept for reruns', () => {
     ask(state, 'first', 750);
     assert.deepEqual(granted(state), ['first']);
     ask(state, 'second', 1);
-    takeRequest(state, { ...request('third', 1, 'probe', [option('g4', 1)]) });
+    applyRunRequest(state, { ...request('third', 1, 'probe', [option('g4', 1)]) });
     assert.deepEqual(granted(state), []);
     end(state, 'first', 749);
     assert.deepEqual(granted(state), ['second']);
@@ -157,7 +167,7 @@ describe('the share of the budget that is kept for reruns', () => {
   it('does not shrink by what reruns have used, and reruns do not eat the first runs’ share twice', () => {
     ask(state, 'again', 250, 'g4', true);
     decideNow(state);
-    settleRun(state, settlement(1, 250, { submission: 'again', rerun: true }));
+    applySettlement(state, settlement(1, 250, { submission: 'again', rerun: true }));
     ask(state, 'first', 750);
     assert.deepEqual(granted(state), ['first']);
   });
@@ -166,7 +176,7 @@ describe('the share of the budget that is kept for reruns', () => {
     ask(state, 'first', 751);
     assert.deepEqual(granted(state), []);
     assert.equal(holdOf(state, now), 'budget');
-    takeRequest(state, request('first', 2, 'evaluation', [option('g4', 751)], true));
+    applyRunRequest(state, request('first', 2, 'evaluation', [option('g4', 751)], true));
     assert.equal(holdOf(state, now), undefined);
   });
 

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { closeSubmission, openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import {
+  applyReport,
+  applyStart,
+  applySettlement,
+  applyRunRequest,
+} from '../../../src/campaign/state/apply-messages.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
@@ -41,44 +46,44 @@ describe('the books of a campaign', () => {
   });
 
   it('open a submission once', () => {
-    takeRequest(state, request('s', 1));
-    openSubmission(state, 's', 0, 1);
+    applyRunRequest(state, request('s', 1));
+    applyStart(state, 's', 0, 1);
     assert.equal(state.open.get('s')?.request?.n, 1);
   });
 
   it('open no round before the one before it has reported its end, and lose neither', () => {
-    assert.equal(openSubmission(state, 's', 0, 2), false, 'the record is written, its report is late');
-    closeSubmission(state, report(60));
-    assert.equal(openSubmission(state, 's', 0, 2), true);
-    takeRequest(state, request('s', 2));
+    assert.equal(applyStart(state, 's', 0, 2), false, 'the record is written, its report is late');
+    applyReport(state, report(60));
+    assert.equal(applyStart(state, 's', 0, 2), true);
+    applyRunRequest(state, request('s', 2));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
-    closeSubmission(state, report(70, { sequence: 2 }));
+    applyReport(state, report(70, { sequence: 2 }));
     assert.deepEqual([state.counts.finished, state.money.spent], [2, 130]);
   });
 
   it('hold a preparing place until the first request for an evaluation', () => {
-    takeRequest(state, request('s', 1, 'probe'));
+    applyRunRequest(state, request('s', 1, 'probe'));
     assert.equal(state.open.get('s')?.preparing, true);
     decideNow(state);
-    takeRequest(state, { ...request('s', 2), settles: settlement(1, 10) });
+    applyRunRequest(state, { ...request('s', 2), settles: settlement(1, 10) });
     assert.equal(state.open.get('s')?.preparing, false);
   });
 
   it('answer a repeated request with the same grant, and grant nothing twice', () => {
-    assert.equal(takeRequest(state, request('s', 1)), undefined);
-    assert.equal(takeRequest(state, request('s', 1)), undefined, 'not decided yet');
+    assert.equal(applyRunRequest(state, request('s', 1)), undefined);
+    assert.equal(applyRunRequest(state, request('s', 1)), undefined, 'not decided yet');
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
     const grant = { n: 1, purpose: 'evaluation', rerun: false, class: 'g4', reserved: 100, since: now };
-    assert.deepEqual(takeRequest(state, request('s', 1)), grant);
+    assert.deepEqual(applyRunRequest(state, request('s', 1)), grant);
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: { g4: 1 }, reserved: 100 });
   });
 
   it('leave a request alone whose run has ended', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    settleRun(state, settlement(1, 10));
-    assert.equal(takeRequest(state, request('s', 1)), undefined);
+    applySettlement(state, settlement(1, 10));
+    assert.equal(applyRunRequest(state, request('s', 1)), undefined);
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), nothingHeld);
   });
@@ -87,72 +92,72 @@ describe('the books of a campaign', () => {
     state.closing = 'budget-exhausted';
     const refusal = { kind: 'refuse', submission: 's', n: 1, reason: 'budget-exhausted' };
     for (const _ of ['first', 'again']) {
-      takeRequest(state, request('s', 1));
+      applyRunRequest(state, request('s', 1));
       assert.deepEqual(decideNow(state), [refusal]);
     }
   });
 
   it('keep a repeated request’s place in the queue', () => {
     open(state, { t: 0 });
-    takeRequest(state, request('s', 1));
-    takeRequest(state, request('t', 1));
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
+    applyRunRequest(state, request('t', 1));
+    applyRunRequest(state, request('s', 1));
     assert.deepEqual([state.open.get('s')?.request?.ticket, state.open.get('t')?.request?.ticket], [1, 2]);
   });
 
   it('keep a newer request when an older one comes late', () => {
-    takeRequest(state, { ...request('s', 2), settles: settlement(1, 10) });
-    assert.equal(takeRequest(state, request('s', 1, 'probe')), undefined);
+    applyRunRequest(state, { ...request('s', 2), settles: settlement(1, 10) });
+    assert.equal(applyRunRequest(state, request('s', 1, 'probe')), undefined);
     assert.equal(state.open.get('s')?.request?.n, 2);
   });
 
   it('book a run once, however often and by whatever message its cost comes', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    settleRun(state, settlement(1, 60));
-    settleRun(state, settlement(1, 60));
-    takeRequest(state, { ...request('s', 2), settles: settlement(1, 60) });
+    applySettlement(state, settlement(1, 60));
+    applySettlement(state, settlement(1, 60));
+    applyRunRequest(state, { ...request('s', 2), settles: settlement(1, 60) });
     assert.deepEqual(money(state), spentOn({ g4: 60 }));
     assert.deepEqual(holdings(state), nothingHeld);
   });
 
   it('free the slot in the same message that asks for the next run', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    takeRequest(state, { ...request('s', 2, 'evaluation', [option('p3', 500)]), settles: settlement(1, 60) });
+    applyRunRequest(state, { ...request('s', 2, 'evaluation', [option('p3', 500)]), settles: settlement(1, 60) });
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 500 });
   });
 
   it('keep a held grant when an older run is settled late', () => {
-    takeRequest(state, request('s', 2, 'probe'));
+    applyRunRequest(state, request('s', 2, 'probe'));
     decideNow(state);
-    settleRun(state, settlement(1, 60));
+    applySettlement(state, settlement(1, 60));
     assert.equal(holdings(state).reserved, 100);
     assert.deepEqual(money(state), spentOn({ g4: 60 }), 'run 1 was no probe');
   });
 
   it('show probes, reruns and the platform’s faults apart: they are spent, but not on a first result', () => {
-    settleRun(state, settlement(1, 5, { purpose: 'probe' }));
-    settleRun(state, settlement(2, 7, { reason: 'spot-reclaimed' }));
-    settleRun(state, settlement(3, 11, { reason: 'gpu-out-of-memory', rerun: true }));
-    settleRun(state, settlement(4, 13, { rerun: true, class: 'p3', reason: 'platform-error' }));
+    applySettlement(state, settlement(1, 5, { purpose: 'probe' }));
+    applySettlement(state, settlement(2, 7, { reason: 'spot-reclaimed' }));
+    applySettlement(state, settlement(3, 11, { reason: 'gpu-out-of-memory', rerun: true }));
+    applySettlement(state, settlement(4, 13, { rerun: true, class: 'p3', reason: 'platform-error' }));
     assert.deepEqual(money(state), spentOn({ g4: 23, p3: 13 }, { probes: 5, overhead: 20, reruns: 24 }));
   });
 
   it('remember why the last run failed until one ends well', () => {
-    settleRun(state, settlement(1, 1, { reason: 'spot-reclaimed' }));
+    applySettlement(state, settlement(1, 1, { reason: 'spot-reclaimed' }));
     assert.equal(state.open.get('s')?.lastReason, 'spot-reclaimed');
-    settleRun(state, settlement(2, 1));
+    applySettlement(state, settlement(2, 1));
     assert.equal(state.open.get('s')?.lastReason, undefined);
   });
 
   it('ignore what comes from a submission that is not open', () => {
     const before = structuredClone(state);
     const strange = { ...request('stranger', 1), settles: settlement(1, 5, { submission: 'stranger' }) };
-    assert.equal(takeRequest(state, strange), undefined);
-    settleRun(state, settlement(1, 5, { submission: 'constructor' }));
-    closeSubmission(state, report(5, { submission: 'toString' }));
+    assert.equal(applyRunRequest(state, strange), undefined);
+    applySettlement(state, settlement(1, 5, { submission: 'constructor' }));
+    applyReport(state, report(5, { submission: 'toString' }));
     assert.deepEqual(structuredClone(state), before);
   });
 
@@ -160,11 +165,11 @@ describe('the books of a campaign', () => {
     for (const name of ['constructor', 'toString', '123', 'hasOwnProperty', '__proto__']) {
       state = campaignOf([1]);
       state.slots[name] = 1;
-      openSubmission(state, name, 0, 1);
-      assert.equal(takeRequest(state, request(name, 1, 'evaluation', [option(name, 70)])), undefined);
+      applyStart(state, name, 0, 1);
+      assert.equal(applyRunRequest(state, request(name, 1, 'evaluation', [option(name, 70)])), undefined);
       assert.deepEqual(grantsNow(state), [[name, name]]);
-      settleRun(state, settlement(1, 30, { submission: name, class: name }));
-      closeSubmission(state, report(30, { submission: name }));
+      applySettlement(state, settlement(1, 30, { submission: name, class: name }));
+      applyReport(state, report(30, { submission: name }));
       assert.equal(state.money.byClass[name], 30);
       assert.equal(state.counts.finished, 1);
     }
@@ -172,11 +177,11 @@ describe('the books of a campaign', () => {
 
   for (const how of ['preparing', 'waiting', 'granted', 'settled', 'refused'] as const) {
     it(`free everything when the report comes of a submission that is ${how}`, () => {
-      if (how !== 'preparing') takeRequest(state, request('s', 1));
+      if (how !== 'preparing') applyRunRequest(state, request('s', 1));
       if (how === 'refused') state.closing = 'cancelled';
       if (how !== 'waiting' && how !== 'preparing') decideNow(state);
-      if (how === 'settled') settleRun(state, settlement(1, 60));
-      closeSubmission(state, report(60, { state: 'failed', reason: 'time-limit' }));
+      if (how === 'settled') applySettlement(state, settlement(1, 60));
+      applyReport(state, report(60, { state: 'failed', reason: 'time-limit' }));
       assert.equal(state.open.has('s'), false);
       assert.deepEqual(holdings(state), nothingHeld);
       assert.equal(state.money.spent, 60);
@@ -186,72 +191,72 @@ describe('the books of a campaign', () => {
   }
 
   it('count a report once and take nothing after it', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    closeSubmission(state, report(60));
+    applyReport(state, report(60));
     const before = structuredClone(state);
-    closeSubmission(state, report(60));
-    settleRun(state, settlement(1, 60));
-    assert.equal(takeRequest(state, { ...request('s', 2), settles: settlement(1, 60) }), undefined);
+    applyReport(state, report(60));
+    applySettlement(state, settlement(1, 60));
+    assert.equal(applyRunRequest(state, { ...request('s', 2), settles: settlement(1, 60) }), undefined);
     assert.deepEqual(structuredClone(state), before);
   });
 
   it('take a report of an earlier round for what it is: nothing changes', () => {
-    closeSubmission(state, report(0));
-    openSubmission(state, 's', 0, 2);
-    takeRequest(state, request('s', 1));
+    applyReport(state, report(0));
+    applyStart(state, 's', 0, 2);
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
     const before = structuredClone(state);
-    closeSubmission(state, report(60, { sequence: 1 }));
+    applyReport(state, report(60, { sequence: 1 }));
     assert.deepEqual(structuredClone(state), before);
-    closeSubmission(state, report(60, { sequence: 2 }));
+    applyReport(state, report(60, { sequence: 2 }));
     assert.equal(state.counts.finished, 2);
   });
 
   it('count a submission once, as what it stands by after a later round', () => {
-    closeSubmission(state, report(0, { state: 'failed', reason: 'time-limit' }));
+    applyReport(state, report(0, { state: 'failed', reason: 'time-limit' }));
     const [failed, finished] = [{ state: 'failed', reason: 'time-limit' }, { state: 'finished' }] as const;
-    openSubmission(state, 's', 0, 2);
-    closeSubmission(state, report(0, { sequence: 2, standing: { before: failed, now: finished } }));
+    applyStart(state, 's', 0, 2);
+    applyReport(state, report(0, { sequence: 2, standing: { before: failed, now: finished } }));
     assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
-    openSubmission(state, 's', 0, 3);
+    applyStart(state, 's', 0, 3);
     const cancelled = { state: 'cancelled', reason: 'cancelled' } as const;
-    closeSubmission(state, report(0, { sequence: 3, ...cancelled, standing: { before: finished, now: finished } }));
+    applyReport(state, report(0, { sequence: 3, ...cancelled, standing: { before: finished, now: finished } }));
     assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
   });
 
   it('book what a report costs beyond the runs that were settled, as what was held', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    takeRequest(state, {
+    applyRunRequest(state, {
       ...request('s', 2, 'evaluation', [option('p3', 500)], true),
       settles: settlement(1, 60),
     });
     decideNow(state);
-    closeSubmission(state, report(360));
+    applyReport(state, report(360));
     assert.deepEqual(money(state), spentOn({ g4: 60, p3: 300 }, { reruns: 300 }));
   });
 
   it('show a last run as probe or overhead too, though only the report tells its cost', () => {
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
-    closeSubmission(state, report(60, { state: 'failed', reason: 'platform-error' }));
+    applyReport(state, report(60, { state: 'failed', reason: 'platform-error' }));
     assert.deepEqual(money(state), spentOn({ g4: 60 }, { overhead: 60 }));
     open(state, { t: 0 });
-    takeRequest(state, request('t', 1, 'probe'));
+    applyRunRequest(state, request('t', 1, 'probe'));
     decideNow(state);
-    closeSubmission(state, report(5, { submission: 't', state: 'cancelled', reason: 'cancelled' }));
+    applyReport(state, report(5, { submission: 't', state: 'cancelled', reason: 'cancelled' }));
     assert.deepEqual(money(state), spentOn({ g4: 65 }, { probes: 5, overhead: 60 }));
   });
 
   it('learn from a last run that only the report tells of what other ends teach', () => {
     const failed = { purpose: 'evaluation', class: 'g4', billedSeconds: 60, costMicroUsd: 60 } as const;
     const reason = 'gpu-out-of-memory';
-    takeRequest(state, request('s', 1));
+    applyRunRequest(state, request('s', 1));
     decideNow(state);
     const settled = structuredClone(state);
-    settleRun(settled, settlement(1, 60, { reason }));
-    closeSubmission(state, report(60, { state: 'failed', reason, lastRun: { n: 1, ...failed, reason } }));
+    applySettlement(settled, settlement(1, 60, { reason }));
+    applyReport(state, report(60, { state: 'failed', reason, lastRun: { n: 1, ...failed, reason } }));
     assert.deepEqual(structuredClone(state.pace), structuredClone(settled.pace));
     assert.deepEqual(new ClassCostModel(state).triesOn('g4'), { ended: 1, outOfMemory: 1 });
     assert.deepEqual(money(state), spentOn({ g4: 60 }));
@@ -260,7 +265,7 @@ describe('the books of a campaign', () => {
 
   it('stay as small as what is open', () => {
     state = bookedState();
-    for (const submission of ['s', 't', 'u']) closeSubmission(state, report(0, { submission }));
+    for (const submission of ['s', 't', 'u']) applyReport(state, report(0, { submission }));
     assert.equal(state.open.size, 0);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
@@ -192,7 +192,7 @@ describe('a campaign that has learnt', () => {
     optionOn({ classes: among, limits: { ...limits, wallClockOn: 'p3' } }, among[place] ?? g4, seconds),
   );
   const fail = (submission: string): void =>
-    settleRun(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
+    applySettlement(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
   let state: CampaignState;
 
   it('grants the class that it has come to want, also to what waits already, and takes it for what was asked first', () => {
@@ -201,15 +201,15 @@ describe('a campaign that has learnt', () => {
     state.slots = { g4: 10, p3: 1 };
     open(state, Object.fromEntries(names.map((name) => [name, 0])));
     const evaluated = names.filter((name) => !['waiting', 'late'].includes(name));
-    for (const name of evaluated) takeRequest(state, request(name, 1, 'evaluation', options));
+    for (const name of evaluated) applyRunRequest(state, request(name, 1, 'evaluation', options));
     assert.deepEqual(new Set(grantsNow(state).map(([, onClass]) => onClass)), new Set(['g4']));
     evaluated.slice(1).forEach(fail);
     state.slots['g4'] = 1;
-    takeRequest(state, request('waiting', 1, 'evaluation', options));
+    applyRunRequest(state, request('waiting', 1, 'evaluation', options));
     assert.equal(state.open.get('waiting')?.request?.options[0]?.class, 'g4', 'nine failures are not enough');
     assert.deepEqual(grantsNow(state), []);
     fail('first');
-    takeRequest(state, request('late', 1, 'evaluation', options));
+    applyRunRequest(state, request('late', 1, 'evaluation', options));
     assert.equal(state.open.get('late')?.request?.options[0]?.class, 'p3');
     assert.deepEqual(grantsNow(state), [['waiting', 'p3']]);
     const firsts = Object.values(state.pace.byClass).map((pace) => pace.firsts[0]?.[0]);

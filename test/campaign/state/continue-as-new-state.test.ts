@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openSubmission, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyStart, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
@@ -20,9 +20,9 @@ function largeState(): CampaignState {
   state.started.fill(1);
   for (let n = 0; n < 1_500; n += 1) {
     const submission = `sub-${40_000_000 + n * 7}`;
-    openSubmission(state, submission, 48_000 + n, 1);
+    applyStart(state, submission, 48_000 + n, 1);
     const options = classes.map((on) => optionOn(rules, on, 30_000 + n));
-    takeRequest(state, {
+    applyRunRequest(state, {
       ...request(submission, 3, 'evaluation', options, true),
       ...(n % 2 === 0 && { needMeasured: true }),
       settles: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { settleRun, takeRequest, takeStanding } from '../../../src/campaign/state/apply-messages.ts';
+import { applySettlement, applyRunRequest, applyHeldRun } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import type { SubmissionStanding, HeldGrant } from '../../../src/campaign/model/messages.ts';
+import type { HeldRunReport, HeldGrant } from '../../../src/campaign/model/messages.ts';
 import { campaignOf, grantsNow, holdings, now, open, request, settlement } from './state-samples.ts';
 
 const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({
@@ -13,7 +13,7 @@ const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({
   since: now,
   ...change,
 });
-const standing = (change: Partial<SubmissionStanding>): SubmissionStanding => ({
+const standing = (change: Partial<HeldRunReport>): HeldRunReport => ({
   submission: 's',
   sequence: 1,
   preparing: false,
@@ -29,67 +29,67 @@ describe('what a submission says of itself to a campaign that lost its state', (
   });
 
   it('counts at once: the slot and the money it holds, the runs it has had', () => {
-    takeStanding(state, standing({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
+    applyHeldRun(state, standing({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
     assert.equal(state.money.probes, 5);
-    settleRun(state, settlement(2, 10, { class: 'p3' }));
+    applySettlement(state, settlement(2, 10, { class: 'p3' }));
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
     assert.equal(state.money.spent, 15);
   });
 
   it('puts what it waits for into the queue', () => {
-    takeStanding(state, standing({ settled: [settlement(1, 5)], request: request('s', 2) }));
+    applyHeldRun(state, standing({ settled: [settlement(1, 5)], request: request('s', 2) }));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
   it('changes nothing when it comes again', () => {
     const running = standing({ settled: [settlement(1, 5)], grant: grant(2) });
-    takeStanding(state, running);
+    applyHeldRun(state, running);
     const once = structuredClone(state);
-    takeStanding(state, running);
+    applyHeldRun(state, running);
     assert.deepEqual(structuredClone(state), once);
     const waiting = standing({ settled: [settlement(1, 5), settlement(2, 6)], request: request('s', 3) });
-    takeStanding(state, waiting);
+    applyHeldRun(state, waiting);
     const then = structuredClone(state);
-    takeStanding(state, waiting);
-    takeStanding(state, running);
+    applyHeldRun(state, waiting);
+    applyHeldRun(state, running);
     assert.deepEqual(structuredClone(state), then, 'nor when an older one comes after a newer one');
   });
 
   it('is of no use in another round', () => {
     const before = structuredClone(state);
-    takeStanding(state, standing({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
+    applyHeldRun(state, standing({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
     assert.deepEqual(structuredClone(state), before);
   });
 
   it('takes a run under way out of the queue, where a late copy of its request put it', () => {
-    takeRequest(state, request('s', 1));
-    takeStanding(state, standing({ grant: grant(1) }));
+    applyRunRequest(state, request('s', 1));
+    applyHeldRun(state, standing({ grant: grant(1) }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
   });
 
   it('takes a run that has ended out of the queue, where a late copy of its request put it', () => {
-    takeRequest(state, request('s', 1));
-    takeStanding(state, standing({ settled: [settlement(1, 5)] }));
+    applyRunRequest(state, request('s', 1));
+    applyHeldRun(state, standing({ settled: [settlement(1, 5)] }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
   });
 
   it('books earlier runs, also when the settlement of a later one came first', () => {
-    takeRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
+    applyRunRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
     const said = standing({
       settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],
       request: request('s', 3),
     });
-    takeStanding(state, said);
-    takeStanding(state, said);
+    applyHeldRun(state, said);
+    applyHeldRun(state, said);
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 
   it('gives no preparing place back to one that asked for an evaluation meanwhile', () => {
-    takeRequest(state, request('s', 2));
-    takeStanding(state, standing({ preparing: true }));
+    applyRunRequest(state, request('s', 2));
+    applyHeldRun(state, standing({ preparing: true }));
     assert.equal(state.open.get('s')?.preparing, false);
   });
 });

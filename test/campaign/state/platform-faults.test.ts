@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { holdOf, holdsOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
@@ -37,11 +37,11 @@ describe('a class whose last runs ended by the same fault of the platform', () =
   const ask = (submission: string, options = [option('g4', 10)], usedUp = false): void => {
     const n = (runs[submission] ?? 0) + 1;
     runs[submission] = n;
-    takeRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
+    applyRunRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
   };
   /** The granted run ends; its submission asks for the next one. */
   const end = (submission: string, change: Partial<RunSettlement>, options = [option('g4', 10)]): void => {
-    settleRun(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
+    applySettlement(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
     ask(submission, options);
   };
   const granted = (at = now): string[] => grantsNow(state, at).map(([submission]) => submission);
@@ -71,7 +71,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.deepEqual(granted(), []);
     assert.equal(holdOf(state, now), 'platform');
     assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', class: 'g4', cause: broken.cause, since: now }]);
-    settleRun(state, settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
+    applySettlement(state, settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
     ask('c', [option('g4', 10), option('p3', 20)]);
     assert.deepEqual(grantsNow(state), [['c', 'p3']]);
     assert.equal(holdOf(state, now), undefined);
@@ -140,7 +140,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
 
   it('is held for a submission that is alone', () => {
     state.rounds = [1, 1, 1];
-    for (const submission of ['b', 'c']) closeSubmission(state, report(0, { submission }));
+    for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
     for (let run = 0; run < 3; run += 1) {
       assert.deepEqual(granted(), ['a']);
       end('a', broken);
@@ -240,7 +240,11 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       const n = runs[submission] ?? 0;
       runs[submission] = n + 1;
       const settles = settlement(n, 1, { submission, ...change });
-      takeRequest(state, { ...request(submission, n + 1, 'evaluation', [option('g4', 10)]), usedUp: true, settles });
+      applyRunRequest(state, {
+        ...request(submission, n + 1, 'evaluation', [option('g4', 10)]),
+        usedUp: true,
+        settles,
+      });
     };
     beforeEach(() => (state.rounds = [1, 1, 1]));
 
@@ -254,7 +258,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       assert.equal(holdOf(state, now), 'platform');
       apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
       const [[first] = ['']] = decided(now + 2);
-      settleRun(state, settlement(runs[first] ?? 0, 1, { submission: first }));
+      applySettlement(state, settlement(runs[first] ?? 0, 1, { submission: first }));
       assert.deepEqual(
         decided().map(([, kind]) => kind),
         ['grant', 'grant'],
@@ -276,10 +280,10 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       decided();
       endLast('a', broken);
       decided();
-      settleRun(state, settlement(1, 1, { submission: 'b' }));
+      applySettlement(state, settlement(1, 1, { submission: 'b' }));
       assert.deepEqual(decided(), [['a', 'refuse']]);
-      closeSubmission(state, report(0, { submission: 'a' }));
-      closeSubmission(state, report(0, { submission: 'b' }));
+      applyReport(state, report(0, { submission: 'a' }));
+      applyReport(state, report(0, { submission: 'b' }));
       endLast('c', broken);
       assert.deepEqual(decided(), [['c', 'refuse']]);
     });
@@ -324,7 +328,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.equal(starts(), 0);
     assert.equal(holdOf(state, now), 'platform');
     assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', cause: 'no space left on device', since: now }]);
-    takeRequest(state, request('b', 1, 'probe'));
+    applyRunRequest(state, request('b', 1, 'probe'));
     assert.equal(state.faults.images, null);
     assert.ok(starts() > 0);
   });
@@ -333,7 +337,7 @@ describe('submissions whose images cannot be copied', () => {
     stick('a');
     stick('a', 10);
     stick('a', 15);
-    takeRequest(state, request('b', 1, 'probe'));
+    applyRunRequest(state, request('b', 1, 'probe'));
     stick('c', 5, 'unauthorized');
     decideNow(state);
     assert.equal(state.faults.images?.heldSince, undefined);
@@ -342,7 +346,7 @@ describe('submissions whose images cannot be copied', () => {
   it('hold it when nothing else is left', () => {
     state.rounds = [1, 0, 0, 0];
     state.started = [1, 0, 0, 0];
-    for (const submission of ['b', 'c']) closeSubmission(state, report(0, { submission }));
+    for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
     stick('a');
     decideNow(state);
     assert.equal(holdOf(state, now), 'platform');
@@ -388,7 +392,7 @@ describe('the causes of a hold', () => {
   it('are all named: whoever ends only one would wait in vain', () => {
     const state = campaignOf([1, 1]);
     open(state, { a: 0, b: 1 });
-    for (const submission of ['a', 'b']) takeRequest(state, request(submission, 1));
+    for (const submission of ['a', 'b']) applyRunRequest(state, request(submission, 1));
     treat(state, 0, { paused: true });
     state.paused = true;
     state.money.budget = 1;

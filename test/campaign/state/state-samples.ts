@@ -1,4 +1,4 @@
-import { openSubmission, settleRun, takeRequest } from '../../../src/campaign/state/apply-messages.ts';
+import { applyStart, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from '../../../src/campaign/state/campaign-state.ts';
 import type { FrozenCampaign, Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
@@ -69,7 +69,7 @@ export const report = (costMicroUsd: number, change: Partial<SubmissionReport> =
 /** Opens first rounds as the scheduler would have started them: `submission: team`. */
 export function open(state: CampaignState, submissions: Record<string, number>): void {
   for (const [submission, team] of Object.entries(submissions)) {
-    openSubmission(state, submission, team, 1);
+    applyStart(state, submission, team, 1);
     state.started[team] = (state.started[team] ?? 0) + 1;
   }
 }
@@ -92,10 +92,10 @@ export const holdings = (state: CampaignState): { slots: Record<string, number>;
 export function bookedState(): CampaignState {
   const state = campaignOf([3, 1]);
   open(state, { s: 0, t: 0, u: 1 });
-  for (const submission of ['s', 't']) takeRequest(state, request(submission, 1, 'probe'));
+  for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));
   decideNow(state);
-  settleRun(state, settlement(1, 40, { submission: 't', purpose: 'probe' }));
-  takeRequest(state, request('u', 1));
+  applySettlement(state, settlement(1, 40, { submission: 't', purpose: 'probe' }));
+  applyRunRequest(state, request('u', 1));
   state.shortUntil['p3'] = now + 1;
   return state;
 }

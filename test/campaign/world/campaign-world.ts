@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {
-  closeSubmission,
-  openSubmission,
-  settleRun,
-  takeRequest,
-  takeStanding,
+  applyReport,
+  applyStart,
+  applySettlement,
+  applyRunRequest,
+  applyHeldRun,
 } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
@@ -144,7 +144,7 @@ export class CampaignWorld {
     if (this.state.closing) return;
     this.late = this.late.filter(({ team, index }) => {
       const { plan, sequence } = this.rounds.at(team, index);
-      if (!openSubmission(this.state, plan.submission, plan.team, sequence)) return true;
+      if (!applyStart(this.state, plan.submission, plan.team, sequence)) return true;
       this.rounds.start(team, index);
       return false;
     });
@@ -156,13 +156,13 @@ export class CampaignWorld {
     if (message === undefined) return;
     if (!keep) this.inbox = this.inbox.filter((_, other) => other !== index);
     const { kind, body } = structuredClone(message);
-    if (kind === 'settled') settleRun(this.state, body);
+    if (kind === 'settled') applySettlement(this.state, body);
     else if (kind === 'finished') {
-      closeSubmission(this.state, body);
+      applyReport(this.state, body);
       this.startLate();
-    } else if (kind === 'standing') takeStanding(this.state, body);
+    } else if (kind === 'standing') applyHeldRun(this.state, body);
     else {
-      const grant = takeRequest(this.state, body);
+      const grant = applyRunRequest(this.state, body);
       if (grant === undefined) return;
       const { n, class: onClass, reserved } = grant;
       assert.ok(n >= body.n);
@@ -216,8 +216,8 @@ export class CampaignWorld {
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
     Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
     for (const { act, team } of acts) apply(act, this.state, team, this.at);
-    for (const { plan, sequence } of rounds.alive) openSubmission(this.state, plan.submission, plan.team, sequence);
-    for (const child of rounds.alive) takeStanding(this.state, child.standing());
+    for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
+    for (const child of rounds.alive) applyHeldRun(this.state, child.standing());
     const decided = ({ paused, deadline, slots, treatments, rounds, started, money }: CampaignState): object => ({
       paused,
       deadline,

@@ -5,7 +5,7 @@ import type {
   RunRequest,
   RunSettlement,
   SubmissionReport,
-  SubmissionStanding,
+  HeldRunReport,
   HeldGrant,
 } from '../../../src/campaign/model/messages.ts';
 import type { FinalState, Reason } from '../../../src/campaign/model/reasons.ts';
@@ -30,7 +30,7 @@ export type Message =
   | { kind: 'request'; body: RunRequest }
   | { kind: 'settled'; body: RunSettlement }
   | { kind: 'finished'; body: SubmissionReport }
-  | { kind: 'standing'; body: SubmissionStanding };
+  | { kind: 'standing'; body: HeldRunReport };
 
 /** One round of a submission: its side of the protocol, as its workflow keeps it. */
 export class Child {
@@ -95,7 +95,7 @@ export class Child {
     return this.end('failed', 'platform-error');
   }
 
-  standing(): SubmissionStanding {
+  standing(): HeldRunReport {
     const { plan, sequence, preparing, runs, request, grant } = this;
     const { submission } = plan;
     return {

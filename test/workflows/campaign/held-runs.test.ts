@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SubmissionResult } from '../../../src/activities/record-result.ts';
-import type { SubmissionStanding } from '../../../src/campaign/model/messages.ts';
+import type { HeldRunReport } from '../../../src/campaign/model/messages.ts';
 import { submissionWorkflowId } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -17,11 +17,11 @@ describe('what a round says when its campaign asks for everything again', () => 
     campaign.reset();
   });
 
-  const standings = async (child: WorkflowHandle): Promise<SubmissionStanding[]> =>
+  const standings = async (child: WorkflowHandle): Promise<HeldRunReport[]> =>
     ((await child.fetchHistory()).events ?? []).flatMap(
       ({ signalExternalWorkflowExecutionInitiatedEventAttributes: signal }) => {
         const [payload] = signal?.signalName === messages.standingSignal.name ? (signal.input?.payloads ?? []) : [];
-        return payload ? [defaultPayloadConverter.fromPayload<SubmissionStanding>(payload)] : [];
+        return payload ? [defaultPayloadConverter.fromPayload<HeldRunReport>(payload)] : [];
       },
     );
 
