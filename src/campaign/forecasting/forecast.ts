@@ -50,7 +50,7 @@ export function forecastOf(
  * Whether dearer classes should be granted. A hurry begins when the cheapest classes would rather miss the deadline than
  * not, and when they might miss it and there is hardly time left to catch up. It is over a good deal later than that.
  */
-export function needsHurry(state: CampaignState, forecast: Forecast | null): boolean {
+export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null): boolean {
   if (forecast === null) return state.hurry;
   const deadline = Date.parse(state.deadline);
   const { finishUnhurried: unhurried, finishHurried: hurried } = forecast;

@@ -4,7 +4,7 @@ import type { Forecast } from '../forecasting/forecast.ts';
 import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/stuck-steps.ts';
-import { tallyOf } from '../scheduling/usage.ts';
+import { usageOf } from '../scheduling/usage.ts';
 import type { StuckStep } from '../model/messages.ts';
 
 /** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
@@ -65,7 +65,7 @@ export function progressOf(
   now: number,
 ): CampaignProgress {
   const { money, counts, treatments } = state;
-  const tally = tallyOf(state);
+  const tally = usageOf(state);
   const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
   for (const open of state.open.values()) stages[stageOf(open)] += 1;
   let queued = 0;

@@ -1,5 +1,5 @@
 import type { CampaignState, Money } from '../state/campaign-state.ts';
-import type { Tally } from './usage.ts';
+import type { Usage } from './usage.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** Of the budget, what probes and first evaluations may use; the rest is kept for evaluations beyond the first. */
@@ -15,11 +15,11 @@ export function isAffordable({ money }: CampaignState, { worst }: RunOption, rer
 }
 
 /** The money of one decision: what is spent and reserved, less what is being saved for a request that did not fit. */
-export class Purse {
+export class AvailableBudget {
   private left: number;
   private leftForFirstRuns: number;
 
-  constructor({ money }: CampaignState, { reserved, reservedForReruns }: Tally) {
+  constructor({ money }: CampaignState, { reserved, reservedForReruns }: Usage) {
     this.left = money.budget - money.spent - reserved;
     this.leftForFirstRuns = forFirstRuns(money) - (money.spent - money.reruns) - (reserved - reservedForReruns);
   }

@@ -4,7 +4,7 @@ import { isAffordable } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** Which options requests may go to in one decision, at once or when a slot frees. Pure; `now` in ms. */
-export class Reach {
+export class EligibleOptions {
   /** Classes that have slots, gave machines lately and are not held; asked for here once, not for each of many that wait. */
   private readonly open: ReadonlySet<string>;
 

@@ -2,11 +2,11 @@ import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { freeSlots, grantTo } from './grants.ts';
-import { Purse } from './available-budget.ts';
+import { AvailableBudget } from './available-budget.ts';
 import type { RunGrant } from '../model/messages.ts';
-import { Reach } from './eligible-options.ts';
-import { Savings } from './starvation-guard.ts';
-import type { Tally, Waiting } from './usage.ts';
+import { EligibleOptions } from './eligible-options.ts';
+import { StarvationGuard } from './starvation-guard.ts';
+import type { Usage, Waiting } from './usage.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 interface Wanting {
@@ -26,13 +26,13 @@ interface Detour {
  * With the deadline in danger: what is left waiting after {@link grants} goes to dearer classes with free slots, by team
  * priority, then where a dollar buys most time. The tally counts them. Pure; `now` in ms.
  */
-export function hurriedGrants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
+export function expeditedGrants(state: CampaignState, tally: Usage, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
-  const purse = new Purse(state, tally);
-  const savings = new Savings(purse, free);
-  const reach = new Reach(state, now);
+  const purse = new AvailableBudget(state, tally);
+  const savings = new StarvationGuard(purse, free);
+  const reach = new EligibleOptions(state, now);
   const wanting: Wanting[] = [];
   for (const waiting of tally.waiting) {
     if (waiting.open.grant) continue;
@@ -63,7 +63,7 @@ export function hurriedGrants(state: CampaignState, tally: Tally, now: number): 
 interface Prospect {
   free: Record<string, number>;
   experience: ClassCostModel;
-  reach: Reach;
+  reach: EligibleOptions;
 }
 
 function detoursOf(state: CampaignState, late: readonly Wanting[], { free, experience, reach }: Prospect): Detour[] {

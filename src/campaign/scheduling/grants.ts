@@ -2,13 +2,13 @@ import TinyQueue from 'tinyqueue';
 import { byName } from '../model/by-name.ts';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
-import { Purse } from './available-budget.ts';
-import { Reach } from './eligible-options.ts';
+import { AvailableBudget } from './available-budget.ts';
+import { EligibleOptions } from './eligible-options.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { trialPlaces } from '../state/platform-faults.ts';
 import type { RunGrant, HeldGrant } from '../model/messages.ts';
-import { Savings } from './starvation-guard.ts';
-import { countGrant, type Tally, type Waiting } from './usage.ts';
+import { StarvationGuard } from './starvation-guard.ts';
+import { countGrant, type Usage, type Waiting } from './usage.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 interface Candidate extends Waiting {
@@ -25,16 +25,16 @@ interface Candidate extends Waiting {
  * probes while few evaluations wait for the class, then who waited longest. Where each wants to go is settled anew by what
  * has ended since. The tally counts them. Pure; `now` in ms.
  */
-export function grants(state: CampaignState, tally: Tally, now: number): RunGrant[] {
+export function grants(state: CampaignState, tally: Usage, now: number): RunGrant[] {
   const free = freeSlots(state, tally);
   let places = Object.values(free).reduce((sum, left) => sum + left, 0);
   if (places === 0) return [];
   settleWishes(state, tally);
-  const found = candidates(state, tally, free, new Reach(state, now));
+  const found = candidates(state, tally, free, new EligibleOptions(state, now));
   const leastWorst = found.reduce((least, { option }) => Math.min(least, option.worst), Infinity);
   const queue = new TinyQueue(found, inOrder);
-  const purse = new Purse(state, tally);
-  const savings = new Savings(purse, free);
+  const purse = new AvailableBudget(state, tally);
+  const savings = new StarvationGuard(purse, free);
   const granted: RunGrant[] = [];
   for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
     if (!purse.holds(leastWorst, true)) break;
@@ -58,7 +58,7 @@ export function grants(state: CampaignState, tally: Tally, now: number): RunGran
   return granted;
 }
 
-function settleWishes(state: CampaignState, { waiting }: Tally): void {
+function settleWishes(state: CampaignState, { waiting }: Usage): void {
   const experience = new ClassCostModel(state);
   for (const { request } of waiting) {
     request.options = experience.preferred(request.options, request.needMeasured ?? false);
@@ -66,7 +66,7 @@ function settleWishes(state: CampaignState, { waiting }: Tally): void {
 }
 
 /** Slots that may be given now, by class; classes without any are left out. One that is tried again gives one at a time. */
-export function freeSlots(state: CampaignState, tally: Tally): Record<string, number> {
+export function freeSlots(state: CampaignState, tally: Usage): Record<string, number> {
   const free = byName<number>();
   for (const [name, slots] of Object.entries(state.slots)) {
     const left = Math.min(slots - (tally.held[name] ?? 0), trialPlaces(state, name) ?? Infinity);
@@ -75,7 +75,12 @@ export function freeSlots(state: CampaignState, tally: Tally): Record<string, nu
   return free;
 }
 
-function candidates(state: CampaignState, tally: Tally, free: Record<string, number>, reach: Reach): Candidate[] {
+function candidates(
+  state: CampaignState,
+  tally: Usage,
+  free: Record<string, number>,
+  reach: EligibleOptions,
+): Candidate[] {
   const evaluations = byName<number>();
   const found: Candidate[] = [];
   for (const waiting of tally.waiting) {
@@ -103,7 +108,7 @@ const inOrder = (a: Candidate, b: Candidate): number =>
 
 /** Marks a waiting request as granted, and counts it. */
 export function grantTo(
-  tally: Tally,
+  tally: Usage,
   { submission, open, request }: Waiting,
   option: RunOption,
   now: number,

@@ -1,11 +1,11 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import { fateOfUsedUp, holdFaulty } from '../state/platform-faults.ts';
 import { grants } from './grants.ts';
-import { hurriedGrants } from './expedited-grants.ts';
+import { expeditedGrants } from './expedited-grants.ts';
 import { countHeld } from '../state/run-statistics.ts';
 import type { RunGrant, RunRefusal } from '../model/messages.ts';
 import { starts, type Start, type StartLimits } from './starts.ts';
-import { tallyOf } from './usage.ts';
+import { usageOf } from './usage.ts';
 
 export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & RunRefusal) | Start;
 
@@ -19,9 +19,9 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   if (state.closing) return refuseWaiting(state, state.closing);
   const refused = refuseUsedUp(state);
   if (state.paused || now >= Date.parse(state.deadline)) return refused;
-  const tally = tallyOf(state);
+  const tally = usageOf(state);
   const granted = grants(state, tally, now);
-  if (state.hurry) granted.push(...hurriedGrants(state, tally, now));
+  if (state.hurry) granted.push(...expeditedGrants(state, tally, now));
   if (granted.length > 0) state.pace.since ??= now;
   return [
     ...refused,

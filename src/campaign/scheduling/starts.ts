@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
-import type { Tally } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 /** Submissions before their first request for an evaluation, at most. */
 const mostPreparing = 200;
@@ -43,7 +43,7 @@ interface Candidate {
  * the order of the work list, which is the published seed's. So every team's first submission comes before any team's
  * second, unless an operator put a team ahead. None while images cannot be copied. Pure.
  */
-export function starts(state: CampaignState, limits: StartLimits, tally: Tally): Start[] {
+export function starts(state: CampaignState, limits: StartLimits, tally: Usage): Start[] {
   if (state.faults.images?.heldSince !== undefined) return [];
   let places = Math.min(limits.preparing - tally.preparing, limits.open - tally.open);
   if (places <= 0) return [];
@@ -63,7 +63,7 @@ export function starts(state: CampaignState, limits: StartLimits, tally: Tally):
 }
 
 /** The teams that come first: more of them than there are places cannot come to a start. */
-function candidates(state: CampaignState, limits: StartLimits, tally: Tally, places: number): Candidate[] {
+function candidates(state: CampaignState, limits: StartLimits, tally: Usage, places: number): Candidate[] {
   const lastFirst = new TinyQueue<Candidate>([], (a, b) => inOrder(b, a));
   for (let team = 0; team < state.rounds.length; team += 1) {
     if (!mayStart(state, limits, tally, team)) continue;
@@ -78,7 +78,7 @@ function candidates(state: CampaignState, limits: StartLimits, tally: Tally, pla
   return lastFirst.data;
 }
 
-const mayStart = (state: CampaignState, limits: StartLimits, tally: Tally, team: number): boolean =>
+const mayStart = (state: CampaignState, limits: StartLimits, tally: Usage, team: number): boolean =>
   (state.started[team] ?? 0) < (state.rounds[team] ?? 0) && (tally.openOf[team] ?? 0) < limits.perTeam;
 
 const inOrder = (a: Candidate, b: Candidate): number =>

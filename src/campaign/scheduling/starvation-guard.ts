@@ -1,16 +1,16 @@
 import type { WaitingRequest } from '../state/campaign-state.ts';
-import type { Purse } from './available-budget.ts';
+import type { AvailableBudget } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** A request that does not fit into the money left is passed over this often; then money and a slot are kept for it. */
 const mostPassed = 20;
 
 /** Who has a free slot in one decision and not the money for it. */
-export class Savings {
+export class StarvationGuard {
   private readonly passed: [WaitingRequest, RunOption][] = [];
 
   constructor(
-    private readonly purse: Purse,
+    private readonly purse: AvailableBudget,
     /** Free slots by class. */
     private readonly free: Record<string, number>,
   ) {}

@@ -4,7 +4,7 @@ import { waitsForImage } from '../state/stuck-steps.ts';
 import type { HeldGrant } from '../model/messages.ts';
 
 /** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
-export interface Tally {
+export interface Usage {
   open: number;
   /** Submissions that hold a preparing place; those that wait for a paused team or are stuck with their image hold none. */
   preparing: number;
@@ -28,9 +28,9 @@ export interface Waiting {
 }
 
 /** Counts what is open. */
-export function tallyOf(state: CampaignState): Tally {
+export function usageOf(state: CampaignState): Usage {
   const teams = state.rounds.length;
-  const tally: Tally = {
+  const tally: Usage = {
     open: state.open.size,
     preparing: 0,
     openOf: new Uint16Array(teams),
@@ -52,7 +52,7 @@ export function tallyOf(state: CampaignState): Tally {
 }
 
 /** A run has a slot, and money is reserved for it. */
-export function countGrant(tally: Tally, team: number, { class: onClass, reserved, rerun }: HeldGrant): void {
+export function countGrant(tally: Usage, team: number, { class: onClass, reserved, rerun }: HeldGrant): void {
   tally.heldOf[team] = (tally.heldOf[team] ?? 0) + 1;
   tally.held[onClass] = (tally.held[onClass] ?? 0) + 1;
   tally.reserved += reserved;

@@ -1,7 +1,7 @@
 import { isProbeUseless, type BaseImageRecord } from '../evaluation/base-image-record.ts';
 import { applyReport, applyStart, applySettlement, applyRunRequest } from '../state/apply-messages.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { forecastOf, needsHurry } from '../forecasting/forecast.ts';
+import { forecastOf, isDeadlineAtRisk } from '../forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
 import { isDone } from '../scheduling/blocked-reason.ts';
 import { initialState } from '../state/initial-state.ts';
@@ -126,7 +126,7 @@ class Course {
   private lookAhead(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    const hurry = needsHurry(this.state, forecast);
+    const hurry = isDeadlineAtRisk(this.state, forecast);
     if (hurry !== this.state.hurry) this.hurryChanges += 1;
     this.state.hurry = hurry;
   }

@@ -14,7 +14,7 @@ import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { applyReport, applySettlement, applyRunRequest, applyHeldRun } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
-import { forecastOf, needsHurry, type Forecast } from '../../campaign/forecasting/forecast.ts';
+import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
 import { holdOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
@@ -219,7 +219,7 @@ export class Conductor {
 
   private lookAhead(): void {
     this.forecast = this.forecastNow();
-    const hurry = needsHurry(this.state, this.forecast);
+    const hurry = isDeadlineAtRisk(this.state, this.forecast);
     if (hurry === this.state.hurry) return;
     this.state.hurry = hurry;
     this.desk.note(

@@ -4,7 +4,7 @@ import type { FrozenCampaign, Purpose } from '../../../src/campaign/model/frozen
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../../../src/campaign/model/messages.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
-import { tallyOf } from '../../../src/campaign/scheduling/usage.ts';
+import { usageOf } from '../../../src/campaign/scheduling/usage.ts';
 import { caseCampaign, g4, p3 } from '../samples.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
@@ -84,7 +84,7 @@ export const grantsNow = (state: CampaignState, at = now): [submission: string, 
 
 /** What grants hold. */
 export const holdings = (state: CampaignState): { slots: Record<string, number>; reserved: number } => {
-  const { held, reserved } = tallyOf(state);
+  const { held, reserved } = usageOf(state);
   return { slots: { ...held }, reserved };
 };
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
-import { tallyOf } from '../../../src/campaign/scheduling/usage.ts';
+import { usageOf } from '../../../src/campaign/scheduling/usage.ts';
 import type { Child } from './child.ts';
 import { spentBy, sum } from './truth.ts';
 
 /** What is true of a campaign at every moment, whatever happened. */
 export function checkAlways(state: CampaignState, children: readonly Child[], rounds: number, at: number): void {
   const { money, open } = state;
-  const { reserved, reservedForReruns } = tallyOf(state);
+  const { reserved, reservedForReruns } = usageOf(state);
   assert.ok(money.spent + reserved <= money.budget, `${money.spent} + ${reserved} of ${money.budget}`);
   const forFirstRuns = money.spent - money.reruns + reserved - reservedForReruns;
   assert.ok(forFirstRuns <= money.budget * (1 - money.reserveShare), 'first runs leave the reserve alone');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
-import { tallyOf } from '../../../src/campaign/scheduling/usage.ts';
+import { usageOf } from '../../../src/campaign/scheduling/usage.ts';
 import { isPaused, isPossible, isShort, wantedBy } from './eligible-options.ts';
 import { sum } from './truth.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
@@ -13,7 +13,7 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
   const waiting = [...state.open.values()].flatMap(({ team, request }) =>
     request && !isPaused(state, team) ? [request] : [],
   );
-  const { held, reserved, reservedForReruns } = tallyOf(state);
+  const { held, reserved, reservedForReruns } = usageOf(state);
   const { money, slots } = state;
   const free = (onClass: string): number => (slots[onClass] ?? 0) - (held[onClass] ?? 0);
   const left = (rerun: boolean): number => {
