@@ -1,7 +1,7 @@
 import { faultOfFields } from './command-fields.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from '../state/campaign-state.ts';
 import { tryFaultyAgain } from '../state/platform-faults.ts';
-import { holdOf, isDone } from '../scheduling/blocked-reason.ts';
+import { blockedReasonOf, isDone } from '../scheduling/blocked-reason.ts';
 import type { ActName, CancelAct, OperatorAct, Rest } from './operator-messages.ts';
 import { parseInstant } from '../model/units.ts';
 
@@ -83,7 +83,7 @@ export function asKept(act: OperatorAct, state: CampaignState, now: number): Ope
 }
 
 const restOf = (state: CampaignState, now: number): Rest =>
-  holdOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
+  blockedReasonOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
 
 /** A whole team that is cancelled is paused no longer: its rounds, ended by then, still have to pass through the campaign. */
 function cancelIn({ treatments }: CampaignState, team: number, { submissions, because }: CancelAct): void {

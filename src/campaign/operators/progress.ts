@@ -1,7 +1,13 @@
 import { defaultTreatment, type CampaignState, type OperatorLine } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
-import { holdOf, holdsOf, stageOf, type HeldFor, type Hold } from '../scheduling/blocked-reason.ts';
+import {
+  blockedReasonOf,
+  blockersOf,
+  stageOf,
+  type Blocker,
+  type BlockedReason,
+} from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/stuck-steps.ts';
 import { usageOf } from '../scheduling/usage.ts';
@@ -10,9 +16,9 @@ import type { StuckStep } from '../model/messages.ts';
 /** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
 export interface CampaignProgress {
   campaign: string;
-  hold: Hold | null;
+  hold: BlockedReason | null;
   /** All its causes. */
-  holds: HeldFor[];
+  holds: Blocker[];
   closing: Reason | null;
   deadline: string;
   /** Dearer classes are granted because the deadline is in danger. */
@@ -73,8 +79,8 @@ export function progressOf(
   const ended = counts.finished + counts.failed + counts.cancelled;
   return {
     campaign,
-    hold: holdOf(state, now) ?? null,
-    holds: holdsOf(state, now),
+    hold: blockedReasonOf(state, now) ?? null,
+    holds: blockersOf(state, now),
     closing: state.closing ?? null,
     deadline: state.deadline,
     hurry: state.hurry,

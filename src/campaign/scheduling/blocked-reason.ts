@@ -8,10 +8,10 @@ import { mostOpen } from './starts.ts';
  * Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do; `platform`: the same
  * fault of the platform ended the last runs, or kept images from being copied.
  */
-export type Hold = 'budget' | 'deadline' | 'paused' | 'slots' | 'platform';
+export type BlockedReason = 'budget' | 'deadline' | 'paused' | 'slots' | 'platform';
 
 /** One of the causes of a hold; an operator has to end each of them. */
-export type HeldFor =
+export type Blocker =
   | { hold: 'budget' | 'deadline' | 'slots' }
   /** `teams`: only these, which have something left to run. */
   | { hold: 'paused'; teams?: string[] }
@@ -32,7 +32,7 @@ export function stageOf(open: OpenSubmission): OpenStage {
  * granted because the campaign or the teams are paused, the deadline has passed, money or slots are used up, or the
  * platform has a fault. Pure.
  */
-export function holdOf(state: CampaignState, now: number): Hold | undefined {
+export function blockedReasonOf(state: CampaignState, now: number): BlockedReason | undefined {
   if (state.closing || isDone(state)) return undefined;
   for (const open of state.open.values()) if (stageOf(open) !== 'waiting') return undefined;
   if (state.paused) return 'paused';
@@ -41,8 +41,8 @@ export function holdOf(state: CampaignState, now: number): Hold | undefined {
 }
 
 /** All causes of a hold, so that who ends them all makes the campaign go on; none while it goes on by itself. Pure. */
-export function holdsOf(state: CampaignState, now: number): HeldFor[] {
-  if (holdOf(state, now) === undefined) return [];
+export function blockersOf(state: CampaignState, now: number): Blocker[] {
+  if (blockedReasonOf(state, now) === undefined) return [];
   const left = holdOfWaiting(state);
   const teams = pausedTeamsLeft(state);
   return [
@@ -54,8 +54,8 @@ export function holdsOf(state: CampaignState, now: number): HeldFor[] {
   ];
 }
 
-function platformHolds(state: CampaignState): HeldFor[] {
-  const classes = Object.keys(state.slots).flatMap((name): HeldFor[] => {
+function platformHolds(state: CampaignState): Blocker[] {
+  const classes = Object.keys(state.slots).flatMap((name): Blocker[] => {
     const { cause, heldSince: since } = state.faults.byClass[name] ?? {};
     return cause === undefined || since === undefined ? [] : [{ hold: 'platform', class: name, cause, since }];
   });
@@ -74,7 +74,7 @@ function pausedTeamsLeft({ treatments, open, rounds, started }: CampaignState): 
 }
 
 /** Why nothing that waits can be granted. */
-function holdOfWaiting(state: CampaignState): Hold | undefined {
+function holdOfWaiting(state: CampaignState): BlockedReason | undefined {
   let wanted = 0;
   let withSlots = 0;
   let faulty = 0;
@@ -93,7 +93,7 @@ function holdOfWaiting(state: CampaignState): Hold | undefined {
 }
 
 /** Why nothing more is started, when nothing that could run is open. */
-function holdOfStarts(state: CampaignState): Hold | undefined {
+function holdOfStarts(state: CampaignState): BlockedReason | undefined {
   if (state.faults.images?.heldSince !== undefined) return 'platform';
   for (const open of state.open.values()) if (waitsForImage(open)) return 'platform';
   const startable = state.rounds.some(

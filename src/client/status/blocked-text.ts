@@ -1,4 +1,4 @@
-import type { HeldFor } from '../../campaign/scheduling/blocked-reason.ts';
+import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { counted } from '../../safe-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
@@ -11,7 +11,7 @@ const teamsNamed = 5;
 export const holdLines = (progress: CampaignProgress): string[] =>
   progress.holds.map((held) => `${wordsOn(held, progress.operatorsLog)} → ${commandFor(held, progress.campaign)}`);
 
-function wordsOn(held: HeldFor, log: readonly OperatorLine[]): string {
+function wordsOn(held: Blocker, log: readonly OperatorLine[]): string {
   switch (held.hold) {
     case 'budget':
       return 'nothing that waits fits into the rest of the budget';
@@ -49,7 +49,7 @@ function byWhom(log: readonly OperatorLine[], act: RegExp): string {
   return ` since ${instantText(Date.parse(line.at))} by ${line.by}${line.reason === undefined ? '' : ` (${line.reason})`}`;
 }
 
-function commandFor(held: HeldFor, campaign: string): string {
+function commandFor(held: Blocker, campaign: string): string {
   const command = (verb: string, options = ''): string => `npm run holdout -- ${verb} ${campaign}${options}`;
   switch (held.hold) {
     case 'budget':

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Forecast } from '../../campaign/forecasting/forecast.ts';
-import type { Hold } from '../../campaign/scheduling/blocked-reason.ts';
+import type { BlockedReason } from '../../campaign/scheduling/blocked-reason.ts';
 import { dollars } from '../../campaign/model/money.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { instantText } from '../../campaign/model/units.ts';
@@ -25,7 +25,7 @@ const lookEveryMs = 1_000;
 const forecastEveryMs = 300_000;
 
 /** `why`: every cause of the hold with the command that ends it, a line each. */
-export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: Hold; why: string[] };
+export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: BlockedReason; why: string[] };
 
 /**
  * Says what happens in a campaign until it ends or holds: a line for every submission that changes its stage, a line of

@@ -15,7 +15,7 @@ import { applyReport, applySettlement, applyRunRequest, applyHeldRun } from '../
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
 import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
-import { holdOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
@@ -212,7 +212,7 @@ export class Conductor {
 
   /** What a campaign that waits for the platform will take nobody knows. */
   private forecastNow(): Forecast | null {
-    if (holdOf(this.state, Date.now()) === 'platform') return null;
+    if (blockedReasonOf(this.state, Date.now()) === 'platform') return null;
     const { instanceClasses, fairness } = this.opened.frozen;
     return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
   }

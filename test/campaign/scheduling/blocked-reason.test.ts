@@ -6,7 +6,7 @@ import {
   applyRunRequest,
 } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
   decideNow,
@@ -21,7 +21,7 @@ import {
 
 const hold = (state: CampaignState, at = now): string | undefined => {
   decideNow(state, at);
-  return holdOf(state, at);
+  return blockedReasonOf(state, at);
 };
 
 describe('a campaign is done', () => {

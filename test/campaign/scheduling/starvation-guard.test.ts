@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { holdOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
   decideNow,
@@ -105,7 +105,7 @@ describe('a request that does not fit into the money left', () => {
     for (const submission of state.open.keys()) if (submission !== 'large') end(state, submission);
     assert.deepEqual(granted(state), []);
     for (const submission of state.open.keys()) if (submission !== 'large') state.open.delete(submission);
-    assert.equal(holdOf(state, now), 'budget');
+    assert.equal(blockedReasonOf(state, now), 'budget');
     state.money.budget = 1_100;
     assert.deepEqual(granted(state), ['large']);
   });
@@ -175,9 +175,9 @@ describe('the share of the budget that is kept for reruns', () => {
   it('makes a campaign hold for the budget when only first runs wait', () => {
     ask(state, 'first', 751);
     assert.deepEqual(granted(state), []);
-    assert.equal(holdOf(state, now), 'budget');
+    assert.equal(blockedReasonOf(state, now), 'budget');
     applyRunRequest(state, request('first', 2, 'evaluation', [option('g4', 751)], true));
-    assert.equal(holdOf(state, now), undefined);
+    assert.equal(blockedReasonOf(state, now), undefined);
   });
 
   it('lets no stream of reruns keep a first run from its class for ever', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
-import { holdOf, holdsOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
@@ -69,12 +69,12 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     state.rounds = [1, 1, 1];
     breakDown();
     assert.deepEqual(granted(), []);
-    assert.equal(holdOf(state, now), 'platform');
-    assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', class: 'g4', cause: broken.cause, since: now }]);
+    assert.equal(blockedReasonOf(state, now), 'platform');
+    assert.deepEqual(blockersOf(state, now), [{ hold: 'platform', class: 'g4', cause: broken.cause, since: now }]);
     applySettlement(state, settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
     ask('c', [option('g4', 10), option('p3', 20)]);
     assert.deepEqual(grantsNow(state), [['c', 'p3']]);
-    assert.equal(holdOf(state, now), undefined);
+    assert.equal(blockedReasonOf(state, now), undefined);
   });
 
   it('holds for no other end in between, for no different faults, and for nothing that is no fault of the class', () => {
@@ -146,7 +146,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       end('a', broken);
     }
     assert.deepEqual(granted(), []);
-    assert.equal(holdOf(state, now), 'platform');
+    assert.equal(blockedReasonOf(state, now), 'platform');
   });
 
   it('holds every class when the fault comes on more than one', () => {
@@ -162,7 +162,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     end('b', broken, both);
     assert.deepEqual(granted(), []);
     assert.deepEqual(
-      holdsOf({ ...state, open: new Map([...state.open].filter(([, { grant }]) => !grant)) }, now).map((held) =>
+      blockersOf({ ...state, open: new Map([...state.open].filter(([, { grant }]) => !grant)) }, now).map((held) =>
         'class' in held ? held.class : held.hold,
       ),
       ['g4', 'p3'],
@@ -255,7 +255,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       endLast('b', broken);
       endLast('c', broken);
       assert.deepEqual(decided(), []);
-      assert.equal(holdOf(state, now), 'platform');
+      assert.equal(blockedReasonOf(state, now), 'platform');
       apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
       const [[first] = ['']] = decided(now + 2);
       applySettlement(state, settlement(runs[first] ?? 0, 1, { submission: first }));
@@ -326,8 +326,8 @@ describe('submissions whose images cannot be copied', () => {
   it('hold the campaign when the same fault hits three, until one is copied', () => {
     for (const submission of ['a', 'b', 'c']) stick(submission);
     assert.equal(starts(), 0);
-    assert.equal(holdOf(state, now), 'platform');
-    assert.deepEqual(holdsOf(state, now), [{ hold: 'platform', cause: 'no space left on device', since: now }]);
+    assert.equal(blockedReasonOf(state, now), 'platform');
+    assert.deepEqual(blockersOf(state, now), [{ hold: 'platform', cause: 'no space left on device', since: now }]);
     applyRunRequest(state, request('b', 1, 'probe'));
     assert.equal(state.faults.images, null);
     assert.ok(starts() > 0);
@@ -349,7 +349,7 @@ describe('submissions whose images cannot be copied', () => {
     for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
     stick('a');
     decideNow(state);
-    assert.equal(holdOf(state, now), 'platform');
+    assert.equal(blockedReasonOf(state, now), 'platform');
   });
 
   it('are given up after a day of tries, but not while the campaign holds for them', () => {
@@ -397,13 +397,13 @@ describe('the causes of a hold', () => {
     state.paused = true;
     state.money.budget = 1;
     const late = Date.parse(state.deadline);
-    assert.deepEqual(holdsOf(state, late), [
+    assert.deepEqual(blockersOf(state, late), [
       { hold: 'paused' },
       { hold: 'paused', teams: ['team-0'] },
       { hold: 'deadline' },
       { hold: 'budget' },
     ]);
-    assert.equal(holdOf(state, late), 'paused');
-    assert.deepEqual(holdsOf({ ...state, closing: 'cancelled' }, late), []);
+    assert.equal(blockedReasonOf(state, late), 'paused');
+    assert.deepEqual(blockersOf({ ...state, closing: 'cancelled' }, late), []);
   });
 });

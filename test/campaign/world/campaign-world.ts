@@ -8,7 +8,7 @@ import {
 } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
-import { holdOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
 import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
@@ -272,7 +272,7 @@ export class CampaignWorld {
     for (const name of Object.keys(later.shortUntil)) delete later.shortUntil[name];
     if (later.open.size >= this.setUp.open) return;
     const stuck = !this.rounds.alive.some(({ moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
-    const holds = holdOf(this.state, this.at) !== undefined;
+    const holds = blockedReasonOf(this.state, this.at) !== undefined;
     assert.equal(holds, stuck && !isDone(this.state) && !this.state.closing, 'it holds exactly when nothing can move');
   }
 
