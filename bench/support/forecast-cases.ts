@@ -1,5 +1,5 @@
 import { forecastOf, type Forecast } from '../../src/campaign/forecasting/forecast.ts';
-import type { OperatorAct } from '../../src/campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../../src/campaign/operators/operator-messages.ts';
 import { RandomStream } from '../../src/campaign/random/random-stream.ts';
 import type { Durations } from '../../src/campaign/simulation/drawn-population.ts';
 import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
@@ -105,8 +105,8 @@ export function simulationOf(tried: ForecastCase): Simulation {
 
 function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: number): NonNullable<Simulation['acts']> {
   const at = (share: number): number => startsAt + Math.round(share * length * 1000);
-  const act = (share: number, what: OperatorAct, team = -1) => ({ at: at(share), act: what, team });
-  const setSlots = (to: number): OperatorAct => ({ name: 'setSlots', message: { class: 'cheap', slots: to } });
+  const act = (share: number, what: OperatorCommand, team = -1) => ({ at: at(share), act: what, team });
+  const setSlots = (to: number): OperatorCommand => ({ name: 'setSlots', message: { class: 'cheap', slots: to } });
   switch (disturbance) {
     case 'none':
       return [];

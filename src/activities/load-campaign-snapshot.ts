@@ -1,6 +1,6 @@
-import type { OperatorAct } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
 import { nameOf, workListOf } from '../campaign/model/rounds.ts';
-import { actsOf, type ChainedAct } from '../ledger/acts.ts';
+import { commandsOf, type ChainedCommand } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';
@@ -8,7 +8,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
-import type { OperatorLine } from '../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 const logLines = 50;
 
@@ -19,17 +19,17 @@ export interface Stock {
   ledger: LedgerTotals;
   running: (RunningRound & { team: number })[];
   /** The acts that were taken, in order; `team` is the number of the team that one names, else -1. */
-  acts: { act: OperatorAct; team: number }[];
+  acts: { act: OperatorCommand; team: number }[];
   actsRecorded: number;
   /** The last lines. */
-  operatorsLog: OperatorLine[];
+  operatorsLog: OperatorLogLine[];
 }
 
 /** Reads hand-in, operators' acts, the whole ledger and what runs, and writes a work list of what remains. */
 export async function takeStock(deps: Dependencies, { campaign }: { campaign: string }): Promise<Stock> {
   const { store, buckets, frozen } = deps;
   const { fairness } = await frozen.campaign(campaign);
-  const acts = await actsOf(store, buckets.results, campaign);
+  const acts = await commandsOf(store, buckets.results, campaign);
   const { rounds } = await campaignRounds(store, buckets.results, campaign, acts);
   // Before the ledger is read: a round that ends meanwhile is then seen in the ledger.
   const listed = await runningRounds(deps, campaign);
@@ -60,10 +60,10 @@ export async function takeStock(deps: Dependencies, { campaign }: { campaign: st
   };
 }
 
-const teamNamed = ({ message }: OperatorAct, numbers: Map<string, number>): number =>
+const teamNamed = ({ message }: OperatorCommand, numbers: Map<string, number>): number =>
   ('team' in message && message.team !== undefined ? numbers.get(message.team) : undefined) ?? -1;
 
-const lineOf = ({ at, act, by, reason, refused }: ChainedAct): OperatorLine => ({
+const lineOf = ({ at, act, by, reason, refused }: ChainedCommand): OperatorLogLine => ({
   at,
   act,
   by,

@@ -1,6 +1,6 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import { resultObjects } from '../ids.ts';
-import { actsOf } from '../ledger/acts.ts';
+import { commandsOf } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { closeRounds } from '../ledger/close-rounds.ts';
 import { finalRounds } from '../ledger/ledger.ts';
@@ -34,7 +34,7 @@ export async function publishResults(
 async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {
   const { store, buckets } = deps;
   const bucket = buckets.results;
-  const { rounds } = await campaignRounds(store, bucket, campaign, await actsOf(store, bucket, campaign));
+  const { rounds } = await campaignRounds(store, bucket, campaign, await commandsOf(store, bucket, campaign));
   const final = await finalRounds(store, bucket, campaign);
   const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
   // A campaign that lost its state may be closed before it knows of a child that runs on and will record itself.

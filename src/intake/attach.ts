@@ -1,8 +1,8 @@
 import { differences } from '../campaign/operators/differences.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
-import { leftByOperators, lessWhatIsDone } from '../campaign/operators/effective-settings.ts';
+import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
-import { actsOf, takenActs } from '../ledger/acts.ts';
+import { commandsOf, acceptedCommands } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
@@ -27,9 +27,9 @@ export async function attach(
   rows: readonly LocatedRow[],
 ): Promise<HandedIn> {
   const { campaign, deadline, manifest } = known;
-  const acts = await actsOf(store, buckets.results, campaign);
+  const acts = await commandsOf(store, buckets.results, campaign);
   const { submissions: before } = await campaignRounds(store, buckets.results, campaign, acts);
-  const left = leftByOperators(known, takenActs(acts));
+  const left = effectiveSettings(known, acceptedCommands(acts));
   const names = new Set(before.map(({ submission }) => submission));
   const appended = rows.filter(({ row }) => !names.has(row.submission));
   const present = rows.flatMap(({ row }) => (names.has(row.submission) ? [row] : []));
@@ -37,7 +37,7 @@ export async function attach(
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
   const differing = [
     // A deadline in words counts from the first start; what was written is compared.
-    ...differences(withEveryLimit(known), { ...lessWhatIsDone(known, fresh, left), deadline, manifest }),
+    ...differences(withEveryLimit(known), { ...withoutAppliedChanges(known, fresh, left), deadline, manifest }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];
   if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };
@@ -45,7 +45,7 @@ export async function attach(
   throw holdoutError('CAMPAIGN_CHANGED', {
     campaign,
     differences: differing.slice(0, mostDifferences),
-    commands: changingCommands(known, lessWhatIsDone(known, fresh, left), dropped).slice(0, mostDifferences),
+    commands: changingCommands(known, withoutAppliedChanges(known, fresh, left), dropped).slice(0, mostDifferences),
   });
 }
 

@@ -1,15 +1,15 @@
-import type { OperatorAct } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { readsAtOnce, sha256 } from './ledger.ts';
-import type { OperatorLine } from '../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 /** An operator's act before its place in the chain is known; `message` is null when it was refused. */
-export type RecordedAct = OperatorLine & { message: OperatorAct | null };
+export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };
 
 /** An act in the results bucket, written once. */
-export type ChainedAct = RecordedAct & {
+export type ChainedCommand = RecordedCommand & {
   version: 1;
   /** 1, 2, 3 … over the whole campaign. */
   sequence: number;
@@ -18,16 +18,16 @@ export type ChainedAct = RecordedAct & {
 };
 
 /** Appends acts from number `first` on; the same again is fine, another one in its place throws OBJECT_DIFFERS. */
-export async function appendActs(
+export async function appendCommands(
   store: ObjectStore,
   bucket: string,
   campaign: string,
   first: number,
-  acts: readonly RecordedAct[],
+  acts: readonly RecordedCommand[],
 ): Promise<void> {
   let predecessor = first === 1 ? null : sha256(await store.read(bucket, resultObjects.act(campaign, first - 1)));
   for (const [index, act] of acts.entries()) {
-    const chained: ChainedAct = { version: 1, sequence: first + index, predecessor, ...act };
+    const chained: ChainedCommand = { version: 1, sequence: first + index, predecessor, ...act };
     const body = `${JSON.stringify(chained, null, 2)}\n`;
     await store.writeOnce(bucket, resultObjects.act(campaign, chained.sequence), body);
     predecessor = sha256(body);
@@ -35,13 +35,14 @@ export async function appendActs(
 }
 
 /** All acts of a campaign in order. */
-export async function actsOf(store: ObjectStore, bucket: string, campaign: string): Promise<ChainedAct[]> {
+export async function commandsOf(store: ObjectStore, bucket: string, campaign: string): Promise<ChainedCommand[]> {
   const keys: string[] = [];
   for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
-  const acts: ChainedAct[] = [];
-  await inParallel(readsAtOnce, keys, async (key) => acts.push(await store.readJson<ChainedAct>(bucket, key)));
+  const acts: ChainedCommand[] = [];
+  await inParallel(readsAtOnce, keys, async (key) => acts.push(await store.readJson<ChainedCommand>(bucket, key)));
   return acts.sort((a, b) => a.sequence - b.sequence);
 }
 
 /** What was not refused. */
-export const takenActs = (acts: readonly ChainedAct[]): OperatorAct[] => acts.flatMap(({ message }) => message ?? []);
+export const acceptedCommands = (acts: readonly ChainedCommand[]): OperatorCommand[] =>
+  acts.flatMap(({ message }) => message ?? []);

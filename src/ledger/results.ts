@@ -9,7 +9,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { actsOf } from './acts.ts';
+import { commandsOf } from './acts.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { eachChain, readsAtOnce } from './ledger.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
@@ -56,7 +56,7 @@ export async function collectResults(
   frozen: FrozenCampaign,
 ): Promise<CampaignResults> {
   const { campaign } = frozen;
-  const acts = await actsOf(store, bucket, campaign);
+  const acts = await commandsOf(store, bucket, campaign);
   const { rounds, submissions: rows } = await campaignRounds(store, bucket, campaign, acts);
   const chains = new Map<string, LedgerRecord[]>();
   await eachChain(store, bucket, campaign, (submission, records) => chains.set(submission, records));

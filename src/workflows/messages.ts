@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OperatorActs } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommands } from '../campaign/operators/operator-messages.ts';
 import type { CampaignProgress } from '../campaign/operators/progress.ts';
 import type {
   GivenUpStep,
@@ -36,22 +36,22 @@ export const tryAgainSignal = defineSignal('tryAgain');
 export const giveUpSignal = defineSignal<[GivenUpStep]>('giveUp');
 
 // Operator to campaign: signals, which the Web UI can send too.
-export const pauseTeamSignal = defineSignal<[OperatorActs['pauseTeam']]>('pauseTeam');
-export const resumeTeamSignal = defineSignal<[OperatorActs['resumeTeam']]>('resumeTeam');
-export const reprioritiseTeamSignal = defineSignal<[OperatorActs['reprioritiseTeam']]>('reprioritiseTeam');
-export const pauseCampaignSignal = defineSignal<[OperatorActs['pauseCampaign']?]>('pauseCampaign');
-export const resumeCampaignSignal = defineSignal<[OperatorActs['resumeCampaign']?]>('resumeCampaign');
+export const pauseTeamSignal = defineSignal<[OperatorCommands['pauseTeam']]>('pauseTeam');
+export const resumeTeamSignal = defineSignal<[OperatorCommands['resumeTeam']]>('resumeTeam');
+export const reprioritiseTeamSignal = defineSignal<[OperatorCommands['reprioritiseTeam']]>('reprioritiseTeam');
+export const pauseCampaignSignal = defineSignal<[OperatorCommands['pauseCampaign']?]>('pauseCampaign');
+export const resumeCampaignSignal = defineSignal<[OperatorCommands['resumeCampaign']?]>('resumeCampaign');
 
 // Operator to campaign: updates, which answer yes or no once the act is on record.
-export const raiseBudgetUpdate = defineUpdate<void, [OperatorActs['raiseBudget']]>('raiseBudget');
-export const setDeadlineUpdate = defineUpdate<void, [OperatorActs['setDeadline']]>('setDeadline');
-export const setSlotsUpdate = defineUpdate<void, [OperatorActs['setSlots']]>('setSlots');
-export const addSubmissionsUpdate = defineUpdate<void, [OperatorActs['addSubmissions']]>('addSubmissions');
-export const retryUpdate = defineUpdate<void, [OperatorActs['retry']]>('retry');
-export const rescoreUpdate = defineUpdate<void, [OperatorActs['rescore']]>('rescore');
-export const cancelUpdate = defineUpdate<void, [OperatorActs['cancel']]>('cancel');
-export const closeUpdate = defineUpdate<void, [OperatorActs['close']]>('close');
-export const abortUpdate = defineUpdate<void, [OperatorActs['abort']]>('abort');
+export const raiseBudgetUpdate = defineUpdate<void, [OperatorCommands['raiseBudget']]>('raiseBudget');
+export const setDeadlineUpdate = defineUpdate<void, [OperatorCommands['setDeadline']]>('setDeadline');
+export const setSlotsUpdate = defineUpdate<void, [OperatorCommands['setSlots']]>('setSlots');
+export const addSubmissionsUpdate = defineUpdate<void, [OperatorCommands['addSubmissions']]>('addSubmissions');
+export const retryUpdate = defineUpdate<void, [OperatorCommands['retry']]>('retry');
+export const rescoreUpdate = defineUpdate<void, [OperatorCommands['rescore']]>('rescore');
+export const cancelUpdate = defineUpdate<void, [OperatorCommands['cancel']]>('cancel');
+export const closeUpdate = defineUpdate<void, [OperatorCommands['close']]>('close');
+export const abortUpdate = defineUpdate<void, [OperatorCommands['abort']]>('abort');
 
 /** What a submission does now, since an instant (ms); `note` says for which run, on or for which class. */
 export interface Stage {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
-import { appendActs } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/acts.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { act, record, roundOf, run, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
@@ -63,7 +63,7 @@ describe('taking stock of a campaign that has no state', () => {
     await appendRecord(room.store, room.bucket, record('closing', 's'));
     const rounds = await room.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
     const retry = act({ name: 'retry', message: { rounds, count: 1 } });
-    await appendActs(room.store, room.bucket, 'closing', 1, [retry]);
+    await appendCommands(room.store, room.bucket, 'closing', 1, [retry]);
     const before = await rig.call('takeStock', { campaign: 'closing' });
     assert.deepEqual(before.running, []);
     assert.deepEqual(roundsOf(await listAt(before.workLists[0])), { one: ['1 before', 's/2 evaluate'] });
@@ -84,7 +84,7 @@ describe('taking stock of a campaign that has no state', () => {
     const refused = { ...act(null), refused: 'there is no team five' };
     const add = act({ name: 'addSubmissions', message: { rounds, count: 1 } });
     const more = Array.from({ length: 50 }, () => act({ name: 'pauseCampaign', message: {} }));
-    await appendActs(room.store, room.bucket, 'steered', 1, [pause, refused, add, ...more]);
+    await appendCommands(room.store, room.bucket, 'steered', 1, [pause, refused, add, ...more]);
     const stock = await rig.call('takeStock', { campaign: 'steered' });
     const teams = (await listAt(stock.workLists[0])).teams.map(({ team }) => team);
     assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'what was not taken is not worked on');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendActs } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/acts.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { act, record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
@@ -27,7 +27,7 @@ describe('publishing results', () => {
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
     const added = await room.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
     const taken = act({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
-    await appendActs(room.store, room.bucket, 'closed', 1, [taken]);
+    await appendCommands(room.store, room.bucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');
     assert.deepEqual(statesIn(results), { done: 'finished', runs: 'queued', never: 'cancelled', late: 'cancelled' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
-import { actsOf, appendActs, type RecordedAct } from '../../src/ledger/acts.ts';
+import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/acts.ts';
 import { sha256 } from '../../src/ledger/ledger.ts';
 import { act, StoreRig } from './store-rig.ts';
 
@@ -11,8 +11,8 @@ describe('the chain of operators’ acts', () => {
   });
   after(() => rig.stop());
 
-  const append = (campaign: string, first: number, acts: RecordedAct[]): Promise<void> =>
-    appendActs(rig.store, rig.bucket, campaign, first, acts);
+  const append = (campaign: string, first: number, acts: RecordedCommand[]): Promise<void> =>
+    appendCommands(rig.store, rig.bucket, campaign, first, acts);
   const pause = act({ name: 'pauseTeam', message: { team: 'one', by: 'ann' } });
   const close = act({ name: 'close', message: {} });
   const refused = { ...act(null), refused: 'there is no team two' };
@@ -20,7 +20,7 @@ describe('the chain of operators’ acts', () => {
   it('numbers acts over all calls, each with the digest of the one before', async () => {
     await append('chain', 1, [pause, refused]);
     await append('chain', 3, [close]);
-    const acts = await actsOf(rig.store, rig.bucket, 'chain');
+    const acts = await commandsOf(rig.store, rig.bucket, 'chain');
     assert.deepEqual(
       acts.map(({ sequence, message, refused }) => [sequence, message?.name ?? null, refused]),
       [
@@ -44,12 +44,12 @@ describe('the chain of operators’ acts', () => {
       1,
       Array.from({ length: 12 }, () => pause),
     );
-    const acts = await actsOf(rig.store, rig.bucket, 'ten');
+    const acts = await commandsOf(rig.store, rig.bucket, 'ten');
     assert.deepEqual(
       acts.map(({ sequence }) => sequence),
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     );
-    assert.deepEqual(await actsOf(rig.store, rig.bucket, 'te'), []);
+    assert.deepEqual(await commandsOf(rig.store, rig.bucket, 'te'), []);
   });
 
   it('takes the same acts again, and no other in their place', async () => {
@@ -57,7 +57,7 @@ describe('the chain of operators’ acts', () => {
     await append('again', 1, [pause, close]);
     await append('again', 2, [close]);
     await assert.rejects(append('again', 2, [pause]), { code: 'OBJECT_DIFFERS' });
-    assert.equal((await actsOf(rig.store, rig.bucket, 'again')).length, 2);
+    assert.equal((await commandsOf(rig.store, rig.bucket, 'again')).length, 2);
   });
 
   it('takes no act whose predecessor is not there', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
-import { appendActs } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/acts.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
 import { act, record, run, StoreRig, submissionOf } from './store-rig.ts';
@@ -74,7 +74,7 @@ describe('results from S3', () => {
       return rig.add('added', { rounds: [round], submissions: [row] });
     };
     const [taken] = [await add('two', 'late'), await add('two', 'too-late')];
-    await appendActs(rig.store, rig.bucket, 'added', 1, [
+    await appendCommands(rig.store, rig.bucket, 'added', 1, [
       act({ name: 'addSubmissions', message: { rounds: taken, count: 1 } }),
       { ...act(null), refused: 'the campaign is closing' },
     ]);
@@ -95,7 +95,7 @@ describe('results from S3', () => {
     assert.equal(await state(), 'finished');
     const round = { submission: 's', sequence: 2, kind: 'evaluate', team: 'one', teamName: 'Team one' } as const;
     const rounds = await rig.add('retried', { rounds: [round], submissions: [] });
-    await appendActs(rig.store, rig.bucket, 'retried', 1, [act({ name: 'retry', message: { rounds, count: 1 } })]);
+    await appendCommands(rig.store, rig.bucket, 'retried', 1, [act({ name: 'retry', message: { rounds, count: 1 } })]);
     assert.equal(await state(), 'running');
     await appendRecord(rig.store, rig.bucket, record('retried', 's', { sequence: 2 }));
     assert.equal(await state(), 'finished');

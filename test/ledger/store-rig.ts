@@ -2,7 +2,7 @@ import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/mo
 import type { RunRecord } from '../../src/campaign/model/messages.ts';
 import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
 import { resultObjects } from '../../src/ids.ts';
-import type { RecordedAct } from '../../src/ledger/acts.ts';
+import type { RecordedCommand } from '../../src/ledger/acts.ts';
 import { sha256 } from '../../src/ledger/ledger.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -104,7 +104,7 @@ export const run = (n: number, rest: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 /** An act that was taken. */
-export const act = (message: RecordedAct['message']): RecordedAct => ({
+export const act = (message: RecordedCommand['message']): RecordedCommand => ({
   at: '2026-01-01T00:00:00.000Z',
   act: message?.name ?? 'pauseTeam',
   by: 'ann',

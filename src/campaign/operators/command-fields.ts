@@ -1,4 +1,4 @@
-import type { ActName } from './operator-messages.ts';
+import type { CommandName } from './operator-messages.ts';
 import { responsibleParties } from '../model/reasons.ts';
 import { microUsdOf, parseInstant } from '../model/units.ts';
 
@@ -53,7 +53,7 @@ const fields: Record<string, Field> = {
   },
 };
 
-const needed: Partial<Record<ActName, readonly string[]>> = {
+const needed: Partial<Record<CommandName, readonly string[]>> = {
   pauseTeam: ['team'],
   resumeTeam: ['team'],
   reprioritiseTeam: ['team'],
@@ -66,7 +66,7 @@ const needed: Partial<Record<ActName, readonly string[]>> = {
 };
 
 /** Why a message is none of an act's messages; undefined when every field is what it should be. */
-export function faultOfFields(name: ActName, message: unknown): string | undefined {
+export function invalidField(name: CommandName, message: unknown): string | undefined {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return `${JSON.stringify(message)} is not an object with what ${name} needs`;
   }

@@ -1,11 +1,11 @@
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
 import { initialState } from '../state/initial-state.ts';
-import type { OperatorAct } from './operator-messages.ts';
-import { apply } from './operator-commands.ts';
+import type { OperatorCommand } from './operator-messages.ts';
+import { applyCommand } from './operator-commands.ts';
 import { parseDuration } from '../model/units.ts';
 
 /** What of a campaign's file operators may change, as they left it. */
-export interface LeftByOperators {
+export interface EffectiveSettings {
   /** In micro-dollars. */
   budget: number;
   /** ISO instant. */
@@ -19,7 +19,7 @@ export interface LeftByOperators {
 }
 
 /** Repeats the acts that were taken, in order, on a campaign in which nothing else happens. Pure. */
-export function leftByOperators(frozen: FrozenCampaign, acts: readonly OperatorAct[]): LeftByOperators {
+export function effectiveSettings(frozen: FrozenCampaign, acts: readonly OperatorCommand[]): EffectiveSettings {
   const numbers = new Map<string, number>();
   const numberOf = (team: string): number => {
     const number = numbers.get(team) ?? numbers.size;
@@ -34,7 +34,7 @@ export function leftByOperators(frozen: FrozenCampaign, acts: readonly OperatorA
   const state = initialState(frozen, { workLists: [], rounds: [], started: [], weights });
   const cancelled = new Set<string>();
   for (const act of acts) {
-    apply(act, state, numberOf(('team' in act.message && act.message.team) || ''), 0);
+    applyCommand(act, state, numberOf(('team' in act.message && act.message.team) || ''), 0);
     if (act.name === 'cancel') for (const submission of act.message.submissions ?? []) cancelled.add(submission);
   }
   const treatments = [...state.treatments.values()];
@@ -51,7 +51,11 @@ export function leftByOperators(frozen: FrozenCampaign, acts: readonly OperatorA
  * A changed file, in which everything that operators have brought about already stands as it was frozen: who changed the
  * campaign by its commands may change the file after them. Pure.
  */
-export function lessWhatIsDone(known: FrozenCampaign, fresh: FrozenCampaign, left: LeftByOperators): FrozenCampaign {
+export function withoutAppliedChanges(
+  known: FrozenCampaign,
+  fresh: FrozenCampaign,
+  left: EffectiveSettings,
+): FrozenCampaign {
   const before = new Map(Object.entries(known.fairness.weights));
   const weights = new Map(Object.entries(fresh.fairness.weights));
   for (const [team, weight] of left.weights) {

@@ -1,20 +1,26 @@
-import { faultOfFields } from './command-fields.ts';
+import { invalidField } from './command-fields.ts';
 import { defaultTreatment, type CampaignState, type Treatment } from '../state/campaign-state.ts';
 import { tryFaultyAgain } from '../state/platform-faults.ts';
 import { blockedReasonOf, isDone } from '../scheduling/blocked-reason.ts';
-import type { ActName, CancelAct, OperatorAct, Rest } from './operator-messages.ts';
+import type { CommandName, CancelCommand, OperatorCommand, RestReason } from './operator-messages.ts';
 import { parseInstant } from '../model/units.ts';
 
 /** What may still be asked of a campaign that is closing: its runs may go on for hours. */
-const takenWhileClosing: ReadonlySet<ActName> = new Set(['cancel', 'abort']);
+const takenWhileClosing: ReadonlySet<CommandName> = new Set(['cancel', 'abort']);
 /** What makes a campaign that was closed and has ended go on. */
-const opensAgain: ReadonlySet<ActName> = new Set(['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore']);
+const opensAgain: ReadonlySet<CommandName> = new Set([
+  'raiseBudget',
+  'setDeadline',
+  'addSubmissions',
+  'retry',
+  'rescore',
+]);
 
 /** Why an act, whose message may be any JSON that somebody typed, cannot be taken; undefined when it can. */
-export function faultOf({ name, message }: OperatorAct, state: CampaignState): string | undefined {
+export function validationError({ name, message }: OperatorCommand, state: CampaignState): string | undefined {
   const opens = opensAgain.has(name) && isDone(state);
   if (state.closing && !opens && !takenWhileClosing.has(name)) return 'the campaign is closing';
-  const fault = faultOfFields(name, message);
+  const fault = invalidField(name, message);
   if (fault) return fault;
   if (name === 'raiseBudget') return faultOfBudget(message.usd, state);
   if (name === 'reprioritiseTeam' && message.priority === undefined && message.weight === undefined) {
@@ -33,7 +39,12 @@ export function faultOf({ name, message }: OperatorAct, state: CampaignState): s
  * Carries out an act that has no fault, or repeats it on a campaign that lost its state or starts again after its end.
  * `team` is the number of the team that a message names, `now` in ms.
  */
-export function apply({ name, message }: OperatorAct, state: CampaignState, team: number, now: number): void {
+export function applyCommand(
+  { name, message }: OperatorCommand,
+  state: CampaignState,
+  team: number,
+  now: number,
+): void {
   if (opensAgain.has(name)) delete state.closing;
   switch (name) {
     case 'pauseTeam':
@@ -78,15 +89,15 @@ export function apply({ name, message }: OperatorAct, state: CampaignState, team
 }
 
 /** An act as it is kept: what it meant for the state that it met is said, for it may be repeated on another. */
-export function asKept(act: OperatorAct, state: CampaignState, now: number): OperatorAct {
+export function asRecorded(act: OperatorCommand, state: CampaignState, now: number): OperatorCommand {
   return act.name === 'close' ? { ...act, message: { rest: restOf(state, now), ...act.message } } : act;
 }
 
-const restOf = (state: CampaignState, now: number): Rest =>
+const restOf = (state: CampaignState, now: number): RestReason =>
   blockedReasonOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
 
 /** A whole team that is cancelled is paused no longer: its rounds, ended by then, still have to pass through the campaign. */
-function cancelIn({ treatments }: CampaignState, team: number, { submissions, because }: CancelAct): void {
+function cancelIn({ treatments }: CampaignState, team: number, { submissions, because }: CancelCommand): void {
   const treatment = treatments.get(team);
   if (treatment?.paused && submissions === undefined && because === undefined)
     treatments.set(team, { ...treatment, paused: false });

@@ -1,4 +1,4 @@
-import { defaultTreatment, type CampaignState, type OperatorLine } from '../state/campaign-state.ts';
+import { defaultTreatment, type CampaignState, type OperatorLogLine } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import {
@@ -46,7 +46,7 @@ export interface CampaignProgress {
   prioritised: { team: string; priority: number; weight: number }[];
   /** Submissions of which a step is tried again and again, those stuck longest first. */
   stuck: (StuckStep & { submission: string })[];
-  operatorsLog: OperatorLine[];
+  operatorsLog: OperatorLogLine[];
 }
 
 export interface ClassProgress {

@@ -5,8 +5,8 @@ import { forecastOf, isDeadlineAtRisk } from '../forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
 import { isDone } from '../scheduling/blocked-reason.ts';
 import { initialState } from '../state/initial-state.ts';
-import type { OperatorAct } from '../operators/operator-messages.ts';
-import { apply } from '../operators/operator-commands.ts';
+import type { OperatorCommand } from '../operators/operator-messages.ts';
+import { applyCommand } from '../operators/operator-commands.ts';
 import type { Population } from './population.ts';
 import { decide, type Decision } from '../scheduling/scheduler.ts';
 import { EventQueue } from './event-queue.ts';
@@ -28,7 +28,7 @@ export interface Simulation {
   /** In a hurry from start to end, or never; where it is left out the forecast decides. */
   hurry?: boolean;
   /** What operators do, by instant (ms). */
-  acts?: readonly { at: number; act: OperatorAct; team: number }[];
+  acts?: readonly { at: number; act: OperatorCommand; team: number }[];
   /** Sees the state after every decision; it must not change it. */
   watch?: (state: CampaignState, now: number) => void;
   /** Where it goes no further, asked after every decision. */
@@ -100,7 +100,7 @@ class Course {
 
   run(): SimulatedResult {
     const { acts = [], delays, hurry, startsAt, watch, until } = this.simulation;
-    for (const { at, act, team } of acts) this.events.plan(at, () => apply(act, this.state, team, at));
+    for (const { at, act, team } of acts) this.events.plan(at, () => applyCommand(act, this.state, team, at));
     let nextTick = hurry === undefined ? startsAt + delays.tick * 1000 : Infinity;
     for (;;) {
       this.carryOut(

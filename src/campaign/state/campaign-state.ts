@@ -6,7 +6,7 @@ import type { HeldGrant, StuckStep } from '../model/messages.ts';
 import type { Faults } from './fault-streaks.ts';
 
 /** A line of the operators' log; `refused` says why nothing changed. */
-export interface OperatorLine {
+export interface OperatorLogLine {
   at: string;
   act: string;
   by: string;
@@ -48,7 +48,7 @@ export interface CampaignState {
   /** What the ended runs and submissions teach about the rest. */
   pace: RunStatistics;
   /** The last lines only; all of them are in the ledger of acts. */
-  operatorsLog: OperatorLine[];
+  operatorsLog: OperatorLogLine[];
   /** Grows with every request, so that "who waited longest" needs no clock. */
   ticket: number;
 }

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { InvalidArgumentError } from 'commander';
-import type { Signature } from '../../campaign/operators/operator-messages.ts';
+import type { Attribution } from '../../campaign/operators/operator-messages.ts';
 import { parseInstant } from '../../campaign/model/units.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { addQueues } from '../../local/stack/home/queues.ts';
@@ -128,7 +128,7 @@ function addLimits({ command, withAccess, output }: CommandKit): void {
 }
 
 /** A campaign that has ended takes a limit too; whom that may help is said, but runs again only when asked to. */
-async function sendLimit<Act extends Signature>(
+async function sendLimit<Act extends Attribution>(
   access: Access,
   campaign: string,
   update: UpdateDefinition<void, [Act]>,

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import type { RoundsAct } from '../../campaign/operators/operator-messages.ts';
+import type { RoundsCommand } from '../../campaign/operators/operator-messages.ts';
 import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
 import { resultObjects } from '../../ids.ts';
 import { sha256 } from '../../ledger/ledger.ts';
@@ -25,7 +25,7 @@ export const nextRounds = (chosen: readonly KnownSubmission[], kind: RoundKind):
 export async function addRounds(
   access: Access,
   frozen: FrozenCampaign,
-  update: UpdateDefinition<void, [RoundsAct]>,
+  update: UpdateDefinition<void, [RoundsCommand]>,
   added: AddedRounds,
   signature: { reason?: string },
 ): Promise<void> {

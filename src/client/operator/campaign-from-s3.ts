@@ -1,8 +1,8 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { leftByOperators } from '../../campaign/operators/effective-settings.ts';
+import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
 import { resultObjects } from '../../ids.ts';
-import { actsOf, takenActs, type ChainedAct } from '../../ledger/acts.ts';
+import { commandsOf, acceptedCommands, type ChainedCommand } from '../../ledger/acts.ts';
 import { campaignRounds } from '../../ledger/campaign-rounds.ts';
 import { eachChain } from '../../ledger/ledger.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
@@ -28,7 +28,7 @@ export interface KnownCampaign {
   deadline: string;
   /** In the order of the hand-in. */
   submissions: KnownSubmission[];
-  acts: ChainedAct[];
+  acts: ChainedCommand[];
 }
 
 export const isOpen = ({ records, rounds }: KnownSubmission): boolean => rounds > records.length;
@@ -45,8 +45,8 @@ export async function frozenCampaign({ store, buckets, frozen }: Access, campaig
 export async function knownCampaign(access: Access, campaign: string): Promise<KnownCampaign> {
   const frozen = await frozenCampaign(access, campaign);
   const { store, buckets } = access;
-  const acts = await actsOf(store, buckets.results, campaign);
-  const { budget, deadline } = leftByOperators(frozen, takenActs(acts));
+  const acts = await commandsOf(store, buckets.results, campaign);
+  const { budget, deadline } = effectiveSettings(frozen, acceptedCommands(acts));
   const { rounds, submissions } = await campaignRounds(store, buckets.results, campaign, acts);
   const asked = new Map<string, number>();
   for (const { submission, sequence } of rounds) {

@@ -8,10 +8,10 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import type { Signature } from '../../campaign/operators/operator-messages.ts';
+import type { Attribution } from '../../campaign/operators/operator-messages.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
-import type { ChainedAct } from '../../ledger/acts.ts';
+import type { ChainedCommand } from '../../ledger/acts.ts';
 import type { Access } from '../access.ts';
 import { mustRun } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
@@ -21,7 +21,7 @@ const signalPatienceMs = 15_000;
 const updatePatienceMs = 180_000;
 
 /** Sends a signal with who and why, and waits until it is on record. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
-export async function sendAct<Act extends Signature>(
+export async function sendAct<Act extends Attribution>(
   access: Access,
   campaign: string,
   signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,
@@ -42,7 +42,7 @@ export async function sendAct<Act extends Signature>(
 }
 
 /** Sends an update to a campaign that runs and answers once it is on record. Throws REFUSED, CAMPAIGN_ENDED. */
-export async function sendUpdate<Act extends Signature>(
+export async function sendUpdate<Act extends Attribution>(
   access: Access,
   campaign: string,
   update: UpdateDefinition<void, [Act]>,
@@ -54,7 +54,7 @@ export async function sendUpdate<Act extends Signature>(
 }
 
 /** Like {@link sendUpdate}; a campaign that has ended, or whose workflow was lost, starts again with it. */
-export async function sendUpdateWithStart<Act extends Signature>(
+export async function sendUpdateWithStart<Act extends Attribution>(
   access: Access,
   frozen: FrozenCampaign,
   update: UpdateDefinition<void, [Act]>,
@@ -104,10 +104,14 @@ async function actsRecorded({ store, buckets }: Access, campaign: string): Promi
   return acts;
 }
 
-const recordedAct = ({ store, buckets }: Access, campaign: string, sequence: number): Promise<ChainedAct | undefined> =>
-  store.findJson<ChainedAct>(buckets.results, resultObjects.act(campaign, sequence));
+const recordedAct = (
+  { store, buckets }: Access,
+  campaign: string,
+  sequence: number,
+): Promise<ChainedCommand | undefined> =>
+  store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, sequence));
 
-const signed = <Act extends Signature>(act: Act): Act => ({ by: userName(), ...act });
+const signed = <Act extends Attribution>(act: Act): Act => ({ by: userName(), ...act });
 
 /** A container's uid need not have a name. */
 function userName(): string {

@@ -3,7 +3,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { counted } from '../../safe-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { StuckStep } from '../../campaign/model/messages.ts';
-import type { OperatorLine } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
 const teamsNamed = 5;
 
@@ -11,7 +11,7 @@ const teamsNamed = 5;
 export const holdLines = (progress: CampaignProgress): string[] =>
   progress.holds.map((held) => `${wordsOn(held, progress.operatorsLog)} → ${commandFor(held, progress.campaign)}`);
 
-function wordsOn(held: Blocker, log: readonly OperatorLine[]): string {
+function wordsOn(held: Blocker, log: readonly OperatorLogLine[]): string {
   switch (held.hold) {
     case 'budget':
       return 'nothing that waits fits into the rest of the budget';
@@ -34,7 +34,7 @@ function wordsOn(held: Blocker, log: readonly OperatorLine[]): string {
   }
 }
 
-function pausedTeams(teams: readonly string[], log: readonly OperatorLine[]): string {
+function pausedTeams(teams: readonly string[], log: readonly OperatorLogLine[]): string {
   const [only] = teams;
   if (only !== undefined && teams.length === 1) return `team ${only} is paused${byWhom(log, isPauseOf(only))}`;
   return `${counted(teams.length, 'team')} with work left are paused: ${teams.slice(0, teamsNamed).join(', ')}${teams.length > teamsNamed ? ', …' : ''}`;
@@ -43,7 +43,7 @@ function pausedTeams(teams: readonly string[], log: readonly OperatorLine[]): st
 const isPauseOf = (team: string): RegExp => new RegExp(`^pauseTeam .*\\bteam=${team.replaceAll('.', '\\.')}(?: |$)`);
 
 /** ` since 2026-01-02 14:20 UTC by root (mail from team)`, by the last act that fits. */
-function byWhom(log: readonly OperatorLine[], act: RegExp): string {
+function byWhom(log: readonly OperatorLogLine[], act: RegExp): string {
   const line = log.findLast((candidate) => candidate.refused === undefined && act.test(candidate.act));
   if (line === undefined) return '';
   return ` since ${instantText(Date.parse(line.at))} by ${line.by}${line.reason === undefined ? '' : ` (${line.reason})`}`;

@@ -5,7 +5,7 @@ import { standingRecord } from '../../ledger/record.ts';
 import { isOpen, type KnownCampaign } from '../operator/campaign-from-s3.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLine } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
 /** How a campaign stands whose workflow does not run; money in micro-dollars. */
 export interface EndedStatus {
@@ -17,7 +17,7 @@ export interface EndedStatus {
   counts: Record<'open' | FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   money: { budget: number; spent: number };
-  operatorsLog: OperatorLine[];
+  operatorsLog: OperatorLogLine[];
 }
 
 /** Counts every submission by the record it stands by. */

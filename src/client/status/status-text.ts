@@ -5,7 +5,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { holdLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLine } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
 /** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
@@ -106,7 +106,7 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
   );
 
 /** The last acts of operators. */
-export const operators = (lines: readonly OperatorLine[]): string[] =>
+export const operators = (lines: readonly OperatorLogLine[]): string[] =>
   list(
     'operators',
     lines

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedAct } from '../../activities/record-acts.ts';
-import type { CampaignState, OperatorLine } from '../../campaign/state/campaign-state.ts';
+import type { CampaignState, OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
-import type { OperatorAct } from '../../campaign/operators/operator-messages.ts';
-import { apply, asKept, faultOf } from '../../campaign/operators/operator-commands.ts';
+import type { OperatorCommand } from '../../campaign/operators/operator-messages.ts';
+import { applyCommand, asRecorded, validationError } from '../../campaign/operators/operator-commands.ts';
 import { takeStuckSubmissions } from '../../campaign/state/stuck-steps.ts';
 import type { Children } from './submission-workflows.ts';
 import { longStep, step } from '../activity-proxies.ts';
@@ -13,7 +13,7 @@ const logLines = 50;
 const longestAct = 500;
 
 interface PendingAct {
-  act: OperatorAct;
+  act: OperatorCommand;
   /** Tells who waits for the answer; undefined: it is in force and on record. */
   answer?: (refusal: ApplicationFailure | undefined) => void;
 }
@@ -22,7 +22,7 @@ interface PendingAct {
 export interface CarriedDesk {
   /** How many acts the chain holds. */
   recorded: number;
-  pending: OperatorAct[];
+  pending: OperatorCommand[];
   unrecorded: RecordedAct[];
 }
 
@@ -59,19 +59,19 @@ export class OperatorDesk {
   }
 
   /** Throws when an act is refused at once. */
-  check(act: OperatorAct): void {
-    const fault = faultOf(act, this.state);
+  check(act: OperatorCommand): void {
+    const fault = validationError(act, this.state);
     if (fault) throw refusal(fault);
   }
 
   /** The act will be carried out, or refused in the log. */
-  take(act: OperatorAct): void {
+  take(act: OperatorCommand): void {
     this.pending.push({ act });
     this.wake();
   }
 
   /** Ends once the act is in force and on record, or fails with the reason why it is refused. */
-  ask(act: OperatorAct): Promise<void> {
+  ask(act: OperatorCommand): Promise<void> {
     this.wake();
     return new Promise((taken, refused) => {
       this.pending.push({ act, answer: (refusal) => (refusal ? refused(refusal) : taken()) });
@@ -93,8 +93,8 @@ export class OperatorDesk {
         later.push(next);
         continue;
       }
-      const wrong = faultOf(asked, this.state);
-      const act = wrong === undefined ? asKept(asked, this.state, Date.now()) : asked;
+      const wrong = validationError(asked, this.state);
+      const act = wrong === undefined ? asRecorded(asked, this.state, Date.now()) : asked;
       const fault = wrong ?? (await this.carryOut(act));
       this.log(lineOf(act, fault), fault === undefined ? act : null);
       answers.push(() => answer?.(fault === undefined ? undefined : refusal(fault)));
@@ -114,14 +114,14 @@ export class OperatorDesk {
   }
 
   /** Answers why an act that has no fault cannot be carried out all the same. */
-  private async carryOut(act: OperatorAct): Promise<string | undefined> {
+  private async carryOut(act: OperatorCommand): Promise<string | undefined> {
     const name = teamNamed(act);
     const team = name === undefined ? null : await this.numberOf(name);
     if (name !== undefined && team === null) return `there is no team ${textOf(name)}`;
     if ('rounds' in act.message && !(await this.takeRounds(act.message.rounds))) {
       return `there are no rounds ${textOf(act.message.rounds)}`;
     }
-    apply(act, this.state, team ?? -1, Date.now());
+    applyCommand(act, this.state, team ?? -1, Date.now());
     switch (act.name) {
       case 'pauseTeam':
       case 'pauseCampaign':
@@ -195,7 +195,7 @@ export class OperatorDesk {
     });
   }
 
-  private log(line: OperatorLine, message: OperatorAct | null): void {
+  private log(line: OperatorLogLine, message: OperatorCommand | null): void {
     this.state.operatorsLog = [...this.state.operatorsLog, line].slice(-logLines);
     this.unrecorded.push({ ...line, message });
     this.wake();
@@ -205,10 +205,10 @@ export class OperatorDesk {
 const refusal = (fault: string): ApplicationFailure => ApplicationFailure.nonRetryable(fault, 'REFUSED');
 
 /** The team that an act names, whatever was typed there. */
-const teamNamed = ({ message }: OperatorAct): string | undefined =>
+const teamNamed = ({ message }: OperatorCommand): string | undefined =>
   'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
 
-const lineOf = ({ name, message }: OperatorAct, refused: string | undefined): OperatorLine => ({
+const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined): OperatorLogLine => ({
   at: new Date().toISOString(),
   act: [name, ...subjectsOf(message)].join(' ').slice(0, longestAct),
   by: textOf(message.by ?? 'Web UI'),

@@ -1,6 +1,6 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
-import type { ActName, OperatorAct, OperatorActs } from '../../campaign/operators/operator-messages.ts';
+import type { CommandName, OperatorCommand, OperatorCommands } from '../../campaign/operators/operator-messages.ts';
 import type {
   RunRequest,
   RunSettlement,
@@ -18,11 +18,11 @@ export interface Recipients {
   standing: (standing: HeldRunReport) => void;
   stuck: (report: StuckReport) => void;
   /** Takes an act of an operator, which is in the log if it is refused. */
-  act: (act: OperatorAct) => void;
+  act: (act: OperatorCommand) => void;
   /** Takes an act whose operator waits for the answer; fails when it is refused. */
-  ask: (act: OperatorAct) => Promise<void>;
+  ask: (act: OperatorCommand) => Promise<void>;
   /** Throws when an act is refused at once. */
-  check: (act: OperatorAct) => void;
+  check: (act: OperatorCommand) => void;
 }
 
 /**
@@ -73,17 +73,20 @@ export class Inbox {
     setHandler(definition, (message) => this.deliver((to) => take(to, message)));
   }
 
-  private actSignal<Name extends ActName>(
+  private actSignal<Name extends CommandName>(
     name: Name,
-    definition: SignalDefinition<[OperatorActs[Name]]> | SignalDefinition<[OperatorActs[Name]?]>,
+    definition: SignalDefinition<[OperatorCommands[Name]]> | SignalDefinition<[OperatorCommands[Name]?]>,
   ): void {
-    setHandler(definition as SignalDefinition<[OperatorActs[Name]?]>, (message) =>
+    setHandler(definition as SignalDefinition<[OperatorCommands[Name]?]>, (message) =>
       this.deliver((to) => to.act(actOf(name, message))),
     );
   }
 
-  private update<Name extends ActName>(name: Name, definition: UpdateDefinition<void, [OperatorActs[Name]]>): void {
-    const take = async (message: OperatorActs[Name]): Promise<void> => {
+  private update<Name extends CommandName>(
+    name: Name,
+    definition: UpdateDefinition<void, [OperatorCommands[Name]]>,
+  ): void {
+    const take = async (message: OperatorCommands[Name]): Promise<void> => {
       await condition(() => this.recipients !== undefined);
       await this.recipients?.ask(actOf(name, message));
     };
@@ -92,5 +95,5 @@ export class Inbox {
 }
 
 /** The Web UI may send no argument at all. */
-const actOf = <Name extends ActName>(name: Name, message: OperatorActs[Name] | undefined): OperatorAct =>
-  ({ name, message: message ?? {} }) as OperatorAct;
+const actOf = <Name extends CommandName>(name: Name, message: OperatorCommands[Name] | undefined): OperatorCommand =>
+  ({ name, message: message ?? {} }) as OperatorCommand;

@@ -4,7 +4,7 @@ import { byName } from '../../campaign/model/by-name.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { initialState } from '../../campaign/state/initial-state.ts';
-import { apply } from '../../campaign/operators/operator-commands.ts';
+import { applyCommand } from '../../campaign/operators/operator-commands.ts';
 import type { CarriedDesk } from './command-processor.ts';
 import { longStep, step } from '../activity-proxies.ts';
 
@@ -42,7 +42,7 @@ export async function openFromStore(campaign: string): Promise<Opening> {
     pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
   });
   state.operatorsLog = stock.operatorsLog;
-  for (const { act, team } of stock.acts) apply(act, state, team, Date.now());
+  for (const { act, team } of stock.acts) applyCommand(act, state, team, Date.now());
   for (const { submission, team, sequence } of stock.running) applyStart(state, submission, team, sequence);
   const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
   return { opened, state, desk, unheard: [...state.open.keys()] };

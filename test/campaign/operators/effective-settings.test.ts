@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
-import { leftByOperators, lessWhatIsDone } from '../../../src/campaign/operators/effective-settings.ts';
-import type { OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
+import { effectiveSettings, withoutAppliedChanges } from '../../../src/campaign/operators/effective-settings.ts';
+import type { OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 
 const known = frozenCampaign();
-const acts: OperatorAct[] = [
+const acts: OperatorCommand[] = [
   { name: 'raiseBudget', message: { usd: 2_000 } },
   { name: 'setSlots', message: { class: 'g4', slots: 7 } },
   { name: 'setSlots', message: { class: 'g4', slots: 9 } },
@@ -20,11 +20,11 @@ const changed = (change: (campaign: FrozenCampaign) => void): FrozenCampaign => 
   return fresh;
 };
 const taken = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
-  lessWhatIsDone(known, changed(change), leftByOperators(known, acts));
+  withoutAppliedChanges(known, changed(change), effectiveSettings(known, acts));
 
 describe('what operators left of a campaign’s file', () => {
   it('is what the last act said', () => {
-    const { budget, deadline, slots, weights, cancelled } = leftByOperators(known, acts);
+    const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, acts);
     assert.deepEqual([budget, deadline], [2_000_000_000, '2099-06-01T00:00:00.000Z']);
     assert.deepEqual(
       [...slots],
@@ -69,10 +69,10 @@ describe('what operators left of a campaign’s file', () => {
   it('takes a longer deadline in words for one that counts from the first start', () => {
     const begun = { ...known, deadline: '2026-01-22T00:00:00.000Z', deadlineAsWritten: '3w' };
     const later = { ...begun, deadline: '2026-02-10T00:00:00.000Z', deadlineAsWritten: '4w' };
-    const asked = lessWhatIsDone(begun, later, leftByOperators(begun, []));
+    const asked = withoutAppliedChanges(begun, later, effectiveSettings(begun, []));
     assert.deepEqual([asked.deadline, asked.deadlineAsWritten], ['2026-01-29T00:00:00.000Z', '4w']);
-    const done: OperatorAct[] = [{ name: 'setDeadline', message: { deadline: asked.deadline } }];
-    assert.equal(lessWhatIsDone(begun, later, leftByOperators(begun, done)).deadlineAsWritten, '3w');
+    const done: OperatorCommand[] = [{ name: 'setDeadline', message: { deadline: asked.deadline } }];
+    assert.equal(withoutAppliedChanges(begun, later, effectiveSettings(begun, done)).deadlineAsWritten, '3w');
   });
 
   it('leaves the file of the first start as it is', () => {

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import { treatmentOf, type CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
-import { apply, asKept, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
+import type { CommandName, OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
+import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/operator-commands.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
 
 /** Signals come from the Web UI as any JSON at all. */
-const act = (name: ActName, message: unknown = {}): OperatorAct => ({ name, message }) as OperatorAct;
-const faultIn = (state: CampaignState, name: ActName, message?: unknown): string | undefined =>
-  faultOf(act(name, message), state);
-const applied = (state: CampaignState, name: ActName, message?: unknown, team = -1): void => {
+const act = (name: CommandName, message: unknown = {}): OperatorCommand => ({ name, message }) as OperatorCommand;
+const faultIn = (state: CampaignState, name: CommandName, message?: unknown): string | undefined =>
+  validationError(act(name, message), state);
+const applied = (state: CampaignState, name: CommandName, message?: unknown, team = -1): void => {
   assert.equal(faultIn(state, name, message), undefined);
-  apply(act(name, message), state, team, now);
+  applyCommand(act(name, message), state, team, now);
 };
 
-const good: Record<ActName, object> = {
+const good: Record<CommandName, object> = {
   pauseTeam: { team: 'a', kill: true },
   resumeTeam: { team: 'a' },
   reprioritiseTeam: { team: 'a', priority: 1, weight: 2.5 },
@@ -31,16 +31,16 @@ const good: Record<ActName, object> = {
   close: {},
   abort: {},
 };
-const actNames = Object.keys(good) as ActName[];
+const actNames = Object.keys(good) as CommandName[];
 
 describe('an act of an operator', () => {
   it('is taken when its message is what it should be', () => {
     for (const [name, message] of Object.entries(good))
-      assert.equal(faultIn(bookedState(), name as ActName, message), undefined, name);
+      assert.equal(faultIn(bookedState(), name as CommandName, message), undefined, name);
   });
 
   it('is refused, by name and value, for a field that is not what it should be', () => {
-    const wrong: [ActName, object, RegExp][] = [
+    const wrong: [CommandName, object, RegExp][] = [
       ['pauseTeam', { team: 'a', kill: 'false' }, /^kill "false" is not true or false$/],
       ['pauseTeam', { team: 7 }, /^team 7 is not a text$/],
       ['resumeTeam', { team: ['a'] }, /^team \["a"\] is not a text$/],
@@ -83,7 +83,7 @@ describe('an act of an operator', () => {
       ['addSubmissions', 'rounds'],
       ['retry', 'rounds'],
       ['rescore', 'rounds'],
-    ] as [ActName, string][]) {
+    ] as [CommandName, string][]) {
       assert.equal(faultIn(bookedState(), name), `no ${field} was given`);
     }
     assert.equal(faultIn(bookedState(), 'setSlots', { class: 'g4' }), 'no slots was given');
@@ -120,7 +120,7 @@ describe('an act of an operator', () => {
         const fault = faultIn(state, name, message);
         assert.ok(fault === undefined || fault.length > 0);
         if (fault !== undefined) return;
-        apply(act(name, message), state, 0, now);
+        applyCommand(act(name, message), state, 0, now);
         const { priority, weight, paused } = treatmentOf(state, 0);
         assert.ok([1, 2, 3, 4, 5].includes(priority) && weight >= 0.001 && weight <= 1_000);
         assert.equal(typeof paused, 'boolean');
@@ -207,9 +207,9 @@ describe('acts on a campaign', () => {
     open(state, { s: 0 });
     applyRunRequest(state, request('s', 1));
     state.money.budget = 99;
-    const kept = asKept(act('close'), state, now);
+    const kept = asRecorded(act('close'), state, now);
     const lost = campaignOf([1]);
-    apply(kept, lost, -1, now);
+    applyCommand(kept, lost, -1, now);
     assert.equal(lost.closing, 'budget-exhausted');
   });
 
@@ -245,9 +245,9 @@ describe('acts on a campaign', () => {
 
   it('cancel a paused team: it is paused no longer, so that its rounds come to their records', () => {
     const team = act('pauseTeam', { team: 'a' });
-    for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) apply(one, state, 0, now);
+    for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) applyCommand(one, state, 0, now);
     assert.equal(treatmentOf(state, 0).paused, true, 'only some of it was cancelled');
-    apply(act('cancel', { team: 'a' }), state, 0, now);
+    applyCommand(act('cancel', { team: 'a' }), state, 0, now);
     assert.equal(treatmentOf(state, 0).paused, false);
   });
 
@@ -271,23 +271,23 @@ describe('acts that are repeated on a campaign that lost its state', () => {
       act('raiseBudget', { usd: 0.003 }),
     ];
     const before = campaignOf([1]);
-    for (const one of acts) apply(one, before, 0, now);
+    for (const one of acts) applyCommand(one, before, 0, now);
     const again = campaignOf([1]);
-    for (const one of [...acts, ...acts]) apply(one, again, 0, now);
+    for (const one of [...acts, ...acts]) applyCommand(one, again, 0, now);
     assert.deepEqual(again, before);
   });
 
   it('leave it closed, unless something was asked of it later', () => {
     for (const name of ['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore'] as const) {
       const state = campaignOf([1]);
-      apply(act('close'), state, -1, now);
+      applyCommand(act('close'), state, -1, now);
       for (const other of ['pauseTeam', 'resumeCampaign', 'setSlots', 'cancel'] as const) {
-        apply(act(other, good[other]), state, 0, now);
+        applyCommand(act(other, good[other]), state, 0, now);
       }
       assert.equal(state.closing, 'cancelled');
-      apply(act(name, good[name]), state, -1, now);
+      applyCommand(act(name, good[name]), state, -1, now);
       assert.equal(state.closing, undefined, name);
-      apply(act('abort'), state, -1, now);
+      applyCommand(act('abort'), state, -1, now);
       assert.equal(state.closing, 'cancelled');
     }
   });

@@ -3,7 +3,7 @@ import { applyReport, applySettlement, applyRunRequest } from '../../../src/camp
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
-import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand, validationError } from '../../../src/campaign/operators/operator-commands.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
 import { takeGivenUp, takeStuck } from '../../../src/campaign/state/stuck-steps.ts';
@@ -172,7 +172,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
   it('is tried again by one run at a time when it is resumed, and at once held again by the same fault', () => {
     breakDown();
     decideNow(state);
-    apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+    applyCommand({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
     assert.equal(granted(now + 2).length, 1);
     assert.deepEqual(granted(now + 3), []);
     const trial = [...state.open].find(([, { grant }]) => grant)?.[0] ?? '';
@@ -184,7 +184,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
   it('is open again when the run that tried it ends well', () => {
     breakDown();
     decideNow(state);
-    apply({ name: 'resumeCampaign', message: { class: 'g4' } }, state, -1, now + 1);
+    applyCommand({ name: 'resumeCampaign', message: { class: 'g4' } }, state, -1, now + 1);
     assert.deepEqual(granted(now + 2), ['b']);
     end('b', {});
     assert.deepEqual(granted(now + 3), ['c', 'a']);
@@ -197,7 +197,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     end('b', broken);
     end('c', broken);
     decideNow(state);
-    apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+    applyCommand({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
     const [first = ''] = granted(now + 2);
     end('a', broken);
     assert.notEqual(first, 'a');
@@ -209,11 +209,14 @@ describe('a class whose last runs ended by the same fault of the platform', () =
   it('stays held when another class, an unknown one or a team is resumed', () => {
     breakDown();
     decideNow(state);
-    apply({ name: 'resumeCampaign', message: { class: 'p3' } }, state, -1, now);
+    applyCommand({ name: 'resumeCampaign', message: { class: 'p3' } }, state, -1, now);
     treat(state, 0, { paused: true });
-    apply({ name: 'resumeTeam', message: { team: 'team-0' } }, state, 0, now);
+    applyCommand({ name: 'resumeTeam', message: { team: 'team-0' } }, state, 0, now);
     assert.deepEqual(granted(), []);
-    assert.equal(faultOf({ name: 'resumeCampaign', message: { class: 'g5' } }, state), 'there is no instance class g5');
+    assert.equal(
+      validationError({ name: 'resumeCampaign', message: { class: 'g5' } }, state),
+      'there is no instance class g5',
+    );
   });
 
   it('is still held after the campaign’s next run began', () => {
@@ -256,7 +259,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       endLast('c', broken);
       assert.deepEqual(decided(), []);
       assert.equal(blockedReasonOf(state, now), 'platform');
-      apply({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
+      applyCommand({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
       const [[first] = ['']] = decided(now + 2);
       applySettlement(state, settlement(runs[first] ?? 0, 1, { submission: first }));
       assert.deepEqual(

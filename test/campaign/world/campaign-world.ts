@@ -10,8 +10,8 @@ import type { CampaignState } from '../../../src/campaign/state/campaign-state.t
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
-import type { ActName, OperatorAct } from '../../../src/campaign/operators/operator-messages.ts';
-import { apply, faultOf } from '../../../src/campaign/operators/operator-commands.ts';
+import type { CommandName, OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
+import { applyCommand, validationError } from '../../../src/campaign/operators/operator-commands.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
 import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 import { holdings, now } from '../state/state-samples.ts';
@@ -37,7 +37,7 @@ export class CampaignWorld {
   /** Later rounds that were decided to start. */
   private late: Start[] = [];
   private at = now;
-  private readonly acts: { act: OperatorAct; team: number }[] = [];
+  private readonly acts: { act: OperatorCommand; team: number }[] = [];
   private readonly answers = new Map<string, Answer>();
 
   constructor(
@@ -180,10 +180,10 @@ export class CampaignWorld {
     if (child) this.send([{ kind: 'standing', body: child.standing() }]);
   }
 
-  private operate(name: ActName, message: object, team = -1): boolean {
-    const act = { name, message } as OperatorAct;
-    if (faultOf(act, this.state) !== undefined) return false;
-    apply(act, this.state, team, this.at);
+  private operate(name: CommandName, message: object, team = -1): boolean {
+    const act = { name, message } as OperatorCommand;
+    if (validationError(act, this.state) !== undefined) return false;
+    applyCommand(act, this.state, team, this.at);
     this.acts.push({ act, team });
     return true;
   }
@@ -215,7 +215,7 @@ export class CampaignWorld {
     for (const { team } of this.late.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
     Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
-    for (const { act, team } of acts) apply(act, this.state, team, this.at);
+    for (const { act, team } of acts) applyCommand(act, this.state, team, this.at);
     for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
     for (const child of rounds.alive) applyHeldRun(this.state, child.standing());
     const decided = ({ paused, deadline, slots, treatments, rounds, started, money }: CampaignState): object => ({

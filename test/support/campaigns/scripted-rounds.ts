@@ -5,7 +5,7 @@ import type { SubmissionResult } from '../../../src/activities/record-result.ts'
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { nameOf, workListOf, type TeamRound } from '../../../src/campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../../../src/campaign/model/work-list.ts';
-import type { RecordedAct } from '../../../src/ledger/acts.ts';
+import type { RecordedCommand } from '../../../src/ledger/acts.ts';
 import { addChain, noTotals } from '../../../src/ledger/totals.ts';
 import type { RunningRound } from '../../../src/activities/submission-workflows.ts';
 
@@ -17,7 +17,7 @@ export class ScriptedRounds {
   readonly recorded: SubmissionResult[] = [];
   /** What the messages of addSubmissions, retry and rescore name by their keys. */
   readonly added = new Map<string, AddedRounds>();
-  private readonly chains = new Map<string, RecordedAct[]>();
+  private readonly chains = new Map<string, RecordedCommand[]>();
   private readonly lists = new Map<string, WorkList>();
 
   reset(): void {
@@ -26,7 +26,7 @@ export class ScriptedRounds {
   }
 
   /** The operators' acts on a campaign. */
-  acts(campaign: string): RecordedAct[] {
+  acts(campaign: string): RecordedCommand[] {
     const acts = this.chains.get(campaign) ?? [];
     this.chains.set(campaign, acts);
     return acts;
@@ -110,7 +110,7 @@ export class ScriptedRounds {
   }
 
   /** Of the teams, and what taken acts added. */
-  private rounds(acts: readonly RecordedAct[]): TeamRound[] {
+  private rounds(acts: readonly RecordedCommand[]): TeamRound[] {
     const first = Object.entries(this.teams).flatMap(([team, submissions]) =>
       submissions.map((submission) => ({ submission, sequence: 1, kind: 'evaluate' as const, team, teamName: team })),
     );
