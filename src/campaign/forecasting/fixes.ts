@@ -1,5 +1,5 @@
 import type { CampaignState } from '../state/campaign-state.ts';
-import { timesEnough } from './scale-up.ts';
+import { smallestSufficientFactor } from './scale-up.ts';
 import { outlookOf, type Outlook, type Prospect } from './outlook.ts';
 
 const hour = 3_600_000;
@@ -10,7 +10,7 @@ const mostTimes = 4;
  * What would mend a miss of deadline or budget that is likelier than one in ten even in a hurry, as words of the command
  * line, cheapest first. `outlook`: that of this prospect. Pure.
  */
-export function remediesOf(state: CampaignState, prospect: Prospect, outlook: Outlook): string[] {
+export function forecastFixes(state: CampaignState, prospect: Prospect, outlook: Outlook): string[] {
   const late = outlook.finish.p90 > Date.parse(state.deadline);
   const needed = budgetFor(state, outlook.spend.p90);
   return [
@@ -37,7 +37,7 @@ function enoughSlots(state: CampaignState, prospect: Prospect, onClass: string, 
     return (outlookOf(widened, prospect)?.finish.p90 ?? Infinity) - prospect.now;
   };
   const [takes, left] = [finish - prospect.now, Date.parse(state.deadline) - prospect.now];
-  const times = timesEnough({ takes, left, most: mostTimes }, takesWith);
+  const times = smallestSufficientFactor({ takes, left, most: mostTimes }, takesWith);
   return times === undefined ? undefined : slotsAt(times);
 }
 

@@ -1,6 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import { outlookOf, type Outlook, type Prospect, type Quantiles } from './outlook.ts';
-import { remediesOf } from './fixes.ts';
+import { forecastFixes } from './fixes.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 
 export type { Quantiles } from './outlook.ts';
@@ -42,7 +42,7 @@ export function forecastOf(
     ...outlook,
     finishUnhurried: unhurried.finish,
     finishHurried: hurried?.finish ?? null,
-    remedies: state.closing ? [] : remediesOf(state, prospectOf(true), hurried ?? unhurried),
+    remedies: state.closing ? [] : forecastFixes(state, prospectOf(true), hurried ?? unhurried),
   };
 }
 

@@ -30,7 +30,7 @@ const longerThanAll = 1;
  * How long runs take, estimated from those that ended and the ages of those that go on (Kaplan and Meier), so that it does
  * not matter that short runs end first. Any unit of time.
  */
-export class DurationTable {
+export class KaplanMeier {
   private readonly seconds: number[] = [];
   /** Share of the runs that take as long or less. */
   private readonly upTo: number[] = [];

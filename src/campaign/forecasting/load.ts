@@ -1,5 +1,5 @@
-import type { Belief } from './parameter-sample.ts';
-import type { AwaitedRun, Rest } from './remaining-work.ts';
+import type { ParameterSample } from './parameter-sample.ts';
+import type { AwaitedRun, RemainingWork } from './remaining-work.ts';
 
 /** Evaluations that come to a class, in mean. */
 export interface Load {
@@ -13,14 +13,14 @@ export interface Load {
 const depth = 5;
 
 /** By class: what some evaluations lead to, themselves included. Pure. */
-export function loadsOf(rest: Rest, belief: Belief, first: readonly Load[]): Load[] {
+export function loadsOf(rest: RemainingWork, belief: ParameterSample, first: readonly Load[]): Load[] {
   let all = first;
   for (let round = 0; round < depth; round += 1) all = added(first, followed(rest, belief, all));
   return [...all];
 }
 
 /** By class: the first evaluation of one submission. Pure. */
-export function firstLoads({ classes, firsts }: Rest, belief: Belief): Load[] {
+export function firstLoads({ classes, firsts }: RemainingWork, belief: ParameterSample): Load[] {
   const loads = classes.map(() => noLoad());
   for (const [place, share] of belief.firsts.shares().entries()) {
     const first = firsts[place];
@@ -34,7 +34,7 @@ export function firstLoads({ classes, firsts }: Rest, belief: Belief): Load[] {
 }
 
 /** By class: evaluations that wait. Pure. */
-export function waitingLoads({ classes }: Rest, waiting: readonly AwaitedRun[]): Load[] {
+export function waitingLoads({ classes }: RemainingWork, waiting: readonly AwaitedRun[]): Load[] {
   const loads = classes.map(() => noLoad());
   for (const { on, probe, expected } of waiting) {
     const load = loads[on];
@@ -46,16 +46,16 @@ export function waitingLoads({ classes }: Rest, waiting: readonly AwaitedRun[]):
   return loads;
 }
 
-export const runsOf = ({ measured, unmeasured }: Load): number => measured + unmeasured;
+export const runsIn = ({ measured, unmeasured }: Load): number => measured + unmeasured;
 
 /** A run that is lost had run for about so much of its duration, weighted by how likely long ones are lost. */
 const lostShare = 0.75;
 
 /** Billed seconds of a load on a class, with what is lost on the way. */
-export function secondsOf(load: Load, belief: Belief, on: number): number {
+export function secondsOf(load: Load, belief: ParameterSample, on: number): number {
   const { expected, unmeasured } = load;
   const seconds = expected * (belief.measured[on]?.mean ?? 1) + unmeasured * (belief.unmeasured[on]?.mean ?? 0);
-  const perRun = seconds / Math.max(1e-9, runsOf(load));
+  const perRun = seconds / Math.max(1e-9, runsIn(load));
   return seconds * (1 + lostShare * (belief.losses[on] ?? 0) * perRun);
 }
 
@@ -72,7 +72,7 @@ export const added = (some: readonly Load[], others: readonly Load[], times = 1)
   });
 
 /** By class: what comes right after evaluations. */
-function followed({ classes }: Rest, belief: Belief, loads: readonly Load[]): Load[] {
+function followed({ classes }: RemainingWork, belief: ParameterSample, loads: readonly Load[]): Load[] {
   const next = classes.map(() => noLoad());
   for (const [from, load] of loads.entries()) {
     const measured = belief.measured[from]?.followed ?? 0;

@@ -1,8 +1,8 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { RandomStream } from '../random/random-stream.ts';
-import { Belief } from './parameter-sample.ts';
-import { restOf, type Rest } from './remaining-work.ts';
+import { ParameterSample } from './parameter-sample.ts';
+import { remainingWorkOf, type RemainingWork } from './remaining-work.ts';
 import { Scenario } from './scenario.ts';
 import { skip, type Manner } from './skip.ts';
 
@@ -32,7 +32,7 @@ const seed = 1;
 
 /** Lets a number of drawn continuations of the campaign come to their ends; undefined when nothing can begin. Pure. */
 export function outlookOf(state: CampaignState, { classes, now, manner }: Prospect): Outlook | undefined {
-  const rest = restOf(state, classes, now);
+  const rest = remainingWorkOf(state, classes, now);
   if ((rest.classes[rest.gate]?.slots ?? 0) === 0) return undefined;
   const random = new RandomStream(seed);
   const ends = Array.from({ length: scenarios }, () => continued(rest, manner, random));
@@ -42,8 +42,8 @@ export function outlookOf(state: CampaignState, { classes, now, manner }: Prospe
   };
 }
 
-function continued(rest: Rest, manner: Manner, random: RandomStream): { seconds: number; microUsd: number } {
-  const belief = new Belief(rest, random);
+function continued(rest: RemainingWork, manner: Manner, random: RandomStream): { seconds: number; microUsd: number } {
+  const belief = new ParameterSample(rest, random);
   return new Scenario(rest, belief, manner, skip(rest, belief, manner, random), random).run();
 }
 

@@ -1,18 +1,18 @@
 import type { RandomStream } from '../random/random-stream.ts';
-import { DurationTable, type Drawn, type EndedAlike } from './kaplan-meier.ts';
+import { KaplanMeier, type Drawn, type EndedAlike } from './kaplan-meier.ts';
 import { pick } from './pick.ts';
-import type { AwaitedRun, BelievedEnd, Rest, RunningRun } from './remaining-work.ts';
+import type { AwaitedRun, ExpectedEnd, RemainingWork, RunningRun } from './remaining-work.ts';
 
 /**
  * A way the campaign could be in truth, given what has ended: drawn as if what has ended had been drawn again (Bayesian
  * bootstrap). The more has ended, the less two of them differ.
  */
-export class Belief {
+export class ParameterSample {
   /** By class: evaluations in shares of what was expected, and those of which nothing was known in seconds. */
-  readonly measured: DurationTable[];
-  readonly unmeasured: DurationTable[];
+  readonly measured: KaplanMeier[];
+  readonly unmeasured: KaplanMeier[];
   /** First evaluations by the duration of their probes. */
-  readonly firsts: DurationTable;
+  readonly firsts: KaplanMeier;
   /** Share of the submissions that come to an evaluation. */
   readonly evaluated: number;
   /** By class: shares of the classes of the run that follows one there. */
@@ -21,7 +21,7 @@ export class Belief {
   readonly losses: number[];
 
   constructor(
-    private readonly rest: Rest,
+    private readonly rest: RemainingWork,
     private readonly random: RandomStream,
   ) {
     const { classes, running, firsts } = rest;
@@ -33,19 +33,19 @@ export class Belief {
     const again = (ended: readonly EndedAlike[]): EndedAlike[] => ended.map((alike) => drawnAgain(alike, random));
     this.measured = classes.map(
       ({ measured }, on) =>
-        new DurationTable(
+        new KaplanMeier(
           again(measured),
           ages((run) => run.on === on && run.expected !== undefined),
         ),
     );
     this.unmeasured = classes.map(
       ({ unmeasured }, on) =>
-        new DurationTable(
+        new KaplanMeier(
           again(unmeasured.length > 0 ? unmeasured : asOthers(rest, on)),
           ages((run) => run.on === on && !run.probe && run.expected === undefined),
         ),
     );
-    this.firsts = new DurationTable(
+    this.firsts = new KaplanMeier(
       again(firsts.map(({ count, probeSeconds }) => ({ seconds: probeSeconds, ended: count, followed: 0, lost: 0 }))),
       ages(({ probe }) => probe),
     );
@@ -55,7 +55,7 @@ export class Belief {
   }
 
   /** Draws how a run ends that goes on since `age`; what the platform loses comes again. */
-  end(run: AwaitedRun, age: number): BelievedEnd {
+  end(run: AwaitedRun, age: number): ExpectedEnd {
     const drawn = (run.drawn ?? 0) + 1;
     const end = run.again ?? (run.probe ? this.endOfProbe(run, age) : this.endOfEvaluation(run, age));
     const rate = this.losses[run.on] ?? 0;
@@ -68,12 +68,12 @@ export class Belief {
     };
   }
 
-  private endOfProbe({ team }: AwaitedRun, age: number): BelievedEnd {
+  private endOfProbe({ team }: AwaitedRun, age: number): ExpectedEnd {
     const drawn = this.firsts.draw(this.random, age);
     return { seconds: drawn.seconds, next: this.firstOf(drawn, team) };
   }
 
-  private endOfEvaluation(run: AwaitedRun, age: number): BelievedEnd {
+  private endOfEvaluation(run: AwaitedRun, age: number): ExpectedEnd {
     const { on, expected } = run;
     const table = (expected === undefined ? this.unmeasured : this.measured)[on];
     const unit = expected ?? 1;
@@ -121,7 +121,7 @@ interface LossRate {
 }
 
 /** By class: what was lost while how long was run. What all classes lost counts like one loss more on each of them. */
-function lossRates({ classes, running }: Rest): LossRate[] {
+function lossRates({ classes, running }: RemainingWork): LossRate[] {
   const seconds = classes.map(({ ran }, on) =>
     running.reduce((sum, run) => sum + (run.on === on ? run.age : 0), ran.seconds),
   );
@@ -134,7 +134,7 @@ const drawnAround = ({ lost, seconds }: LossRate, random: RandomStream): number 
   gamma(lost, random) / Math.max(1, seconds);
 
 /** As long as is expected of those of which something is known. */
-function asOthers({ firsts, classes }: Rest, on: number): EndedAlike[] {
+function asOthers({ firsts, classes }: RemainingWork, on: number): EndedAlike[] {
   return firsts
     .filter(({ measured }) => measured > 0)
     .map((first) => first.expected * (classes[first.on]?.longer[on] ?? 1))

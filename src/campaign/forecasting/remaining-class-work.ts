@@ -4,7 +4,7 @@ import { noClassStatistics, type ClassStatistics, type EndsAlike } from '../stat
 import type { EndedAlike } from './kaplan-meier.ts';
 
 /** What is known of a class and of the evaluations on it; classes by their places, times in seconds. */
-export interface RestClass {
+export interface RemainingClassWork {
   name: string;
   slots: number;
   microUsdPerSecond: number;
@@ -30,7 +30,7 @@ const enoughEnds = 5;
 const asExpected: EndedAlike = { seconds: 1, ended: 5, followed: 0, lost: 0 };
 
 /** Every class with what the ended runs taught. Pure. */
-export function restClasses(state: CampaignState, rows: readonly InstanceClass[]): RestClass[] {
+export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
   const paces = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
   const measured = paces.map((pace) => endedAlike(Object.values(pace.measured), 1 / 1000));
   const unmeasured = paces.map((pace) => endedAlike(Object.values(pace.unmeasured), 1));

@@ -1,13 +1,13 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from '../state/campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { lookedAt } from './sampled-submissions.ts';
-import { restClasses, type RestClass } from './remaining-class-work.ts';
+import { sampledSubmissions } from './sampled-submissions.ts';
+import { remainingClassWork, type RemainingClassWork } from './remaining-class-work.ts';
 import { startQueueOf, type StartQueue } from './start-queue.ts';
 
 /** What a campaign has still to do, and what is known of how it goes; classes by their places, times in seconds. */
-export interface Rest {
-  classes: RestClass[];
+export interface RemainingWork {
+  classes: RemainingClassWork[];
   /** First evaluations that were asked for, by the duration of the probe before them, in rising order. */
   firsts: First[];
   /** Where submissions begin: the class of their probes, or the one that most want. */
@@ -34,13 +34,13 @@ export interface AwaitedRun {
   /** What the probe lets expect of an evaluation on this class. */
   expected: number | undefined;
   /** The platform lost it before; it comes again and would have ended so. */
-  again?: BelievedEnd;
+  again?: ExpectedEnd;
   /** Runs of its submission that were drawn before it in this continuation. */
   drawn?: number;
 }
 
 /** The end of a run: after how many billed seconds from its start, and what comes after it. */
-export interface BelievedEnd {
+export interface ExpectedEnd {
   seconds: number;
   next: AwaitedRun | undefined;
 }
@@ -59,8 +59,8 @@ export interface First {
 }
 
 /** Reads the state. Teams that are paused have no rest; a campaign that is paused goes on now. `now` in ms. Pure. */
-export function restOf(state: CampaignState, rows: readonly InstanceClass[], now: number): Rest {
-  const classes = restClasses(state, rows);
+export function remainingWorkOf(state: CampaignState, rows: readonly InstanceClass[], now: number): RemainingWork {
+  const classes = remainingClassWork(state, rows);
   const places = new Map(rows.map(({ name }, place) => [name, place]));
   const closing = state.closing !== undefined;
   const openOf = new Map<number, number>();
@@ -86,7 +86,7 @@ export function restOf(state: CampaignState, rows: readonly InstanceClass[], now
   const firsts = firstsOf(state, rows);
   const yes = firsts.reduce((sum, { count }) => sum + count, 0);
   const slots = classes.reduce((sum, row) => sum + row.slots, 0);
-  const mostStarts = lookedAt(100, 2, slots) - waiting.length - preparing.length;
+  const mostStarts = sampledSubmissions(100, 2, slots) - waiting.length - preparing.length;
   return {
     classes,
     firsts,
@@ -133,7 +133,7 @@ function gateOf(
   rows: readonly InstanceClass[],
   firsts: readonly First[],
   awaitedRuns: readonly AwaitedRun[],
-): Pick<Rest, 'gate' | 'probing'> {
+): Pick<RemainingWork, 'gate' | 'probing'> {
   const probed = rows.findIndex(({ name }) => (pace.byClass[name]?.probes ?? 0) > 0);
   const gate = awaitedRuns.find(({ probe }) => probe)?.on ?? probed;
   if (gate !== -1) return { gate, probing: true };

@@ -8,7 +8,7 @@ const hopeless = 0.9;
  * How many times as many machines do what takes too long within the time that is left: about the fewest, at most `most`.
  * Undefined when so many do not. `takesWith` answers how long it takes with so many times the machines. Pure.
  */
-export function timesEnough(
+export function smallestSufficientFactor(
   { takes, left, most }: { takes: number; left: number; most: number },
   takesWith: (times: number) => number,
 ): number | undefined {

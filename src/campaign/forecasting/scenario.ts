@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import type { RandomStream } from '../random/random-stream.ts';
-import type { Belief } from './parameter-sample.ts';
-import type { AwaitedRun, Rest } from './remaining-work.ts';
+import type { ParameterSample } from './parameter-sample.ts';
+import type { AwaitedRun, RemainingWork } from './remaining-work.ts';
 import type { Manner, Skipped } from './skip.ts';
 import { StartLine } from './start-line.ts';
 
@@ -25,8 +25,8 @@ export class Scenario {
   private microUsd: number;
 
   constructor(
-    private readonly rest: Rest,
-    private readonly belief: Belief,
+    private readonly rest: RemainingWork,
+    private readonly belief: ParameterSample,
     private readonly manner: Manner,
     private readonly skipped: Skipped,
     private readonly random: RandomStream,

@@ -1,8 +1,8 @@
 import type { RandomStream } from '../random/random-stream.ts';
-import type { Belief } from './parameter-sample.ts';
-import { added, firstLoads, loadsOf, runsOf, secondsOf, waitingLoads, type Load } from './load.ts';
-import { lookedAt } from './sampled-submissions.ts';
-import type { AwaitedRun, Rest } from './remaining-work.ts';
+import type { ParameterSample } from './parameter-sample.ts';
+import { added, firstLoads, loadsOf, runsIn, secondsOf, waitingLoads, type Load } from './load.ts';
+import { sampledSubmissions } from './sampled-submissions.ts';
+import type { AwaitedRun, RemainingWork } from './remaining-work.ts';
 import { spareTime } from './spare-time.ts';
 
 /** What happens until so few submissions are left that each can be looked at. Times in seconds. */
@@ -27,10 +27,10 @@ export interface Manner {
  * Goes over most of a long campaign in one step: the gate takes as long as its work needs on its slots; what waits for the
  * other classes grows or shrinks by what they cannot or can carry in that time.
  */
-export function skip(rest: Rest, belief: Belief, manner: Manner, random: RandomStream): Skipped {
+export function skip(rest: RemainingWork, belief: ParameterSample, manner: Manner, random: RandomStream): Skipped {
   const { classes, gate } = rest;
   const waiting = classes.map((_, on) => rest.waiting.filter((run) => run.on === on && !run.probe));
-  const most = classes.map(({ slots }) => lookedAt(20, 3, slots));
+  const most = classes.map(({ slots }) => sampledSubmissions(20, 3, slots));
   const atGate = waiting[gate] ?? [];
   const early = atGate.slice(0, Math.max(0, atGate.length - (most[gate] ?? 0)));
   const passage = passageOf(rest, belief, manner, early, random);
@@ -45,7 +45,7 @@ export function skip(rest: Rest, belief: Belief, manner: Manner, random: RandomS
       skipped.waiting.push(...(waiting[on] ?? []).slice(on === gate ? early.length : 0));
       continue;
     }
-    const runs = runsOf(all);
+    const runs = runsIn(all);
     const billed = secondsOf(all, belief, on) / Math.max(1e-9, runs);
     const left = Math.max(0, runs - (slots * passage.seconds) / Math.max(1, billed + unbilled));
     const excess = Math.max(0, left - (most[on] ?? 0));
@@ -68,8 +68,8 @@ interface Passage {
 
 /** All that the gate does before the last submissions; `early`: evaluations that wait for it. */
 function passageOf(
-  rest: Rest,
-  belief: Belief,
+  rest: RemainingWork,
+  belief: ParameterSample,
   { perTeam, hurry }: Manner,
   early: readonly AwaitedRun[],
   random: RandomStream,
@@ -84,11 +84,11 @@ function passageOf(
   );
   const atGate = arrived[gate];
   const probes = probing ? submissions * belief.firsts.mean : 0;
-  const runs = (atGate ? runsOf(atGate) : 0) + (probing ? submissions : 0);
+  const runs = (atGate ? runsIn(atGate) : 0) + (probing ? submissions : 0);
   const noise = Math.sqrt(submissions * varianceOf(rest, belief, firsts[gate])) * random.normal();
   const billed = Math.max(0, (atGate ? secondsOf(atGate, belief, gate) : 0) + probes + noise);
   const work = billed + runs * unbilled;
-  const own = arrived.map((load, on) => secondsOf(load, belief, on) + runsOf(load) * (classes[on]?.unbilled ?? 0));
+  const own = arrived.map((load, on) => secondsOf(load, belief, on) + runsIn(load) * (classes[on]?.unbilled ?? 0));
   // Few teams are left and each may have only so many under way: slots stay empty.
   const idle = starts.counted.reduce((time, counted) => {
     const share = (belief.evaluated * counted.submissions) / Math.max(1, submissions + early.length);
@@ -100,14 +100,14 @@ function passageOf(
 
 /** As many as a draw with this mean. */
 function varied(load: Load, random: RandomStream): Load {
-  const runs = runsOf(load);
+  const runs = runsIn(load);
   if (runs === 0) return load;
   const factor = Math.max(0, 1 + random.normal() / Math.sqrt(runs));
   return added([load], [load], factor - 1)[0] ?? load;
 }
 
 /** Variance of the seconds that a submission's first evaluation takes on the gate. */
-function varianceOf({ firsts, gate }: Rest, belief: Belief, load: Load | undefined): number {
+function varianceOf({ firsts, gate }: RemainingWork, belief: ParameterSample, load: Load | undefined): number {
   const shares = belief.firsts.shares();
   const squares = firsts.reduce((sum, { on, measured, expected }, place) => {
     if (on !== gate) return sum;

@@ -1,4 +1,4 @@
-import type { Rest } from './remaining-work.ts';
+import type { RemainingWork } from './remaining-work.ts';
 
 /** The halvings of an interval that make a forecast exact enough. */
 const halvings = 20;
@@ -8,7 +8,7 @@ const halvings = 20;
  * work leaves room for; `detours`: what that costs more, in micro-dollars. Pure.
  */
 export function spareTime(
-  { classes, gate }: Rest,
+  { classes, gate }: RemainingWork,
   own: readonly number[],
   work: number,
   hurry: boolean,

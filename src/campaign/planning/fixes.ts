@@ -5,7 +5,7 @@ import { moreSlots, type Widened } from './more-slots.ts';
 import { spotMixOf } from './spot.ts';
 
 /** A change that makes a plan meet both budget and deadline in nine of ten futures. */
-export interface Mending {
+export interface PlanFix {
   /** What the campaign file would have to say. */
   words: string[];
   /** Money beyond the budget as it is, and what the campaign then costs in nine of ten futures at most; micro-dollars. */
@@ -28,7 +28,7 @@ export interface PlannedMix {
 }
 
 /** What would mend the first plan, which is not safe, cheapest first. `others`: other mixes. Pure. */
-export function mendingsOf(question: Question, first: PlannedMix, others: readonly PlannedMix[]): Mending[] {
+export function planFixes(question: Question, first: PlannedMix, others: readonly PlannedMix[]): PlanFix[] {
   const instead = others
     .filter((other) => carriesAsMuch(question, first, other))
     .flatMap((other) => following(onlyWords(other.mix), fixesOf(question, other)));
@@ -36,19 +36,19 @@ export function mendingsOf(question: Question, first: PlannedMix, others: readon
   return cheapestFirst([...onDemand, ...spotFixesOf(question, first.plan, onDemand)]).slice(0, mostMendings);
 }
 
-const byCost = (a: Mending, b: Mending): number =>
+const byCost = (a: PlanFix, b: PlanFix): number =>
   a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd;
 
-const cheapestFirst = (mendings: readonly Mending[]): Mending[] => [...mendings].sort(byCost);
+const cheapestFirst = (mendings: readonly PlanFix[]): PlanFix[] => [...mendings].sort(byCost);
 
 /** Mendings that do only after another change. */
-const following = (change: readonly string[], mendings: readonly Mending[]): Mending[] =>
+const following = (change: readonly string[], mendings: readonly PlanFix[]): PlanFix[] =>
   mendings.map((mending) => ({ ...mending, words: [...change, ...mending.words] }));
 
 const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `only ${name} in the file`);
 
 /** Those that are dearer than what does without Spot are left out. */
-function spotFixesOf(question: Question, plan: MixPlan, without: readonly Mending[]): Mending[] {
+function spotFixesOf(question: Question, plan: MixPlan, without: readonly PlanFix[]): PlanFix[] {
   const spot = spotMixOf(question, plan);
   if (spot === undefined) return [];
   const [cheapest] = cheapestFirst(without);
@@ -68,9 +68,9 @@ const largestDevice = (classes: readonly InstanceClass[]): number =>
   Math.max(...classes.map(({ gpuMemoryMiB = 0 }) => gpuMemoryMiB));
 
 /** What makes one mix meet both limits: a larger budget where it is short, and then more money, more slots or a later deadline. */
-function fixesOf(question: Question, { mix, plan }: PlannedMix): Mending[] {
+function fixesOf(question: Question, { mix, plan }: PlannedMix): PlanFix[] {
   const { deadlineSeconds, budget } = question;
-  const fix = (words: string[], { words: more, beyondBudgetMicroUsd }: Money): Mending => ({
+  const fix = (words: string[], { words: more, beyondBudgetMicroUsd }: Money): PlanFix => ({
     words: [...words, ...more],
     beyondBudgetMicroUsd,
     costMicroUsd: plan.costMicroUsd.p90,

@@ -29,14 +29,14 @@ export function futuresOf(count: number): Future[] {
   }));
 }
 
-export interface Quantiles {
+export interface PlanQuantiles {
   p10: number;
   p50: number;
   p90: number;
 }
 
 /** Of values of futures, each of which stands for an equal part. */
-export function quantilesOf(values: readonly number[]): Quantiles {
+export function quantilesOf(values: readonly number[]): PlanQuantiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => {
     const place = Math.min(sorted.length - 1, Math.max(0, share * sorted.length - 0.5));

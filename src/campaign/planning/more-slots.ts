@@ -1,5 +1,5 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { timesEnough } from '../forecasting/scale-up.ts';
+import { smallestSufficientFactor } from '../forecasting/scale-up.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 
@@ -40,7 +40,10 @@ function enoughSlots(
     plan = mixPlanOf(question, { ...mix, classes: mix.classes.map(wider) });
     return plan.seconds.p90;
   };
-  const times = timesEnough({ takes: seconds.p90, left: question.deadlineSeconds, most: mostTimes }, takesWith);
+  const times = smallestSufficientFactor(
+    { takes: seconds.p90, left: question.deadlineSeconds, most: mostTimes },
+    takesWith,
+  );
   if (times === undefined || plan === undefined) return undefined;
   const { slots } = plan;
   return { slots: names.map((name) => [name, slots[name] ?? 0]), plan };

@@ -1,6 +1,6 @@
 import { dollars } from '../model/money.ts';
 import { futuresOf } from './futures.ts';
-import { isSafe, mendingsOf, type Mending } from './fixes.ts';
+import { isSafe, planFixes, type PlanFix } from './fixes.ts';
 import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';
@@ -15,7 +15,7 @@ export interface CampaignPlan {
   /** The first is what a start would do. */
   mixes: MixPlan[];
   /** Cheapest first; of the first mix, where budget or deadline fails in more than one of ten futures. */
-  mendings: Mending[];
+  mendings: PlanFix[];
   /** For people: what is assumed, and what cannot be known yet. */
   unknowns: string[];
 }
@@ -45,7 +45,7 @@ export function planOf(asked: Omit<Question, 'futures'>, say: (step: string) => 
   if (first === undefined) throw new RangeError('a campaign has at least one instance class');
   const holds = isSafe(first.plan, question);
   if (!holds) say('seeking what mends it');
-  const mendings = holds ? [] : mendingsOf(question, first, others);
+  const mendings = holds ? [] : planFixes(question, first, others);
   return {
     submissions,
     teams: planned.teams.length,

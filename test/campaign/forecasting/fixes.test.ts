@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { forecastOf } from '../../../src/campaign/forecasting/forecast.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { outlookOf } from '../../../src/campaign/forecasting/outlook.ts';
-import { restOf } from '../../../src/campaign/forecasting/remaining-work.ts';
+import { remainingWorkOf } from '../../../src/campaign/forecasting/remaining-work.ts';
 import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
@@ -89,7 +89,11 @@ describe('a forecast of a large campaign', () => {
         ...simulation,
         until: ({ counts }) => counts.finished >= 100,
       });
-      const { starts } = restOf({ ...state, slots: { cheap, dear: 2 } }, simulation.frozen.instanceClasses, now);
+      const { starts } = remainingWorkOf(
+        { ...state, slots: { cheap, dear: 2 } },
+        simulation.frozen.instanceClasses,
+        now,
+      );
       return starts.last.length;
     });
     assert.ok(looked[0] !== undefined && looked[0] > 100);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
-import type { Mending } from '../../../src/campaign/planning/fixes.ts';
+import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
 import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
 import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
@@ -95,7 +95,7 @@ describe('the plan of the case', function () {
   });
 
   /** Whether the plan holds with the slots and the budget that a mending names. */
-  async function mends(mending: Mending, whatIf: WhatIf): Promise<void> {
+  async function mends(mending: PlanFix, whatIf: WhatIf): Promise<void> {
     const words = mending.words.join(', ');
     const [, slots = ''] = /slots: (\d+) for g4dn\.xlarge in the file/.exec(words) ?? [];
     const [, usd = 50_000] = /budget: \{ usd: (\d+) \} in the file/.exec(words) ?? [];
