@@ -2,7 +2,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { ResourceProfile } from '../evaluation/resource-profile.ts';
 
 /** What a probe on this class taught, for people to read. Holds no text of the submission. Pure. */
-export function probeWords(profile: ResourceProfile, on: InstanceClass): string {
+export function probeText(profile: ResourceProfile, on: InstanceClass): string {
   const { hostPeakMiB, imageBytes } = profile;
   const parts = [
     deviceWords(profile),

@@ -4,9 +4,7 @@ import { percent } from '../model/units.ts';
 import { whyOfRun } from './why.ts';
 
 /** The facts of a run in words for people: labels and texts, in the order in which they are read. Pure. */
-export function runWords(
-  run: Pick<RunRecord, 'reason' | 'cause' | 'jobId' | 'facts'>,
-): [label: string, text: string][] {
+export function runText(run: Pick<RunRecord, 'reason' | 'cause' | 'jobId' | 'facts'>): [label: string, text: string][] {
   const { facts, jobId, cause } = run;
   const why = whyOfRun(run);
   const words: [string, string | undefined][] = [

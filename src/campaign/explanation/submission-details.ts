@@ -9,7 +9,7 @@ import { instantText } from '../model/units.ts';
 import { whyOfEnd } from './why.ts';
 
 /** Everything that the page of a submission in the Web UI tells. */
-export interface CaseContent {
+export interface SubmissionContent {
   submission: string;
   team: string;
   stage: SubmissionState;
@@ -30,7 +30,7 @@ const mostRuns = 12;
 const mostClasses = 12;
 
 /** The page's details in Markdown, at most a few KB: what matters most comes first. Pure. */
-export function caseDetails(content: CaseContent): string {
+export function submissionDetails(content: SubmissionContent): string {
   const { submission, team, stage, note, since, reason, runs, learnt, choice } = content;
   const what = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
   const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${what} since ${instantText(since)}`;
@@ -56,7 +56,7 @@ export function caseDetails(content: CaseContent): string {
 }
 
 /** What helps to understand a failure beside its reason. */
-function failureLines({ stage, faults, withheld }: CaseContent): string[] {
+function failureLines({ stage, faults, withheld }: SubmissionContent): string[] {
   if (stage !== 'failed') return [];
   const lines = [
     ...(faults ? faultLines(faults).map((text) => `- ${text}`) : []),

@@ -1,7 +1,7 @@
 import { dollars } from '../../campaign/model/money.ts';
 import { faultText, kindTexts, type FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import { runWords } from '../../campaign/explanation/run-text.ts';
+import { runText } from '../../campaign/explanation/run-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { RunSoFar } from '../../ledger/runs-so-far.ts';
 import { quoted } from '../../safe-text.ts';
@@ -67,7 +67,7 @@ function runBlock(run: RunRecord): string[] {
   const title = `run ${n}, ${purpose} on ${run.class}: ${reason ?? 'ended well'}`;
   return [
     ...wrapped('', title),
-    ...runWords(run).flatMap(([label, text]) => line(label, text)),
+    ...runText(run).flatMap(([label, text]) => line(label, text)),
     ...line('cost', `${dollars(costMicroUsd)} for ${billedSeconds} s`),
   ];
 }
@@ -76,7 +76,7 @@ function runSoFarBlock(run: RunSoFar): string[] {
   const { n, purpose, ended, reason, facts } = run;
   const end = reason ?? (facts?.end === 'stopped' ? 'stopped from outside' : 'ended well');
   const how = ended ? end : 'under way';
-  const words = runWords({ ...run, jobId: null });
+  const words = runText({ ...run, jobId: null });
   return [
     ...wrapped('', `run ${n}, ${purpose} on ${run.class}: ${how}`),
     ...words.flatMap(([label, text]) => line(label, text)),

@@ -1,5 +1,5 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { caseDetails } from '../../campaign/explanation/submission-details.ts';
+import { submissionDetails } from '../../campaign/explanation/submission-details.ts';
 import { costOfRuns } from '../../campaign/model/money.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
@@ -83,7 +83,7 @@ export class CaseFile {
     const { submission, team, runs, reason, faults, withheld, learnt, choice } = this;
     const { stage, note, since } = this.now;
     setCurrentDetails(
-      caseDetails({ submission, team, stage, note, since, reason, faults, withheld, runs, learnt, choice }),
+      submissionDetails({ submission, team, stage, note, since, reason, faults, withheld, runs, learnt, choice }),
     );
   }
 }

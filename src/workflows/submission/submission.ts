@@ -3,7 +3,7 @@ import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { PulledImage } from '../../activities/pull-image.ts';
 import { explainedChoice } from '../../campaign/explanation/class-fit-text.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
-import { probeWords } from '../../campaign/explanation/probe-text.ts';
+import { probeText } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import {
   EvaluationStateMachine,
@@ -141,7 +141,7 @@ class Review {
     const order = { ...this.input, n, class: on.name, base };
     const profile = await this.attempts.of(() => step('main', 'what the probe taught').probeGpuMemory(order));
     if (profile === null) return end;
-    this.caseFile.learn(probeWords(profile, on));
+    this.caseFile.learn(probeText(profile, on));
     return { ...end, profile };
   }
 

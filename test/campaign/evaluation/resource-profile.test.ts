@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { evaluationOptions } from '../../../src/campaign/evaluation/class-choice.ts';
 import { unknownNeeds } from '../../../src/campaign/evaluation/needs.ts';
-import { deviceRemark, probeWords } from '../../../src/campaign/explanation/probe-text.ts';
+import { deviceRemark, probeText } from '../../../src/campaign/explanation/probe-text.ts';
 import { profileOf, type ResourceProfile } from '../../../src/campaign/evaluation/resource-profile.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { c4, g4, goodOutcome, limits, outcome, p3 } from '../samples.ts';
@@ -69,7 +69,7 @@ describe('what a probe teaches', () => {
 });
 
 describe('what a probe taught, in words', () => {
-  const words = (change: Partial<RunOutcome>, on = g4): string => probeWords(taught(change, on), on);
+  const words = (change: Partial<RunOutcome>, on = g4): string => probeText(taught(change, on), on);
 
   it('names every measured amount', () => {
     assert.equal(

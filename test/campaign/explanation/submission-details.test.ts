@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { caseDetails, type CaseContent } from '../../../src/campaign/explanation/submission-details.ts';
+import { submissionDetails, type SubmissionContent } from '../../../src/campaign/explanation/submission-details.ts';
 import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { runFacts } from '../../../src/campaign/model/run-facts.ts';
 import { sampleOutcome } from '../../batch/sample-outcome.ts';
@@ -31,7 +31,7 @@ const killed: RunRecord = {
   }),
 };
 
-const content: CaseContent = {
+const content: SubmissionContent = {
   submission: 's',
   team: 'one',
   stage: 'failed',
@@ -47,7 +47,7 @@ const content: CaseContent = {
 
 describe('the page of a submission in the Web UI', () => {
   it('says first what ended it and what can be done, then what each run used of its limits', () => {
-    const [head, , why, ...rest] = caseDetails({ ...content, withheld: ['LD_PRELOAD'] }).split('\n');
+    const [head, , why, ...rest] = submissionDetails({ ...content, withheld: ['LD_PRELOAD'] }).split('\n');
     assert.equal(head, '**s** of **one** is **failed**: **host-out-of-memory** (team) since 2026-01-01 00:01 UTC');
     assert.match(why ?? '', /^The kernel killed a process .* The team uses less memory/);
     const text = rest.join('\n');
@@ -65,7 +65,7 @@ describe('the page of a submission in the Web UI', () => {
 
   it('counts the faults of predictions and lists the first by line', () => {
     const first = [{ fault: 'id-unknown', line: 17 } as const, { fault: 'no-row', line: null } as const];
-    const text = caseDetails({
+    const text = submissionDetails({
       ...content,
       reason: 'output-invalid',
       note: '4 faults in the predictions',
@@ -88,7 +88,7 @@ describe('the page of a submission in the Web UI', () => {
       limitSeconds: 60,
       itemCount: 10,
     });
-    const text = caseDetails({
+    const text = submissionDetails({
       ...content,
       reason: 'platform-error',
       runs: [{ ...killed, reason: 'platform-error', cause: 'no space', facts }],
@@ -105,7 +105,9 @@ describe('the page of a submission in the Web UI', () => {
       killed,
       { ...killed, n: 3, reason: null },
     ];
-    const said = caseDetails({ ...content, stage: 'running', reason: null, runs }).match(/^- The platform on .*$/gm);
+    const said = submissionDetails({ ...content, stage: 'running', reason: null, runs }).match(
+      /^- The platform on .*$/gm,
+    );
     assert.deepEqual(said, [
       '- The platform on run 1: host lost; Essential container in task exited',
       '- The platform on run 2: Essential container in task exited',
@@ -114,7 +116,7 @@ describe('the page of a submission in the Web UI', () => {
 
   it('takes nobody’s words for Markdown, links or formulas', () => {
     const hostile = '[x](http://evil) **bold** | `a` <b> $1 and $2 \u202e\n# h';
-    const text = caseDetails({
+    const text = submissionDetails({
       ...content,
       submission: hostile,
       team: hostile,
@@ -131,7 +133,7 @@ describe('the page of a submission in the Web UI', () => {
   it('stays small whatever happened', () => {
     const choice = Array.from({ length: 100 }, (_, index) => `class-${index}: ${'x'.repeat(100)}`);
     const runs = Array.from({ length: 100 }, (_, index) => ({ ...killed, n: index + 1 }));
-    const text = caseDetails({ ...content, runs, choice });
+    const text = submissionDetails({ ...content, runs, choice });
     assert.ok(text.length < 8_000, `${text.length} characters`);
     assert.match(text, /88 earlier runs are not shown/);
     assert.match(text, /\| 100 evaluation/);
