@@ -1,11 +1,11 @@
 /** A run without its submission: submitted, then awaited, with the options that the submission's workflow gives them. */
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import type { Timings } from '../src/settings.ts';
-import { awaitStep, submitStep } from '../src/workflows/activity-proxies.ts';
+import { awaitActivities, submitActivities } from '../src/workflows/activity-proxies.ts';
 
 export async function order(run: RunOrder, timings: Timings): Promise<void> {
-  const job = await submitStep('submit', timings).submitBatchJob(run);
+  const job = await submitActivities('submit', timings).submitBatchJob(run);
   if (job.kind === 'abandoned' || job.kind === 'refused')
     throw new Error(`run ${run.n} of ${run.submission} was given up`);
-  await awaitStep('await', timings).awaitBatchJob({ ...run, jobId: job.jobId, giveUp: false });
+  await awaitActivities('await', timings).awaitBatchJob({ ...run, jobId: job.jobId, giveUp: false });
 }

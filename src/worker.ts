@@ -17,7 +17,7 @@ import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { checkNamespace, checkSurroundings } from './worker/check-surroundings.ts';
-import { failingMisfits } from './workflows/nondeterminism.ts';
+import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
@@ -69,7 +69,7 @@ async function run(): Promise<void> {
         shutdownForceTime: '30 seconds',
         ...(queue === 'main' && {
           workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
-          workflowFailureErrorTypes: failingMisfits,
+          workflowFailureErrorTypes: failOnNondeterminism,
         }),
         ...queueOptions[queue],
       }),

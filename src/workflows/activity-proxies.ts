@@ -16,7 +16,7 @@ const retryOfImages = { initialInterval: '1 second', maximumInterval: '30 minute
  * The activities of one queue under a summary that people read in the Web UI. Short ones: one that a killed worker took
  * with it is started again after 30 s.
  */
-export function step(
+export function activities(
   queue: TaskQueueName,
   summary: string,
   options: Omit<ActivityOptions, 'taskQueue' | 'summary'> = {},
@@ -33,19 +33,19 @@ export function step(
 const long = { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' } as const;
 
 /** Minutes to hours, with heartbeats: a lost worker is noticed within seconds. */
-export const longStep = (queue: TaskQueueName, summary: string): Activities => step(queue, summary, long);
+export const longActivities = (queue: TaskQueueName, summary: string): Activities => activities(queue, summary, long);
 
 /** Copies an image; few are copied at a time. */
-export const imageStep = (summary: string, { untaken }: Timings): Activities =>
-  step('images', summary, { ...long, retry: retryOfImages, scheduleToStartTimeout: 10 * untaken });
+export const imageActivities = (summary: string, { untaken }: Timings): Activities =>
+  activities('images', summary, { ...long, retry: retryOfImages, scheduleToStartTimeout: 10 * untaken });
 
 /** Scores predictions. */
-export const scoreStep = (summary: string, { untaken }: Timings): Activities =>
-  step('score', summary, { ...long, scheduleToStartTimeout: untaken });
+export const scoreActivities = (summary: string, { untaken }: Timings): Activities =>
+  activities('score', summary, { ...long, scheduleToStartTimeout: untaken });
 
 /** A try after the first waits for Batch's list to settle before it may submit. What it submits is known when it ends. */
-export const submitStep = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
-  step('submit', summary, {
+export const submitActivities = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
+  activities('submit', summary, {
     startToCloseTimeout: '10 minutes',
     heartbeatTimeout: timings.submitHeartbeatTimeout,
     scheduleToStartTimeout: patience,
@@ -53,8 +53,8 @@ export const submitStep = (summary: string, timings: Timings, patience = timings
   });
 
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
-export const awaitStep = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
-  step('await', summary, {
+export const awaitActivities = (summary: string, timings: Timings, patience = timings.untaken): Activities =>
+  activities('await', summary, {
     startToCloseTimeout: '30 days',
     heartbeatTimeout: timings.awaitHeartbeatTimeout,
     scheduleToStartTimeout: patience,
@@ -63,7 +63,7 @@ export const awaitStep = (summary: string, timings: Timings, patience = timings.
 
 /** Ends a run from the workflow's own queue, because no worker takes the step where it belongs. Bounded: it must not fill that queue. */
 export const lastResort = (summary: string, { untaken, awaitHeartbeatTimeout }: Timings): Activities =>
-  step('main', `${summary}: no worker takes it on its own queue`, {
+  activities('main', `${summary}: no worker takes it on its own queue`, {
     startToCloseTimeout: 10 * untaken,
     scheduleToCloseTimeout: 10 * untaken,
     heartbeatTimeout: awaitHeartbeatTimeout,

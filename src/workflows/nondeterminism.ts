@@ -7,7 +7,7 @@
  */
 
 /** For workers: such a campaign fails. Any other is tried again for ever, until its code is mended. */
-export const failingMisfits = { '*': [], campaign: ['NondeterminismError'] };
+export const failOnNondeterminism = { '*': [], campaign: ['NondeterminismError'] };
 
 /** For whoever starts a campaign: what failed is followed by a run of its own, unless it failed for good. */
-export const reopening = { initialInterval: '1 second', maximumInterval: '60 seconds' } as const;
+export const retryAfterNondeterminism = { initialInterval: '1 second', maximumInterval: '60 seconds' } as const;

@@ -2,7 +2,7 @@
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Timings } from '../../src/settings.ts';
-import { awaitStep, submitStep } from '../../src/workflows/activity-proxies.ts';
+import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 
 export interface StandIn {
   campaign: string;
@@ -21,9 +21,9 @@ export async function submission({ orders = [], timings }: StandIn): Promise<voi
   });
   for (const order of orders) {
     if (timings === undefined) throw new RangeError('runs need timings');
-    const job = await submitStep('submit', timings).submitBatchJob(order);
+    const job = await submitActivities('submit', timings).submitBatchJob(order);
     if (job.kind === 'abandoned' || job.kind === 'refused') continue;
-    await awaitStep('await', timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp: false });
+    await awaitActivities('await', timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp: false });
   }
   await condition(() => over);
 }

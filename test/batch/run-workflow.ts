@@ -4,10 +4,10 @@ import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { Timings } from '../../src/settings.ts';
-import { awaitStep, submitStep } from '../../src/workflows/activity-proxies.ts';
+import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 
 export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
-  submitStep('submit', timings).submitBatchJob(order);
+  submitActivities('submit', timings).submitBatchJob(order);
 
 /** Like a submission, answers the end of a run that was cancelled. */
 export async function awaitRun(order: AwaitOrder, timings: Timings): Promise<RunEnd> {
@@ -15,6 +15,6 @@ export async function awaitRun(order: AwaitOrder, timings: Timings): Promise<Run
   return CancellationScope.nonCancellable(() => {
     const inner = new CancellationScope();
     outer.cancelRequested.catch(() => inner.cancel());
-    return inner.run(() => awaitStep('await', timings).awaitBatchJob(order));
+    return inner.run(() => awaitActivities('await', timings).awaitBatchJob(order));
   });
 }

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { campaignWorkflowId, taskQueues } from '../../ids.ts';
-import { reopening } from '../../workflows/nondeterminism.ts';
+import { retryAfterNondeterminism } from '../../workflows/nondeterminism.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
 
@@ -10,7 +10,7 @@ export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
   workflowId: campaignWorkflowId(campaign),
   taskQueue: taskQueues.main,
   args: [{ campaign }],
-  retry: reopening,
+  retry: retryAfterNondeterminism,
   staticSummary: `${campaign}: ${manifest.submissions} submissions of ${manifest.teams} teams`,
   typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
 });

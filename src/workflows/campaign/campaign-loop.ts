@@ -21,12 +21,12 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { takeGivenUp, takeStuck } from '../../campaign/state/stuck-steps.ts';
 import { showCampaign } from './current-details.ts';
-import { Children } from './submission-workflows.ts';
-import type { Inbox } from './message-buffer.ts';
+import { SubmissionWorkflows } from './submission-workflows.ts';
+import type { MessageBuffer } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
-import type { CampaignInput, Opening } from './restore-state.ts';
-import { OperatorDesk } from './command-processor.ts';
-import { longStep } from '../activity-proxies.ts';
+import type { CampaignInput, RestoredCampaign } from './restore-state.ts';
+import { CommandProcessor } from './command-processor.ts';
+import { longActivities } from '../activity-proxies.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
 
 /** A parent run ends well below the server's suggestion of 4,096 events. */
@@ -39,12 +39,12 @@ const shortFor = 30 * 60_000;
 const looksForStandings = 2;
 
 /** Decides for one campaign what starts, runs and ends, message by message, and keeps its state. */
-export class Conductor {
+export class CampaignLoop {
   private changed = true;
   private readonly opened: OpenedCampaign;
   private readonly state: CampaignState;
-  private readonly children: Children;
-  private readonly desk: OperatorDesk;
+  private readonly children: SubmissionWorkflows;
+  private readonly desk: CommandProcessor;
   private readonly unheard: Set<string>;
   private looks = 0;
   /** As of the last look. */
@@ -52,15 +52,15 @@ export class Conductor {
 
   constructor(
     private readonly name: string,
-    { opened, state, desk, unheard }: Opening,
-    inbox: Inbox,
+    { opened, state, desk, unheard }: RestoredCampaign,
+    inbox: MessageBuffer,
   ) {
     this.opened = opened;
     this.state = state;
     this.forecast = this.forecastNow();
     this.unheard = new Set(unheard);
-    this.children = new Children(name, state);
-    this.desk = new OperatorDesk(name, state, this.children, desk, () => this.wake());
+    this.children = new SubmissionWorkflows(name, state);
+    this.desk = new CommandProcessor(name, state, this.children, desk, () => this.wake());
     this.children.askAgain(unheard);
     inbox.open({
       requestRun: (request) =>
@@ -188,7 +188,7 @@ export class Conductor {
     const { name: campaign, state } = this;
     const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
     try {
-      const ended = await longStep('main', `look after ${silent.length} silent submissions`).endedAmong({
+      const ended = await longActivities('main', `look after ${silent.length} silent submissions`).endedAmong({
         campaign,
         submissions: silent,
       });
@@ -199,7 +199,7 @@ export class Conductor {
         return [{ submission, sequence: one.sequence, held: one.grant ?? null }];
       });
       if (open.length === 0) return;
-      const reports = await longStep('main', `records of ${open.length} lost submissions`).reconcile({
+      const reports = await longActivities('main', `records of ${open.length} lost submissions`).reconcile({
         campaign,
         open,
       });

@@ -1,8 +1,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { Conductor } from './campaign-loop.ts';
-import { Inbox } from './message-buffer.ts';
-import { goOn, openFromStore, type CampaignInput } from './restore-state.ts';
-import { longStep } from '../activity-proxies.ts';
+import { CampaignLoop } from './campaign-loop.ts';
+import { MessageBuffer } from './message-buffer.ts';
+import { restoreFromCarried, restoreFromS3, type CampaignInput } from './restore-state.ts';
+import { longActivities } from '../activity-proxies.ts';
 
 export interface PublishedCampaign {
   leaderboard: string;
@@ -21,14 +21,14 @@ export async function campaign(input: CampaignInput): Promise<PublishedCampaign>
 }
 
 async function conducted({ campaign, carried }: CampaignInput): Promise<PublishedCampaign> {
-  const inbox = new Inbox();
+  const inbox = new MessageBuffer();
   // A run that follows a failed one knows nothing of what that one did after it was carried over.
   const isFirst = workflowInfo().attempt === 1;
-  const opening = await (carried && isFirst ? goOn(campaign, carried) : openFromStore(campaign));
-  const conductor = new Conductor(campaign, opening, inbox);
+  const opening = await (carried && isFirst ? restoreFromCarried(campaign, carried) : restoreFromS3(campaign));
+  const conductor = new CampaignLoop(campaign, opening, inbox);
   for (;;) {
     await conductor.run();
-    const published = await longStep('main', 'leaderboard and results').publishResults({
+    const published = await longActivities('main', 'leaderboard and results').publishResults({
       campaign,
       rest: opening.state.closing ?? null,
     });

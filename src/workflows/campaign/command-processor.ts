@@ -5,8 +5,8 @@ import type { Reason } from '../../campaign/model/reasons.ts';
 import type { OperatorCommand } from '../../campaign/operators/operator-messages.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/operator-commands.ts';
 import { takeStuckSubmissions } from '../../campaign/state/stuck-steps.ts';
-import type { Children } from './submission-workflows.ts';
-import { longStep, step } from '../activity-proxies.ts';
+import type { SubmissionWorkflows } from './submission-workflows.ts';
+import { longActivities, activities } from '../activity-proxies.ts';
 
 const logLines = 50;
 /** Characters of an act in the log, whose message may have any number of fields. */
@@ -19,7 +19,7 @@ interface PendingAct {
 }
 
 /** What a desk hands to that of the next run. */
-export interface CarriedDesk {
+export interface CarriedCommands {
   /** How many acts the chain holds. */
   recorded: number;
   pending: OperatorCommand[];
@@ -27,7 +27,7 @@ export interface CarriedDesk {
 }
 
 /** Takes what operators ask of a campaign, in order: checks it, carries it out and keeps it in the chain of acts. */
-export class OperatorDesk {
+export class CommandProcessor {
   private readonly pending: PendingAct[];
   private unrecorded: RecordedAct[];
   private recorded: number;
@@ -35,8 +35,8 @@ export class OperatorDesk {
   constructor(
     private readonly campaign: string,
     private readonly state: CampaignState,
-    private readonly children: Children,
-    { recorded, pending, unrecorded }: CarriedDesk,
+    private readonly children: SubmissionWorkflows,
+    { recorded, pending, unrecorded }: CarriedCommands,
     private readonly wake: () => void,
   ) {
     this.recorded = recorded;
@@ -45,7 +45,7 @@ export class OperatorDesk {
   }
 
   /** Everything that nobody waits for. */
-  carried(): CarriedDesk {
+  carried(): CarriedCommands {
     return { recorded: this.recorded, pending: this.pending.map(({ act }) => act), unrecorded: this.unrecorded };
   }
 
@@ -103,7 +103,7 @@ export class OperatorDesk {
     if (this.unrecorded.length > 0) {
       const acts = this.unrecorded;
       this.unrecorded = [];
-      await step('main', `keep ${acts.length} acts`).recordActs({
+      await activities('main', `keep ${acts.length} acts`).recordActs({
         campaign: this.campaign,
         first: this.recorded + 1,
         acts,
@@ -152,13 +152,13 @@ export class OperatorDesk {
   private async numberOf(team: string): Promise<number | null> {
     for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return number;
     const { campaign, state } = this;
-    return step('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
+    return activities('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
   /** False: nobody wrote them. */
   private async takeRounds(added: string): Promise<boolean> {
     const { campaign, state } = this;
-    const taken = await longStep('main', 'the rounds that were added').takeRounds({
+    const taken = await longActivities('main', 'the rounds that were added').takeRounds({
       campaign,
       workLists: state.workLists,
       added,
@@ -185,7 +185,7 @@ export class OperatorDesk {
         (because === undefined || one.lastReason === because),
     );
     this.children.cancel(open.map(([submission]) => submission));
-    await longStep('main', 'cancel what has not started').cancelQueued({
+    await longActivities('main', 'cancel what has not started').cancelQueued({
       campaign,
       workLists: state.workLists,
       open: [...state.open.keys()],

@@ -29,7 +29,7 @@ export interface Recipients {
  * Takes every message from a run's first moment on, also while the run still opens, and hands them over in the order of
  * their arrival. (Temporal keeps signals without a handler by name, in no order among names, and refuses such updates.)
  */
-export class Inbox {
+export class MessageBuffer {
   private recipients: Recipients | undefined;
   private readonly early: ((recipients: Recipients) => void)[] = [];
 

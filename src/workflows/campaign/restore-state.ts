@@ -5,8 +5,8 @@ import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { initialState } from '../../campaign/state/initial-state.ts';
 import { applyCommand } from '../../campaign/operators/operator-commands.ts';
-import type { CarriedDesk } from './command-processor.ts';
-import { longStep, step } from '../activity-proxies.ts';
+import type { CarriedCommands } from './command-processor.ts';
+import { longActivities, activities } from '../activity-proxies.ts';
 
 export interface CampaignInput {
   campaign: string;
@@ -17,22 +17,22 @@ export interface CampaignInput {
 /** What a run of the campaign's workflow hands to the next one. */
 export interface Carried {
   state: EncodedState;
-  desk: CarriedDesk;
+  desk: CarriedCommands;
 }
 
 /** What a run of the campaign's workflow begins with. */
-export interface Opening {
+export interface RestoredCampaign {
   opened: OpenedCampaign;
   state: CampaignState;
-  desk: CarriedDesk;
+  desk: CarriedCommands;
   /** Submissions that run already and have not said what they hold. */
   unheard: string[];
 }
 
 /** Opens a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
-export async function openFromStore(campaign: string): Promise<Opening> {
-  const stock = await longStep('main', 'what is done and what runs').takeStock({ campaign });
-  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
+export async function restoreFromS3(campaign: string): Promise<RestoredCampaign> {
+  const stock = await longActivities('main', 'what is done and what runs').takeStock({ campaign });
+  const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
   const state = initialState(opened.frozen, opened.work);
   const { money, counts, reasons, pace } = stock.ledger;
   Object.assign(state, {
@@ -49,9 +49,9 @@ export async function openFromStore(campaign: string): Promise<Opening> {
 }
 
 /** Goes on with what the run before this one carried over. */
-export async function goOn(campaign: string, carried: Carried): Promise<Opening> {
+export async function restoreFromCarried(campaign: string, carried: Carried): Promise<RestoredCampaign> {
   const { workLists } = carried.state;
-  const opened = await step('main', 'the frozen campaign').openCampaign({ campaign, workLists });
+  const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const { instanceClasses: classes, limits } = opened.frozen;
   const state = decodeState(carried.state, opened.work, { classes, limits });
   return { opened, state, desk: carried.desk, unheard: [] };

@@ -24,7 +24,7 @@ import {
   tryAgainSignal,
 } from '../messages.ts';
 import { searchAttributes } from '../search-attributes.ts';
-import { step } from '../activity-proxies.ts';
+import { activities } from '../activity-proxies.ts';
 import type { submission as submissionWorkflow } from '../submission/submission.ts';
 
 type Start = Extract<Decision, { kind: 'start' }>;
@@ -35,7 +35,7 @@ const firstPause = 1_000;
 const longestPause = 60_000;
 
 /** The submissions' workflows as their campaign sees them: started, answered, cancelled, looked after. */
-export class Children {
+export class SubmissionWorkflows {
   private readonly heard = new Set<string>();
   private readonly starting = new Set<string>();
   /** Later rounds that were decided to start and have not. */
@@ -135,7 +135,7 @@ export class Children {
 
   private async start(starts: Start[]): Promise<void> {
     if (starts.length === 0) return;
-    const rows = await step('main', `the next ${starts.length} submissions`).nextSubmissions({
+    const rows = await activities('main', `the next ${starts.length} submissions`).nextSubmissions({
       campaign: this.campaign,
       workLists: this.state.workLists,
       picks: starts.map(({ team, index }) => ({ team, index })),

@@ -8,7 +8,7 @@ import { stageQuery, type Stage } from '../messages.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
 /** What a submission's page in the Web UI shows, and its runs. Holds no word that the submission itself printed. */
-export class CaseFile {
+export class CurrentDetails {
   readonly runs: RunRecord[] = [];
   private now: Stage = { stage: 'preparing', note: '', since: Date.now() };
   private reason: Reason | null = null;

@@ -19,15 +19,15 @@ import {
   stuckSignal,
 } from '../messages.ts';
 
-export type Permit = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
+export type GrantDecision = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
 
 /** Between two tries to reach a campaign that is not running, in ms: doubles from the first to the last. */
 const firstPause = 60_000;
 const longestPause = 30 * 60_000;
 
 /** A round's side of the protocol of grants: asks its campaign for each run and says when one has ended. */
-export class RunPermits {
-  private readonly answers = new Map<number, Permit>();
+export class RunGrants {
+  private readonly answers = new Map<number, GrantDecision>();
   private readonly settled: RunSettlement[] = [];
   private request: RunRequest | undefined;
   private grant: HeldGrant | undefined;
@@ -47,7 +47,7 @@ export class RunPermits {
   }
 
   /** Waits, for weeks if need be, until the campaign decides. Also tells it of the run that ended before. */
-  async ask(request: Omit<RunRequest, 'submission'>): Promise<Permit> {
+  async ask(request: Omit<RunRequest, 'submission'>): Promise<GrantDecision> {
     const { submission } = this.round;
     this.request = { submission, ...request, ...(this.unsettled && { settles: this.unsettled }) };
     this.unsettled = undefined;
@@ -93,7 +93,7 @@ export class RunPermits {
   }
 
   /** In force at once: the campaign may ask for everything before the round has heard of its answer. */
-  private answer(permit: Permit): void {
+  private answer(permit: GrantDecision): void {
     if (this.answers.has(permit.n)) return;
     this.answers.set(permit.n, permit);
     if (this.request?.n !== permit.n) return;

@@ -9,10 +9,10 @@ import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { Timings } from '../../settings.ts';
 import { causeOf } from '../activity-fault.ts';
-import type { CaseFile } from './current-details.ts';
+import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../messages.ts';
-import type { RunPermits } from './run-grants.ts';
-import { awaitStep, lastResort, submitStep } from '../activity-proxies.ts';
+import type { RunGrants } from './run-grants.ts';
+import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
 
 export interface SubmissionInput {
@@ -43,9 +43,9 @@ export class SubmissionRuns {
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
-    private readonly caseFile: CaseFile,
+    private readonly caseFile: CurrentDetails,
     private readonly image: { reference: string; digest: string },
-    private readonly permits: RunPermits,
+    private readonly permits: RunGrants,
   ) {
     this.n = opened.runsBefore;
     this.evaluations = opened.evaluationsBefore;
@@ -147,8 +147,8 @@ export class SubmissionRuns {
     return CancellationScope.nonCancellable(async (): Promise<RunEnd> => {
       const withdraw = (by: Activities) => by.submitBatchJob({ ...order, withdraw: true });
       const job = await wanted.orElse(
-        () => this.untilTaken((patience) => submitStep(summary, timings, patience).submitBatchJob(order)),
-        () => this.ended(`${summary}: withdrawn`, submitStep, withdraw),
+        () => this.untilTaken((patience) => submitActivities(summary, timings, patience).submitBatchJob(order)),
+        () => this.ended(`${summary}: withdrawn`, submitActivities, withdraw),
       );
       if (job === undefined) return leftBehind(`a job of run ${n}`, null, reserved);
       if (job.kind === 'abandoned') return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
@@ -156,8 +156,8 @@ export class SubmissionRuns {
       const { jobId } = job;
       const follow = (giveUp: boolean) => (by: Activities) => by.awaitBatchJob({ ...order, jobId, giveUp });
       const end = await wanted.orElse(
-        () => this.untilTaken((patience) => follow(false)(awaitStep(summary, timings, patience))),
-        () => this.ended(summary, awaitStep, follow(true)),
+        () => this.untilTaken((patience) => follow(false)(awaitActivities(summary, timings, patience))),
+        () => this.ended(summary, awaitActivities, follow(true)),
       );
       return end ?? leftBehind(`job ${jobId}`, jobId, reserved);
     }).finally(() => (this.endRun = undefined));

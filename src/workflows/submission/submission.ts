@@ -13,10 +13,10 @@ import {
 import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
 import { counted } from '../../safe-text.ts';
 import { Attempts, GivenUpError } from './attempts.ts';
-import { CaseFile } from './current-details.ts';
-import { RunPermits } from './run-grants.ts';
+import { CurrentDetails } from './current-details.ts';
+import { RunGrants } from './run-grants.ts';
 import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
-import { imageStep, scoreStep, step } from '../activity-proxies.ts';
+import { imageActivities, scoreActivities, activities } from '../activity-proxies.ts';
 
 interface SubmissionEnd {
   state: FinalState;
@@ -30,19 +30,19 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
-  const permits = new RunPermits(input);
+  const permits = new RunGrants(input);
   const opened = await CancellationScope.nonCancellable(() =>
-    step('main', `what is known of ${input.submission}`).openSubmission(input),
+    activities('main', `what is known of ${input.submission}`).openSubmission(input),
   );
   if (opened.final) return recordAgain(opened.final);
-  const caseFile = new CaseFile(input.submission, input.team);
+  const caseFile = new CurrentDetails(input.submission, input.team);
   const review = new Review(input, opened, caseFile, permits);
   const outcome = await review.outcome();
   const end = { ...outcome, detail: outcome.detail ?? caseFile.leftBehind };
   const { withheld } = review;
   caseFile.close(end.state, end.reason, end.detail, end.faults);
   await CancellationScope.nonCancellable(() =>
-    step('main', `record: ${end.reason ?? end.state}`).recordResult({
+    activities('main', `record: ${end.reason ?? end.state}`).recordResult({
       campaign: input.campaign,
       submission: input.submission,
       team: input.team,
@@ -58,11 +58,11 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 
 /** The round is final already: the campaign only has to hear of it (again). */
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
-  const caseFile = new CaseFile(final.submission, final.team);
+  const caseFile = new CurrentDetails(final.submission, final.team);
   for (const run of final.runs) caseFile.add(run);
   caseFile.withhold(final.withheld ?? []);
   caseFile.close(final.state, final.reason, final.detail, final.faults);
-  await step('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
+  await activities('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
 }
 
@@ -76,8 +76,8 @@ class Review {
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
-    private readonly caseFile: CaseFile,
-    private readonly permits: RunPermits,
+    private readonly caseFile: CurrentDetails,
+    private readonly permits: RunGrants,
   ) {
     this.attempts = new Attempts((stuck) => permits.tellStuck(stuck));
   }
@@ -96,7 +96,9 @@ class Review {
 
   private async evaluate(): Promise<SubmissionEnd> {
     const { input, opened, attempts } = this;
-    const pulled = await attempts.of(() => imageStep(`image of ${input.submission}`, opened.timings).pullImage(input));
+    const pulled = await attempts.of(() =>
+      imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
+    );
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
@@ -139,7 +141,7 @@ class Review {
       return end;
     }
     const order = { ...this.input, n, class: on.name, base };
-    const profile = await this.attempts.of(() => step('main', 'what the probe taught').probeGpuMemory(order));
+    const profile = await this.attempts.of(() => activities('main', 'what the probe taught').probeGpuMemory(order));
     if (profile === null) return end;
     this.caseFile.learn(probeText(profile, on));
     return { ...end, profile };
@@ -156,7 +158,7 @@ class Review {
     const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
       this.attempts.of(() =>
-        scoreStep(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
+        scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
       ),
       runs?.settle(),
     ]);

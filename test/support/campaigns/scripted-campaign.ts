@@ -25,7 +25,7 @@ import { projectRoot } from '../../../src/local/project-root.ts';
 import { embeddedTimings, type Timings } from '../../../src/settings.ts';
 import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
-import { failingMisfits } from '../../../src/workflows/nondeterminism.ts';
+import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
@@ -117,7 +117,7 @@ export class ScriptedCampaign {
           activities: this.activities(),
           ...(taskQueue === taskQueues.main && {
             workflowBundle: this.bundle,
-            workflowFailureErrorTypes: failingMisfits,
+            workflowFailureErrorTypes: failOnNondeterminism,
           }),
         }),
       ),
