@@ -10,7 +10,7 @@ import { runFacts, type RunFacts, type VerdictRule } from '../campaign/model/run
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
 import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf } from '../ids.ts';
-import { BatchSilence } from './batch-outage.ts';
+import { BatchOutage } from './batch-outage.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 
 export interface AwaitOrder {
@@ -60,7 +60,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   const seen = { jobId: order.jobId, status: 'SUBMITTED' };
   const { signals, isCancelled } = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout, poll } = deps.settings.timings;
-  const silence = new BatchSilence(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
+  const silence = new BatchOutage(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
   const beat = setInterval(() => {
     context.heartbeat({ ...seen, lastPolledAt: deps.poller.lastPolledAt });
     silence.look();

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Dependencies } from './dependencies.ts';
-import { tellStuck } from './report-stuck.ts';
+import { reportStuck } from './report-stuck.ts';
 
 /** A run whose Batch does not answer: the campaign is told, and a run that was given up need not wait for Batch for ever. */
-export class BatchSilence {
+export class BatchOutage {
   private isTold = false;
   private interrupt = new AbortController();
   private givenUpAt: number | undefined;
@@ -29,7 +29,7 @@ export class BatchSilence {
     const isSilent = trouble !== null && Date.now() - trouble.since > this.patience;
     if (isSilent !== this.isTold) {
       this.isTold = isSilent;
-      void tellStuck(this.deps, this.order, isSilent ? trouble : null);
+      void reportStuck(this.deps, this.order, isSilent ? trouble : null);
     }
     if (trouble !== null && this.waited !== undefined) this.interrupt.abort(trouble.cause);
   }

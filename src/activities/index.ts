@@ -1,7 +1,7 @@
 import { HoldoutError } from '../errors.ts';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBatchJob } from './await-batch-job.ts';
-import { beating } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endedAmong } from './ended-among.ts';
@@ -18,28 +18,28 @@ import { recordResult } from './record-result.ts';
 import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
 import { takeRounds } from './take-rounds.ts';
-import { takeStock } from './load-campaign-snapshot.ts';
-import { tellFailure, tellGoesOn } from './report-stuck.ts';
+import { loadCampaignSnapshot } from './load-campaign-snapshot.ts';
+import { reportFailure, reportRecovery } from './report-stuck.ts';
 
 /** Every activity, bound to the rooms it calls. One file per activity. */
 export function createActivities(deps: Dependencies) {
   return {
-    takeStock: bind(deps, beating(takeStock)),
+    takeStock: bind(deps, withHeartbeat(loadCampaignSnapshot)),
     openCampaign: bind(deps, openCampaign),
     nextSubmissions: bind(deps, nextSubmissions),
-    takeRounds: bind(deps, beating(takeRounds)),
+    takeRounds: bind(deps, withHeartbeat(takeRounds)),
     findTeam: bind(deps, findTeam),
     recordActs: bind(deps, recordActs),
-    cancelQueued: bind(deps, beating(cancelQueued)),
-    endedAmong: bind(deps, beating(endedAmong)),
-    reconcile: bind(deps, beating(reconcile)),
-    publishResults: bind(deps, beating(publishResults)),
+    cancelQueued: bind(deps, withHeartbeat(cancelQueued)),
+    endedAmong: bind(deps, withHeartbeat(endedAmong)),
+    reconcile: bind(deps, withHeartbeat(reconcile)),
+    publishResults: bind(deps, withHeartbeat(publishResults)),
     openSubmission: bind(deps, openSubmission),
-    pullImage: bind(deps, beating(pullImage)),
+    pullImage: bind(deps, withHeartbeat(pullImage)),
     probeGpuMemory: bind(deps, probeGpuMemory),
     submitBatchJob: bind(deps, submitBatchJob),
     awaitBatchJob: bind(deps, awaitBatchJob),
-    scoreOutput: bind(deps, beating(scoreOutput)),
+    scoreOutput: bind(deps, withHeartbeat(scoreOutput)),
     recordResult: bind(deps, recordResult),
   };
 }
@@ -54,10 +54,10 @@ function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, 
   return async (input: Input): Promise<Output> => {
     try {
       const output = await activity(deps, input);
-      await tellGoesOn(deps, input);
+      await reportRecovery(deps, input);
       return output;
     } catch (error) {
-      await tellFailure(deps, input, error);
+      await reportFailure(deps, input, error);
       if (!(error instanceof HoldoutError)) throw error;
       throw ApplicationFailure.create({
         type: error.code,

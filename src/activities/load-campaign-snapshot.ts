@@ -13,7 +13,7 @@ import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 const logLines = 50;
 
 /** Where a campaign stands that has no state: at its first start, after its end, or when its workflow was lost. */
-export interface Stock {
+export interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor under way. */
   workLists: string[];
   ledger: LedgerTotals;
@@ -26,7 +26,10 @@ export interface Stock {
 }
 
 /** Reads hand-in, operators' acts, the whole ledger and what runs, and writes a work list of what remains. */
-export async function takeStock(deps: Dependencies, { campaign }: { campaign: string }): Promise<Stock> {
+export async function loadCampaignSnapshot(
+  deps: Dependencies,
+  { campaign }: { campaign: string },
+): Promise<CampaignSnapshot> {
   const { store, buckets, frozen } = deps;
   const { fairness } = await frozen.campaign(campaign);
   const acts = await commandsOf(store, buckets.results, campaign);

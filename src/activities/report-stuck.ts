@@ -18,19 +18,19 @@ interface Round {
 }
 
 /** The activity of this context failed: every few tries its campaign is told, so that nothing is retried in silence. */
-export async function tellFailure(deps: Told, input: unknown, error: unknown): Promise<void> {
+export async function reportFailure(deps: Told, input: unknown, error: unknown): Promise<void> {
   const { info, cancellationSignal } = Context.current();
   if (info.attempt % triesPerWord !== 0 || cancellationSignal.aborted) return;
-  await tellStuck(deps, input, { cause: error, tries: info.attempt, since: info.scheduledTimestampMs });
+  await reportStuck(deps, input, { cause: error, tries: info.attempt, since: info.scheduledTimestampMs });
 }
 
 /** It went well in the end. */
-export async function tellGoesOn(deps: Told, input: unknown): Promise<void> {
+export async function reportRecovery(deps: Told, input: unknown): Promise<void> {
   if (Context.current().info.attempt > triesPerWord) await tell(deps, input, null);
 }
 
 /** What the activity of this context is stuck with; null: it goes on. */
-export const tellStuck = (
+export const reportStuck = (
   deps: Told,
   input: unknown,
   stuck: { cause: unknown; tries: number; since: number } | null,

@@ -6,7 +6,7 @@ type Activity<Input, Output> = (deps: Dependencies, input: Input) => Promise<Out
 const everyMs = 2_000;
 
 /** Lets a long activity heartbeat, so that a killed worker is noticed in seconds and not at the time-out. */
-export const beating =
+export const withHeartbeat =
   <Input, Output>(activity: Activity<Input, Output>): Activity<Input, Output> =>
   async (deps, input) => {
     const context = Context.current();

@@ -16,7 +16,7 @@ import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
 import { isRunning, notRunning, runningRounds } from '../../../src/activities/submission-workflows.ts';
-import { tellFailure } from '../../../src/activities/report-stuck.ts';
+import { reportFailure } from '../../../src/activities/report-stuck.ts';
 import type { Submitted } from '../../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { messageOf } from '../../../src/errors.ts';
@@ -235,7 +235,7 @@ export class ScriptedCampaign {
         try {
           this.copy(submission);
         } catch (error) {
-          await tellFailure(this.seen, input, error);
+          await reportFailure(this.seen, input, error);
           const nextRetryDelay = this.copyPause(attempt);
           throw ApplicationFailure.create({ message: messageOf(error), ...(nextRetryDelay && { nextRetryDelay }) });
         }
