@@ -1,7 +1,7 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import { billedSeconds } from '../campaign/model/money.ts';
 import { endJob } from './end-job.ts';
-import { isFinal } from './job-fate.ts';
+import { hasEnded } from './job-fate.ts';
 import { jobNameOf } from './job-name.ts';
 import type { JobPoller } from './job-poller.ts';
 import { jobsByName } from './jobs-by-name.ts';
@@ -26,7 +26,7 @@ export async function billedForDuplicates(
   const jobs = await jobsByName(batch, run.queue, jobNameOf(run.runKey));
   const seconds = jobs.map(async ({ jobId, status }) => {
     if (jobId === undefined || jobId === run.jobId) return 0;
-    if (!isFinal({ status })) await endJob(batch, jobId, 'duplicate');
+    if (!hasEnded({ status })) await endJob(batch, jobId, 'duplicate');
     const job = await poller.finished(jobId, () => undefined, leave);
     return job === undefined ? 0 : billedFor(job);
   });

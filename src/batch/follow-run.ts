@@ -9,10 +9,10 @@ import { endJob } from './end-job.ts';
 import { fateOf } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { runCause } from './run-cause.ts';
-import { seenJob } from './job-facts.ts';
+import { jobFacts } from './job-facts.ts';
 import { watchJob } from './watch-job.ts';
 
-export interface FollowRooms {
+export interface FollowDependencies {
   runs: RunsBucket;
   batch: BatchClient;
   poller: JobPoller;
@@ -57,7 +57,11 @@ const reasonOf = { cancelled: 'cancelled', unplaceable: 'unplaceable', lost: 'pl
  * RUNNABLE, its job unknown to Batch) is first taken out of reach by its claim, then its job is terminated and waited
  * for. May be called again at any time, by another process too.
  */
-export async function followRun(rooms: FollowRooms, order: FollowOrder, signals: FollowSignals): Promise<FollowedRun> {
+export async function followRun(
+  rooms: FollowDependencies,
+  order: FollowOrder,
+  signals: FollowSignals,
+): Promise<FollowedRun> {
   let holder = await holderOf(rooms.runs, order.runKey);
   let jobId = holder.kind === 'job' ? holder.jobId : order.jobId;
   for (;;) {
@@ -87,7 +91,7 @@ interface EndedJob {
 }
 
 async function endOf(
-  rooms: FollowRooms,
+  rooms: FollowDependencies,
   { runKey, queue }: FollowOrder,
   { jobId, holder, job, fate }: EndedJob,
   { leave }: FollowSignals,
@@ -104,7 +108,7 @@ async function endOf(
     billedSeconds: own === null ? null : own + duplicates,
     cause: runCause({ runKey, outcome, trouble, job }),
     ...(outcome && { outcome }),
-    ...(job && { job: seenJob(job) }),
+    ...(job && { job: jobFacts(job) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { abandon } from './claim.ts';
-import { followRun, type FollowedRun, type FollowOrder, type FollowRooms } from './follow-run.ts';
+import { followRun, type FollowedRun, type FollowOrder, type FollowDependencies } from './follow-run.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsByName } from './jobs-by-name.ts';
 
@@ -8,7 +8,7 @@ import { jobsByName } from './jobs-by-name.ts';
  * for. Undefined when there is none; one that shows up later finds the run abandoned. An aborted `leave` rejects.
  */
 export async function giveUpRun(
-  rooms: FollowRooms,
+  rooms: FollowDependencies,
   order: Omit<FollowOrder, 'jobId'> & { jobId: string | undefined },
   leave: AbortSignal,
 ): Promise<FollowedRun | undefined> {

@@ -2,7 +2,7 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import type { SeenJob } from '../campaign/model/run-facts.ts';
 
 /** What Batch shows of a job's last attempt; for a job of one container. */
-export function seenJob({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): SeenJob {
+export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): SeenJob {
   const last = attempts?.at(-1);
   return {
     statusReason: last?.statusReason ?? statusReason ?? null,

@@ -35,5 +35,5 @@ const fates: readonly [RegExp, Reason][] = [
 ];
 
 /** A job in one of these states changes no more. */
-export const isFinal = ({ status }: { status?: JobStatus | undefined }): boolean =>
+export const hasEnded = ({ status }: { status?: JobStatus | undefined }): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED';

@@ -1,5 +1,5 @@
 import { DescribeJobsCommand, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
-import { isFinal } from './job-fate.ts';
+import { hasEnded } from './job-fate.ts';
 
 /** DescribeJobs takes this many ids. */
 const idsPerCall = 100;
@@ -101,7 +101,7 @@ export class JobPoller {
       for (const watch of this.watches.get(id) ?? []) {
         watch.missed = job === undefined ? watch.missed + 1 : 0;
         if (job !== undefined) watch.onPoll(job);
-        if (job === undefined ? watch.missed >= pollsUntilVanished : isFinal(job)) watch.settle(job);
+        if (job === undefined ? watch.missed >= pollsUntilVanished : hasEnded(job)) watch.settle(job);
       }
     }
   }

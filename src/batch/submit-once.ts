@@ -12,7 +12,7 @@ export interface SubmitOrder {
   timeoutSeconds: number;
 }
 
-export interface SubmitRooms extends BatchClients {
+export interface SubmitDependencies extends BatchClients {
   runs: RunsBucket;
 }
 
@@ -36,7 +36,11 @@ export const waitsWhileSettling = 5;
  * Makes sure that a run has one job. The claim decides if two were made after all: this only keeps that
  * rare. Whatever SubmitJob throws may have been accepted: call again with `listSettle` set.
  */
-export async function submitOnce(rooms: SubmitRooms, order: SubmitOrder, settling: Settling): Promise<Submitted> {
+export async function submitOnce(
+  rooms: SubmitDependencies,
+  order: SubmitOrder,
+  settling: Settling,
+): Promise<Submitted> {
   const waits = settling.listSettle > 0 ? waitsWhileSettling : 0;
   for (let waited = 0; ; waited += 1) {
     const known = await knownJob(rooms, order);
@@ -47,7 +51,7 @@ export async function submitOnce(rooms: SubmitRooms, order: SubmitOrder, settlin
 }
 
 /** The claim shows at once a job that began, the list sooner or later every job. */
-async function knownJob({ runs, batch }: SubmitRooms, order: SubmitOrder): Promise<Submitted | undefined> {
+async function knownJob({ runs, batch }: SubmitDependencies, order: SubmitOrder): Promise<Submitted | undefined> {
   const holder = await holderOf(runs, order.runKey);
   if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
   if (holder.kind === 'abandoned') return holder;

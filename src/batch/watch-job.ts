@@ -1,5 +1,5 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
-import { isFinal } from './job-fate.ts';
+import { hasEnded } from './job-fate.ts';
 import { jobNameOf } from './job-name.ts';
 import type { JobPoller } from './job-poller.ts';
 import { jobsByName } from './jobs-by-name.ts';
@@ -54,5 +54,5 @@ function isTooLongRunnable({ status, createdAt }: JobDetail, limitSeconds: numbe
 /** A second opinion: giving up a job that runs unseen would throw hours away. */
 async function isListed(batch: BatchClient, { queue, runKey, jobId }: WatchOrder): Promise<boolean> {
   const jobs = await jobsByName(batch, queue, jobNameOf(runKey));
-  return jobs.some((job) => job.jobId === jobId && !isFinal(job));
+  return jobs.some((job) => job.jobId === jobId && !hasEnded(job));
 }

@@ -6,7 +6,7 @@ import { commandsOf, acceptedCommands } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
-import type { HandInRooms } from './dependencies.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 export interface HandedIn {
   frozen: FrozenCampaign;
@@ -21,7 +21,7 @@ const mostDifferences = 20;
  * them, and the rows of the hand-in with those that were added since. Throws CAMPAIGN_CHANGED when more than further rows differs.
  */
 export async function attach(
-  { store, buckets }: HandInRooms,
+  { store, buckets }: IntakeDependencies,
   known: FrozenCampaign,
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],

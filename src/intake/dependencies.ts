@@ -2,7 +2,7 @@ import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 
 /** Where a campaign is handed in. */
-export interface HandInRooms {
+export interface IntakeDependencies {
   store: ObjectStore;
   buckets: Buckets;
   /** A line for the person who waits. */

@@ -7,13 +7,13 @@ import type { CheckedCampaign } from './checked-campaign.ts';
 import { rowsOf, sendImages, withDigests, type LocatedRow } from './upload-images.ts';
 import { handInInputs } from './upload-inputs.ts';
 import { handInLabels } from './upload-labels.ts';
-import type { HandInRooms } from './dependencies.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 /**
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
  * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
  */
-export async function handIn(rooms: HandInRooms, checked: CheckedCampaign): Promise<HandedIn> {
+export async function handIn(rooms: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
   const { store, buckets, report } = rooms;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
@@ -44,7 +44,11 @@ function manifestOf(rows: readonly LocatedRow[]): Manifest {
   return { version: 1, teams: [...teams.values()] };
 }
 
-async function frozenOf(rooms: HandInRooms, checked: CheckedCampaign, manifest: Manifest): Promise<FrozenCampaign> {
+async function frozenOf(
+  rooms: IntakeDependencies,
+  checked: CheckedCampaign,
+  manifest: Manifest,
+): Promise<FrozenCampaign> {
   const { submissions, testSet, sampleSet, labels, expect: _known, ...rules } = checked;
   const { campaign } = checked;
   return {

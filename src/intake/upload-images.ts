@@ -4,7 +4,7 @@ import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
 import { sha256OfFile } from './sha256-of-file.ts';
-import type { HandInRooms } from './dependencies.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 const imagesAtOnce = 4;
 
@@ -18,7 +18,10 @@ export interface LocatedRow {
  * Makes every image known by the digest of its bytes and sends nothing; archives in S3 stay where they are and are read
  * once. In the order of the submissions.
  */
-export async function rowsOf(rooms: HandInRooms, { campaign, submissions }: CheckedCampaign): Promise<LocatedRow[]> {
+export async function rowsOf(
+  rooms: IntakeDependencies,
+  { campaign, submissions }: CheckedCampaign,
+): Promise<LocatedRow[]> {
   const rows: LocatedRow[] = [];
   await inParallel(imagesAtOnce, [...submissions.entries()], async ([index, { image: location, ...row }]) => {
     rows[index] = { row: { ...row, image: await imageAt(rooms, campaign, location) }, location };
@@ -44,7 +47,7 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
 }
 
 /** Brings the archives that lie here into the images bucket; one that is there is not sent again. */
-export async function sendImages({ store }: HandInRooms, rows: readonly LocatedRow[]): Promise<void> {
+export async function sendImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
   await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
     if (location.kind !== 'archive' || image.kind !== 'archive') return;
     if ((await store.size(image.bucket, image.key)) === undefined) {
@@ -54,7 +57,7 @@ export async function sendImages({ store }: HandInRooms, rows: readonly LocatedR
 }
 
 async function imageAt(
-  { store, buckets }: HandInRooms,
+  { store, buckets }: IntakeDependencies,
   campaign: string,
   location: ImageLocation,
 ): Promise<HandedInImage> {

@@ -8,7 +8,7 @@ import { sha256OfFile } from './sha256-of-file.ts';
 import { inParallel } from '../in-parallel.ts';
 import { inputsIn } from './input-files.ts';
 import { hiddenText, sortNames, type FoundInputs } from './input-names.ts';
-import type { HandInRooms } from './dependencies.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 const filesAtOnce = 16;
 
@@ -18,7 +18,7 @@ const filesAtOnce = 16;
  * left out, and that is said. Throws INPUTS_EMPTY, and INPUTS_UNFIT for names that no input may have.
  */
 export async function handInInputs(
-  rooms: HandInRooms,
+  rooms: IntakeDependencies,
   folder: LocalPath | S3Location,
   place: { campaign: string; kind: 'testset' | 'sample' },
 ): Promise<InputSet> {
@@ -44,7 +44,7 @@ export async function handInInputs(
   return { indexKey, files, digest, items: index.files.length, bytes };
 }
 
-async function localIndex(folder: string, { report }: HandInRooms): Promise<InputIndex> {
+async function localIndex(folder: string, { report }: IntakeDependencies): Promise<InputIndex> {
   const files: InputIndex['files'] = [];
   for (const name of fitNames(await inputsIn(folder), folder, report)) {
     const { size } = await stat(join(folder, name));
@@ -53,7 +53,10 @@ async function localIndex(folder: string, { report }: HandInRooms): Promise<Inpu
   return { files };
 }
 
-async function remoteIndex({ bucket, key: prefix }: S3Location, { store, report }: HandInRooms): Promise<InputIndex> {
+async function remoteIndex(
+  { bucket, key: prefix }: S3Location,
+  { store, report }: IntakeDependencies,
+): Promise<InputIndex> {
   const paths: string[] = [];
   for await (const key of store.list(bucket, prefix)) {
     // A key that ends with a slash stands for a folder.

@@ -1,11 +1,11 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { sha256OfFile } from './sha256-of-file.ts';
-import type { HandInRooms } from './dependencies.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 /** Brings the labels into the labels bucket, which only the scorer reads; labels in S3 stay where they are. */
 export async function handInLabels(
-  { store, buckets }: HandInRooms,
+  { store, buckets }: IntakeDependencies,
   labels: LocalPath | S3Location,
   campaign: string,
 ): Promise<FrozenCampaign['labels']> {

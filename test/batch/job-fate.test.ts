@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import * as fc from 'fast-check';
-import { endedByHoldout, fateOf, isFinal } from '../../src/batch/job-fate.ts';
+import { endedByHoldout, fateOf, hasEnded } from '../../src/batch/job-fate.ts';
 import { responsibleParties } from '../../src/campaign/model/reasons.ts';
 
 const job = (change: Partial<JobDetail>): JobDetail => ({
@@ -98,7 +98,7 @@ describe('the fate of a job that left no outcome', () => {
 
   it('is settled once the job SUCCEEDED or FAILED', () => {
     const final = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'].filter((status) =>
-      isFinal(job({ status: status as JobDetail['status'] })),
+      hasEnded(job({ status: status as JobDetail['status'] })),
     );
     assert.deepEqual(final, ['SUCCEEDED', 'FAILED']);
   });

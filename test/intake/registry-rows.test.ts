@@ -6,7 +6,7 @@ import type { FrozenCampaign, HandedInImage, Manifest } from '../../src/campaign
 import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
 import { handIn } from '../../src/intake/freeze-campaign.ts';
-import type { HandInRooms } from '../../src/intake/dependencies.ts';
+import type { IntakeDependencies } from '../../src/intake/dependencies.ts';
 import { resultObjects } from '../../src/ids.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
@@ -18,7 +18,7 @@ describe('references to a registry in the hand-in', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));
   let rig: StoreRig;
   let registry: TestRegistry;
-  let rooms: HandInRooms;
+  let rooms: IntakeDependencies;
   before(async () => {
     mkdirSync(join(folder, 'inputs'));
     writeFileSync(join(folder, 'inputs/a.mp4'), 'a');
