@@ -4,16 +4,16 @@ import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
 import { attach, type HandedIn } from './attach.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
-import { rowsOf, sendImages, withDigests, type LocatedRow } from './upload-images.ts';
-import { handInInputs } from './upload-inputs.ts';
-import { handInLabels } from './upload-labels.ts';
+import { rowsOf, uploadImages, withDigests, type LocatedRow } from './upload-images.ts';
+import { uploadInputs } from './upload-inputs.ts';
+import { uploadLabels } from './upload-labels.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
 /**
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
  * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
  */
-export async function handIn(rooms: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
+export async function freezeCampaign(rooms: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
   const { store, buckets, report } = rooms;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
@@ -24,7 +24,7 @@ export async function handIn(rooms: IntakeDependencies, checked: CheckedCampaign
   const manifest = manifestOf(rows);
   const fresh = await frozenOf(rooms, checked, manifest);
   if (known !== undefined) return attach(rooms, known, fresh, rows);
-  await sendImages(rooms, rows);
+  await uploadImages(rooms, rows);
   // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
   if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {
@@ -54,9 +54,9 @@ async function frozenOf(
   return {
     version: 1,
     ...rules,
-    testSet: await handInInputs(rooms, testSet, { campaign, kind: 'testset' }),
-    ...(sampleSet && { sampleSet: await handInInputs(rooms, sampleSet, { campaign, kind: 'sample' }) }),
-    labels: await handInLabels(rooms, labels, campaign),
+    testSet: await uploadInputs(rooms, testSet, { campaign, kind: 'testset' }),
+    ...(sampleSet && { sampleSet: await uploadInputs(rooms, sampleSet, { campaign, kind: 'sample' }) }),
+    labels: await uploadLabels(rooms, labels, campaign),
     manifest: {
       key: resultObjects.manifest(campaign),
       digest: createHash('sha256').update(jsonOf(manifest)).digest('hex'),

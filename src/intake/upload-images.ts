@@ -47,7 +47,7 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
 }
 
 /** Brings the archives that lie here into the images bucket; one that is there is not sent again. */
-export async function sendImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
+export async function uploadImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
   await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
     if (location.kind !== 'archive' || image.kind !== 'archive') return;
     if ((await store.size(image.bucket, image.key)) === undefined) {

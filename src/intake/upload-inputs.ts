@@ -17,7 +17,7 @@ const filesAtOnce = 16;
  * folder in S3 stays where it is and is read once for the digests of its files. The index is written last. Hidden files are
  * left out, and that is said. Throws INPUTS_EMPTY, and INPUTS_UNFIT for names that no input may have.
  */
-export async function handInInputs(
+export async function uploadInputs(
   rooms: IntakeDependencies,
   folder: LocalPath | S3Location,
   place: { campaign: string; kind: 'testset' | 'sample' },

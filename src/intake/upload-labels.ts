@@ -4,7 +4,7 @@ import { sha256OfFile } from './sha256-of-file.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
 /** Brings the labels into the labels bucket, which only the scorer reads; labels in S3 stay where they are. */
-export async function handInLabels(
+export async function uploadLabels(
   { store, buckets }: IntakeDependencies,
   labels: LocalPath | S3Location,
   campaign: string,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
-import { handIn } from '../../src/intake/freeze-campaign.ts';
+import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { writeCampaignFolder } from '../support/campaigns/simulated-campaign.ts';
@@ -30,7 +30,7 @@ describe('an expectation in the campaign file', () => {
     assert.notEqual(changed, unchanged);
     writeFileSync(file, changed);
     const rooms = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => undefined };
-    return handIn(rooms, await checkCampaign(file, new Date()));
+    return freezeCampaign(rooms, await checkCampaign(file, new Date()));
   }
 
   it('is for the plan alone: a campaign that was started goes on when it comes, changes or goes', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { InputIndex } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
-import { handInInputs } from '../../src/intake/upload-inputs.ts';
+import { uploadInputs } from '../../src/intake/upload-inputs.ts';
 import { countInputs, inputsIn } from '../../src/intake/input-files.ts';
 import { sortNames } from '../../src/intake/input-names.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -133,10 +133,10 @@ describe('the inputs of a folder', () => {
     });
     after(() => s3.stop());
 
-    const handedIn = async (folder: Parameters<typeof handInInputs>[1]): Promise<[string[], string[]]> => {
+    const handedIn = async (folder: Parameters<typeof uploadInputs>[1]): Promise<[string[], string[]]> => {
       said.length = 0;
       const rooms = { store, buckets: s3.buckets, report: (line: string) => void said.push(line) };
-      const set = await handInInputs(rooms, folder, { campaign: 'c', kind: 'testset' });
+      const set = await uploadInputs(rooms, folder, { campaign: 'c', kind: 'testset' });
       const index = await store.readJson<InputIndex>(s3.buckets.inputs, set.indexKey);
       for (const { name } of index.files) {
         assert.equal((await store.read(set.files.bucket, `${set.files.prefix}${name}`)).toString(), name);

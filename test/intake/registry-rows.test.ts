@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FrozenCampaign, HandedInImage, Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
-import { handIn } from '../../src/intake/freeze-campaign.ts';
+import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
 import type { IntakeDependencies } from '../../src/intake/dependencies.ts';
 import { resultObjects } from '../../src/ids.ts';
 import { bucketsOf } from '../../src/settings.ts';
@@ -56,7 +56,8 @@ describe('references to a registry in the hand-in', () => {
       })),
     };
   }
-  const start = (campaign: string, ...tags: string[]): Promise<HandedIn> => handIn(rooms, checkedOf(campaign, tags));
+  const start = (campaign: string, ...tags: string[]): Promise<HandedIn> =>
+    freezeCampaign(rooms, checkedOf(campaign, tags));
   async function frozenImages(campaign: string): Promise<HandedInImage[]> {
     const key = resultObjects.manifest(campaign);
     const { teams } = await rig.store.readJson<Manifest>(rig.bucket, key);
@@ -109,7 +110,7 @@ describe('references to a registry in the hand-in', () => {
     const [row] = other.submissions;
     moved('v6', 'two');
     const image = { kind: 'registry' as const, reference: `docker://${registry.host}/team/model:v6` };
-    const changed = handIn(rooms, { ...other, submissions: row === undefined ? [] : [{ ...row, image }] });
+    const changed = freezeCampaign(rooms, { ...other, submissions: row === undefined ? [] : [{ ...row, image }] });
     await assert.rejects(changed, (error) => error instanceof HoldoutError && error.code === 'CAMPAIGN_CHANGED');
   });
 

@@ -1,5 +1,5 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { sendImages, type LocatedRow } from '../../intake/upload-images.ts';
+import { uploadImages, type LocatedRow } from '../../intake/upload-images.ts';
 import { addSubmissionsUpdate } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { addRounds } from './added-rounds.ts';
@@ -26,7 +26,7 @@ export async function appendRows(
     ...estimateLines(estimate, await limitsLeft(access, known), Date.now()),
   ];
   if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
-  await sendImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
+  await uploadImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
   await addRounds(
     access,
     frozen,

@@ -1,4 +1,4 @@
-import { handIn } from '../../intake/freeze-campaign.ts';
+import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
@@ -30,7 +30,7 @@ export async function conduct(
 ): Promise<number> {
   const { campaign } = checked;
   const rooms = { store: access.store, buckets: access.buckets, report: output.say };
-  const { frozen, appended } = await handIn(rooms, checked);
+  const { frozen, appended } = await freezeCampaign(rooms, checked);
   if (appended.length > 0) {
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
     if (!added) return exitStatus.failed;

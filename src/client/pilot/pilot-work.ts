@@ -1,7 +1,7 @@
 import { isSameRun } from '../../campaign/planning/pilot-fit.ts';
 import type { PilotOrder, PilotRecord } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
-import { handIn } from '../../intake/freeze-campaign.ts';
+import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
 import { resultObjects } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
@@ -39,7 +39,7 @@ export async function begin(
     const orders = all.filter((order) => !isAmong(begun, order));
     if (orders.length === 0) continue;
     const pilot = pilotCampaign(checked, { on, orders });
-    await handIn({ store, buckets, report: output.say }, pilot);
+    await freezeCampaign({ store, buckets, report: output.say }, pilot);
     for (const { submission, conditions } of orders)
       begun.push({ pilot: pilot.campaign, submission, class: on.name, conditions });
   }

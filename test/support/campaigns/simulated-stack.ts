@@ -4,7 +4,7 @@ import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign
 import { openAccess, type Access } from '../../../src/client/access.ts';
 import { readyBatch } from '../../../src/client/stack/ready-batch.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
-import { handIn } from '../../../src/intake/freeze-campaign.ts';
+import { freezeCampaign } from '../../../src/intake/freeze-campaign.ts';
 import { enterEnvironment } from '../../../src/local/stack/environment.ts';
 import { openStack } from '../../../src/local/stack/open-stack.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
@@ -59,5 +59,5 @@ export async function handInSimulated(
 ): Promise<FrozenCampaign> {
   const checked = await checkCampaign(await writeCampaignFolder(join(folder, shape.campaign), shape), new Date());
   await readyBatch(await access.openBatch(), access.settings.jobDefinition, checked.instanceClasses);
-  return (await handIn({ store: access.store, buckets: access.buckets, report }, checked)).frozen;
+  return (await freezeCampaign({ store: access.store, buckets: access.buckets, report }, checked)).frozen;
 }
