@@ -1,4 +1,4 @@
-import { mountPoints } from '../runner/sandbox/mounts.ts';
+import { hostMountPoints } from '../runner/sandbox/mounts.ts';
 import { runCommand } from './run-command.ts';
 
 /** Takes down everything mounted below a folder, the innermost first; answers whether nothing is left. */
@@ -8,4 +8,4 @@ export async function unmountBelow(folder: string): Promise<boolean> {
 }
 
 const mountsBelow = async (folder: string): Promise<string[]> =>
-  (await mountPoints()).filter((point) => point.startsWith(`${folder}/`));
+  (await hostMountPoints()).filter((point) => point.startsWith(`${folder}/`));

@@ -8,7 +8,7 @@ const longestPauseMs = 10_000;
  * Tries `work` again until it succeeds, for up to 15 minutes: S3 being away must not lose a finished run. Trouble of the
  * catalogue, such as a record that differs, is thrown at once.
  */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export async function retryFor<T>(work: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + limitMs;
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {

@@ -4,13 +4,13 @@ import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
-import { Engine, type EngineImage } from './sandbox/engine.ts';
+import { ContainerEngine, type EngineImage } from './sandbox/engine.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
-import { patiently } from './retry-for.ts';
+import { retryFor } from './retry-for.ts';
 import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
 import { releaseHost } from './sandbox/release.ts';
-import { type RunPlace, runPlaceOf } from './sandbox/run-paths.ts';
+import { type RunPaths, runPathsOf } from './sandbox/run-paths.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
@@ -27,8 +27,8 @@ export interface SubmissionRun {
 
 /** What this host holds for the run. */
 interface Host {
-  engine: Engine;
-  place: RunPlace;
+  engine: ContainerEngine;
+  place: RunPaths;
   log: HeadAndTail;
 }
 
@@ -46,7 +46,7 @@ interface Ended {
  */
 export async function runSubmission(run: SubmissionRun): Promise<void> {
   const { settings, spec } = run;
-  const host = { engine: new Engine(settings.engine), place: runPlaceOf(settings), log: new HeadAndTail() };
+  const host = { engine: new ContainerEngine(settings.engine), place: runPathsOf(settings), log: new HeadAndTail() };
   await mkdir(host.place.folder, { recursive: true, mode: 0o700 });
   // What the engine's helpers drop where they were started (conmon: a file named oom) goes with the run's folder.
   process.chdir(host.place.folder);
@@ -58,7 +58,7 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
     const outcome = outcomeOf(run, host.log, { ...ended, predictions });
     const key = runObjects.outcome(spec.runKey);
     // Only the holder of the claim writes it, so one that is there already is this one, written when the answer was lost.
-    await patiently(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
+    await retryFor(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
   } finally {
     await rm(host.place.folder, { recursive: true, force: true });
   }
@@ -101,10 +101,10 @@ async function upload(
   found: FoundPredictions,
 ): Promise<CollectedPredictions> {
   const { store, buckets, spec } = run;
-  await patiently(() => store.write(buckets.runs, runObjects.log(spec.runKey), log.content()));
+  await retryFor(() => store.write(buckets.runs, runObjects.log(spec.runKey), log.content()));
   if (found.kind !== 'copied') return found;
   const key = runObjects.predictions(spec.runKey);
-  await patiently(() => store.upload(buckets.runs, key, place.predictions));
+  await retryFor(() => store.upload(buckets.runs, key, place.predictions));
   return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
 }
 

@@ -8,7 +8,7 @@ import { bucketsOf, loadSettings } from '../settings.ts';
 const longestMs = 10_000;
 
 /** Leaves trouble.json for whoever follows the run, if that can be done: the runner ends in any case. */
-export async function leaveWord(thrown: unknown): Promise<void> {
+export async function writeTrouble(thrown: unknown): Promise<void> {
   const runKey = process.env['HOLDOUT_RUN_KEY'];
   if (!runKey) return;
   const trouble: RunTrouble = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...wordsOn(thrown) };

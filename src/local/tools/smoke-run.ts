@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { succeed } from '../../runner/sandbox/command.ts';
-import { Engine as RunnerEngine } from '../../runner/sandbox/engine.ts';
+import { ContainerEngine as RunnerEngine } from '../../runner/sandbox/engine.ts';
 import { HeadAndTail } from '../../runner/measure/head-and-tail.ts';
 import { reap } from '../../runner/sandbox/release.ts';
-import { runPlaceOf } from '../../runner/sandbox/run-paths.ts';
+import { runPathsOf } from '../../runner/sandbox/run-paths.ts';
 import { runInSandbox } from '../../runner/sandbox/sandbox.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import type { Report } from '../report.ts';
@@ -117,7 +117,7 @@ async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Pro
 
 /** With the runner's own code, so that paths, flags and mounts are those of every run. */
 async function runLikeAny(engine: RunnerEngine, scratch: string, jobId: string): Promise<string | undefined> {
-  const place = runPlaceOf({ scratch, jobId });
+  const place = runPathsOf({ scratch, jobId });
   const inputs = join(place.folder, 'inputs');
   mkdirSync(inputs, { recursive: true, mode: 0o700 });
   if (engine.name === 'podman') await succeed(['skopeo', 'inspect', '--raw', `${await engine.storage()}${image}`]);

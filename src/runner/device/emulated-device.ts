@@ -1,13 +1,13 @@
 import type { Device } from './device.ts';
 import { FillMeter } from '../measure/fill-meter.ts';
 import { mountDevice } from '../sandbox/mounts.ts';
-import type { RunPlace } from '../sandbox/run-paths.ts';
+import type { RunPaths } from '../sandbox/run-paths.ts';
 
 const folderInside = '/dev/holdout-gpu';
 const mebibyte = 1024 * 1024;
 
 /** A GPU's memory as a mount of that size: allocations are bytes written there. */
-export async function openEmulatedDevice(place: RunPlace, totalMiB: number): Promise<Device> {
+export async function openEmulatedDevice(place: RunPaths, totalMiB: number): Promise<Device> {
   await mountDevice(place, totalMiB);
   const meter = await FillMeter.start(place.device);
   return {

@@ -3,13 +3,13 @@ import type { Device } from './device.ts';
 import { openEmulatedDevice } from './emulated-device.ts';
 import { noDevice } from './no-device.ts';
 import { openNvidiaDevice } from './nvidia-device.ts';
-import type { RunPlace } from '../sandbox/run-paths.ts';
+import type { RunPaths } from '../sandbox/run-paths.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 
 /** Opens the device that the run's class has. */
 export async function openDevice(
   { gpu, gpuMemoryMiB }: RunSpec['instanceClass'],
-  place: RunPlace,
+  place: RunPaths,
   engine: EngineSettings['name'],
 ): Promise<Device> {
   switch (gpu) {

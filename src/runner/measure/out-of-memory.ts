@@ -1,7 +1,7 @@
 import { holdoutError } from '../../errors.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunCgroup } from '../sandbox/cgroup.ts';
-import type { ContainerState, Engine } from '../sandbox/engine.ts';
+import type { ContainerState, ContainerEngine } from '../sandbox/engine.ts';
 import { KernelLog, type KernelVerdict } from './kernel-log.ts';
 
 type Verdict = RunOutcome['memory']['outOfMemory'];
@@ -14,7 +14,10 @@ export interface OutOfMemoryWatch {
 }
 
 /** The most exact watch of this host: dockerd's own record, else the kernel's counters (v2), else its log (v1). */
-export async function watchOutOfMemory(engine: Engine, cgroup: RunCgroup | undefined): Promise<OutOfMemoryWatch> {
+export async function watchOutOfMemory(
+  engine: ContainerEngine,
+  cgroup: RunCgroup | undefined,
+): Promise<OutOfMemoryWatch> {
   if (engine.name === 'docker' || cgroup === undefined) {
     return { verdict: async (state) => (state.outOfMemoryKilled ? 'killed' : 'none'), close: () => {} };
   }

@@ -7,7 +7,7 @@ import type { ContainerLayers } from './engine.ts';
  * point: a file, or a link, which may lead anywhere. What the image has below is hidden by the mount in any case. To be
  * called before the container starts; without known layers nothing is done, and the engine then refuses such an image.
  */
-export async function makeRoom(
+export async function clearMountPoint(
   layers: ContainerLayers | undefined,
   { folders, files }: { folders: readonly string[]; files: readonly string[] },
 ): Promise<void> {

@@ -4,19 +4,19 @@ import { posix } from 'node:path';
 import { type RunSpec } from '../../campaign/model/run-spec.ts';
 import type { CleanEnvironment } from './clean-environment.ts';
 import type { Device } from '../device/device.ts';
-import type { Engine, EngineImage } from './engine.ts';
-import type { RunPlace } from './run-paths.ts';
+import type { ContainerEngine, EngineImage } from './engine.ts';
+import type { RunPaths } from './run-paths.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 import { usualPaths } from '../../campaign/model/layouts.ts';
 
 export interface Confinement {
   spec: RunSpec;
   jobId: string;
-  place: RunPlace;
+  place: RunPaths;
   image: EngineImage;
   environment: CleanEnvironment;
   device: Device;
-  engine: Pick<Engine, 'name' | 'runFlags'>;
+  engine: Pick<ContainerEngine, 'name' | 'runFlags'>;
   /** Undefined where the engine takes no path for it. */
   cgroupParent: string | undefined;
 }
@@ -42,7 +42,7 @@ export function createArguments(confinement: Confinement): string[] {
   ];
 }
 
-const isolationFlags = (place: RunPlace): string[] => [
+const isolationFlags = (place: RunPaths): string[] => [
   '--network=none',
   '--hostname=submission',
   `--user=${place.user}`,
@@ -87,9 +87,9 @@ export const mountPoints = ({ paths = usualPaths }: RunSpec): { folders: string[
 
 /**
  * Both engines would otherwise give an image's VOLUMEs writable room on the host's disk. Docker mounts read-only only volumes
- * with a name; {@link Engine.remove} knows them by the container's.
+ * with a name; {@link ContainerEngine.remove} knows them by the container's.
  */
-const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: RunPlace) => string[]> = {
+const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: RunPaths) => string[]> = {
   docker: ({ volumes }, { container }) =>
     volumes.map((folder, n) => `--mount=type=volume,readonly,src=${container}-${n},${quoted(`dst=${folder}`)}`),
   podman: () => [

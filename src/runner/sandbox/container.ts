@@ -1,7 +1,7 @@
 import type { ContainerEnd } from '../../campaign/model/run-outcome.ts';
 import { holdoutError } from '../../errors.ts';
 import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
-import type { ContainerState, Engine } from './engine.ts';
+import type { ContainerState, ContainerEngine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
 
 /** How a container ran; times by the runner's clocks, `seconds` by the monotonic one. */
@@ -13,7 +13,7 @@ export interface ContainerRun {
 }
 
 interface RunContainer {
-  engine: Engine;
+  engine: ContainerEngine;
   container: string;
   createArguments: string[];
   /** Why it cannot start, where that is known before. */
@@ -89,7 +89,7 @@ function followToEnd({ engine, container, wallClockSeconds, log, stop }: RunCont
 }
 
 /** A start under way cannot be killed yet, so: again until the caller clears the timer, or has been told to give up. */
-function keepKilling(engine: Engine, container: string, giveUp: () => void): NodeJS.Timeout {
+function keepKilling(engine: ContainerEngine, container: string, giveUp: () => void): NodeJS.Timeout {
   let triesLeft = killTries;
   const attempt = (): void => {
     if (triesLeft-- === 0) giveUp();

@@ -56,7 +56,7 @@ interface StateRecord {
 }
 
 /** The container engine of the host, with the verbs that docker and podman share. */
-export class Engine {
+export class ContainerEngine {
   readonly name: EngineSettings['name'];
   readonly runFlags: readonly string[];
   /** Folders of its own that the command names. */

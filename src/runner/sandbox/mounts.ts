@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, succeed } from './command.ts';
-import type { RunPlace } from './run-paths.ts';
+import type { RunPaths } from './run-paths.ts';
 
 /**
  * Room that ext4 takes for itself (bitmaps, 2 % that it always holds back, the inode table), and some more: a large write
@@ -15,11 +15,11 @@ const inodeBytes = 512;
 const usualInodes = 16_384;
 
 /** Mounts a file system with room for at least `bytes` for the submission's output, who owns it. */
-export const mountOutput = ({ outputImage, output, user }: RunPlace, bytes: number): Promise<void> =>
+export const mountOutput = ({ outputImage, output, user }: RunPaths, bytes: number): Promise<void> =>
   mountCapped({ file: outputImage, folder: output, bytes, owner: user });
 
 /** Mounts a file system for what is written to a writable root: `bytes`, and `entries` more names whose content is elsewhere. */
-export const mountLayer = ({ layerImage, layer }: RunPlace, bytes: number, entries: number): Promise<void> =>
+export const mountLayer = ({ layerImage, layer }: RunPaths, bytes: number, entries: number): Promise<void> =>
   mountCapped({ file: layerImage, folder: layer, bytes, entries, owner: '0:0' });
 
 interface Capped {
@@ -50,27 +50,27 @@ async function mountCapped({ file, folder, bytes, entries = 0, owner }: Capped):
  * Mounts staged inputs for one run alone: runs of other teams share the files below, and a lock on one of those would be seen
  * by all (HDF5 refuses to read a file that somebody has locked). A read-only overlay needs two folders; the second is empty.
  */
-export async function mountInputs({ inputs }: RunPlace, staged: string): Promise<void> {
+export async function mountInputs({ inputs }: RunPaths, staged: string): Promise<void> {
   await mkdir(inputs);
   await succeed(['mount', '-t', 'overlay', '-o', `ro,nosuid,nodev,lowerdir=${staged}:${inputs}`, 'overlay', inputs]);
 }
 
 /** Mounts the root of a run, whose folder is there: `lower` below, and the mounted layer's folders `upper` and `work` for what is written. */
-export async function mountRoot({ root, layer }: RunPlace, lower: string): Promise<void> {
+export async function mountRoot({ root, layer }: RunPaths, lower: string): Promise<void> {
   const layers = `lowerdir=${lower},upperdir=${join(layer, 'upper')},workdir=${join(layer, 'work')}`;
   // A file whose owner changes shall not be copied for that.
   await succeed(['mount', '-t', 'overlay', '-o', `nosuid,nodev,metacopy=on,${layers}`, 'overlay', root]);
 }
 
 /** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
-export const mountDevice = ({ device }: RunPlace, mebibytes: number): Promise<void> =>
+export const mountDevice = ({ device }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(device, `size=${mebibytes}m,noexec`);
 
 /**
  * Mounts what is /tmp inside. An engine's own tmpfs would take the mode of the image's folder, in which the submission may
  * not be allowed to write.
  */
-export const mountTemporary = ({ temporary }: RunPlace, mebibytes: number): Promise<void> =>
+export const mountTemporary = ({ temporary }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(temporary, `size=${mebibytes}m`);
 
 /** Pages of a tmpfs count as memory of the container that writes them. */
@@ -80,10 +80,10 @@ async function mountMemory(folder: string, options: string): Promise<void> {
 }
 
 /** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
-export async function unmountAll({ folder, outputImage, layerImage }: RunPlace): Promise<void> {
+export async function unmountAll({ folder, outputImage, layerImage }: RunPaths): Promise<void> {
   // The kernel names mounts without the links of the path they were made by.
   const real = await realpath(folder).catch(() => folder);
-  const inside = (await mountPoints()).filter((point) => point.startsWith(`${real}/`));
+  const inside = (await hostMountPoints()).filter((point) => point.startsWith(`${real}/`));
   for (const point of inside.reverse()) {
     // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
     if ((await run(['umount', point])).exitCode !== 0) await succeed(['umount', '--lazy', point]);
@@ -95,7 +95,7 @@ export async function unmountAll({ folder, outputImage, layerImage }: RunPlace):
 }
 
 /** Where something is mounted, in the order it was; proc(5) writes blanks in octal. */
-export async function mountPoints(): Promise<string[]> {
+export async function hostMountPoints(): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(Boolean);
   const character = (_: string, octal: string): string => String.fromCharCode(Number.parseInt(octal, 8));
   return lines.map((line) => (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, character));

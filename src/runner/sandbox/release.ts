@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunCgroup } from './cgroup.ts';
-import { Engine } from './engine.ts';
+import { ContainerEngine } from './engine.ts';
 import { unmountAll } from './mounts.ts';
-import { type RunPlace, runPlaceOf } from './run-paths.ts';
+import { type RunPaths, runPathsOf } from './run-paths.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 
 const tries = 5;
@@ -14,7 +14,7 @@ const pauseMs = 1_000;
  * Ends and removes a run's container, mounts, loop device and control group. Idempotent; tried several times, because an
  * engine may be busy with the very container that just ended.
  */
-export async function releaseHost(engine: Engine, place: RunPlace): Promise<void> {
+export async function releaseHost(engine: ContainerEngine, place: RunPaths): Promise<void> {
   for (let triesLeft = tries - 1; ; triesLeft--) {
     try {
       await engine.remove(place.container);
@@ -31,7 +31,7 @@ export async function releaseHost(engine: Engine, place: RunPlace): Promise<void
 
 /** Removes whatever a killed runner left on this host, its folder too; quiet when there is nothing. */
 export async function reap(settings: RunnerSettings): Promise<void> {
-  const place = runPlaceOf(settings);
-  await releaseHost(new Engine(settings.engine), place);
+  const place = runPathsOf(settings);
+  await releaseHost(new ContainerEngine(settings.engine), place);
   await rm(place.folder, { recursive: true, force: true });
 }

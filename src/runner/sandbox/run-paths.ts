@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunnerSettings } from '../runner-settings.ts';
 
 /** Everything a run owns on its host, derived from the job id alone so that a reaper finds what a killed runner left. */
-export interface RunPlace {
+export interface RunPaths {
   container: string;
   /** Container that never runs: it holds the image's files under a writable root. */
   base: string;
@@ -32,7 +32,7 @@ export interface RunPlace {
   predictions: string;
 }
 
-export function runPlaceOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 'jobId'>): RunPlace {
+export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 'jobId'>): RunPaths {
   const folder = join(scratch, 'runs', jobId);
   return {
     container: `ho-${jobId}`,

@@ -5,16 +5,16 @@ import { RunCgroup } from './cgroup.ts';
 import { cleanEnvironment } from './clean-environment.ts';
 import { createArguments, mountPoints, toldVariables } from './confinement.ts';
 import { type ContainerRun, runContainer } from './container.ts';
-import type { Engine, EngineImage } from './engine.ts';
+import type { ContainerEngine, EngineImage } from './engine.ts';
 import { FillMeter } from '../measure/fill-meter.ts';
 import { GrowthMeter } from '../measure/growth-meter.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
 import { mountInputs, mountOutput, mountTemporary } from './mounts.ts';
-import { makeRoom } from './clear-mount-points.ts';
+import { clearMountPoint } from './clear-mount-points.ts';
 import { openDevice } from '../device/open-device.ts';
 import { watchOutOfMemory } from '../measure/out-of-memory.ts';
 import { predictionsFiles } from '../stage/predictions.ts';
-import type { RunPlace } from './run-paths.ts';
+import type { RunPaths } from './run-paths.ts';
 import { seccompProfile } from './seccomp.ts';
 import { environmentTooLarge } from './start-refusal.ts';
 import { makeWritableRoot } from './writable-root.ts';
@@ -22,8 +22,8 @@ import { makeWritableRoot } from './writable-root.ts';
 export interface SandboxRequest {
   spec: RunSpec;
   jobId: string;
-  engine: Engine;
-  place: RunPlace;
+  engine: ContainerEngine;
+  place: RunPaths;
   image: EngineImage;
   /** Folder of the staged inputs. */
   inputs: string;
@@ -72,7 +72,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
       container: place.container,
       createArguments: createArguments({ ...request, environment, device, cgroupParent: cgroup?.path }),
       refusal: environment.isTooLarge ? environmentTooLarge : rootRefusal,
-      prepare: async () => makeRoom(await engine.layers(place.container), mountPoints(spec)),
+      prepare: async () => clearMountPoint(await engine.layers(place.container), mountPoints(spec)),
       wallClockSeconds: spec.limits.wallClockSeconds,
     });
     const peakBytes = (await cgroup?.peakBytes()) ?? null;

@@ -4,16 +4,16 @@ import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { holdoutError } from '../../errors.ts';
 import { succeed } from './command.ts';
 import { mountPoints, workingDirectory } from './confinement.ts';
-import type { Engine, EngineImage } from './engine.ts';
-import { leadsThroughFolders, makeRoom } from './clear-mount-points.ts';
+import type { ContainerEngine, EngineImage } from './engine.ts';
+import { leadsThroughFolders, clearMountPoint } from './clear-mount-points.ts';
 import { mountLayer, mountRoot } from './mounts.ts';
-import type { RunPlace } from './run-paths.ts';
+import type { RunPaths } from './run-paths.ts';
 import { type NeverStarted, refusedStart } from './start-refusal.ts';
 
 interface RootRequest {
-  engine: Engine;
+  engine: ContainerEngine;
   image: EngineImage;
-  place: RunPlace;
+  place: RunPaths;
   spec: RunSpec;
 }
 
@@ -36,13 +36,13 @@ export async function makeWritableRoot({ engine, image, place, spec }: RootReque
   const upper = join(place.layer, 'upper');
   for (const folder of [upper, join(place.layer, 'work')]) await mkdir(folder);
   await chmod(upper, 0o755);
-  await makeRoom({ upper, lowers: [lower] }, mountPoints(spec));
+  await clearMountPoint({ upper, lowers: [lower] }, mountPoints(spec));
   await mountRoot(place, lower);
   if (given !== undefined) await giveAway(place, given);
   return undefined;
 }
 
-const baseArguments = ({ base }: RunPlace, { id }: EngineImage): string[] => [
+const baseArguments = ({ base }: RunPaths, { id }: EngineImage): string[] => [
   `--name=${base}`,
   '--pull=never',
   '--network=none',
@@ -59,7 +59,7 @@ const kindsOfEntries = (root: string, workFolder: string): Promise<string> =>
 /** In bytes: a block for each that is no file, and the longest name. */
 const roomForNames = (kinds: string): number => 4096 * kinds.replaceAll('f', '').length + 264 * kinds.length;
 
-const giveAway = ({ root, user }: RunPlace, workFolder: string): Promise<string> =>
+const giveAway = ({ root, user }: RunPaths, workFolder: string): Promise<string> =>
   succeed([...find(root, workFolder), '-exec', 'chown', '--no-dereference', user, '{}', '+']);
 
 /** The work folder and all that is below it; of an image that works in its root folder, that folder alone. */

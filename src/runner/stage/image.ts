@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { succeed } from '../sandbox/command.ts';
-import type { Engine, EngineImage } from '../sandbox/engine.ts';
+import type { ContainerEngine, EngineImage } from '../sandbox/engine.ts';
 import { withLock } from '../sandbox/lock.ts';
 
 interface ProvideImage {
-  engine: Engine;
+  engine: ContainerEngine;
   image: RunSpec['image'];
   scratch: string;
   /** For an archive on its way into the engine. */

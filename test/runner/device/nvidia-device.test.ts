@@ -8,14 +8,14 @@ import { createArguments, toldVariables } from '../../../src/runner/sandbox/conf
 import type { Device } from '../../../src/runner/device/device.ts';
 import { NvidiaSampler } from '../../../src/runner/device/nvidia-sampler.ts';
 import { openDevice } from '../../../src/runner/device/open-device.ts';
-import { runPlaceOf } from '../../../src/runner/sandbox/run-paths.ts';
+import { runPathsOf } from '../../../src/runner/sandbox/run-paths.ts';
 import { PretendedNvidiaSmi } from '../../support/pretended-nvidia-smi.ts';
 
 describe('an NVIDIA device', () => {
   let smi: PretendedNvidiaSmi;
   let device: Device | undefined;
   const instanceClass = { name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 } as const;
-  const place = runPlaceOf({ scratch: '/scratch', jobId: 'job' });
+  const place = runPathsOf({ scratch: '/scratch', jobId: 'job' });
   const open = async (engine: 'docker' | 'podman' = 'docker'): Promise<Device> => {
     device = await openDevice(instanceClass, place, engine);
     return device;

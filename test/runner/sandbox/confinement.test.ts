@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runPlaceOf } from '../../../src/runner/sandbox/run-paths.ts';
+import { runPathsOf } from '../../../src/runner/sandbox/run-paths.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { ImageRecipe } from '../../support/images/oci-image.ts';
 import { calling32Bit, callingProgram, type SystemCall } from '../../support/images/tiny-elf.ts';
@@ -201,7 +201,7 @@ describe('a submission is cut off from everything', () => {
     const inputs = await rig.putInputs({ 'a.txt': 'alpha' });
     const image = rig.image({ script, files });
     const other = rig.startRunner((await rig.putSpec(image, { inputs, args: ['stay'] })).runKey, undefined, env);
-    const full = join(runPlaceOf({ scratch: rig.scratch, jobId: other.jobId }).output, 'full');
+    const full = join(runPathsOf({ scratch: rig.scratch, jobId: other.jobId }).output, 'full');
     await eventually('the other run has its processes', () => existsSync(full));
     const run = await rig.finished(rig.startRunner((await rig.putSpec(image, { inputs })).runKey, undefined, env));
     other.process.kill('SIGTERM');

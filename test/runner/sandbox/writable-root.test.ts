@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { Engine } from '../../../src/runner/sandbox/engine.ts';
-import { runPlaceOf } from '../../../src/runner/sandbox/run-paths.ts';
+import { ContainerEngine } from '../../../src/runner/sandbox/engine.ts';
+import { runPathsOf } from '../../../src/runner/sandbox/run-paths.ts';
 import { makeWritableRoot } from '../../../src/runner/sandbox/writable-root.ts';
 import { RunnerRig } from '../runner-rig.ts';
 
@@ -72,8 +72,8 @@ describe('a campaign with a writable root file system', () => {
   });
 
   it('is trouble on a host with docker', async () => {
-    const engine = new Engine({ name: 'docker', command: ['docker'], runFlags: [] });
-    const place = runPlaceOf({ scratch: rig.scratch, jobId: 'j' });
+    const engine = new ContainerEngine({ name: 'docker', command: ['docker'], runFlags: [] });
+    const place = runPathsOf({ scratch: rig.scratch, jobId: 'j' });
     const spec = await rig.putSpec(rig.image('x'), writable);
     const request = { engine, place, spec, image: anImage };
     await assert.rejects(makeWritableRoot(request), { code: 'ROOT_NOT_WRITABLE' });

@@ -7,7 +7,7 @@ import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome
 import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
 import { runObjects } from '../../../ids.ts';
 import { claimRun } from '../../../runner/claim.ts';
-import { patiently } from '../../../runner/retry-for.ts';
+import { retryFor } from '../../../runner/retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
 import type { Buckets } from '../../../settings.ts';
 import type { JobEnd } from '../jobs/job-record.ts';
@@ -79,7 +79,7 @@ export class SimulatedRunner {
   ): Promise<CollectedPredictions> {
     if (rows === 'no-file') return { kind: 'missing' };
     const { store, buckets, population } = this.parts;
-    const { files } = await patiently(() => this.indexOf(spec.inputs));
+    const { files } = await retryFor(() => this.indexOf(spec.inputs));
     const { id, value } = population.predictions;
     const named = files.slice(rows === 'all' ? 0 : 1).map(({ name }) => [name, prediction]);
     const body = stringify([[id, value], ...named]);
@@ -101,4 +101,4 @@ export class SimulatedRunner {
 
 /** A write that waits for S3 ends with the process that it belongs to. */
 const unlessKilled = (process: SimulatedProcess, write: () => Promise<unknown>): Promise<unknown> =>
-  patiently(async () => (process.isKilled ? undefined : write()));
+  retryFor(async () => (process.isKilled ? undefined : write()));
