@@ -9,8 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FrozenCampaign } from '../src/campaign/model/frozen-campaign.ts';
 import type { CampaignProgress } from '../src/campaign/operators/progress.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
-import { sendAct, sendUpdate } from '../src/client/operator/send-command.ts';
-import { progressOfCampaign } from '../src/client/status/query-progress.ts';
+import { sendCommand, sendUpdate } from '../src/client/operator/send-command.ts';
+import { queryProgress } from '../src/client/status/query-progress.ts';
 import { watchCampaign } from '../src/client/status/watch.ts';
 import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home/home.ts';
@@ -43,15 +43,15 @@ const incidents: { at: number; what: string; act: (bench: SimulatedStack) => Pro
     at: 0.3,
     what: 'pause and resume after 10 s',
     act: async ({ access }) => {
-      await sendAct(access, campaign, messages.pauseCampaignSignal, {});
+      await sendCommand(access, campaign, messages.pauseCampaignSignal, {});
       await delay(10_000);
-      await sendAct(access, campaign, messages.resumeCampaignSignal, {});
+      await sendCommand(access, campaign, messages.resumeCampaignSignal, {});
     },
   },
   {
     at: 0.4,
     what: 'reprioritise a team',
-    act: ({ access }) => sendAct(access, campaign, messages.reprioritiseTeamSignal, { team: 't5', priority: 1 }),
+    act: ({ access }) => sendCommand(access, campaign, messages.reprioritiseTeamSignal, { team: 't5', priority: 1 }),
   },
   { at: 0.5, what: 'kill -9 of the worker', act: killWorker },
   { at: 0.8, what: 'kill -9 of the worker', act: killWorker },
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
         await delay(1_000);
         continue;
       }
-      const { money } = await progressOfCampaign(access, campaign);
+      const { money } = await queryProgress(access, campaign);
       await sendUpdate(access, campaign, messages.raiseBudgetUpdate, { usd: Math.ceil(money.budget / 1e6) * 2 });
     }
     over = true;
@@ -117,7 +117,7 @@ async function follow(bench: SimulatedStack, meter: UsageMeter, isOver: () => bo
   const left = [...incidents];
   for (let look = 0; !isOver(); look += 1) {
     meter.look();
-    const progress = await progressOfCampaign(bench.access, campaign).catch(() => undefined);
+    const progress = await queryProgress(bench.access, campaign).catch(() => undefined);
     if (progress && look % 10 === 0) console.error(JSON.stringify(progress.counts));
     const [next] = left;
     if (progress && next && ended(progress) >= next.at * submissions) {

@@ -4,10 +4,10 @@ import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
 import * as messages from '../../workflows/messages.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './command-context.ts';
-import { campaignNow } from '../status/query-progress.ts';
+import { queryCampaign } from '../status/query-progress.ts';
 import { confirmed } from '../confirm.ts';
 import { exitStatus } from '../exit-status.ts';
-import { frozenCampaign, isOpen, type KnownCampaign } from '../operator/campaign-from-s3.ts';
+import { frozenCampaign, isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { sendUpdateWithStart } from '../operator/send-command.ts';
 
 /** The commands that bring a campaign to its end. */
@@ -31,7 +31,7 @@ export function addEndingCommands({ command, withAccess, output }: CommandKit): 
       .option(...yesOption)
       .action(
         withAccess<{ why?: string; yes?: true }>(async (access, campaign, { why, yes }) => {
-          const now = await campaignNow(access, campaign);
+          const now = await queryCampaign(access, campaign);
           if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, act: verb });
           const lines = now.kind === 'running' ? meaning(now.progress) : stoppedLines(now.known, verb);
           if (!(await confirmed(lines, question, { yes: yes ?? false, output }))) return exitStatus.failed;
@@ -57,7 +57,7 @@ export const abortingLines = (progress: CampaignProgress): string[] => [
 ];
 
 /** Its jobs and submissions may go on without it. */
-const stoppedLines = ({ submissions }: KnownCampaign, verb: string): string[] => [
+const stoppedLines = ({ submissions }: CampaignFromS3, verb: string): string[] => [
   `${counted(submissions.filter(isOpen).length, 'submission')} not ended, and nothing conducts them: ` +
     `the campaign’s workflow is started again for this ${verb}`,
 ];

@@ -5,17 +5,23 @@ import type { Access } from '../access.ts';
 import { addRounds, nextRounds } from '../operator/added-rounds.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './command-context.ts';
 import { mustRun } from '../status/query-progress.ts';
-import { choose, countOf, type Choice, type ChoosingAct, type Wanted } from '../operator/select-submissions.ts';
+import {
+  selectSubmissions,
+  countOf,
+  type Selection,
+  type SelectingCommand,
+  type SelectionFilter,
+} from '../operator/select-submissions.ts';
 import type { CommandName } from './command-list.ts';
 import { confirmed } from '../confirm.ts';
 import { deadlineLines, estimateLines, estimateOf } from '../operator/cost-estimate.ts';
 import { exitStatus } from '../exit-status.ts';
-import { knownCampaign, type KnownCampaign, type KnownSubmission } from '../operator/campaign-from-s3.ts';
-import { limitsLeft } from '../operator/remaining-limits.ts';
+import { campaignFromS3, type CampaignFromS3, type SubmissionFromS3 } from '../operator/campaign-from-s3.ts';
+import { remainingLimits } from '../operator/remaining-limits.ts';
 import { sendUpdate } from '../operator/send-command.ts';
-import { underWay } from '../status/running-submissions.ts';
+import { runningSubmissions } from '../status/running-submissions.ts';
 
-type ChoosingOptions = Wanted & { why?: string; yes?: true };
+type ChoosingOptions = SelectionFilter & { why?: string; yes?: true };
 
 /** The commands that send submissions through another round, or stop the one they are in. */
 export function addRoundCommands({ command, withAccess, output }: CommandKit): void {
@@ -29,7 +35,7 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
 
   choosing('retry').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
-      const known = await knownCampaign(access, campaign);
+      const known = await campaignFromS3(access, campaign);
       const { chosen, leftOut } = chosenBy('retry', wanted, known, new Set());
       const meaning = [
         `retry of ${countOf(chosen)}`,
@@ -44,7 +50,7 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
   );
   choosing('rescore').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
-      const known = await knownCampaign(access, campaign);
+      const known = await campaignFromS3(access, campaign);
       const { chosen, leftOut } = chosenBy('rescore', wanted, known, new Set());
       const meaning = [
         `rescore of ${countOf(chosen)}`,
@@ -61,8 +67,8 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
   choosing('cancel').action(
     withAccess<ChoosingOptions>(async (access, campaign, { why, yes, ...wanted }) => {
       await mustRun(access, campaign, 'cancel');
-      const known = await knownCampaign(access, campaign);
-      const running = new Set((await underWay(access, campaign)).map(({ submission }) => submission));
+      const known = await campaignFromS3(access, campaign);
+      const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
       const { chosen, leftOut, reason } = chosenBy('cancel', wanted, known, running);
       const ended = chosen.filter(({ submission }) => running.has(submission)).length;
       const { expected } = estimateOf(chosen, known.submissions, known.frozen);
@@ -88,12 +94,12 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
 
 /** Throws REFUSED with the ids of what cannot be. */
 function chosenBy(
-  act: ChoosingAct,
-  wanted: Wanted,
-  known: KnownCampaign,
+  act: SelectingCommand,
+  wanted: SelectionFilter,
+  known: CampaignFromS3,
   running: ReadonlySet<string>,
-): Extract<Choice, { kind: 'chosen' }> {
-  const choice = choose(act, wanted, known.submissions, running);
+): Extract<Selection, { kind: 'chosen' }> {
+  const choice = selectSubmissions(act, wanted, known.submissions, running);
   if (choice.kind === 'chosen') return choice;
   throw holdoutError('REFUSED', { campaign: known.frozen.campaign, act, cause: choice.because });
 }
@@ -101,7 +107,11 @@ function chosenBy(
 const leftOutLines = (leftOut: readonly string[]): string[] => leftOut.map((line) => `left out, ${line}`);
 
 /** What rounds would cost, and whether budget and deadline allow it. */
-async function moneyLines(access: Access, known: KnownCampaign, chosen: readonly KnownSubmission[]): Promise<string[]> {
+async function moneyLines(
+  access: Access,
+  known: CampaignFromS3,
+  chosen: readonly SubmissionFromS3[],
+): Promise<string[]> {
   const estimate = estimateOf(chosen, known.submissions, known.frozen);
-  return estimateLines(estimate, await limitsLeft(access, known), Date.now());
+  return estimateLines(estimate, await remainingLimits(access, known), Date.now());
 }

@@ -9,14 +9,14 @@ import { counted } from '../../safe-text.ts';
 import * as messages from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { numberArgument, reasonOf, whyOption, type CommandKit } from './command-context.ts';
-import { mustRun, progressOfCampaign } from '../status/query-progress.ts';
+import { mustRun, queryProgress } from '../status/query-progress.ts';
 import { endedStatus, retryHint } from '../status/ended-status.ts';
 import { isRemote } from '../stack/enter-stack.ts';
-import { frozenCampaign, knownCampaign } from '../operator/campaign-from-s3.ts';
+import { frozenCampaign, campaignFromS3 } from '../operator/campaign-from-s3.ts';
 import type { Output } from '../output.ts';
 import { isRunning } from '../operator/start-workflow.ts';
-import { sendAct, sendUpdate, sendUpdateWithStart } from '../operator/send-command.ts';
-import { mayHaveJob, underWay } from '../status/running-submissions.ts';
+import { sendCommand, sendUpdate, sendUpdateWithStart } from '../operator/send-command.ts';
+import { mayHaveJob, runningSubmissions } from '../status/running-submissions.ts';
 
 /** The commands by which an operator steers a campaign. */
 export function addSteering(kit: CommandKit): void {
@@ -35,8 +35,8 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
         await mustRun(access, campaign, 'pause');
         const jobs = await jobsText(access, campaign, team);
         const act = { ...(kill && { kill }), ...reasonOf(why) };
-        if (team === undefined) await sendAct(access, campaign, messages.pauseCampaignSignal, act);
-        else await sendAct(access, campaign, messages.pauseTeamSignal, { team, ...act });
+        if (team === undefined) await sendCommand(access, campaign, messages.pauseCampaignSignal, act);
+        else await sendCommand(access, campaign, messages.pauseTeamSignal, { team, ...act });
         output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
       }),
     );
@@ -51,10 +51,10 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
           throw holdoutError('USAGE', { message: 'resume takes --team or --class, not both.' });
         }
         if (team !== undefined) {
-          await sendAct(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
+          await sendCommand(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
         } else {
           const act = { ...(onClass !== undefined && { class: onClass }), ...reasonOf(why) };
-          await sendAct(access, campaign, messages.resumeCampaignSignal, act);
+          await sendCommand(access, campaign, messages.resumeCampaignSignal, act);
         }
         output.say(`done: resume ${team ?? onClass ?? campaign}`);
       }),
@@ -63,8 +63,8 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
 
 /** A team's jobs are counted from lists, in which one that waits for its probe looks as if it had a job. */
 async function jobsText(access: Access, campaign: string, team: string | undefined): Promise<string> {
-  if (team === undefined) return counted((await progressOfCampaign(access, campaign)).counts.running, 'job');
-  const jobs = (await underWay(access, campaign, team)).filter(mayHaveJob).length;
+  if (team === undefined) return counted((await queryProgress(access, campaign)).counts.running, 'job');
+  const jobs = (await runningSubmissions(access, campaign, team)).filter(mayHaveJob).length;
   return jobs === 0 ? 'no jobs' : `at most ${counted(jobs, 'job')}`;
 }
 
@@ -77,7 +77,7 @@ function addOrder({ command, withAccess, output }: CommandKit): void {
     .action(
       withAccess<{ team: string; priority?: number; weight?: number; why?: string }>(
         async (access, campaign, { why, ...act }) => {
-          await sendAct(access, campaign, messages.reprioritiseTeamSignal, { ...act, ...reasonOf(why) });
+          await sendCommand(access, campaign, messages.reprioritiseTeamSignal, { ...act, ...reasonOf(why) });
           output.say(`done: reprioritise ${act.team}`);
         },
       ),
@@ -136,7 +136,7 @@ async function sendLimit<Act extends Attribution>(
   output: Output,
 ): Promise<void> {
   const frozen = await frozenCampaign(access, campaign);
-  const ended = (await isRunning(access, campaign)) ? undefined : endedStatus(await knownCampaign(access, campaign));
+  const ended = (await isRunning(access, campaign)) ? undefined : endedStatus(await campaignFromS3(access, campaign));
   await sendUpdateWithStart(access, frozen, update, act);
   const hint = ended && retryHint(ended);
   if (hint !== undefined) output.say(hint);

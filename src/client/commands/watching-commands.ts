@@ -1,12 +1,12 @@
 import type { CommandKit } from './command-context.ts';
-import { campaignNow } from '../status/query-progress.ts';
+import { queryCampaign } from '../status/query-progress.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
-import { standingOf } from '../status/results.ts';
+import { campaignResults } from '../status/results.ts';
 import { statusText } from '../status/status-text.ts';
 import { stuckStepLine, stuckSteps } from '../status/stuck-steps.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
-import { holdLines } from '../status/blocked-text.ts';
+import { blockedLines } from '../status/blocked-text.ts';
 import { countsLine, watchCampaign } from '../status/watch.ts';
 
 /** The commands that show how a campaign stands. */
@@ -15,7 +15,7 @@ export function addWatching({ command, withAccess, output }: CommandKit): void {
     .option('--json', 'as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
-        const now = await campaignNow(access, campaign);
+        const now = await queryCampaign(access, campaign);
         if (now.kind === 'running') {
           const { progress } = now;
           const [unpolled, stuck] = await Promise.all([unpolledQueues(access), stuckSteps(access, campaign)]);
@@ -35,20 +35,20 @@ export function addWatching({ command, withAccess, output }: CommandKit): void {
     .option('--json', 'print how it stands then as one JSON object on stdout')
     .action(
       withAccess<{ json?: true }>(async (access, campaign, { json }) => {
-        let now = await campaignNow(access, campaign);
+        let now = await queryCampaign(access, campaign);
         if (now.kind === 'running') {
           await watchCampaign(access, campaign, output);
-          now = await campaignNow(access, campaign);
+          now = await queryCampaign(access, campaign);
         }
         if (now.kind === 'running') {
           const { progress } = now;
-          const lines = [countsLine(progress).trim(), ...holdLines(progress).map((line) => `holds: ${line}`)];
+          const lines = [countsLine(progress).trim(), ...blockedLines(progress).map((line) => `holds: ${line}`)];
           output.result(json ? jsonOf({ state: 'running', ...progress }) : lines.join('\n'));
           return exitStatus.needsDecision;
         }
         const ended = endedStatus(now.known);
         output.result(json ? jsonOf(ended) : endedText(ended));
-        return exitOf((await standingOf(access, campaign)).results);
+        return exitOf((await campaignResults(access, campaign)).results);
       }),
     );
 }

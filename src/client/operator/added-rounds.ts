@@ -5,11 +5,11 @@ import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
 import { resultObjects } from '../../ids.ts';
 import { sha256 } from '../../ledger/ledger.ts';
 import type { Access } from '../access.ts';
-import type { KnownSubmission } from './campaign-from-s3.ts';
+import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 import { sendUpdateWithStart } from './send-command.ts';
 
 /** The next round of each submission; all of them have ended the one before. */
-export const nextRounds = (chosen: readonly KnownSubmission[], kind: RoundKind): AddedRounds => ({
+export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind): AddedRounds => ({
   version: 1,
   rounds: chosen.map(({ submission, team, teamName, records }) => ({
     submission,

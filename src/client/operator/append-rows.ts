@@ -6,8 +6,8 @@ import { addRounds } from './added-rounds.ts';
 import { countOf } from './select-submissions.ts';
 import { confirmed } from '../confirm.ts';
 import { estimateLines, estimateOf } from './cost-estimate.ts';
-import { knownCampaign } from './campaign-from-s3.ts';
-import { limitsLeft } from './remaining-limits.ts';
+import { campaignFromS3 } from './campaign-from-s3.ts';
+import { remainingLimits } from './remaining-limits.ts';
 import type { Output } from '../output.ts';
 
 /** Shows rows that came to the manifest since the start and, once confirmed, hands them in; whether it did. */
@@ -18,12 +18,12 @@ export async function appendRows(
   options: { yes: boolean; output: Output },
 ): Promise<boolean> {
   const rows = appended.map(({ row }) => row);
-  const known = await knownCampaign(access, frozen.campaign);
+  const known = await campaignFromS3(access, frozen.campaign);
   const fresh = rows.map(() => ({ records: [] }));
   const estimate = estimateOf(fresh, known.submissions, frozen);
   const meaning = [
     `the submissions file has ${countOf(rows)} that ${frozen.campaign} does not have yet`,
-    ...estimateLines(estimate, await limitsLeft(access, known), Date.now()),
+    ...estimateLines(estimate, await remainingLimits(access, known), Date.now()),
   ];
   if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
   await uploadImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);

@@ -9,7 +9,7 @@ import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Access } from '../access.ts';
 
 /** A submission as S3 knows it. */
-export interface KnownSubmission {
+export interface SubmissionFromS3 {
   submission: string;
   team: string;
   teamName: string;
@@ -20,18 +20,18 @@ export interface KnownSubmission {
 }
 
 /** A campaign as S3 knows it, whether its workflow runs or not. */
-export interface KnownCampaign {
+export interface CampaignFromS3 {
   frozen: FrozenCampaign;
   /** In micro-dollars, as operators left it. */
   budget: number;
   /** ISO instant, as operators left it. */
   deadline: string;
   /** In the order of the hand-in. */
-  submissions: KnownSubmission[];
+  submissions: SubmissionFromS3[];
   acts: ChainedCommand[];
 }
 
-export const isOpen = ({ records, rounds }: KnownSubmission): boolean => rounds > records.length;
+export const isOpen = ({ records, rounds }: SubmissionFromS3): boolean => rounds > records.length;
 
 /** The rules of a campaign. Throws CAMPAIGN_UNKNOWN. */
 export async function frozenCampaign({ store, buckets, frozen }: Access, campaign: string): Promise<FrozenCampaign> {
@@ -42,7 +42,7 @@ export async function frozenCampaign({ store, buckets, frozen }: Access, campaig
 }
 
 /** Reads hand-in, operators' acts and ledger. Throws CAMPAIGN_UNKNOWN. */
-export async function knownCampaign(access: Access, campaign: string): Promise<KnownCampaign> {
+export async function campaignFromS3(access: Access, campaign: string): Promise<CampaignFromS3> {
   const frozen = await frozenCampaign(access, campaign);
   const { store, buckets } = access;
   const acts = await commandsOf(store, buckets.results, campaign);

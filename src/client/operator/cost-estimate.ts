@@ -4,7 +4,7 @@ import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { containerMemoryMiB, worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { KnownSubmission } from './campaign-from-s3.ts';
+import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 
 /** What rounds would cost, in micro-dollars. */
 export interface Estimate {
@@ -18,8 +18,8 @@ export interface Estimate {
  * themselves; at worst every run that the limits allow, on the dearest class, to Batch's own time-out. Pure.
  */
 export function estimateOf(
-  chosen: readonly Pick<KnownSubmission, 'records'>[],
-  all: readonly Pick<KnownSubmission, 'records'>[],
+  chosen: readonly Pick<SubmissionFromS3, 'records'>[],
+  all: readonly Pick<SubmissionFromS3, 'records'>[],
   frozen: FrozenCampaign,
 ): Estimate {
   const usual = meanCost(all.flatMap(({ records }) => records));

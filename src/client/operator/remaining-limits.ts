@@ -1,15 +1,15 @@
 import type { Access } from '../access.ts';
-import { progressOfCampaign } from '../status/query-progress.ts';
+import { queryProgress } from '../status/query-progress.ts';
 import { endedStatus } from '../status/ended-status.ts';
 import type { LimitsLeft } from './cost-estimate.ts';
-import type { KnownCampaign } from './campaign-from-s3.ts';
+import type { CampaignFromS3 } from './campaign-from-s3.ts';
 import { isRunning } from './start-workflow.ts';
 
 /** What a campaign may still spend and until when, from its workflow where it runs. */
-export async function limitsLeft(access: Access, known: KnownCampaign): Promise<LimitsLeft> {
+export async function remainingLimits(access: Access, known: CampaignFromS3): Promise<LimitsLeft> {
   const { campaign } = known.frozen;
   if (await isRunning(access, campaign)) {
-    const { money, deadline } = await progressOfCampaign(access, campaign);
+    const { money, deadline } = await queryProgress(access, campaign);
     return { left: money.budget - money.spent - money.reserved, budget: money.budget, deadline };
   }
   const { money, deadline } = endedStatus(known);

@@ -7,24 +7,24 @@ import type { Stack } from '../../local/stack/open-stack.ts';
 import type { Access } from '../access.ts';
 import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
-import { isOpen, knownCampaign } from './campaign-from-s3.ts';
+import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepStanding, standingOf } from '../status/results.ts';
+import { keepStanding, campaignResults } from '../status/results.ts';
 import { isRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
 
-export interface ConductOptions {
+export interface RunCampaignOptions {
   detach?: true;
   json?: true;
   yes?: true;
 }
 
 /** From the hand-in to the report; the same on every stack. Answers the exit status. */
-export async function conduct(
+export async function runCampaign(
   access: Access,
   checked: CheckedCampaign,
-  options: ConductOptions,
+  options: RunCampaignOptions,
   output: Output,
   stack?: Stack,
 ): Promise<number> {
@@ -43,7 +43,7 @@ export async function conduct(
   if (!stack && unpolled !== undefined) output.say(unpolled);
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
-  const standing = await standingOf(access, campaign);
+  const standing = await campaignResults(access, campaign);
   const folder = await keepStanding(homeFolder(), standing);
   if (options.json) output.result(JSON.stringify(standing.results, null, 2));
   else output.result(`\n${standing.text(screenColumns())}\n`);
@@ -59,7 +59,7 @@ export async function conduct(
 export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
   if (await isRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
-  return published !== undefined && !(await knownCampaign(access, campaign)).submissions.some(isOpen);
+  return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);
 }
 
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {

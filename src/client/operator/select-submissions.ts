@@ -2,22 +2,22 @@ import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { standingRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
-import { isOpen, type KnownSubmission } from './campaign-from-s3.ts';
+import { isOpen, type SubmissionFromS3 } from './campaign-from-s3.ts';
 
 /** Which submissions an operator means; what is given is combined: all of it must hold. */
-export interface Wanted {
+export interface SelectionFilter {
   submission?: string[];
   team?: string;
   /** Those whose newest record, or the one they stand by, or whose last run has this reason. */
   reason?: string;
 }
 
-export type ChoosingAct = 'retry' | 'rescore' | 'cancel';
+export type SelectingCommand = 'retry' | 'rescore' | 'cancel';
 
-export type Choice =
+export type Selection =
   | {
       kind: 'chosen';
-      chosen: KnownSubmission[];
+      chosen: SubmissionFromS3[];
       reason?: Reason;
       /** For people, one line a cause. */ leftOut: string[];
     }
@@ -27,12 +27,12 @@ export type Choice =
  * The submissions that an act would be done to. What was named by its id and cannot be taken is refused; what only falls
  * under a team or a reason and cannot be taken is left out. `underWay`: a workflow of theirs runs. Pure.
  */
-export function choose(
-  act: ChoosingAct,
-  wanted: Wanted,
-  known: readonly KnownSubmission[],
+export function selectSubmissions(
+  act: SelectingCommand,
+  wanted: SelectionFilter,
+  known: readonly SubmissionFromS3[],
   underWay: ReadonlySet<string>,
-): Choice {
+): Selection {
   const fault = faultOfWanted(act, wanted, known);
   if (fault !== undefined) return { kind: 'refused', because: fault };
   const reason = wanted.reason as Reason | undefined;
@@ -58,9 +58,9 @@ export function choose(
 }
 
 function faultOfWanted(
-  act: ChoosingAct,
-  { submission, team, reason }: Wanted,
-  known: readonly KnownSubmission[],
+  act: SelectingCommand,
+  { submission, team, reason }: SelectionFilter,
+  known: readonly SubmissionFromS3[],
 ): string | undefined {
   if (act !== 'rescore' && submission === undefined && team === undefined && reason === undefined) {
     return 'say which: --submission, --team or --reason';
@@ -79,17 +79,22 @@ function faultOfWanted(
 }
 
 /** Only the campaign knows why the last run of a submission under way failed; it leaves the others alone. */
-const hasReason = (act: ChoosingAct, one: KnownSubmission, reason: Reason, underWay: ReadonlySet<string>): boolean =>
+const hasReason = (
+  act: SelectingCommand,
+  one: SubmissionFromS3,
+  reason: Reason,
+  underWay: ReadonlySet<string>,
+): boolean =>
   (act === 'cancel' && underWay.has(one.submission)) ||
   [one.records.at(-1), standingRecord(one.records)].some((record) => record?.reason === reason);
 
-function unfitBecause(act: ChoosingAct, one: KnownSubmission): string | undefined {
+function unfitBecause(act: SelectingCommand, one: SubmissionFromS3): string | undefined {
   if (act === 'cancel') return isOpen(one) ? undefined : 'ended already';
   if (isOpen(one)) return 'not ended yet';
   return act === 'rescore' && !hasGoodRun(one) ? 'without a run that ended well' : undefined;
 }
 
-const hasGoodRun = ({ records }: KnownSubmission): boolean =>
+const hasGoodRun = ({ records }: SubmissionFromS3): boolean =>
   records.some(({ runs }) => runs.some(({ purpose, reason }) => purpose === 'evaluation' && reason === null));
 
 const mostNamed = 5;

@@ -21,7 +21,7 @@ const signalPatienceMs = 15_000;
 const updatePatienceMs = 180_000;
 
 /** Sends a signal with who and why, and waits until it is on record. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
-export async function sendAct<Act extends Attribution>(
+export async function sendCommand<Act extends Attribution>(
   access: Access,
   campaign: string,
   signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,

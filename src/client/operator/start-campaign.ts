@@ -7,7 +7,7 @@ import { resultObjects } from '../../ids.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
 import { openAccess } from '../access.ts';
-import { conduct, type ConductOptions } from './run-campaign.ts';
+import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { buildExample } from '../stack/example.ts';
@@ -15,7 +15,7 @@ import { exitStatus } from '../exit-status.ts';
 import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
 
-export interface StartOptions extends ConductOptions {
+export interface StartOptions extends RunCampaignOptions {
   /** Without one the example, on the embedded stack. */
   file?: string;
 }
@@ -34,7 +34,7 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   if (isRemote()) return inRemote(checked, options, output);
   if (options.detach) await bringUpInBackground(homeFolder(), output.say);
   return inEmbeddedStack(checked.instanceClasses, output, async (access, stack, closing) => {
-    const status = await conduct(access, checked, options, output, stack);
+    const status = await runCampaign(access, checked, options, output, stack);
     if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked();
     return status;
   });
@@ -57,7 +57,7 @@ async function inRemote(checked: CheckedCampaign, options: StartOptions, output:
         checked.instanceClasses,
       );
     }
-    return await conduct(access, checked, options, output);
+    return await runCampaign(access, checked, options, output);
   } finally {
     await access.close();
   }

@@ -18,7 +18,7 @@ import { collectResults } from '../../ledger/results.ts';
 import type { Access } from '../access.ts';
 
 /** What is to run on one class, and how often each of it was tried before. */
-export interface Wanted {
+export interface PilotRuns {
   on: InstanceClass;
   orders: (Omit<PilotOrder, 'pilot'> & { tries: number })[];
 }
@@ -30,7 +30,7 @@ const pilotDeadline = '52w';
  * The campaign of one class in which each of the orders has one try, on the money that was announced for it. Its name stands
  * for all that it is made of: the same pilot again is the same campaign, and another one never meets it.
  */
-export function pilotCampaign(checked: CheckedCampaign, { on, orders }: Wanted): CheckedCampaign {
+export function pilotCampaign(checked: CheckedCampaign, { on, orders }: PilotRuns): CheckedCampaign {
   const { sampleSet: _unprobed, expect: _unneeded, deadline: _own, ...rules } = checked;
   const { campaign, limits, instanceClasses: classes, fairness } = checked;
   const wanted = new Set(orders.map(({ submission }) => submission));
@@ -58,7 +58,7 @@ export function pilotCampaign(checked: CheckedCampaign, { on, orders }: Wanted):
 }
 
 /** What a pilot's runs took and used, by its ledger and the runners' outcomes. */
-export async function runsOf(access: Access, pilot: string, orders: readonly PilotOrder[]): Promise<PilotRun[]> {
+export async function pilotRunsOf(access: Access, pilot: string, orders: readonly PilotOrder[]): Promise<PilotRun[]> {
   const { store, buckets, frozen } = access;
   const campaign = await frozen.campaign(pilot);
   const { submissions } = await collectResults(store, buckets.results, campaign);

@@ -10,13 +10,13 @@ import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 
 /** What the pilots of a campaign taught, and what is to be said of it. */
-export interface Taught {
+export interface PilotFindings {
   measured: { measured?: Knowledge; testItems?: number };
   told: string[];
 }
 
 /** What of the record fits the file as it is now; `planned`: names of the classes that are planned with. */
-export async function taughtByPilot(checked: CheckedCampaign, planned: ReadonlySet<string>): Promise<Taught> {
+export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlySet<string>): Promise<PilotFindings> {
   const { campaign, limits, instanceClasses, expect } = checked;
   const record = await findPilot(homeFolder(), campaign);
   if (record === undefined || record.runs.length === 0) return { measured: {}, told: [] };

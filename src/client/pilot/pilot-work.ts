@@ -8,14 +8,14 @@ import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Access } from '../access.ts';
 import { hasEnded } from '../operator/run-campaign.ts';
 import type { Output } from '../output.ts';
-import { pilotCampaign, runsOf, type Wanted } from './pilot-campaign.ts';
+import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts';
 import { keepPilot } from './pilot-record.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
 import { watchCampaign } from '../status/watch.ts';
 
 /** What of a sample is not measured, by class, and what was begun before. */
 export interface PilotWork {
-  wanted: readonly Wanted[];
+  wanted: readonly PilotRuns[];
   going: readonly PilotOrder[];
 }
 
@@ -68,7 +68,7 @@ export async function measure(
     record = {
       ...record,
       endedAt: new Date().toISOString(),
-      runs: [...record.runs, ...(await runsOf(access, pilot, orders))],
+      runs: [...record.runs, ...(await pilotRunsOf(access, pilot, orders))],
       begun: record.begun.filter((order) => order.pilot !== pilot),
     };
     file = await keepPilot(homeFolder(), record);

@@ -9,7 +9,7 @@ import { counted } from '../../safe-text.ts';
 import { confirmed } from '../confirm.ts';
 import { inStack } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
-import type { Wanted } from './pilot-campaign.ts';
+import type { PilotRuns } from './pilot-campaign.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 import { begin, measure, type Measured, type PilotWork } from './pilot-work.ts';
@@ -65,7 +65,7 @@ async function workOf(
   const going = begun.filter((order) => unfitBecause(order, known) === undefined);
   const sample = pilotSample(teamsOf(checked), checked.fairness.seed, count, namesIn([...measured, ...going]));
   const now = await conditionsOf(checked, new Set(sample), known.images);
-  const ordersOn = (onClass: string): Wanted['orders'] =>
+  const ordersOn = (onClass: string): PilotRuns['orders'] =>
     sample.flatMap((submission) => {
       const placed = { submission, class: onClass };
       const conditions = runConditions(now, placed);

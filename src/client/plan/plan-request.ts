@@ -6,7 +6,7 @@ import type { RunRules } from '../../campaign/simulation/simulated-end.ts';
 import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
 import { countInputs } from '../../intake/input-files.ts';
 
-export interface Asked {
+export interface PlanRequest {
   whatIf: WhatIf;
   /** Of capacity: 0.5 asks for half as many machines again. */
   margin: number;
@@ -26,9 +26,9 @@ const delays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2, handOver: 2 
 const assumedRatio = 100;
 
 /** What a plan of a checked campaign file is made of, and what had to be assumed to make it. */
-export async function questionOf(
+export async function planRequest(
   checked: CheckedCampaign,
-  { whatIf, margin, measured, testItems, now }: Asked,
+  { whatIf, margin, measured, testItems, now }: PlanRequest,
 ): Promise<{ question: Omit<Question, 'futures'>; assumed: string[] }> {
   const { campaign, limits, instanceClasses, expect, budget, fairness, deadline } = checked;
   const { items, assumed } = await itemsOf(checked, testItems);

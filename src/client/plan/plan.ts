@@ -9,9 +9,9 @@ import { planPicture } from '../../report/plan-picture.ts';
 import { quoted } from '../../safe-text.ts';
 import { exitStatus } from '../exit-status.ts';
 import type { Output } from '../output.ts';
-import { taughtByPilot } from '../pilot/pilot-findings.ts';
+import { pilotFindings } from '../pilot/pilot-findings.ts';
 import { runPilot } from '../pilot/pilot.ts';
-import { questionOf } from './plan-request.ts';
+import { planRequest } from './plan-request.ts';
 import { shareOf, spotText, whatIfOf, type PlanOptions } from './plan-options.ts';
 import { planText } from './plan-text.ts';
 
@@ -29,8 +29,8 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
     const ended = await pilotFirst(checked, options, planned, output);
     if (ended !== undefined) return ended;
   }
-  const pilot = await taughtByPilot(checked, planned);
-  const { question, assumed } = await questionOf(checked, { whatIf, margin, now, ...pilot.measured });
+  const pilot = await pilotFindings(checked, planned);
+  const { question, assumed } = await planRequest(checked, { whatIf, margin, now, ...pilot.measured });
   const isLong = checked.submissions.length > 10_000;
   const plan = planOf(question, isLong ? output.say : undefined);
   const { campaign, deadline, budget } = checked;

@@ -8,7 +8,7 @@ import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 const teamsNamed = 5;
 
 /** Why a campaign holds, a line for each cause with the command that ends it; empty while it goes on by itself. */
-export const holdLines = (progress: CampaignProgress): string[] =>
+export const blockedLines = (progress: CampaignProgress): string[] =>
   progress.holds.map((held) => `${wordsOn(held, progress.operatorsLog)} → ${commandFor(held, progress.campaign)}`);
 
 function wordsOn(held: Blocker, log: readonly OperatorLogLine[]): string {

@@ -4,9 +4,9 @@ import { submissionWorkflowId } from '../../ids.ts';
 import { stageQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
-import { answerWithinMs, progressOfCampaign } from './query-progress.ts';
-import { holdLines, stuckLine } from './blocked-text.ts';
-import { stageOf, stageText } from './running-submissions.ts';
+import { answerWithinMs, queryProgress } from './query-progress.ts';
+import { blockedLines, stuckLine } from './blocked-text.ts';
+import { currentStageOf, stageText } from './running-submissions.ts';
 
 /** What goes on with a submission. */
 export interface StageNow {
@@ -51,7 +51,7 @@ async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: A
 }
 
 function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): StageNow {
-  const stage = stageOf(typedSearchAttributes.get(searchAttributes.stage));
+  const stage = currentStageOf(typedSearchAttributes.get(searchAttributes.stage));
   const note = stageText({ stage, class: typedSearchAttributes.get(searchAttributes.class) ?? null });
   return { stage, note: note.slice(stage.length).trim(), because: null, since: null };
 }
@@ -63,13 +63,13 @@ async function waitsBecause(
   stage: SubmissionState,
 ): Promise<string | null> {
   try {
-    const progress = await progressOfCampaign(access, campaign, 0);
+    const progress = await queryProgress(access, campaign, 0);
     const { pausedTeams } = progress;
     const stuck = progress.stuck.find((one) => one.submission === submission);
     if (stuck) return `stuck: ${stuckLine(stuck)}`;
     if (stage !== 'waiting') return null;
     if (pausedTeams.includes(team)) return `its team is paused: npm run holdout -- resume ${campaign} --team ${team}`;
-    const holds = holdLines(progress);
+    const holds = blockedLines(progress);
     return holds.length === 0 ? null : `the campaign holds: ${holds.join('; ')}`;
   } catch {
     return null;

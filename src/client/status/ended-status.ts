@@ -2,7 +2,7 @@ import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { standingRecord } from '../../ledger/record.ts';
-import { isOpen, type KnownCampaign } from '../operator/campaign-from-s3.ts';
+import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
@@ -21,7 +21,7 @@ export interface EndedStatus {
 }
 
 /** Counts every submission by the record it stands by. */
-export function endedStatus({ frozen, budget, deadline, submissions, acts }: KnownCampaign): EndedStatus {
+export function endedStatus({ frozen, budget, deadline, submissions, acts }: CampaignFromS3): EndedStatus {
   const counts = { open: 0, finished: 0, failed: 0, cancelled: 0 };
   const reasons: EndedStatus['reasons'] = {};
   let spent = 0;

@@ -4,7 +4,7 @@ const patienceMs = 30_000;
 const sayAgainMs = 300_000;
 
 /** Notices that a campaign which is followed answers no more. Times in ms. */
-export class Silence {
+export class OutageNotice {
   private sayAt: number;
 
   constructor(private heardAt: number) {

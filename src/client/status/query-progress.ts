@@ -5,7 +5,7 @@ import { holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
-import { frozenCampaign, isOpen, knownCampaign, type KnownCampaign } from '../operator/campaign-from-s3.ts';
+import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { isRunning } from '../operator/start-workflow.ts';
 import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
 
@@ -21,19 +21,19 @@ const askAgainMs = 250;
 export const answerWithinMs = 5_000;
 
 /** `stopped`: rounds are open, but no workflow goes on with them. */
-export type CampaignNow =
-  { kind: 'running'; progress: CampaignProgress } | { kind: 'ended' | 'stopped'; known: KnownCampaign };
+export type QueriedCampaign =
+  { kind: 'running'; progress: CampaignProgress } | { kind: 'ended' | 'stopped'; known: CampaignFromS3 };
 
 /**
  * How a campaign stands: what its workflow says, else what S3 says. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_SILENT,
  * CAMPAIGN_STUCK.
  */
-export async function campaignNow(access: Access, campaign: string): Promise<CampaignNow> {
+export async function queryCampaign(access: Access, campaign: string): Promise<QueriedCampaign> {
   await frozenCampaign(access, campaign);
   if (await isRunning(access, campaign)) {
-    return { kind: 'running', progress: await progressOfCampaign(access, campaign) };
+    return { kind: 'running', progress: await queryProgress(access, campaign) };
   }
-  const known = await knownCampaign(access, campaign);
+  const known = await campaignFromS3(access, campaign);
   return { kind: known.submissions.some(isOpen) ? 'stopped' : 'ended', known };
 }
 
@@ -47,7 +47,7 @@ export async function mustRun(access: Access, campaign: string, act: string): Pr
  * Asks a campaign's workflow how it stands; questions without an answer are asked again for `patienceMs`. Throws
  * CAMPAIGN_SILENT, and CAMPAIGN_STUCK when it cannot open.
  */
-export async function progressOfCampaign(
+export async function queryProgress(
   { temporal }: Pick<Access, 'temporal'>,
   campaign: string,
   patienceMs = firstAnswerMs,

@@ -13,9 +13,9 @@ import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { holdoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { table } from '../table.ts';
-import { stageText, underWay, type UnderWay } from './running-submissions.ts';
+import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
-export interface Standing {
+export interface ResultsView {
   results: CampaignResults;
   /** leaderboard.csv as of now. */
   leaderboard: string;
@@ -26,14 +26,15 @@ export interface Standing {
 }
 
 /** Where a campaign stands, from S3, and from Temporal's list while not all of it has ended. Throws CAMPAIGN_UNKNOWN. */
-export async function standingOf(access: Access, campaign: string): Promise<Standing> {
+export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const { store, buckets, frozen } = access;
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
     throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
   }
   const rules = await frozen.campaign(campaign);
   const recorded = await collectResults(store, buckets.results, rules);
-  const results = recorded.state === 'finished' ? recorded : withStages(recorded, await underWay(access, campaign));
+  const results =
+    recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
   const board = (columns?: number): string =>
     table(
@@ -47,7 +48,7 @@ export async function standingOf(access: Access, campaign: string): Promise<Stan
 }
 
 /** Results with what goes on now; a submission that has a record keeps the state by which it stands. Pure. */
-export function withStages(results: CampaignResults, running: readonly UnderWay[]): CampaignResults {
+export function withStages(results: CampaignResults, running: readonly RunningSubmission[]): CampaignResults {
   const stages = new Map(
     running.map(({ submission, stage, class: onClass }) => [submission, { stage, class: onClass }]),
   );
@@ -60,7 +61,7 @@ export function withStages(results: CampaignResults, running: readonly UnderWay[
 }
 
 /** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
-export async function keepStanding(home: string, { results, leaderboard, text }: Standing): Promise<string> {
+export async function keepStanding(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
   const folder = join(home, 'results', results.campaign);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = 0o600;
@@ -70,7 +71,7 @@ export async function keepStanding(home: string, { results, leaderboard, text }:
   return folder;
 }
 
-/** Every submission in a line; see {@link Standing} for `columns`. */
+/** Every submission in a line; see {@link ResultsView} for `columns`. */
 export function submissionTable({ submissions }: CampaignResults, columns?: number): string {
   return table(
     ['submission', 'team', 'state', 'reason', 'runs', 'cost'],

@@ -4,7 +4,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
 
 /** A submission whose workflow runs, by Temporal's list, which may be some seconds behind. */
-export interface UnderWay {
+export interface RunningSubmission {
   submission: string;
   stage: SubmissionState;
   /** Where its run is, or is to be; null before it asked for one. */
@@ -12,16 +12,20 @@ export interface UnderWay {
 }
 
 /** What runs of a campaign, or of one team. */
-export async function underWay({ temporal }: Access, campaign: string, team?: string): Promise<UnderWay[]> {
+export async function runningSubmissions(
+  { temporal }: Access,
+  campaign: string,
+  team?: string,
+): Promise<RunningSubmission[]> {
   const prefix = submissionWorkflowId(campaign, '');
   const query =
     `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'` +
     (team === undefined ? '' : ` AND HoldoutTeam = '${team}'`);
-  const found: UnderWay[] = [];
+  const found: RunningSubmission[] = [];
   for await (const { workflowId, typedSearchAttributes } of temporal.workflow.list({ query })) {
     found.push({
       submission: workflowId.slice(prefix.length),
-      stage: stageOf(typedSearchAttributes.get(searchAttributes.stage)),
+      stage: currentStageOf(typedSearchAttributes.get(searchAttributes.stage)),
       class: typedSearchAttributes.get(searchAttributes.class) ?? null,
     });
   }
@@ -29,14 +33,14 @@ export async function underWay({ temporal }: Access, campaign: string, team?: st
 }
 
 /** It has a job, or is about to. */
-export const mayHaveJob = ({ stage }: UnderWay): boolean => stage === 'probing' || stage === 'running';
+export const mayHaveJob = ({ stage }: RunningSubmission): boolean => stage === 'probing' || stage === 'running';
 
 /** A stage as the search attribute tells it. */
-export const stageOf = (text: string | undefined): SubmissionState =>
+export const currentStageOf = (text: string | undefined): SubmissionState =>
   submissionStates.find((state) => state === text) ?? 'preparing';
 
 /** `running on g4`, `waiting for g4`. */
-export function stageText({ stage, class: onClass }: Pick<UnderWay, 'stage' | 'class'>): string {
+export function stageText({ stage, class: onClass }: Pick<RunningSubmission, 'stage' | 'class'>): string {
   if (onClass === null) return stage;
   if (stage === 'waiting') return `${stage} for ${onClass}`;
   return stage === 'probing' || stage === 'running' ? `${stage} on ${onClass}` : stage;

@@ -5,12 +5,12 @@ import { runText } from '../../campaign/explanation/run-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { RunSoFar } from '../../ledger/runs-so-far.ts';
 import { quoted } from '../../safe-text.ts';
-import type { Case, CaseRound } from './submission-report.ts';
+import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
 import type { StageNow } from './current-stage.ts';
 import { wrapped } from '../wrap.ts';
 
 /** What `show` prints: how the submission stands, why, and what can be done; then every run. */
-export function showText(shown: Case): string {
+export function showText(shown: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = shown;
   const head = [
     ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
@@ -29,7 +29,7 @@ export function showText(shown: Case): string {
   return [...blocks, ...shown.runsSoFar.map(runSoFarBlock)].map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function stateText({ state, reason, fault }: Case): string {
+function stateText({ state, reason, fault }: SubmissionOverview): string {
   if (reason === null || fault === null) return state;
   return `${state}: ${reason}, ${whose[fault]}`;
 }
@@ -42,14 +42,14 @@ function nowLines({ stage, note, because, since }: StageNow): string[] {
   return because === null ? now : [...now, ...line('because', because)];
 }
 
-function roundBlocks(round: CaseRound): string[][] {
+function roundBlocks(round: RoundOverview): string[][] {
   const { sequence, state, reason, detail, runs } = round;
   const end = [reason, detail].filter((part) => part !== null).join(', ');
   const title = wrapped('', `round ${sequence}: ${state}${end === '' ? '' : ` (${end})`}`);
   return [[...title, ...aboutRound(round)], ...runs.map(runBlock)];
 }
 
-function aboutRound({ state, faults, withheld, image }: CaseRound): string[] {
+function aboutRound({ state, faults, withheld, image }: RoundOverview): string[] {
   return [
     ...(faults === null ? [] : faultLines(faults)),
     ...(state === 'failed' && withheld.length > 0 ? line('withheld', withheld.join(', ')) : []),

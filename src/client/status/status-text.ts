@@ -3,14 +3,14 @@ import type { Forecast } from '../../campaign/forecasting/forecast.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
-import { holdLines, stuckLine } from './blocked-text.ts';
+import { blockedLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
 /** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
   const { campaign, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
-  const holds = holdLines(progress);
+  const holds = blockedLines(progress);
   const state = closing ? `is closing (${closing})` : holds.length > 0 ? 'holds' : 'is running';
   const blocks = [
     ...notes,

@@ -19,7 +19,7 @@ import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
 
 /** Everything known of one submission: the object of `show --json`. No word that the submission printed or wrote. */
-export interface Case {
+export interface SubmissionOverview {
   version: 1;
   campaign: string;
   submission: string;
@@ -37,12 +37,12 @@ export interface Case {
   score: number | null;
   underWay: StageNow | null;
   /** The rounds that have ended, oldest first. */
-  rounds: CaseRound[];
+  rounds: RoundOverview[];
   /** The runs of the round that goes on; what they cost is not known yet. */
   runsSoFar: (RunSoFar & { why: Why | null })[];
 }
 
-export interface CaseRound {
+export interface RoundOverview {
   sequence: number;
   state: FinalState;
   reason: Reason | null;
@@ -56,7 +56,11 @@ export interface CaseRound {
 }
 
 /** Reads what S3 and Temporal know of a submission. Throws CAMPAIGN_UNKNOWN, SUBMISSION_UNKNOWN. */
-export async function caseOf(access: Access, campaign: string, submission: string): Promise<Case> {
+export async function submissionOverview(
+  access: Access,
+  campaign: string,
+  submission: string,
+): Promise<SubmissionOverview> {
   const { store, buckets } = access;
   await frozenCampaign(access, campaign);
   const row = await rowOf(access, campaign, submission);
@@ -105,7 +109,7 @@ async function scoreOf({ store, buckets }: Access, { score }: LedgerRecord): Pro
   return (await store.readJson<ScoreFile>(buckets.results, score.key)).result;
 }
 
-function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): CaseRound {
+function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): RoundOverview {
   const { sequence, state, reason, detail, image, faults, withheld, runs } = record;
   const ofFile = scored?.kind === 'invalid' ? scored.summary : undefined;
   return {

@@ -9,12 +9,12 @@ import { HoldoutError, messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
-import { progressOfCampaign } from './query-progress.ts';
-import { holdLines, stuckLine } from './blocked-text.ts';
+import { queryProgress } from './query-progress.ts';
+import { blockedLines, stuckLine } from './blocked-text.ts';
 import type { Output } from '../output.ts';
-import { Silence } from './outage-notice.ts';
+import { OutageNotice } from './outage-notice.ts';
 import { stuckStepLine, stuckSteps, type StuckStep } from './stuck-steps.ts';
-import { stageOf, stageText } from './running-submissions.ts';
+import { currentStageOf, stageText } from './running-submissions.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const mostFollowedOneByOne = 60;
@@ -25,13 +25,13 @@ const lookEveryMs = 1_000;
 const forecastEveryMs = 300_000;
 
 /** `why`: every cause of the hold with the command that ends it, a line each. */
-export type Watched = { kind: 'ended' } | { kind: 'holds'; hold: BlockedReason; why: string[] };
+export type WatchEnd = { kind: 'ended' } | { kind: 'holds'; hold: BlockedReason; why: string[] };
 
 /**
  * Says what happens in a campaign until it ends or holds: a line for every submission that changes its stage, a line of
  * counts when they change, what is stuck once, the forecast now and then. Restarts of the worker or the server are waited out.
  */
-export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<Watched> {
+export async function watchCampaign(access: Access, campaign: string, output: Output): Promise<WatchEnd> {
   // A wait for the result that outlives its connection would end the process when it is tried again.
   const left = new AbortController();
   try {
@@ -41,7 +41,7 @@ export async function watchCampaign(access: Access, campaign: string, output: Ou
   }
 }
 
-async function watchUntil(left: AbortSignal, access: Access, campaign: string, output: Output): Promise<Watched> {
+async function watchUntil(left: AbortSignal, access: Access, campaign: string, output: Output): Promise<WatchEnd> {
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
   let ended = false;
   const end = access.temporal
@@ -62,7 +62,7 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
   let counts = '';
   let forecast = '';
   let forecastDue = 0;
-  const silence = new Silence(Date.now());
+  const silence = new OutageNotice(Date.now());
   for (;;) {
     const seenNow = await look(access, campaign, seen);
     if (seenNow instanceof Error) {
@@ -89,7 +89,7 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
         forecastDue = Date.now() + forecastEveryMs;
         if (forecast !== said) output.say(forecast);
       }
-      if (progress.hold) return { kind: 'holds', hold: progress.hold, why: holdLines(progress) };
+      if (progress.hold) return { kind: 'holds', hold: progress.hold, why: blockedLines(progress) };
     }
     await Promise.race([end, delay(lookEveryMs)]);
     if (ended) {
@@ -117,7 +117,7 @@ async function stageChanges(access: Access, campaign: string, seen: Map<string, 
     // Newest first; an older execution of the same id has nothing to say.
     if (newest.has(workflowId)) continue;
     newest.add(workflowId);
-    const stage = stageOf(typedSearchAttributes.get(searchAttributes.stage));
+    const stage = currentStageOf(typedSearchAttributes.get(searchAttributes.stage));
     const onClass = typedSearchAttributes.get(searchAttributes.class) ?? null;
     const outcome = typedSearchAttributes.get(searchAttributes.outcome);
     const text = `${stageText({ stage, class: onClass })}${outcome && outcome !== stage ? ` (${outcome})` : ''}`;
@@ -141,7 +141,7 @@ async function look(
   seen: Map<string, string>,
 ): Promise<{ progress: CampaignProgress; changes: string[]; steps: StuckStep[] } | Error> {
   try {
-    const progress = await progressOfCampaign(access, campaign, 0);
+    const progress = await queryProgress(access, campaign, 0);
     const isSmall = progress.submissions <= mostFollowedOneByOne;
     const changes = isSmall ? await stageChanges(access, campaign, seen) : [];
     return { progress, changes, steps: await stuckSteps(access, campaign) };

@@ -9,7 +9,7 @@ import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/pl
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
 import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
 import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
-import { questionOf } from '../../../src/client/plan/plan-request.ts';
+import { planRequest } from '../../../src/client/plan/plan-request.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
 import { c4, g4, p3 } from '../samples.ts';
 import { campaignOf, report, settlement } from '../state/state-samples.ts';
@@ -47,7 +47,7 @@ describe('the plan of the case', function () {
 
   async function asked(whatIf: WhatIf): Promise<Omit<Question, 'futures'>> {
     const now = new Date('2020-04-01T00:00:00Z');
-    return (await questionOf(await checkCampaign(file, now), { whatIf, margin: 0.5, now })).question;
+    return (await planRequest(await checkCampaign(file, now), { whatIf, margin: 0.5, now })).question;
   }
   /** The first of a plan's mixes alone: all that it takes where neither the others nor what mends them is looked at. */
   async function firstMix(whatIf: WhatIf): Promise<MixPlan> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Case, CaseRound } from '../../../src/client/status/submission-report.ts';
+import type { SubmissionOverview, RoundOverview } from '../../../src/client/status/submission-report.ts';
 import { showText } from '../../../src/client/status/show-text.ts';
 import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { runFacts } from '../../../src/campaign/model/run-facts.ts';
@@ -17,7 +17,7 @@ const job = {
 };
 
 /** The record that an outcome would leave. */
-function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): CaseRound['runs'][number] {
+function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): RoundOverview['runs'][number] {
   const outcome = { ...sampleOutcome(`c/s/${n}`, `job-${n}`, end), ...change };
   const verdict = verdictOf(outcome);
   const [reason, rule] = verdict.kind === 'failed' ? [verdict.reason, verdict.rule] : [null, null];
@@ -35,7 +35,7 @@ function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): 
   return { ...record, why: whyOfRun(record) ?? null };
 }
 
-const roundOf = (runs: CaseRound['runs'], change: Partial<CaseRound> = {}): CaseRound => ({
+const roundOf = (runs: RoundOverview['runs'], change: Partial<RoundOverview> = {}): RoundOverview => ({
   sequence: 1,
   state: 'failed',
   reason: runs.at(-1)?.reason ?? null,
@@ -47,7 +47,7 @@ const roundOf = (runs: CaseRound['runs'], change: Partial<CaseRound> = {}): Case
   ...change,
 });
 
-const caseOf = (round: CaseRound, change: Partial<Case> = {}): Case => ({
+const caseOf = (round: RoundOverview, change: Partial<SubmissionOverview> = {}): SubmissionOverview => ({
   version: 1,
   campaign: 'c',
   submission: 's',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
-import { progressOfCampaign } from '../../../src/client/status/query-progress.ts';
-import { holdLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
+import { queryProgress } from '../../../src/client/status/query-progress.ts';
+import { blockedLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { stuckStepLine, stuckSteps } from '../../../src/client/status/stuck-steps.ts';
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
@@ -44,7 +44,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.ok(campaign.submitted.length <= 5, `${campaign.submitted.length} runs`);
     assert.deepEqual([held.money.reserved, held.forecast], [0, null]);
     assert.equal(campaign.recorded.length, 0, 'none has used up its runs for a fault that is everybody’s');
-    const [why = '', ...others] = holdLines(held);
+    const [why = '', ...others] = blockedLines(held);
     assert.deepEqual(others, []);
     assert.match(
       why,
@@ -70,7 +70,7 @@ describe('a campaign whose platform has a fault', () => {
       withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
     const handle = await campaign.start('no-queue');
     const held = await until('no-queue', ({ hold }) => hold === 'platform');
-    assert.match(holdLines(held)[0] ?? '', /ClientException: no queue/);
+    assert.match(blockedLines(held)[0] ?? '', /ClientException: no queue/);
     assert.equal(held.money.spent, 0);
     await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
     await handle.result();
@@ -105,7 +105,7 @@ describe('a campaign whose platform has a fault', () => {
     const handle = await campaign.start('full');
     const held = await until('full', ({ hold, stuck }) => hold === 'platform' && stuck.length >= 3);
     assert.equal(campaign.submitted.length, 0);
-    assert.match(holdLines(held)[0] ?? '', /^images cannot be copied since .*no space left.*resume full$/);
+    assert.match(blockedLines(held)[0] ?? '', /^images cannot be copied since .*no space left.*resume full$/);
     assert.match(
       held.stuck.map(stuckLine).join('\n'),
       /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
@@ -157,7 +157,7 @@ describe('a campaign whose platform has a fault', () => {
     const lineOf = (what: string): RegExp =>
       new RegExp(`stuck: ${what} \\(\\d+ tries failed, the next [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
     await eventually('it says why it cannot open', async () => {
-      const said = await progressOfCampaign(access, 'mute', 0).catch((error: unknown) => error);
+      const said = await queryProgress(access, 'mute', 0).catch((error: unknown) => error);
       assert.ok(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK');
       assert.match(said.message, lineOf('what is done and what runs cannot be read'));
       return true;
@@ -166,7 +166,7 @@ describe('a campaign whose platform has a fault', () => {
     await eventually('it says why it starts nothing', async () => {
       const stuck = (await stuckSteps(access, 'mute')).map(stuckStepLine);
       assert.match(
-        statusText(await progressOfCampaign(access, 'mute'), stuck),
+        statusText(await queryProgress(access, 'mute'), stuck),
         lineOf('the next submissions cannot be read'),
       );
       return true;
