@@ -1,5 +1,5 @@
 import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
-import { nameOf, workListOf } from '../campaign/model/rounds.ts';
+import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
@@ -44,10 +44,10 @@ export async function loadCampaignSnapshot(
   });
   const isFinal = ({ submission, sequence }: RunningRound): boolean => sequence <= (final.get(submission) ?? 0);
   const running = listed.filter((round) => !isFinal(round));
-  const names = new Set(running.map(nameOf));
+  const names = new Set(running.map(roundKeyOf));
 
   const teams = publishedOrder(fairness.seed, new Set(rounds.map(({ team }) => team)));
-  const list = workListOf(teams, rounds, (round) => isFinal(round) || names.has(nameOf(round)));
+  const list = workListOf(teams, rounds, (round) => isFinal(round) || names.has(roundKeyOf(round)));
   const numbers = new Map(teams.map((team, number) => [team, number]));
   const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));
   return {

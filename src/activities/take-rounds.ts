@@ -1,4 +1,4 @@
-import { nameOf, workListOf } from '../campaign/model/rounds.ts';
+import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds } from '../campaign/model/work-list.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';
@@ -20,9 +20,9 @@ export async function takeRounds(
   const frozen = await deps.frozen.campaign(campaign);
   const known = await deps.frozen.work(campaign, workLists);
   const final = await finalRounds(store, buckets.results, campaign);
-  const listed = new Set(known.flatMap(({ rounds }) => rounds.map(nameOf)));
+  const listed = new Set(known.flatMap(({ rounds }) => rounds.map(roundKeyOf)));
   const fresh = written.rounds.filter(
-    (round) => !listed.has(nameOf(round)) && round.sequence > (final.get(round.submission) ?? 0),
+    (round) => !listed.has(roundKeyOf(round)) && round.sequence > (final.get(round.submission) ?? 0),
   );
   if (fresh.length === 0) return { workLists, work: workOf(frozen, workLists, known) };
   const teams = publishedOrder(frozen.fairness.seed, new Set(fresh.map(({ team }) => team)));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { identify, isProcessRunning, type ProcessIdentity } from './process-identity.ts';
 
 export type LockAnswer = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
@@ -19,7 +19,7 @@ export function tryLock(file: string): LockAnswer {
     for (;;) {
       if (link(mine, file)) return { kind: 'acquired', release: () => rmSync(file, { force: true }) };
       const holder = readJsonFile<ProcessIdentity>(file);
-      if (holder !== undefined && isRunning(holder)) return { kind: 'held', by: holder };
+      if (holder !== undefined && isProcessRunning(holder)) return { kind: 'held', by: holder };
       takeAway(file);
     }
   } finally {
@@ -46,7 +46,7 @@ function takeAway(file: string): void {
     return;
   }
   const holder = readJsonFile<ProcessIdentity>(aside);
-  if (holder !== undefined && isRunning(holder)) link(aside, file);
+  if (holder !== undefined && isProcessRunning(holder)) link(aside, file);
   rmSync(aside, { force: true });
 }
 

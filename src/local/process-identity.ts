@@ -26,7 +26,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
 }
 
 /** Whether exactly this process still runs. */
-export function isRunning(identity: ProcessIdentity): boolean {
+export function isProcessRunning(identity: ProcessIdentity): boolean {
   const found = identify(identity.pid);
   return found !== undefined && found.startTime === identity.startTime && found.boot === identity.boot;
 }
@@ -34,7 +34,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
 /** Waits until the process is gone, at most so many milliseconds; answers whether it is. */
 export async function waitForEnd(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
-  while (isRunning(identity)) {
+  while (isProcessRunning(identity)) {
     if (Date.now() > deadline) return false;
     await sleep(25);
   }
@@ -50,7 +50,7 @@ export async function endProcess(identity: ProcessIdentity, grace: number): Prom
 }
 
 function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
-  if (!isRunning(identity)) return;
+  if (!isProcessRunning(identity)) return;
   try {
     process.kill(identity.pid, name);
   } catch (error) {

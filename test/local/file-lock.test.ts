@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lock, tryLock } from '../../src/local/file-lock.ts';
-import { identify, isRunning } from '../../src/local/process-identity.ts';
+import { identify, isProcessRunning } from '../../src/local/process-identity.ts';
 
 describe('a lock file', () => {
   let folder: string;
@@ -40,12 +40,12 @@ describe('a lock file', () => {
   it('is not held by a later process with the same pid, nor from before a reboot', () => {
     const self = identify(process.pid);
     assert.ok(self);
-    assert.ok(isRunning(self));
+    assert.ok(isProcessRunning(self));
     for (const other of [
       { ...self, startTime: '1' },
       { ...self, boot: 'another' },
     ]) {
-      assert.equal(isRunning(other), false);
+      assert.equal(isProcessRunning(other), false);
       writeFileSync(file, JSON.stringify(other));
       assert.equal(tryLock(file).kind, 'acquired');
       rmSync(file);

@@ -20,12 +20,18 @@ export function roundsOf(handIn: Manifest, added: readonly AddedRounds[]): Campa
     for (const row of rows) {
       const { submission } = row;
       submissions.set(submission, row);
-      rounds.set(nameOf({ submission, sequence: 1 }), { submission, sequence: 1, kind: 'evaluate', team, teamName });
+      rounds.set(roundKeyOf({ submission, sequence: 1 }), {
+        submission,
+        sequence: 1,
+        kind: 'evaluate',
+        team,
+        teamName,
+      });
     }
   }
   for (const more of added) {
     for (const row of more.submissions) if (!submissions.has(row.submission)) submissions.set(row.submission, row);
-    for (const round of more.rounds) if (!rounds.has(nameOf(round))) rounds.set(nameOf(round), round);
+    for (const round of more.rounds) if (!rounds.has(roundKeyOf(round))) rounds.set(roundKeyOf(round), round);
   }
   return { rounds: [...rounds.values()], submissions: [...submissions.values()] };
 }
@@ -48,5 +54,5 @@ export function workListOf(
 }
 
 /** Tells every round of a campaign from every other. */
-export const nameOf = ({ submission, sequence }: { submission: string; sequence: number }): string =>
+export const roundKeyOf = ({ submission, sequence }: { submission: string; sequence: number }): string =>
   `${submission}/${sequence}`;

@@ -14,7 +14,7 @@ import { endedStatus, retryHint } from '../status/ended-status.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { frozenCampaign, campaignFromS3 } from '../operator/campaign-from-s3.ts';
 import type { Output } from '../output.ts';
-import { isRunning } from '../operator/start-workflow.ts';
+import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { sendCommand, sendUpdate, sendUpdateWithStart } from '../operator/send-command.ts';
 import { mayHaveJob, runningSubmissions } from '../status/running-submissions.ts';
 
@@ -136,7 +136,9 @@ async function sendLimit<Act extends Attribution>(
   output: Output,
 ): Promise<void> {
   const frozen = await frozenCampaign(access, campaign);
-  const ended = (await isRunning(access, campaign)) ? undefined : endedStatus(await campaignFromS3(access, campaign));
+  const ended = (await isCampaignRunning(access, campaign))
+    ? undefined
+    : endedStatus(await campaignFromS3(access, campaign));
   await sendUpdateWithStart(access, frozen, update, act);
   const hint = ended && retryHint(ended);
   if (hint !== undefined) output.say(hint);

@@ -3,12 +3,12 @@ import { queryProgress } from '../status/query-progress.ts';
 import { endedStatus } from '../status/ended-status.ts';
 import type { LimitsLeft } from './cost-estimate.ts';
 import type { CampaignFromS3 } from './campaign-from-s3.ts';
-import { isRunning } from './start-workflow.ts';
+import { isCampaignRunning } from './start-workflow.ts';
 
 /** What a campaign may still spend and until when, from its workflow where it runs. */
 export async function remainingLimits(access: Access, known: CampaignFromS3): Promise<LimitsLeft> {
   const { campaign } = known.frozen;
-  if (await isRunning(access, campaign)) {
+  if (await isCampaignRunning(access, campaign)) {
     const { money, deadline } = await queryProgress(access, campaign);
     return { left: money.budget - money.spent - money.reserved, budget: money.budget, deadline };
   }

@@ -10,7 +10,7 @@ import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
 import { keepStanding, campaignResults } from '../status/results.ts';
-import { isRunning, startWorkflow } from './start-workflow.ts';
+import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
 
@@ -57,7 +57,7 @@ export async function runCampaign(
 
 /** Nothing is left to do: results are published, every round has its record, and no workflow runs. */
 export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
-  if (await isRunning(access, campaign)) return false;
+  if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);
 }

@@ -25,7 +25,7 @@ export async function startWorkflow({ temporal }: Access, frozen: FrozenCampaign
 }
 
 /** Whether a campaign's workflow is under way: neither ended, nor terminated, nor forgotten by Temporal. */
-export async function isRunning({ temporal }: Access, campaign: string): Promise<boolean> {
+export async function isCampaignRunning({ temporal }: Access, campaign: string): Promise<boolean> {
   try {
     const { status } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
     return status.name === 'RUNNING';

@@ -6,7 +6,7 @@ import { campaignWorkflowId } from '../../ids.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
-import { isRunning } from '../operator/start-workflow.ts';
+import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
 
 /** A campaign that was just started answers only once it has read its ledger. */
@@ -30,7 +30,7 @@ export type QueriedCampaign =
  */
 export async function queryCampaign(access: Access, campaign: string): Promise<QueriedCampaign> {
   await frozenCampaign(access, campaign);
-  if (await isRunning(access, campaign)) {
+  if (await isCampaignRunning(access, campaign)) {
     return { kind: 'running', progress: await queryProgress(access, campaign) };
   }
   const known = await campaignFromS3(access, campaign);
@@ -40,7 +40,7 @@ export async function queryCampaign(access: Access, campaign: string): Promise<Q
 /** For what only a campaign that runs can do. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_ENDED. */
 export async function mustRun(access: Access, campaign: string, act: string): Promise<void> {
   await frozenCampaign(access, campaign);
-  if (!(await isRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, act });
+  if (!(await isCampaignRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, act });
 }
 
 /**

@@ -61,12 +61,12 @@ export class ArchiveFiles {
   async parsed<Schema extends z.ZodType>(file: Blob, what: string, schema: Schema): Promise<z.output<Schema>> {
     const json = await this.json(file);
     if (json === undefined) refuse(`${what} is not JSON of at most ${jsonBytes} bytes`);
-    return checked(json, what, schema);
+    return parsedJson(json, what, schema);
   }
 }
 
 /** Checks JSON of an archive; the refusal names the place only by words of the schema. */
-export function checked<Schema extends z.ZodType>(json: unknown, what: string, schema: Schema): z.output<Schema> {
+export function parsedJson<Schema extends z.ZodType>(json: unknown, what: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const at = parsed.error.issues[0]?.path.join('.') ?? '';

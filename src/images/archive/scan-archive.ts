@@ -3,7 +3,7 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { tarEntries, type TarEntry } from '../tar/tar-entries.ts';
+import { tarEntries, type ArchiveEntry } from '../tar/tar-entries.ts';
 import { unpackedArchive } from './unpacked-archive.ts';
 
 /** What a handed-in image consists of, by name without `./`. Folders are left out. */
@@ -37,7 +37,7 @@ export async function scanArchive(path: string, limits: ArchiveLimits, blobs: Bl
   return found;
 }
 
-async function take(entry: TarEntry, found: ScannedArchive, blobs: BlobFolder): Promise<void> {
+async function take(entry: ArchiveEntry, found: ScannedArchive, blobs: BlobFolder): Promise<void> {
   const name = checkEntryName(entry.name, entry.place);
   if (entry.kind === 'folder') return;
   const earlier = contentOf(found, name);
@@ -53,7 +53,7 @@ const contentOf = ({ files, links }: ScannedArchive, name: string): string =>
   [files.get(name)?.sha256, links.get(name)].join('>').replace(/^>$/, '');
 
 /** Symbolic links are written relative to their folder, hard links from the top. Throws a Refusal for one that leads out. */
-function targetOf({ place, kind, target }: TarEntry, name: string): string {
+function targetOf({ place, kind, target }: ArchiveEntry, name: string): string {
   if (target.startsWith('/')) refuse(`${place} is a link to an absolute path`);
   const parts = kind === 'symbolic link' ? name.split('/').slice(0, -1) : [];
   for (const part of target.split('/')) {

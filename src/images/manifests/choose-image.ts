@@ -1,6 +1,6 @@
 import { counted } from '../../safe-text.ts';
 import { isImage, type Found, type FoundImage } from './found-image.ts';
-import { levelOf, nameOf, ourPlatform } from './platform.ts';
+import { levelOf, platformName, ourPlatform } from './platform.ts';
 import { refuse } from '../refusal.ts';
 
 /**
@@ -42,12 +42,12 @@ function rankedByPlatform(images: readonly FoundImage[]): { image: FoundImage; l
   const isTold = named.every(
     ({ image, platforms }) =>
       platforms.length === image.described.length &&
-      platforms.every((platform) => ![undefined, 'unknown/unknown'].includes(nameOf(platform))),
+      platforms.every((platform) => ![undefined, 'unknown/unknown'].includes(platformName(platform))),
   );
   if (!isTold) return [];
   return named
     .flatMap(({ image, platforms }) => {
-      const levels = platforms.filter((platform) => nameOf(platform) === ourPlatform).map(levelOf);
+      const levels = platforms.filter((platform) => platformName(platform) === ourPlatform).map(levelOf);
       return levels.length === 0 ? [] : { image, level: Math.min(...levels) };
     })
     .sort((a, b) => a.level - b.level);

@@ -1,14 +1,16 @@
 import { isLabelledAttestation, type Descriptor } from './oci-schemas.ts';
-import { levelOf, nameOf, ourPlatform } from './platform.ts';
+import { levelOf, platformName, ourPlatform } from './platform.ts';
 import { refuse } from '../refusal.ts';
 
 /** The digest of the image for our machines by the words of an index alone. Throws a Refusal that names what was found. */
 export function choosePlatform(manifests: readonly Descriptor[]): string {
   const images = manifests.filter(
-    (manifest) => !isLabelledAttestation(manifest) && nameOf(manifest.platform) !== 'unknown/unknown',
+    (manifest) => !isLabelledAttestation(manifest) && platformName(manifest.platform) !== 'unknown/unknown',
   );
   const level = ({ platform }: Descriptor): number => levelOf(platform ?? {});
-  const ours = images.filter(({ platform }) => nameOf(platform) === ourPlatform).sort((a, b) => level(a) - level(b));
+  const ours = images
+    .filter(({ platform }) => platformName(platform) === ourPlatform)
+    .sort((a, b) => level(a) - level(b));
   const [best] = ours;
   const equals = new Set(ours.filter((image) => best !== undefined && level(image) === level(best)).map(digestIn));
   if (equals.size > 1) refuse(`the reference names ${equals.size} different images for ${ourPlatform}`);
@@ -17,7 +19,7 @@ export function choosePlatform(manifests: readonly Descriptor[]): string {
   const [first, ...others] = new Set(images.map(digestIn));
   if (first !== undefined && others.length === 0) return first;
   if (first === undefined) refuse('the reference names no image');
-  const platforms = [...new Set(images.map(({ platform }) => nameOf(platform) ?? 'another platform'))].sort();
+  const platforms = [...new Set(images.map(({ platform }) => platformName(platform) ?? 'another platform'))].sort();
   return refuse(`the reference names images for ${platforms.join(', ')}, the machines are ${ourPlatform}`);
 }
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { checked, jsonBytes, type ArchiveFiles } from '../archive/archive-files.ts';
+import { parsedJson, jsonBytes, type ArchiveFiles } from '../archive/archive-files.ts';
 import type { Blob } from '../archive/blob-folder.ts';
 import { identityOf, platformOf, type Found } from './found-image.ts';
 import { platformSchema } from './platform.ts';
@@ -27,7 +27,7 @@ export async function dockerImages(files: ArchiveFiles, manifest: Blob): Promise
         layers.map((layer, at) => (layer === undefined ? `missing ${at}` : `sha256:${layer.sha256}`)),
       ),
       digest: `sha256:${config.sha256}`,
-      platform: platformOf(checked(configuration, 'the image configuration', platformSchema), null),
+      platform: platformOf(parsedJson(configuration, 'the image configuration', platformSchema), null),
       configuration,
       layers: () =>
         layers.map((layer, at) => layer ?? refuse(`the archive lacks layer ${at + 1} that manifest.json names`)),

@@ -1,5 +1,5 @@
 import type { Blob } from '../archive/blob-folder.ts';
-import { nameOf, ourPlatform, type Platform } from './platform.ts';
+import { platformName, ourPlatform, type Platform } from './platform.ts';
 
 /** A container image that an archive names; its layers may be missing as long as it is not chosen. */
 export interface FoundImage {
@@ -34,5 +34,5 @@ export const identityOf = (config: string, layers: readonly string[]): string =>
 export function platformOf(configuration: Platform, described: Platform | null | undefined): string {
   const os = configuration.os || described?.os || 'linux';
   const architecture = configuration.architecture || described?.architecture || 'amd64';
-  return nameOf({ os, architecture }) ?? ourPlatform;
+  return platformName({ os, architecture }) ?? ourPlatform;
 }

@@ -1,5 +1,5 @@
 import type { ArchiveFiles } from '../archive/archive-files.ts';
-import { checked, jsonBytes } from '../archive/archive-files.ts';
+import { parsedJson, jsonBytes } from '../archive/archive-files.ts';
 import { artifactWords, mayBeLayer } from '../archive/artifact-kinds.ts';
 import type { Blob } from '../archive/blob-folder.ts';
 import { identityOf, platformOf, type Found, type FoundImage } from './found-image.ts';
@@ -10,7 +10,7 @@ import {
   manifestSchema,
   type Descriptor,
 } from './oci-schemas.ts';
-import { nameOf, ourPlatform, platformSchema, type Platform } from './platform.ts';
+import { platformName, ourPlatform, platformSchema, type Platform } from './platform.ts';
 import { refuse } from '../refusal.ts';
 
 const maxDepth = 8;
@@ -49,7 +49,7 @@ class Walk {
     const json = await this.files.json(blob);
     const kind = kindOf(json);
     if (kind === 'index') {
-      const { manifests } = checked(json, 'an image index', indexSchema);
+      const { manifests } = parsedJson(json, 'an image index', indexSchema);
       for (const child of manifests) await this.visit(child, platform, depth + 1);
       return;
     }
@@ -65,13 +65,13 @@ class Walk {
 
   /** Words for a manifest, or its configuration, that is not there. Throws a Refusal when it could be the image to run. */
   private missing(descriptor: Descriptor, platform: Platform | null): string {
-    const name = isLabelledAttestation(descriptor) ? 'unknown/unknown' : (nameOf(platform) ?? ourPlatform);
+    const name = isLabelledAttestation(descriptor) ? 'unknown/unknown' : (platformName(platform) ?? ourPlatform);
     if (name === ourPlatform) refuse(`the archive lacks the blob ${descriptor.digest}`);
     return name === 'unknown/unknown' ? 'an attestation' : `the name of an image for ${name} without the image`;
   }
 
   private async manifest(json: unknown, digest: string, platform: Platform | null): Promise<Found> {
-    const { config, layers: listed } = checked(json, 'an image manifest', manifestSchema);
+    const { config, layers: listed } = parsedJson(json, 'an image manifest', manifestSchema);
     const layers = listed ?? [];
     const blob = blobOf(this.files, config);
     if (blob === undefined) return { kind: 'other', what: this.missing(config, platform) };
@@ -85,7 +85,7 @@ class Walk {
         layers.map(({ digest }) => digest),
       ),
       digest,
-      platform: platformOf(checked(configuration, 'the image configuration', platformSchema), platform),
+      platform: platformOf(parsedJson(configuration, 'the image configuration', platformSchema), platform),
       configuration,
       layers: () => layers.map((layer) => layerOf(this.files, layer)),
       described: [],
@@ -133,7 +133,7 @@ function kindOf(json: unknown): 'index' | 'manifest' | 'a manifest of the old sc
 function isConfiguration(json: unknown, layers: readonly Descriptor[]): json is object {
   if (typeof json !== 'object' || json === null) return false;
   const platform = platformSchema.safeParse(json);
-  const names = platform.success && nameOf(platform.data) !== undefined;
+  const names = platform.success && platformName(platform.data) !== undefined;
   const hasLayers = layers.some(({ mediaType }) => mayBeLayer(mediaType));
   return 'rootfs' in json && (names || hasLayers);
 }

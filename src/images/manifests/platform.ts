@@ -30,7 +30,7 @@ const normal = (word: string | null | undefined): string => {
 };
 
 /** `os/architecture` in our spelling, `another platform` where a word is none we know; undefined where nothing is said. */
-export function nameOf(platform: Platform | null | undefined): string | undefined {
+export function platformName(platform: Platform | null | undefined): string | undefined {
   const [os, architecture] = [normal(platform?.os), normal(platform?.architecture)];
   if (os === '' && architecture === '') return undefined;
   const known = systems.includes(os) && architectures.includes(architecture);

@@ -4,7 +4,7 @@ import { ByteReader } from './byte-reader.ts';
 import { parsePax, type PaxRecords } from './pax-records.ts';
 
 /** An entry of a tar. `place` names it without a word of its own: `entry 3 of the archive`. */
-export interface TarEntry {
+export interface ArchiveEntry {
   place: string;
   /** As written. */
   name: string;
@@ -16,7 +16,7 @@ export interface TarEntry {
   content: AsyncIterable<Buffer>;
 }
 
-const kinds: Readonly<Record<string, TarEntry['kind']>> = {
+const kinds: Readonly<Record<string, ArchiveEntry['kind']>> = {
   '\0': 'file',
   '0': 'file',
   '7': 'file',
@@ -39,7 +39,7 @@ const maxHeaders = 4;
  * Reads a tar as a stream up to its end mark, or the end of the stream where it has none. What follows the mark counts for
  * nothing, but is read, so that a stream that cannot be unpacked to its end is found out. Stricter than tar programs: where two of them read different things, it refuses. Throws a Refusal.
  */
-export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
+export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const reader = new ByteReader(chunks);
   let said: PaxRecords = {};
   let headers = 0;
@@ -85,7 +85,7 @@ function entryOf(
   { name, linkName, type, size: bytes }: TarHeader,
   said: PaxRecords,
   place: string,
-): Omit<TarEntry, 'content'> {
+): Omit<ArchiveEntry, 'content'> {
   const known =
     kinds[type] ??
     refuse(`${place} is ${otherTypes[type] ?? 'of an unknown type'}; only files and folders belong there`);

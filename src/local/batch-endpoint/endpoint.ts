@@ -9,8 +9,8 @@ import { JobEngine } from './jobs/job-engine.ts';
 import { JobFolder } from './jobs/job-folder.ts';
 import { JobJournal } from './jobs/job-journal.ts';
 import { JobStore } from './jobs/job-store.ts';
-import { openCarrier } from './executors/open-executor.ts';
-import { Pulse } from './jobs/last-alive.ts';
+import { openExecutor } from './executors/open-executor.ts';
+import { LastAlive } from './jobs/last-alive.ts';
 import { createServer } from './api/server.ts';
 import type { StartUp } from './start-up-file.ts';
 
@@ -34,9 +34,9 @@ export async function startBatchEndpoint(
     startUp.jobs.kind === 'processes'
       ? new JobStore(folder, folder.load())
       : await storeOver(new JobJournal(join(stateFolder, 'jobs.jsonl')));
-  const carrier = openCarrier(startUp, { folderOf: (jobId) => folder.of(jobId), log });
+  const carrier = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
-  const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(stateFolder), log });
+  const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new LastAlive(stateFolder), log });
   const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();

@@ -30,7 +30,7 @@ export interface Processes {
 }
 
 /** What carries jobs out: nothing but time that passes, `timeScale` seconds in one. */
-export interface Simulation {
+export interface SimulationSettings {
   kind: 'simulation';
   population: string;
   timeScale: number;
@@ -42,7 +42,7 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
     return { ...rest, jobs: { kind: 'processes', runner, reap } satisfies Processes };
   }
   if (simulation !== undefined && runner === undefined && reap === undefined) {
-    return { ...rest, jobs: { kind: 'simulation', ...simulation } satisfies Simulation };
+    return { ...rest, jobs: { kind: 'simulation', ...simulation } satisfies SimulationSettings };
   }
   context.addIssue('must have either runner and reap, or simulation in their place');
   return z.NEVER;

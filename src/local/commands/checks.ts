@@ -19,18 +19,18 @@ import { settleEngine } from '../tools/smoke-run.ts';
 import type { Tool } from '../tools/tool.ts';
 
 /** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that fixes it. */
-export interface Check {
+export interface MachineCheck {
   what: string;
   state: 'ok' | 'note' | 'missing';
   found: string;
   mend?: string;
 }
 
-const ok = (what: string, found: string): Check => ({ what, state: 'ok', found });
-const note = (what: string, found: string): Check => ({ what, state: 'note', found });
-const missing = (what: string, found: string, mend: string): Check => ({ what, state: 'missing', found, mend });
+const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
+const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
+const missing = (what: string, found: string, mend: string): MachineCheck => ({ what, state: 'missing', found, mend });
 
-export function checkSystem(): Check {
+export function checkSystem(): MachineCheck {
   const because = unsupportedBecause();
   return because === undefined
     ? ok('system', `Linux on x86-64, as root, cgroup ${isCgroupV2() ? 'v2' : 'v1'}, Node ${process.versions.node}`)
@@ -38,7 +38,7 @@ export function checkSystem(): Check {
 }
 
 /** On cgroup v1 only the kernel's log tells a kill for memory from any other. */
-export function checkKernelLog(): Check {
+export function checkKernelLog(): MachineCheck {
   if (isCgroupV2()) return ok('out-of-memory records', 'memory.events of the control group');
   try {
     accessSync('/dev/kmsg', constants.R_OK);
@@ -48,7 +48,7 @@ export function checkKernelLog(): Check {
   }
 }
 
-export function checkHome(): Check {
+export function checkHome(): MachineCheck {
   const home = homeFolder();
   const folder = nearestFolder(home);
   try {
@@ -63,7 +63,7 @@ export function checkHome(): Check {
     : ok('HOLDOUT_HOME', found);
 }
 
-export async function checkTool(tool: Tool): Promise<Check> {
+export async function checkTool(tool: Tool): Promise<MachineCheck> {
   const cache = new ToolCache();
   const named = `${tool.name} ${tool.version}`;
   try {
@@ -76,7 +76,7 @@ export async function checkTool(tool: Tool): Promise<Check> {
   }
 }
 
-export async function checkPrograms(): Promise<Check[]> {
+export async function checkPrograms(): Promise<MachineCheck[]> {
   return Promise.all(
     neededPrograms.map(async ({ program, from }) => {
       const path = which(program);
@@ -91,7 +91,7 @@ export async function checkPrograms(): Promise<Check[]> {
 }
 
 /** Runs a tiny container, unless that is known to work on this host or this user may run none. */
-export async function checkEngine(): Promise<Check> {
+export async function checkEngine(): Promise<MachineCheck> {
   const what = 'container engine';
   const name = await findEngine();
   if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
@@ -114,7 +114,7 @@ export async function checkEngine(): Promise<Check> {
   }
 }
 
-export async function checkPorts(): Promise<Check[]> {
+export async function checkPorts(): Promise<MachineCheck[]> {
   const requests = portRequests();
   const keeper = keeperOf(homeFolder());
   if (keeper !== undefined)

@@ -7,7 +7,7 @@ import {
   checkPrograms,
   checkSystem,
   checkTool,
-  type Check,
+  type MachineCheck,
 } from './checks.ts';
 
 const marks = { ok: 'ok', note: 'note', missing: 'MISSING' } as const;
@@ -28,5 +28,5 @@ export async function doctor(write: (text: string) => void): Promise<number> {
   return checks.some(({ state }) => state === 'missing') ? 1 : 0;
 }
 
-const lineOf = ({ what, state, found, mend }: Check): string =>
+const lineOf = ({ what, state, found, mend }: MachineCheck): string =>
   `${marks[state].padEnd(8)}${what.padEnd(23)}${found}${mend === undefined ? '' : `\n${' '.repeat(8)}→ ${mend}`}`;

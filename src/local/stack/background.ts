@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdoutError } from '../../errors.ts';
-import { isRunning, identify } from '../process-identity.ts';
+import { isProcessRunning, identify } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
 import { openHome } from './home/home.ts';
@@ -34,7 +34,7 @@ export async function bringUpInBackground(folder: string, report: Report): Promi
   closeSync(handle);
   const keeper = child.pid === undefined ? undefined : identify(child.pid);
   while (runningStack(folder) === undefined || !readUsers(home).some(({ stays }) => stays)) {
-    if (keeper === undefined || !isRunning(keeper)) {
+    if (keeper === undefined || !isProcessRunning(keeper)) {
       throw holdoutError('PART_NOT_UP', { part: 'keeper', why: 'it ended', log, tail: logTail(log) });
     }
     await sleep(200);

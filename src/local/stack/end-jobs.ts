@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile } from '../json-file.ts';
-import { isRunning, waitForEnd, type ProcessIdentity } from '../process-identity.ts';
+import { isProcessRunning, waitForEnd, type ProcessIdentity } from '../process-identity.ts';
 import { jobsFolder } from './parts/batch.ts';
 import type { Home } from './home/home.ts';
 
@@ -12,7 +12,7 @@ export const jobIds = (home: Home): string[] => (existsSync(jobsFolder(home)) ? 
 export function runningJobs(home: Home): ProcessIdentity[] {
   return jobIds(home)
     .flatMap((jobId) => readJsonFile<ProcessIdentity>(join(jobsFolder(home), jobId, 'process')) ?? [])
-    .filter((identity) => identity.pid > 0 && isRunning(identity));
+    .filter((identity) => identity.pid > 0 && isProcessRunning(identity));
 }
 
 /**

@@ -1,11 +1,11 @@
 import { readJsonFile } from '../json-file.ts';
-import { isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
 import { placesOf, type Home } from './home/home.ts';
 
 /** The process that keeps the stack of a home up now, if there is one. */
 export function keeperOf(home: string): ProcessIdentity | undefined {
   const holder = readJsonFile<ProcessIdentity>(placesOf(home).lock);
-  return holder !== undefined && isRunning(holder) ? holder : undefined;
+  return holder !== undefined && isProcessRunning(holder) ? holder : undefined;
 }
 
 /** Whether that process has brought everything up. */

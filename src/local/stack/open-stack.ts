@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
-import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Report } from '../report.ts';
 import { openTools } from '../tools/open-tools.ts';
@@ -155,7 +155,7 @@ async function attach(
   const { queues, report } = options;
   report(`${home.folder} is in use by process ${holder.pid}: attaching to its stack`);
   while (!isReadyBy(home, holder)) {
-    if (!isRunning(holder) || !existsSync(home.lock)) return undefined;
+    if (!isProcessRunning(holder) || !existsSync(home.lock)) return undefined;
     await sleep(200);
   }
   const running = runningStack(home.folder);
@@ -201,7 +201,7 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
 
 /** Ports on which what a killed opener left may still listen. */
 const ownPorts = (home: Home, last: StackFile | undefined): ReadonlySet<number> =>
-  new Set(readRecords(home).some(({ identity }) => isRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
+  new Set(readRecords(home).some(({ identity }) => isProcessRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
 
 /** Ctrl-C while parts come up ends what has come up so far, instead of leaving it behind. */
 async function unlessInterrupted(work: Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readJsonFile } from '../json-file.ts';
-import { isRunning } from '../process-identity.ts';
+import { isProcessRunning } from '../process-identity.ts';
 import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
 import { endpointsOf, region, type Endpoints } from './environment.ts';
@@ -37,7 +37,12 @@ export function stackStatus(folder: string): StackStatus {
     endpoints: ports === undefined ? null : endpointsOf(ports),
     region,
     credentials: readJsonFile<Credentials>(home.credentials) ?? null,
-    parts: records.map(({ name, identity, log }) => ({ name, pid: identity.pid, running: isRunning(identity), log })),
+    parts: records.map(({ name, identity, log }) => ({
+      name,
+      pid: identity.pid,
+      running: isProcessRunning(identity),
+      log,
+    })),
     runningJobs: runningJobs(home).length,
   };
 }

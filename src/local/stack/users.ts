@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
-import { identify, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
 import type { Home } from './home/home.ts';
 
 /** A process that needs the stack. Of those that stay there need be only one: it keeps the stack up until `local down`. */
@@ -23,7 +23,7 @@ export function readUsers(home: Home): StackUser[] {
   return filesIn(home.users).flatMap((name) => {
     const file = join(home.users, name);
     const user = readJsonFile<StackUser>(file);
-    if (user !== undefined && isRunning(user)) return user;
+    if (user !== undefined && isProcessRunning(user)) return user;
     rmSync(file, { force: true });
     return [];
   });
@@ -46,5 +46,5 @@ export function announceEnd(home: Home): () => void {
 /** Whether `local down` is at work: then nobody takes the stack over. */
 export function isEnding(home: Home): boolean {
   const by = readJsonFile<ProcessIdentity>(home.ending);
-  return by !== undefined && isRunning(by);
+  return by !== undefined && isProcessRunning(by);
 }

@@ -11,8 +11,8 @@ import { JobFolder } from '../../../src/local/batch-endpoint/jobs/job-folder.ts'
 import type { ShownJob } from '../../../src/local/batch-endpoint/jobs/job-record.ts';
 import { stateOfProcess } from '../../../src/local/batch-endpoint/executors/job-process.ts';
 import { JobStore } from '../../../src/local/batch-endpoint/jobs/job-store.ts';
-import { ProcessCarrier } from '../../../src/local/batch-endpoint/executors/process-executor.ts';
-import { Pulse } from '../../../src/local/batch-endpoint/jobs/last-alive.ts';
+import { ProcessExecutor } from '../../../src/local/batch-endpoint/executors/process-executor.ts';
+import { LastAlive } from '../../../src/local/batch-endpoint/jobs/last-alive.ts';
 import { eventually } from './endpoint-rig.ts';
 
 describe('the time limit of a job', () => {
@@ -29,8 +29,8 @@ describe('the time limit of a job', () => {
   const environment = { PATH: process.env['PATH'] ?? '' };
   const log = pino({ level: 'silent' });
   const newEngine = (): JobEngine => {
-    const carrier = new ProcessCarrier(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
-    return new JobEngine({ startUp, arns, jobs, carrier, pulse: new Pulse(folder), log });
+    const carrier = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
+    return new JobEngine({ startUp, arns, jobs, carrier, pulse: new LastAlive(folder), log });
   };
   let engine = newEngine();
   before(() => engine.start());

@@ -3,7 +3,7 @@ import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import type { SubmissionResult } from '../../../src/activities/record-result.ts';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
-import { nameOf, workListOf, type TeamRound } from '../../../src/campaign/model/rounds.ts';
+import { roundKeyOf, workListOf, type TeamRound } from '../../../src/campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../../../src/campaign/model/work-list.ts';
 import type { RecordedCommand } from '../../../src/ledger/acts.ts';
 import { addChain, noTotals } from '../../../src/ledger/totals.ts';
@@ -45,9 +45,9 @@ export class ScriptedRounds {
       addChain(ledger, records);
     }
     const running = listed.filter((round) => !this.isFinal(round));
-    const begun = new Set(running.map(nameOf));
+    const begun = new Set(running.map(roundKeyOf));
     const teams = [...new Set(rounds.map(({ team }) => team))];
-    const list = workListOf(teams, rounds, (round) => this.isFinal(round) || begun.has(nameOf(round)));
+    const list = workListOf(teams, rounds, (round) => this.isFinal(round) || begun.has(roundKeyOf(round)));
     const teamOf = new Map(rounds.map(({ submission, team }) => [submission, teams.indexOf(team)]));
     return {
       workLists: [this.keep(campaign, list)],
@@ -69,8 +69,8 @@ export class ScriptedRounds {
   ): Awaited<ReturnType<Activities['takeRounds']>> {
     const rounds = this.added.get(added)?.rounds;
     if (rounds === undefined) return null;
-    const known = new Set(this.work(workLists).flatMap(({ rounds }) => rounds.map(nameOf)));
-    const fresh = rounds.filter((round) => !known.has(nameOf(round)));
+    const known = new Set(this.work(workLists).flatMap(({ rounds }) => rounds.map(roundKeyOf)));
+    const fresh = rounds.filter((round) => !known.has(roundKeyOf(round)));
     const list = workListOf([...new Set(fresh.map(({ team }) => team))], fresh, () => false);
     const longer = fresh.length === 0 ? workLists : [...workLists, this.keep(frozen.campaign, list)];
     return { workLists: longer, work: workOf(frozen, longer, this.work(longer)) };

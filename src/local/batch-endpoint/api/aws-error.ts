@@ -1,5 +1,5 @@
 /** An answer other than 200 on the AWS wire: the HTTP status, the type in `x-amzn-errortype`, the message in the body. */
-export class WireFault extends Error {
+export class AwsError extends Error {
   override readonly name = 'WireFault';
   constructor(
     readonly type: string,
@@ -11,5 +11,5 @@ export class WireFault extends Error {
 }
 
 /** The caller's fault: AWS answers 400, and 404 for queues, definitions and resources that are not there. */
-export const clientException = (message: string, status: 400 | 404 | 413 = 400): WireFault =>
-  new WireFault('ClientException', status, message);
+export const clientException = (message: string, status: 400 | 404 | 413 = 400): AwsError =>
+  new AwsError('ClientException', status, message);

@@ -1,7 +1,7 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { WireFault } from './aws-error.ts';
+import { AwsError } from './aws-error.ts';
 
 /** Who may sign requests, and for what: a signature for another region or service is refused. */
 export interface Signers {
@@ -28,7 +28,7 @@ export async function checkSignature(request: SignedRequest, signers: Signers, n
   const { accessKeyId, scope, signedHeaders, signature } = parseAuthorization(request.headers['authorization']);
   const known = signers.credentials.find((credential) => credential.accessKeyId === accessKeyId);
   if (known === undefined || request.headers['x-amz-security-token'] !== undefined) {
-    throw new WireFault('UnrecognizedClientException', 403, 'The security token included in the request is invalid.');
+    throw new AwsError('UnrecognizedClientException', 403, 'The security token included in the request is invalid.');
   }
   const date = dateIn(request.headers['x-amz-date'], now);
   if (scope !== `${date.amz.slice(0, 8)}/${signers.region}/batch/aws4_request`) {
@@ -46,15 +46,11 @@ function parseAuthorization(authorization: string | string[] | undefined) {
   const form =
     /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/([^,\s]+),\s*SignedHeaders=([a-z0-9;_-]+),\s*Signature=([0-9a-f]{64})$/;
   if (typeof authorization !== 'string') {
-    throw new WireFault('MissingAuthenticationTokenException', 403, 'Missing Authentication Token');
+    throw new AwsError('MissingAuthenticationTokenException', 403, 'Missing Authentication Token');
   }
   const [, accessKeyId, scope, signedHeaders, signature] = form.exec(authorization) ?? [];
   if (accessKeyId === undefined || scope === undefined || signedHeaders === undefined || signature === undefined) {
-    throw new WireFault(
-      'IncompleteSignatureException',
-      403,
-      'The Authorization header is not one of AWS4-HMAC-SHA256.',
-    );
+    throw new AwsError('IncompleteSignatureException', 403, 'The Authorization header is not one of AWS4-HMAC-SHA256.');
   }
   return { accessKeyId, scope, signedHeaders: signedHeaders.split(';'), signature };
 }
@@ -125,4 +121,4 @@ function splitUrl(url: string): { pathname: string; query: Record<string, string
   return { pathname, query };
 }
 
-const invalid = (why: string): WireFault => new WireFault('InvalidSignatureException', 403, why);
+const invalid = (why: string): AwsError => new AwsError('InvalidSignatureException', 403, why);

@@ -2,7 +2,7 @@ import type { JobSummary } from '@aws-sdk/client-batch';
 import type { Arns } from './arns.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { JobStore } from '../jobs/job-store.ts';
-import { pageOf } from './pagination.ts';
+import { paginate } from './pagination.ts';
 import type { ListJobs } from './requests.ts';
 
 type Filter = NonNullable<ListJobs['filters']>[number];
@@ -24,7 +24,7 @@ export function listJobs(
   const found = candidates(jobs, filter).filter(
     (job) => job.queue === queue && (filter === undefined ? job.detail.status === status : passes(job.detail, filter)),
   );
-  const { items, ...next } = pageOf(found, ({ sequence }) => -sequence, request, filter === undefined ? 1_000 : 100);
+  const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, filter === undefined ? 1_000 : 100);
   return { jobSummaryList: items.map(summaryOf), ...next };
 }
 

@@ -4,7 +4,7 @@ import type { JobEngine } from '../jobs/job-engine.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import { listJobs } from './list-jobs.ts';
-import { pageOf } from './pagination.ts';
+import { paginate } from './pagination.ts';
 import * as requests from './requests.ts';
 import type { StartUp } from '../start-up-file.ts';
 import { clientException } from './aws-error.ts';
@@ -26,29 +26,30 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
   const { definitions, jobs, engine, arns } = parts;
   return {
     registerjobdefinition: (body) => {
-      const { detail } = definitions.register(requests.checked(requests.registerJobDefinition, body));
+      const { detail } = definitions.register(requests.parseRequest(requests.registerJobDefinition, body));
       const { jobDefinitionName, jobDefinitionArn, revision } = detail;
       return { jobDefinitionName, jobDefinitionArn, revision };
     },
-    describejobdefinitions: (body) => definitions.describe(requests.checked(requests.describeJobDefinitions, body)),
+    describejobdefinitions: (body) =>
+      definitions.describe(requests.parseRequest(requests.describeJobDefinitions, body)),
     describejobqueues: (body) => describeQueues(parts, body),
     submitjob: (body) => submit(parts, body),
     describejobs: (body) => {
-      const wanted = new Set(requests.checked(requests.describeJobs, body).jobs);
+      const wanted = new Set(requests.parseRequest(requests.describeJobs, body).jobs);
       // Ids that nobody knows are simply missing, as on AWS.
       return { jobs: [...wanted].flatMap((jobId) => jobs.get(jobId)?.detail ?? []) };
     },
     listjobs: (body) => {
-      const request = requests.checked(requests.listJobs, body);
+      const request = requests.parseRequest(requests.listJobsRequest, body);
       return listJobs(jobs, queueNamed(parts, request.jobQueue), request, arns);
     },
     canceljob: (body) => {
-      const { jobId, reason } = requests.checked(requests.endJob, body);
+      const { jobId, reason } = requests.parseRequest(requests.endJobRequest, body);
       engine.cancel(jobWithId(jobs, jobId), reason);
       return {};
     },
     terminatejob: (body) => {
-      const { jobId, reason } = requests.checked(requests.endJob, body);
+      const { jobId, reason } = requests.parseRequest(requests.endJobRequest, body);
       engine.terminate(jobWithId(jobs, jobId), reason);
       return {};
     },
@@ -56,7 +57,7 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
 }
 
 function submit(parts: OperationParts, body: unknown): object {
-  const { timeout, containerOverrides, ...request } = requests.checked(requests.submitJob, body);
+  const { timeout, containerOverrides, ...request } = requests.parseRequest(requests.submitJob, body);
   const queue = queueNamed(parts, request.jobQueue);
   const definition = parts.definitions.find(request.jobDefinition);
   if (definition === undefined) throw clientException(`JobDefinition ${request.jobDefinition} not found.`, 404);
@@ -71,11 +72,11 @@ function submit(parts: OperationParts, body: unknown): object {
 }
 
 function describeQueues({ startUp, arns }: OperationParts, body: unknown): object {
-  const request = requests.checked(requests.describeJobQueues, body);
+  const request = requests.parseRequest(requests.describeJobQueues, body);
   const wanted = request.jobQueues?.map((reference) => arns.nameIn('job-queue', reference));
   const queues = startUp.queues.map(({ name }, position) => ({ name, position }));
   const found = queues.filter(({ name }) => wanted === undefined || wanted.includes(name));
-  const { items, ...next } = pageOf(found, ({ position }) => position, request, 100);
+  const { items, ...next } = paginate(found, ({ position }) => position, request, 100);
   const jobQueues = items.map(({ name }) => ({
     jobQueueName: name,
     jobQueueArn: arns.queue(name),

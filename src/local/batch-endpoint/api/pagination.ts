@@ -10,7 +10,7 @@ export interface PageRequest {
  * One page of items that lie in ascending order of a position which an item keeps for ever, so that a token stays good
  * when items come and go between two pages. `most` is the operation's own cap.
  */
-export function pageOf<T>(
+export function paginate<T>(
   items: readonly T[],
   positionOf: (item: T) => number,
   request: PageRequest,

@@ -97,7 +97,7 @@ export type SubmitJob = z.output<typeof submitJob>;
 
 export const describeJobs = z.object({ jobs: z.array(z.string()).max(100, 'are at most 100 job ids') });
 
-export const listJobs = z.object({
+export const listJobsRequest = z.object({
   jobQueue: z.string({ error: 'is needed: this endpoint has no array and no multi-node jobs' }),
   jobStatus: z.enum(['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED']).optional(),
   filters: z
@@ -111,9 +111,9 @@ export const listJobs = z.object({
     .optional(),
   ...paging,
 });
-export type ListJobs = z.output<typeof listJobs>;
+export type ListJobs = z.output<typeof listJobsRequest>;
 
-export const endJob = z.object({ jobId: z.string().min(1), reason });
+export const endJobRequest = z.object({ jobId: z.string().min(1), reason });
 
 export const tagResource = z.object({ tags });
 /** Query of an untag request: the SDK repeats the key for several tags. */
@@ -122,7 +122,7 @@ export const untagResource = z.object({
 });
 
 /** A request that keeps its schema, or a ClientException that names every field at fault. */
-export function checked<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
+export function parseRequest<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
   const result = schema.safeParse(request ?? {});
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());

@@ -2,9 +2,9 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { checkSignature, type Signers } from './check-signature.ts';
 import { operationsOn, type OperationParts } from './operations.ts';
-import { checked, tagResource, untagResource } from './requests.ts';
+import { parseRequest, tagResource, untagResource } from './requests.ts';
 import { TagBook } from '../jobs/tags.ts';
-import { clientException, WireFault } from './aws-error.ts';
+import { clientException, AwsError } from './aws-error.ts';
 
 /** AWS's limits on a request's body, in bytes. */
 const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobdefinition: 24 * 1024 };
@@ -16,14 +16,14 @@ const otherBodies = 256 * 1024;
  */
 export function createServer(parts: OperationParts & { signers: Signers; log: Logger }): FastifyInstance {
   const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
-  server.setErrorHandler((error: FastifyError | WireFault, request, reply) => {
-    const fault = error instanceof WireFault ? error : faultOf(error);
+  server.setErrorHandler((error: FastifyError | AwsError, request, reply) => {
+    const fault = error instanceof AwsError ? error : faultOf(error);
     const refusal = { url: request.url, type: fault.type, status: fault.status, error: error.message };
     parts.log[fault.status >= 500 ? 'error' : 'warn'](refusal, 'request refused');
     return reply.code(fault.status).header('x-amzn-errortype', fault.type).send({ message: fault.message });
   });
   server.setNotFoundHandler((request) => {
-    throw new WireFault(
+    throw new AwsError(
       'UnknownOperationException',
       404,
       `This endpoint does not serve ${request.method} ${request.url}`,
@@ -59,11 +59,11 @@ function serveTags(server: FastifyInstance, book: TagBook): void {
   type Route = { Params: { '*': string } };
   server.get<Route>(path, ({ params }) => ({ tags: book.list(params['*']) }));
   server.post<Route>(path, ({ params, body }) => {
-    book.add(params['*'], checked(tagResource, body).tags);
+    book.add(params['*'], parseRequest(tagResource, body).tags);
     return {};
   });
   server.delete<Route>(path, ({ params, query }) => {
-    book.remove(params['*'], checked(untagResource, query).tagKeys);
+    book.remove(params['*'], parseRequest(untagResource, query).tagKeys);
     return {};
   });
 }
@@ -77,9 +77,9 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function faultOf(error: FastifyError): WireFault {
+function faultOf(error: FastifyError): AwsError {
   const status = error.statusCode ?? 500;
   if (status === 413) return clientException('The request is larger than AWS Batch allows', 413);
   if (status < 500) return clientException(error.message);
-  return new WireFault('ServerException', 500, error.message);
+  return new AwsError('ServerException', 500, error.message);
 }

@@ -7,7 +7,7 @@ export interface JobListener {
 }
 
 /** How jobs are carried out: as processes, or simulated. The engine decides when; this does it. */
-export interface JobCarrier {
+export interface JobExecutor {
   /** Begins a job, which is STARTING. */
   begin(job: JobRecord, listener: JobListener): void;
   /** Goes on with a job that an earlier endpoint began, which last lived at `lastAlive`. */

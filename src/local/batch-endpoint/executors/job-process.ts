@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, type ProcessIdentity } from '../../process-identity.ts';
+import { isProcessRunning, type ProcessIdentity } from '../../process-identity.ts';
 
 /**
  * What stands between the endpoint and a runner, so that a job outlives the endpoint and its exit status is kept. In the
@@ -57,7 +57,7 @@ export function stateOfProcess(folder: string): ProcessState {
   if (begun === undefined) return { kind: 'unbegun' };
   const identity = identityIn(begun);
   // Asked before the exit file is read: a process that ends in between has written it by then.
-  if (identity !== undefined && isRunning(identity)) return { kind: 'running' };
+  if (identity !== undefined && isProcessRunning(identity)) return { kind: 'running' };
   const code = contentOf(join(folder, 'exit'));
   if (code === undefined) return { kind: 'gone' };
   return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };

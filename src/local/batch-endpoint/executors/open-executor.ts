@@ -1,16 +1,16 @@
 import { holdoutError } from '../../../errors.ts';
 import { ObjectStore } from '../../../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../../../settings.ts';
-import type { JobCarrier } from './job-executor.ts';
+import type { JobExecutor } from './job-executor.ts';
 import { loadPopulation } from './population-file.ts';
-import { ProcessCarrier, type ProcessPlace } from './process-executor.ts';
-import { SimulatedCarrier } from './simulated-executor.ts';
+import { ProcessExecutor, type ProcessPlace } from './process-executor.ts';
+import { SimulatedExecutor } from './simulated-executor.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
 import type { StartUp } from '../start-up-file.ts';
 
 /** What carries jobs out, as the start-up file says. Throws START_UP_FILE_INVALID, RUNNER_SETTING. */
-export function openCarrier({ jobs, environment }: StartUp, place: ProcessPlace): JobCarrier {
-  if (jobs.kind === 'processes') return new ProcessCarrier(jobs, environment, place);
+export function openExecutor({ jobs, environment }: StartUp, place: ProcessPlace): JobExecutor {
+  if (jobs.kind === 'processes') return new ProcessExecutor(jobs, environment, place);
   const settings = loadSettings(environment);
   const runner = new SimulatedRunner({
     // Like a process's environment, the start-up file's is all there is: nothing of the endpoint's own.
@@ -26,7 +26,7 @@ export function openCarrier({ jobs, environment }: StartUp, place: ProcessPlace)
     population: loadPopulation(jobs.population),
     seed: jobs.seed,
   });
-  return new SimulatedCarrier(runner, jobs.timeScale, place.log);
+  return new SimulatedExecutor(runner, jobs.timeScale, place.log);
 }
 
 function given(environment: Record<string, string>, name: string): string {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../../errors.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
-import type { JobCarrier, JobListener } from './job-executor.ts';
+import type { JobExecutor, JobListener } from './job-executor.ts';
 import {
   begunAt,
   forbidProcess,
@@ -28,7 +28,7 @@ export interface ProcessPlace {
 }
 
 /** Every job is a detached process that outlives the endpoint. */
-export class ProcessCarrier implements JobCarrier {
+export class ProcessExecutor implements JobExecutor {
   /** Jobs whose process an earlier endpoint started. */
   private readonly adopted = new Map<string, JobListener>();
   private readonly timer = setInterval(() => this.look(), lookInterval);

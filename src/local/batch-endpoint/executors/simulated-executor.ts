@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
-import type { JobCarrier, JobListener } from './job-executor.ts';
+import type { JobExecutor, JobListener } from './job-executor.ts';
 import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';
@@ -10,7 +10,7 @@ import type { SimulatedRunner } from './simulated-runner.ts';
  * Jobs that take time and write outcomes, in this process. Nothing of them lives on without it, but they end when they
  * would have: a job that is taken up counts from its startedAt.
  */
-export class SimulatedCarrier implements JobCarrier {
+export class SimulatedExecutor implements JobExecutor {
   private readonly running = new Map<string, { process: SimulatedProcess; listener: JobListener }>();
 
   constructor(

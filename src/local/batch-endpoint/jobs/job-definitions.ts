@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readJsonFile } from '../../json-file.ts';
 import type { Arns } from '../api/arns.ts';
 import { writeDurably } from './durable-file.ts';
-import { pageOf } from '../api/pagination.ts';
+import { paginate } from '../api/pagination.ts';
 import type { DescribeJobDefinitions, RegisterJobDefinition } from '../api/requests.ts';
 
 /** One revision of a job definition, as DescribeJobDefinitions shows it. `sequence` is its place among all of them. */
@@ -69,7 +69,7 @@ export class JobDefinitions {
       if (request.status !== undefined && request.status !== detail.status) return false;
       return request.jobDefinitionName === undefined || request.jobDefinitionName === detail.jobDefinitionName;
     });
-    const { items, ...next } = pageOf(found, ({ sequence }) => -sequence, request, 100);
+    const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, 100);
     return { jobDefinitions: items.map(({ detail }) => detail), ...next };
   }
 

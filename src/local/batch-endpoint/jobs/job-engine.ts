@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Arns } from '../api/arns.ts';
-import type { JobCarrier, JobListener } from '../executors/job-executor.ts';
+import type { JobExecutor, JobListener } from '../executors/job-executor.ts';
 import {
   droppedJob,
   endedJob,
@@ -12,7 +12,7 @@ import {
   type JobRecord,
 } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
-import type { Pulse } from './last-alive.ts';
+import type { LastAlive } from './last-alive.ts';
 import type { StartUp } from '../start-up-file.ts';
 
 /** Between two looks at deadlines. */
@@ -31,8 +31,8 @@ export class JobEngine {
       startUp: Pick<StartUp, 'queues' | 'killGraceSeconds'>;
       arns: Arns;
       jobs: JobStore;
-      carrier: JobCarrier;
-      pulse: Pulse;
+      carrier: JobExecutor;
+      pulse: LastAlive;
       log: Logger;
     },
   ) {}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * A file whose time says when the endpoint was last alive. Jobs found lost at a start are taken to have ended then: when
  * the machine went down on Friday, nobody pays for the weekend.
  */
-export class Pulse {
+export class LastAlive {
   private readonly file: string;
   /** When the endpoint before this one last beat, milliseconds; 0 for the first one. */
   readonly lastBefore: number;

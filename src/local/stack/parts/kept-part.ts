@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, holdoutError } from '../../../errors.ts';
-import { endProcess, isRunning } from '../../process-identity.ts';
+import { endProcess, isProcessRunning } from '../../process-identity.ts';
 import type { Report } from '../../report.ts';
 import type { Home } from '../home/home.ts';
 import {
@@ -39,7 +39,7 @@ export class KeptPart {
     const part = this.define();
     const left = readRecord(this.home, part.name);
     const fits = left?.definition === definitionOf(part) && left.program === programOf(part);
-    if (left !== undefined && isRunning(left.identity) && fits) this.record = left;
+    if (left !== undefined && isProcessRunning(left.identity) && fits) this.record = left;
     else await this.startAfresh(part, left);
     await this.waitUntilReady(part, stop);
   }
@@ -51,7 +51,7 @@ export class KeptPart {
       await sleep(lookInterval, undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) return;
       const part = this.define();
-      const running = this.record !== undefined && isRunning(this.record.identity);
+      const running = this.record !== undefined && isProcessRunning(this.record.identity);
       if (running && this.record?.definition === definitionOf(part)) continue;
       if (running) this.report(`${part.name} has new settings and is started again`);
       else await this.rest(part, Date.now() - upSince, stop);
@@ -90,7 +90,7 @@ export class KeptPart {
     const log = logOf(this.home, part.name);
     const notUp = (why: string) => holdoutError('PART_NOT_UP', { part: part.name, why, log, tail: logTail(log) });
     // Asked before and after: a foreign server on the same port may have answered.
-    const lives = () => this.record !== undefined && isRunning(this.record.identity);
+    const lives = () => this.record !== undefined && isProcessRunning(this.record.identity);
     for (;;) {
       stop.throwIfAborted();
       if (!lives()) throw notUp('it ended');

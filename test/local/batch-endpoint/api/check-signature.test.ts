@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { checkSignature, type SignedRequest } from '../../../../src/local/batch-endpoint/api/check-signature.ts';
-import { WireFault } from '../../../../src/local/batch-endpoint/api/aws-error.ts';
+import { AwsError } from '../../../../src/local/batch-endpoint/api/aws-error.ts';
 
 /** Requests to Batch as botocore 1.44.8 signs them, with the key `rig-key`, at 2026-11-29 07:30 UTC. */
 const signed = (
@@ -22,7 +22,7 @@ const signers = {
 async function refused(type: string, changes: Partial<SignedRequest>, now = at, by = signers): Promise<void> {
   assert.ok(submit);
   await assert.rejects(checkSignature({ ...submit, ...changes }, by, now), (error: unknown) => {
-    assert.ok(error instanceof WireFault, String(error));
+    assert.ok(error instanceof AwsError, String(error));
     assert.deepEqual([error.type, error.status], [type, 403], JSON.stringify(changes));
     return true;
   });
