@@ -86,7 +86,10 @@ const withAccessTo =
   (end: (status: number) => void): CommandKit['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack }, { openAccess }] = await Promise.all([import('../stack/enter-stack.ts'), import('../access.ts')]);
+    const [{ enterStack }, { openAccess }] = await Promise.all([
+      import('../stack/enter-stack.ts'),
+      import('../access.ts'),
+    ]);
     enterStack();
     const access = await openAccess();
     try {

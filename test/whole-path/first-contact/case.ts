@@ -1,6 +1,12 @@
 import { tarOf, type TarEntry } from '../../support/images/image-archives.ts';
 import { OciBuilder, type Descriptor } from '../../support/images/oci-builder.ts';
-import { addImage, busyboxLayer, scriptLayer, writeArchive, type RunnableImage } from '../../support/images/runnable-image.ts';
+import {
+  addImage,
+  busyboxLayer,
+  scriptLayer,
+  writeArchive,
+  type RunnableImage,
+} from '../../support/images/runnable-image.ts';
 
 /** How a submission must end, and whose doing that is. */
 export type Expected =
