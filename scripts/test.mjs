@@ -27,10 +27,10 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/**
- * What one mocha each runs: the suites of a room, which share servers and bundles, or one long test of the whole path.
- * Roughly the longest first, so that they end together.
- */
+/** Suites whose files have servers of their own and take a minute or more. */
+const long = /^test\/(?:whole-path|workflows|runner)\//;
+
+/** What one mocha each runs: one long test, or the suites of a folder. Roughly the longest first, so that they end together. */
 function groupsOfAll() {
   const rooms = [
     /^runner/,
@@ -46,7 +46,7 @@ function groupsOfAll() {
     .sort((a, b) => (a < b ? -1 : 1));
   const groups = rooms.map(() => []);
   for (const file of files) groups[rooms.findIndex((room) => room.test(file))].push(join('test', file));
-  return groups.flatMap((group) => (group[0]?.startsWith('test/whole-path') ? group.map((file) => [file]) : [group]));
+  return groups.flatMap((group) => (long.test(group[0] ?? '') ? group.map((file) => [file]) : [group]));
 }
 
 /** Runs groups side by side, since tests wait more than they work; each is shown when it is over. Returns the exit status. */
