@@ -1,5 +1,5 @@
 import { hostMountPoints } from '../runner/sandbox/mounts.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../run-command.ts';
 
 /** Takes down everything mounted below a folder, the innermost first; answers whether nothing is left. */
 export async function unmountBelow(folder: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { taskQueues } from '../../src/ids.ts';
 import { runningStack } from '../../src/local/stack/open-stack.ts';
-import { lastLines } from '../../src/local/run-command.ts';
+import { lastLines } from '../../src/run-command.ts';
 
 /** What can be seen from outside of a stack that does not get on: for the words of a test that waited in vain. */
 export async function diagnosisOf(home: string): Promise<string> {

@@ -68,29 +68,29 @@ function checkParts(json: unknown, imageBytes: number): void {
     refuse(`the image is larger than the ${imageBytes} bytes allowed`);
 }
 
-async function manifestAt(repository: string, digest: string): Promise<Buffer> {
+async function manifestAt(repository: string, digest: string): Promise<string> {
   const image = `${repository}@${digest}`;
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
   if (sha256(raw) === digest) return raw;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
 }
 
-async function rawManifest(image: string): Promise<Buffer | undefined> {
+async function rawManifest(image: string): Promise<string | undefined> {
   const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
   if (inspected.kind === 'done') return inspected.stdout;
   if (isUnknownToRegistry(inspected.detail)) return undefined;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
 }
 
-function parsed(raw: Buffer): unknown {
+function parsed(raw: string): unknown {
   try {
-    return JSON.parse(raw.toString('utf8')) as unknown;
+    return JSON.parse(raw) as unknown;
   } catch {
     return refuse('the registry has no manifest under this reference');
   }
 }
 
-const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const sha256 = (bytes: string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** A reference without tag and digest: skopeo takes no reference with both. */
 const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '');

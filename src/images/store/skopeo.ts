@@ -1,23 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { holdoutError } from '../../errors.ts';
-
-const run = promisify(execFile);
+import { runCommand } from '../../run-command.ts';
 
 /** `failed`: skopeo ran and said no; `detail` is why, in its words. */
-export type SkopeoResult = { kind: 'done'; stdout: Buffer } | { kind: 'failed'; detail: string };
+export type SkopeoResult = { kind: 'done'; stdout: string } | { kind: 'failed'; detail: string };
 
 /** Runs skopeo and waits. Throws IMAGE_TOOL_MISSING. */
 export async function skopeo(...args: string[]): Promise<SkopeoResult> {
-  try {
-    const { stdout } = await run('skopeo', args, { encoding: 'buffer', maxBuffer: 16 * 2 ** 20 });
-    return { kind: 'done', stdout };
-  } catch (error) {
-    const failure = error as NodeJS.ErrnoException & { stderr?: Buffer };
-    if (failure.code === 'ENOENT') throw holdoutError('IMAGE_TOOL_MISSING', { tool: 'skopeo' }, error);
-    const said = failure.stderr?.toString('utf8').trim() ?? '';
-    // time="…" level=fatal msg="…"
-    const message = /level=fatal msg="(.*)"$/m.exec(said)?.[1]?.replaceAll('\\"', '"') ?? said;
-    return { kind: 'failed', detail: (message === '' ? failure.message : message).slice(0, 1_000) };
-  }
+  const { status, stdout, stderr, startError } = await runCommand('skopeo', args);
+  if (startError?.code === 'ENOENT') throw holdoutError('IMAGE_TOOL_MISSING', { tool: 'skopeo' }, startError);
+  if (status === 0) return { kind: 'done', stdout };
+  // time="…" level=fatal msg="…"
+  const message = /level=fatal msg="(.*)"$/m.exec(stderr)?.[1]?.replaceAll('\\"', '"') ?? stderr;
+  return { kind: 'failed', detail: message.slice(0, 1_000) };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { isCgroupV2 } from '../cgroups.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../run-command.ts';
 import { closeShortPaths } from '../stack/home/short-paths.ts';
 import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';

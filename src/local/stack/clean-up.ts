@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCgroup, removeEmptyCgroup } from '../cgroups.ts';
 import { unmountBelow } from '../mounts.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../run-command.ts';
 import { homeLabel, type Engine } from '../tools/engine.ts';
 import { jobIds } from './end-jobs.ts';
 import { openIdentity } from './home/home-identity.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { holdoutError } from '../../errors.ts';
 import { reportWhile, type Report } from '../report.ts';
-import { lastLines, runCommand } from '../run-command.ts';
+import { lastLines, runCommand } from '../../run-command.ts';
 import { which } from './engine.ts';
 
 /** A program, and the Debian package that brings it. */

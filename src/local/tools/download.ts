@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../run-command.ts';
 import type { Tool, ToolArchive } from './tool.ts';
 
 /** Until the first byte; a machine behind a firewall shall not wait long for nothing. */

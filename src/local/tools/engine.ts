@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../run-command.ts';
 import type { HomeIdentity } from '../stack/home/home-identity.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../run-command.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import type { Tool } from './tool.ts';
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { lock } from '../file-lock.ts';
 import { reportWhile, type Report } from '../report.ts';
-import { lastLines, runCommand } from '../run-command.ts';
+import { lastLines, runCommand } from '../../run-command.ts';
 import type { ToolCache } from './cache.ts';
 import { downloadTool } from './download.ts';
 import { findTool, isRightProgram } from './find-tool.ts';

@@ -11,7 +11,7 @@ import { runPathsOf } from '../../runner/sandbox/run-paths.ts';
 import { runInSandbox } from '../../runner/sandbox/sandbox.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import type { Report } from '../report.ts';
-import { lastLines, runCommand } from '../run-command.ts';
+import { lastLines, runCommand } from '../../run-command.ts';
 import { openIdentity } from '../stack/home/home-identity.ts';
 import type { Home } from '../stack/home/home.ts';
 import { openShortPaths, type ShortPaths } from '../stack/home/short-paths.ts';

@@ -36,7 +36,7 @@ export async function accountedApps(): Promise<string[]> {
   const query = ['--query-accounted-apps=pid,max_memory_usage,time', '--format=csv,noheader,nounits'];
   const stop = AbortSignal.timeout(listingLimitMs);
   const listing = await run(['nvidia-smi', ...query], { stop }).catch(() => undefined);
-  if (listing?.exitCode !== 0) return [];
+  if (listing?.status !== 0) return [];
   return listing.stdout.split('\n').filter((line) => accountedPeakMiB(line) !== undefined);
 }
 

@@ -1,63 +1,22 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
+import { runCommand, type CommandResult } from '../../run-command.ts';
 
-export interface CommandResult {
-  /** Null when a signal ended it. */
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
+type Options = Pick<NonNullable<Parameters<typeof runCommand>[2]>, 'stop' | 'descriptor'>;
 
-interface CommandOptions {
-  /** Ends the command. */
-  stop?: AbortSignal;
-  /** File descriptor that the command gets as number 3. */
-  descriptor?: number;
-}
-
-/**
- * Runs a command to its end and answers whatever that was; for commands with small output. It gets a process group of its
- * own, so that a signal to the runner's group reaches only the runner. Throws COMMAND_FAILED when it cannot be started.
- */
-export function run(command: readonly string[], { stop, descriptor }: CommandOptions = {}): Promise<CommandResult> {
+/** Runs a command detached, so that a signal to the runner's group reaches only the runner. Throws COMMAND_FAILED if it cannot be started. */
+export async function run(command: readonly string[], options?: Options): Promise<CommandResult> {
   const [program = '', ...args] = command;
-  return new Promise((resolve, reject) => {
-    stop?.throwIfAborted();
-    const child = spawnOpenly(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
-      ...(stop && { signal: stop }),
-    });
-    const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
-    child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
-    child.on('error', (error) => reject(stop?.aborted ? error : commandFailed(command, error.message, error)));
-    child.on('close', (exitCode) =>
-      resolve({ exitCode, stdout: textOf(chunks.stdout), stderr: textOf(chunks.stderr).trim() }),
-    );
-  });
+  const result = await runCommand(program, args, { ...options, detached: true });
+  if (result.startError) throw commandFailed(command, result);
+  return result;
 }
 
-/** Runs a command that has to succeed and answers its standard output; throws COMMAND_FAILED. */
-export async function succeed(command: readonly string[], options?: CommandOptions): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(command, options);
-  if (exitCode !== 0) throw commandFailed(command, stderr || `exit status ${exitCode}`);
-  return stdout;
+/** Like {@link run}, for a command that has to succeed: returns its standard output or throws COMMAND_FAILED. */
+export async function succeed(command: readonly string[], options?: Options): Promise<string> {
+  const result = await run(command, options);
+  if (result.status !== 0) throw commandFailed(command, result);
+  return result.stdout;
 }
 
-/**
- * Starts a program in a process group of its own under the usual umask, whatever the runner's is: an engine makes folders
- * that an image's layers leave out by its own umask, and the submission's user has to enter them.
- */
-export function spawnOpenly(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-  const umask = process.umask(0o022);
-  try {
-    return spawn(program, args, { ...options, detached: true });
-  } finally {
-    process.umask(umask);
-  }
-}
-
-const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8');
-
-const commandFailed = (command: readonly string[], cause: string, error?: unknown): Error =>
-  holdoutError('COMMAND_FAILED', { command: command.join(' '), cause }, error);
+const commandFailed = (command: readonly string[], { stderr, startError }: CommandResult): Error =>
+  holdoutError('COMMAND_FAILED', { command: command.join(' '), cause: stderr }, startError);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
-import { run, spawnOpenly, succeed } from './command.ts';
+import { spawnDetached } from '../../run-command.ts';
+import { run, succeed } from './command.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 
 /** What the runner asks about an image the engine holds. */
@@ -73,8 +74,8 @@ export class ContainerEngine {
 
   /** Undefined when the engine holds no such image. */
   async findImage(name: string): Promise<EngineImage | undefined> {
-    const { exitCode, stdout } = await run([...this.command, 'image', 'inspect', name]);
-    if (exitCode !== 0) return undefined;
+    const { status, stdout } = await run([...this.command, 'image', 'inspect', name]);
+    if (status !== 0) return undefined;
     const [{ Id, Size, Config, RootFS }] = JSON.parse(stdout) as [ImageRecord];
     return {
       id: Id,
@@ -113,8 +114,8 @@ export class ContainerEngine {
 
   /** Makes a container without starting it; answers the engine's words when it refuses. */
   async create(args: string[]): Promise<{ refusal: string } | undefined> {
-    const { exitCode, stderr } = await run([...this.command, 'create', ...args]);
-    return exitCode === 0 ? undefined : { refusal: stderr };
+    const { status, stderr } = await run([...this.command, 'create', ...args]);
+    return status === 0 ? undefined : { refusal: stderr };
   }
 
   /** The folders that a container's root is made of, as overlayfs has them; undefined where it is made in another way. */
@@ -140,7 +141,7 @@ export class ContainerEngine {
   /** Starts a container; its output arrives on the process's streams and ends with it. */
   startAttached(container: string): ChildProcess {
     const [program, ...args] = [...this.command, 'start', '--attach', container];
-    return spawnOpenly(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawnDetached(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   async state(container: string): Promise<ContainerState> {
@@ -156,13 +157,13 @@ export class ContainerEngine {
 
   /** Kills a running container; false when there was none. */
   async kill(container: string): Promise<boolean> {
-    return (await run([...this.command, 'kill', '--signal', 'KILL', container])).exitCode === 0;
+    return (await run([...this.command, 'kill', '--signal', 'KILL', container])).status === 0;
   }
 
   /** Kills and removes a container and the volumes named after it, if there are any; throws CONTAINER_STAYS. */
   async remove(container: string): Promise<void> {
-    const { exitCode, stderr } = await run([...this.command, 'rm', '--force', container]);
-    if (exitCode !== 0 && !/no such container/i.test(stderr)) {
+    const { status, stderr } = await run([...this.command, 'rm', '--force', container]);
+    if (status !== 0 && !/no such container/i.test(stderr)) {
       throw holdoutError('CONTAINER_STAYS', { container, cause: stderr });
     }
     if (this.name === 'podman') return;

@@ -86,7 +86,7 @@ export async function unmountAll({ folder, outputImage, layerImage }: RunPaths):
   const inside = (await hostMountPoints()).filter((point) => point.startsWith(`${real}/`));
   for (const point of inside.reverse()) {
     // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
-    if ((await run(['umount', point])).exitCode !== 0) await succeed(['umount', '--lazy', point]);
+    if ((await run(['umount', point])).status !== 0) await succeed(['umount', '--lazy', point]);
   }
   for (const file of [outputImage, layerImage]) {
     const { stdout } = await run(['losetup', '--associated', file, '--noheadings', '--output', 'NAME']);

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { isCgroupV2 } from '../../../src/local/cgroups.ts';
-import { runCommand, type CommandResult } from '../../../src/local/run-command.ts';
+import { runCommand, type CommandResult } from '../../../src/run-command.ts';
 import { jobsFolder } from '../../../src/local/stack/parts/batch.ts';
 import { cleanUp } from '../../../src/local/stack/clean-up.ts';
 import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError } from '../../../src/errors.ts';
-import { runCommand } from '../../../src/local/run-command.ts';
+import { runCommand } from '../../../src/run-command.ts';
 import { openHome, placesOf } from '../../../src/local/stack/home/home.ts';
 import { closeShortPaths } from '../../../src/local/stack/home/short-paths.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';

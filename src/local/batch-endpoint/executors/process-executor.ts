@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../../errors.ts';
-import { lastLines, runCommand } from '../../run-command.ts';
+import { lastLines, runCommand } from '../../../run-command.ts';
 import type { JobExecutor, JobListener } from './job-executor.ts';
 import {
   begunAt,

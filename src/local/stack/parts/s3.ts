@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { bucketsOf, type Buckets } from '../../../settings.ts';
-import { runCommand } from '../../run-command.ts';
+import { runCommand } from '../../../run-command.ts';
 import { accountNames, type S3Credentials } from '../home/credentials.ts';
 import { plainEnvironment, region } from '../environment.ts';
 import { answersHttp } from './health.ts';
