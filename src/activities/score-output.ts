@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { holdoutError } from '../errors.ts';
 import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { sha256 } from '../sha256.ts';
 
 /**
  * Where the score or the faults of a predictions file lie. Neither the score nor a word of the file passes through Temporal:
@@ -22,7 +22,7 @@ export async function scoreOutput(
   const { metric, predictions: format, labels } = await deps.frozen.campaign(input.campaign);
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
   const labelFile = await deps.store.read(labels.bucket, labels.key);
-  if (createHash('sha256').update(labelFile).digest('hex') !== labels.digest) {
+  if (sha256(labelFile) !== labels.digest) {
     throw holdoutError('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
   }
   const result = await scorePredictions({
@@ -35,7 +35,7 @@ export async function scoreOutput(
   const body = `${JSON.stringify(file, null, 2)}\n`;
   const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);
-  const where = { key, digest: createHash('sha256').update(body).digest('hex') };
+  const where = { key, digest: sha256(body) };
   if (result.kind === 'scored') return { kind: 'scored', ...where };
   return { kind: 'invalid', ...where, faults: result.count, summary: result.summary };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FrozenCampaign, Manifest } from '../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
@@ -8,6 +7,7 @@ import { rowsOf, uploadImages, withDigests, type LocatedRow } from './upload-ima
 import { uploadInputs } from './upload-inputs.ts';
 import { uploadLabels } from './upload-labels.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { sha256 } from '../sha256.ts';
 
 /**
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
@@ -59,7 +59,7 @@ async function frozenOf(
     labels: await uploadLabels(rooms, labels, campaign),
     manifest: {
       key: resultObjects.manifest(campaign),
-      digest: createHash('sha256').update(jsonOf(manifest)).digest('hex'),
+      digest: sha256(jsonOf(manifest)),
       submissions: submissions.length,
       teams: manifest.teams.length,
     },

@@ -3,8 +3,8 @@ import { holdoutError } from '../errors.ts';
 import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
-import { sha256OfFile } from './sha256-of-file.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { sha256OfFile } from '../sha256.ts';
 
 const imagesAtOnce = 4;
 

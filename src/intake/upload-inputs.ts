@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InputIndex, InputSet } from '../campaign/model/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { holdoutError } from '../errors.ts';
-import { sha256OfFile } from './sha256-of-file.ts';
 import { inParallel } from '../in-parallel.ts';
 import { inputsIn } from './input-files.ts';
 import { hiddenText, sortNames, type FoundInputs } from './input-names.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { sha256, sha256OfFile } from '../sha256.ts';
 
 const filesAtOnce = 16;
 
@@ -25,7 +24,7 @@ export async function uploadInputs(
   const { store, buckets } = rooms;
   const index = folder.kind === 'local' ? await localIndex(folder.path, rooms) : await remoteIndex(folder, rooms);
   const body = `${JSON.stringify(index, null, 1)}\n`;
-  const digest = createHash('sha256').update(body).digest('hex');
+  const digest = sha256(body);
   const prefix = `${place.campaign}/${place.kind}/${digest}/`;
   const indexKey = `${prefix}index.json`;
   const files =

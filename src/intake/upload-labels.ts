@@ -1,7 +1,7 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
-import { sha256OfFile } from './sha256-of-file.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { sha256OfFile } from '../sha256.ts';
 
 /** Brings the labels into the labels bucket, which only the scorer reads; labels in S3 stay where they are. */
 export async function uploadLabels(

@@ -2,8 +2,9 @@ import type { OperatorCommand } from '../campaign/operators/operator-messages.ts
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
-import { readsAtOnce, sha256 } from './ledger.ts';
+import { readsAtOnce } from './ledger.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
+import { sha256 } from '../sha256.ts';
 
 /** An operator's act before its place in the chain is known; `message` is null when it was refused. */
 export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };

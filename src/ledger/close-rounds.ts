@@ -3,7 +3,8 @@ import type { TeamRound } from '../campaign/model/rounds.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
-import { appendIfOpen, readsAtOnce, sha256 } from './ledger.ts';
+import { appendIfOpen, readsAtOnce } from './ledger.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Records rounds that never began as cancelled and answers for how many this call did; a record that is there stays. */
 export async function closeRounds(

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Just under the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;
@@ -76,7 +76,5 @@ export async function eachChain(
     visit(submission, records);
   });
 }
-
-export const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('hex');
 
 const bodyOf = (record: LedgerRecord): string => `${JSON.stringify(record, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import { sha256 } from './ledger.ts';
+import { sha256 } from '../sha256.ts';
 
 /**
  * The order among teams that are equal otherwise, which anybody can compute again from the published seed: ascending by

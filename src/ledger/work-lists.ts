@@ -1,7 +1,7 @@
 import type { WorkList } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
-import { sha256 } from './ledger.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Keeps a work list under its digest and answers its key. */
 export async function keepWorkList(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
 import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/acts.ts';
-import { sha256 } from '../../src/ledger/ledger.ts';
 import { act, StoreRig } from './store-rig.ts';
+import { sha256 } from '../../src/sha256.ts';
 
 describe('the chain of operators’ acts', () => {
   let rig: StoreRig;

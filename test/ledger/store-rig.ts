@@ -3,11 +3,11 @@ import type { RunRecord } from '../../src/campaign/model/messages.ts';
 import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
 import { resultObjects } from '../../src/ids.ts';
 import type { RecordedCommand } from '../../src/ledger/acts.ts';
-import { sha256 } from '../../src/ledger/ledger.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { sha256 } from '../../src/sha256.ts';
 
 /** What tests put into the results bucket. */
 export class ResultsRoom {

@@ -3,10 +3,10 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { RoundsCommand } from '../../campaign/operators/operator-messages.ts';
 import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
 import { resultObjects } from '../../ids.ts';
-import { sha256 } from '../../ledger/ledger.ts';
 import type { Access } from '../access.ts';
 import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 import { sendUpdateWithStart } from './send-command.ts';
+import { sha256 } from '../../sha256.ts';
 
 /** The next round of each submission; all of them have ended the one before. */
 export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind): AddedRounds => ({

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { costOfRuns } from '../../campaign/model/money.ts';
 import {
@@ -16,6 +15,7 @@ import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { runKeyOf, runObjects } from '../../ids.ts';
 import { collectResults } from '../../ledger/results.ts';
 import type { Access } from '../access.ts';
+import { sha256 } from '../../sha256.ts';
 
 /** What is to run on one class, and how often each of it was tried before. */
 export interface PilotRuns {
@@ -49,10 +49,7 @@ export function pilotCampaign(checked: CheckedCampaign, { on, orders }: PilotRun
     fairness: { ...fairness, weights: {} },
     instanceClasses: [on],
   };
-  const digest = createHash('sha256')
-    .update(JSON.stringify([pilot, orders]))
-    .digest('hex')
-    .slice(0, 8);
+  const digest = sha256(JSON.stringify([pilot, orders])).slice(0, 8);
   const deadline = new Date(Date.now() + 1_000 * (parseDuration(pilotDeadline) ?? 0)).toISOString();
   return { ...pilot, campaign: pilotName(campaign, on.name, digest), deadline };
 }

@@ -1,8 +1,8 @@
 import { classConditions, type FileConditions } from '../../campaign/planning/pilot-conditions.ts';
 import type { CheckedCampaign, ImageLocation, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
-import { sha256OfFile } from '../../intake/sha256-of-file.ts';
 import { countInputs } from '../../intake/input-files.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { sha256OfFile } from '../../sha256.ts';
 
 const imagesAtOnce = 4;
 

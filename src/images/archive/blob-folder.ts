@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../../sha256.ts';
 
 /** A file of the archive under the digest that was computed of it. */
 export interface Blob {
@@ -31,7 +32,7 @@ export class BlobFolder {
 
   /** Keeps something small. An archive may have thousands of such files, most of them the same. */
   async put(content: Buffer): Promise<Blob> {
-    const blob = { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };
+    const blob = { sha256: sha256(content), bytes: content.length };
     if (!this.kept.has(blob.sha256)) await writeFile(this.path(blob), content);
     this.kept.add(blob.sha256);
     return blob;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sha256 } from '../../sha256.ts';
 
 /** The part of an image's configuration that tells its layers and how they came about; both are for reading only. */
 const configSchema = z.object({
@@ -39,5 +39,3 @@ function baseLayers(history: z.output<typeof configSchema>['history'], layers: n
   const below = history.slice(0, end + 1).filter((step) => !step.empty_layer).length;
   return below > 0 ? below : layers - 1;
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

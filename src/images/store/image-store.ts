@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { isUnknownToRegistry } from './registry-errors.ts';
 import { shareBlobs } from './share-blobs.ts';
 import { skopeo } from './skopeo.ts';
 import { layoutTag } from './write-layout.ts';
+import { sha256 } from '../../sha256.ts';
 
 /**
  * `reference` is what `skopeo inspect`, `skopeo copy` and `podman pull` take without further flags; `digest` (sha256:…)
@@ -69,7 +70,7 @@ export class ImageStore {
       if (isUnknownToRegistry(inspected.detail)) return undefined;
       throw holdoutError('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
     }
-    const digest = `sha256:${createHash('sha256').update(inspected.stdout).digest('hex')}`;
+    const digest = `sha256:${sha256(inspected.stdout)}`;
     return { kind: 'pulled', reference: `${this.destination}@${digest}`, digest };
   }
 }

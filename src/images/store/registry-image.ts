@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { holdoutError } from '../../errors.ts';
 import type { ArchiveLimits } from '../archive/archive-limits.ts';
 import { choosePlatform } from '../manifests/choose-platform.ts';
@@ -6,6 +5,7 @@ import { indexSchema, manifestSchema } from '../manifests/oci-schemas.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { isUnknownToRegistry, whyNot } from './registry-errors.ts';
 import { skopeo } from './skopeo.ts';
+import { sha256 } from '../../sha256.ts';
 
 const maxDepth = 8;
 
@@ -71,7 +71,7 @@ function checkParts(json: unknown, imageBytes: number): void {
 async function manifestAt(repository: string, digest: string): Promise<string> {
   const image = `${repository}@${digest}`;
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
-  if (sha256(raw) === digest) return raw;
+  if (`sha256:${sha256(raw)}` === digest) return raw;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
 }
 
@@ -89,8 +89,6 @@ function parsed(raw: string): unknown {
     return refuse('the registry has no manifest under this reference');
   }
 }
-
-const sha256 = (bytes: string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** A reference without tag and digest: skopeo takes no reference with both. */
 const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '');

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob } from '../archive/blob-folder.ts';
 import type { InspectedLayer } from '../layers/inspect-layer.ts';
+import { sha256 } from '../../sha256.ts';
 
 /** The name under which a layout of ours holds its one image: `oci:<folder>:image`. */
 export const layoutTag = 'image';
@@ -35,7 +35,7 @@ export async function writeLayout(
   await mkdir(blobs, { recursive: true });
   const put = async (mediaType: string, content: object) => {
     const text = JSON.stringify(content);
-    const hex = createHash('sha256').update(text).digest('hex');
+    const hex = sha256(text);
     await writeFile(join(blobs, hex), text);
     return { mediaType, digest: `sha256:${hex}`, size: Buffer.byteLength(text) };
   };

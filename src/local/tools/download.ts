@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from '../../run-command.ts';
+import { sha256OfFile } from '../../sha256.ts';
 import type { Tool, ToolArchive } from './tool.ts';
 
 /** Until the first byte; a machine behind a firewall shall not wait long for nothing. */
@@ -47,8 +47,6 @@ async function compareChecksum(file: string, url: string, checksums: string): Pr
   const line = list.split('\n').find((line) => line.trimEnd().endsWith(` ${name}`));
   if (line === undefined) throw new Error(`${checksums} does not name ${name}`);
   const expected = line.split(' ')[0];
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  const found = hash.digest('hex');
+  const found = await sha256OfFile(file);
   if (found !== expected) throw new Error(`sha256 is ${found}, published is ${expected}`);
 }

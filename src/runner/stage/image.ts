@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
@@ -6,6 +5,7 @@ import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { succeed } from '../sandbox/command.ts';
 import type { ContainerEngine, EngineImage } from '../sandbox/engine.ts';
 import { withLock } from '../sandbox/lock.ts';
+import { sha256 } from '../../sha256.ts';
 
 interface ProvideImage {
   engine: ContainerEngine;
@@ -54,7 +54,7 @@ interface ImageConfig {
 /** What skopeo shows of an image, whose sha256 must be the digest. */
 async function inspect(what: string[], digest: string, stop: AbortSignal): Promise<string> {
   const text = await succeed(['skopeo', 'inspect', ...what], { stop });
-  const found = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const found = `sha256:${sha256(text)}`;
   if (found !== digest) throw holdoutError('IMAGE_DIFFERS', { reference: what.join(' '), expected: digest, found });
   return text;
 }

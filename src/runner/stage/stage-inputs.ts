@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { InputIndex, InputSet } from '../../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../../errors.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 import { withLock } from '../sandbox/lock.ts';
+import { sha256, sha256OfFile } from '../../sha256.ts';
 
-/** Downloads, and files hashed, at a time. */
-const width = 16;
+/** Files downloaded or hashed at a time. */
+const filesAtOnce = 16;
 
 interface StageInputs {
   store: ObjectStore;
@@ -44,7 +44,8 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
   const index = checkedIndex(body, inputs);
   await writeFile(join(partial, 'index.json'), body);
   const folders = await makeFolders(join(partial, 'files'), index);
-  await forEachOf(index.files, stop, async ({ name, sha256 }) => {
+  await inParallel(filesAtOnce, index.files, async ({ name, sha256 }) => {
+    stop.throwIfAborted();
     const file = join(partial, 'files', name);
     const key = `${inputs.files.prefix}${name}`;
     if ((await store.download(inputs.files.bucket, key, file)).sha256 !== sha256)
@@ -73,8 +74,9 @@ async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Pro
   let sound = true;
   try {
     const { files } = checkedIndex(await readFile(join(folder, 'index.json')), inputs);
-    await forEachOf(files, stop, async ({ name, sha256 }) => {
-      if ((await sha256Of(join(folder, 'files', name))) !== sha256) sound = false;
+    await inParallel(filesAtOnce, files, async ({ name, sha256 }) => {
+      stop.throwIfAborted();
+      if ((await sha256OfFile(join(folder, 'files', name))) !== sha256) sound = false;
     });
   } catch {
     stop.throwIfAborted();
@@ -85,7 +87,7 @@ async function isSound(folder: string, inputs: InputSet, stop: AbortSignal): Pro
 
 function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
   const what = inputs.indexKey;
-  if (createHash('sha256').update(body).digest('hex') !== inputs.digest) throw holdoutError('INPUTS_DAMAGED', { what });
+  if (sha256(body) !== inputs.digest) throw holdoutError('INPUTS_DAMAGED', { what });
   const index = JSON.parse(body.toString('utf8')) as InputIndex;
   const outside = index.files.find(
     ({ name }) => name.includes('\0') || name.split('/').some((part) => part === '' || part === '.' || part === '..'),
@@ -93,21 +95,4 @@ function checkedIndex(body: Buffer, inputs: InputSet): InputIndex {
   if (outside !== undefined)
     throw holdoutError('INPUTS_DAMAGED', { what: `${what}, name ${JSON.stringify(outside.name)}` });
   return index;
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
-async function forEachOf<T>(items: readonly T[], stop: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) {
-      stop.throwIfAborted();
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }

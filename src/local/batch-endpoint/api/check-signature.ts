@@ -1,7 +1,8 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
+import { sha256 } from '../../../sha256.ts';
 
 /** Who may sign requests, and for what: a signature for another region or service is refused. */
 export interface Signers {
@@ -77,7 +78,7 @@ function requireSigned(headers: SignedRequest['headers'], signedHeaders: readonl
 
 /** A client that states a hash of its body signs the statement: it must be true. UNSIGNED-PAYLOAD is not. */
 function requireBody(stated: string | string[] | undefined, body: Buffer): void {
-  if (stated === undefined || stated === createHash('sha256').update(body).digest('hex')) return;
+  if (stated === undefined || stated === sha256(body)) return;
   throw invalid('X-Amz-Content-Sha256 is not the hash of the body.');
 }
 

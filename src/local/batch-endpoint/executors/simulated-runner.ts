@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import type { InputIndex, InputSet } from '../../../campaign/model/frozen-campaign.ts';
 import { runnerExit, type CollectedPredictions } from '../../../campaign/model/run-outcome.ts';
@@ -13,6 +12,7 @@ import type { Buckets } from '../../../settings.ts';
 import type { JobEnd } from '../jobs/job-record.ts';
 import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
+import { sha256 } from '../../../sha256.ts';
 
 /** A job as its runner sees it. */
 export interface SimulatedJob {
@@ -85,8 +85,7 @@ export class SimulatedRunner {
     const body = stringify([[id, value], ...named]);
     const key = runObjects.predictions(spec.runKey);
     await unlessKilled(process, () => store.write(buckets.runs, key, body));
-    const sha256 = createHash('sha256').update(body).digest('hex');
-    return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256 };
+    return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256: sha256(body) };
   }
 
   /** An index never changes, and all runs of a campaign have one of two. */

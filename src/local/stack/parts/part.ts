@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -16,6 +15,7 @@ import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 import { identify, type ProcessIdentity } from '../../process-identity.ts';
 import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
+import { sha256 } from '../../../sha256.ts';
 
 /** One process of the stack, as it shall run. */
 export interface Part {
@@ -66,9 +66,7 @@ export function readRecords(home: Home): PartRecord[] {
 
 /** Changes with anything that the part was told at its start. */
 export const definitionOf = ({ command, environment, files }: Part): string =>
-  createHash('sha256')
-    .update(JSON.stringify([command, environment, files]))
-    .digest('hex');
+  sha256(JSON.stringify([command, environment, files]));
 
 export const programOf = (part: Part): string => fileIdentity(part.program) ?? 'missing';
 

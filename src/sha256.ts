@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
+/** sha256 (hex) of bytes, or of a text's UTF-8. */
+export const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
+
 /** sha256 (hex) of a file's bytes. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
