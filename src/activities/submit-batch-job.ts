@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../batch/refusal.ts';
-import { submitOnce, type Submitted } from '../batch/submit-once.ts';
-import { withdrawRun } from '../batch/withdraw-run.ts';
+import { submitOnce, withdrawRun, type Submitted } from '../batch/submit-once.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
 import { containerOrders } from '../campaign/model/container-command.ts';
 import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';

@@ -5,11 +5,10 @@ import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
-import { endJob } from './end-job.ts';
-import { fateOf } from './job-fate.ts';
+import { fateOf, jobFacts } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { runCause } from './run-cause.ts';
-import { jobFacts } from './job-facts.ts';
+import { endJob } from './run-jobs.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface FollowDependencies {

@@ -1,7 +1,8 @@
 import type { JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/model/reasons.ts';
+import type { SeenJob } from '../campaign/model/run-facts.ts';
 
-/** What Holdout itself writes into a job it ends. */
+/** The reasons that Holdout itself gives when it terminates a job. */
 export const endedByHoldout = {
   cancelled: 'Holdout: cancelled',
   unplaceable: 'Holdout: too long RUNNABLE',
@@ -9,21 +10,7 @@ export const endedByHoldout = {
   lost: 'Holdout: unknown to DescribeJobs',
 } as const;
 
-/**
- * Why a job left no outcome, read from Batch's own fields, first match wins; a job that somebody else ended counts as
- * cancelled. It is never a team's fault: what Batch saw is the runner, not the submission. `undefined` stands for a job
- * that Batch does not know any more.
- */
-export function fateOf(job: JobDetail | undefined): Reason {
-  if (job === undefined) return 'platform-error';
-  const texts = [job.statusReason, ...(job.attempts ?? []).map((attempt) => attempt.statusReason)].filter(
-    (text) => text !== undefined,
-  );
-  const found = fates.find(([pattern]) => texts.some((text) => pattern.test(text)));
-  if (found) return found[1];
-  return job.isTerminated || job.isCancelled ? 'cancelled' : 'platform-error';
-}
-
+/** The first match decides. */
 const fates: readonly [RegExp, Reason][] = [
   [new RegExp(`^${endedByHoldout.cancelled}`), 'cancelled'],
   [new RegExp(`^${endedByHoldout.unplaceable}`), 'unplaceable'],
@@ -34,6 +21,30 @@ const fates: readonly [RegExp, Reason][] = [
   [/MISCONFIGURATION:|CAPACITY:/i, 'unplaceable'],
 ];
 
-/** A job in one of these states changes no more. */
+/**
+ * Why a job left no outcome, from Batch's own fields. A job that someone else terminated counts as cancelled. The reason is
+ * never the team's fault: Batch sees the runner, not the submission. `undefined` stands for a job that Batch no longer knows.
+ */
+export function fateOf(job: JobDetail | undefined): Reason {
+  if (job === undefined) return 'platform-error';
+  const texts = [job, ...(job.attempts ?? [])].flatMap(({ statusReason }) => statusReason ?? []);
+  const found = fates.find(([pattern]) => texts.some((text) => pattern.test(text)));
+  if (found) return found[1];
+  return job.isTerminated || job.isCancelled ? 'cancelled' : 'platform-error';
+}
+
+/** What Batch shows of the last attempt of a job with one container. */
+export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): SeenJob {
+  const last = attempts?.at(-1);
+  return {
+    statusReason: last?.statusReason ?? statusReason ?? null,
+    exitCode: last?.container?.exitCode ?? container?.exitCode ?? null,
+    reason: last?.container?.reason ?? container?.reason ?? null,
+    startedAt: last?.startedAt ?? startedAt ?? null,
+    stoppedAt: last?.stoppedAt ?? stoppedAt ?? null,
+  };
+}
+
+/** Whether a job's state is final. */
 export const hasEnded = ({ status }: { status?: JobStatus | undefined }): boolean =>
   status === 'SUCCEEDED' || status === 'FAILED';

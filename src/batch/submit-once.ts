@@ -1,9 +1,8 @@
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { parseRunKey, runObjects } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
-import { holderOf, type RunsBucket } from './claim.ts';
-import { jobNameOf } from './job-name.ts';
-import { jobsByName } from './jobs-by-name.ts';
+import { abandon, holderOf, type RunsBucket } from './claim.ts';
+import { jobNameOf, jobsOfRun } from './run-jobs.ts';
 
 export interface SubmitOrder {
   runKey: string;
@@ -16,52 +15,76 @@ export interface SubmitDependencies extends BatchClients {
   runs: RunsBucket;
 }
 
+type Adopted = { kind: 'adopted'; jobId: string };
+
 /**
- * `submitted`: this call made the job. `adopted`: the run had one already. `abandoned`: the run was given up. `refused`: it
- * was given up because Batch will never take it.
+ * `submitted`: this call made the job. `adopted`: the run already had one. `abandoned`: the run was given up. `refused`: the
+ * run was given up because Batch will never accept it.
  */
 export type Submitted =
-  { kind: 'submitted' | 'adopted'; jobId: string } | { kind: 'abandoned' } | { kind: 'refused'; cause: string };
+  { kind: 'submitted'; jobId: string } | Adopted | { kind: 'abandoned' } | { kind: 'refused'; cause: string };
 
 export interface Settling {
-  /** How long the list needs at most to show an accepted job, in ms; 0 when no SubmitJob of this run can be under way. */
+  /** How long the list of jobs may take to show an accepted job, in ms; 0 if no SubmitJob of this run can be pending. */
   listSettle: number;
-  /** Waits so many ms between two looks; rejects when this process goes away. */
+  /** Waits this many milliseconds between two looks at the list; rejects when the process shuts down. */
   wait: (ms: number) => Promise<void>;
 }
 
-export const waitsWhileSettling = 5;
+const waitsWhileSettling = 5;
 
 /**
- * Makes sure that a run has one job. The claim decides if two were made after all: this only keeps that
- * rare. Whatever SubmitJob throws may have been accepted: call again with `listSettle` set.
+ * Makes sure that a run has one job. Should two be made after all, the claim decides; this function only keeps that rare.
+ * SubmitJob may have been accepted even when it throws: call again with `listSettle` set.
  */
-export async function submitOnce(
-  rooms: SubmitDependencies,
-  order: SubmitOrder,
+export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, settling: Settling): Promise<Submitted> {
+  const known = await lookUntilSettled(() => knownJob(deps, order), settling);
+  return known ?? { kind: 'submitted', jobId: await submit(deps.submitter, order) };
+}
+
+/**
+ * Gives up a run that is not known to have a job. `adopted`: a job holds the run or was made for it. `abandoned`: Batch
+ * shows no job, and one that shows up later cannot begin the run.
+ */
+export async function withdrawRun(
+  { runs, batch }: { runs: RunsBucket; batch: BatchClient },
+  { runKey, queue }: Pick<SubmitOrder, 'runKey' | 'queue'>,
   settling: Settling,
-): Promise<Submitted> {
+): Promise<Adopted | { kind: 'abandoned' }> {
+  const holder = await abandon(runs, runKey);
+  if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
+  const listed = await lookUntilSettled(
+    () => listedJob(batch, queue, runKey).catch((): undefined => undefined),
+    settling,
+  );
+  return listed ?? { kind: 'abandoned' };
+}
+
+async function lookUntilSettled<T>(look: () => Promise<T | undefined>, settling: Settling): Promise<T | undefined> {
   const waits = settling.listSettle > 0 ? waitsWhileSettling : 0;
   for (let waited = 0; ; waited += 1) {
-    const known = await knownJob(rooms, order);
-    if (known !== undefined) return known;
-    if (waited === waits) return { kind: 'submitted', jobId: await submit(rooms.submitter, order) };
+    const found = await look();
+    if (found !== undefined || waited === waits) return found;
     await settling.wait(settling.listSettle / waitsWhileSettling);
   }
 }
 
-/** The claim shows at once a job that began, the list sooner or later every job. */
+/** The claim shows a job as soon as it begins; the list shows every job sooner or later. */
 async function knownJob({ runs, batch }: SubmitDependencies, order: SubmitOrder): Promise<Submitted | undefined> {
   const holder = await holderOf(runs, order.runKey);
   if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
   if (holder.kind === 'abandoned') return holder;
-  const [oldest] = await jobsByName(batch, order.queue, jobNameOf(order.runKey));
+  return listedJob(batch, order.queue, order.runKey);
+}
+
+async function listedJob(batch: BatchClient, queue: string, runKey: string): Promise<Adopted | undefined> {
+  const [oldest] = await jobsOfRun(batch, queue, runKey);
   return oldest?.jobId === undefined ? undefined : { kind: 'adopted', jobId: oldest.jobId };
 }
 
 async function submit(submitter: BatchClient, order: SubmitOrder): Promise<string> {
   const { campaign, submission, n } = parseRunKey(order.runKey);
-  const answer = await submitter.send(
+  const { jobId } = await submitter.send(
     new SubmitJobCommand({
       jobName: jobNameOf(order.runKey),
       jobQueue: order.queue,
@@ -73,7 +96,6 @@ async function submit(submitter: BatchClient, order: SubmitOrder): Promise<strin
       propagateTags: true,
     }),
   );
-  if (answer.jobId === undefined)
-    throw new Error(`SubmitJob answered without a job id for ${runObjects.spec(order.runKey)}`);
-  return answer.jobId;
+  if (jobId === undefined) throw new Error(`SubmitJob returned no job id for ${runObjects.spec(order.runKey)}`);
+  return jobId;
 }

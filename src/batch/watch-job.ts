@@ -1,31 +1,32 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import { hasEnded } from './job-fate.ts';
-import { jobNameOf } from './job-name.ts';
 import type { JobPoller } from './job-poller.ts';
-import { jobsByName } from './jobs-by-name.ts';
+import { jobsOfRun } from './run-jobs.ts';
 
 export interface WatchOrder {
   runKey: string;
   jobId: string;
   queue: string;
-  /** Holds only for a job that has not claimed the run. */
+  /** Applies only to a job that has not claimed the run. */
   runnableLimitSeconds: number;
   claimed: boolean;
 }
 
 export interface WatchSignals {
+  /** The run is given up. */
   giveUp: AbortSignal;
+  /** This process shuts down and leaves the job alone. */
   leave: AbortSignal;
   onPoll: (job: JobDetail) => void;
 }
 
-/** `lost`: neither DescribeJobs nor ListJobs shows the job, though both answer. */
+/** `lost`: both DescribeJobs and ListJobs respond, but neither shows the job. */
 export type Watched =
   { kind: 'ended'; job: JobDetail } | { kind: 'given-up'; why: 'cancelled' | 'unplaceable' | 'lost' };
 
-/** Waits until a job has ended or there is a cause to give its run up. An aborted `leave` rejects with its reason. */
+/** Waits until a job ends or there is a reason to give up its run. An aborted `leave` rejects with its reason. */
 export async function watchJob(
-  rooms: { batch: BatchClient; poller: JobPoller },
+  { batch, poller }: { batch: BatchClient; poller: JobPoller },
   order: WatchOrder,
   signals: WatchSignals,
 ): Promise<Watched> {
@@ -37,9 +38,9 @@ export async function watchJob(
   const stop = AbortSignal.any([signals.leave, signals.giveUp, tooLong.signal]);
   try {
     for (;;) {
-      const job = await rooms.poller.finished(order.jobId, onPoll, stop);
+      const job = await poller.finished(order.jobId, onPoll, stop);
       if (job !== undefined) return { kind: 'ended', job };
-      if (!(await isListed(rooms.batch, order))) return { kind: 'given-up', why: 'lost' };
+      if (!(await isListed(batch, order))) return { kind: 'given-up', why: 'lost' };
     }
   } catch (error) {
     if (signals.leave.aborted || !stop.aborted) throw error;
@@ -51,8 +52,8 @@ function isTooLongRunnable({ status, createdAt }: JobDetail, limitSeconds: numbe
   return status === 'RUNNABLE' && createdAt !== undefined && Date.now() - createdAt > limitSeconds * 1000;
 }
 
-/** A second opinion: giving up a job that runs unseen would throw hours away. */
+/** A second check before a run is given up as lost, which would waste a job that is still running. */
 async function isListed(batch: BatchClient, { queue, runKey, jobId }: WatchOrder): Promise<boolean> {
-  const jobs = await jobsByName(batch, queue, jobNameOf(runKey));
+  const jobs = await jobsOfRun(batch, queue, runKey);
   return jobs.some((job) => job.jobId === jobId && !hasEnded(job));
 }

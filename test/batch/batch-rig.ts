@@ -9,9 +9,8 @@ import { build } from 'esbuild';
 import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
 import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
 import { ensureJobDefinitions, jobDefinitionOf } from '../../src/batch/job-definition.ts';
-import { jobNameOf } from '../../src/batch/job-name.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
-import { jobsByName } from '../../src/batch/jobs-by-name.ts';
+import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { runObjects } from '../../src/ids.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -166,7 +165,7 @@ export class BatchRig {
 
   /** All jobs of a run, oldest first, asked for at the endpoint itself. */
   jobs(runKey: string, queue = 'holdout-g4'): Promise<JobSummary[]> {
-    return jobsByName(this.endpoint.client, queue, jobNameOf(runKey));
+    return jobsOfRun(this.endpoint.client, queue, runKey);
   }
 
   reach(jobId: string, ...statuses: JobStatus[]): Promise<JobDetail> {

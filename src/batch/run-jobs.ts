@@ -1,0 +1,38 @@
+import {
+  ClientException,
+  ListJobsCommand,
+  TerminateJobCommand,
+  type BatchClient,
+  type JobSummary,
+} from '@aws-sdk/client-batch';
+import { sha256 } from '../sha256.ts';
+import { endedByHoldout } from './job-fate.ts';
+
+/** The Batch job name of a run. Batch's JOB_NAME filter ignores case, so the name has one case only. */
+export const jobNameOf = (runKey: string): string => `ho-${sha256(runKey)}`;
+
+/** All jobs of a run in every state, oldest first. The list may lag behind SubmitJob. */
+export const jobsOfRun = (batch: BatchClient, queue: string, runKey: string): Promise<JobSummary[]> =>
+  jobsByName(batch, queue, jobNameOf(runKey));
+
+/** Like {@link jobsOfRun}, for any name; `*` at its end stands for any characters. */
+export async function jobsByName(batch: BatchClient, queue: string, name: string): Promise<JobSummary[]> {
+  const filters = [{ name: 'JOB_NAME', values: [name] }];
+  const jobs: JobSummary[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await batch.send(new ListJobsCommand({ jobQueue: queue, filters, nextToken }));
+    jobs.push(...(page.jobSummaryList ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return jobs.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+}
+
+/** Terminates a job in any state. Does nothing when Batch does not know the job. */
+export async function endJob(batch: BatchClient, jobId: string, why: keyof typeof endedByHoldout): Promise<void> {
+  try {
+    await batch.send(new TerminateJobCommand({ jobId, reason: endedByHoldout[why] }));
+  } catch (error) {
+    if (!(error instanceof ClientException)) throw error;
+  }
+}
