@@ -77,7 +77,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
       } catch (error) {
         const { waited, patience } = silence;
         if (waited === undefined || signals.leave.aborted) throw error;
-        const away = { runKey: follow.runKey, jobId: seen.jobId, waited, patience, longestRun };
+        const away = { runKey: follow.runKey, jobId: seen.jobId, waited, tolerated: patience, longestRun };
         const followed = await endWithoutBatch(deps.runs, away).catch(() => undefined);
         if (followed) return runEndOf(followed, frozen, on, order.purpose);
         // The server tries an activity whose cancellation was asked for no second time.

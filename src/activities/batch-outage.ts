@@ -25,7 +25,7 @@ export class BatchOutage {
 
   /** To be called now and then. */
   look(): void {
-    const { trouble } = this.deps.poller;
+    const { outage: trouble } = this.deps.poller;
     const isSilent = trouble !== null && Date.now() - trouble.since > this.patience;
     if (isSilent !== this.isTold) {
       this.isTold = isSilent;

@@ -3,25 +3,25 @@ import { runObjects } from '../ids.ts';
 import { abandon, type RunsBucket } from './claim.ts';
 import type { FollowedRun } from './follow-run.ts';
 
-export interface OutOfReach {
+interface UnreachableRun {
   runKey: string;
   jobId: string;
-  /** How long Batch could not be asked to end the run, in ms. */
+  /** How long ago the run was given up, in ms. */
   waited: number;
-  /** How long Batch is waited for in any case, in ms. */
-  patience: number;
-  /** Batch itself ends a job that runs so long, in ms. */
+  /** How long to wait for Batch first, in ms. */
+  tolerated: number;
+  /** After this long Batch itself has ended the job, in ms. */
   longestRun: number;
 }
 
 /**
- * The end of a run that was given up while Batch cannot be reached: it has an outcome, or no job can begin it any more, or
- * the job that began it must be over. Undefined while it may still go on.
+ * The end of a run that is given up while Batch cannot be reached: it has an outcome, or no job can begin it any more, or
+ * the job that began it must have timed out. Undefined while the run may still be running.
  */
-export async function endWithoutBatch(runs: RunsBucket, run: OutOfReach): Promise<FollowedRun | undefined> {
+export async function endWithoutBatch(runs: RunsBucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
   const { runKey, jobId, waited } = run;
   const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
-  if (waited < run.patience) return undefined;
+  if (waited < run.tolerated) return undefined;
   const outcome = await runs.store.findJson<RunOutcome>(runs.bucket, runObjects.outcome(runKey));
   if (outcome) return { ...ended, outcome, billedSeconds: Math.ceil(outcome.seconds) };
   const isBegun = (await abandon(runs, runKey)).kind === 'job';

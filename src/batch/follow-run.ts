@@ -24,82 +24,81 @@ export interface FollowOrder {
   runnableLimitSeconds: number;
 }
 
-/** Aborts of the two kinds an await can see; the poller rejects with them. */
 export interface FollowSignals {
-  /** Somebody gave the run up: end it and wait for its end. */
+  /** The run is given up: its job is terminated and waited for. */
   giveUp: AbortSignal;
-  /** This process goes away: leave the job alone. */
+  /** This process shuts down and leaves the job alone. */
   leave: AbortSignal;
   onPoll: (job: JobDetail) => void;
 }
 
 /** The end of a run: its outcome, or why there is none. */
 export interface FollowedRun {
-  /** The job that held the run, or the last one that might have. */
+  /** The job that held the run, or the last that might have held it. */
   jobId: string;
   outcome?: RunOutcome;
-  /** Batch's view of that job; where the run was given up before any job held it, why. */
+  /** Why there is no outcome: Batch's view of that job, or why the run was given up before any job held it. */
   fate: Reason;
-  /** Over all jobs made for the run, duplicates included. Null: the job that held it left neither times nor outcome. */
+  /** Of all jobs of the run, duplicates included. Null when the job that held it left neither times nor an outcome. */
   billedSeconds: number | null;
-  /** What Batch shows of that job; absent when Batch does not know it. */
+  /** Absent when Batch does not know that job. */
   job?: SeenJob;
-  /** What it was, should it be the platform's fault. */
+  /** What went wrong, if the platform is at fault. */
   cause: string;
 }
 
-/** How a run that nobody claimed ends when it is given up. */
+/** The reason of a run that is given up before any job has claimed it. */
 const reasonOf = { cancelled: 'cancelled', unplaceable: 'unplaceable', lost: 'platform-error' } as const;
 
 /**
- * Waits for the end of a run, following the claim's holder wherever it is. A run that is given up (cancelled, too long
- * RUNNABLE, its job unknown to Batch) is first taken out of reach by its claim, then its job is terminated and waited
- * for. May be called again at any time, by another process too.
+ * Waits for the end of a run, whichever of its jobs holds the claim. To give up a run (cancelled, RUNNABLE for too long, its
+ * job unknown to Batch), it first claims the run, so that no job can begin it, then terminates the job and waits for its
+ * end. May be called again at any time, also by another process.
  */
 export async function followRun(
-  rooms: FollowDependencies,
+  deps: FollowDependencies,
   order: FollowOrder,
   signals: FollowSignals,
 ): Promise<FollowedRun> {
-  let holder = await holderOf(rooms.runs, order.runKey);
+  let holder = await holderOf(deps.runs, order.runKey);
   let jobId = holder.kind === 'job' ? holder.jobId : order.jobId;
   for (;;) {
-    const watched = await watchJob(rooms, { ...order, jobId, claimed: holder.kind === 'job' }, signals);
-    // From here on no job may begin: this one has ended or is given up, and a duplicate must not run in its place.
-    holder = await abandon(rooms.runs, order.runKey);
+    const watched = await watchJob(deps, { ...order, jobId, claimed: holder.kind === 'job' }, signals);
+    // This job has ended or is given up; a duplicate must not run in its place.
+    holder = await abandon(deps.runs, order.runKey);
     if (holder.kind === 'job' && holder.jobId !== jobId) {
       jobId = holder.jobId;
     } else if (watched.kind === 'ended') {
-      return endOf(rooms, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
+      return endOf(deps, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
     } else if (watched.why !== 'unplaceable' || holder.kind === 'abandoned') {
-      await endJob(rooms.batch, jobId, watched.why);
-      const job = await rooms.poller.finished(jobId, signals.onPoll, signals.leave);
+      await endJob(deps.batch, jobId, watched.why);
+      const job = await deps.poller.finished(jobId, signals.onPoll, signals.leave);
       const fate = holder.kind === 'abandoned' ? reasonOf[watched.why] : fateOf(job);
-      return endOf(rooms, order, { jobId, holder, job, fate }, signals);
+      return endOf(deps, order, { jobId, holder, job, fate }, signals);
     }
-    // Unplaceable no more: it has claimed the run in the meantime.
+    // No longer unplaceable: the job has claimed the run in the meantime.
   }
 }
 
 interface EndedJob {
   jobId: string;
   holder: ClaimHolder;
-  /** Undefined: Batch does not know it any more. */
+  /** Undefined when Batch no longer knows it. */
   job: JobDetail | undefined;
   fate: Reason;
 }
 
 async function endOf(
-  rooms: FollowDependencies,
+  deps: FollowDependencies,
   { runKey, queue }: FollowOrder,
   { jobId, holder, job, fate }: EndedJob,
   { leave }: FollowSignals,
 ): Promise<FollowedRun> {
-  const { store, bucket } = rooms.runs;
+  const { store, bucket } = deps.runs;
   const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
   const trouble =
     outcome === undefined ? await store.findJson<RunTrouble>(bucket, runObjects.trouble(runKey)) : undefined;
-  const duplicates = await billedForDuplicates(rooms, { runKey, queue, jobId }, leave);
+  const duplicates = await billedForDuplicates(deps, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
   return {
     jobId,

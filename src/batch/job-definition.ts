@@ -1,19 +1,19 @@
 import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
 import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
 
-/** One job definition per instance class: the runner with all of that machine. Batch's names take no dots. */
+/** The job definition of an instance class: the runner with the whole machine. Batch allows no dots in its name. */
 export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>
   `${prefix}-${instanceClass.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
 
-/** Registers the definition of each class that has no active one. */
+/** Registers a definition for each class that has no active one. */
 export async function ensureJobDefinitions(
   batch: BatchClient,
   prefix: string,
   runnerImage: string,
   classes: readonly InstanceClass[],
 ): Promise<void> {
-  for (const on of classes) {
-    const jobDefinitionName = jobDefinitionOf(prefix, on.name);
+  for (const instanceClass of classes) {
+    const jobDefinitionName = jobDefinitionOf(prefix, instanceClass.name);
     const { jobDefinitions } = await batch.send(
       new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
     );
@@ -25,9 +25,9 @@ export async function ensureJobDefinitions(
         containerProperties: {
           image: runnerImage,
           resourceRequirements: [
-            { type: 'VCPU', value: String(on.vcpus) },
-            { type: 'MEMORY', value: String(on.memoryMiB) },
-            ...(on.gpu === 'nvidia' ? [{ type: 'GPU' as const, value: '1' }] : []),
+            { type: 'VCPU', value: String(instanceClass.vcpus) },
+            { type: 'MEMORY', value: String(instanceClass.memoryMiB) },
+            ...(instanceClass.gpu === 'nvidia' ? [{ type: 'GPU' as const, value: '1' }] : []),
           ],
         },
       }),

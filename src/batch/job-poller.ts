@@ -1,10 +1,10 @@
 import { DescribeJobsCommand, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
 import { hasEnded } from './job-fate.ts';
 
-/** DescribeJobs takes this many ids. */
+/** The most ids that DescribeJobs accepts. */
 const idsPerCall = 100;
 
-/** A job is gone when this many successful polls in a row did not show it. A failed poll never counts. */
+/** A job counts as vanished after this many successful polls in a row that do not show it. Failed polls do not count. */
 const pollsUntilVanished = 5;
 
 interface Watch {
@@ -14,17 +14,17 @@ interface Watch {
 }
 
 /**
- * Asks Batch about all jobs of this process together, 100 ids a call. One per process, started with it: activities
- * only wait here, so that a thousand of them cost ten calls per poll.
+ * Polls Batch for all jobs of this process together, 100 ids per call: a thousand waiting activities cost ten calls per
+ * poll. There is one poller per process.
  */
 export class JobPoller {
   private readonly watches = new Map<string, Set<Watch>>();
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
-  /** ISO instant of the last poll that Batch answered. */
+  /** ISO instant of the last successful poll. */
   lastPolledAt: string | null = null;
-  /** Of the polls that failed since one was answered: why the last did, how many, and the instant (ms) of the first. */
-  trouble: { cause: unknown; tries: number; since: number } | null = null;
+  /** The polls that failed since the last successful one: the last cause, their number, and the instant (ms) of the first. */
+  outage: { cause: unknown; tries: number; since: number } | null = null;
 
   constructor(
     private readonly batch: BatchClient,
@@ -33,7 +33,7 @@ export class JobPoller {
   ) {}
 
   /**
-   * Resolves with the job once it is final, or with undefined when Batch does not know it any more. `onPoll` sees every
+   * Resolves with the job once its state is final, or with undefined once Batch no longer knows it. `onPoll` gets every
    * state on the way. An aborted `signal` rejects with its reason and leaves the job alone.
    */
   finished(jobId: string, onPoll: (job: JobDetail) => void, signal: AbortSignal): Promise<JobDetail | undefined> {
@@ -85,17 +85,17 @@ export class JobPoller {
       try {
         const { jobs } = await this.batch.send(new DescribeJobsCommand({ jobs: asked }));
         this.lastPolledAt = new Date().toISOString();
-        this.trouble = null;
-        this.tell(asked, new Map(jobs?.map((job) => [job.jobId ?? '', job])));
+        this.outage = null;
+        this.deliver(asked, new Map(jobs?.map((job) => [job.jobId ?? '', job])));
       } catch (error) {
-        const { tries, since } = this.trouble ?? { tries: 0, since: Date.now() };
-        this.trouble = { cause: error, tries: tries + 1, since };
+        const { tries, since } = this.outage ?? { tries: 0, since: Date.now() };
+        this.outage = { cause: error, tries: tries + 1, since };
         this.onFailedPoll(error);
       }
     }
   }
 
-  private tell(asked: string[], jobs: Map<string, JobDetail>): void {
+  private deliver(asked: string[], jobs: Map<string, JobDetail>): void {
     for (const id of asked) {
       const job = jobs.get(id);
       for (const watch of this.watches.get(id) ?? []) {

@@ -1,16 +1,16 @@
 import { BatchServiceException } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 
-const laterStatuses: readonly number[] = [408, 429];
+const retriedStatuses: readonly number[] = [408, 429];
 
 /**
- * Why Batch will never take a request however often it is sent: a queue or definition that is not there, missing rights.
- * Undefined for throttling, trouble of Batch's own and of the network, which pass.
+ * Why Batch will never accept a request: a missing queue or job definition, missing permissions. Undefined for throttling,
+ * server errors and network errors, which are worth a retry.
  */
 export function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof BatchServiceException)) return undefined;
   const status = error.$metadata.httpStatusCode ?? 0;
-  if (status < 400 || status >= 500 || laterStatuses.includes(status)) return undefined;
+  if (status < 400 || status >= 500 || retriedStatuses.includes(status)) return undefined;
   if (/throttl|toomanyrequests|limitexceeded/i.test(error.name)) return undefined;
   return faultCause(`Batch refuses the job: ${error.name}: ${error.message}`);
 }

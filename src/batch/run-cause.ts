@@ -3,35 +3,35 @@ import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 
-export interface RunRemains {
+interface RunRemains {
   runKey: string;
   outcome: RunOutcome | undefined;
-  /** What the runner left instead of an outcome. */
+  /** What the runner wrote instead of an outcome. */
   trouble: RunTrouble | undefined;
-  /** Undefined: Batch does not know it any more. */
+  /** Undefined when Batch no longer knows it. */
   job: JobDetail | undefined;
 }
 
 /**
- * What went wrong with a run, should it have ended by the platform's fault: the engine's words, else the runner's, else
- * Batch's. Equal for equal faults.
+ * What went wrong with a run, if the platform is at fault: the engine's message, else the runner's, else Batch's. Equal
+ * faults give equal causes.
  */
 export function runCause({ runKey, outcome, trouble, job }: RunRemains): string {
   const { campaign, submission } = parseRunKey(runKey);
   const names = [runKey, campaign, submission];
   if (outcome?.end.kind === 'never-started') return faultCause(`the engine: ${outcome.end.detail}`, names);
   if (outcome === undefined && trouble) return faultCause(`${trouble.code}: ${trouble.message}`, names);
-  return faultCause(wordsOf(job), names);
+  return faultCause(messageOf(job), names);
 }
 
-function wordsOf(job: JobDetail | undefined): string {
+function messageOf(job: JobDetail | undefined): string {
   if (job === undefined) return 'Batch does not know the job any more';
   const attempt = job.attempts?.at(-1);
   const { exitCode, reason } = attempt?.container ?? job.container ?? {};
-  const words = [
+  const parts = [
     attempt?.statusReason ?? job.statusReason,
     reason,
     exitCode === undefined ? undefined : `exit status ${exitCode}`,
   ].filter((part) => part !== undefined && part !== '');
-  return [`the job ${job.status ?? 'ended'} without an outcome`, ...new Set(words)].join(', ');
+  return [`the job ${job.status ?? 'ended'} without an outcome`, ...new Set(parts)].join(', ');
 }
