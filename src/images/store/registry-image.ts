@@ -16,7 +16,7 @@ const maxDepth = 8;
 export async function digestOf(reference: string): Promise<string | undefined> {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
   const raw = await rawManifest(digest === undefined ? reference : `${repositoryOf(reference)}@${digest}`);
-  return raw === undefined ? undefined : sha256(raw);
+  return raw === undefined ? undefined : `sha256:${sha256(raw)}`;
 }
 
 /**
