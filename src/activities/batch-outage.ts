@@ -2,9 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { Dependencies } from './dependencies.ts';
 import { reportStuck } from './report-stuck.ts';
 
-/** A run whose Batch does not answer: the campaign is told, and a run that was given up need not wait for Batch for ever. */
+/**
+ * Watches whether Batch can be reached while a run is awaited: reports an outage to the campaign, and keeps a run that was
+ * given up from waiting for Batch forever.
+ */
 export class BatchOutage {
-  private isTold = false;
+  private isReported = false;
   private interrupt = new AbortController();
   private givenUpAt: number | undefined;
 
@@ -12,29 +15,29 @@ export class BatchOutage {
     private readonly deps: Pick<Dependencies, 'poller' | 'workflows'>,
     private readonly order: { giveUp: boolean },
     private readonly giveUp: AbortSignal,
-    /** So long nothing is said, and a run that no job began is waited for, in ms. */
-    readonly patience: number,
+    /** Milliseconds before an outage is reported, and before a run that no job has begun is given up without Batch. */
+    readonly toleratedMs: number,
   ) {}
 
-  /** Since when the run is given up, in ms; undefined: it is not. */
-  get waited(): number | undefined {
+  /** Milliseconds since the run was given up; undefined if it was not. */
+  get sinceGivenUp(): number | undefined {
     if (!this.giveUp.aborted) return undefined;
     this.givenUpAt ??= this.order.giveUp ? Context.current().info.scheduledTimestampMs : Date.now();
     return Date.now() - this.givenUpAt;
   }
 
-  /** To be called now and then. */
-  look(): void {
-    const { outage: trouble } = this.deps.poller;
-    const isSilent = trouble !== null && Date.now() - trouble.since > this.patience;
-    if (isSilent !== this.isTold) {
-      this.isTold = isSilent;
-      void reportStuck(this.deps, this.order, isSilent ? trouble : null);
+  /** Call regularly. */
+  check(): void {
+    const { outage } = this.deps.poller;
+    const isLong = outage !== null && Date.now() - outage.since > this.toleratedMs;
+    if (isLong !== this.isReported) {
+      this.isReported = isLong;
+      void reportStuck(this.deps, this.order, isLong ? outage : null);
     }
-    if (trouble !== null && this.waited !== undefined) this.interrupt.abort(trouble.cause);
+    if (outage !== null && this.sinceGivenUp !== undefined) this.interrupt.abort(outage.cause);
   }
 
-  /** Aborts once a run that was given up waits for a Batch that does not answer; another one at every call. */
+  /** Returns a new signal, which aborts when the run is given up and Batch cannot be reached. */
   signal(): AbortSignal {
     this.interrupt = new AbortController();
     return this.interrupt.signal;

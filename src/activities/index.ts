@@ -4,20 +4,20 @@ import { awaitBatchJob } from './await-batch-job.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
-import { endedAmong } from './ended-among.ts';
+import { endedSubmissions } from './ended-submissions.ts';
 import { findTeam } from './find-team.ts';
 import { openCampaign } from './open-campaign.ts';
 import { nextSubmissions } from './next-submissions.ts';
 import { openSubmission } from './open-submission.ts';
-import { probeGpuMemory } from './probe-gpu-memory.ts';
+import { profileProbe } from './profile-probe.ts';
 import { publishResults } from './publish-results.ts';
 import { pullImage } from './pull-image.ts';
 import { reconcile } from './reconcile.ts';
-import { recordActs } from './record-acts.ts';
+import { recordCommands } from './record-commands.ts';
 import { recordResult } from './record-result.ts';
 import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
-import { takeRounds } from './take-rounds.ts';
+import { appendRounds } from './append-rounds.ts';
 import { loadCampaignSnapshot } from './load-campaign-snapshot.ts';
 import { reportFailure, reportRecovery } from './report-stuck.ts';
 
@@ -27,16 +27,16 @@ export function createActivities(deps: Dependencies) {
     takeStock: bind(deps, withHeartbeat(loadCampaignSnapshot)),
     openCampaign: bind(deps, openCampaign),
     nextSubmissions: bind(deps, nextSubmissions),
-    takeRounds: bind(deps, withHeartbeat(takeRounds)),
+    takeRounds: bind(deps, withHeartbeat(appendRounds)),
     findTeam: bind(deps, findTeam),
-    recordActs: bind(deps, recordActs),
+    recordActs: bind(deps, recordCommands),
     cancelQueued: bind(deps, withHeartbeat(cancelQueued)),
-    endedAmong: bind(deps, withHeartbeat(endedAmong)),
+    endedAmong: bind(deps, withHeartbeat(endedSubmissions)),
     reconcile: bind(deps, withHeartbeat(reconcile)),
     publishResults: bind(deps, withHeartbeat(publishResults)),
     openSubmission: bind(deps, openSubmission),
     pullImage: bind(deps, withHeartbeat(pullImage)),
-    probeGpuMemory: bind(deps, probeGpuMemory),
+    probeGpuMemory: bind(deps, profileProbe),
     submitBatchJob: bind(deps, submitBatchJob),
     awaitBatchJob: bind(deps, awaitBatchJob),
     scoreOutput: bind(deps, withHeartbeat(scoreOutput)),

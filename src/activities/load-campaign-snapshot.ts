@@ -1,6 +1,6 @@
 import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
-import { commandsOf, type ChainedCommand } from '../ledger/acts.ts';
+import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';

@@ -3,10 +3,10 @@ import { giveUpRun } from '../batch/give-up-run.ts';
 import type { RunRecord, HeldGrant } from '../campaign/model/messages.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
-import { runEndOf, type RunEnd } from './await-batch-job.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { highestOf } from './open-submission.ts';
 import { runsInHistory, type ToldRun } from './run-history.ts';
+import { type RunEnd, runEndOf } from './run-end.ts';
 
 /** A round whose workflow is gone. */
 export interface LostRound {

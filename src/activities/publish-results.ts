@@ -1,6 +1,6 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import { resultObjects } from '../ids.ts';
-import { commandsOf } from '../ledger/acts.ts';
+import { commandsOf } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { closeRounds } from '../ledger/close-rounds.ts';
 import { finalRounds } from '../ledger/ledger.ts';

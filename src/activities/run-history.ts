@@ -3,8 +3,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { Purpose } from '../campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { submissionWorkflowId } from '../ids.ts';
-import type { RunEnd } from './await-batch-job.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { RunEnd } from './run-end.ts';
 
 /** A run that a workflow wanted; `end` is what it learnt of it. */
 export interface ToldRun {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../batch/refusal.ts';
-import { submitOnce, withdrawRun, type Submitted } from '../batch/submit-once.ts';
+import { submitOnce, withdrawRun, type Settling, type Submitted } from '../batch/submit-once.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
 import { containerOrders } from '../campaign/model/container-command.ts';
 import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
@@ -8,61 +8,59 @@ import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../camp
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
+import { heartbeatWhile } from './with-heartbeat.ts';
 
-/** One run, as granted. */
+/** A run that was granted. */
 export interface RunOrder {
   campaign: string;
   submission: string;
   n: number;
   purpose: Purpose;
   class: string;
-  /** As much as it has memory, not only what the campaign's limits say. */
+  /** Gives the container as much shared memory as it has memory, not only what the campaign's limits say. */
   moreSharedMemory: boolean;
   image: { reference: string; digest: string };
 }
 
 /**
- * Writes the run's spec and makes sure that the run has one job, whatever fails and however often this is tried.
- * `withdraw`: the run is not wanted any more; answers the job that it may have all the same.
+ * Writes the run's spec and makes sure that the run has one job, whatever fails and however often this is called.
+ * `withdraw`: the run is no longer wanted; returns the job that it may have all the same.
  */
 export async function submitBatchJob(deps: Dependencies, order: RunOrder & { withdraw?: true }): Promise<Submitted> {
-  const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
   const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
-  const { runKey } = spec;
   const { queue } = classNamed(frozen, order.class);
-  const { listSettle } = deps.settings.timings;
-  const wait = (ms: number): Promise<void> => context.sleep(ms);
-  const beat = setInterval(() => context.heartbeat(), deps.settings.timings.submitHeartbeatTimeout / 4);
+  const { listSettle, submitHeartbeatTimeout } = deps.settings.timings;
+  const settling = { listSettle, wait: (ms: number): Promise<void> => Context.current().sleep(ms) };
+  return heartbeatWhile(submitHeartbeatTimeout / 4, () =>
+    order.withdraw ? withdrawRun(deps, { runKey: spec.runKey, queue }, settling) : submit(deps, spec, queue, settling),
+  );
+}
+
+async function submit(deps: Dependencies, spec: RunSpec, queue: string, settling: Settling): Promise<Submitted> {
+  const { runKey } = spec;
+  const settled = { ...settling, listSettle: 0 };
+  await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
+  const jobDefinition = jobDefinitionOf(deps.settings.jobDefinition, spec.instanceClass.name);
+  const timeoutSeconds = spec.limits.wallClockSeconds + batchGraceSeconds;
   try {
-    if (order.withdraw) return await withdrawRun(deps, { runKey, queue }, { listSettle, wait });
-    await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
-    const jobDefinition = jobDefinitionOf(deps.settings.jobDefinition, order.class);
-    const timeoutSeconds = spec.limits.wallClockSeconds + batchGraceSeconds;
-    try {
-      return await submitOnce(
-        deps,
-        { runKey, queue, jobDefinition, timeoutSeconds },
-        { listSettle: context.info.attempt > 1 ? listSettle : 0, wait },
-      );
-    } catch (error) {
-      const cause = refusalOf(error);
-      if (cause === undefined) throw error;
-      const withdrawn = await withdrawRun(deps, { runKey, queue }, { listSettle: 0, wait });
-      return withdrawn.kind === 'adopted' ? withdrawn : { kind: 'refused', cause };
-    }
-  } finally {
-    clearInterval(beat);
+    const isRetry = Context.current().info.attempt > 1;
+    return await submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, isRetry ? settling : settled);
+  } catch (error) {
+    const cause = refusalOf(error);
+    if (cause === undefined) throw error;
+    const withdrawn = await withdrawRun(deps, { runKey, queue }, settled);
+    return withdrawn.kind === 'adopted' ? withdrawn : { kind: 'refused', cause };
   }
 }
 
-/** Everything the runner needs to know; the same for every try of the same run. */
+/** Everything the runner needs to know; the same for every attempt to submit the same run. */
 function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
-  const on = classNamed(frozen, order.class);
+  const instanceClass = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
   const { pids, outputBytes, sharedMemoryMiB } = frozen.limits;
-  const memoryMiB = containerMemoryMiB(frozen.limits, on);
+  const memoryMiB = containerMemoryMiB(frozen.limits, instanceClass);
   return {
     version: 1,
     runKey: runKeyOf(order.campaign, order.submission, order.n),
@@ -70,13 +68,13 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
     image: order.image,
     inputs,
     instanceClass: {
-      name: on.name,
-      gpu: on.gpu ?? 'none',
-      gpuMemoryMiB: on.gpuMemoryMiB ?? 0,
-      vcpus: on.vcpus,
+      name: instanceClass.name,
+      gpu: instanceClass.gpu ?? 'none',
+      gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
+      vcpus: instanceClass.vcpus,
     },
     limits: {
-      wallClockSeconds: wallClockSeconds(frozen.limits, on, frozen.instanceClasses),
+      wallClockSeconds: wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses),
       memoryMiB,
       pids,
       outputBytes,

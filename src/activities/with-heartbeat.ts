@@ -5,15 +5,23 @@ type Activity<Input, Output> = (deps: Dependencies, input: Input) => Promise<Out
 
 const everyMs = 2_000;
 
-/** Lets a long activity heartbeat, so that a killed worker is noticed in seconds and not at the time-out. */
+/** Makes a long activity heartbeat, so that a killed worker is noticed within seconds and not at the timeout. */
 export const withHeartbeat =
   <Input, Output>(activity: Activity<Input, Output>): Activity<Input, Output> =>
-  async (deps, input) => {
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), everyMs);
-    try {
-      return await activity(deps, input);
-    } finally {
-      clearInterval(beat);
-    }
-  };
+  (deps, input) =>
+    heartbeatWhile(everyMs, () => activity(deps, input));
+
+/** Heartbeats until `work` has ended; `beat` replaces a heartbeat without details. */
+export async function heartbeatWhile<Output>(
+  everyMs: number,
+  work: () => Promise<Output>,
+  beat?: () => void,
+): Promise<Output> {
+  const context = Context.current();
+  const timer = setInterval(beat ?? (() => context.heartbeat()), everyMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

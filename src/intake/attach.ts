@@ -2,7 +2,7 @@ import { differences } from '../campaign/operators/differences.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
-import { commandsOf, acceptedCommands } from '../ledger/acts.ts';
+import { commandsOf, acceptedCommands } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';

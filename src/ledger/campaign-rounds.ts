@@ -3,7 +3,7 @@ import { roundsOf, type CampaignRounds } from '../campaign/model/rounds.ts';
 import type { AddedRounds } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
-import type { ChainedCommand } from './acts.ts';
+import type { ChainedCommand } from './command-log.ts';
 
 /** Every round of a campaign: of the frozen hand-in, and what the operators' acts that were taken added to it. */
 export async function campaignRounds(

@@ -9,7 +9,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { commandsOf } from './acts.ts';
+import { commandsOf } from './command-log.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { eachChain, readsAtOnce } from './ledger.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
-import { appendCommands } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { act, record, roundOf, run, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';

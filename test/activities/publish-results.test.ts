@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendCommands } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { act, record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';

@@ -1,10 +1,11 @@
 /** Workflows around the two activities, with the options that the submission workflow gives them. */
 import { CancellationScope } from '@temporalio/workflow';
-import type { AwaitOrder, RunEnd } from '../../src/activities/await-batch-job.ts';
+import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Submitted } from '../../src/batch/submit-once.ts';
 import type { Timings } from '../../src/settings.ts';
 import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
+import type { RunEnd } from '../../src/activities/run-end.ts';
 
 export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
   submitActivities('submit', timings).submitBatchJob(order);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
-import { appendCommands } from '../../src/ledger/acts.ts';
+import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
 import { act, record, run, StoreRig, submissionOf } from './store-rig.ts';

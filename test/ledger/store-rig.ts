@@ -2,7 +2,7 @@ import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/mo
 import type { RunRecord } from '../../src/campaign/model/messages.ts';
 import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
 import { resultObjects } from '../../src/ids.ts';
-import type { RecordedCommand } from '../../src/ledger/acts.ts';
+import type { RecordedCommand } from '../../src/ledger/command-log.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';

@@ -11,7 +11,7 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { Attribution } from '../../campaign/operators/operator-messages.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
-import type { ChainedCommand } from '../../ledger/acts.ts';
+import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
 import { mustRun } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';

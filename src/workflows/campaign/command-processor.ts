@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { RecordedAct } from '../../activities/record-acts.ts';
+import type { RecordedCommand } from '../../ledger/command-log.ts';
 import type { CampaignState, OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
 import type { OperatorCommand } from '../../campaign/operators/operator-messages.ts';
@@ -23,13 +23,13 @@ export interface CarriedCommands {
   /** How many acts the chain holds. */
   recorded: number;
   pending: OperatorCommand[];
-  unrecorded: RecordedAct[];
+  unrecorded: RecordedCommand[];
 }
 
 /** Takes what operators ask of a campaign, in order: checks it, carries it out and keeps it in the chain of acts. */
 export class CommandProcessor {
   private readonly pending: PendingAct[];
-  private unrecorded: RecordedAct[];
+  private unrecorded: RecordedCommand[];
   private recorded: number;
 
   constructor(

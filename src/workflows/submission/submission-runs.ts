@@ -1,5 +1,4 @@
 import { ActivityFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
-import type { RunEnd } from '../../activities/await-batch-job.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
@@ -14,6 +13,7 @@ import { endRunSignal } from '../messages.ts';
 import type { RunGrants } from './run-grants.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
+import type { RunEnd } from '../../activities/run-end.ts';
 
 export interface SubmissionInput {
   campaign: string;

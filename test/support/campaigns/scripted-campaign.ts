@@ -11,7 +11,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { build } from '../../../scripts/build.mjs';
-import type { AwaitOrder, RunEnd } from '../../../src/activities/await-batch-job.ts';
+import type { AwaitOrder } from '../../../src/activities/await-batch-job.ts';
 import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
@@ -29,6 +29,7 @@ import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
+import type { RunEnd } from '../../../src/activities/run-end.ts';
 
 /** What a run of the script does: its end, or a wait for its cancellation. */
 export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';

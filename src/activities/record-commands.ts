@@ -1,10 +1,8 @@
-import { appendCommands, type RecordedCommand } from '../ledger/acts.ts';
+import { appendCommands, type RecordedCommand } from '../ledger/command-log.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export type { RecordedCommand as RecordedAct } from '../ledger/acts.ts';
-
 /** Keeps acts in the operators' chain, from number `first` on. */
-export const recordActs = (
+export const recordCommands = (
   deps: Dependencies,
   { campaign, first, acts }: { campaign: string; first: number; acts: RecordedCommand[] },
 ): Promise<void> => appendCommands(deps.store, deps.buckets.results, campaign, first, acts);

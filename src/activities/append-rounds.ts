@@ -10,7 +10,7 @@ import { workOf, type OpenedCampaign } from './open-campaign.ts';
  * Makes a further work list of what an operator added; rounds that are in the lists or final already are left out. Null when
  * nothing was written under the key.
  */
-export async function takeRounds(
+export async function appendRounds(
   deps: Dependencies,
   { campaign, workLists, added }: { campaign: string; workLists: string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
-import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/acts.ts';
+import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/command-log.ts';
 import { act, StoreRig } from './store-rig.ts';
 import { sha256 } from '../../src/sha256.ts';
 

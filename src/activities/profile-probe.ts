@@ -8,7 +8,7 @@ import { classNamed, type Dependencies } from './dependencies.ts';
  * Turns the outcome of a probe run into a resource profile, and keeps what it says about the image's base; null when the
  * probe taught nothing.
  */
-export async function probeGpuMemory(
+export async function profileProbe(
   deps: Dependencies,
   input: { campaign: string; submission: string; n: number; class: string; base: string | null },
 ): Promise<ResourceProfile | null> {
