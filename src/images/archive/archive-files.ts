@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 import type { Blob, BlobFolder } from './blob-folder.ts';
-import { isShallow } from '../manifests/json-depth.ts';
+import { isShallow } from './json-depth.ts';
 import { refuse } from '../refusal.ts';
 import type { ScannedArchive } from './scan-archive.ts';
 

@@ -3,7 +3,7 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { tarEntries, type ArchiveEntry } from '../tar/tar-entries.ts';
+import { tarEntries, type ArchiveEntry } from './archive-entries.ts';
 import { unpackedArchive } from './unpacked-archive.ts';
 
 /** What a handed-in image consists of, by name without `./`. Folders are left out. */

@@ -1,6 +1,6 @@
 import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
-import type { TarEntry } from './tar-reader.ts';
+import type { TarEntry } from './layer-reader.ts';
 
 /** The group of submissions; their user owns nothing in an image. */
 const group = 64001;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
-import { TarReader } from './tar-reader.ts';
+import { TarReader } from './layer-reader.ts';
 import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
 export interface LayerLimits {

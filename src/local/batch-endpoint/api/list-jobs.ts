@@ -1,5 +1,5 @@
 import type { JobSummary } from '@aws-sdk/client-batch';
-import type { Arns } from './arns.ts';
+import type { Arns } from '../jobs/arns.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import { paginate } from './pagination.ts';

@@ -1,4 +1,4 @@
-import type { Arns } from './arns.ts';
+import type { Arns } from '../jobs/arns.ts';
 import type { JobDefinitions } from '../jobs/job-definitions.ts';
 import type { JobEngine } from '../jobs/job-engine.ts';
 import type { JobRecord } from '../jobs/job-record.ts';

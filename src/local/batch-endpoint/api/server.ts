@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { checkSignature, type Signers } from './check-signature.ts';
 import { operationsOn, type OperationParts } from './operations.ts';
 import { parseRequest, tagResource, untagResource } from './requests.ts';
-import { TagBook } from '../jobs/tags.ts';
+import { TagBook } from './tags.ts';
 import { clientException, AwsError } from './aws-error.ts';
 
 /** AWS's limits on a request's body, in bytes. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../../errors.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
-import type { JobExecutor, JobListener } from './job-executor.ts';
+import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import {
   begunAt,
   forbidProcess,

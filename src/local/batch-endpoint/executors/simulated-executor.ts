@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
-import type { JobExecutor, JobListener } from './job-executor.ts';
+import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';

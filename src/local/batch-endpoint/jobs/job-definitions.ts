@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile } from '../../json-file.ts';
-import type { Arns } from '../api/arns.ts';
+import type { Arns } from './arns.ts';
 import { writeDurably } from './durable-file.ts';
 import { paginate } from '../api/pagination.ts';
 import type { DescribeJobDefinitions, RegisterJobDefinition } from '../api/requests.ts';

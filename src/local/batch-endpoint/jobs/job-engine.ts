@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Arns } from '../api/arns.ts';
-import type { JobExecutor, JobListener } from '../executors/job-executor.ts';
+import type { Arns } from './arns.ts';
+import type { JobExecutor, JobListener } from './job-executor.ts';
 import {
   droppedJob,
   endedJob,

@@ -1,6 +1,6 @@
 import type { ContainerDetail, JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import { randomUUID } from 'node:crypto';
-import type { Arns } from '../api/arns.ts';
+import type { Arns } from './arns.ts';
 import type { JobDefinitionRecord } from './job-definitions.ts';
 
 /** What DescribeJobs shows of a job. Times in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { endProcess } from '../../process-identity.ts';
 import type { Report } from '../../report.ts';
 import type { Home } from '../home/home.ts';
-import { KeptPart } from './kept-part.ts';
+import { KeptPart } from './supervised-part.ts';
 import { readRecords, removeRecord, type Part } from './part.ts';
 
 /** Brings all parts of a stack up in order and keeps them up. */

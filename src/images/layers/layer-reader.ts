@@ -1,6 +1,6 @@
 import { refuse } from '../refusal.ts';
 import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './extended-header.ts';
-import { blockBytes, readHeader, type TarHeader } from './tar-header.ts';
+import { blockBytes, readHeader, type TarHeader } from '../tar/tar-header.ts';
 
 /** An entry of a layer. Its buffers are only good until the reader goes on. */
 export interface TarEntry {

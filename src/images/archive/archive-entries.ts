@@ -1,7 +1,7 @@
-import { blockBytes, readHeader, type TarHeader } from '../layers/tar-header.ts';
+import { blockBytes, readHeader, type TarHeader } from '../tar/tar-header.ts';
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
-import { parsePax, type PaxRecords } from './pax-records.ts';
+import { parsePax, type PaxRecords } from '../tar/pax-records.ts';
 
 /** An entry of a tar. `place` names it without a word of its own: `entry 3 of the archive`. */
 export interface ArchiveEntry {

@@ -1,4 +1,4 @@
-import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
+import type { JobEnd, JobRecord } from './job-record.ts';
 
 /** Hears about one job. `ended` comes once, and last, also for a job that could not start. Times in milliseconds. */
 export interface JobListener {
