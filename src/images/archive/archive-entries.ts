@@ -39,7 +39,7 @@ const maxHeaders = 4;
  * Reads a tar as a stream up to its end mark, or the end of the stream where it has none. What follows the mark counts for
  * nothing, but is read, so that a stream that cannot be unpacked to its end is found out. Stricter than tar programs: where two of them read different things, it refuses. Throws a Refusal.
  */
-export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
+export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const reader = new ByteReader(chunks);
   let said: PaxRecords = {};
   let headers = 0;

@@ -3,7 +3,7 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { tarEntries, type ArchiveEntry } from './archive-entries.ts';
+import { archiveEntries, type ArchiveEntry } from './archive-entries.ts';
 import { unpackedArchive } from './unpacked-archive.ts';
 
 /** What a handed-in image consists of, by name without `./`. Folders are left out. */
@@ -25,7 +25,7 @@ export async function scanArchive(path: string, limits: ArchiveLimits, blobs: Bl
   const found: ScannedArchive = { files: new Map(), links: new Map() };
   let entries = 0;
   try {
-    for await (const entry of tarEntries(unpackedArchive(path, limits.unpackedBytes))) {
+    for await (const entry of archiveEntries(unpackedArchive(path, limits.unpackedBytes))) {
       if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
       await take(entry, found, blobs);
     }

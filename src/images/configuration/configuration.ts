@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { acceptedEnvironment } from './environment.ts';
 import { checkEntryPoint } from './entry-point.ts';
 import { acceptedHistory } from './history.ts';
-import { checkPlaces } from './mount-points.ts';
+import { checkMountPoints } from './mount-points.ts';
 import { acceptedWorkFolder } from './work-folder.ts';
 import type { ImageTree } from '../layers/image-tree.ts';
 import { refuse } from '../refusal.ts';
@@ -74,7 +74,7 @@ export function acceptedConfiguration(
     refuse('the layers of the image are not those that its configuration names (diff_ids)');
   }
   const run = parsed.data.config ?? schema.shape.config.unwrap().unwrap().parse({});
-  checkPlaces(tree, mountPoints);
+  checkMountPoints(tree, mountPoints);
   checkCommand([...run.Entrypoint, ...run.Cmd]);
   const environment = acceptedEnvironment(run.Env);
   const workFolder = acceptedWorkFolder(run.WorkingDir ?? '', tree, mountPoints);

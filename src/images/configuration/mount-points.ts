@@ -15,7 +15,7 @@ export const folderAbove = (path: string, folders: readonly string[]): string | 
   folders.find((folder) => path === folder || path.startsWith(`${folder}/`));
 
 /** Throws a Refusal for an image with something in a place where engines mount: none starts a container on it. */
-export function checkPlaces(tree: ImageTree, mountPoints: readonly string[]): void {
+export function checkMountPoints(tree: ImageTree, mountPoints: readonly string[]): void {
   for (const place of ownFolders) {
     const { kind } = tree.find(place, false);
     if (kind === 'file' || kind === 'link') {

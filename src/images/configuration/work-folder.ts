@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { folderAbove, hiddenFolders } from './mount-points.ts';
-import type { ImageTree, Walk } from '../layers/image-tree.ts';
+import type { ImageTree, WalkResult } from '../layers/image-tree.ts';
 import { refuse } from '../refusal.ts';
 
 const maxPathBytes = 4_094;
@@ -34,7 +34,7 @@ export function acceptedWorkFolder(
 }
 
 /** The folder itself, or the deepest that is there. */
-function folderOf(walk: Walk): number {
+function folderOf(walk: WalkResult): number {
   if (walk.kind === 'missing') return walk.folder;
   if (walk.kind === 'folder') return walk.node;
   if (walk.kind === 'circle') return refuse('WORKDIR of the image is a link that leads in a circle');

@@ -1,6 +1,6 @@
 import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
-import type { TarEntry } from './layer-reader.ts';
+import type { LayerEntry } from './layer-reader.ts';
 
 /** The group of submissions; their user owns nothing in an image. */
 const group = 64001;
@@ -15,7 +15,7 @@ const opaque = '.wh..wh..opq';
 const nothing = Buffer.alloc(0);
 
 /** Adds an entry of a layer to the tree as engines unpack it. Throws a Refusal for one that is unsound or leads out. */
-export function applyEntry(tree: ImageTree, entry: TarEntry): void {
+export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
   const path = trimmed(entry.name);
   const { parent, name } = checkedPath(path);
   if (name.length === 0) {
@@ -91,7 +91,7 @@ function checkedTarget(target: Buffer): Buffer {
 }
 
 /** Whether submissions may execute the file or enter the folder. */
-function mayUse({ mode, gid }: TarEntry): boolean {
+function mayUse({ mode, gid }: LayerEntry): boolean {
   return (mode & (gid === group ? 0o010 : 0o001)) !== 0;
 }
 

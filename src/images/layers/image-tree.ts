@@ -4,7 +4,7 @@ import { NodeTable, root } from './node-table.ts';
 export type NodeKind = 'file' | 'folder' | 'link';
 
 /** What a walk through the image came to; `folder` of `missing` is the deepest one that is there. */
-export type Walk =
+export type WalkResult =
   | { kind: NodeKind; node: number; searchable: boolean; ledOut: boolean }
   | { kind: 'missing'; folder: number; ledOut: boolean }
   | { kind: 'file-in-the-way' | 'circle' };
@@ -107,7 +107,7 @@ export class ImageTree {
   }
 
   /** Walks to a path as the kernel does inside the image. A link at its end is followed unless `followLast` is false. */
-  find(path: string | Buffer, followLast = true): Walk {
+  find(path: string | Buffer, followLast = true): WalkResult {
     return this.walk(typeof path === 'string' ? Buffer.from(path) : path, { followLast });
   }
 
@@ -143,7 +143,7 @@ export class ImageTree {
     path: Buffer,
     { followLast, make = false }: { followLast: boolean; make?: boolean },
     stack: Place[] = [rootPlace],
-  ): Walk {
+  ): WalkResult {
     const pending: { name: Buffer; ofLink: boolean }[] = [];
     const push = (path: Buffer, ofLink: boolean): void => {
       for (const name of partsOf(path).reverse()) pending.push({ name, ofLink });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
-import { TarReader } from './layer-reader.ts';
+import { LayerReader } from './layer-reader.ts';
 import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
 export interface LayerLimits {
@@ -26,7 +26,7 @@ export async function inspectLayer(file: string, limits: LayerLimits, tree: Imag
   const layer = tree.layers;
   const compression = await layerCompression(file);
   const damaged = (): never => refuse(`layer ${layer} of the image is damaged or cut short: it cannot be decompressed`);
-  const reader = new TarReader((entry) => applyEntry(tree, entry));
+  const reader = new LayerReader((entry) => applyEntry(tree, entry));
   const hash = createHash('sha256');
   let unpackedBytes = 0;
   const take = (chunk: Buffer): void => {

@@ -3,7 +3,7 @@ import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './ex
 import { blockBytes, readHeader, type TarHeader } from '../tar/tar-header.ts';
 
 /** An entry of a layer. Its buffers are only good until the reader goes on. */
-export interface TarEntry {
+export interface LayerEntry {
   type: 'file' | 'folder' | 'hard-link' | 'link';
   name: Buffer;
   /** Of links. */
@@ -15,7 +15,7 @@ export interface TarEntry {
   start: Buffer;
 }
 
-const types: Readonly<Record<string, TarEntry['type']>> = {
+const types: Readonly<Record<string, LayerEntry['type']>> = {
   '0': 'file',
   '\0': 'file',
   '1': 'hard-link',
@@ -44,7 +44,7 @@ interface Announced {
  * reads as Go's archive/tar does, which all engines use, and refuses what other readers take in another way. What comes
  * after the end of a tar is nobody's business. Throws a Refusal.
  */
-export class TarReader {
+export class LayerReader {
   /** Entries so far, with the one that is being read. */
   entries = 0;
   private readonly block = Buffer.alloc(blockBytes);
@@ -55,7 +55,7 @@ export class TarReader {
   private announced: Announced = {};
   private zeroBlocks = 0;
 
-  constructor(private readonly take: (entry: TarEntry) => void) {}
+  constructor(private readonly take: (entry: LayerEntry) => void) {}
 
   push(chunk: Buffer): void {
     let at = 0;
@@ -146,7 +146,7 @@ export class TarReader {
     // Readers differ in whether such an entry has content.
     if (type !== 'file' && size !== 0) refuse('a layer has a folder or link with content of its own');
     if (type === 'link' && extended?.hasUserAttributes === true) refuse('a layer has a link with attributes of a file');
-    const entry: TarEntry = {
+    const entry: LayerEntry = {
       type,
       name,
       target: longLink ?? extended?.linkpath ?? header.linkName,
@@ -175,7 +175,7 @@ export class TarReader {
     else this.content = { bytes: Buffer.alloc(wanted), filled: 0, done: finish };
   }
 
-  private typeOf(written: string, name: Buffer): TarEntry['type'] {
+  private typeOf(written: string, name: Buffer): LayerEntry['type'] {
     const type = types[written];
     if (type === undefined) {
       const what = { '3': 'a device', '4': 'a device', '6': 'a named pipe (FIFO)', S: 'a sparse file' }[written];

@@ -23,12 +23,17 @@ export interface MachineCheck {
   what: string;
   state: 'ok' | 'note' | 'missing';
   found: string;
-  mend?: string;
+  fix?: string;
 }
 
 const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
 const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
-const missing = (what: string, found: string, mend: string): MachineCheck => ({ what, state: 'missing', found, mend });
+const missing = (what: string, found: string, mend: string): MachineCheck => ({
+  what,
+  state: 'missing',
+  found,
+  fix: mend,
+});
 
 export function checkSystem(): MachineCheck {
   const because = unsupportedBecause();
@@ -78,7 +83,7 @@ export async function checkTool(tool: Tool): Promise<MachineCheck> {
 
 export async function checkPrograms(): Promise<MachineCheck[]> {
   return Promise.all(
-    neededPrograms.map(async ({ program, from }) => {
+    neededPrograms.map(async ({ program, package: from }) => {
       const path = which(program);
       if (path === undefined) return missing(program, 'not installed', installCommand([from]));
       const { stdout, stderr } = await runCommand(path, [program === 'mkfs.ext4' ? '-V' : '--version'], {

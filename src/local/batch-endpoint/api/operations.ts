@@ -26,16 +26,16 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
   const { definitions, jobs, engine, arns } = parts;
   return {
     registerjobdefinition: (body) => {
-      const { detail } = definitions.register(requests.parseRequest(requests.registerJobDefinition, body));
+      const { detail } = definitions.register(requests.parseRequest(requests.registerJobDefinitionRequest, body));
       const { jobDefinitionName, jobDefinitionArn, revision } = detail;
       return { jobDefinitionName, jobDefinitionArn, revision };
     },
     describejobdefinitions: (body) =>
-      definitions.describe(requests.parseRequest(requests.describeJobDefinitions, body)),
+      definitions.describe(requests.parseRequest(requests.describeJobDefinitionsRequest, body)),
     describejobqueues: (body) => describeQueues(parts, body),
     submitjob: (body) => submit(parts, body),
     describejobs: (body) => {
-      const wanted = new Set(requests.parseRequest(requests.describeJobs, body).jobs);
+      const wanted = new Set(requests.parseRequest(requests.describeJobsRequest, body).jobs);
       // Ids that nobody knows are simply missing, as on AWS.
       return { jobs: [...wanted].flatMap((jobId) => jobs.get(jobId)?.detail ?? []) };
     },
@@ -57,7 +57,7 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
 }
 
 function submit(parts: OperationParts, body: unknown): object {
-  const { timeout, containerOverrides, ...request } = requests.parseRequest(requests.submitJob, body);
+  const { timeout, containerOverrides, ...request } = requests.parseRequest(requests.submitJobRequest, body);
   const queue = queueNamed(parts, request.jobQueue);
   const definition = parts.definitions.find(request.jobDefinition);
   if (definition === undefined) throw clientException(`JobDefinition ${request.jobDefinition} not found.`, 404);
@@ -72,7 +72,7 @@ function submit(parts: OperationParts, body: unknown): object {
 }
 
 function describeQueues({ startUp, arns }: OperationParts, body: unknown): object {
-  const request = requests.parseRequest(requests.describeJobQueues, body);
+  const request = requests.parseRequest(requests.describeJobQueuesRequest, body);
   const wanted = request.jobQueues?.map((reference) => arns.nameIn('job-queue', reference));
   const queues = startUp.queues.map(({ name }, position) => ({ name, position }));
   const found = queues.filter(({ name }) => wanted === undefined || wanted.includes(name));

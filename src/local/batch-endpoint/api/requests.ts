@@ -41,7 +41,7 @@ const without = (what: string) => z.undefined({ error: `is not served: this endp
 
 const noFairShare = 'must not be given: the queue has no fair-share policy';
 
-export const registerJobDefinition = z.looseObject({
+export const registerJobDefinitionRequest = z.looseObject({
   jobDefinitionName: name,
   type: z.literal('container', { error: 'must be container: this endpoint has no other jobs' }),
   containerProperties: z.looseObject({
@@ -57,19 +57,19 @@ export const registerJobDefinition = z.looseObject({
   eksProperties: without('EKS jobs'),
   ecsProperties: without('jobs of several containers'),
 });
-export type RegisterJobDefinition = z.output<typeof registerJobDefinition>;
+export type RegisterJobDefinition = z.output<typeof registerJobDefinitionRequest>;
 
-export const describeJobDefinitions = z.object({
+export const describeJobDefinitionsRequest = z.object({
   jobDefinitions: z.array(z.string()).max(100).optional(),
   jobDefinitionName: z.string().optional(),
   status: z.string().optional(),
   ...paging,
 });
-export type DescribeJobDefinitions = z.output<typeof describeJobDefinitions>;
+export type DescribeJobDefinitionsRequest = z.output<typeof describeJobDefinitionsRequest>;
 
-export const describeJobQueues = z.object({ jobQueues: z.array(z.string()).optional(), ...paging });
+export const describeJobQueuesRequest = z.object({ jobQueues: z.array(z.string()).optional(), ...paging });
 
-export const submitJob = z.object({
+export const submitJobRequest = z.object({
   jobName: name,
   jobQueue: z.string().min(1),
   jobDefinition: z.string().min(1),
@@ -93,9 +93,9 @@ export const submitJob = z.object({
   eksPropertiesOverride: without('EKS jobs'),
   ecsPropertiesOverride: without('jobs of several containers'),
 });
-export type SubmitJob = z.output<typeof submitJob>;
+export type SubmitJob = z.output<typeof submitJobRequest>;
 
-export const describeJobs = z.object({ jobs: z.array(z.string()).max(100, 'are at most 100 job ids') });
+export const describeJobsRequest = z.object({ jobs: z.array(z.string()).max(100, 'are at most 100 job ids') });
 
 export const listJobsRequest = z.object({
   jobQueue: z.string({ error: 'is needed: this endpoint has no array and no multi-node jobs' }),
@@ -111,13 +111,13 @@ export const listJobsRequest = z.object({
     .optional(),
   ...paging,
 });
-export type ListJobs = z.output<typeof listJobsRequest>;
+export type ListJobsRequest = z.output<typeof listJobsRequest>;
 
 export const endJobRequest = z.object({ jobId: z.string().min(1), reason });
 
-export const tagResource = z.object({ tags });
+export const tagResourceRequest = z.object({ tags });
 /** Query of an untag request: the SDK repeats the key for several tags. */
-export const untagResource = z.object({
+export const untagResourceRequest = z.object({
   tagKeys: z.union([z.string().transform((key) => [key]), z.array(z.string())]),
 });
 

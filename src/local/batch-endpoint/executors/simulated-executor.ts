@@ -28,7 +28,7 @@ export class SimulatedExecutor implements JobExecutor {
     void this.run(job, process).then((end) => end && this.end(jobId, end));
   }
 
-  takeUp(job: JobRecord, listener: JobListener): void {
+  resume(job: JobRecord, listener: JobListener): void {
     this.begin(job, listener);
   }
 

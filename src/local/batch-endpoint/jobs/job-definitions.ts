@@ -4,7 +4,7 @@ import { readJsonFile } from '../../json-file.ts';
 import type { Arns } from './arns.ts';
 import { writeDurably } from './durable-file.ts';
 import { paginate } from '../api/pagination.ts';
-import type { DescribeJobDefinitions, RegisterJobDefinition } from '../api/requests.ts';
+import type { DescribeJobDefinitionsRequest, RegisterJobDefinition } from '../api/requests.ts';
 
 /** One revision of a job definition, as DescribeJobDefinitions shows it. `sequence` is its place among all of them. */
 export interface JobDefinitionRecord {
@@ -62,7 +62,7 @@ export class JobDefinitions {
   }
 
   /** DescribeJobDefinitions: newest first, 100 a page; all of them are ACTIVE. */
-  describe(request: DescribeJobDefinitions): { jobDefinitions: object[]; nextToken?: string } {
+  describe(request: DescribeJobDefinitionsRequest): { jobDefinitions: object[]; nextToken?: string } {
     const wanted = request.jobDefinitions?.map((reference) => this.arns.nameIn('job-definition', reference));
     const found = this.records.toReversed().filter(({ detail }) => {
       if (wanted !== undefined) return wanted.includes(`${detail.jobDefinitionName}:${detail.revision}`);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { readJsonFile } from '../../json-file.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 import type { JobRecord } from './job-record.ts';
-import type { JobKeeper } from './job-store.ts';
+import type { JobPersistence } from './job-store.ts';
 
 /**
  * Keeps each job in `<folder>/<job id>/job.json`, through a loss of power too: what is paid for must be found again. The
  * same folder belongs to the job's process.
  */
-export class JobFolder implements JobKeeper {
+export class JobFolder implements JobPersistence {
   constructor(private readonly folder: string) {}
 
   of(jobId: string): string {
@@ -23,7 +23,7 @@ export class JobFolder implements JobKeeper {
     return readdirSync(this.folder).flatMap((jobId) => readJsonFile<JobRecord>(join(this.of(jobId), 'job.json')) ?? []);
   }
 
-  keep(record: JobRecord): void {
+  save(record: JobRecord): void {
     const own = this.of(record.detail.jobId);
     if (!existsSync(own)) {
       mkdirSync(own);
