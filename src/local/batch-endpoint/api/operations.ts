@@ -9,7 +9,7 @@ import * as requests from './requests.ts';
 import type { StartUp } from '../start-up-file.ts';
 import { clientException } from './aws-error.ts';
 
-/** What the operations work on. */
+/** What the operations use. */
 export interface OperationParts {
   startUp: Pick<StartUp, 'queues'>;
   arns: Arns;
@@ -18,10 +18,10 @@ export interface OperationParts {
   engine: JobEngine;
 }
 
-/** What answers one POST /v1/<operation>: takes the parsed body, returns the answer's body or throws a WireFault. */
+/** Handles one POST /v1/<operation>: takes the parsed body, returns the response body or throws an AwsError. */
 export type Operation = (body: unknown) => object;
 
-/** The operations of AWS Batch that this endpoint serves, by the last part of their path. */
+/** The AWS Batch operations that this endpoint serves, by the last part of their path. */
 export function operationsOn(parts: OperationParts): Record<string, Operation> {
   const { definitions, jobs, engine, arns } = parts;
   return {
@@ -30,13 +30,12 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
       const { jobDefinitionName, jobDefinitionArn, revision } = detail;
       return { jobDefinitionName, jobDefinitionArn, revision };
     },
-    describejobdefinitions: (body) =>
-      definitions.describe(requests.parseRequest(requests.describeJobDefinitionsRequest, body)),
+    describejobdefinitions: (body) => describeDefinitions(parts, body),
     describejobqueues: (body) => describeQueues(parts, body),
     submitjob: (body) => submit(parts, body),
     describejobs: (body) => {
       const wanted = new Set(requests.parseRequest(requests.describeJobsRequest, body).jobs);
-      // Ids that nobody knows are simply missing, as on AWS.
+      // Unknown ids are left out, as on AWS.
       return { jobs: [...wanted].flatMap((jobId) => jobs.get(jobId)?.detail ?? []) };
     },
     listjobs: (body) => {
@@ -69,6 +68,19 @@ function submit(parts: OperationParts, body: unknown): object {
     timeoutSeconds: timeout?.attemptDurationSeconds,
   });
   return { jobArn: detail.jobArn, jobName: detail.jobName, jobId: detail.jobId };
+}
+
+/** Newest first, 100 per page; all of them are ACTIVE. */
+function describeDefinitions({ definitions, arns }: OperationParts, body: unknown): object {
+  const request = requests.parseRequest(requests.describeJobDefinitionsRequest, body);
+  const wanted = request.jobDefinitions?.map((reference) => arns.nameIn('job-definition', reference));
+  const found = definitions.newestFirst().filter(({ detail }) => {
+    if (wanted !== undefined) return wanted.includes(`${detail.jobDefinitionName}:${detail.revision}`);
+    if (request.status !== undefined && request.status !== detail.status) return false;
+    return request.jobDefinitionName === undefined || request.jobDefinitionName === detail.jobDefinitionName;
+  });
+  const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, 100);
+  return { jobDefinitions: items.map(({ detail }) => detail), ...next };
 }
 
 function describeQueues({ startUp, arns }: OperationParts, body: unknown): object {

@@ -12,8 +12,7 @@ import {
   stateOfProcess,
   type ProcessState,
 } from './job-process.ts';
-import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
-import { runKeyVariable } from '../api/requests.ts';
+import { runKeyVariable, type JobEnd, type JobRecord } from '../jobs/job-record.ts';
 import type { ProcessSettings } from '../start-up-file.ts';
 
 /** Between two looks at processes that an earlier endpoint started; own children are heard at once. */
