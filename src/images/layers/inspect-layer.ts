@@ -6,7 +6,7 @@ import { LayerReader } from './layer-reader.ts';
 import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
 export interface LayerLimits {
-  /** Bytes left for this and further layers, unpacked. */
+  /** Bytes left for this layer and those above it, unpacked. */
   unpackedBytes: number;
 }
 
@@ -18,8 +18,8 @@ export interface InspectedLayer {
 }
 
 /**
- * Streams a layer file once, in constant memory but for the tree: decompresses it, checks every entry and adds it to the
- * tree. Layers come lowest first. Throws a Refusal, which is the team's, or the error of a failing disk.
+ * Streams a layer file once, in constant memory apart from the tree: decompresses it, checks every entry and adds it to the
+ * tree. Call it lowest layer first. Throws a Refusal (the team's fault) or the error of a failing disk.
  */
 export async function inspectLayer(file: string, limits: LayerLimits, tree: ImageTree): Promise<InspectedLayer> {
   tree.beginLayer();

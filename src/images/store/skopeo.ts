@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 
 const run = promisify(execFile);
 
-/** `failed`: skopeo ran and said no; `detail` is why, in its words. */
+/** `failed`: skopeo ran and failed; `detail` is its error message. */
 export type SkopeoResult = { kind: 'done'; stdout: Buffer } | { kind: 'failed'; detail: string };
 
 /** Runs skopeo and waits. Throws IMAGE_TOOL_MISSING. */
@@ -15,9 +15,9 @@ export async function skopeo(...args: string[]): Promise<SkopeoResult> {
   } catch (error) {
     const failure = error as NodeJS.ErrnoException & { stderr?: Buffer };
     if (failure.code === 'ENOENT') throw holdoutError('IMAGE_TOOL_MISSING', { tool: 'skopeo' }, error);
-    const said = failure.stderr?.toString('utf8').trim() ?? '';
+    const output = failure.stderr?.toString('utf8').trim() ?? '';
     // time="…" level=fatal msg="…"
-    const message = /level=fatal msg="(.*)"$/m.exec(said)?.[1]?.replaceAll('\\"', '"') ?? said;
+    const message = /level=fatal msg="(.*)"$/m.exec(output)?.[1]?.replaceAll('\\"', '"') ?? output;
     return { kind: 'failed', detail: (message === '' ? failure.message : message).slice(0, 1_000) };
   }
 }
