@@ -5,7 +5,7 @@ import type { ArchiveLimits } from './archive/archive-limits.ts';
 import { baseImageOf } from './base/base-image.ts';
 import { BlobFolder, type Blob } from './archive/blob-folder.ts';
 import { acceptedConfiguration, type ConfigurationOptions } from './configuration/configuration.ts';
-import { ImageTree } from './layers/image-tree.ts';
+import { ImageTree, maxLayers } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -13,13 +13,10 @@ import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
 import { scanFolder } from './archive/scan-folder.ts';
 import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
 
-/** The most layers an image may have: more than overlay file systems mount. */
-const maxLayers = 127;
-
 /**
- * `layout`: a folder with an OCI layout that Holdout wrote, of what was inspected and nothing else; `digest` (sha256:…) is
- * that of its manifest. `base`: see {@link baseImageOf}. `withheld`: what of the image's configuration does not count, in
- * words. `refused` is the team's; `why` is one safe sentence without a word of the image's.
+ * `layout`: a folder with an OCI layout that Holdout wrote from the inspected parts only; `digest` (sha256:…) is that of its
+ * manifest. `base`: see {@link baseImageOf}. `withheld`: the settings of the image that are ignored, in words. `refused` is
+ * the team's fault; `why` is one safe sentence without any text from the image.
  */
 export type InspectedArchive =
   | { kind: 'accepted'; layout: string; digest: string; base: string | null; withheld: string[] }
@@ -27,21 +24,21 @@ export type InspectedArchive =
 
 export interface InspectionOptions {
   limits: ArchiveLimits;
-  /** An empty folder with room for what the archive unpacks to. The layout lies in it afterwards. */
+  /** An empty folder with room for the unpacked archive. It holds the layout afterwards. */
   into: string;
-  /** What the campaign says of the container. */
+  /** What the campaign sets for the container. */
   container?: ConfigurationOptions;
 }
 
 /**
- * The gate for handed-in images. Reads the archive once, before any other program does, and writes the one image for
- * linux/amd64 that it names anew. Only what it wrote may go further. Throws when the disk fails.
+ * The gate for handed-in images. Reads the archive once, before any other program does, and rewrites its one image for
+ * linux/amd64. Only the rewritten image goes any further. Throws when the disk fails.
  */
 export async function inspectArchive(path: string, options: InspectionOptions): Promise<InspectedArchive> {
   return inspect(options, (blobs) => scanArchive(path, options.limits, blobs));
 }
 
-/** As {@link inspectArchive} for an image that skopeo copied from a registry into a folder (`dir:`). */
+/** Like {@link inspectArchive}, for an image that skopeo copied from a registry into a folder (`dir:`). */
 export async function inspectFolder(folder: string, options: InspectionOptions): Promise<InspectedArchive> {
   return inspect(options, (blobs) => scanFolder(folder, options.limits, blobs));
 }
@@ -57,7 +54,7 @@ async function inspect(
     const image = await namedImage(new ArchiveFiles(await scan(blobs), blobs));
     const tree = new ImageTree();
     const { layers, diffIds } = await inspectLayers(image.layers(), limits, tree, blobs);
-    // The platform was checked; some tools leave it out or spell it otherwise.
+    // The platform is already checked; some tools leave it out or spell it differently.
     const configuration = { ...image.configuration, os: 'linux', architecture: 'amd64' };
     const { json, withheld } = acceptedConfiguration(configuration, diffIds, tree, container);
     const layout = join(into, 'layout');

@@ -1,9 +1,9 @@
-/** Why an image is refused, in words for its team. Carries a refusal up to this room's edge, where it becomes a value. */
+/** Why an image is refused, in words for its team. Thrown inside src/images; its public functions return it as a value. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** Ends the inspection of an image. */
+/** Stops the inspection of an image. */
 export function refuse(why: string): never {
   throw new Refusal(why);
 }

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from './process-identity.ts';
 
-export type LockAnswer = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
+export type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
 /**
  * Takes a lock file that names its holder by pid and start time. A holder that is gone (kill -9, reboot) holds nothing:
  * its lock is taken over.
  */
-export function tryLock(file: string): LockAnswer {
+export function tryLock(file: string): LockResult {
   const self = identify(process.pid);
   if (self === undefined) throw new Error(`/proc/${process.pid}/stat cannot be read`);
   const mine = `${file}.${randomUUID()}`;

@@ -210,7 +210,7 @@ const archives: Record<string, Case> = {
       builder.entries([builder.image(layers, { config: { architecture: 'wasm', os: 'wasip1' } })]),
   ],
   'an artifact of nobody': [
-    'the archive holds no container image, but an artifact that is no container image',
+    'the archive holds no container image, but an artifact that is not a container image',
     ({ builder }) => builder.entries([artifact(builder, 'application/x', 'application/y')]),
   ],
   'an attestation alone': [
@@ -237,7 +237,7 @@ const archives: Record<string, Case> = {
     (made) => withLayer(made, { mediaType: `${oci.layer}+gzip+encrypted` }),
   ],
   'a foreign layer that is elsewhere': [
-    /^the layer sha256:[0-9a-f]{64} is to be fetched from elsewhere; the archive must hold everything$/,
+    /^the layer sha256:[0-9a-f]{64} would have to be fetched from elsewhere; the archive must hold everything$/,
     (made) => withLayer(made, { urls: ['http://169.254.169.254/'] }, false),
   ],
   'a layer that is not there': [
@@ -246,17 +246,14 @@ const archives: Record<string, Case> = {
   ],
   'a layer of another size': [/ bytes, not the 1 that its descriptor says$/, (made) => withLayer(made, { size: 1 })],
   'a digest of another kind': [
-    'the archive names a blob by a digest that is no sha256',
+    'the archive names a blob by a digest that is not sha256',
     (made) => withLayer(made, { digest: `sha512:${'0'.repeat(128)}` }),
   ],
   'a digest that leads out': [
-    'the archive names a blob by a digest that is no sha256',
+    'the archive names a blob by a digest that is not sha256',
     (made) => withLayer(made, { digest: 'sha256:../../../etc/passwd' }),
   ],
-  'a negative size': [
-    /^an image manifest is not as it must be at layers\.1\.size$/,
-    (made) => withLayer(made, { size: -1 }),
-  ],
+  'a negative size': [/^an image manifest is invalid at layers\.1\.size$/, (made) => withLayer(made, { size: -1 })],
   'a blob with other content than its name says': [
     /^the blob sha256:[0-9a-f]{64} has other content: its sha256 is [0-9a-f]{64}$/,
     ({ layers, other, builder }) =>
@@ -283,8 +280,8 @@ const archives: Record<string, Case> = {
     ({ layers, other, builder }) =>
       builder.entries([builder.image(layers, { manifest: { manifests: [builder.image(other)] } })]),
   ],
-  'nine indexes in one another': [
-    'the archive has more than 8 indexes in one another',
+  'nine nested indexes': [
+    'the archive has more than 8 nested indexes',
     ({ layers, builder }) => {
       let top = builder.image(layers);
       for (let depth = 0; depth < 9; depth += 1) top = builder.index([top]);
@@ -296,7 +293,7 @@ const archives: Record<string, Case> = {
     ({ layers, builder }) => builder.entries([builder.image(layers, { manifest: { x: 'x'.repeat(5 * 2 ** 20) } })]),
   ],
   'JSON nested without end': [
-    'the archive holds no container image, but a file that is no manifest',
+    'the archive holds no container image, but a file that is not a manifest',
     ({ builder }) => builder.entries([builder.put(Buffer.from(`${'['.repeat(1e6)}${']'.repeat(1e6)}`))]),
   ],
   'a configuration nested without end': [
@@ -326,7 +323,7 @@ const archives: Record<string, Case> = {
     ],
   ],
   'manifest.json of another kind': [
-    'manifest.json is not as it must be',
+    'manifest.json is invalid',
     ({ layers, builder }) => [
       { name: 'manifest.json', content: JSON.stringify({ layers, builder: builder.blobs.size }) },
     ],
@@ -361,7 +358,7 @@ describe('archives that are refused', () => {
   const tampered: [what: string, why: RegExp, bytes: () => Buffer][] = [
     [
       'a header that renames an entry for some readers',
-      /^entry 1 of the archive has a header that readers of archives understand in different ways$/,
+      /^entry 1 of the archive has a header that archive readers interpret differently$/,
       () =>
         Buffer.concat([
           rawEntry('x', 'PaxHeaders/readme', paxOf({ 'GNU.sparse.name': 'index.json', 'GNU.sparse.major': '1' })),
@@ -370,7 +367,7 @@ describe('archives that are refused', () => {
     ],
     [
       'a header that gives an entry another size for some readers',
-      /^entry 1 .* in different ways$/,
+      /^entry 1 .* interpret differently$/,
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ 'SCHILY.realsize': '5' })), rawEntry('0', 'a', 'x')]),
     ],
     [
@@ -424,7 +421,7 @@ describe('archives that are refused', () => {
     ],
     [
       'a wrong checksum',
-      /^entry 1 of the archive cannot be read: the archive is damaged or no tar$/,
+      /^entry 1 of the archive cannot be read: the archive is damaged or not a tar$/,
       () => rawEntry('0', 'a').fill('b', 0, 1),
     ],
   ];

@@ -1,5 +1,5 @@
 import { holdoutError } from '../../errors.ts';
-import { enterEnvironment } from '../../local/stack/environment.ts';
+import { enterEnvironment } from '../../local/stack/parts/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { runningStack } from '../../local/stack/open-stack.ts';
 

@@ -1,6 +1,6 @@
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../../errors.ts';
-import { enterEnvironment } from '../../local/stack/environment.ts';
+import { enterEnvironment } from '../../local/stack/parts/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { openStack, type Stack } from '../../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 import type { Blob, BlobFolder } from './blob-folder.ts';
-import { isShallow } from '../manifests/json-depth.ts';
+import { isShallow } from './json-depth.ts';
 import { refuse } from '../refusal.ts';
 import type { ScannedArchive } from './scan-archive.ts';
 
-/** Cap on one manifest or configuration; real ones have some kilobytes. */
+/** Maximum size of one manifest or configuration; real ones have a few kilobytes. */
 export const jsonBytes = 4 * 2 ** 20;
 const allJsonBytes = 8 * jsonBytes;
-/** Links in a row; real archives have one. */
+/** Longest chain of links; real archives have one link. */
 const maxLinks = 8;
 
-/** The files of a scanned archive, by name or by digest, and what the small ones say. */
+/** The files of a scanned archive, by name or by digest, and the JSON in them. */
 export class ArchiveFiles {
   private jsonLeft = allJsonBytes;
 
@@ -24,7 +24,7 @@ export class ArchiveFiles {
     return [...this.archive.files.keys()];
   }
 
-  /** The file of a name, through links; undefined when there is none. Throws a Refusal for links in a circle. */
+  /** The file of a name, following links; undefined when there is none. Throws a Refusal for a circle of links. */
   find(name: string): Blob | undefined {
     let at = name;
     for (let followed = 0; followed <= maxLinks; followed += 1) {
@@ -35,17 +35,20 @@ export class ArchiveFiles {
     return refuse(`the archive has more than ${maxLinks} links in a row`);
   }
 
-  /** The blob of an OCI digest; undefined when the archive lacks it. Throws a Refusal when its content is another. */
+  /** The blob of an OCI digest; undefined when the archive lacks it. Throws a Refusal when its content does not match. */
   blob(digest: string): Blob | undefined {
     const hex =
-      /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1] ?? refuse('the archive names a blob by a digest that is no sha256');
+      /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1] ?? refuse('the archive names a blob by a digest that is not sha256');
     const blob = this.find(`blobs/sha256/${hex}`);
     if (blob !== undefined && blob.sha256 !== hex)
       refuse(`the blob ${digest} has other content: its sha256 is ${blob.sha256}`);
     return blob;
   }
 
-  /** What a file says as JSON; undefined for one that is none, too large or nested too deep. Throws a Refusal when all JSON together is too large. */
+  /**
+   * The JSON in a file; undefined when it is not JSON, too large or nested too deeply. Throws a Refusal when all JSON of the
+   * archive together is too large.
+   */
   async json(file: Blob): Promise<unknown> {
     if (file.bytes > jsonBytes) return undefined;
     if ((this.jsonLeft -= file.bytes) < 0) refuse(`the archive has more than ${allJsonBytes} bytes of JSON`);
@@ -65,10 +68,10 @@ export class ArchiveFiles {
   }
 }
 
-/** Checks JSON of an archive; the refusal names the place only by words of the schema. */
+/** Checks JSON of an archive; the refusal names the invalid field only by words of the schema. */
 export function parsedJson<Schema extends z.ZodType>(json: unknown, what: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const at = parsed.error.issues[0]?.path.join('.') ?? '';
-  return refuse(`${what} is not as it must be${at === '' ? '' : ` at ${at}`}`);
+  return refuse(`${what} is invalid${at === '' ? '' : ` at ${at}`}`);
 }

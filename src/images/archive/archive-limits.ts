@@ -1,7 +1,7 @@
-/** How large a handed-in image may be, in bytes. */
+/** Maximum size of a handed-in image, in bytes. */
 export interface ArchiveLimits {
   /** The archive as it is handed in. */
   imageBytes: number;
-  /** What the archive unpacks to where it is compressed as a whole, and all layers together. */
+  /** The unpacked size: of an archive that is compressed as a whole, and of all layers together. */
   unpackedBytes: number;
 }

@@ -3,7 +3,7 @@ import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../sha256.ts';
 
-/** A file of the archive under the digest that was computed of it. */
+/** A file of the archive, identified by its computed digest. */
 export interface Blob {
   /** Hex. */
   sha256: string;
@@ -12,9 +12,9 @@ export interface Blob {
 
 const smallBytes = 2 ** 16;
 
-/** The files of one handed-in image on disk, each under its sha256; equal ones are kept once. */
+/** The files of one handed-in image on disk, named by their sha256; equal ones are stored once. */
 export class BlobFolder {
-  private readonly kept = new Set<string>();
+  private readonly stored = new Set<string>();
 
   constructor(private readonly folder: string) {}
 
@@ -22,7 +22,7 @@ export class BlobFolder {
     return join(this.folder, sha256);
   }
 
-  /** Keeps a stream of `bytes` bytes. Memory does not grow with them. */
+  /** Stores a stream of `bytes` bytes, in constant memory. */
   async take(content: AsyncIterable<Buffer>, bytes: number): Promise<Blob> {
     if (bytes > smallBytes) return this.takeLarge(content, bytes);
     const chunks: Buffer[] = [];
@@ -30,11 +30,11 @@ export class BlobFolder {
     return this.put(Buffer.concat(chunks));
   }
 
-  /** Keeps something small. An archive may have thousands of such files, most of them the same. */
+  /** Stores a small file. An archive may have thousands of these, most of them equal. */
   async put(content: Buffer): Promise<Blob> {
     const blob = { sha256: sha256(content), bytes: content.length };
-    if (!this.kept.has(blob.sha256)) await writeFile(this.path(blob), content);
-    this.kept.add(blob.sha256);
+    if (!this.stored.has(blob.sha256)) await writeFile(this.path(blob), content);
+    this.stored.add(blob.sha256);
     return blob;
   }
 

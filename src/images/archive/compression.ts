@@ -10,7 +10,7 @@ const magics: readonly (readonly [magic: string, Compression])[] = [
   ['504b0304', 'zip'],
 ];
 
-/** How a file is compressed, by its first bytes, whatever a name or a media type says; undefined: not at all. */
+/** How a file is compressed, by its first bytes and regardless of name and media type; undefined when it is not. */
 export async function compressionOf(file: string): Promise<Compression | undefined> {
   const start = Buffer.alloc(6);
   const handle = await open(file);

@@ -3,21 +3,21 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { checkEntryName } from './entry-name.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { tarEntries, type ArchiveEntry } from '../tar/tar-entries.ts';
+import { archiveEntries, type ArchiveEntry } from './archive-entries.ts';
 import { unpackedArchive } from './unpacked-archive.ts';
 
-/** What a handed-in image consists of, by name without `./`. Folders are left out. */
+/** The files and links of a handed-in image, by name without `./`. Folders are left out. */
 export interface ScannedArchive {
   files: Map<string, Blob>;
-  /** The names that links lead to, inside the archive. */
+  /** The targets of links, inside the archive. */
   links: Map<string, string>;
 }
 
 const maxEntries = 10_000;
 
 /**
- * Reads the outer tar once, in constant memory, and keeps every file of it: sizes, names and types are checked, all
- * content is hashed. Throws a Refusal.
+ * Reads the outer tar once, in constant memory, and stores every file in it: checks sizes, names and types and hashes all
+ * content. Throws a Refusal.
  */
 export async function scanArchive(path: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ScannedArchive> {
   if ((await stat(path)).size > limits.imageBytes)
@@ -25,12 +25,12 @@ export async function scanArchive(path: string, limits: ArchiveLimits, blobs: Bl
   const found: ScannedArchive = { files: new Map(), links: new Map() };
   let entries = 0;
   try {
-    for await (const entry of tarEntries(unpackedArchive(path, limits.unpackedBytes))) {
+    for await (const entry of archiveEntries(unpackedArchive(path, limits.unpackedBytes))) {
       if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
       await take(entry, found, blobs);
     }
   } catch (error) {
-    // A disk that fails is no fault of the archive: such errors carry the name of a system call.
+    // A failing disk is not the archive's fault; such errors carry the name of a system call.
     if (error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
     refuse('the archive is damaged or cut short');
   }
@@ -43,16 +43,16 @@ async function take(entry: ArchiveEntry, found: ScannedArchive, blobs: BlobFolde
   const earlier = contentOf(found, name);
   if (entry.kind === 'file') found.files.set(name, await blobs.take(entry.content, entry.bytes));
   else found.links.set(name, targetOf(entry, name));
-  // Readers take the first or the last of two; where both are the same it makes no difference.
+  // Some readers take the first of two, others the last; if both are equal, that makes no difference.
   if (earlier !== '' && contentOf(found, name) !== earlier)
     refuse(`${entry.place} has the name of an earlier one and other content`);
 }
 
-/** What stands under a name, '' for nothing. */
+/** The content of a name, '' when there is none. */
 const contentOf = ({ files, links }: ScannedArchive, name: string): string =>
   [files.get(name)?.sha256, links.get(name)].join('>').replace(/^>$/, '');
 
-/** Symbolic links are written relative to their folder, hard links from the top. Throws a Refusal for one that leads out. */
+/** Symbolic links are relative to their folder, hard links to the root. Throws a Refusal for one that leads out. */
 function targetOf({ place, kind, target }: ArchiveEntry, name: string): string {
   if (target.startsWith('/')) refuse(`${place} is a link to an absolute path`);
   const parts = kind === 'symbolic link' ? name.split('/').slice(0, -1) : [];

@@ -7,8 +7,8 @@ import { refuse } from '../refusal.ts';
 import type { ScannedArchive } from './scan-archive.ts';
 
 /**
- * Reads what `skopeo copy … dir:FOLDER` wrote, a manifest and its blobs as the registry has them, as if it were an OCI
- * archive. Throws a Refusal when it is too large.
+ * Reads the output of `skopeo copy … dir:FOLDER` (a manifest and its blobs, unchanged from the registry) as an OCI archive.
+ * Throws a Refusal when it is too large.
  */
 export async function scanFolder(folder: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ScannedArchive> {
   let left = limits.imageBytes;

@@ -7,7 +7,7 @@ import { unpackedZstd } from '../zstd/unpacked-zstd.ts';
 
 const readBytes = 2 ** 20;
 
-/** The bytes of an archive, unpacked where it is compressed as a whole, up to `maxBytes` of them. Throws a Refusal. */
+/** The bytes of an archive, decompressed if it is compressed as a whole. Throws a Refusal for more than `maxBytes`. */
 export async function* unpackedArchive(path: string, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of unpacked(path, await compressionOf(path))) {
@@ -22,7 +22,7 @@ function unpacked(path: string, compression: Compression | undefined): AsyncIter
   if (compression === 'zstd') return unpackedZstd(path, () => refuse('the archive is damaged or cut short'));
   if (compression !== 'gzip')
     refuse(`the archive is compressed with ${compression}; hand in a plain tar, or one compressed with gzip or zstd`);
-  // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
+  // pipeline requires the callback; errors reach the loop through the last stream.
   return pipeline(read(path), createGunzip({ chunkSize: readBytes }), () => {});
 }
 

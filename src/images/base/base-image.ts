@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256 } from '../../sha256.ts';
 
-/** The part of an image's configuration that tells its layers and how they came about; both are for reading only. */
+/** The layers of an image and their history, from its configuration. */
 const configSchema = z.object({
   rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)) }),
   history: z
@@ -9,17 +9,17 @@ const configSchema = z.object({
     .default([]),
 });
 
-/** How a Dockerfile's CMD and ENTRYPOINT look in a history, from the classic builder and from BuildKit. */
-const endOfDockerfile = /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\b/;
+/** A Dockerfile's CMD or ENTRYPOINT in a history, as the classic builder and BuildKit write it: the end of a base image. */
+export const endOfDockerfile = /^(?:\/bin\/sh -c #\(nop\)\s+)?(CMD|ENTRYPOINT)\b/;
 
 /**
- * Names what an image was built on, so that images of one base are recognised: the chain id (sha256, hex) of the layers of
- * its base image, as the OCI image specification defines it (config.md, "Layer ChainID"). Which layers these are is guessed
- * as Trivy does (`GuessBaseImageIndex`): base images end with CMD or ENTRYPOINT, so those before the last one that has
- * layers after it; where the history says nothing, all but the last layer. Guessed too long it names a base that nobody
- * shares, too short one that more do. The label `org.opencontainers.image.base.digest` is not asked: it is an annotation of
- * the manifest by specification, as a label it is inherited from the base's own base, and anybody may write anything
- * there. Null for a configuration that has no layers or says so in other words.
+ * Identifies the base of an image, so that images with the same base are recognised: the chain id (sha256, hex) of the base's
+ * layers, as the OCI image specification defines it (config.md, "Layer ChainID"). Which layers these are is guessed as
+ * Trivy does (`GuessBaseImageIndex`): a base image ends with CMD or ENTRYPOINT, so it ends at the last of these with layers
+ * after it; if the history has none, the base is all but the last layer. A guess with too many layers identifies a base
+ * that no other image shares, one with too few a base that more images share. The label
+ * `org.opencontainers.image.base.digest` is not used: by specification it is an annotation of the manifest, as a label it is
+ * inherited from the base's own base, and its content is arbitrary. Null for a configuration without readable layers.
  */
 export function baseImageOf(config: unknown): string | null {
   const parsed = configSchema.safeParse(config);

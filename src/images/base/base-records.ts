@@ -2,7 +2,7 @@ import { enoughSaturating, type BaseImageRecord } from '../../campaign/evaluatio
 import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
-/** What probes taught about base images lies in the results bucket, an empty object for each submission. */
+/** What a submission's probe showed about its base image; kept in the results bucket as an empty object per submission. */
 export interface BaseRecord {
   campaign: string;
   base: string;
@@ -10,7 +10,7 @@ export interface BaseRecord {
   saturating: boolean;
 }
 
-/** Keeps what a submission's probe taught about its base image; the same again changes nothing. */
+/** Stores a probe's finding about a base image. Idempotent. */
 export async function recordBase(
   store: ObjectStore,
   bucket: string,
@@ -20,7 +20,7 @@ export async function recordBase(
   await store.writeIfAbsent(bucket, `${folder}${submission}`, '');
 }
 
-/** What is known of a base image, counted no further than it matters. */
+/** The findings about a base image, counted only up to the number that decides. */
 export async function lessonsOf(
   store: ObjectStore,
   bucket: string,

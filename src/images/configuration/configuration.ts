@@ -2,26 +2,26 @@ import * as z from 'zod';
 import { acceptedEnvironment } from './environment.ts';
 import { checkEntryPoint } from './entry-point.ts';
 import { acceptedHistory } from './history.ts';
-import { checkPlaces } from './mount-points.ts';
+import { checkMountPoints } from './mount-points.ts';
 import { acceptedWorkFolder } from './work-folder.ts';
 import type { ImageTree } from '../layers/image-tree.ts';
 import { refuse } from '../refusal.ts';
 
 export interface ConfigurationOptions {
-  /** The campaign says what is run, so the image needs no entry point of its own. */
+  /** The campaign sets the command, so the image needs no entry point of its own. */
   commandGiven?: boolean;
-  /** Where the runner mounts something, beside what every container has. */
+  /** Where the runner mounts folders, besides the mounts of every container. */
   mountPoints?: readonly string[];
 }
 
 export interface AcceptedConfiguration {
-  /** An OCI image configuration that was written anew. */
+  /** A newly written OCI image configuration. */
   json: object;
-  /** What people may expect to count and does not, in words that are safe to show. */
+  /** Settings of the image that are ignored although people may rely on them, in words that are safe to show. */
   withheld: string[];
 }
 
-/** A list, or one text as in images of 2014. */
+/** A list, or a single text as in images of 2014. */
 const texts = z
   .union([z.array(z.string()), z.string().transform((text) => [text])])
   .nullish()
@@ -54,8 +54,8 @@ const platforms = ['amd64', 'x86_64', 'x86-64'];
 const defaultMountPoints = ['/input', '/output'];
 
 /**
- * Checks an image's configuration against its layers and writes the clean one that runs: environment, command and work folder,
- * and nothing else of it. `diffIds` are those of the layers as they were read, `tree` what they hold. Throws a Refusal.
+ * Checks an image's configuration against its layers and writes the clean one that runs, with environment, command and work
+ * folder only. `diffIds` and `tree` come from the layers as they were read. Throws a Refusal.
  */
 export function acceptedConfiguration(
   config: unknown,
@@ -64,17 +64,16 @@ export function acceptedConfiguration(
   { commandGiven = false, mountPoints = defaultMountPoints }: ConfigurationOptions = {},
 ): AcceptedConfiguration {
   const parsed = schema.safeParse(config);
-  if (!parsed.success)
-    refuse(`the image configuration is not as it must be: ${wordsFor(parsed.error.issues[0]?.path)}`);
+  if (!parsed.success) refuse(`the image configuration is invalid: ${wordsFor(parsed.error.issues[0]?.path)}`);
   const { architecture, os, rootfs, history } = parsed.data;
   if (os.toLowerCase() !== 'linux' || !platforms.includes(architecture.toLowerCase())) {
-    refuse('the image is built for another platform than linux/amd64: build it with --platform linux/amd64');
+    refuse('the image is built for a platform other than linux/amd64: build it with --platform linux/amd64');
   }
   if (rootfs.diff_ids.join() !== diffIds.join()) {
     refuse('the layers of the image are not those that its configuration names (diff_ids)');
   }
   const run = parsed.data.config ?? schema.shape.config.unwrap().unwrap().parse({});
-  checkPlaces(tree, mountPoints);
+  checkMountPoints(tree, mountPoints);
   checkCommand([...run.Entrypoint, ...run.Cmd]);
   const environment = acceptedEnvironment(run.Env);
   const workFolder = acceptedWorkFolder(run.WorkingDir ?? '', tree, mountPoints);
@@ -111,8 +110,8 @@ function checkCommand(words: readonly string[]): void {
   if (bytes > maxCommandBytes) refuse('ENTRYPOINT and CMD of the image together are too long to be run');
 }
 
-/** Only names that the schema knows are shown. */
+/** Only names from the schema are shown. */
 function wordsFor(path: readonly PropertyKey[] = []): string {
   const names = path.filter((part) => typeof part === 'string');
-  return names.length === 0 ? 'it is no object' : `${names.join('.')} is missing or of another type`;
+  return names.length === 0 ? 'it is not an object' : `${names.join('.')} is missing or has the wrong type`;
 }

@@ -11,17 +11,17 @@ interface Surroundings {
   mountPoints: readonly string[];
 }
 
-/** Why a program cannot be run, worst last: the last reason found is the one worth saying. */
+/** Why a program cannot be run. Of several reasons the last one in this list is reported. */
 const reasons = [
   'is not in the image',
   'is a folder',
-  'lies where the container has a mount of its own, so it is not there',
+  'is hidden by a mount of the container',
   'lies in a folder that submissions may not enter: they run as users of group 64001 (chmod o+x)',
   'may not be executed: submissions run as users of group 64001 (chmod o+x)',
 ] as const;
 type Reason = (typeof reasons)[number];
 
-/** Throws a Refusal when the first word of the command is no program that submissions may run. */
+/** Throws a Refusal when the first word of the command is not a program that submissions may run. */
 export function checkEntryPoint(word: string | undefined, surroundings: Surroundings): void {
   if (word === undefined) refuse('the image has neither ENTRYPOINT nor CMD: it does not say what to run');
   if (word === '') refuse('the entry point of the image is empty: it does not say what to run');
@@ -36,7 +36,7 @@ export function checkEntryPoint(word: string | undefined, surroundings: Surround
   checkInterpreter(tree.extraOf(program), surroundings);
 }
 
-/** A path as seen from a folder. Not normalized: `..` goes by links, as in the kernel. */
+/** A path relative to a folder. Not normalized: as in the kernel, `..` depends on links. */
 const from = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
 
 /** The node of a program, or why it cannot be run. */
@@ -49,7 +49,7 @@ function programAt(path: string | Buffer, { tree, mountPoints }: Surroundings): 
   return tree.isUsable(walk.node) ? walk.node : reasons[4];
 }
 
-/** `name` is what the first line of a script says, empty for other programs. */
+/** `name` is the interpreter in the first line of a script, empty for other programs. */
 function checkInterpreter(name: Buffer, surroundings: Surroundings): void {
   if (name.length === 0) return;
   const isAbsolute = name[0] === 0x2f;
@@ -57,7 +57,7 @@ function checkInterpreter(name: Buffer, surroundings: Surroundings): void {
   const interpreter = programAt(path, surroundings);
   if (typeof interpreter === 'number') return;
   if (name[name.length - 1] === 0x0d) {
-    refuse('the entry point of the image is a script with Windows line ends (CR LF); save it with LF alone');
+    refuse('the entry point of the image is a script with Windows line endings (CR LF); save it with LF alone');
   }
   refuse(`the program that the first line (#!) of the entry point names ${interpreter}`);
 }

@@ -4,7 +4,7 @@ import { refuse } from '../refusal.ts';
 export interface AcceptedEnvironment {
   /** `NAME=value`, each name once. */
   lines: string[];
-  /** PATH, from the image or the usual one. */
+  /** PATH from the image, or the default. */
   path: string;
   withheld: string[];
 }
@@ -12,14 +12,14 @@ export interface AcceptedEnvironment {
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Names that never come from an image. Hooks of GPU engines run on the host with the image's variables (CVE-2025-23266), so
- * nothing may pass that acts on
- * - the loader and C library of whatever runs: `LD_*`, GLIBC_TUNABLES, and the paths from which glibc takes code, tables or
- *   where it writes (its own list of what programs with privileges ignore, sysdeps/generic/unsecvars.h);
- * - a hook written in Go: GODEBUG, GOTRACEBACK; or the runtime: `_LIBCONTAINER_*`;
- * - the choice of devices, which is the runner's: `NVIDIA_*` and its like. CUDA_VISIBLE_DEVICES stays: only the library inside
- *   the container reads it, of the devices that are there;
- * - clients of AWS and Holdout itself.
+ * Variables that are never taken from an image. Hooks of GPU engines run on the host with the image's variables
+ * (CVE-2025-23266), so these are withheld:
+ * - variables of the loader and the C library: `LD_*`, GLIBC_TUNABLES, and the paths from which glibc reads code and tables
+ *   or to which it writes (glibc's own list for privileged programs, sysdeps/generic/unsecvars.h);
+ * - variables of a hook written in Go: GODEBUG, GOTRACEBACK; and of the runtime: `_LIBCONTAINER_*`;
+ * - the choice of devices, which is the runner's: `NVIDIA_*` and the like. CUDA_VISIBLE_DEVICES is allowed: only the library
+ *   inside the container reads it, and it only selects among the container's devices;
+ * - variables of AWS clients and of Holdout itself.
  */
 const forbidden = new RegExp(
   `^(?:${[
@@ -30,16 +30,16 @@ const forbidden = new RegExp(
   ].join('|')})$`,
 );
 const libraryPath = 'LD_LIBRARY_PATH';
-/** A hook would look here on the host, where a submission may have written. */
+/** A hook would search these folders on the host, where a submission may have written. */
 const unsafeFolder = /^\/(?:proc|sys|dev|run|var|tmp|input|output|etc)(?:\/|$)/;
 const soundName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** The kernel's MAX_ARG_STRLEN, less the option with which the runner passes a variable on. */
+/** The kernel's MAX_ARG_STRLEN, minus the option with which the runner passes a variable on. */
 const maxVariableBytes = 2 ** 17 - 64;
 const maxBytes = 2 ** 18;
 const maxVariables = 2_000;
 const namesShown = 10;
 
-/** What of an image's variables its container sees. Throws a Refusal for more than a process can have, and for NUL. */
+/** The variables of an image that its container gets. Throws a Refusal when they are too large, or contain NUL. */
 export function acceptedEnvironment(written: readonly string[]): AcceptedEnvironment {
   checkSizes(written);
   const variables = new Map<string, string>();
@@ -81,7 +81,7 @@ function checkSizes(lines: readonly string[]): void {
   }
 }
 
-/** The loader takes `;` for `:`, an empty folder for the work folder (left out without a word), and puts something in for `$`. */
+/** The loader treats `;` as `:`, an empty folder as the work folder (dropped without notice), and expands `$`. */
 function soundFolders(value: string): { folders: string[]; refused: number } {
   const all = value.split(/[:;]/).filter((folder) => folder !== '');
   const folders = all.filter(
@@ -94,7 +94,7 @@ function soundFolders(value: string): { folders: string[]; refused: number } {
   return { folders, refused: all.length - folders.length };
 }
 
-/** Without doubled slashes and `.`, behind which an unsafe folder could hide. */
+/** Without doubled slashes and `.`, which could disguise an unsafe folder. */
 const cleaned = (folder: string): string =>
   `/${folder
     .split('/')

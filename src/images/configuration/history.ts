@@ -1,11 +1,10 @@
 import * as z from 'zod';
+import { endOfDockerfile } from '../base/base-image.ts';
 
 const schema = z.array(z.object({ created_by: z.string().nullish(), empty_layer: z.boolean().nullish() }));
 const maxSteps = 1_000;
-/** How a Dockerfile's CMD and ENTRYPOINT look in a history: they end the images that others build on. */
-const endOfDockerfile = /^(?:\/bin\/sh -c #\(nop\)\s+)?(CMD|ENTRYPOINT)\b/;
 
-/** Of an image's history what tells its base, see `baseImageOf`; nothing of one that does not fit its layers. */
+/** The part of an image's history by which `baseImageOf` finds its base; nothing if the history does not match the layers. */
 export function acceptedHistory(history: unknown, layers: number): { history?: object[] } {
   const parsed = schema.safeParse(history);
   if (!parsed.success || parsed.data.length > maxSteps) return {};

@@ -1,21 +1,21 @@
 import type { ImageTree } from '../layers/image-tree.ts';
 import { refuse } from '../refusal.ts';
 
-/** What every container gets from the engine, whatever its image has there. */
+/** Folders that every container gets from the engine, whatever its image has there. */
 const ownFolders = ['/proc', '/sys', '/dev', '/etc'];
-/** Engines write single files here. */
+/** Folders in which engines write single files. */
 const shared = ['/tmp', '/run'];
 const ownFiles = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/etc/passwd', '/etc/group', '/run/.containerenv'];
 
-/** Hidden when a container starts: what the image has there is not seen. */
+/** Folders of the image that mounts hide when a container starts. */
 export const hiddenFolders = ['/proc', '/sys', '/dev', '/tmp'];
 
-/** The first of `folders` that is the path or above it. */
+/** The first of `folders` that is the path itself or above it. */
 export const folderAbove = (path: string, folders: readonly string[]): string | undefined =>
   folders.find((folder) => path === folder || path.startsWith(`${folder}/`));
 
-/** Throws a Refusal for an image with something in a place where engines mount: none starts a container on it. */
-export function checkPlaces(tree: ImageTree, mountPoints: readonly string[]): void {
+/** Throws a Refusal for an image with a file where engines mount a folder, or the reverse: no engine can start it. */
+export function checkMountPoints(tree: ImageTree, mountPoints: readonly string[]): void {
   for (const place of ownFolders) {
     const { kind } = tree.find(place, false);
     if (kind === 'file' || kind === 'link') {

@@ -1,21 +1,21 @@
 import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
-import type { TarEntry } from './tar-reader.ts';
+import type { LayerEntry } from './layer-reader.ts';
 
-/** The group of submissions; their user owns nothing in an image. */
+/** The group of the users that submissions run as; they own nothing in an image. */
 const group = 64001;
 /** As the kernel's. */
 const maxPathBytes = 4_094;
 const maxNameBytes = 255;
 const slash = 0x2f;
 const whiteout = '.wh.';
-/** What aufs kept of its own beside the files; engines unpack it as it is. */
+/** Metadata of aufs beside the files; engines unpack it like any file. */
 const aufs = '.wh..wh.';
 const opaque = '.wh..wh..opq';
 const nothing = Buffer.alloc(0);
 
-/** Adds an entry of a layer to the tree as engines unpack it. Throws a Refusal for one that is unsound or leads out. */
-export function applyEntry(tree: ImageTree, entry: TarEntry): void {
+/** Adds an entry of a layer to the tree, as engines unpack it. Throws a Refusal if it is invalid or leads out. */
+export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
   const path = trimmed(entry.name);
   const { parent, name } = checkedPath(path);
   if (name.length === 0) {
@@ -47,7 +47,7 @@ function trimmed(name: Buffer): Buffer {
   return start >= end ? nothing : name.subarray(start, end);
 }
 
-/** Folder and name of a trimmed path. The tree passes over `.` and doubled slashes in the folder. */
+/** Folder and name of a trimmed path. The tree ignores `.` and doubled slashes in the folder. */
 function checkedPath(path: Buffer): { parent: Buffer; name: Buffer } {
   if (path.length > maxPathBytes) refuse(`a layer has a path longer than ${maxPathBytes} bytes`);
   const cut = path.lastIndexOf(slash);
@@ -75,7 +75,7 @@ const isReserved = (name: Buffer): boolean =>
 const isOfAufs = (name: Buffer): boolean =>
   name.toString('latin1').startsWith(aufs) && !name.equals(Buffer.from(opaque));
 
-/** The name that a whiteout removes. */
+/** The name of the file that a whiteout removes. */
 function whitedOut(name: Buffer): Buffer {
   const removed = name.subarray(whiteout.length);
   const text = removed.toString('latin1');
@@ -91,11 +91,11 @@ function checkedTarget(target: Buffer): Buffer {
 }
 
 /** Whether submissions may execute the file or enter the folder. */
-function mayUse({ mode, gid }: TarEntry): boolean {
+function mayUse({ mode, gid }: LayerEntry): boolean {
   return (mode & (gid === group ? 0o010 : 0o001)) !== 0;
 }
 
-/** The program that a script names in its first line, empty for what is no script. */
+/** The interpreter in the first line of a script, empty for other files. */
 function interpreterIn(start: Buffer): Buffer {
   if (start[0] !== 0x23 || start[1] !== 0x21) return nothing;
   const text = start.toString('latin1', 2);

@@ -1,31 +1,29 @@
 import { refuse } from '../refusal.ts';
+import { paxRecords } from '../tar/pax-records.ts';
 
-/** The records of an extended (PAX) header that decide what is unpacked. */
+/** The records of an extended (PAX) header that affect what an engine unpacks. */
 export interface ExtendedHeader {
   path?: Buffer;
   linkpath?: Buffer;
   size?: number;
   uid?: number;
   gid?: number;
-  /** Whether the entry has attributes of the kind `user.`, which only files and folders can have. */
+  /** Whether the entry has `user.` attributes, which only files and folders can have. */
   hasUserAttributes: boolean;
 }
 
-const equals = 0x3d;
-const space = 0x20;
-const newline = 0x0a;
-/** Of one entry: file systems keep them in one block. */
+/** Per entry: file systems keep all attributes of a file in one block. */
 const maxAttributeBytes = 3_500;
 const attribute = 'SCHILY.xattr.';
 
-/** Reads the records of an extended header. `damaged` names what is wrong in a Refusal; so do some records. */
+/** Reads an extended header. `damaged` throws the Refusal for a malformed one; forbidden records throw their own. */
 export function readExtendedHeader(bytes: Buffer, damaged: () => never): ExtendedHeader {
   const header: ExtendedHeader = { hasUserAttributes: false };
   const seen = new Set<string>();
   let attributeBytes = 0;
-  for (const { key, value } of records(bytes, damaged)) {
-    // Readers differ in which of two they believe.
-    if (seen.has(key)) refuse('a layer has an entry whose extended header says something twice');
+  for (const { key, value } of paxRecords(bytes, damaged)) {
+    // Some readers take the first of two, others the last.
+    if (seen.has(key)) refuse('a layer has an entry whose extended header has a record twice');
     seen.add(key);
     if (/^(?:GNU\.sparse\.|SCHILY\.realsize$)/.test(key)) refuse(sparse);
     if (value.length === 0) continue;
@@ -47,31 +45,16 @@ export function readExtendedHeader(bytes: Buffer, damaged: () => never): Extende
   return header;
 }
 
-/** Throws a Refusal for a header that applies to all that follow and says what readers may take in different ways. */
+/** Throws a Refusal if a header that applies to all later entries has records that readers interpret differently. */
 export function checkGlobalHeader(bytes: Buffer, damaged: () => never): void {
-  for (const { key } of records(bytes, damaged)) {
+  for (const { key } of paxRecords(bytes, damaged)) {
     if (/^(?:path|linkpath|size|uid|gid|GNU\..*|SCHILY\..*)$/.test(key)) {
       refuse('a layer has a global extended header that renames or resizes files');
     }
   }
 }
 
-const sparse = 'a layer has a sparse file, which readers see in different ways; build the layer without tar --sparse';
-
-function* records(bytes: Buffer, damaged: () => never): Generator<{ key: string; value: Buffer }> {
-  for (let at = 0; at < bytes.length;) {
-    const blank = bytes.indexOf(space, at);
-    const digits = blank === -1 ? '' : bytes.toString('latin1', at, blank);
-    const end = at + Number(digits);
-    const isSound = /^[1-9]\d{0,7}$/.test(digits) && end <= bytes.length && bytes[end - 1] === newline;
-    const sign = bytes.indexOf(equals, blank);
-    if (!isSound || sign <= blank + 1 || sign >= end) damaged();
-    const key = bytes.toString('latin1', blank + 1, sign);
-    if (key.includes('\0')) damaged();
-    yield { key, value: bytes.subarray(sign + 1, end - 1) };
-    at = end;
-  }
-}
+const sparse = 'a layer has a sparse file, which readers interpret differently; build the layer without tar --sparse';
 
 function wholeNumber(value: Buffer, damaged: () => never): number {
   const text = value.toString('latin1');
@@ -79,10 +62,10 @@ function wholeNumber(value: Buffer, damaged: () => never): number {
   return Number(text);
 }
 
-/** Answers the room it takes. Engines set all that a layer has; what the kernel does not accept ends the unpacking. */
+/** Returns the bytes it needs. Engines set every attribute of a layer; one that the kernel rejects stops the unpacking. */
 function checkedAttribute(name: string, value: Buffer): number {
   if (!/^[!-~]{1,255}$/.test(name) || value.length > 2 ** 16) refuse(unsettable);
-  // What overlay file systems take for their own: it moves, hides or renames files.
+  // Overlay file systems act on these: they move, hide or rename files.
   if (/^(?:trusted|user)\.overlay\./.test(name)) refuse('a layer has a file with attributes of an overlay file system');
   if (name.startsWith('system.')) refuse(unsettable);
   if (name === 'security.capability' && !isCapability(value)) refuse(unsettable);

@@ -3,28 +3,29 @@ import { NodeTable, root } from './node-table.ts';
 
 export type NodeKind = 'file' | 'folder' | 'link';
 
-/** What a walk through the image came to; `folder` of `missing` is the deepest one that is there. */
-export type Walk =
+/** The result of walking to a path; `folder` of `missing` is the deepest existing folder on the way. */
+export type WalkResult =
   | { kind: NodeKind; node: number; searchable: boolean; ledOut: boolean }
   | { kind: 'missing'; folder: number; ledOut: boolean }
   | { kind: 'file-in-the-way' | 'circle' };
 
-/** A folder as it is seen from above: what layers below `floor` put into it is hidden. */
+/** A folder with its visibility: content from layers below `floor` is hidden. */
 interface Place {
   node: number;
   floor: number;
 }
 
-const maxLayers = 127;
-/** As the kernel's own. */
+/** The most layers an image may have: overlay file systems mount no more. */
+export const maxLayers = 127;
+/** The kernel's limit. */
 const maxLinks = 40;
-/** Steps through all paths and links of an image. Real ones need ten for each file. */
+/** Steps through all paths and links of an image. Real images need ten per file. */
 const maxSteps = 10_000_000;
 const slash = 0x2f;
 const rootPlace: Place = { node: root, floor: 0 };
 const nothing = Buffer.alloc(0);
 
-/** How `info` of the node table is used: kind, usable, explicit, layer, opaque since. */
+/** Bits of `info` in the node table: kind, usable, explicit, layer, layer since which the folder is opaque. */
 const kinds = { file: 1, folder: 2, link: 3 } as const;
 const kindBits = 0b11;
 const usableBit = 0b100;
@@ -33,8 +34,8 @@ const layerOf = (info: number): number => (info >>> 4) & 0x7f;
 const opaqueOf = (info: number): number => (info >>> 11) & 0x7f;
 
 /**
- * The files of an image as its layers leave them, lowest layer first; filled by `inspectLayer`. A node is `usable` when the
- * user of a submission may enter the folder or execute the file. Paths are bytes, as Linux has them.
+ * The files of an image after all its layers, added lowest layer first by `inspectLayer`. A node is `usable` when the user of
+ * a submission may enter the folder or execute the file. Paths are bytes, as in Linux.
  */
 export class ImageTree {
   private readonly table = new NodeTable();
@@ -42,7 +43,7 @@ export class ImageTree {
   private steps = 0;
   private lastFolder: { path: Buffer; place: Place } | undefined;
 
-  /** Number of the layer that is being added, from 1. */
+  /** Number of the layer being added, from 1. */
   get layers(): number {
     return this.layer;
   }
@@ -53,7 +54,7 @@ export class ImageTree {
     if (this.layer > maxLayers) refuse(`the image has more than ${maxLayers} layers`);
   }
 
-  /** Adds a folder, or changes the one that is there. Folders above it that nobody added come with it. */
+  /** Adds a folder, or changes an existing one. Missing folders above it are added too. */
   addFolder(parent: Buffer, name: Buffer, usable: boolean): void {
     const place = this.folder(parent);
     const node = this.child(place, name);
@@ -68,7 +69,7 @@ export class ImageTree {
     this.table.setInfo(node, kept | explicitBit | (usable ? usableBit : 0) | (this.layer << 4));
   }
 
-  /** Adds a file or a link in place of what has its name; `extra` is the link's target, or what else is to be kept. */
+  /** Adds a file or a link, replacing anything of its name; `extra` is the link's target or the script's interpreter. */
   addLeaf(kind: 'file' | 'link', parent: Buffer, name: Buffer, usable: boolean, extra: Buffer): void {
     const place = this.folder(parent);
     const node = this.child(place, name);
@@ -76,7 +77,7 @@ export class ImageTree {
     this.link(place, name, kinds[kind] | explicitBit, usable, extra);
   }
 
-  /** Adds a second name of a file of the same layer: engines unpack each layer by itself. */
+  /** Adds a second name of a file. Both must be in the same layer: engines unpack each layer by itself. */
   addHardLink(parent: Buffer, name: Buffer, target: Buffer): void {
     const walk = this.walk(target, { followLast: false });
     const there = walk.kind === 'file' || walk.kind === 'link';
@@ -89,7 +90,7 @@ export class ImageTree {
     this.addLeaf(walk.kind === 'file' ? 'file' : 'link', parent, name, (info & usableBit) !== 0, extra);
   }
 
-  /** Hides what lower layers put under a name. */
+  /** Hides the file or folder of a name in lower layers. */
   remove(parent: Buffer, name: Buffer): void {
     const node = this.child(this.folder(parent), name);
     if (node === undefined) return;
@@ -98,7 +99,7 @@ export class ImageTree {
     this.lastFolder = undefined;
   }
 
-  /** Hides all that lower layers put into a folder. */
+  /** Hides the content of a folder in lower layers. */
   hideLower(path: Buffer): void {
     const { node } = this.folder(path);
     if (node === root && this.layer > 1) refuse('a layer removes all files of the layers below it');
@@ -106,12 +107,12 @@ export class ImageTree {
     this.lastFolder = undefined;
   }
 
-  /** Walks to a path as the kernel does inside the image. A link at its end is followed unless `followLast` is false. */
-  find(path: string | Buffer, followLast = true): Walk {
+  /** Walks to a path inside the image as the kernel does. Follows a link at its end unless `followLast` is false. */
+  find(path: string | Buffer, followLast = true): WalkResult {
     return this.walk(typeof path === 'string' ? Buffer.from(path) : path, { followLast });
   }
 
-  /** The bytes kept with a file. */
+  /** The bytes stored with a file. */
   extraOf(node: number): Buffer {
     return this.table.extraOf(node);
   }
@@ -127,11 +128,11 @@ export class ImageTree {
     return `/${names.join('/')}`;
   }
 
-  /** The folder to add something to; made where it is missing. */
+  /** The folder to add an entry to; created if it is missing. */
   private folder(path: Buffer): Place {
     if (this.lastFolder?.path.equals(path) === true) return this.lastFolder.place;
     const stack: Place[] = [rootPlace];
-    const walk = this.walk(path, { followLast: true, make: true }, stack);
+    const walk = this.walk(path, { followLast: true, create: true }, stack);
     if (walk.kind !== 'folder') refuse('a layer has something below a file, or below a link that leads to no folder');
     if (walk.ledOut) refuse('a layer has something below a link that leads out of the image');
     const place = stack[stack.length - 1] ?? rootPlace;
@@ -141,9 +142,9 @@ export class ImageTree {
 
   private walk(
     path: Buffer,
-    { followLast, make = false }: { followLast: boolean; make?: boolean },
+    { followLast, create = false }: { followLast: boolean; create?: boolean },
     stack: Place[] = [rootPlace],
-  ): Walk {
+  ): WalkResult {
     const pending: { name: Buffer; ofLink: boolean }[] = [];
     const push = (path: Buffer, ofLink: boolean): void => {
       for (const name of partsOf(path).reverse()) pending.push({ name, ofLink });
@@ -163,13 +164,13 @@ export class ImageTree {
       if (here.node !== root && !this.isUsable(here.node)) searchable = false;
       let node = this.child(here, step.name);
       if (node === undefined) {
-        if (!make || step.ofLink) return { kind: 'missing', folder: here.node, ledOut };
+        if (!create || step.ofLink) return { kind: 'missing', folder: here.node, ledOut };
         node = this.link(here, step.name, kinds.folder, true, nothing);
       }
       const info = this.table.info(node);
       const kind = kindOf(info);
       if (kind === 'folder') {
-        if (make) this.touch(node, info);
+        if (create) this.touch(node, info);
         stack.push({ node, floor: Math.max(here.floor, opaqueOf(info)) });
       } else if (kind === 'link' && (followLast || pending.length > 0)) {
         if ((links += 1) > maxLinks) return { kind: 'circle' };
@@ -184,7 +185,7 @@ export class ImageTree {
     return { kind: 'folder', node, searchable, ledOut };
   }
 
-  /** A folder that gets entries from this layer is part of it; unpacked by itself it may be entered by everybody. */
+  /** A folder that gets entries from this layer becomes part of it; without an entry of its own, any user may enter it. */
   private touch(node: number, info: number): void {
     if (layerOf(info) === this.layer) return;
     this.table.setInfo(node, (info & ~(0x7f << 4) & ~explicitBit) | usableBit | (this.layer << 4));

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
-import { TarReader } from './tar-reader.ts';
+import { LayerReader } from './layer-reader.ts';
 import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
 export interface LayerLimits {
-  /** Bytes left for this and further layers, unpacked. */
+  /** Bytes left for this layer and those above it, unpacked. */
   unpackedBytes: number;
 }
 
@@ -18,15 +18,15 @@ export interface InspectedLayer {
 }
 
 /**
- * Streams a layer file once, in constant memory but for the tree: decompresses it, checks every entry and adds it to the
- * tree. Layers come lowest first. Throws a Refusal, which is the team's, or the error of a failing disk.
+ * Streams a layer file once, in constant memory apart from the tree: decompresses it, checks every entry and adds it to the
+ * tree. Call it lowest layer first. Throws a Refusal (the team's fault) or the error of a failing disk.
  */
 export async function inspectLayer(file: string, limits: LayerLimits, tree: ImageTree): Promise<InspectedLayer> {
   tree.beginLayer();
   const layer = tree.layers;
   const compression = await layerCompression(file);
   const damaged = (): never => refuse(`layer ${layer} of the image is damaged or cut short: it cannot be decompressed`);
-  const reader = new TarReader((entry) => applyEntry(tree, entry));
+  const reader = new LayerReader((entry) => applyEntry(tree, entry));
   const hash = createHash('sha256');
   let unpackedBytes = 0;
   const take = (chunk: Buffer): void => {

@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { refuse } from '../refusal.ts';
 
-/** Images for machine learning have some 300,000 files; a node takes about 24 bytes and its name. */
+/** Machine-learning images have about 300,000 files; a node takes about 24 bytes plus its name. */
 const maxNodes = 2_500_000;
 const maxStoredBytes = 96 * 2 ** 20;
 const chunkBytes = 2 ** 20;
-/** The node above all others, which has no name. */
+/** The top node, which has no name. */
 export const root = 0;
 
 /**
- * A compact table of the nodes of a tree, by parent and name. Names are bytes, as Linux has them. A node is a number; `info`
- * is up to the caller. Nothing is ever taken out: what a caller unlinks stays in memory. Throws a Refusal when it is full.
+ * A compact table of the nodes of a tree, by parent and name. Names are bytes, as in Linux. A node is a number; the caller
+ * defines `info`. Nodes are never removed: an unlinked one stays in memory. Throws a Refusal when it is full.
  */
 export class NodeTable {
   private readonly seed = randomInt(2 ** 32);
@@ -47,13 +47,13 @@ export class NodeTable {
     return chunk.subarray(start + 2, start + 2 + chunk.readUInt16LE(start));
   }
 
-  /** The node that was linked last under this name; undefined when there never was one. */
+  /** The node linked last under this name; undefined when there never was one. */
   find(parent: number, name: Buffer): number | undefined {
     const node = this.slots[this.slotOf(parent, name, this.hash(parent, name))];
     return node === 0 ? undefined : node;
   }
 
-  /** Makes a node and links it in place of one that has the name. `name` has at most 255 bytes, `extra` at most 65,535. */
+  /** Creates a node and links it, replacing any of this name. `name` has at most 255 bytes, `extra` at most 65,535. */
   link(parent: number, name: Buffer, info: number, extra: Buffer): number {
     if (this.nodes >= maxNodes) refuse(`the image has more than ${maxNodes} files and folders`);
     if (this.nodes * 2 > this.slots.length) this.growSlots();
@@ -99,7 +99,7 @@ export class NodeTable {
     return (hash ^ (hash >>> 13)) >>> 0;
   }
 
-  /** The slot of a name, or the free one where it belongs. */
+  /** The slot of a name, or the free slot for it. */
   private slotOf(parent: number, name: Buffer, hash: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {

@@ -8,7 +8,7 @@ import { unpackedZstd } from '../zstd/unpacked-zstd.ts';
 
 export type LayerCompression = 'none' | 'gzip' | 'zstd';
 
-/** By the first bytes, whatever a media type says. Throws a Refusal for a compression that is not read. */
+/** By the first bytes, regardless of the media type. Throws a Refusal for an unsupported compression. */
 export async function layerCompression(file: string): Promise<LayerCompression> {
   const found = (await compressionOf(file)) ?? 'none';
   if (found !== 'none' && found !== 'gzip' && found !== 'zstd') {
@@ -18,8 +18,8 @@ export async function layerCompression(file: string): Promise<LayerCompression> 
 }
 
 /**
- * Decompresses a layer file chunk by chunk into `take`. A chunk is only good until `take` returns. `damaged` throws the Refusal
- * for a file that is cut short, has wrong check sums or is followed by something else; a failing disk throws its own error.
+ * Decompresses a layer file chunk by chunk into `take`. A chunk is valid only until `take` returns. `damaged` throws the
+ * Refusal for a file that is cut short, has wrong checksums or trailing data; a failing disk throws its own error.
  */
 export async function unpackLayer(
   file: string,
@@ -27,12 +27,12 @@ export async function unpackLayer(
   take: (chunk: Buffer) => void,
   damaged: () => never,
 ): Promise<void> {
-  let fault: unknown;
+  let takeError: unknown;
   const taking = (chunk: Buffer): void => {
     try {
       take(chunk);
     } catch (error) {
-      fault = error;
+      takeError = error;
       throw error;
     }
   };
@@ -40,8 +40,8 @@ export async function unpackLayer(
     if (compression === 'gzip') await unpackGzip(file, taking, damaged);
     else for await (const chunk of compression === 'zstd' ? unpackedZstd(file, damaged) : read(file)) taking(chunk);
   } catch (error) {
-    // Errors of the disk carry the name of a system call; those left are the decompressor's.
-    if (error === fault || error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
+    // Errors of the disk carry the name of a system call; all others are the decompressor's.
+    if (error === takeError || error instanceof Refusal || (error instanceof Error && 'syscall' in error)) throw error;
     damaged();
   }
 }
@@ -50,9 +50,9 @@ const read = (file: string): Readable => createReadStream(file, { highWaterMark:
 
 async function unpackGzip(file: string, take: (chunk: Buffer) => void, damaged: () => never): Promise<void> {
   const gunzip = createGunzip({ chunkSize: 2 ** 20 });
-  // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
+  // pipeline requires the callback; errors reach the loop through the last stream.
   const unpacked = pipeline(read(file), gunzip, () => {});
   for await (const chunk of unpacked) take(chunk);
-  // zlib passes over zeros after the end, and over what follows them.
+  // zlib ignores zeros after the end, and everything after them.
   if (gunzip.bytesWritten !== (await stat(file)).size) damaged();
 }

@@ -4,8 +4,8 @@ import { levelOf, platformName, ourPlatform } from './platform.ts';
 import { refuse } from '../refusal.ts';
 
 /**
- * The one image for our machines among what an archive names: equal ones are one, and among several for linux/amd64 the
- * index may choose by platform, where each has one. Throws a Refusal that names what was found.
+ * The one image for our machines among those that an archive names. Equal images count as one; of several for linux/amd64
+ * the least demanding wins, if the index gives each one's platform. Throws a Refusal that names what was found.
  */
 export function chooseImage(found: readonly Found[]): FoundImage {
   const images = merged(found.filter(isImage));
@@ -33,18 +33,18 @@ function merged(images: readonly FoundImage[]): FoundImage[] {
   return [...distinct.values()];
 }
 
-/** Those for linux/amd64 by their index, the least demanding first; none where one cannot be told from the others. */
+/** The images for linux/amd64 by their index, the least demanding first; none when some have no platform there. */
 function rankedByPlatform(images: readonly FoundImage[]): { image: FoundImage; level: number }[] {
   const named = images.map((image) => ({
     image,
     platforms: image.described.filter((platform) => platform !== null),
   }));
-  const isTold = named.every(
+  const allDescribed = named.every(
     ({ image, platforms }) =>
       platforms.length === image.described.length &&
       platforms.every((platform) => ![undefined, 'unknown/unknown'].includes(platformName(platform))),
   );
-  if (!isTold) return [];
+  if (!allDescribed) return [];
   return named
     .flatMap(({ image, platforms }) => {
       const levels = platforms.filter((platform) => platformName(platform) === ourPlatform).map(levelOf);
@@ -61,8 +61,8 @@ function noneOf(found: readonly Found[]): string {
   }
   if (found.length === 0) return 'the archive names no image';
   const counts = new Map<string, number>();
-  for (const one of found) {
-    const what = isImage(one) ? 'an attestation' : one.what;
+  for (const item of found) {
+    const what = isImage(item) ? 'an attestation' : item.what;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const words = [...counts].map(([what, count]) => (count === 1 ? what : `${what} (${counted(count, 'time')})`));

@@ -2,7 +2,7 @@ import { isLabelledAttestation, type Descriptor } from './oci-schemas.ts';
 import { levelOf, platformName, ourPlatform } from './platform.ts';
 import { refuse } from '../refusal.ts';
 
-/** The digest of the image for our machines by the words of an index alone. Throws a Refusal that names what was found. */
+/** The digest of the image for our machines, judged by the index alone. Throws a Refusal that names what was found. */
 export function choosePlatform(manifests: readonly Descriptor[]): string {
   const images = manifests.filter(
     (manifest) => !isLabelledAttestation(manifest) && platformName(manifest.platform) !== 'unknown/unknown',
@@ -15,7 +15,7 @@ export function choosePlatform(manifests: readonly Descriptor[]): string {
   const equals = new Set(ours.filter((image) => best !== undefined && level(image) === level(best)).map(digestIn));
   if (equals.size > 1) refuse(`the reference names ${equals.size} different images for ${ourPlatform}`);
   if (best !== undefined) return best.digest;
-  // One image is what it is, whatever the index says of it; its configuration decides.
+  // A single image is taken whatever the index says about it; its configuration decides.
   const [first, ...others] = new Set(images.map(digestIn));
   if (first !== undefined && others.length === 0) return first;
   if (first === undefined) refuse('the reference names no image');

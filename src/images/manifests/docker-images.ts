@@ -9,7 +9,7 @@ import { refuse } from '../refusal.ts';
 /** https://github.com/moby/docker-image-spec/blob/main/v1.2.md#combined-image-json--filesystem-changeset-format */
 const manifestSchema = z.array(z.looseObject({ Config: z.string(), Layers: z.array(z.string()).nullish() })).nullable();
 
-/** Finds the images that `manifest.json` of `docker save` names. Throws a Refusal. */
+/** The images in the `manifest.json` of `docker save`. Throws a Refusal. */
 export async function dockerImages(files: ArchiveFiles, manifest: Blob): Promise<Found[]> {
   const entries = (await files.parsed(manifest, 'manifest.json', manifestSchema)) ?? [];
   const found: Found[] = [];
@@ -38,7 +38,7 @@ export async function dockerImages(files: ArchiveFiles, manifest: Blob): Promise
 }
 
 function fileAt(files: ArchiveFiles, written: string): Blob | undefined {
-  // buildpacks' `pack` writes them from the top.
+  // buildpacks' `pack` writes absolute names.
   const name = posix.normalize(written).replace(/^\/+/, '');
   const digest = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1];
   return digest === undefined ? files.find(name) : files.blob(`sha256:${digest}`);

@@ -11,7 +11,8 @@ export async function namedImage(files: ArchiveFiles): Promise<FoundImage> {
   const byDocker = manifest === undefined ? [] : await dockerImages(files, manifest);
   if (index === undefined) return manifest === undefined ? refuse(withoutEither(files.names)) : chooseImage(byDocker);
   const found = await ociImages(files, index);
-  // Docker writes both, for old and new readers. All digests hold in the OCI layout, so that one is read; the other may name fewer images, never another one.
+  // Docker writes both, for old and new readers. The OCI layout is read because its digests are checked; manifest.json may
+  // name fewer images, but no other ones.
   const identities = new Set(found.filter(isImage).map(({ identity }) => identity));
   if (byDocker.some((image) => isImage(image) && !identities.has(image.identity)))
     refuse('index.json and manifest.json of the archive name different images; save the image again');

@@ -16,8 +16,8 @@ import { refuse } from '../refusal.ts';
 const maxDepth = 8;
 
 /**
- * Finds everything that an OCI layout names, through indexes in indexes. What a manifest is decides, not how it is
- * labelled; parts that an archive of one platform left out are passed over. Throws a Refusal.
+ * Finds everything that an OCI layout names, through nested indexes. The content of a manifest decides, not its label; parts
+ * that an archive of one platform leaves out are ignored. Throws a Refusal.
  */
 export async function ociImages(files: ArchiveFiles, index: Blob): Promise<Found[]> {
   const { manifests } = await files.parsed(index, 'index.json', indexSchema);
@@ -33,7 +33,7 @@ class Walk {
   constructor(private readonly files: ArchiveFiles) {}
 
   async visit(descriptor: Descriptor, above: Platform | null, depth: number): Promise<void> {
-    if (depth > maxDepth) refuse(`the archive has more than ${maxDepth} indexes in one another`);
+    if (depth > maxDepth) refuse(`the archive has more than ${maxDepth} nested indexes`);
     const platform = descriptor.platform ?? above;
     const described = isLabelledAttestation(descriptor) ? null : platform;
     if (this.seen.has(descriptor.digest)) {
@@ -63,7 +63,7 @@ class Walk {
     this.seen.set(descriptor.digest, found);
   }
 
-  /** Words for a manifest, or its configuration, that is not there. Throws a Refusal when it could be the image to run. */
+  /** Describes a missing manifest or configuration. Throws a Refusal when it could be the image to run. */
   private missing(descriptor: Descriptor, platform: Platform | null): string {
     const name = isLabelledAttestation(descriptor) ? 'unknown/unknown' : (platformName(platform) ?? ourPlatform);
     if (name === ourPlatform) refuse(`the archive lacks the blob ${descriptor.digest}`);
@@ -93,7 +93,7 @@ class Walk {
   }
 }
 
-/** Throws a Refusal when the blob is another than its descriptor says. */
+/** Throws a Refusal when the blob does not match its descriptor. */
 function blobOf(files: ArchiveFiles, { digest, size }: Descriptor): Blob | undefined {
   const blob = files.blob(digest);
   if (blob !== undefined && blob.bytes !== size)
@@ -105,30 +105,32 @@ function layerOf(files: ArchiveFiles, layer: Descriptor): Blob {
   if (layer.mediaType?.endsWith('+encrypted') === true) refuse(`the layer ${layer.digest} is encrypted`);
   const blob = blobOf(files, layer);
   if (blob !== undefined) return blob;
-  // Foreign layers: copying tools would fetch them from the addresses given.
+  // Foreign layers: copying tools would fetch them from these addresses.
   const elsewhere = layer.urls != null && layer.urls.length > 0;
   return refuse(
     elsewhere
-      ? `the layer ${layer.digest} is to be fetched from elsewhere; the archive must hold everything`
+      ? `the layer ${layer.digest} would have to be fetched from elsewhere; the archive must hold everything`
       : `the archive lacks the blob ${layer.digest}`,
   );
 }
 
-/** By what it holds, whatever its media type says. Throws a Refusal for what readers take for different things. */
-function kindOf(json: unknown): 'index' | 'manifest' | 'a manifest of the old schema 1' | 'a file that is no manifest' {
-  if (typeof json !== 'object' || json === null) return 'a file that is no manifest';
+/** Judged by content, regardless of the media type. Throws a Refusal for a file that readers interpret differently. */
+function kindOf(
+  json: unknown,
+): 'index' | 'manifest' | 'a manifest of the old schema 1' | 'a file that is not a manifest' {
+  if (typeof json !== 'object' || json === null) return 'a file that is not a manifest';
   const [isIndex, isManifest] = ['manifests' in json, 'config' in json || 'layers' in json];
   if (isIndex && isManifest) refuse('the archive has a manifest that is an index as well');
   if (isIndex) return 'index';
   if ('fsLayers' in json) return 'a manifest of the old schema 1';
   return 'config' in json && descriptorSchema.safeParse(json.config).success
     ? 'manifest'
-    : 'a file that is no manifest';
+    : 'a file that is not a manifest';
 }
 
 /**
- * Whether a manifest's configuration is that of a container image. One that names neither platform nor layers that may be
- * tars belongs to a signature or an artifact.
+ * Whether a manifest's configuration is that of a container image. A configuration without a platform, and without layers
+ * that may be tars, belongs to a signature or an artifact.
  */
 function isConfiguration(json: unknown, layers: readonly Descriptor[]): json is object {
   if (typeof json !== 'object' || json === null) return false;

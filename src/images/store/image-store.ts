@@ -11,8 +11,8 @@ import { layoutTag } from './write-layout.ts';
 import { sha256 } from '../../sha256.ts';
 
 /**
- * `reference` is what `skopeo inspect`, `skopeo copy` and `podman pull` take without further flags; `digest` (sha256:…)
- * is that of the manifest it names.
+ * `reference` works with `skopeo inspect`, `skopeo copy` and `podman pull` without further flags; `digest` (sha256:…) is
+ * that of its manifest.
  */
 export interface StoredImage {
   kind: 'pulled';
@@ -29,16 +29,16 @@ export class ImageStore {
   constructor(private readonly destination: string) {}
 
   /**
-   * Keeps a layout that passed the gate, as it is. `tag` names it for people, `<campaign>/<submission>`. Returns at once
-   * when this image is there already; any number of workers may put the same one. Throws IMAGE_COPY_FAILED: full disk,
-   * store not reachable, credentials.
+   * Stores a layout that passed the gate, unchanged. `tag` names it for people, `<campaign>/<submission>`. Returns at once
+   * when the store already has this image; several workers may put the same one. Throws IMAGE_COPY_FAILED: full disk,
+   * unreachable store, credentials.
    */
   async put(layout: string, digest: string, tag: string): Promise<StoredImage> {
     const name = `${tag.replaceAll('/', '.')}-${digest.slice('sha256:'.length).slice(0, 16)}`;
     const folder = this.destination.startsWith('oci:') ? this.destination.slice('oci:'.length) : undefined;
     const keep = folder === undefined ? this.inRegistry(layout, name) : inFolder(folder, layout, name);
     const stored = await keep.catch((error: unknown) => {
-      // A full or broken disk speaks in the name of a system call.
+      // Errors of a full or broken disk carry the name of a system call.
       if (!(error instanceof Error && 'syscall' in error)) throw error;
       throw holdoutError('IMAGE_COPY_FAILED', { image: tag, detail: error.message }, error);
     });
@@ -60,7 +60,7 @@ export class ImageStore {
     );
     const stored = copied.kind === 'done' ? await this.find(image) : undefined;
     if (stored !== undefined) return stored;
-    const detail = copied.kind === 'failed' ? copied.detail : 'it is not there after the copy';
+    const detail = copied.kind === 'failed' ? copied.detail : 'it is missing after the copy';
     throw holdoutError('IMAGE_COPY_FAILED', { image, detail });
   }
 
@@ -75,7 +75,7 @@ export class ImageStore {
   }
 }
 
-/** Keeps a layout as a folder of its own, which appears when it is complete and on the disk. */
+/** Stores a layout as a folder of its own, which appears once it is complete and durable. */
 async function inFolder(store: string, layout: string, name: string): Promise<StoredImage> {
   const kept = join(store, name);
   if (!existsSync(kept)) {
@@ -99,7 +99,7 @@ async function inFolder(store: string, layout: string, name: string): Promise<St
 
 const layoutReference = (layout: string): string => `oci:${layout}:${layoutTag}`;
 
-/** Makes the file appear under another name, as a copy where the two places are on different file systems. */
+/** Links a file to another name, or copies it to another file system. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);

@@ -10,8 +10,8 @@ import { sha256 } from '../../sha256.ts';
 const maxDepth = 8;
 
 /**
- * The digest (`sha256:…`) of what a `docker://` reference names now: a manifest, or an index of several platforms.
- * Undefined when the registry has no such image. Throws IMAGE_COPY_FAILED when the registry cannot be asked.
+ * The digest (`sha256:…`) to which a `docker://` reference resolves now: of a manifest, or of an index of several platforms.
+ * Undefined when the registry has no such image. Throws IMAGE_COPY_FAILED when the registry cannot be reached.
  */
 export async function digestOf(reference: string): Promise<string | undefined> {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
@@ -20,8 +20,8 @@ export async function digestOf(reference: string): Promise<string | undefined> {
 }
 
 /**
- * Copies the image for our machines that a digest in the repository of `reference` names into an empty folder, as the
- * registry has it. Nothing is fetched from anywhere else. `refused` is the team's. Throws IMAGE_COPY_FAILED.
+ * Copies the image for our machines of a digest in the repository of `reference` into an empty folder, unchanged. Nothing is
+ * fetched from anywhere else. `refused` is the team's fault. Throws IMAGE_COPY_FAILED.
  */
 export async function fetchImage(
   reference: string,
@@ -43,7 +43,7 @@ export async function fetchImage(
   }
 }
 
-/** The digest of the image for our machines, through indexes; the image is small enough and all in this registry. */
+/** The digest of the image for our machines, through indexes, after checking its size and that this registry has all parts. */
 async function instanceOf(repository: string, digest: string, imageBytes: number): Promise<string> {
   let at = digest;
   for (let depth = 0; depth < maxDepth; depth += 1) {
@@ -55,15 +55,16 @@ async function instanceOf(repository: string, digest: string, imageBytes: number
     }
     at = choosePlatform(index.data.manifests);
   }
-  return refuse(`the reference names more than ${maxDepth} indexes in one another`);
+  return refuse(`the reference names more than ${maxDepth} nested indexes`);
 }
 
 function checkParts(json: unknown, imageBytes: number): void {
   const manifest = manifestSchema.safeParse(json);
-  if (!manifest.success) refuse('the reference names no image of today: neither an OCI manifest nor Docker’s schema 2');
+  if (!manifest.success)
+    refuse('the reference names no supported image: neither an OCI manifest nor Docker’s schema 2');
   const parts = [manifest.data.config, ...(manifest.data.layers ?? [])];
   if (parts.some(({ urls }) => urls != null && urls.length > 0))
-    refuse('a layer of the image is to be fetched from elsewhere; the registry must hold everything');
+    refuse('a layer of the image would have to be fetched from elsewhere; the registry must hold everything');
   if (parts.reduce((sum, { size }) => sum + size, 0) > imageBytes)
     refuse(`the image is larger than the ${imageBytes} bytes allowed`);
 }
@@ -72,7 +73,7 @@ async function manifestAt(repository: string, digest: string): Promise<string> {
   const image = `${repository}@${digest}`;
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
   if (`sha256:${sha256(raw)}` === digest) return raw;
-  throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent something else' });
+  throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent different content' });
 }
 
 async function rawManifest(image: string): Promise<string | undefined> {

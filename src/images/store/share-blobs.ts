@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { flush } from './flush.ts';
 
 /**
- * Makes equal blobs of many image layouts one file on disk: each blob becomes a hard link to the first of its name in
- * `shared`, where it appears when its content is on the disk. Safe beside others doing the same; both folders must lie on
- * one file system. Blobs are never edited.
+ * Stores equal blobs of many image layouts once: each blob becomes a hard link to the first of its name in `shared`, which
+ * gets it once its content is durable. Several processes may do this at once; both folders must be on one file system.
  */
 export async function shareBlobs(blobs: string, shared: string): Promise<void> {
   await mkdir(shared, { recursive: true });

@@ -1,7 +1,7 @@
 import { holdoutError } from '../../errors.ts';
 import { runCommand } from '../../run-command.ts';
 
-/** `failed`: skopeo ran and said no; `detail` is why, in its words. */
+/** `failed`: skopeo ran and failed; `detail` is its error message. */
 export type SkopeoResult = { kind: 'done'; stdout: string } | { kind: 'failed'; detail: string };
 
 /** Runs skopeo and waits. Throws IMAGE_TOOL_MISSING. */

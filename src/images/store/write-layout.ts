@@ -4,7 +4,7 @@ import type { Blob } from '../archive/blob-folder.ts';
 import type { InspectedLayer } from '../layers/inspect-layer.ts';
 import { sha256 } from '../../sha256.ts';
 
-/** The name under which a layout of ours holds its one image: `oci:<folder>:image`. */
+/** The tag of the only image in our layouts: `oci:<folder>:image`. */
 export const layoutTag = 'image';
 
 const mediaTypes = {
@@ -16,15 +16,15 @@ const mediaTypes = {
   zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
 };
 
-/** A layer that was inspected, as a file of its own. */
+/** An inspected layer and its file. */
 export interface AcceptedLayer extends Blob {
   path: string;
   compression: InspectedLayer['compression'];
 }
 
 /**
- * Writes an OCI layout that holds one image and nothing else: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
- * Layers become hard links. The same parts give the same manifest. Returns its digest, `sha256:…`.
+ * Writes an OCI layout with exactly one image (https://github.com/opencontainers/image-spec/blob/main/image-layout.md).
+ * Layers become hard links. Equal parts give an equal manifest. Returns its digest, `sha256:…`.
  */
 export async function writeLayout(
   folder: string,

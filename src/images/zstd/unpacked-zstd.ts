@@ -8,14 +8,14 @@ import { ZstdFrames } from './zstd-frames.ts';
 const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform };
 
 const chunkBytes = 2 ** 20;
-/** In JavaScript, so much is unpacked before others get a turn. */
+/** Bytes that the JavaScript decompressor reads before it yields to the event loop. */
 const turnBytes = 2 ** 14;
-/** Four bytes of zstd can become 128 KiB, so this becomes 8 MiB at most. */
+/** Bytes per step: four bytes of zstd can expand to 128 KiB, so a step yields at most 8 MiB. */
 const stepBytes = 2 ** 8;
 
 /**
- * The content of a zstd file, in chunks of at most 8 MiB; memory grows with the window alone, 128 MiB at most. `damaged`
- * throws for a file that breaks RFC 8878; what the decompressor finds ends as an error of its own. See docs/adr/0012.
+ * The content of a zstd file, in chunks of at most 8 MiB; memory depends only on the window, at most 128 MiB. `damaged` throws
+ * for a file that violates RFC 8878; the decompressor throws its own errors. See docs/adr/0012.
  */
 export function unpackedZstd(path: string, damaged: () => never): AsyncIterable<Buffer> {
   return createZstdDecompress === undefined
@@ -24,12 +24,12 @@ export function unpackedZstd(path: string, damaged: () => never): AsyncIterable<
         createReadStream(path, { highWaterMark: chunkBytes }),
         (file: AsyncIterable<Buffer>) => framesOf(file, damaged),
         createZstdDecompress({ chunkSize: chunkBytes }),
-        // The callback is there because pipeline wants one; the error reaches the loop through the last stream.
+        // pipeline requires the callback; errors reach the loop through the last stream.
         () => {},
       ) as AsyncIterable<Buffer>);
 }
 
-/** No piece holds the end of one frame and the start of the next: Node's decompressor would stop between them. */
+/** No piece spans two frames: Node's decompressor would stop between them. */
 async function* framesOf(file: AsyncIterable<Buffer>, damaged: () => never): AsyncGenerator<Buffer> {
   const frames = new ZstdFrames(damaged);
   for await (const chunk of file) yield* frames.cut(chunk);

@@ -1,8 +1,7 @@
-/** As zstd itself allows without further options: a larger window asks the reader for more memory. */
+/** The limit of zstd itself without further options: the window determines the reader's memory. */
 const maxWindowBytes = 2 ** 27;
 /**
- * A frame costs 20 µs however little it holds. zstd:chunked writes two for each file of a layer, parallel compressors one for
- * some MiB.
+ * A frame costs 20 µs however small it is. zstd:chunked writes two per file of a layer, parallel compressors one per few MiB.
  */
 const maxFrames = 2 ** 22;
 const maxBlockBytes = 2 ** 17;
@@ -11,15 +10,15 @@ const skippableMagic = 0x184d2a5;
 const dictionaryBytes = [0, 1, 2, 4];
 const contentSizeBytes = [0, 2, 4, 8];
 
-/** What is read next: a field of so many bytes, or bytes that are passed over. A stream may end where a frame would start. */
+/** The next bytes of a stream: a field to read, or bytes to skip. A stream may end only at a `start`. */
 interface Step {
   bytes: number;
-  kind: 'start' | 'field' | 'passed';
+  kind: 'start' | 'field' | 'skipped';
 }
 
 /**
- * Follows the frames of a zstd stream (RFC 8878) without decompressing them: what is damaged, cut short, followed by something
- * else or asks for too much memory is found before the decompressor, which does not look, meets it.
+ * Follows the frames of a zstd stream (RFC 8878) without decompressing them. Detects streams that are damaged, cut short,
+ * followed by other data or need too much memory, which the decompressor does not check.
  */
 export class ZstdFrames {
   private readonly field = Buffer.alloc(14);
@@ -33,12 +32,12 @@ export class ZstdFrames {
     this.step = this.steps.next().value;
   }
 
-  /** The pieces of a chunk, cut where frames end. A piece is only given out when it was followed to its end. */
+  /** The pieces of a chunk, cut where frames end. A piece is yielded only once it has been followed to its end. */
   *cut(chunk: Buffer): Generator<Buffer> {
     let from = 0;
     for (let at = 0; at < chunk.length;) {
       const bytes = Math.min(this.step.bytes - this.done, chunk.length - at);
-      if (this.step.kind !== 'passed') chunk.copy(this.field, this.done, at, at + bytes);
+      if (this.step.kind !== 'skipped') chunk.copy(this.field, this.done, at, at + bytes);
       this.done += bytes;
       at += bytes;
       while (this.done === this.step.bytes) {
@@ -51,7 +50,7 @@ export class ZstdFrames {
     }
   }
 
-  /** The stream has ended. */
+  /** Call it at the end of the stream. */
   end(): void {
     if (!this.isBetweenFrames) this.damaged();
   }
@@ -67,7 +66,7 @@ function* frames(damaged: () => never): Generator<Step, never, Buffer> {
     if (count > maxFrames) damaged();
     if (magic >>> 4 === skippableMagic) {
       const bytes = (yield { bytes: 4, kind: 'field' }).readUInt32LE();
-      yield { bytes, kind: 'passed' };
+      yield { bytes, kind: 'skipped' };
     } else if (magic === frameMagic) {
       yield* frame(damaged);
     } else {
@@ -91,12 +90,12 @@ function* frame(damaged: () => never): Generator<Step, void, Buffer> {
     isLast = (block & 1) !== 0;
     const type = (block >>> 1) & 3;
     if (type === 3 || block >>> 3 > maxBlockBytes) damaged();
-    yield { bytes: type === 1 ? 1 : block >>> 3, kind: 'passed' };
+    yield { bytes: type === 1 ? 1 : block >>> 3, kind: 'skipped' };
   }
-  if ((descriptor & 4) !== 0) yield { bytes: 4, kind: 'passed' };
+  if ((descriptor & 4) !== 0) yield { bytes: 4, kind: 'skipped' };
 }
 
-/** The content fits into the window, and less is never asked for. */
+/** A single-segment frame's window is its content. */
 function contentSize(header: Buffer, at: number, bytes: number): number {
   if (bytes === 8) return Number(header.readBigUInt64LE(at));
   return header.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);

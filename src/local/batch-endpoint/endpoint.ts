@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
-import { Arns } from './api/arns.ts';
+import { Arns } from './jobs/arns.ts';
 import { JobDefinitions } from './jobs/job-definitions.ts';
 import { JobEngine } from './jobs/job-engine.ts';
 import { JobFolder } from './jobs/job-folder.ts';

@@ -23,7 +23,7 @@ const file = z.strictObject({
 });
 
 /** What carries jobs out: processes that run these commands. */
-export interface Processes {
+export interface ProcessSettings {
   kind: 'processes';
   runner: z.output<typeof command>;
   reap: z.output<typeof command>;
@@ -39,7 +39,7 @@ export interface SimulationSettings {
 
 const schema = file.transform(({ runner, reap, simulation, ...rest }, context) => {
   if (simulation === undefined && runner !== undefined && reap !== undefined) {
-    return { ...rest, jobs: { kind: 'processes', runner, reap } satisfies Processes };
+    return { ...rest, jobs: { kind: 'processes', runner, reap } satisfies ProcessSettings };
   }
   if (simulation !== undefined && runner === undefined && reap === undefined) {
     return { ...rest, jobs: { kind: 'simulation', ...simulation } satisfies SimulationSettings };

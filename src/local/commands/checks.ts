@@ -7,8 +7,8 @@ import { runCommand } from '../../run-command.ts';
 import { closeShortPaths } from '../stack/home/short-paths.ts';
 import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
-import { portHolder } from '../stack/port-holder.ts';
-import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/ports.ts';
+import { portHolder } from '../stack/parts/port-holder.ts';
+import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/parts/ports.ts';
 import { ToolCache } from '../tools/cache.ts';
 import { findEngine, which } from '../tools/engine.ts';
 import { findTool } from '../tools/find-tool.ts';
@@ -23,12 +23,17 @@ export interface MachineCheck {
   what: string;
   state: 'ok' | 'note' | 'missing';
   found: string;
-  mend?: string;
+  fix?: string;
 }
 
 const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
 const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
-const missing = (what: string, found: string, mend: string): MachineCheck => ({ what, state: 'missing', found, mend });
+const missing = (what: string, found: string, mend: string): MachineCheck => ({
+  what,
+  state: 'missing',
+  found,
+  fix: mend,
+});
 
 export function checkSystem(): MachineCheck {
   const because = unsupportedBecause();
@@ -78,7 +83,7 @@ export async function checkTool(tool: Tool): Promise<MachineCheck> {
 
 export async function checkPrograms(): Promise<MachineCheck[]> {
   return Promise.all(
-    neededPrograms.map(async ({ program, from }) => {
+    neededPrograms.map(async ({ program, package: from }) => {
       const path = which(program);
       if (path === undefined) return missing(program, 'not installed', installCommand([from]));
       const { stdout, stderr } = await runCommand(path, [program === 'mkfs.ext4' ? '-V' : '--version'], {

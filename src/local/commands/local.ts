@@ -6,7 +6,7 @@ import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';
-import { announceEnd, readUsers } from '../stack/users.ts';
+import { announceShutdown, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
 /** Longer than a stack takes to end everything in order. */
@@ -36,7 +36,7 @@ export async function localUp(say: Report, { stay = false }: { stay?: boolean } 
 /** Ends the stack of the home, whoever brought it up, and what a killed opener left. Answers the exit status. */
 export async function localDown(say: Report): Promise<number> {
   const home = placesOf(homeFolder());
-  const takeBack = existsSync(home.run) ? announceEnd(home) : undefined;
+  const takeBack = existsSync(home.run) ? announceShutdown(home) : undefined;
   try {
     return await endAll(home, say);
   } finally {

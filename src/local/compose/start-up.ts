@@ -1,6 +1,6 @@
 import { holdoutError } from '../../errors.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
-import { awsAccount, awsEnvironment, plainEnvironment, region } from '../stack/environment.ts';
+import { awsAccount, awsEnvironment, plainEnvironment, region } from '../stack/parts/environment.ts';
 import { credentialIn, given } from './credentials.ts';
 
 /** Where the image (docker/Dockerfile) has the bundles. */

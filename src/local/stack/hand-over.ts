@@ -4,7 +4,7 @@ import type { Report } from '../report.ts';
 import type { Home } from './home/home.ts';
 import { keeperOf } from './keeper.ts';
 import { takeDown } from './take-down.ts';
-import { isEnding, readUsers } from './users.ts';
+import { isShuttingDown, readUsers } from './users.ts';
 
 const lookInterval = 250;
 
@@ -14,12 +14,12 @@ const lookInterval = 250;
  */
 export async function handOver(home: Home, release: () => void, report: Report): Promise<boolean> {
   const [heir] = readUsers(home);
-  if (heir === undefined || isEnding(home)) return false;
+  if (heir === undefined || isShuttingDown(home)) return false;
   report(`process ${heir.pid} still needs the stack, so it stays up`);
   release();
   for (;;) {
     if (keeperOf(home.folder) !== undefined) return true;
-    if (readUsers(home).length === 0 || isEnding(home)) break;
+    if (readUsers(home).length === 0 || isShuttingDown(home)) break;
     await sleep(lookInterval);
   }
   const lock = tryLock(home.lock);
@@ -30,10 +30,10 @@ export async function handOver(home: Home, release: () => void, report: Report):
 }
 
 /** Waits until nobody keeps the stack up any more and answers the lock of whom does it now; undefined when stopped. */
-export async function awaitTurn(home: Home, stop: AbortSignal): Promise<(() => void) | undefined> {
+export async function waitToTakeOver(home: Home, stop: AbortSignal): Promise<(() => void) | undefined> {
   while (!stop.aborted) {
     await sleep(lookInterval, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted || keeperOf(home.folder) !== undefined || isEnding(home)) continue;
+    if (stop.aborted || keeperOf(home.folder) !== undefined || isShuttingDown(home)) continue;
     const lock = tryLock(home.lock);
     if (lock.kind === 'acquired') return lock.release;
   }

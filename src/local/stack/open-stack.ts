@@ -11,12 +11,12 @@ import { openTools } from '../tools/open-tools.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { batchPart } from './parts/batch.ts';
 import { openCredentials } from './home/credentials.ts';
-import { endpointsOf, memberEnvironment, type Endpoints } from './environment.ts';
-import { awaitTurn, handOver } from './hand-over.ts';
+import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
+import { waitToTakeOver, handOver } from './hand-over.ts';
 import { isReadyBy, keeperOf } from './keeper.ts';
 import { openHome, placesOf, type Home } from './home/home.ts';
 import { readRecords } from './parts/part.ts';
-import { choosePorts, portRequests, type PortRequests, type Ports } from './ports.ts';
+import { choosePorts, portRequests, type PortRequests, type Ports } from './parts/ports.ts';
 import { addQueues, type Queue } from './home/queues.ts';
 import { s3Part } from './parts/s3.ts';
 import { openShortPaths } from './home/short-paths.ts';
@@ -163,7 +163,7 @@ async function attach(
   addQueues(home, queues);
   const stop = new AbortController();
   let kept: Stack | undefined;
-  const following = awaitTurn(home, stop.signal).then(async (release) => {
+  const following = waitToTakeOver(home, stop.signal).then(async (release) => {
     if (release === undefined) return;
     report('the process that kept the stack up has ended; this one keeps it up now');
     // On the ports where it is, whatever this process would ask for.

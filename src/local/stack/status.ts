@@ -3,7 +3,7 @@ import { readJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
-import { endpointsOf, region, type Endpoints } from './environment.ts';
+import { endpointsOf, region, type Endpoints } from './parts/environment.ts';
 import { placesOf } from './home/home.ts';
 import { isReadyBy, keeperOf } from './keeper.ts';
 import { readRecords } from './parts/part.ts';

@@ -38,13 +38,13 @@ function filesIn(folder: string): string[] {
 }
 
 /** Says, as long as this process runs, that the stack ends for everybody; answers how to take that back. */
-export function announceEnd(home: Home): () => void {
+export function announceShutdown(home: Home): () => void {
   writeJsonFile(home.ending, identify(process.pid));
   return () => rmSync(home.ending, { force: true });
 }
 
 /** Whether `local down` is at work: then nobody takes the stack over. */
-export function isEnding(home: Home): boolean {
+export function isShuttingDown(home: Home): boolean {
   const by = readJsonFile<ProcessIdentity>(home.ending);
   return by !== undefined && isProcessRunning(by);
 }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 
-interface RememberedAnswer {
+interface RememberedResult {
   identity: string;
   answer: unknown;
 }
@@ -40,8 +40,8 @@ export class ToolCache {
     writeJsonFile(this.answersFile(), { ...this.answers(), [subject]: { identity, answer } });
   }
 
-  private answers(): Record<string, RememberedAnswer> {
-    return readJsonFile<Record<string, RememberedAnswer>>(this.answersFile()) ?? {};
+  private answers(): Record<string, RememberedResult> {
+    return readJsonFile<Record<string, RememberedResult>>(this.answersFile()) ?? {};
   }
 
   private answersFile(): string {

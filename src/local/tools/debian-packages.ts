@@ -7,7 +7,7 @@ import { which } from './engine.ts';
 /** A program, and the Debian package that brings it. */
 export interface PackagedProgram {
   program: string;
-  from: string;
+  package: string;
 }
 
 /** For apt-get here, and for who does it by hand. */
@@ -16,7 +16,7 @@ export const installCommand = (packages: readonly string[]): string =>
 
 /** The packages of those programs that are not on PATH. */
 export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
-  programs.filter(({ program }) => which(program) === undefined).map(({ from }) => from);
+  programs.filter(({ program }) => which(program) === undefined).map(({ package: from }) => from);
 
 /**
  * Installs packages, as root on Debian or Ubuntu and unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING, with the command for

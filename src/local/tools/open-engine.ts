@@ -34,10 +34,10 @@ export function unsupportedBecause(): string | undefined {
 
 /** What the runner and the gate for images call, and the Debian package that brings it. */
 export const neededPrograms: readonly PackagedProgram[] = [
-  { program: 'skopeo', from: 'skopeo' },
-  { program: 'mkfs.ext4', from: 'e2fsprogs' },
-  { program: 'mount', from: 'mount' },
-  { program: 'flock', from: 'util-linux' },
+  { program: 'skopeo', package: 'skopeo' },
+  { program: 'mkfs.ext4', package: 'e2fsprogs' },
+  { program: 'mount', package: 'mount' },
+  { program: 'flock', package: 'util-linux' },
 ];
 
 async function missingPackages(): Promise<string[]> {

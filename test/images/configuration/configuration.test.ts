@@ -109,19 +109,19 @@ describe('the configuration of an image', () => {
     for (const [over, words] of [
       [{ rootfs: { diff_ids: [] } }, /not those that its configuration names/],
       [{ rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`] } }, /not those that its configuration names/],
-      [{ rootfs: null }, /rootfs is missing or of another type/],
-      [{ architecture: 'arm64' }, /another platform/],
-      [{ os: 'windows' }, /another platform/],
+      [{ rootfs: null }, /rootfs is missing or has the wrong type/],
+      [{ architecture: 'arm64' }, /platform other than/],
+      [{ os: 'windows' }, /platform other than/],
       [{ config: { Env: 'A=1\0' } }, /NUL/],
-      [{ config: { Env: [1] } }, /config\.Env is missing or of another type/],
-      [{ config: { Cmd: { a: 1 } } }, /config\.Cmd is missing or of another type/],
-      [{ config: { WorkingDir: ['/'] } }, /config\.WorkingDir is missing or of another type/],
-      [{ config: 'x' }, /config is missing or of another type/],
+      [{ config: { Env: [1] } }, /config\.Env is missing or has the wrong type/],
+      [{ config: { Cmd: { a: 1 } } }, /config\.Cmd is missing or has the wrong type/],
+      [{ config: { WorkingDir: ['/'] } }, /config\.WorkingDir is missing or has the wrong type/],
+      [{ config: 'x' }, /config is missing or has the wrong type/],
     ] as const) {
       assert.match(await refusalOf({}, [], {}, over), words);
     }
     const { tree, diffIds } = await treeOf(...base);
-    assert.throws(() => acceptedConfiguration(null, diffIds, tree), /it is no object/);
+    assert.throws(() => acceptedConfiguration(null, diffIds, tree), /it is not an object/);
   });
 
   it('keeps of its history what tells the base, and no other word', async () => {
@@ -311,8 +311,8 @@ describe('the configuration of an image', () => {
       [{ Entrypoint: ['/app/locked'] }, /may not be executed.*64001/],
       [{ Entrypoint: ['/root/run.sh'] }, /a folder that submissions may not enter/],
       [{ Entrypoint: ['run.sh'], Env: ['PATH=/root:/bin'] }, /a folder that submissions may not enter/],
-      [{ Entrypoint: ['/tmp/run'] }, /a mount of its own/],
-      [{ Entrypoint: ['/app/dos'] }, /Windows line ends/],
+      [{ Entrypoint: ['/tmp/run'] }, /hidden by a mount/],
+      [{ Entrypoint: ['/app/dos'] }, /Windows line endings/],
       [{ Entrypoint: ['/app/python'] }, /first line \(#!\) of the entry point names is not in the image/],
       [{ Entrypoint: ['/app/closed'] }, /first line .* may not be executed/],
     ] as const) {

@@ -19,14 +19,14 @@ describe('the journal of simulated jobs', () => {
   it('holds each job as it was kept last, also beside a line that a kill cut in half', async () => {
     const first = new JobJournal(file);
     assert.deepEqual(await first.load(), []);
-    first.keep(record('a', 1, 'SUBMITTED'));
-    first.keep(record('b', 2, 'SUBMITTED'));
-    first.keep(record('a', 1, 'RUNNING'));
+    first.save(record('a', 1, 'SUBMITTED'));
+    first.save(record('b', 2, 'SUBMITTED'));
+    first.save(record('a', 1, 'RUNNING'));
     appendFileSync(file, JSON.stringify(record('b', 2, 'RUNNING')).slice(0, 60));
 
     const second = new JobJournal(file);
     assert.deepEqual(await second.load(), [record('a', 1, 'RUNNING'), record('b', 2, 'SUBMITTED')]);
-    second.keep(record('b', 2, 'FAILED'));
+    second.save(record('b', 2, 'FAILED'));
     assert.deepEqual(await new JobJournal(file).load(), [record('a', 1, 'RUNNING'), record('b', 2, 'FAILED')]);
   });
 });

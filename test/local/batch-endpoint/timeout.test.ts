@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Arns } from '../../../src/local/batch-endpoint/api/arns.ts';
+import { Arns } from '../../../src/local/batch-endpoint/jobs/arns.ts';
 import { JobDefinitions } from '../../../src/local/batch-endpoint/jobs/job-definitions.ts';
 import { JobEngine } from '../../../src/local/batch-endpoint/jobs/job-engine.ts';
 import { JobFolder } from '../../../src/local/batch-endpoint/jobs/job-folder.ts';

@@ -17,7 +17,7 @@ import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { isCgroupV2 } from '../../../src/local/cgroups.ts';
 import { localDown } from '../../../src/local/commands/local.ts';
 import type { Credential, Credentials } from '../../../src/local/stack/home/credentials.ts';
-import { enterEnvironment, type Endpoints } from '../../../src/local/stack/environment.ts';
+import { enterEnvironment, type Endpoints } from '../../../src/local/stack/parts/environment.ts';
 import { withTemporal } from '../../../src/local/stack/parts/health.ts';
 import type { Stack } from '../../../src/local/stack/open-stack.ts';
 import { stackStatus } from '../../../src/local/stack/status.ts';

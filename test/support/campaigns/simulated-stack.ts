@@ -5,7 +5,7 @@ import { openAccess, type Access } from '../../../src/client/access.ts';
 import { readyBatch } from '../../../src/client/stack/ready-batch.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
 import { freezeCampaign } from '../../../src/intake/freeze-campaign.ts';
-import { enterEnvironment } from '../../../src/local/stack/environment.ts';
+import { enterEnvironment } from '../../../src/local/stack/parts/environment.ts';
 import { openStack } from '../../../src/local/stack/open-stack.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
 

@@ -1,11 +1,11 @@
 import type { JobSummary } from '@aws-sdk/client-batch';
-import type { Arns } from './arns.ts';
+import type { Arns } from '../jobs/arns.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import { paginate } from './pagination.ts';
-import type { ListJobs } from './requests.ts';
+import type { ListJobsRequest } from './requests.ts';
 
-type Filter = NonNullable<ListJobs['filters']>[number];
+type Filter = NonNullable<ListJobsRequest['filters']>[number];
 
 /**
  * ListJobs of one queue, newest first. With a filter jobs of every status, 100 a page, and jobStatus is ignored; without
@@ -14,7 +14,7 @@ type Filter = NonNullable<ListJobs['filters']>[number];
 export function listJobs(
   jobs: Pick<JobStore, 'newestFirst' | 'named'>,
   queue: string,
-  request: ListJobs,
+  request: ListJobsRequest,
   arns: Arns,
 ): { jobSummaryList: JobSummary[]; nextToken?: string } {
   const filter = request.filters?.[0];

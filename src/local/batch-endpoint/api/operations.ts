@@ -1,4 +1,4 @@
-import type { Arns } from './arns.ts';
+import type { Arns } from '../jobs/arns.ts';
 import type { JobDefinitions } from '../jobs/job-definitions.ts';
 import type { JobEngine } from '../jobs/job-engine.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
@@ -9,7 +9,7 @@ import * as requests from './requests.ts';
 import type { StartUp } from '../start-up-file.ts';
 import { clientException } from './aws-error.ts';
 
-/** What the operations work on. */
+/** What the operations use. */
 export interface OperationParts {
   startUp: Pick<StartUp, 'queues'>;
   arns: Arns;
@@ -18,25 +18,24 @@ export interface OperationParts {
   engine: JobEngine;
 }
 
-/** What answers one POST /v1/<operation>: takes the parsed body, returns the answer's body or throws a WireFault. */
+/** Handles one POST /v1/<operation>: takes the parsed body, returns the response body or throws an AwsError. */
 export type Operation = (body: unknown) => object;
 
-/** The operations of AWS Batch that this endpoint serves, by the last part of their path. */
+/** The AWS Batch operations that this endpoint serves, by the last part of their path. */
 export function operationsOn(parts: OperationParts): Record<string, Operation> {
   const { definitions, jobs, engine, arns } = parts;
   return {
     registerjobdefinition: (body) => {
-      const { detail } = definitions.register(requests.parseRequest(requests.registerJobDefinition, body));
+      const { detail } = definitions.register(requests.parseRequest(requests.registerJobDefinitionRequest, body));
       const { jobDefinitionName, jobDefinitionArn, revision } = detail;
       return { jobDefinitionName, jobDefinitionArn, revision };
     },
-    describejobdefinitions: (body) =>
-      definitions.describe(requests.parseRequest(requests.describeJobDefinitions, body)),
+    describejobdefinitions: (body) => describeDefinitions(parts, body),
     describejobqueues: (body) => describeQueues(parts, body),
     submitjob: (body) => submit(parts, body),
     describejobs: (body) => {
-      const wanted = new Set(requests.parseRequest(requests.describeJobs, body).jobs);
-      // Ids that nobody knows are simply missing, as on AWS.
+      const wanted = new Set(requests.parseRequest(requests.describeJobsRequest, body).jobs);
+      // Unknown ids are left out, as on AWS.
       return { jobs: [...wanted].flatMap((jobId) => jobs.get(jobId)?.detail ?? []) };
     },
     listjobs: (body) => {
@@ -57,7 +56,7 @@ export function operationsOn(parts: OperationParts): Record<string, Operation> {
 }
 
 function submit(parts: OperationParts, body: unknown): object {
-  const { timeout, containerOverrides, ...request } = requests.parseRequest(requests.submitJob, body);
+  const { timeout, containerOverrides, ...request } = requests.parseRequest(requests.submitJobRequest, body);
   const queue = queueNamed(parts, request.jobQueue);
   const definition = parts.definitions.find(request.jobDefinition);
   if (definition === undefined) throw clientException(`JobDefinition ${request.jobDefinition} not found.`, 404);
@@ -71,8 +70,21 @@ function submit(parts: OperationParts, body: unknown): object {
   return { jobArn: detail.jobArn, jobName: detail.jobName, jobId: detail.jobId };
 }
 
+/** Newest first, 100 per page; all of them are ACTIVE. */
+function describeDefinitions({ definitions, arns }: OperationParts, body: unknown): object {
+  const request = requests.parseRequest(requests.describeJobDefinitionsRequest, body);
+  const wanted = request.jobDefinitions?.map((reference) => arns.nameIn('job-definition', reference));
+  const found = definitions.newestFirst().filter(({ detail }) => {
+    if (wanted !== undefined) return wanted.includes(`${detail.jobDefinitionName}:${detail.revision}`);
+    if (request.status !== undefined && request.status !== detail.status) return false;
+    return request.jobDefinitionName === undefined || request.jobDefinitionName === detail.jobDefinitionName;
+  });
+  const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, 100);
+  return { jobDefinitions: items.map(({ detail }) => detail), ...next };
+}
+
 function describeQueues({ startUp, arns }: OperationParts, body: unknown): object {
-  const request = requests.parseRequest(requests.describeJobQueues, body);
+  const request = requests.parseRequest(requests.describeJobQueuesRequest, body);
   const wanted = request.jobQueues?.map((reference) => arns.nameIn('job-queue', reference));
   const queues = startUp.queues.map(({ name }, position) => ({ name, position }));
   const found = queues.filter(({ name }) => wanted === undefined || wanted.includes(name));

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { runKeyVariable } from '../jobs/job-record.ts';
 import { clientException } from './aws-error.ts';
 
-/** The only variable that a job may bring along. */
-export const runKeyVariable = 'HOLDOUT_RUN_KEY';
-
-/** The rule of AWS for names of jobs and job definitions. */
+/** AWS's rule for names of jobs and job definitions. */
 const name = z
   .string()
   .regex(
@@ -12,7 +10,7 @@ const name = z
     'must begin with a letter or digit, continue with letters, digits, hyphens and underscores, and have at most 128 characters',
   );
 
-/** What else a runner is told comes from the start-up file: NODE_OPTIONS or PATH here would run a stranger's program. */
+/** All other variables of a runner come from the start-up file: NODE_OPTIONS or PATH here would run foreign code. */
 const environment = z
   .array(z.object({ name: z.string().min(1), value: z.string().default('') }))
   .refine(
@@ -36,12 +34,12 @@ const parameters = z.record(z.string(), z.string());
 const reason = z.string().min(1).max(1024);
 const paging = { maxResults: z.int().min(1).optional(), nextToken: z.string().optional() };
 
-/** A field of AWS that means something this endpoint does not do: refused plainly, never ignored. */
+/** A field of AWS's API that this endpoint does not support: rejected, never ignored. */
 const without = (what: string) => z.undefined({ error: `is not served: this endpoint has no ${what}` }).optional();
 
 const noFairShare = 'must not be given: the queue has no fair-share policy';
 
-export const registerJobDefinition = z.looseObject({
+export const registerJobDefinitionRequest = z.looseObject({
   jobDefinitionName: name,
   type: z.literal('container', { error: 'must be container: this endpoint has no other jobs' }),
   containerProperties: z.looseObject({
@@ -57,19 +55,15 @@ export const registerJobDefinition = z.looseObject({
   eksProperties: without('EKS jobs'),
   ecsProperties: without('jobs of several containers'),
 });
-export type RegisterJobDefinition = z.output<typeof registerJobDefinition>;
-
-export const describeJobDefinitions = z.object({
+export const describeJobDefinitionsRequest = z.object({
   jobDefinitions: z.array(z.string()).max(100).optional(),
   jobDefinitionName: z.string().optional(),
   status: z.string().optional(),
   ...paging,
 });
-export type DescribeJobDefinitions = z.output<typeof describeJobDefinitions>;
+export const describeJobQueuesRequest = z.object({ jobQueues: z.array(z.string()).optional(), ...paging });
 
-export const describeJobQueues = z.object({ jobQueues: z.array(z.string()).optional(), ...paging });
-
-export const submitJob = z.object({
+export const submitJobRequest = z.object({
   jobName: name,
   jobQueue: z.string().min(1),
   jobDefinition: z.string().min(1),
@@ -93,9 +87,7 @@ export const submitJob = z.object({
   eksPropertiesOverride: without('EKS jobs'),
   ecsPropertiesOverride: without('jobs of several containers'),
 });
-export type SubmitJob = z.output<typeof submitJob>;
-
-export const describeJobs = z.object({ jobs: z.array(z.string()).max(100, 'are at most 100 job ids') });
+export const describeJobsRequest = z.object({ jobs: z.array(z.string()).max(100, 'are at most 100 job ids') });
 
 export const listJobsRequest = z.object({
   jobQueue: z.string({ error: 'is needed: this endpoint has no array and no multi-node jobs' }),
@@ -111,20 +103,20 @@ export const listJobsRequest = z.object({
     .optional(),
   ...paging,
 });
-export type ListJobs = z.output<typeof listJobsRequest>;
+export type ListJobsRequest = z.output<typeof listJobsRequest>;
 
 export const endJobRequest = z.object({ jobId: z.string().min(1), reason });
 
-export const tagResource = z.object({ tags });
-/** Query of an untag request: the SDK repeats the key for several tags. */
-export const untagResource = z.object({
+export const tagResourceRequest = z.object({ tags });
+/** The query of an untag request: the SDK repeats the key for several tags. */
+export const untagResourceRequest = z.object({
   tagKeys: z.union([z.string().transform((key) => [key]), z.array(z.string())]),
 });
 
-/** A request that keeps its schema, or a ClientException that names every field at fault. */
+/** Parses a request; throws a ClientException that names every invalid field. */
 export function parseRequest<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
   const result = schema.safeParse(request ?? {});
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
-  throw clientException(`Error executing request: ${faults.join('; ')}`);
+  const errors = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
+  throw clientException(`Error executing request: ${errors.join('; ')}`);
 }

@@ -2,8 +2,8 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { checkSignature, type Signers } from './check-signature.ts';
 import { operationsOn, type OperationParts } from './operations.ts';
-import { parseRequest, tagResource, untagResource } from './requests.ts';
-import { TagBook } from '../jobs/tags.ts';
+import { parseRequest, tagResourceRequest, untagResourceRequest } from './requests.ts';
+import { TagBook } from './tags.ts';
 import { clientException, AwsError } from './aws-error.ts';
 
 /** AWS's limits on a request's body, in bytes. */
@@ -59,11 +59,11 @@ function serveTags(server: FastifyInstance, book: TagBook): void {
   type Route = { Params: { '*': string } };
   server.get<Route>(path, ({ params }) => ({ tags: book.list(params['*']) }));
   server.post<Route>(path, ({ params, body }) => {
-    book.add(params['*'], parseRequest(tagResource, body).tags);
+    book.add(params['*'], parseRequest(tagResourceRequest, body).tags);
     return {};
   });
   server.delete<Route>(path, ({ params, query }) => {
-    book.remove(params['*'], parseRequest(untagResource, query).tagKeys);
+    book.remove(params['*'], parseRequest(untagResourceRequest, query).tagKeys);
     return {};
   });
 }

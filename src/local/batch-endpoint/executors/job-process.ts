@@ -89,10 +89,11 @@ export function killLeftovers(folder: string, jobId: string): void {
 }
 
 /** When the process began, milliseconds. */
-export const begunAt = (folder: string): number => changedAt(join(folder, 'process'));
+export const beganAt = (folder: string): number => changedAt(join(folder, 'process'));
 
 /** The last time the process is known to have lived, milliseconds: its beginning, or its last word in the log. */
-export const lastSign = (folder: string): number => Math.max(begunAt(folder), changedAt(join(folder, 'runner.log')));
+export const lastActivityAt = (folder: string): number =>
+  Math.max(beganAt(folder), changedAt(join(folder, 'runner.log')));
 
 /** The runner's pid, if that process is still this job's: its environment says so. */
 function runnerOf(folder: string, jobId: string): number | undefined {

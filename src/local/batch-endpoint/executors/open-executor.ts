@@ -1,7 +1,7 @@
 import { holdoutError } from '../../../errors.ts';
 import { ObjectStore } from '../../../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../../../settings.ts';
-import type { JobExecutor } from './job-executor.ts';
+import type { JobExecutor } from '../jobs/job-executor.ts';
 import { loadPopulation } from './population-file.ts';
 import { ProcessExecutor, type ProcessPlace } from './process-executor.ts';
 import { SimulatedExecutor } from './simulated-executor.ts';

@@ -1,20 +1,19 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../../errors.ts';
 import { lastLines, runCommand } from '../../../run-command.ts';
-import type { JobExecutor, JobListener } from './job-executor.ts';
+import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import {
-  begunAt,
+  beganAt,
   forbidProcess,
   killLeftovers,
-  lastSign,
+  lastActivityAt,
   signalRunner,
   startJobProcess,
   stateOfProcess,
   type ProcessState,
 } from './job-process.ts';
-import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
-import { runKeyVariable } from '../api/requests.ts';
-import type { Processes } from '../start-up-file.ts';
+import { runKeyVariable, type JobEnd, type JobRecord } from '../jobs/job-record.ts';
+import type { ProcessSettings } from '../start-up-file.ts';
 
 /** Between two looks at processes that an earlier endpoint started; own children are heard at once. */
 const lookInterval = 200;
@@ -34,7 +33,7 @@ export class ProcessExecutor implements JobExecutor {
   private readonly timer = setInterval(() => this.look(), lookInterval);
 
   constructor(
-    private readonly commands: Omit<Processes, 'kind'>,
+    private readonly commands: Omit<ProcessSettings, 'kind'>,
     private readonly environment: Record<string, string>,
     private readonly place: ProcessPlace,
   ) {}
@@ -53,15 +52,15 @@ export class ProcessExecutor implements JobExecutor {
     child.once('exit', () => listener.ended(endOf(stateOfProcess(folderOf(jobId)), Date.now())));
   }
 
-  takeUp({ detail }: JobRecord, listener: JobListener, lastAlive: number): void {
+  resume({ detail }: JobRecord, listener: JobListener, lastAlive: number): void {
     const folder = this.place.folderOf(detail.jobId);
     const state = stateOfProcess(folder);
     if (state.kind === 'unbegun' && forbidProcess(folder)) {
       return listener.ended({ kind: 'lost', at: Math.max(detail.createdAt, lastAlive) });
     }
-    const startedAt = detail.startedAt ?? begunAt(folder);
+    const startedAt = detail.startedAt ?? beganAt(folder);
     listener.started(startedAt);
-    if (hasEnded(state)) listener.ended(endOf(state, Math.max(startedAt, lastSign(folder), lastAlive)));
+    if (hasEnded(state)) listener.ended(endOf(state, Math.max(startedAt, lastActivityAt(folder), lastAlive)));
     else this.adopted.set(detail.jobId, listener);
   }
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
-import type { JobExecutor, JobListener } from './job-executor.ts';
-import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
+import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
+import { runKeyVariable, type JobEnd, type JobRecord } from '../jobs/job-record.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';
 
@@ -28,7 +28,7 @@ export class SimulatedExecutor implements JobExecutor {
     void this.run(job, process).then((end) => end && this.end(jobId, end));
   }
 
-  takeUp(job: JobRecord, listener: JobListener): void {
+  resume(job: JobRecord, listener: JobListener): void {
     this.begin(job, listener);
   }
 
@@ -56,8 +56,8 @@ export class SimulatedExecutor implements JobExecutor {
   private async run(job: JobRecord, process: SimulatedProcess): Promise<JobEnd | undefined> {
     const { jobId, container } = job.detail;
     try {
-      const runKey = container.environment?.find(({ name }) => name === 'HOLDOUT_RUN_KEY')?.value;
-      if (runKey === undefined) throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+      const runKey = container.environment?.find(({ name }) => name === runKeyVariable)?.value;
+      if (runKey === undefined) throw holdoutError('RUNNER_SETTING', { name: runKeyVariable, value: '' });
       return await this.runner.run({ jobId, runKey, process });
     } catch (error) {
       this.log.warn({ jobId, error: messageOf(error) }, 'a simulated runner failed');

@@ -1,15 +1,25 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile } from '../../json-file.ts';
-import type { Arns } from '../api/arns.ts';
-import { writeDurably } from './durable-file.ts';
-import { paginate } from '../api/pagination.ts';
-import type { DescribeJobDefinitions, RegisterJobDefinition } from '../api/requests.ts';
+import type { ContainerDetail } from '@aws-sdk/client-batch';
+import { readJsonFile, writeJsonFile } from '../../json-file.ts';
+import type { Arns } from './arns.ts';
 
-/** One revision of a job definition, as DescribeJobDefinitions shows it. `sequence` is its place among all of them. */
+/** A job definition as the client registers it: the fields that this endpoint reads; all others are kept too. */
+export interface JobDefinitionOrder {
+  jobDefinitionName: string;
+  type: 'container';
+  containerProperties: Pick<ContainerDetail, 'image' | 'resourceRequirements'> & {
+    environment?: { name: string; value: string }[] | undefined;
+  };
+  parameters?: Record<string, string> | undefined;
+  timeout?: { attemptDurationSeconds: number } | undefined;
+  tags?: Record<string, string> | undefined;
+}
+
+/** One revision of a job definition, as DescribeJobDefinitions shows it. `sequence` numbers all revisions of all names. */
 export interface JobDefinitionRecord {
   sequence: number;
-  detail: RegisterJobDefinition & {
+  detail: JobDefinitionOrder & {
     jobDefinitionArn: string;
     revision: number;
     status: 'ACTIVE';
@@ -18,7 +28,7 @@ export interface JobDefinitionRecord {
   };
 }
 
-/** All job definitions: one file per revision under a folder, all of them in memory. */
+/** All job definitions, in memory and as one file per revision in a folder. */
 export class JobDefinitions {
   private readonly records: JobDefinitionRecord[];
 
@@ -33,19 +43,19 @@ export class JobDefinitions {
       .toSorted((one, other) => one.sequence - other.sequence);
   }
 
-  /** Registers the next revision of a name; like AWS also when nothing changed. It is on disk when this returns. */
-  register(request: RegisterJobDefinition): JobDefinitionRecord {
-    const name = request.jobDefinitionName;
+  /** Registers the next revision of a name, also when nothing changed, as AWS does. It is on disk when this returns. */
+  register(order: JobDefinitionOrder): JobDefinitionRecord {
+    const name = order.jobDefinitionName;
     const revision = (this.latest(name)?.detail.revision ?? 0) + 1;
     const record: JobDefinitionRecord = {
       sequence: (this.records.at(-1)?.sequence ?? 0) + 1,
       detail: {
-        ...request,
+        ...order,
         jobDefinitionArn: this.arns.definition(name, revision),
         revision,
         status: 'ACTIVE',
         containerOrchestrationType: 'ECS',
-        tags: request.tags ?? {},
+        tags: order.tags ?? {},
       },
     };
     this.save(record);
@@ -61,19 +71,11 @@ export class JobDefinitions {
       : this.latest(name);
   }
 
-  /** DescribeJobDefinitions: newest first, 100 a page; all of them are ACTIVE. */
-  describe(request: DescribeJobDefinitions): { jobDefinitions: object[]; nextToken?: string } {
-    const wanted = request.jobDefinitions?.map((reference) => this.arns.nameIn('job-definition', reference));
-    const found = this.records.toReversed().filter(({ detail }) => {
-      if (wanted !== undefined) return wanted.includes(`${detail.jobDefinitionName}:${detail.revision}`);
-      if (request.status !== undefined && request.status !== detail.status) return false;
-      return request.jobDefinitionName === undefined || request.jobDefinitionName === detail.jobDefinitionName;
-    });
-    const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, 100);
-    return { jobDefinitions: items.map(({ detail }) => detail), ...next };
+  newestFirst(): JobDefinitionRecord[] {
+    return this.records.toReversed();
   }
 
-  /** Gives a revision other tags; durable when this returns. */
+  /** Replaces the tags of a revision; durable when this returns. */
   setTags(record: JobDefinitionRecord, tags: Record<string, string>): void {
     record.detail.tags = tags;
     this.save(record);
@@ -84,6 +86,7 @@ export class JobDefinitions {
   }
 
   private save(record: JobDefinitionRecord): void {
-    writeDurably(join(this.folder, `${record.detail.jobDefinitionName}.${record.detail.revision}.json`), record);
+    const { jobDefinitionName, revision } = record.detail;
+    writeJsonFile(join(this.folder, `${jobDefinitionName}.${revision}.json`), record, { durable: true });
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Arns } from '../api/arns.ts';
-import type { JobExecutor, JobListener } from '../executors/job-executor.ts';
+import type { Arns } from './arns.ts';
+import type { JobExecutor, JobListener } from './job-executor.ts';
 import {
   droppedJob,
   endedJob,
@@ -40,7 +40,7 @@ export class JobEngine {
   /** Takes up what an earlier engine left, then goes on until {@link stop}. */
   start(): void {
     const { jobs, carrier, pulse } = this.parts;
-    for (const job of jobs.active()) carrier.takeUp(job, this.listenerOf(job.detail.jobId), pulse.lastBefore);
+    for (const job of jobs.active()) carrier.resume(job, this.listenerOf(job.detail.jobId), pulse.previous);
     this.timer = setInterval(() => this.sweep(), sweepInterval);
     this.sweep();
     for (const job of jobs.waiting()) this.markRunnable(job.detail.jobId);
@@ -79,12 +79,12 @@ export class JobEngine {
     const detail = { ...job.detail, isTerminated: true };
     const terminated = { ...job, detail, stop: job.stop ?? stopOrder(reason) };
     this.parts.jobs.put(terminated);
-    this.attend(terminated);
+    this.enforceDeadline(terminated);
   }
 
   private sweep(): void {
-    this.parts.pulse.beat(Date.now());
-    for (const job of this.parts.jobs.active()) this.attend(job);
+    this.parts.pulse.touch(Date.now());
+    for (const job of this.parts.jobs.active()) this.enforceDeadline(job);
     this.dispatch();
   }
 
@@ -111,7 +111,7 @@ export class JobEngine {
   }
 
   private listenerOf(jobId: string): JobListener {
-    return { started: (at) => this.markRunning(jobId, at), ended: (end) => this.finish(jobId, end) };
+    return { started: (at) => this.markRunning(jobId, at), ended: (end) => this.handleEnd(jobId, end) };
   }
 
   private markRunning(jobId: string, startedAt: number): void {
@@ -123,7 +123,7 @@ export class JobEngine {
   }
 
   /** Must an active job be stopped? */
-  private attend(job: JobRecord): void {
+  private enforceDeadline(job: JobRecord): void {
     const { jobs, startUp, carrier } = this.parts;
     const { jobId } = job.detail;
     if (this.ending.has(jobId)) return;
@@ -136,15 +136,15 @@ export class JobEngine {
     if (Date.now() >= stop.at + startUp.killGraceSeconds * 1000) carrier.signal(jobId, 'SIGKILL');
   }
 
-  private finish(jobId: string, end: JobEnd): void {
+  private handleEnd(jobId: string, end: JobEnd): void {
     if (this.ending.has(jobId)) return;
     this.ending.add(jobId);
     // When the end cannot be kept (disk full) the process goes down: jobs outlive it, the next one takes them up.
-    void this.settle(jobId, end);
+    void this.recordEnd(jobId, end);
   }
 
   /** Cleans up after a job and records its end; only then is its slot free. */
-  private async settle(jobId: string, end: JobEnd): Promise<void> {
+  private async recordEnd(jobId: string, end: JobEnd): Promise<void> {
     const { jobs, carrier, log } = this.parts;
     await carrier.cleanUp(jobId, end);
     const job = jobs.get(jobId);

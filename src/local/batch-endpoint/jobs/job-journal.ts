@@ -1,13 +1,13 @@
 import { createReadStream, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { JobRecord } from './job-record.ts';
-import type { JobKeeper } from './job-store.ts';
+import type { JobPersistence } from './job-store.ts';
 
 /**
  * Keeps jobs as lines of one file, a job's last line being the valid one. A hundred times cheaper than a file for each
  * job; outlives this process but not a loss of power.
  */
-export class JobJournal implements JobKeeper {
+export class JobJournal implements JobPersistence {
   private readonly handle: number;
 
   /** Opens the file, made if need be. */
@@ -27,7 +27,7 @@ export class JobJournal implements JobKeeper {
     return [...records.values()];
   }
 
-  keep(record: JobRecord): void {
+  save(record: JobRecord): void {
     writeSync(this.handle, `${JSON.stringify(record)}\n`);
   }
 }

@@ -1,7 +1,10 @@
 import type { ContainerDetail, JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import { randomUUID } from 'node:crypto';
-import type { Arns } from '../api/arns.ts';
+import type { Arns } from './arns.ts';
 import type { JobDefinitionRecord } from './job-definitions.ts';
+
+/** The only environment variable that a job may set. */
+export const runKeyVariable = 'HOLDOUT_RUN_KEY';
 
 /** What DescribeJobs shows of a job. Times in milliseconds since 1970. */
 export type ShownJob = Partial<JobDetail> & {
@@ -15,14 +18,14 @@ export type ShownJob = Partial<JobDetail> & {
   container: ContainerDetail;
 };
 
-/** An order to end a running job: what its statusReason will be, when it was given, whether SIGTERM went out. */
+/** A request to stop a running job: its future statusReason, the time of the request, whether SIGTERM was sent. */
 export interface StopOrder {
   statusReason: string;
   at: number;
   signalled: boolean;
 }
 
-/** All that is known of a job, and its file on disk. `sequence` numbers the jobs in the order they were accepted. */
+/** Everything known about a job, as stored on disk. `sequence` numbers jobs in the order of their acceptance. */
 export interface JobRecord {
   sequence: number;
   queue: string;
@@ -31,7 +34,7 @@ export interface JobRecord {
   detail: ShownJob;
 }
 
-/** What is asked of a new job. `environment` is the job's own; `timeoutSeconds` counts from its startedAt. */
+/** A new job as submitted. `environment` is the job's own; `timeoutSeconds` counts from its startedAt. */
 export interface JobOrder {
   jobName: string;
   queue: string;
@@ -45,7 +48,7 @@ export interface JobOrder {
   propagateTags?: boolean | undefined;
 }
 
-/** How a job's process ended: with an exit code, without anybody seeing it, or never begun. `at` in milliseconds. */
+/** How a job ended: with an exit code, lost without a trace, or never started. `at` in milliseconds. */
 export type JobEnd = { at: number } & (
   { kind: 'exited'; code: number } | { kind: 'lost' } | { kind: 'unstartable'; cause: string }
 );
@@ -56,7 +59,7 @@ export const isWaiting = ({ detail }: JobRecord): boolean =>
 /** Whether the job holds a slot of its queue. */
 export const isActive = ({ detail }: JobRecord): boolean => detail.status === 'STARTING' || detail.status === 'RUNNING';
 
-/** The record of a job that was just accepted: SUBMITTED, with the definition's values under the order's own. */
+/** The record of a newly accepted job: SUBMITTED; values of the order override those of the definition. */
 export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord {
   const { detail: definition } = order.definition;
   const properties = definition.containerProperties;
@@ -92,7 +95,7 @@ export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord
   };
 }
 
-/** The record after its process ended, with the words AWS uses: FAILED unless it left by itself with 0. */
+/** The record after the end of its process, in AWS's words: FAILED unless it exited by itself with 0. */
 export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   const { detail } = record;
   const statusReason = record.stop?.statusReason ?? reasonOf(end, detail.jobId);
@@ -111,7 +114,7 @@ export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   };
 }
 
-/** The record of a job that was taken out of its queue before it began. */
+/** The record of a job that was removed from its queue before it started. */
 export function droppedJob(record: JobRecord, statusReason: string, mark: 'isCancelled' | 'isTerminated'): JobRecord {
   return {
     ...record,
@@ -121,14 +124,14 @@ export function droppedJob(record: JobRecord, statusReason: string, mark: 'isCan
 
 function reasonOf(end: JobEnd, jobId: string): string {
   if (end.kind === 'lost') return `Host EC2 (instance ${instanceOf(jobId)}) terminated.`;
-  // AWS says the latter of every container that ended by itself, also with 0.
+  // AWS gives the latter reason for every container that exited by itself, also with 0.
   return end.kind === 'unstartable' ? 'Task failed to start' : 'Essential container in task exited';
 }
 
-/** Every job has an emulated instance of its own; EC2's ids have 17 hexadecimal digits. */
+/** Every job has its own emulated instance; EC2 instance ids have 17 hexadecimal digits. */
 const instanceOf = (jobId: string): string => `i-${jobId.replaceAll('-', '').slice(0, 17)}`;
 
-/** Both lists as one, a later entry in the place of an earlier one with the same key. */
+/** Both lists as one; a later entry replaces an earlier one with the same key. */
 function merged<T>(base: readonly T[] = [], over: readonly T[] = [], keyOf: (entry: T) => string | undefined): T[] {
   return [...new Map([...base, ...over].map((entry) => [keyOf(entry), entry])).values()];
 }

@@ -7,9 +7,9 @@ interface OpenJobs {
 }
 
 /** Where jobs are kept beyond the life of this process. */
-export interface JobKeeper {
+export interface JobPersistence {
   /** Keeps a new or changed job; done when this returns. */
-  keep(record: JobRecord): void;
+  save(record: JobRecord): void;
 }
 
 /**
@@ -24,7 +24,7 @@ export class JobStore {
 
   /** `kept`: what an earlier process left with the keeper. */
   constructor(
-    private readonly keeper: JobKeeper,
+    private readonly keeper: JobPersistence,
     kept: readonly JobRecord[],
   ) {
     kept.toSorted((one, other) => one.sequence - other.sequence).forEach((record) => this.remember(record));
@@ -76,7 +76,7 @@ export class JobStore {
 
   /** Changes a job or adds one; it is kept when this returns. */
   put(record: JobRecord): void {
-    this.keeper.keep(record);
+    this.keeper.save(record);
     this.remember(record);
   }
 

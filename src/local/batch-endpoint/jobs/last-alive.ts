@@ -8,15 +8,15 @@ import { join } from 'node:path';
 export class LastAlive {
   private readonly file: string;
   /** When the endpoint before this one last beat, milliseconds; 0 for the first one. */
-  readonly lastBefore: number;
+  readonly previous: number;
 
   constructor(stateFolder: string) {
     this.file = join(stateFolder, 'alive');
-    this.lastBefore = Math.floor(statSync(this.file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    this.previous = Math.floor(statSync(this.file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     closeSync(openSync(this.file, 'a'));
   }
 
-  beat(now: number): void {
+  touch(now: number): void {
     utimesSync(this.file, now / 1000, now / 1000);
   }
 }

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { BatchEndpointStartUpFile } from '../../batch-endpoint/start-up-file.ts';
 import type { Engine } from '../../tools/engine.ts';
 import type { Credentials } from '../home/credentials.ts';
-import { awsAccount, awsEnvironment, plainEnvironment, region, type Endpoints } from '../environment.ts';
+import { awsAccount, awsEnvironment, plainEnvironment, region, type Endpoints } from './environment.ts';
 import { answersHttp } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from './ports.ts';
 import { readQueues } from '../home/queues.ts';
 import { shortPathsOf } from '../home/short-paths.ts';
 

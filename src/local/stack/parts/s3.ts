@@ -4,11 +4,11 @@ import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutBucketPolicyCommand, S
 import { bucketsOf, type Buckets } from '../../../settings.ts';
 import { runCommand } from '../../../run-command.ts';
 import { accountNames, type S3Credentials } from '../home/credentials.ts';
-import { plainEnvironment, region } from '../environment.ts';
+import { plainEnvironment, region } from './environment.ts';
 import { answersHttp } from './health.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from './ports.ts';
 import { bucketPolicy } from './s3-rights.ts';
 
 /** The S3 server over a folder of the home, with its accounts, buckets and their policies. */

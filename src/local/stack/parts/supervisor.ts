@@ -1,7 +1,7 @@
 import { endProcess } from '../../process-identity.ts';
 import type { Report } from '../../report.ts';
 import type { Home } from '../home/home.ts';
-import { KeptPart } from './kept-part.ts';
+import { SupervisedPart } from './supervised-part.ts';
 import { readRecords, removeRecord, type Part } from './part.ts';
 
 /** Brings all parts of a stack up in order and keeps them up. */
@@ -35,7 +35,7 @@ export class Supervisor {
     for (const stage of new Set(this.definitions.map(stageOf).sort((one, other) => one - other))) {
       const parts = this.definitions
         .filter((define) => stageOf(define) === stage)
-        .map((define) => new KeptPart(define, this.home, this.report));
+        .map((define) => new SupervisedPart(define, this.home, this.report));
       const results = await Promise.allSettled(parts.map((part) => part.bringUp(this.stopping.signal)));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { holdoutError } from '../../../errors.ts';
 import { temporalServerVersion } from '../../tools/tool.ts';
-import { plainEnvironment } from '../environment.ts';
+import { plainEnvironment } from './environment.ts';
 import { answersHttp, answersTemporal, withTemporal } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from './ports.ts';
 import { shortPathsOf } from '../home/short-paths.ts';
 
 const searchAttributes = {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskQueueName } from '../../../ids.ts';
 import type { AccountName, Credentials } from '../home/credentials.ts';
-import { memberEnvironment, plainEnvironment, type Endpoints } from '../environment.ts';
+import { memberEnvironment, plainEnvironment, type Endpoints } from './environment.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { HoldoutError } from '../../../src/errors.ts';
-import { choosePorts, isFreePort, portRequests, usualPorts } from '../../../src/local/stack/ports.ts';
+import { HoldoutError } from '../../../../src/errors.ts';
+import { choosePorts, isFreePort, portRequests, usualPorts } from '../../../../src/local/stack/parts/ports.ts';
 
 const anyPort = { temporal: 0, ui: 0, s3: 0, batch: 0 };
 

@@ -1,9 +1,9 @@
-import { blockBytes, readHeader, type TarHeader } from '../layers/tar-header.ts';
+import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
-import { parsePax, type PaxRecords } from './pax-records.ts';
+import { paxRecords } from '../tar/pax-records.ts';
 
-/** An entry of a tar. `place` names it without a word of its own: `entry 3 of the archive`. */
+/** An entry of an archive. `place` identifies it without its own name: `entry 3 of the archive`. */
 export interface ArchiveEntry {
   place: string;
   /** As written. */
@@ -12,7 +12,7 @@ export interface ArchiveEntry {
   /** Of a link, as written. */
   target: string;
   bytes: number;
-  /** The content, which must be read before the next entry is asked for; what is left of it is skipped. */
+  /** The content. Read it before the next entry; the unread rest is skipped. */
   content: AsyncIterable<Buffer>;
 }
 
@@ -30,34 +30,40 @@ const otherTypes: Readonly<Record<string, string>> = {
   '6': 'a FIFO',
   S: 'a sparse file',
 };
-/** Real ones have some hundred bytes; xattrs make them larger. */
+/** Real ones have a few hundred bytes; extended attributes make them larger. */
 const maxHeaderBytes = 2 ** 20;
-/** Before one entry: a global one, an extended one, and two of GNU tar for its long name and target. */
+/** Before one entry: a global one, an extended one, and two of GNU tar for a long name and target. */
 const maxHeaders = 4;
 
+/** The records of extended headers that change how an entry reads; all others describe files on a disk. */
+type EntryOverrides = Partial<Record<'path' | 'linkpath' | 'size', string>>;
+/** Keys by which some readers, and not others, give an entry another name, size or type. */
+const disputed = /^GNU\.|^SCHILY\.(?:realsize|filetype|tarfiletype|volhdr|offset)$|^SUN\.holesdata$/;
+
 /**
- * Reads a tar as a stream up to its end mark, or the end of the stream where it has none. What follows the mark counts for
- * nothing, but is read, so that a stream that cannot be unpacked to its end is found out. Stricter than tar programs: where two of them read different things, it refuses. Throws a Refusal.
+ * Reads the outer tar of an archive as a stream, up to its end mark or the end of the stream. Bytes after the mark are
+ * ignored but read, so that a damaged compressed stream is noticed. Stricter than tar programs: where two of them would
+ * read different things, it throws a Refusal. Unlike a layer's entries, each one's content is read by the caller.
  */
-export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
+export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const reader = new ByteReader(chunks);
-  let said: PaxRecords = {};
+  let overrides: EntryOverrides = {};
   let headers = 0;
   for (let count = 1; ;) {
     const place = `entry ${count} of the archive`;
     const block = await reader.exactly(blockBytes);
     if (block === undefined) return;
-    const header = readHeader(block, () => refuse(`${place} cannot be read: the archive is damaged or no tar`));
+    const header = readHeader(block, () => refuse(`${place} cannot be read: the archive is damaged or not a tar`));
     if (header === undefined) return reader.drain();
     if (header.size < 0) refuse(`${place} has a damaged header`);
     const extension = await extensionIn(reader, header, place);
     if (extension !== undefined) {
       if ((headers += 1) > maxHeaders) refuse(`${place} has more than ${maxHeaders} headers`);
-      said = { ...said, ...extension };
+      overrides = { ...overrides, ...extension };
       continue;
     }
-    const entry = entryOf(header, said, place);
-    said = {};
+    const entry = entryOf(header, overrides, place);
+    overrides = {};
     headers = 0;
     count += 1;
     const content = new Content(reader, entry.bytes);
@@ -66,40 +72,48 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
 }
 
-/** What a header says about the entry after it; undefined for the header of an entry. */
-async function extensionIn(reader: ByteReader, header: TarHeader, place: string): Promise<PaxRecords | undefined> {
+/** The values that an extension header sets for the next entry; undefined for the header of an entry. */
+async function extensionIn(reader: ByteReader, header: TarHeader, place: string): Promise<EntryOverrides | undefined> {
   if (!['x', 'g', 'L', 'K'].includes(header.type)) return undefined;
   if (header.size > maxHeaderBytes) refuse(`${place} has a header of more than ${maxHeaderBytes} bytes`);
   const content = (await reader.exactly(header.size)) ?? Buffer.alloc(0);
   if (content.length < header.size) refuse('the archive is cut short');
   await reader.skip(paddingOf(header.size));
-  if (header.type === 'L') return { path: content.toString('utf8').replace(/\0.*$/s, '') };
-  if (header.type === 'K') return { linkpath: content.toString('utf8').replace(/\0.*$/s, '') };
-  const records = parsePax(content, place);
+  if (header.type === 'L') return { path: upToZero(content).toString('utf8') };
+  if (header.type === 'K') return { linkpath: upToZero(content).toString('utf8') };
+  const records = overridesIn(content, place);
   if (header.type === 'x') return records;
   if (Object.keys(records).length > 0) refuse(`${place} follows a header that gives all entries one name or size`);
   return {};
 }
 
+function overridesIn(header: Buffer, place: string): EntryOverrides {
+  const overrides: EntryOverrides = {};
+  for (const { key, value } of paxRecords(header, () => refuse(`${place} has a damaged header`))) {
+    if (disputed.test(key)) refuse(`${place} has a header that archive readers interpret differently`);
+    if (key === 'path' || key === 'linkpath' || key === 'size') overrides[key] = value.toString('utf8');
+  }
+  return overrides;
+}
+
 function entryOf(
   { name, linkName, type, size: bytes }: TarHeader,
-  said: PaxRecords,
+  overrides: EntryOverrides,
   place: string,
 ): Omit<ArchiveEntry, 'content'> {
   const known =
     kinds[type] ??
     refuse(`${place} is ${otherTypes[type] ?? 'of an unknown type'}; only files and folders belong there`);
-  const path = said.path || name.toString('utf8');
-  // Before folders had a type, a closing slash made one.
+  const path = overrides.path || name.toString('utf8');
+  // Before tar had a type for folders, a trailing slash marked one.
   const kind = known === 'file' && path.endsWith('/') ? 'folder' : known;
-  const size = said.size === undefined ? bytes : (sizeIn(said.size) ?? refuse(`${place} has a damaged header`));
+  const size =
+    overrides.size === undefined ? bytes : (sizeIn(overrides.size) ?? refuse(`${place} has a damaged header`));
   if (kind !== 'file' && size > 0) refuse(`${place} is a ${kind} with content`);
-  return { place, name: path, kind, target: said.linkpath || linkName.toString('utf8'), bytes: size };
+  return { place, name: path, kind, target: overrides.linkpath || linkName.toString('utf8'), bytes: size };
 }
 
 const sizeIn = (digits: string): number | undefined => (/^\d{1,15}$/.test(digits) ? Number(digits) : undefined);
-
-const paddingOf = (bytes: number): number => (blockBytes - (bytes % blockBytes)) % blockBytes;
 
 class Content implements AsyncIterable<Buffer> {
   private left: number;

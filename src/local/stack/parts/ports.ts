@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { holdoutError } from '../../errors.ts';
-import type { Report } from '../report.ts';
+import { holdoutError } from '../../../errors.ts';
+import type { Report } from '../../report.ts';
 import { portHolder } from './port-holder.ts';
 
 export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;

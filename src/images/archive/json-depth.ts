@@ -5,7 +5,7 @@ const [quote, backslash] = [0x22, 0x5c];
 const opening = new Set([0x5b, 0x7b]);
 const closing = new Set([0x5d, 0x7d]);
 
-/** Whether a JSON text nests no deeper than anything real, so that what walks it by recursion does not run out of stack. */
+/** Whether a JSON text is shallow enough for recursive code, which could otherwise exhaust the stack. */
 export function isShallow(text: Buffer): boolean {
   let depth = 0;
   let inString = false;

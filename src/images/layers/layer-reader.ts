@@ -1,12 +1,12 @@
 import { refuse } from '../refusal.ts';
 import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './extended-header.ts';
-import { blockBytes, readHeader, type TarHeader } from './tar-header.ts';
+import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
 
-/** An entry of a layer. Its buffers are only good until the reader goes on. */
-export interface TarEntry {
+/** An entry of a layer. Its buffers are valid only until the reader goes on. */
+export interface LayerEntry {
   type: 'file' | 'folder' | 'hard-link' | 'link';
   name: Buffer;
-  /** Of links. */
+  /** The target of a link. */
   target: Buffer;
   mode: number;
   uid: number;
@@ -15,16 +15,17 @@ export interface TarEntry {
   start: Buffer;
 }
 
-const types: Readonly<Record<string, TarEntry['type']>> = {
+const types: Readonly<Record<string, LayerEntry['type']>> = {
   '0': 'file',
   '\0': 'file',
   '1': 'hard-link',
   '2': 'link',
   '5': 'folder',
 };
-/** Types of headers whose content belongs to the entry after them; Go reads no more of one. */
-const headersOfNext = ['x', 'g', 'L', 'K'];
-const maxHeaderContent = 2 ** 20;
+/** Types of headers whose content describes the next entry. */
+const extensionTypes = ['x', 'g', 'L', 'K'];
+/** As Go's reader, which reads no more of one. */
+const maxExtensionBytes = 2 ** 20;
 const maxEntries = 2_000_000;
 /** Largest size that fits into a header's own field. */
 const largestOctal = 8 ** 11 - 1;
@@ -32,37 +33,39 @@ const slash = 0x2f;
 const startBytes = 256;
 const nothing = Buffer.alloc(0);
 
-/** What the headers before an entry say of it. */
-interface Announced {
+/** Values for the next entry from the extension headers before it. */
+interface Extensions {
   extended?: ExtendedHeader;
   longName?: Buffer;
   longLink?: Buffer;
 }
 
 /**
- * Reads a tar of any kind that tools write (v7, ustar, GNU, PAX) from chunks of any size and gives its entries to `take`. It
- * reads as Go's archive/tar does, which all engines use, and refuses what other readers take in another way. What comes
- * after the end of a tar is nobody's business. Throws a Refusal.
+ * Reads a layer's tar in any format that tools write (v7, ustar, GNU, PAX) from chunks of any size and passes its entries to
+ * `take`. It reads as Go's archive/tar does, which all engines use, and throws a Refusal for whatever other readers
+ * interpret differently. Bytes after the end of the tar are ignored. It is synchronous and pushed to, because layers have
+ * hundreds of thousands of entries whose content nobody needs; an archive's entries come from `archiveEntries`.
  */
-export class TarReader {
-  /** Entries so far, with the one that is being read. */
+export class LayerReader {
+  /** Number of entries so far, including the one that is being read. */
   entries = 0;
   private readonly block = Buffer.alloc(blockBytes);
   private filled = 0;
-  /** Content that is passed over. */
+  /** Bytes of content still to be skipped. */
   private skip = 0;
-  private content: { bytes: Buffer; filled: number; done: (bytes: Buffer) => void } | undefined;
-  private announced: Announced = {};
+  /** The start of a content that is being collected. */
+  private wanted: { bytes: Buffer; filled: number; done: (bytes: Buffer) => void } | undefined;
+  private extensions: Extensions = {};
   private zeroBlocks = 0;
 
-  constructor(private readonly take: (entry: TarEntry) => void) {}
+  constructor(private readonly take: (entry: LayerEntry) => void) {}
 
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && this.zeroBlocks < 2) {
       const left = chunk.length - at;
-      if (this.content !== undefined) {
-        at += this.fillContent(chunk.subarray(at));
+      if (this.wanted !== undefined) {
+        at += this.fillWanted(chunk.subarray(at));
       } else if (this.skip > 0) {
         const passed = Math.min(this.skip, left);
         this.skip -= passed;
@@ -83,22 +86,22 @@ export class TarReader {
 
   /** False while an entry is not complete. */
   get isWhole(): boolean {
-    const isBetween = this.content === undefined && this.skip === 0 && this.filled === 0;
-    return this.zeroBlocks === 2 || (isBetween && !this.isAnnounced);
+    const isBetween = this.wanted === undefined && this.skip === 0 && this.filled === 0;
+    return this.zeroBlocks === 2 || (isBetween && !this.hasExtensions);
   }
 
-  private get isAnnounced(): boolean {
-    return Object.keys(this.announced).length > 0;
+  private get hasExtensions(): boolean {
+    return Object.keys(this.extensions).length > 0;
   }
 
-  private fillContent(chunk: Buffer): number {
-    const content = this.content;
-    if (content === undefined) return 0;
-    const copied = chunk.copy(content.bytes, content.filled);
-    content.filled += copied;
-    if (content.filled === content.bytes.length) {
-      this.content = undefined;
-      content.done(content.bytes);
+  private fillWanted(chunk: Buffer): number {
+    const wanted = this.wanted;
+    if (wanted === undefined) return 0;
+    const copied = chunk.copy(wanted.bytes, wanted.filled);
+    wanted.filled += copied;
+    if (wanted.filled === wanted.bytes.length) {
+      this.wanted = undefined;
+      wanted.done(wanted.bytes);
     }
     return copied;
   }
@@ -110,15 +113,15 @@ export class TarReader {
       return;
     }
     if (this.zeroBlocks > 0 || header.size < 0) damaged();
-    if (!this.isAnnounced) this.entries += 1;
+    if (!this.hasExtensions) this.entries += 1;
     if (this.entries > maxEntries) refuse(`a layer has more than ${maxEntries} entries`);
-    if (headersOfNext.includes(header.type)) this.headerOfNext(header);
+    if (extensionTypes.includes(header.type)) this.extension(header);
     else this.entry(header);
   }
 
-  private headerOfNext({ type, size }: TarHeader): void {
-    if (size > maxHeaderContent) damaged();
-    const { extended, longName, longLink } = this.announced;
+  private extension({ type, size }: TarHeader): void {
+    if (size > maxExtensionBytes) damaged();
+    const { extended, longName, longLink } = this.extensions;
     const again = {
       x: extended ?? longName ?? longLink,
       g: undefined,
@@ -126,27 +129,27 @@ export class TarReader {
       K: extended ?? longLink,
     };
     if (again[type as keyof typeof again] !== undefined)
-      refuse('a layer has an entry with two headers that say its name');
+      refuse('a layer has an entry with two headers that give its name');
     this.read(size, size, (bytes) => {
       if (type === 'g') checkGlobalHeader(bytes, damaged);
-      else if (type === 'x') this.announced.extended = readExtendedHeader(bytes, damaged);
-      else this.announced[type === 'L' ? 'longName' : 'longLink'] = upToZero(bytes);
+      else if (type === 'x') this.extensions.extended = readExtendedHeader(bytes, damaged);
+      else this.extensions[type === 'L' ? 'longName' : 'longLink'] = upToZero(bytes);
     });
   }
 
   private entry(header: TarHeader): void {
-    const { extended, longName, longLink } = this.announced;
-    this.announced = {};
+    const { extended, longName, longLink } = this.extensions;
+    this.extensions = {};
     const name = longName ?? extended?.path ?? header.name;
     const type = this.typeOf(header.type, name);
     const size = extended?.size ?? header.size;
     if (size !== header.size && header.size !== 0 && size <= largestOctal) {
       refuse('a layer has an entry with two different sizes');
     }
-    // Readers differ in whether such an entry has content.
+    // Readers disagree whether such an entry has content.
     if (type !== 'file' && size !== 0) refuse('a layer has a folder or link with content of its own');
     if (type === 'link' && extended?.hasUserAttributes === true) refuse('a layer has a link with attributes of a file');
-    const entry: TarEntry = {
+    const entry: LayerEntry = {
       type,
       name,
       target: longLink ?? extended?.linkpath ?? header.linkName,
@@ -165,34 +168,29 @@ export class TarReader {
     }
   }
 
-  /** Keeps the first `wanted` bytes of a content. */
+  /** Collects the first `wanted` bytes of a content. */
   private read(size: number, wanted: number, done: (bytes: Buffer) => void): void {
     const finish = (bytes: Buffer): void => {
       this.skip = padded(size) - wanted;
       done(bytes);
     };
     if (wanted === 0) finish(nothing);
-    else this.content = { bytes: Buffer.alloc(wanted), filled: 0, done: finish };
+    else this.wanted = { bytes: Buffer.alloc(wanted), filled: 0, done: finish };
   }
 
-  private typeOf(written: string, name: Buffer): TarEntry['type'] {
+  private typeOf(written: string, name: Buffer): LayerEntry['type'] {
     const type = types[written];
     if (type === undefined) {
       const what = { '3': 'a device', '4': 'a device', '6': 'a named pipe (FIFO)', S: 'a sparse file' }[written];
       refuse(`a layer has ${what ?? 'an entry of an unknown type'}; only files, folders and links may be in an image`);
     }
     if (type !== 'file' || name[name.length - 1] !== slash) return type;
-    // The oldest tars have no type for folders.
+    // The oldest tar format has no type for folders.
     if (written === '\0') return 'folder';
     return refuse('a layer has a file whose name ends with a slash');
   }
 }
 
-const damaged = (): never => refuse('a layer is not a sound tar: it is damaged, encrypted or of another format');
+const damaged = (): never => refuse('a layer is not a valid tar: it is damaged, encrypted or in another format');
 
-const padded = (size: number): number => Math.ceil(size / blockBytes) * blockBytes;
-
-function upToZero(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(0);
-  return end === -1 ? bytes : bytes.subarray(0, end);
-}
+const padded = (size: number): number => size + paddingOf(size);

@@ -1,4 +1,4 @@
-import type { JobEnd, JobRecord } from '../jobs/job-record.ts';
+import type { JobEnd, JobRecord } from './job-record.ts';
 
 /** Hears about one job. `ended` comes once, and last, also for a job that could not start. Times in milliseconds. */
 export interface JobListener {
@@ -11,7 +11,7 @@ export interface JobExecutor {
   /** Begins a job, which is STARTING. */
   begin(job: JobRecord, listener: JobListener): void;
   /** Goes on with a job that an earlier endpoint began, which last lived at `lastAlive`. */
-  takeUp(job: JobRecord, listener: JobListener, lastAlive: number): void;
+  resume(job: JobRecord, listener: JobListener, lastAlive: number): void;
   /** How long a running job has run, in its own seconds. */
   secondsRun(job: JobRecord): number;
   /** Signals the runner of a job; false when there is none yet or any more. */

@@ -1,7 +1,7 @@
-import type { Arns } from '../api/arns.ts';
-import type { JobDefinitions } from './job-definitions.ts';
-import type { JobStore } from './job-store.ts';
-import { clientException } from '../api/aws-error.ts';
+import type { Arns } from '../jobs/arns.ts';
+import type { JobDefinitions } from '../jobs/job-definitions.ts';
+import type { JobStore } from '../jobs/job-store.ts';
+import { clientException } from './aws-error.ts';
 
 type Tags = Record<string, string>;
 

@@ -22,7 +22,7 @@ const shortestPause = 500;
 const longestPause = 30_000;
 
 /** One part of the stack, brought up and kept up by the process that opened the stack. */
-export class KeptPart {
+export class SupervisedPart {
   private record: PartRecord | undefined;
   private pause = shortestPause;
 

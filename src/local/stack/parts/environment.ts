@@ -1,8 +1,8 @@
-import type { AccountName, Credential, Credentials } from './home/credentials.ts';
-import { openIdentity } from './home/home-identity.ts';
-import type { Home } from './home/home.ts';
+import type { AccountName, Credential, Credentials } from '../home/credentials.ts';
+import { openIdentity } from '../home/home-identity.ts';
+import type { Home } from '../home/home.ts';
 import type { Ports } from './ports.ts';
-import { shortPathsOf } from './home/short-paths.ts';
+import { shortPathsOf } from '../home/short-paths.ts';
 
 export const region = 'us-east-1';
 export const awsAccount = '000000000000';

@@ -1,6 +1,6 @@
 import { refuse } from '../refusal.ts';
 
-/** Takes exact amounts from a stream of chunks of any size. */
+/** Reads exact amounts from a stream of chunks of any size. */
 export class ByteReader {
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
@@ -36,7 +36,7 @@ export class ByteReader {
     return (await this.some(most)) ?? refuse('the archive is cut short');
   }
 
-  /** Drops everything that is left. */
+  /** Drops the rest of the stream. */
   async drain(): Promise<void> {
     while ((await this.some(Number.MAX_SAFE_INTEGER)) !== undefined);
   }

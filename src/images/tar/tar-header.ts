@@ -2,7 +2,16 @@ import { refuse } from '../refusal.ts';
 
 export const blockBytes = 512;
 
-/** The fields of a header that decide what is unpacked. Buffers point into the block. */
+/** Bytes of zeros that fill up the last block of a content. */
+export const paddingOf = (bytes: number): number => (blockBytes - (bytes % blockBytes)) % blockBytes;
+
+/** A text field without its NUL and the bytes after it. */
+export function upToZero(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return end === -1 ? bytes : bytes.subarray(0, end);
+}
+
+/** The fields of a header that affect what is unpacked. Buffers point into the block. */
 export interface TarHeader {
   type: string;
   name: Buffer;
@@ -13,20 +22,20 @@ export interface TarHeader {
   size: number;
 }
 
-/** Undefined for a block of zeros, which ends a tar. `damaged` names what is wrong in a Refusal. */
+/** Undefined for a block of zeros, which ends a tar. `damaged` throws the Refusal for a malformed header. */
 export function readHeader(block: Buffer, damaged: () => never): TarHeader | undefined {
   const sums = sumsOf(block);
   if (sums.unsigned === spaces) return undefined;
   const field = (start: number, length: number): number => numberIn(block, start, length, damaged);
   const sum = field(148, 8);
-  // Some old tools added signed bytes.
+  // Some old tools summed signed bytes.
   if (sum !== sums.unsigned && sum !== sums.signed) damaged();
   const magic = block.toString('latin1', 257, 265);
   const isStandard = magic.startsWith('ustar\0');
-  // A reader that takes other bytes here for a name would see another file.
+  // A reader that takes other bytes here as part of a name would see another file.
   if (!isStandard && magic !== gnuMagic && !isBlank(block, 257, blockBytes)) damaged();
   if (block.toString('latin1', 508, 512) === 'tar\0')
-    refuse('a tar is one as star writes it, which readers see in different ways; use GNU tar');
+    refuse('a tar was written by star in a form that readers interpret differently; use GNU tar');
   field(136, 12);
   if (magic !== '\0'.repeat(8)) {
     field(329, 8);
@@ -45,7 +54,7 @@ export function readHeader(block: Buffer, damaged: () => never): TarHeader | und
 
 const gnuMagic = 'ustar  \0';
 const space = 0x20;
-/** What the eight blanks that stand for the sum itself add up to. */
+/** The sum of the eight blanks that stand in for the checksum itself. */
 const spaces = 8 * space;
 
 function sumsOf(block: Buffer): { unsigned: number; signed: number } {
@@ -65,18 +74,15 @@ function isBlank(block: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-function textIn(block: Buffer, start: number, length: number): Buffer {
-  const field = block.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return end === -1 ? field : field.subarray(0, end);
-}
+const textIn = (block: Buffer, start: number, length: number): Buffer =>
+  upToZero(block.subarray(start, start + length));
 
 const withPrefix = (name: Buffer, prefix: Buffer): Buffer =>
   prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]);
 
 /**
- * GNU tar keeps times where others have the prefix of a long name. Go before 1.8, with it Docker of that time, wrote prefixes
- * there all the same (golang/go#12594); its readers, which are those of all engines, still tell them apart.
+ * GNU tar keeps times where other formats have the prefix of a long name. Go before 1.8, and Docker built with it, wrote
+ * prefixes there all the same (golang/go#12594); Go's reader, which all engines use, still tells them apart.
  */
 function prefixOfOldGo(block: Buffer): Buffer {
   const prefix = textIn(block, 345, 155);
@@ -86,7 +92,7 @@ function prefixOfOldGo(block: Buffer): Buffer {
   return isTime ? Buffer.alloc(0) : prefix;
 }
 
-/** Octal digits between blanks and zeros, or GNU's binary form for large values. */
+/** Octal digits surrounded by blanks or NULs, or GNU's binary form for large values. */
 function numberIn(block: Buffer, start: number, length: number, damaged: () => never): number {
   let at = start;
   let end = start + length;
