@@ -3,7 +3,7 @@ import { forecastOf } from '../../../src/campaign/forecasting/forecast.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { outlookOf } from '../../../src/campaign/forecasting/outlook.ts';
 import { remainingWorkOf } from '../../../src/campaign/forecasting/remaining-work.ts';
-import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
 /** Half an hour of work for each slot of the cheap class; `large` decides how much of it the dear one has to do. */
