@@ -1,9 +1,8 @@
 import type { CampaignState } from '../state/campaign-state.ts';
-import { outlookOf, type Outlook, type Prospect, type Quantiles } from './outlook.ts';
+import type { Quantiles } from '../random/quantiles.ts';
+import { outlookOf, type Outlook, type Prospect } from './outlook.ts';
 import { forecastFixes } from './fixes.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-
-export type { Quantiles } from './outlook.ts';
 
 /**
  * When a campaign ends and what it will have cost if it goes on as it does and neither deadline nor budget stops it.

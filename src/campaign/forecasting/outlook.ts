@@ -1,16 +1,11 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
+import { quantilesOf, type Quantiles } from '../random/quantiles.ts';
 import { RandomStream } from '../random/random-stream.ts';
 import { ParameterSample } from './parameter-sample.ts';
 import { remainingWorkOf, type RemainingWork } from './remaining-work.ts';
 import { Scenario } from './scenario.ts';
 import { skip, type Manner } from './skip.ts';
-
-export interface Quantiles {
-  p10: number;
-  p50: number;
-  p90: number;
-}
 
 export interface Outlook {
   /** Instants in ms. */
@@ -37,8 +32,8 @@ export function outlookOf(state: CampaignState, { classes, now, manner }: Prospe
   const random = new RandomStream(seed);
   const ends = Array.from({ length: scenarios }, () => continued(rest, manner, random));
   return {
-    finish: quantiles(ends.map(({ seconds }) => now + seconds * 1000)),
-    spend: quantiles(ends.map(({ microUsd }) => state.money.spent + microUsd)),
+    finish: wholeQuantiles(ends.map(({ seconds }) => now + seconds * 1000)),
+    spend: wholeQuantiles(ends.map(({ microUsd }) => state.money.spent + microUsd)),
   };
 }
 
@@ -47,12 +42,7 @@ function continued(rest: RemainingWork, manner: Manner, random: RandomStream): {
   return new Scenario(rest, belief, manner, skip(rest, belief, manner, random), random).run();
 }
 
-function quantiles(drawn: number[]): Quantiles {
-  const sorted = drawn.sort((a, b) => a - b);
-  const at = (share: number): number => {
-    const place = share * (sorted.length + 1) - 1;
-    const below = sorted[Math.floor(place)] ?? 0;
-    return Math.round(below + (place % 1) * ((sorted[Math.ceil(place)] ?? below) - below));
-  };
-  return { p10: at(0.1), p50: at(0.5), p90: at(0.9) };
+function wholeQuantiles(drawn: readonly number[]): Quantiles {
+  const { p10, p50, p90 } = quantilesOf(drawn, 'random draws');
+  return { p10: Math.round(p10), p50: Math.round(p50), p90: Math.round(p90) };
 }
