@@ -6,8 +6,8 @@
  * submissions were there, to that. A round is as many starts as there are teams. All have work waiting until the first
  * team has started its last submission.
  */
-import type { Durations } from '../src/campaign/simulation/drawn-population.ts';
-import { simulateCampaign, type SimulatedWay } from '../src/campaign/simulation/simulated-campaign.ts';
+import type { Durations } from '../test/support/campaigns/drawn-population.ts';
+import { simulateCampaign, type SimulatedWay } from '../test/support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign, type VirtualShape } from '../test/support/campaigns/virtual-campaign.ts';
 import { keepResult, type BenchResult } from './support/results.ts';
 

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import type { CampaignState } from '../src/campaign/state/campaign-state.ts';
 import { forecastOf } from '../src/campaign/forecasting/forecast.ts';
-import { simulateCampaign } from '../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign } from '../test/support/campaigns/simulate-campaign.ts';
 import { simulationOf, type ForecastCase } from './support/forecast-cases.ts';
 import { keepResult, quantile } from './support/results.ts';
 

@@ -3,7 +3,7 @@
  * that it would meet, beside the same campaigns that never hurry and that hurry from start to end. Takes minutes.
  */
 import { RandomStream } from '../src/campaign/random/random-stream.ts';
-import { simulateCampaign, type SimulatedResult } from '../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign, type SimulatedResult } from '../test/support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign, type VirtualShape } from '../test/support/campaigns/virtual-campaign.ts';
 import { durationsOf } from './support/forecast-cases.ts';
 import { keepResult, quantile, type BenchResult } from './support/results.ts';

@@ -1,4 +1,4 @@
-import type { Quantiles } from '../../src/campaign/forecasting/forecast.ts';
+import type { Quantiles } from '../../src/campaign/random/quantiles.ts';
 import { quantile } from './results.ts';
 
 /** A forecast beside the truth; `left`: how much of it was still to come when the forecast was made. */

@@ -1,5 +1,5 @@
 import type { FrozenCampaign, InstanceClass } from '../../src/campaign/model/frozen-campaign.ts';
-import { simulateCampaign, type SimulatedResult } from '../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign, type SimulatedResult } from '../../test/support/campaigns/simulate-campaign.ts';
 import { c4, caseCampaign, g4, limits, p3 } from '../../test/campaign/samples.ts';
 import { itemsOfTheCase, type CaseKind, type CasePopulation } from './case-population.ts';
 

@@ -1,8 +1,8 @@
 import { forecastOf, type Forecast } from '../../src/campaign/forecasting/forecast.ts';
 import type { OperatorCommand } from '../../src/campaign/operators/operator-messages.ts';
 import { RandomStream } from '../../src/campaign/random/random-stream.ts';
-import type { Durations } from '../../src/campaign/simulation/drawn-population.ts';
-import { simulateCampaign, type Simulation } from '../../src/campaign/simulation/simulated-campaign.ts';
+import type { Durations } from '../../test/support/campaigns/drawn-population.ts';
+import { simulateCampaign, type Simulation } from '../../test/support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign } from '../../test/support/campaigns/virtual-campaign.ts';
 
 /** A simulated campaign on which forecasts are tried. */

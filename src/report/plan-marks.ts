@@ -1,4 +1,4 @@
-import type { PlanQuantiles } from '../campaign/planning/futures.ts';
+import type { Quantiles } from '../campaign/random/quantiles.ts';
 import type { MixPlan } from '../campaign/planning/mix-plan.ts';
 import { percent } from '../campaign/model/units.ts';
 import { shortAmountOf } from './amount.ts';
@@ -33,7 +33,7 @@ const dotOf = ({ seconds, budgetMicroUsd }: MixPlan, { x, y }: Scales): Dot => (
 });
 
 function trackOf({ seconds, budgetMicroUsd }: MixPlan, { x, y }: Scales, colour: string): string {
-  const at = (of: keyof PlanQuantiles): string => `${x(seconds[of]).toFixed(1)},${y(budgetMicroUsd[of]).toFixed(1)}`;
+  const at = (of: keyof Quantiles): string => `${x(seconds[of]).toFixed(1)},${y(budgetMicroUsd[of]).toFixed(1)}`;
   return element('polyline', {
     points: `${at('p10')} ${at('p50')} ${at('p90')}`,
     fill: 'none',
@@ -73,7 +73,7 @@ export const legendRowHeight = 42;
 export function legendRow(plan: MixPlan, index: number, { unit }: Scales, isBound: boolean): string {
   const { mix, costMicroUsd, budgetMicroUsd, seconds, scored } = plan;
   const y = plot.bottom + 82 + legendRowHeight * index;
-  const ranged = (values: PlanQuantiles, shown: (value: number) => string, after = ''): string =>
+  const ranged = (values: Quantiles, shown: (value: number) => string, after = ''): string =>
     isBound
       ? `at most ${shown(values.p50)}${after}`
       : `${shown(values.p50)}${after} (${shown(values.p10)} to ${shown(values.p90)})`;

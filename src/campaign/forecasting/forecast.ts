@@ -1,63 +1,63 @@
 import type { CampaignState } from '../state/campaign-state.ts';
-import { outlookOf, type Outlook, type Prospect, type Quantiles } from './outlook.ts';
+import type { Quantiles } from '../random/quantiles.ts';
+import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
 import { forecastFixes } from './fixes.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 
-export type { Quantiles } from './outlook.ts';
-
 /**
- * When a campaign ends and what it will have cost if it goes on as it does and neither deadline nor budget stops it.
- * Teams that are paused count as gone; a campaign that is paused goes on now. Pure.
+ * When a campaign finishes and what it will have cost if it continues as it is and neither deadline nor budget stops it.
+ * Paused teams are left out; a paused campaign resumes now.
  */
-export interface Forecast extends Outlook {
-  /** The finish if from now on nothing went to a dearer class than it needs. */
+export interface Forecast extends Projection {
+  /** The finish if no evaluation goes to a more expensive class than it needs from now on. */
   finishUnhurried: Quantiles;
-  /** The finish if from now on dearer classes took all they can; null while the deadline is safe without. */
+  /** The finish if grants are expedited from now on; null while the deadline is safe without that. */
   finishHurried: Quantiles | null;
-  /** What would mend a miss of deadline or budget, as words of the command line, cheapest first. */
+  /** Commands that would prevent a miss of the deadline or the budget, cheapest first. */
   remedies: string[];
 }
 
-/** Before so many evaluations have ended nothing is said. */
-const fewestEnds = 5;
+/** There is no forecast before this many evaluations have ended. */
+const minEvaluations = 5;
 
 /**
- * Forecast from what ended runs teach; always the same for the same state, and no dearer for a larger campaign. Null until
- * enough has ended to say anything, and while nothing can begin. `now` in ms; `perTeam`: open submissions of one team.
+ * Forecast from the statistics of ended runs. The result is the same for the same state, and its cost does not grow with
+ * the campaign. Null while there are too few statistics or nothing can start. `now` in ms; `openPerTeam`: limit of open
+ * submissions of one team.
  */
 export function forecastOf(
   state: CampaignState,
   classes: readonly InstanceClass[],
   now: number,
-  perTeam: number,
+  openPerTeam: number,
 ): Forecast | null {
-  if (endedEvaluations(state) < fewestEnds) return null;
-  const prospectOf = (hurry: boolean): Prospect => ({ classes, now, manner: { perTeam, hurry } });
-  const unhurried = outlookOf(state, prospectOf(false));
-  if (unhurried === undefined) return null;
-  const isSafe = unhurried.finish.p90 <= Date.parse(state.deadline) && !state.hurry;
-  const hurried = isSafe ? undefined : outlookOf(state, prospectOf(true));
-  const outlook = (state.hurry ? hurried : undefined) ?? unhurried;
+  if (endedEvaluations(state) < minEvaluations) return null;
+  const contextOf = (expedited: boolean): ProjectionContext => ({ classes, now, policy: { openPerTeam, expedited } });
+  const normal = projectionOf(state, contextOf(false));
+  if (normal === undefined) return null;
+  const isSafe = normal.finish.p90 <= Date.parse(state.deadline) && !state.hurry;
+  const expedited = isSafe ? undefined : projectionOf(state, contextOf(true));
+  const current = (state.hurry ? expedited : undefined) ?? normal;
   return {
-    ...outlook,
-    finishUnhurried: unhurried.finish,
-    finishHurried: hurried?.finish ?? null,
-    remedies: state.closing ? [] : forecastFixes(state, prospectOf(true), hurried ?? unhurried),
+    ...current,
+    finishUnhurried: normal.finish,
+    finishHurried: expedited?.finish ?? null,
+    remedies: state.closing ? [] : forecastFixes(state, contextOf(true), expedited ?? normal),
   };
 }
 
 /**
- * Whether dearer classes should be granted. A hurry begins when the cheapest classes would rather miss the deadline than
- * not, and when they might miss it and there is hardly time left to catch up. It is over a good deal later than that.
+ * Whether to expedite grants. They begin when the cheapest classes are more likely to miss the deadline than not, or when
+ * they might miss it and there is hardly time left to catch up. They end with a margin, so that they do not flip.
  */
 export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null): boolean {
   if (forecast === null) return state.hurry;
   const deadline = Date.parse(state.deadline);
-  const { finishUnhurried: unhurried, finishHurried: hurried } = forecast;
-  const lead = state.hurry ? (unhurried.p90 - unhurried.p50) / 2 : 0;
-  if (unhurried.p50 + lead > deadline) return true;
-  if (unhurried.p90 + lead <= deadline || hurried === null) return false;
-  return hurried.p90 + (hurried.p90 - hurried.p50) * (state.hurry ? 2 : 1) > deadline;
+  const { finishUnhurried: normal, finishHurried: expedited } = forecast;
+  const margin = state.hurry ? (normal.p90 - normal.p50) / 2 : 0;
+  if (normal.p50 + margin > deadline) return true;
+  if (normal.p90 + margin <= deadline || expedited === null) return false;
+  return expedited.p90 + (expedited.p90 - expedited.p50) * (state.hurry ? 2 : 1) > deadline;
 }
 
 const endedEvaluations = ({ pace }: CampaignState): number =>

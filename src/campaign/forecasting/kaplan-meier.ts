@@ -1,122 +1,125 @@
 import type { RandomStream } from '../random/random-stream.ts';
 
-/** Things that took about the same time: how many ended, and how many of them were followed by another. */
-export interface EndedAlike {
+/** Ended runs of about the same duration. */
+export interface DurationGroup {
+  /** Their mean duration. */
   seconds: number;
   ended: number;
+  /** How many of them another run followed. */
   followed: number;
-  /** How many were lost between those before and these, and might have ended at any time. */
-  lost: number;
+  /** Runs lost between the previous group and this one (censored observations). */
+  lostBefore: number;
 }
 
-export interface Drawn {
-  /** Of the given ends: after which of them it ends; their number when it takes longer than all. */
-  place: number;
+export interface DurationDraw {
+  /** Index of the duration group in which the run ends; the number of groups if it outlasts them all. */
+  groupIndex: number;
   seconds: number;
   followed: boolean;
 }
 
-/** What runs longer than all that ended goes on for so much of its age, in mean, as far as nothing is known. */
-const growthUnknown = 0.3;
-const mostGrowth = 0.5;
-/** Share of the longest runs that tell how much longer still others may be. */
-const longRuns = 0.2;
-/** Middles of the quarters of an exponential distribution with mean 1. */
-const quarters = [0.134, 0.47, 0.98, 2.08];
-/** Nobody has seen the longest run: so many are taken to last longer than all that ended. */
-const longerThanAll = 1;
+/** A run older than every ended one lasts another 30 % of its age on average, as long as no data say otherwise. */
+const priorTailGrowth = 0.3;
+const maxTailGrowth = 0.5;
+/** The longest 20 % of the runs determine how much longer the tail may be. */
+const tailShare = 0.2;
+/** Midpoints of the four quarters of an exponential distribution with mean 1. */
+const exponentialQuarters = [0.134, 0.47, 0.98, 2.08];
+/** The longest run is unknown: one run is assumed to outlast all ended ones. */
+const outlastingRuns = 1;
 
 /**
- * How long runs take, estimated from those that ended and the ages of those that go on (Kaplan and Meier), so that it does
- * not matter that short runs end first. Any unit of time.
+ * Kaplan-Meier estimate of run durations from ended runs and the ages of running ones. It is not biased by short runs
+ * ending first. Works in any unit of time.
  */
 export class KaplanMeier {
   private readonly seconds: number[] = [];
-  /** Share of the runs that take as long or less. */
-  private readonly upTo: number[] = [];
+  /** Share of the runs that take at most as long as the group. */
+  private readonly cumulative: number[] = [];
   private readonly followedShare: number[] = [];
-  private readonly given: number;
-  private readonly growth: number;
-  /** Of those that take longer than all that ended: what runs out of memory does so before what succeeds ends. */
-  private readonly followedLater: number;
+  private readonly groupCount: number;
+  private readonly tailGrowth: number;
+  /** Share followed by another run beyond the last group; out-of-memory failures come before the longest successes. */
+  private readonly followedInTail: number;
   mean = 0;
-  meanOfSquares = 0;
-  /** Share of the runs that are followed by another. */
-  followed = 0;
+  meanSquare = 0;
+  /** Share of all runs that another run follows. */
+  followedOverall = 0;
 
-  /** `ended` and `ages` in rising order. */
-  constructor(ended: readonly EndedAlike[], ages: readonly number[]) {
-    this.given = ended.length;
-    const allEnded = ended.reduce((sum, alike) => sum + alike.ended, 0);
-    let older = ended.reduce((sum, alike) => sum + alike.lost, allEnded);
+  /** `groups` and `ages` in ascending order. */
+  constructor(groups: readonly DurationGroup[], ages: readonly number[]) {
+    this.groupCount = groups.length;
+    const allEnded = groups.reduce((sum, group) => sum + group.ended, 0);
+    let notYetEnded = groups.reduce((sum, group) => sum + group.lostBefore, allEnded);
     let younger = 0;
-    let left = 1;
-    for (const [place, alike] of ended.entries()) {
-      while (younger < ages.length && (ages[younger] ?? 0) < alike.seconds) younger += 1;
-      older -= alike.lost;
-      const atRisk = older + ages.length - younger + (place === this.given - 1 ? longerThanAll : 0);
-      const share = (left * alike.ended) / atRisk;
-      left -= share;
-      older -= alike.ended;
-      this.add(alike.seconds, share, alike.followed / alike.ended);
+    let surviving = 1;
+    for (const [index, group] of groups.entries()) {
+      while (younger < ages.length && (ages[younger] ?? 0) < group.seconds) younger += 1;
+      notYetEnded -= group.lostBefore;
+      const atRisk = notYetEnded + ages.length - younger + (index === this.groupCount - 1 ? outlastingRuns : 0);
+      const share = (surviving * group.ended) / atRisk;
+      surviving -= share;
+      notYetEnded -= group.ended;
+      this.add(group.seconds, share, group.followed / group.ended);
     }
-    this.growth = growthOf(this.seconds, this.upTo, allEnded);
-    const last = ended.at(-1);
-    this.followedLater = last ? last.followed / (last.ended + longerThanAll) : 0;
+    this.tailGrowth = tailGrowthOf(this.seconds, this.cumulative, allEnded);
+    const last = groups.at(-1);
+    this.followedInTail = last ? last.followed / (last.ended + outlastingRuns) : 0;
     const longest = Math.max(1e-3, last?.seconds ?? 0, ages.at(-1) ?? 0);
-    for (const quarter of quarters) {
-      this.add(longest * Math.exp(this.growth * quarter), left / quarters.length, this.followedLater);
+    for (const quarter of exponentialQuarters) {
+      const seconds = longest * Math.exp(this.tailGrowth * quarter);
+      this.add(seconds, surviving / exponentialQuarters.length, this.followedInTail);
     }
   }
 
-  /** Draws for a run that goes on since `age`. */
-  draw(random: RandomStream, age = 0): Drawn {
+  /** Draws the duration of a run that has already lasted `age`. */
+  draw(random: RandomStream, age = 0): DurationDraw {
     const count = this.seconds.length;
-    let place = 0;
-    if (age > 0) while (place < count && (this.seconds[place] ?? 0) <= age) place += 1;
-    if (place === count) {
-      const seconds = age * (1 - this.growth * Math.log(1 - random.next()));
-      return { place: this.given, seconds, followed: random.next() < this.followedLater };
+    let index = 0;
+    if (age > 0) while (index < count && (this.seconds[index] ?? 0) <= age) index += 1;
+    if (index === count) {
+      const seconds = age * (1 - this.tailGrowth * Math.log(1 - random.next()));
+      return { groupIndex: this.groupCount, seconds, followed: random.next() < this.followedInTail };
     }
-    const past = place === 0 ? 0 : (this.upTo[place - 1] ?? 0);
+    const past = index === 0 ? 0 : (this.cumulative[index - 1] ?? 0);
     const drawn = past + random.next() * (1 - past);
-    while (place < count - 1 && (this.upTo[place] ?? 1) < drawn) place += 1;
+    while (index < count - 1 && (this.cumulative[index] ?? 1) < drawn) index += 1;
     return {
-      place: Math.min(place, this.given),
-      seconds: this.seconds[place] ?? age,
-      followed: random.next() < (this.followedShare[place] ?? 0),
+      groupIndex: Math.min(index, this.groupCount),
+      seconds: this.seconds[index] ?? age,
+      followed: random.next() < (this.followedShare[index] ?? 0),
     };
   }
 
-  /** By the given ends: the shares of the runs; what takes longer than all counts with the last. */
-  shares(): number[] {
-    return Array.from({ length: this.given }, (_, place) => {
-      const end = place === this.given - 1 ? 1 : (this.upTo[place] ?? 0);
-      return end - (this.upTo[place - 1] ?? 0);
+  /** Share of the runs in each duration group; the last group includes the tail. */
+  groupShares(): number[] {
+    return Array.from({ length: this.groupCount }, (_, index) => {
+      const upTo = index === this.groupCount - 1 ? 1 : (this.cumulative[index] ?? 0);
+      return upTo - (this.cumulative[index - 1] ?? 0);
     });
   }
 
   private add(seconds: number, share: number, followedShare: number): void {
     this.seconds.push(seconds);
-    this.upTo.push((this.upTo.at(-1) ?? 0) + share);
+    this.cumulative.push((this.cumulative.at(-1) ?? 0) + share);
     this.followedShare.push(followedShare);
     this.mean += share * seconds;
-    this.meanOfSquares += share * seconds * seconds;
-    this.followed += share * followedShare;
+    this.meanSquare += share * seconds * seconds;
+    this.followedOverall += share * followedShare;
   }
 }
 
-/** By how much long runs differ from one another: the mean logarithm beyond the shortest of them (Hill's estimator). */
-function growthOf(seconds: readonly number[], upTo: readonly number[], ended: number): number {
-  const from = upTo.findIndex((share) => share > (1 - longRuns) * (upTo.at(-1) ?? 0));
+/** Hill estimator of the tail: the mean logarithm of the long runs relative to the shortest of them. */
+function tailGrowthOf(seconds: readonly number[], cumulative: readonly number[], ended: number): number {
+  const from = cumulative.findIndex((share) => share > (1 - tailShare) * (cumulative.at(-1) ?? 0));
   const shortest = seconds[from] ?? 0;
   let share = 0;
   let growth = 0;
-  for (let place = Math.max(0, from); place < seconds.length; place += 1) {
-    const own = (upTo[place] ?? 0) - (upTo[place - 1] ?? 0);
+  for (let index = Math.max(0, from); index < seconds.length; index += 1) {
+    const own = (cumulative[index] ?? 0) - (cumulative[index - 1] ?? 0);
     share += own;
-    growth += own * Math.log((seconds[place] ?? 1) / Math.max(1e-9, shortest));
+    growth += own * Math.log((seconds[index] ?? 1) / Math.max(1e-9, shortest));
   }
-  const known = longRuns * ended;
-  return Math.min(mostGrowth, ((known * growth) / Math.max(1e-9, share) + growthUnknown) / (known + 1));
+  const observed = tailShare * ended;
+  return Math.min(maxTailGrowth, ((observed * growth) / Math.max(1e-9, share) + priorTailGrowth) / (observed + 1));
 }

@@ -1,103 +1,103 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { noClassStatistics, type ClassStatistics, type EndsAlike } from '../state/run-statistics.ts';
-import type { EndedAlike } from './kaplan-meier.ts';
+import type { DurationGroup } from './kaplan-meier.ts';
 
-/** What is known of a class and of the evaluations on it; classes by their places, times in seconds. */
+/** What is known of a class and of the evaluations on it. Other classes are given by index, times in seconds. */
 export interface RemainingClassWork {
   name: string;
   slots: number;
   microUsdPerSecond: number;
-  /** A run holds its slot so much longer than it is billed. */
-  unbilled: number;
-  /** Seconds that all runs took here, and how many of them the platform lost. */
-  ran: { seconds: number; lost: number };
-  /** In shares of what was expected, in rising order. */
-  measured: EndedAlike[];
-  /** Where nothing was expected; in rising order. */
-  unmeasured: EndedAlike[];
-  /** By class: evaluations that followed one here. */
-  followers: number[];
-  /** By class: how much longer an evaluation takes there. */
-  longer: number[];
-  /** Where its evaluations go in a hurry, or when it has no slot. */
-  detours: number[];
+  /** Seconds that a run holds its slot beyond what is billed. */
+  overheadSeconds: number;
+  /** Seconds of all runs on this class, and how many runs the platform lost. */
+  exposure: { seconds: number; lost: number };
+  /** Durations relative to the expected duration, in ascending order. */
+  measured: DurationGroup[];
+  /** Durations of evaluations without an expected duration, in ascending order. */
+  unmeasured: DurationGroup[];
+  /** By class: runs that followed an evaluation on this one. */
+  successorCounts: number[];
+  /** By class: factor by which an evaluation takes longer there. */
+  slowdown: number[];
+  /** More expensive classes that can take over evaluations, if grants are expedited or this class has no slots. */
+  alternatives: number[];
 }
 
-/** With fewer ends than this on a class, those of another stand in for what is missing. */
-const enoughEnds = 5;
-/** What a probe lets expect counts like so many evaluations that took just that. */
-const asExpected: EndedAlike = { seconds: 1, ended: 5, followed: 0, lost: 0 };
+/** With fewer ended evaluations on a class, evaluations on another class make up the difference. */
+const enoughEnded = 5;
+/** Prior: a probe's prediction counts as this many evaluations that took exactly the predicted time. */
+const predictionPrior: DurationGroup = { seconds: 1, ended: 5, followed: 0, lostBefore: 0 };
 
-/** Every class with what the ended runs taught. Pure. */
+/** Every class with what its ended runs show. */
 export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
-  const paces = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
-  const measured = paces.map((pace) => endedAlike(Object.values(pace.measured), 1 / 1000));
-  const unmeasured = paces.map((pace) => endedAlike(Object.values(pace.unmeasured), 1));
-  const longer = rows.map((row) => rows.map((other) => longerOn(row, other)));
-  return rows.map((row, place) => {
-    const pace = paces[place] ?? noClassStatistics();
+  const statistics = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
+  const measured = statistics.map((known) => groupsOf(Object.values(known.measured), 1 / 1000));
+  const unmeasured = statistics.map((known) => groupsOf(Object.values(known.unmeasured), 1));
+  const slowdowns = rows.map((row) => rows.map((other) => slowdownOf(row, other)));
+  return rows.map((row, index) => {
+    const known = statistics[index] ?? noClassStatistics();
     return {
       name: row.name,
       slots: state.slots[row.name] ?? 0,
       microUsdPerSecond: row.microUsdPerHour / 3600,
-      unbilled: unbilledOf(pace),
-      ran: pace.ran,
-      measured: sorted([...withStandIns(measured, place, () => 1), asExpected]),
-      unmeasured: withStandIns(unmeasured, place, (other) => longer[other]?.[place] ?? 1),
-      followers: rows.map(({ name }) => pace.followers.find((follower) => follower.class === name)?.count ?? 0),
-      longer: longer[place] ?? [],
-      detours: rows.flatMap((other, to) => (isDetour(row, other) ? [to] : [])),
+      overheadSeconds: overheadOf(known),
+      exposure: known.ran,
+      measured: sorted([...withSubstitutes(measured, index, () => 1), predictionPrior]),
+      unmeasured: withSubstitutes(unmeasured, index, (other) => slowdowns[other]?.[index] ?? 1),
+      successorCounts: rows.map(({ name }) => known.followers.find((one) => one.class === name)?.count ?? 0),
+      slowdown: slowdowns[index] ?? [],
+      alternatives: rows.flatMap((other, to) => (isAlternative(row, other) ? [to] : [])),
     };
   });
 }
 
-/** Integer keys come in rising order. */
-function endedAlike(ends: readonly EndsAlike[], unit: number): EndedAlike[] {
-  const alike: EndedAlike[] = [];
-  let before = 0;
-  for (const [ended, sum, followed, lost] of ends) {
-    if (ended > 0) alike.push({ seconds: (unit * sum) / ended, ended, followed, lost: before + lost });
-    before = ended > 0 ? 0 : before + lost;
+/** The statistics have integer keys, so their values are in ascending order. */
+function groupsOf(bins: readonly EndsAlike[], unit: number): DurationGroup[] {
+  const groups: DurationGroup[] = [];
+  let lostBefore = 0;
+  for (const [ended, sum, followed, lost] of bins) {
+    if (ended > 0) groups.push({ seconds: (unit * sum) / ended, ended, followed, lostBefore: lostBefore + lost });
+    lostBefore = ended > 0 ? 0 : lostBefore + lost;
   }
-  return alike;
+  return groups;
 }
 
-const longerOn = (from: InstanceClass, to: InstanceClass): number =>
+const slowdownOf = (from: InstanceClass, to: InstanceClass): number =>
   from.kind === to.kind ? from.relativeSpeed / to.relativeSpeed : 1;
 
-const isDetour = (from: InstanceClass, to: InstanceClass): boolean =>
+const isAlternative = (from: InstanceClass, to: InstanceClass): boolean =>
   to.kind === from.kind &&
   to.microUsdPerHour > from.microUsdPerHour &&
   (to.gpuMemoryMiB ?? 0) >= (from.gpuMemoryMiB ?? 0);
 
-const unbilledOf = ({ held }: ClassStatistics): number =>
+const overheadOf = ({ held }: ClassStatistics): number =>
   held.runs === 0 ? 0 : Math.max(0, (held.seconds - held.billed) / held.runs);
 
-const countOf = (ends: readonly EndedAlike[] = []): number => ends.reduce((sum, { ended }) => sum + ended, 0);
+const endedIn = (groups: readonly DurationGroup[] = []): number => groups.reduce((sum, { ended }) => sum + ended, 0);
 
-/** Where little has ended: what ended on the best-known class; nobody knows what follows it here. */
-function withStandIns(
-  known: readonly EndedAlike[][],
-  place: number,
-  longerThanOn: (other: number) => number,
-): EndedAlike[] {
-  const own = known[place] ?? [];
-  const missing = enoughEnds - countOf(own);
+/** Makes up for missing evaluations with those of the best-known class; whether a run follows is not carried over. */
+function withSubstitutes(
+  known: readonly DurationGroup[][],
+  index: number,
+  slowdownFrom: (other: number) => number,
+): DurationGroup[] {
+  const own = known[index] ?? [];
+  const missing = enoughEnded - endedIn(own);
   if (missing <= 0) return own;
   const [best] = known
     .map((_, other) => other)
-    .filter((other) => other !== place && countOf(known[other]) > 0)
-    .sort((a, b) => countOf(known[b]) - countOf(known[a]));
+    .filter((other) => other !== index && endedIn(known[other]) > 0)
+    .sort((a, b) => endedIn(known[b]) - endedIn(known[a]));
   if (best === undefined) return own;
-  const share = missing / countOf(known[best]);
-  const standIns = (known[best] ?? []).map(({ seconds, ended }) => ({
-    seconds: seconds * longerThanOn(best),
+  const share = missing / endedIn(known[best]);
+  const substitutes = (known[best] ?? []).map(({ seconds, ended }) => ({
+    seconds: seconds * slowdownFrom(best),
     ended: ended * share,
     followed: 0,
-    lost: 0,
+    lostBefore: 0,
   }));
-  return sorted([...own, ...standIns]);
+  return sorted([...own, ...substitutes]);
 }
 
-const sorted = (ends: EndedAlike[]): EndedAlike[] => ends.sort((a, b) => a.seconds - b.seconds);
+const sorted = (groups: DurationGroup[]): DurationGroup[] => groups.sort((a, b) => a.seconds - b.seconds);

@@ -1,46 +1,45 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from '../state/campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { sampledSubmissions } from './sampled-submissions.ts';
 import { remainingClassWork, type RemainingClassWork } from './remaining-class-work.ts';
-import { startQueueOf, type StartQueue } from './start-queue.ts';
+import { unstartedSubmissionsOf, type UnstartedSubmissions } from './unstarted-submissions.ts';
 
-/** What a campaign has still to do, and what is known of how it goes; classes by their places, times in seconds. */
+/** The work that a campaign has left and what is known of its course. Classes are given by index, times in seconds. */
 export interface RemainingWork {
   classes: RemainingClassWork[];
-  /** First evaluations that were asked for, by the duration of the probe before them, in rising order. */
-  firsts: First[];
-  /** Where submissions begin: the class of their probes, or the one that most want. */
-  gate: number;
+  /** First evaluations requested so far, grouped by the duration of their probes, in ascending order. */
+  firstEvaluations: FirstEvaluations[];
+  /** Where submissions begin: the class of their probes, or the class that most first evaluations request. */
+  entryClass: number;
   probing: boolean;
-  /** Of the submissions that have begun: how many came to an evaluation, and how many ended before. */
+  /** Submissions that have begun: how many reached an evaluation, and how many ended before one. */
   evaluated: { yes: number; no: number };
   running: RunningRun[];
   /** In the order of their requests. */
   waiting: AwaitedRun[];
-  /** Teams of the submissions before their first request. */
+  /** Teams of the submissions that have not requested a run yet. */
   preparing: number[];
-  starts: StartQueue;
-  /** By team: submissions under way. */
-  openOf: ReadonlyMap<number, number>;
-  /** Nothing follows what runs. */
+  unstarted: UnstartedSubmissions;
+  /** By team: open submissions. */
+  openPerTeam: ReadonlyMap<number, number>;
+  /** The campaign is closing: running jobs finish and nothing starts after them. */
   closing: boolean;
 }
 
 export interface AwaitedRun {
-  on: number;
+  classIndex: number;
   team: number;
   probe: boolean;
-  /** What the probe lets expect of an evaluation on this class. */
-  expected: number | undefined;
-  /** The platform lost it before; it comes again and would have ended so. */
-  again?: ExpectedEnd;
-  /** Runs of its submission that were drawn before it in this continuation. */
-  drawn?: number;
+  /** Duration that the probe predicts for an evaluation on this class. */
+  expectedSeconds: number | undefined;
+  /** The platform lost an earlier attempt, which would have ended like this; the repetition does. */
+  fixedEnd?: SampledEnd;
+  /** Runs of the same submission that this scenario drew before. */
+  runsBefore?: number;
 }
 
-/** The end of a run: after how many billed seconds from its start, and what comes after it. */
-export interface ExpectedEnd {
+/** The end of a run: billed seconds from its start, and the run that follows it. */
+export interface SampledEnd {
   seconds: number;
   next: AwaitedRun | undefined;
 }
@@ -49,94 +48,120 @@ export interface RunningRun extends AwaitedRun {
   age: number;
 }
 
-export interface First {
-  on: number;
+/** First evaluations whose probes took about the same time. */
+export interface FirstEvaluations {
+  classIndex: number;
   count: number;
   probeSeconds: number;
-  /** Share of them of which a probe lets expect anything, and in mean what. */
-  measured: number;
-  expected: number;
+  /** Share of them whose duration the probe predicts, and the mean predicted duration. */
+  measuredShare: number;
+  expectedSeconds: number;
 }
 
-/** Reads the state. Teams that are paused have no rest; a campaign that is paused goes on now. `now` in ms. Pure. */
+/** A forecast must fit into one workflow task. Beyond 500 slots, more submissions would not change the result. */
+const maxSampledSlots = 500;
+
+/** How many submissions a scenario simulates one by one; the rest is only counted. */
+export const simulatedOneByOne = (least: number, perSlot: number, slots: number): number =>
+  least + perSlot * Math.min(slots, maxSampledSlots);
+
+/** Reads the state. Paused teams have no work left; a paused campaign resumes now. `now` in ms. */
 export function remainingWorkOf(state: CampaignState, rows: readonly InstanceClass[], now: number): RemainingWork {
   const classes = remainingClassWork(state, rows);
-  const places = new Map(rows.map(({ name }, place) => [name, place]));
   const closing = state.closing !== undefined;
-  const openOf = new Map<number, number>();
-  const running: RunningRun[] = [];
-  const waiting: (AwaitedRun & { ticket: number })[] = [];
-  const preparing: number[] = [];
-  let begun = state.counts.finished + state.counts.failed + state.counts.cancelled;
-  for (const open of state.open.values()) {
-    const { team, request, grant } = open;
-    openOf.set(team, (openOf.get(team) ?? 0) + 1);
-    if (!open.preparing) begun += 1;
-    if (grant) {
-      const on = places.get(grant.class);
-      const age = Math.max(0, now - grant.since) / 1000;
-      const probe = grant.purpose === 'probe';
-      if (on !== undefined) running.push({ on, team, probe, age, expected: grant.expectedSeconds });
-    } else if (!closing && !treatmentOf(state, team).paused) {
-      const run = request && awaited(state, request, places, team);
-      if (run) waiting.push({ ...run, ticket: request.ticket });
-      else if (open.preparing && !request) preparing.push(team);
-    }
-  }
-  const firsts = firstsOf(state, rows);
-  const yes = firsts.reduce((sum, { count }) => sum + count, 0);
+  const { running, waiting, preparing, openPerTeam } = openWork(state, rows, now);
+  const firstEvaluations = firstEvaluationsOf(state, rows);
+  const evaluated = firstEvaluations.reduce((sum, { count }) => sum + count, 0);
   const slots = classes.reduce((sum, row) => sum + row.slots, 0);
-  const mostStarts = sampledSubmissions(100, 2, slots) - waiting.length - preparing.length;
+  const oneByOne = Math.max(0, simulatedOneByOne(100, 2, slots) - waiting.length - preparing.length);
   return {
     classes,
-    firsts,
-    ...gateOf(state, rows, firsts, [...running, ...waiting]),
-    evaluated: { yes, no: Math.max(0, begun - yes) },
-    running: running.sort((a, b) => a.age - b.age),
-    waiting: waiting.sort((a, b) => a.ticket - b.ticket),
+    firstEvaluations,
+    ...entryOf(state, rows, firstEvaluations, [...running, ...waiting]),
+    evaluated: { yes: evaluated, no: Math.max(0, begunSubmissions(state) - evaluated) },
+    running,
+    waiting,
     preparing,
-    starts: closing ? { counted: [], last: [] } : startQueueOf(state, Math.max(0, mostStarts)),
-    openOf,
+    unstarted: closing ? { levels: [], last: [] } : unstartedSubmissionsOf(state, oneByOne),
+    openPerTeam,
     closing,
   };
 }
 
-/** What a request waits for; undefined when none of its classes has a slot. */
-function awaited(
+function begunSubmissions({ counts, open }: CampaignState): number {
+  const notPreparing = [...open.values()].filter(({ preparing }) => !preparing).length;
+  return counts.finished + counts.failed + counts.cancelled + notPreparing;
+}
+
+/** The open submissions by what they wait for. */
+function openWork(
+  state: CampaignState,
+  rows: readonly InstanceClass[],
+  now: number,
+): Pick<RemainingWork, 'running' | 'waiting' | 'preparing' | 'openPerTeam'> {
+  const indices = new Map(rows.map(({ name }, index) => [name, index]));
+  const openPerTeam = new Map<number, number>();
+  const running: RunningRun[] = [];
+  const waiting: (AwaitedRun & { ticket: number })[] = [];
+  const preparing: number[] = [];
+  for (const open of state.open.values()) {
+    const { team, request, grant } = open;
+    openPerTeam.set(team, (openPerTeam.get(team) ?? 0) + 1);
+    if (grant) {
+      const classIndex = indices.get(grant.class);
+      const age = Math.max(0, now - grant.since) / 1000;
+      const probe = grant.purpose === 'probe';
+      const { expectedSeconds } = grant;
+      if (classIndex !== undefined) running.push({ classIndex, team, probe, age, expectedSeconds });
+    } else if (state.closing === undefined && !treatmentOf(state, team).paused) {
+      const run = request && awaitedRun(state, request, indices, team);
+      if (run) waiting.push({ ...run, ticket: request.ticket });
+      else if (open.preparing && !request) preparing.push(team);
+    }
+  }
+  running.sort((a, b) => a.age - b.age);
+  waiting.sort((a, b) => a.ticket - b.ticket);
+  return { running, waiting, preparing, openPerTeam };
+}
+
+/** The run that a request leads to; undefined if none of its classes has a slot. */
+function awaitedRun(
   { slots }: CampaignState,
   { options, purpose }: NonNullable<OpenSubmission['request']>,
-  places: ReadonlyMap<string, number>,
+  indices: ReadonlyMap<string, number>,
   team: number,
 ): AwaitedRun | undefined {
   const option = options.find((candidate) => (slots[candidate.class] ?? 0) > 0);
-  const on = places.get(option?.class ?? '');
-  if (option === undefined || on === undefined) return undefined;
+  const classIndex = indices.get(option?.class ?? '');
+  if (option === undefined || classIndex === undefined) return undefined;
   const probe = purpose === 'probe';
-  return { on, team, probe, expected: probe ? undefined : measuredSeconds(option) };
+  return { classIndex, team, probe, expectedSeconds: probe ? undefined : measuredSeconds(option) };
 }
 
-const firstsOf = ({ pace }: CampaignState, rows: readonly InstanceClass[]): First[] =>
+const firstEvaluationsOf = ({ pace }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluations[] =>
   rows
-    .flatMap(({ name }, on) =>
+    .flatMap(({ name }, classIndex) =>
       Object.values(pace.byClass[name]?.firsts ?? {}).map(([count, probeSeconds, measured, expectedSeconds]) => ({
-        on,
+        classIndex,
         count,
         probeSeconds: probeSeconds / count,
-        measured: measured / count,
-        expected: measured > 0 ? expectedSeconds / measured : 0,
+        measuredShare: measured / count,
+        expectedSeconds: measured > 0 ? expectedSeconds / measured : 0,
       })),
     )
     .sort((a, b) => a.probeSeconds - b.probeSeconds);
 
-function gateOf(
+function entryOf(
   { pace }: CampaignState,
   rows: readonly InstanceClass[],
-  firsts: readonly First[],
-  awaitedRuns: readonly AwaitedRun[],
-): Pick<RemainingWork, 'gate' | 'probing'> {
+  firstEvaluations: readonly FirstEvaluations[],
+  runs: readonly AwaitedRun[],
+): Pick<RemainingWork, 'entryClass' | 'probing'> {
   const probed = rows.findIndex(({ name }) => (pace.byClass[name]?.probes ?? 0) > 0);
-  const gate = awaitedRuns.find(({ probe }) => probe)?.on ?? probed;
-  if (gate !== -1) return { gate, probing: true };
-  const wanted = rows.map((_, on) => firsts.reduce((sum, first) => sum + (first.on === on ? first.count : 0), 0));
-  return { gate: wanted.indexOf(Math.max(...wanted)), probing: false };
+  const entryClass = runs.find(({ probe }) => probe)?.classIndex ?? probed;
+  if (entryClass !== -1) return { entryClass, probing: true };
+  const requested = rows.map((_, index) =>
+    firstEvaluations.reduce((sum, { classIndex, count }) => sum + (classIndex === index ? count : 0), 0),
+  );
+  return { entryClass: requested.indexOf(Math.max(...requested)), probing: false };
 }

@@ -1,28 +1,28 @@
-const tries = 5;
-/** How far one number is above the last; `first`: above 1, at least. */
+const maxAttempts = 5;
+/** Growth of the factor from one attempt to the next; `first`: the smallest factor that is tried. */
 const step = { first: 1.01, least: 1.15, most: 2 };
-/** What leaves so much of the miss after two numbers is not what is waited for. */
-const hopeless = 0.9;
+/** If this share of the delay remains after two attempts, more machines do not help. */
+const hopelessShare = 0.9;
 
 /**
- * How many times as many machines do what takes too long within the time that is left: about the fewest, at most `most`.
- * Undefined when so many do not. `takesWith` answers how long it takes with so many times the machines. Pure.
+ * Finds roughly the smallest factor, at most `most`, by which the number of machines must grow for something that takes
+ * `takes` to finish within `left`; undefined if there is none. `takesWith` returns the duration with a factor.
  */
 export function smallestSufficientFactor(
   { takes, left, most }: { takes: number; left: number; most: number },
-  takesWith: (times: number) => number,
+  takesWith: (factor: number) => number,
 ): number | undefined {
   if (left <= 0) return undefined;
-  const late = takes - left;
-  let times = Math.max(step.first, takes / left);
-  for (let attempt = 0; attempt < tries && times <= most; attempt += 1) {
-    const still = takesWith(times) - left;
-    if (still <= 0) return times;
-    if (attempt > 0 && still > late * hopeless) return undefined;
-    // A part of the time is shared among the machines; none shortens the rest, such as the last long run.
-    const shared = (late - still) / (1 - 1 / times);
-    const wanted = shared / (left - (takes - shared)) / times;
-    times *= wanted > 0 ? Math.min(step.most, Math.max(step.least, wanted)) : step.most;
+  const delay = takes - left;
+  let factor = Math.max(step.first, takes / left);
+  for (let attempt = 0; attempt < maxAttempts && factor <= most; attempt += 1) {
+    const remainingDelay = takesWith(factor) - left;
+    if (remainingDelay <= 0) return factor;
+    if (attempt > 0 && remainingDelay > delay * hopelessShare) return undefined;
+    // Machines share part of the time; the rest, such as the last long run, stays the same (Amdahl's law).
+    const shared = (delay - remainingDelay) / (1 - 1 / factor);
+    const wanted = shared / (left - (takes - shared)) / factor;
+    factor *= wanted > 0 ? Math.min(step.most, Math.max(step.least, wanted)) : step.most;
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
 import TinyQueue from 'tinyqueue';
 import type { RandomStream } from '../random/random-stream.ts';
+import type { FastForward, SchedulingPolicy } from './fast-forward.ts';
 import type { ParameterSample } from './parameter-sample.ts';
 import type { AwaitedRun, RemainingWork } from './remaining-work.ts';
-import type { Manner, Skipped } from './skip.ts';
-import { StartLine } from './start-line.ts';
+import { TeamQueue } from './team-queue.ts';
 
 interface RunEnd {
   at: number;
@@ -11,142 +11,153 @@ interface RunEnd {
   next: AwaitedRun | undefined;
 }
 
-/** Of submissions that are only counted nobody knows the team. */
-const anyTeam = -1;
+export interface ScenarioResult {
+  /** From now to the end of the campaign. */
+  seconds: number;
+  /** Cost of all runs that have not ended yet. */
+  microUsd: number;
+}
 
-/** Lets the last submissions of a campaign run as one belief says. */
+/** Stands for the unknown teams of submissions that are only counted. */
+const unknownTeam = -1;
+
+/** Simulates the last submissions of a campaign one by one with one sample of its parameters. */
 export class Scenario {
   private readonly ends = new TinyQueue<RunEnd>([], (a, b) => a.at - b.at);
   private readonly queues: { runs: AwaitedRun[]; next: number }[];
   private readonly probes: AwaitedRun[] = [];
-  private readonly free: number[];
-  private readonly line: StartLine;
+  private readonly freeSlots: number[];
+  private readonly unstarted: TeamQueue;
   private now = 0;
   private microUsd: number;
 
   constructor(
-    private readonly rest: RemainingWork,
-    private readonly belief: ParameterSample,
-    private readonly manner: Manner,
-    private readonly skipped: Skipped,
+    private readonly work: RemainingWork,
+    private readonly sample: ParameterSample,
+    private readonly policy: SchedulingPolicy,
+    private readonly skipped: FastForward,
     private readonly random: RandomStream,
   ) {
     this.microUsd = skipped.microUsd;
-    this.free = rest.classes.map(({ slots }) => slots);
-    this.line = new StartLine(rest.starts.last, rest.openOf, manner.perTeam);
-    this.queues = rest.classes.map(() => ({ runs: [], next: 0 }));
-    for (const run of rest.running) this.begin(run, run.age);
+    this.freeSlots = work.classes.map(({ slots }) => slots);
+    this.unstarted = new TeamQueue(work.unstarted.last, work.openPerTeam, policy.openPerTeam);
+    this.queues = work.classes.map(() => ({ runs: [], next: 0 }));
+    for (const run of work.running) this.begin(run, run.age);
   }
 
-  /** Seconds from now to the end, and micro-dollars for all that had not ended. */
-  run(): { seconds: number; microUsd: number } {
-    this.takeUp();
+  run(): ScenarioResult {
+    this.enqueueRemaining();
     for (let end = this.ends.pop(); end !== undefined; end = this.ends.pop()) {
       this.now = end.at;
-      this.free[end.run.on] = (this.free[end.run.on] ?? 0) + 1;
-      if (!this.rest.closing) this.goOn(end);
+      this.freeSlots[end.run.classIndex] = (this.freeSlots[end.run.classIndex] ?? 0) + 1;
+      if (!this.work.closing) this.continueAfter(end);
     }
-    return { seconds: Math.max(this.now, ...this.skipped.until), microUsd: this.microUsd };
+    return { seconds: Math.max(this.now, ...this.skipped.busyUntil), microUsd: this.microUsd };
   }
 
-  /** What waits once most has been skipped. */
-  private takeUp(): void {
-    const { waiting, preparing, classes, gate } = this.rest;
-    const left = new Set(this.skipped.waiting);
+  /** Enqueues the runs that wait after the fast-forward. */
+  private enqueueRemaining(): void {
+    const { waiting, preparing, classes, entryClass } = this.work;
+    const stillWaiting = new Set(this.skipped.waiting);
     for (const run of waiting) {
-      if (run.probe || left.has(run)) this.enqueue(run);
-      else this.line.end(run.team);
+      if (run.probe || stillWaiting.has(run)) this.enqueue(run);
+      else this.unstarted.end(run.team);
     }
-    for (const [on, count] of this.skipped.more.entries()) {
-      for (let more = 0; more < count; more += 1) this.enqueue(this.belief.moved(this.belief.first(anyTeam), on));
+    for (const [classIndex, count] of this.skipped.additional.entries()) {
+      for (let added = 0; added < count; added += 1) {
+        this.enqueue(this.sample.moved(this.sample.firstEvaluation(unknownTeam), classIndex));
+      }
     }
     for (const team of preparing) this.enqueue(this.firstRun(team));
-    if (classes[gate] && !this.rest.closing) this.fill(gate);
+    if (classes[entryClass] && !this.work.closing) this.fill(entryClass);
   }
 
   private firstRun(team: number): AwaitedRun {
-    const { gate, probing } = this.rest;
-    return probing ? { on: gate, team, probe: true, expected: undefined } : this.belief.first(team);
+    const { entryClass, probing } = this.work;
+    return probing
+      ? { classIndex: entryClass, team, probe: true, expectedSeconds: undefined }
+      : this.sample.firstEvaluation(team);
   }
 
-  /** A class without slots hands over to one that can do its work; nobody runs what none can. */
+  /** A class without slots passes its runs on to an alternative; without one, they never run. */
   private enqueue(run: AwaitedRun): void {
-    const { slots = 0, detours = [] } = this.rest.classes[run.on] ?? {};
-    const to = slots > 0 ? run.on : detours.find((on) => (this.rest.classes[on]?.slots ?? 0) > 0);
+    const { slots = 0, alternatives = [] } = this.work.classes[run.classIndex] ?? {};
+    const withSlots = alternatives.find((index) => (this.work.classes[index]?.slots ?? 0) > 0);
+    const to = slots > 0 ? run.classIndex : withSlots;
     if (to === undefined) return;
     if (run.probe) this.probes.push(run);
-    else this.queues[to]?.runs.push(to === run.on ? run : this.belief.moved(run, to));
+    else this.queues[to]?.runs.push(to === run.classIndex ? run : this.sample.moved(run, to));
     this.fill(to);
-    if (this.manner.hurry && !run.probe) for (const on of detours) this.fill(on);
+    if (this.policy.expedited && !run.probe) for (const index of alternatives) this.fill(index);
   }
 
-  private fill(on: number): void {
-    while ((this.free[on] ?? 0) > 0) {
-      const run = this.nextFor(on);
+  private fill(classIndex: number): void {
+    while ((this.freeSlots[classIndex] ?? 0) > 0) {
+      const run = this.nextFor(classIndex);
       if (run === undefined) return;
-      if (run.on === on) this.begin(run);
+      if (run.classIndex === classIndex) this.begin(run);
       else this.enqueue(run);
     }
   }
 
-  /** What waits for the class or begins there, else in a hurry what waits for a cheaper class. */
-  private nextFor(on: number): AwaitedRun | undefined {
-    const next = on === this.rest.gate ? this.nextAtGate() : this.shift(on);
-    if (next || !this.manner.hurry) return next;
-    for (const [from, { detours }] of this.rest.classes.entries()) {
-      const run = detours.includes(on) ? this.shift(from) : undefined;
-      if (run) return this.belief.moved(run, on);
+  /** The next run of the class itself; if grants are expedited, otherwise one that waits for a cheaper class. */
+  private nextFor(classIndex: number): AwaitedRun | undefined {
+    const next = classIndex === this.work.entryClass ? this.nextAtEntry() : this.shift(classIndex);
+    if (next || !this.policy.expedited) return next;
+    for (const [from, { alternatives }] of this.work.classes.entries()) {
+      const run = alternatives.includes(classIndex) ? this.shift(from) : undefined;
+      if (run) return this.sample.moved(run, classIndex);
     }
     return undefined;
   }
 
-  /** Submissions begin first while few evaluations wait, see `grants`. */
-  private nextAtGate(): AwaitedRun | undefined {
-    const { gate, classes } = this.rest;
-    const queue = this.queues[gate];
+  /** Submissions start first as long as few evaluations wait, as in `grants`. */
+  private nextAtEntry(): AwaitedRun | undefined {
+    const { entryClass, classes } = this.work;
+    const queue = this.queues[entryClass];
     const waiting = queue ? queue.runs.length - queue.next : 0;
-    if (waiting > (classes[gate]?.slots ?? 0)) return this.shift(gate);
-    return this.beginning() ?? this.shift(gate);
+    if (waiting > (classes[entryClass]?.slots ?? 0)) return this.shift(entryClass);
+    return this.nextStart() ?? this.shift(entryClass);
   }
 
-  private beginning(): AwaitedRun | undefined {
+  private nextStart(): AwaitedRun | undefined {
     const probe = this.probes.pop();
     if (probe) return probe;
-    const team = this.start();
+    const team = this.startSubmission();
     return team === undefined ? undefined : this.firstRun(team);
   }
 
-  private shift(on: number): AwaitedRun | undefined {
-    const queue = this.queues[on];
+  private shift(classIndex: number): AwaitedRun | undefined {
+    const queue = this.queues[classIndex];
     const run = queue?.runs[queue.next];
     if (queue && run) queue.next += 1;
     return run;
   }
 
-  /** The next submission that comes to a run at all. */
-  private start(): number | undefined {
+  /** Starts submissions until one reaches a run; returns its team. */
+  private startSubmission(): number | undefined {
     for (;;) {
-      const team = this.line.start();
-      if (team === undefined || this.random.next() < this.belief.evaluated) return team;
-      this.line.end(team);
+      const team = this.unstarted.start();
+      if (team === undefined || this.random.next() < this.sample.evaluatedShare) return team;
+      this.unstarted.end(team);
     }
   }
 
-  /** `age`: it runs already. */
+  /** `age`: seconds for which the run already holds its slot. */
   private begin(run: AwaitedRun, age = 0): void {
-    const { on } = run;
-    const { unbilled = 0, microUsdPerSecond = 0 } = this.rest.classes[on] ?? {};
-    const { seconds, next } = this.belief.end(run, Math.max(0, age - unbilled));
-    this.free[on] = (this.free[on] ?? 0) - 1;
+    const { classIndex } = run;
+    const { overheadSeconds = 0, microUsdPerSecond = 0 } = this.work.classes[classIndex] ?? {};
+    const { seconds, next } = this.sample.end(run, Math.max(0, age - overheadSeconds));
+    this.freeSlots[classIndex] = (this.freeSlots[classIndex] ?? 0) - 1;
     this.microUsd += seconds * microUsdPerSecond;
-    const at = Math.max(this.now, this.skipped.until[on] ?? 0) + Math.max(1, seconds + unbilled - age);
-    this.ends.push({ at, run, next });
+    const start = Math.max(this.now, this.skipped.busyUntil[classIndex] ?? 0);
+    this.ends.push({ at: start + Math.max(1, seconds + overheadSeconds - age), run, next });
   }
 
-  private goOn({ run, next }: RunEnd): void {
+  private continueAfter({ run, next }: RunEnd): void {
     if (next) this.enqueue(next);
-    else this.line.end(run.team);
-    this.fill(run.on);
-    this.fill(this.rest.gate);
+    else this.unstarted.end(run.team);
+    this.fill(run.classIndex);
+    this.fill(this.work.entryClass);
   }
 }

@@ -28,21 +28,3 @@ export function futuresOf(count: number): Future[] {
     outOfGpuMemoryShare: shares[index]?.share ?? 0,
   }));
 }
-
-export interface PlanQuantiles {
-  p10: number;
-  p50: number;
-  p90: number;
-}
-
-/** Of values of futures, each of which stands for an equal part. */
-export function quantilesOf(values: readonly number[]): PlanQuantiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => {
-    const place = Math.min(sorted.length - 1, Math.max(0, share * sorted.length - 0.5));
-    const below = sorted[Math.floor(place)] ?? Number.NaN;
-    const above = sorted[Math.ceil(place)] ?? Number.NaN;
-    return below + (above - below) * (place - Math.floor(place));
-  };
-  return { p10: at(0.1), p50: at(0.5), p90: at(0.9) };
-}

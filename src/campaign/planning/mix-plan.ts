@@ -1,9 +1,10 @@
 import { costOfRuns } from '../model/money.ts';
+import { quantilesOf, type Quantiles } from '../random/quantiles.ts';
 import type { Population } from '../simulation/population.ts';
 import { budgetFor, budgetLasts, budgetNeverWaiting } from './budget-need.ts';
 import { courseOf, type Course, type Planned } from './course.ts';
 import { expectedPopulation } from './expected-population.ts';
-import { quantilesOf, type Future, type PlanQuantiles } from './futures.ts';
+import type { Future } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Mix } from './mixes.ts';
 import type { PlannedBudget } from './planned-budget.ts';
@@ -12,18 +13,18 @@ import type { PlannedBudget } from './planned-budget.ts';
 export interface MixPlan {
   mix: string;
   slots: Record<string, number>;
-  hours: PlanQuantiles;
+  hours: Quantiles;
   /** By class: hours in the middle. */
   hoursOn: Record<string, number>;
-  costMicroUsd: PlanQuantiles;
+  costMicroUsd: Quantiles;
   /** The budget that would do, the reserve for reruns and the last run's worst case included. */
-  budgetMicroUsd: PlanQuantiles;
+  budgetMicroUsd: Quantiles;
   /** The budget from which on no run waits for money, though every run sets its worst case aside while it lasts. */
-  neverWaitingMicroUsd: PlanQuantiles;
+  neverWaitingMicroUsd: Quantiles;
   /** From the start. */
-  seconds: PlanQuantiles;
+  seconds: Quantiles;
   /** Share of the submissions with a score. */
-  scored: PlanQuantiles;
+  scored: Quantiles;
   /**
    * Machines at a time that would do the work in the middle by the deadline, never waiting for each other, and the same
    * with the margin; null when a run alone takes longer.
@@ -48,8 +49,8 @@ export interface Question {
 export function mixPlanOf(question: Question, mix: Mix): MixPlan {
   const { planned, budget, deadlineSeconds, margin } = question;
   const courses = coursesOf(question, mix);
-  const of = (value: (course: Course) => number): PlanQuantiles => quantilesOf(courses.map(value));
-  const money = (value: (course: Course) => number): PlanQuantiles => {
+  const of = (value: (course: Course) => number): Quantiles => quantilesOf(courses.map(value), 'equal parts');
+  const money = (value: (course: Course) => number): Quantiles => {
     const { p10, p50, p90 } = of(value);
     return { p10: Math.ceil(p10), p50: Math.ceil(p50), p90: Math.ceil(p90) };
   };

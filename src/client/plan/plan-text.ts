@@ -1,5 +1,5 @@
 import { dollars } from '../../campaign/model/money.ts';
-import type { PlanQuantiles } from '../../campaign/planning/futures.ts';
+import type { Quantiles } from '../../campaign/random/quantiles.ts';
 import type { MixPlan } from '../../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../../campaign/planning/plan.ts';
 import { percent } from '../../campaign/model/units.ts';
@@ -37,7 +37,7 @@ function forecastTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan,
     ['mix', 'slots', '', 'hours', 'cost', 'each', 'budget needed', 'done', 'scored', machinesTitle(limits)],
     mixes.flatMap((plan) => {
       const { costMicroUsd: cost, budgetMicroUsd: budget, seconds, hours, scored } = plan;
-      const row = (of: keyof PlanQuantiles): string[] => [
+      const row = (of: keyof Quantiles): string[] => [
         of.toUpperCase(),
         whole(hours[of]),
         amountOf(cost[of]),

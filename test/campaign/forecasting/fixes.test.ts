@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { forecastOf } from '../../../src/campaign/forecasting/forecast.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { outlookOf } from '../../../src/campaign/forecasting/outlook.ts';
+import { projectionOf } from '../../../src/campaign/forecasting/projection.ts';
 import { remainingWorkOf } from '../../../src/campaign/forecasting/remaining-work.ts';
-import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
 /** Half an hour of work for each slot of the cheap class; `large` decides how much of it the dear one has to do. */
@@ -30,9 +30,9 @@ function late(of: VirtualShape, share: number) {
     ...simulation,
     until: ({ counts }) => counts.finished + counts.failed >= of.teams.length * 0.6,
   });
-  const prospect = { classes, now, manner: { perTeam: fairness.perTeamInFlight, hurry: true } };
+  const prospect = { classes, now, policy: { openPerTeam: fairness.perTeamInFlight, expedited: true } };
   const finish = (slots: CampaignState['slots']): number =>
-    outlookOf({ ...state, slots: { ...state.slots, ...slots } }, prospect)?.finish.p90 ?? Number.NaN;
+    projectionOf({ ...state, slots: { ...state.slots, ...slots } }, prospect)?.finish.p90 ?? Number.NaN;
   const deadline = now + (finish({}) - now) * share;
   const within = { ...state, deadline: new Date(deadline).toISOString() };
   const remedies = forecastOf(within, classes, now, fairness.perTeamInFlight)?.remedies ?? [];
@@ -89,7 +89,7 @@ describe('a forecast of a large campaign', () => {
         ...simulation,
         until: ({ counts }) => counts.finished >= 100,
       });
-      const { starts } = remainingWorkOf(
+      const { unstarted: starts } = remainingWorkOf(
         { ...state, slots: { cheap, dear: 2 } },
         simulation.frozen.instanceClasses,
         now,

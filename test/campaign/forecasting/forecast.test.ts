@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, type Forecast } from '../../../src/campaign/forecasting/forecast.ts';
 import type { ClassStatistics } from '../../../src/campaign/state/run-statistics.ts';
-import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
 const shape: VirtualShape = {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { KaplanMeier, type EndedAlike } from '../../../src/campaign/forecasting/kaplan-meier.ts';
+import { KaplanMeier, type DurationGroup } from '../../../src/campaign/forecasting/kaplan-meier.ts';
 import { RandomStream } from '../../../src/campaign/random/random-stream.ts';
 
-const ended = (seconds: number, count: number, change: Partial<EndedAlike> = {}): EndedAlike => ({
+const ended = (seconds: number, count: number, change: Partial<DurationGroup> = {}): DurationGroup => ({
   seconds,
   ended: count,
   followed: 0,
-  lost: 0,
+  lostBefore: 0,
   ...change,
 });
 const draws = (table: KaplanMeier, age = 0) => {
@@ -31,9 +31,9 @@ describe('durations learnt from what has ended', () => {
   });
 
   it('count what the platform lost as at risk until then, and not as an end', () => {
-    const table = new KaplanMeier([ended(10, 10, { lost: 90 }), ended(20, 10)], []);
+    const table = new KaplanMeier([ended(10, 10, { lostBefore: 90 }), ended(20, 10)], []);
     const lossless = new KaplanMeier([ended(10, 10), ended(20, 10)], []);
-    const late = new KaplanMeier([ended(10, 10), ended(20, 10, { lost: 90 })], []);
+    const late = new KaplanMeier([ended(10, 10), ended(20, 10, { lostBefore: 90 })], []);
     assert.ok(Math.abs(table.mean - lossless.mean) < 1e-9, 'lost before any end');
     assert.ok(late.mean > lossless.mean, 'lost between them: fewer had ended by then');
   });

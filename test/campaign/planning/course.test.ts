@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { budgetFor, budgetLasts, budgetNeverWaiting } from '../../../src/campaign/planning/budget-need.ts';
 import { courseOf, type Course, type Planned } from '../../../src/campaign/planning/course.ts';
-import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
-import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { drawnPopulation } from '../../support/campaigns/drawn-population.ts';
+import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
 import { caseCampaign, classes } from '../samples.ts';
 

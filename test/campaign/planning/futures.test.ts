@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
-import { futuresOf, quantilesOf } from '../../../src/campaign/planning/futures.ts';
+import { futuresOf } from '../../../src/campaign/planning/futures.ts';
+import { quantilesOf } from '../../../src/campaign/random/quantiles.ts';
 
 describe('futures', () => {
   it('have what is expected in the middle and the factor of the case at their tenths', () => {
-    const { p10, p50, p90 } = quantilesOf(futuresOf(1_001).map(({ factor }) => factor));
+    const { p10, p50, p90 } = quantilesOf(
+      futuresOf(1_001).map(({ factor }) => factor),
+      'equal parts',
+    );
     assert.equal(p50, 1);
     assert.ok(Math.abs(p10 - 1 / 2.5) < 0.002 && Math.abs(p90 - 2.5) < 0.02, `${p10} ${p90}`);
   });
 
   it('hold that a twentieth needs a larger device as likely too little as too much', () => {
-    const { p10, p50, p90 } = quantilesOf(futuresOf(1_001).map((future) => future.outOfGpuMemoryShare));
+    const { p10, p50, p90 } = quantilesOf(
+      futuresOf(1_001).map((future) => future.outOfGpuMemoryShare),
+      'equal parts',
+    );
     assert.deepEqual(
       [p10, p50, p90].map((share) => Math.round(share * 100)),
       [0, 5, 16],
@@ -21,7 +28,7 @@ describe('futures', () => {
       futuresOf(1).map(({ factor }) => factor),
       [1],
     );
-    assert.deepEqual(quantilesOf([7]), { p10: 7, p50: 7, p90: 7 });
+    assert.deepEqual(quantilesOf([7], 'equal parts'), { p10: 7, p50: 7, p90: 7 });
   });
 
   it('are always the same', () => {

@@ -9,8 +9,8 @@ import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.
 import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
 import type { Reason } from '../../../src/campaign/model/reasons.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
-import { drawnPopulation } from '../../../src/campaign/simulation/drawn-population.ts';
-import { simulateCampaign } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { drawnPopulation } from '../../support/campaigns/drawn-population.ts';
+import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { simulatedRun } from '../../../src/campaign/simulation/simulated-run.ts';
 import { containerMemoryMiB, wallClockSeconds } from '../../../src/campaign/model/run-limits.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';

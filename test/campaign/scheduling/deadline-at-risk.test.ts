@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { simulateCampaign, type SimulatedResult } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { simulateCampaign, type SimulatedResult } from '../../support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
 const shape: VirtualShape = {

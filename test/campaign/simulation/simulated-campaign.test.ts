@@ -5,7 +5,7 @@ import {
   simulateCampaign,
   type SimulatedResult,
   type SimulatedWay,
-} from '../../../src/campaign/simulation/simulated-campaign.ts';
+} from '../../support/campaigns/simulate-campaign.ts';
 import { c4, caseCampaign, g4, p3 } from '../samples.ts';
 
 const submissions = 200;

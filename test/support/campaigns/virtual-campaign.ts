@@ -1,6 +1,6 @@
 import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
-import { drawnPopulation, type Durations } from '../../../src/campaign/simulation/drawn-population.ts';
-import type { Simulation } from '../../../src/campaign/simulation/simulated-campaign.ts';
+import { drawnPopulation, type Durations } from './drawn-population.ts';
+import type { Simulation } from './simulate-campaign.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 
 /** A campaign on a virtual clock, on a cheap class and a dear one like the case's G4 and P3; shares from 0 to 1. */

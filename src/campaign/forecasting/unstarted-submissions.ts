@@ -1,21 +1,21 @@
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
 
-/** Submissions that have not started: many are only counted, the last ones are there with their teams. */
-export interface StartQueue {
-  /** Teams' first submissions, then their second, and so on: how many, and of how many teams. */
-  counted: { submissions: number; teams: number }[];
-  /** Teams of those after them, in order. */
+/** Submissions that have not started: most are only counted, the last ones are listed by team. */
+export interface UnstartedSubmissions {
+  /** The teams' first submissions, then their second ones, and so on. */
+  levels: { submissions: number; teams: number }[];
+  /** Teams of the submissions after the counted ones, in start order. */
   last: number[];
 }
 
-/** Who starts when, as `starts` decides it among teams of equal weight; at most `most` with their teams. Pure. */
-export function startQueueOf(state: CampaignState, most: number): StartQueue {
-  const levels = levelsOf(state);
-  let level = levels.length;
-  let room = most;
-  while (level > 0 && (levels[level - 1] ?? 0) <= room) {
+/** Unstarted submissions in the order in which teams of equal weight start them; at most `mostListed` are listed. */
+export function unstartedSubmissionsOf(state: CampaignState, mostListed: number): UnstartedSubmissions {
+  const teamsByLevel = teamsByLevelOf(state);
+  let level = teamsByLevel.length;
+  let room = mostListed;
+  while (level > 0 && (teamsByLevel[level - 1] ?? 0) <= room) {
     level -= 1;
-    room -= levels[level] ?? 0;
+    room -= teamsByLevel[level] ?? 0;
   }
   const last: { level: number; team: number }[] = [];
   let ofLevelBefore = level > 0 ? room : 0;
@@ -29,17 +29,17 @@ export function startQueueOf(state: CampaignState, most: number): StartQueue {
     }
     for (let own = Math.max(started, level); own < rounds; own += 1) last.push({ level: own, team });
   }
-  const counted = levels.slice(0, level).map((teams) => ({ submissions: teams, teams }));
-  const partly = counted.at(-1);
-  if (partly) partly.submissions -= room - ofLevelBefore;
+  const levels = teamsByLevel.slice(0, level).map((teams) => ({ submissions: teams, teams }));
+  const partlyListed = levels.at(-1);
+  if (partlyListed) partlyListed.submissions -= room - ofLevelBefore;
   return {
-    counted: counted.filter(({ submissions }) => submissions > 0),
+    levels: levels.filter(({ submissions }) => submissions > 0),
     last: last.sort((a, b) => a.level - b.level || a.team - b.team).map(({ team }) => team),
   };
 }
 
-/** By number of a team's submissions: how many teams have a submission to start after so many others of theirs. */
-function levelsOf(state: CampaignState): number[] {
+/** By index of a submission within its team: how many teams have yet to start theirs. */
+function teamsByLevelOf(state: CampaignState): number[] {
   const changes: number[] = [];
   for (const [team, rounds] of state.rounds.entries()) {
     const started = state.started[team] ?? 0;

@@ -1,18 +1,23 @@
-import { isProbeUseless, type BaseImageRecord } from '../evaluation/base-image-record.ts';
-import { applyReport, applyStart, applySettlement, applyRunRequest } from '../state/apply-messages.ts';
-import type { CampaignState } from '../state/campaign-state.ts';
-import { forecastOf, isDeadlineAtRisk } from '../forecasting/forecast.ts';
-import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
-import { isDone } from '../scheduling/blocked-reason.ts';
-import { initialState } from '../state/initial-state.ts';
-import type { OperatorCommand } from '../operators/operator-messages.ts';
-import { applyCommand } from '../operators/operator-commands.ts';
-import type { Population } from './population.ts';
-import { decide, type Decision } from '../scheduling/scheduler.ts';
-import { EventQueue } from './event-queue.ts';
-import { simulatedEnd } from './simulated-end.ts';
-import { SimulatedRound, type NextStep } from './simulated-round.ts';
-import { limitsOf } from '../scheduling/starts.ts';
+import { isProbeUseless, type BaseImageRecord } from '../../../src/campaign/evaluation/base-image-record.ts';
+import {
+  applyReport,
+  applyStart,
+  applySettlement,
+  applyRunRequest,
+} from '../../../src/campaign/state/apply-messages.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { forecastOf, isDeadlineAtRisk } from '../../../src/campaign/forecasting/forecast.ts';
+import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
+import { isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { initialState } from '../../../src/campaign/state/initial-state.ts';
+import type { OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
+import { applyCommand } from '../../../src/campaign/operators/operator-commands.ts';
+import type { Population } from '../../../src/campaign/simulation/population.ts';
+import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
+import { EventQueue } from '../../../src/campaign/simulation/event-queue.ts';
+import { simulatedEnd } from '../../../src/campaign/simulation/simulated-end.ts';
+import { SimulatedRound, type NextStep } from '../../../src/campaign/simulation/simulated-round.ts';
+import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 
 export interface Simulation {
   /** The rules: classes, slots, limits, money, deadline, fairness. */

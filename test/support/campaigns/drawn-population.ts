@@ -1,5 +1,5 @@
-import type { Population, SimulatedClass, SimulatedSubmission } from './population.ts';
-import { RandomStream } from '../random/random-stream.ts';
+import type { Population, SimulatedClass, SimulatedSubmission } from '../../../src/campaign/simulation/population.ts';
+import { RandomStream } from '../../../src/campaign/random/random-stream.ts';
 
 /** How long evaluations take on a class of speed 1, by their mean. */
 export type Durations =
