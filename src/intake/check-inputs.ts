@@ -69,8 +69,7 @@ async function checkLabels(
   const unreadable = lineNotUtf8(await readFile(path));
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
   if (id === undefined || value === undefined) return;
-  // Without a metric the ids can still be compared: rmse takes any number.
-  const labels = await readLabels(path, { id, value }, metric ?? 'rmse');
+  const labels = await readLabels(path, { id, value }, metric);
   if (labels.kind === 'invalid') {
     for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
     const rest = labels.count - labels.faults.length;

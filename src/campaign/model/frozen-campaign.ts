@@ -4,8 +4,8 @@
  */
 
 import type { LayoutName } from './layouts.ts';
+import type { Metric } from './metrics.ts';
 
-export type Metric = 'log-loss' | 'roc-auc' | 'accuracy' | 'f1' | 'rmse';
 export type Purpose = 'probe' | 'evaluation';
 /** What a submission may do with its image's own files; `writable` as docs/layouts.md says. */
 export type RootFilesystem = 'read-only' | 'writable';

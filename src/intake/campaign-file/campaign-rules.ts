@@ -1,7 +1,7 @@
+import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { quoted } from '../../safe-text.ts';
-import { takesProbabilities } from '../../scoring/metrics.ts';
 import type { Report } from './campaign-file.ts';
 import { longestSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { suggestion } from './suggestion.ts';
@@ -58,7 +58,7 @@ function checkPredictions(
     );
   }
   if (metric === undefined || typeof missing !== 'number') return;
-  if (takesProbabilities(metric) && !(missing >= 0 && missing <= 1)) {
+  if (metrics[metric].predictions === 'probability' && !(missing >= 0 && missing <= 1)) {
     report(['predictions', 'missing'], `predictions.missing is ${missing}, must be from 0 to 1 for ${metric}`);
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { faultOfWords } from '../../campaign/model/placeholders.ts';
+import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
 import { campaignPattern, memberPattern } from '../../ids.ts';
@@ -59,7 +60,7 @@ const words = z.array(z.string('must be text; quote it')).superRefine((list, con
 export const sections = {
   campaign: {
     campaign: textLike(campaignPattern, 'must be up to 40 small letters, digits and dashes, not starting with a dash'),
-    metric: oneOf('log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'),
+    metric: oneOf(...metricNames),
     submissions: anyText,
     deadline: anyText,
     layout: oneOf(...layoutNames).optional(),
