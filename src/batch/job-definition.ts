@@ -1,5 +1,6 @@
 import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
 import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
+import { gpuKinds } from '../campaign/model/instance-class-kinds.ts';
 
 /** One job definition per instance class: the runner with all of that machine. Batch's names take no dots. */
 export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>
@@ -14,6 +15,7 @@ export async function ensureJobDefinitions(
 ): Promise<void> {
   for (const on of classes) {
     const jobDefinitionName = jobDefinitionOf(prefix, on.name);
+    const gpus = on.gpu ? gpuKinds[on.gpu].gpusOfBatchJob : 0;
     const { jobDefinitions } = await batch.send(
       new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
     );
@@ -27,7 +29,7 @@ export async function ensureJobDefinitions(
           resourceRequirements: [
             { type: 'VCPU', value: String(on.vcpus) },
             { type: 'MEMORY', value: String(on.memoryMiB) },
-            ...(on.gpu === 'nvidia' ? [{ type: 'GPU' as const, value: '1' }] : []),
+            ...(gpus > 0 ? [{ type: 'GPU' as const, value: String(gpus) }] : []),
           ],
         },
       }),

@@ -1,3 +1,4 @@
+import { asciiLine } from '../../safe-text.ts';
 import { escaped, room, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
 import { faultText, kindTexts, type FaultSummary } from '../model/prediction-faults.ts';
@@ -98,4 +99,14 @@ function platformLines(runs: readonly RunRecord[]): string[] {
     return reason === null || said.size === 0 ? [] : [`- The platform on run ${n}: ${escaped([...said].join('; '))}`];
   });
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** Withheld entries that are kept, and characters of each: they come from the image. */
+const [mostEntries, longestEntry] = [20, 80];
+
+/** What the gate withheld of an image's configuration, cut to what the ledger keeps and people read. */
+export function shownWithheld(withheld: readonly string[]): string[] {
+  const shown = withheld.slice(0, mostEntries).map((entry) => asciiLine(entry, longestEntry));
+  const more = withheld.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
 }

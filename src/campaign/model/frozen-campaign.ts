@@ -3,6 +3,7 @@
  * with every default filled in, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
  */
 
+import type { classKinds, GpuKind } from './instance-class-kinds.ts';
 import type { LayoutName } from './layouts.ts';
 import type { Metric } from './metrics.ts';
 
@@ -13,9 +14,9 @@ export type RootFilesystem = 'read-only' | 'writable';
 /** A row of data: one kind of machine behind one Batch queue. */
 export interface InstanceClass {
   name: string;
-  kind: 'gpu' | 'cpu';
-  /** `emulated`: the container gets a size-capped device-memory mount instead of a device. Only on `kind: 'gpu'`. */
-  gpu?: 'nvidia' | 'emulated';
+  kind: (typeof classKinds)[number];
+  /** Only on `kind: 'gpu'`. */
+  gpu?: GpuKind;
   queue: string;
   /** Usable device memory in MiB. Only on `kind: 'gpu'`. */
   gpuMemoryMiB?: number;

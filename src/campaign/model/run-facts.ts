@@ -1,7 +1,6 @@
 import { asciiLine } from '../../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
-import { signalOf } from './exit-signals.ts';
 
 /** The rule that decided, kept in the history instead of the contestant's text. */
 export type VerdictRule =
@@ -142,3 +141,12 @@ const instant = (ms: number | null | undefined): string | null =>
 const longestWords = 200;
 
 const plain = (text: string | null): string | null => (text === null ? null : asciiLine(text, longestWords));
+
+/** Linux's signals on x86-64 by number, from 1 (signal(7)). */
+const signals =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
+    .split(' ')
+    .map((name) => `SIG${name}`);
+
+/** The signal that shells and engines report as exit code 128 + n; null for every other code. */
+const signalOf = (exitCode: number): string | null => signals[exitCode - 129] ?? null;

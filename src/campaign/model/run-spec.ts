@@ -1,4 +1,5 @@
 import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
+import type { GpuKind } from './instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
 /** spec.json: everything the runner needs to know, written once before the job is submitted. Holds no label and no secret. */
@@ -12,7 +13,7 @@ export interface RunSpec {
    */
   image: { reference: string; digest: string };
   inputs: InputSet;
-  instanceClass: { name: string; gpu: 'nvidia' | 'emulated' | 'none'; gpuMemoryMiB: number; vcpus: number };
+  instanceClass: { name: string; gpu: GpuKind | 'none'; gpuMemoryMiB: number; vcpus: number };
   limits: {
     wallClockSeconds: number;
     /** What the container gets, in MiB. Emulated device memory comes on top. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { faultOfWords } from '../../campaign/model/placeholders.ts';
+import { classKinds, gpuKindNames } from '../../campaign/model/instance-class-kinds.ts';
 import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
@@ -122,9 +123,9 @@ export const sections = {
   },
   instanceClasses: {
     name,
-    kind: oneOf('gpu', 'cpu'),
-    /** On a class of kind gpu where it is not said: nvidia. */
-    gpu: oneOf('nvidia', 'emulated').optional(),
+    kind: oneOf(...classKinds),
+    /** Default on a class of kind gpu: {@link defaultGpuKind}. */
+    gpu: oneOf(...gpuKindNames).optional(),
     queue: anyText,
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),

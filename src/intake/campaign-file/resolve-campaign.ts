@@ -1,4 +1,5 @@
 import { unpackedBytesOf, type InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { defaultGpuKind } from '../../campaign/model/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
@@ -82,7 +83,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
   return {
     name: row.name,
     kind: row.kind,
-    ...(row.kind === 'gpu' && { gpu: gpu ?? 'nvidia' }),
+    ...(row.kind === 'gpu' && { gpu: gpu ?? defaultGpuKind }),
     ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
     queue: row.queue,
     vcpus: row.vcpus,

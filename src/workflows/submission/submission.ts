@@ -10,7 +10,7 @@ import {
   type RunResult,
   type EvaluationStep,
 } from '../../campaign/evaluation/evaluation-state-machine.ts';
-import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
+import { shownWithheld } from '../../campaign/explanation/submission-details.ts';
 import { counted } from '../../safe-text.ts';
 import { Attempts, GivenUpError } from './attempts.ts';
 import { CurrentDetails } from './current-details.ts';
