@@ -13,9 +13,9 @@ export async function ensureJobDefinitions(
   runnerImage: string,
   classes: readonly InstanceClass[],
 ): Promise<void> {
-  for (const on of classes) {
-    const jobDefinitionName = jobDefinitionOf(prefix, on.name);
-    const gpus = on.gpu ? gpuKinds[on.gpu].gpusOfBatchJob : 0;
+  for (const instanceClass of classes) {
+    const jobDefinitionName = jobDefinitionOf(prefix, instanceClass.name);
+    const gpus = instanceClass.gpu ? gpuKinds[instanceClass.gpu].gpusOfBatchJob : 0;
     const { jobDefinitions } = await batch.send(
       new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
     );
@@ -27,8 +27,8 @@ export async function ensureJobDefinitions(
         containerProperties: {
           image: runnerImage,
           resourceRequirements: [
-            { type: 'VCPU', value: String(on.vcpus) },
-            { type: 'MEMORY', value: String(on.memoryMiB) },
+            { type: 'VCPU', value: String(instanceClass.vcpus) },
+            { type: 'MEMORY', value: String(instanceClass.memoryMiB) },
             ...(gpus > 0 ? [{ type: 'GPU' as const, value: String(gpus) }] : []),
           ],
         },

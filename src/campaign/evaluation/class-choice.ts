@@ -17,20 +17,20 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
   return fitsOf(rules, needs, items)
     .filter(({ kind }) => kind !== 'unfit')
-    .map(({ on }) => optionOn(rules, on, expectedSeconds(rules, on, needs, items)))
+    .map(({ instanceClass }) => optionOn(rules, instanceClass, expectedSeconds(rules, instanceClass, needs, items)))
     .sort((a, b) => a.expected - b.expected || a.hours - b.hours || (a.class < b.class ? -1 : 1));
 }
 
 /** The price of a run on one class that is expected to take so many seconds; tenths of them, which short runs need. */
-export function optionOn(rules: ClassRules, on: InstanceClass, seconds: number): RunOption {
+export function optionOn(rules: ClassRules, instanceClass: InstanceClass, seconds: number): RunOption {
   const expectedSeconds = Math.round(seconds * 10) / 10;
-  const isMeasured = expectedSeconds < wallClockSeconds(rules.limits, on, rules.classes) * 0.999;
+  const isMeasured = expectedSeconds < wallClockSeconds(rules.limits, instanceClass, rules.classes) * 0.999;
   return {
-    class: on.name,
-    worst: worstCostMicroUsd(rules.limits, on, rules.classes),
-    expected: costMicroUsd(expectedSeconds, on.microUsdPerHour),
+    class: instanceClass.name,
+    worst: worstCostMicroUsd(rules.limits, instanceClass, rules.classes),
+    expected: costMicroUsd(expectedSeconds, instanceClass.microUsdPerHour),
     hours: expectedSeconds / 3600,
-    gpuMemoryMiB: on.gpuMemoryMiB ?? 0,
+    gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
     ...(isMeasured && { isMeasured }),
   };
 }
@@ -40,7 +40,7 @@ export const measuredSeconds = ({ hours, isMeasured }: RunOption): number | unde
   isMeasured ? Math.max(1, Math.round(hours * 3600)) : undefined;
 
 /** From the probe and the classes' relative speeds; without a probe the whole promised wall clock. */
-function expectedSeconds(rules: ClassRules, on: InstanceClass, { profile }: Needs, items: number): number {
-  const promised = wallClockSeconds(rules.limits, on, rules.classes);
-  return profile === undefined ? promised : Math.min(promised, probedSeconds(on, profile, items));
+function expectedSeconds(rules: ClassRules, instanceClass: InstanceClass, { profile }: Needs, items: number): number {
+  const promised = wallClockSeconds(rules.limits, instanceClass, rules.classes);
+  return profile === undefined ? promised : Math.min(promised, probedSeconds(instanceClass, profile, items));
 }

@@ -9,7 +9,7 @@ export interface ClassRules {
 
 /** Whether a class is an option for an evaluation. `doubted`: an estimate speaks against it, but less than against others. */
 export interface ClassFit {
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   kind: 'fits' | 'doubted' | 'unfit';
   /** Empty when it fits. */
   objections: Objection[];
@@ -48,31 +48,33 @@ export const timeMargin = 0.2;
  * includes the page cache. Pure.
  */
 export function fitsOf(rules: ClassRules, needs: Needs, items: number): ClassFit[] {
-  const facts = new Map(rules.classes.map((on) => [on, provedAgainst(rules, on, needs)]));
-  const possible = rules.classes.filter((on) => facts.get(on) === undefined);
+  const facts = new Map(
+    rules.classes.map((instanceClass) => [instanceClass, provedAgainst(rules, instanceClass, needs)]),
+  );
+  const possible = rules.classes.filter((instanceClass) => facts.get(instanceClass) === undefined);
   const estimates = [deviceRoom, memoryRoom, timeRoom];
   const chosen = estimates.reduce(
-    (left, roomOf) => withMostRoom(left, (on) => roomOf(rules, on, needs, items).room),
+    (left, roomOf) => withMostRoom(left, (instanceClass) => roomOf(rules, instanceClass, needs, items).room),
     possible,
   );
-  return rules.classes.map((on) => {
-    const proved = facts.get(on);
-    if (proved) return { on, kind: 'unfit', objections: [proved] };
+  return rules.classes.map((instanceClass) => {
+    const proved = facts.get(instanceClass);
+    if (proved) return { instanceClass, kind: 'unfit', objections: [proved] };
     const objections = estimates.flatMap((roomOf) => {
-      const { room, objection } = roomOf(rules, on, needs, items);
+      const { room, objection } = roomOf(rules, instanceClass, needs, items);
       return room < 1 ? [objection] : [];
     });
-    if (!chosen.includes(on)) return { on, kind: 'unfit', objections };
-    return { on, kind: objections.length === 0 ? 'fits' : 'doubted', objections };
+    if (!chosen.includes(instanceClass)) return { instanceClass, kind: 'unfit', objections };
+    return { instanceClass, kind: objections.length === 0 ? 'fits' : 'doubted', objections };
   });
 }
 
-function provedAgainst(rules: ClassRules, on: InstanceClass, needs: Needs): Objection | undefined {
+function provedAgainst(rules: ClassRules, instanceClass: InstanceClass, needs: Needs): Objection | undefined {
   const { profile, gpuMemoryAboveMiB, memoryAboveMiB } = needs;
-  const memory = containerMemoryMiB(rules.limits, on);
+  const memory = containerMemoryMiB(rules.limits, instanceClass);
   if (memory <= memoryAboveMiB) return { kind: 'proved-memory', has: memory, tooLittle: memoryAboveMiB };
-  const device = on.gpuMemoryMiB ?? 0;
-  if (on.kind === 'gpu') {
+  const device = instanceClass.gpuMemoryMiB ?? 0;
+  if (instanceClass.kind === 'gpu') {
     return device > gpuMemoryAboveMiB
       ? undefined
       : { kind: 'proved-device', has: device, tooLittle: gpuMemoryAboveMiB };
@@ -89,22 +91,27 @@ interface Room {
   objection: Objection;
 }
 
-function deviceRoom(_: ClassRules, on: InstanceClass, { profile, probeAbove }: Needs): Room {
+function deviceRoom(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Room {
   const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadRoom));
   const wanted = Math.max(peak, probeAbove.gpuMemoryMiB > 0 ? probeAbove.gpuMemoryMiB + 1 : 0);
-  const has = on.gpuMemoryMiB ?? 0;
+  const has = instanceClass.gpuMemoryMiB ?? 0;
   return { room: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };
 }
 
-function memoryRoom({ limits }: ClassRules, on: InstanceClass, { probeAbove }: Needs): Room {
-  const has = containerMemoryMiB(limits, on);
+function memoryRoom({ limits }: ClassRules, instanceClass: InstanceClass, { probeAbove }: Needs): Room {
+  const has = containerMemoryMiB(limits, instanceClass);
   const wanted = probeAbove.memoryMiB + 1;
   return { room: has / wanted, objection: { kind: 'memory', has, wanted } };
 }
 
-function timeRoom({ limits, classes }: ClassRules, on: InstanceClass, { profile }: Needs, items: number): Room {
-  const allowedSeconds = promisedSeconds(limits, on, classes);
-  const expectedSeconds = profile === undefined ? 0 : probedSeconds(on, profile, items);
+function timeRoom(
+  { limits, classes }: ClassRules,
+  instanceClass: InstanceClass,
+  { profile }: Needs,
+  items: number,
+): Room {
+  const allowedSeconds = promisedSeconds(limits, instanceClass, classes);
+  const expectedSeconds = profile === undefined ? 0 : probedSeconds(instanceClass, profile, items);
   const room = allowedSeconds / ((1 + timeMargin) * expectedSeconds);
   return { room, objection: { kind: 'time', allowedSeconds, expectedSeconds } };
 }
@@ -113,9 +120,9 @@ function timeRoom({ limits, classes }: ClassRules, on: InstanceClass, { profile 
 const sameRoom = 1 - 1e-9;
 
 /** Those with enough room, or else those with the most. */
-function withMostRoom(classes: InstanceClass[], roomOf: (on: InstanceClass) => number): InstanceClass[] {
-  const enough = classes.filter((on) => roomOf(on) >= 1);
+function withMostRoom(classes: InstanceClass[], roomOf: (instanceClass: InstanceClass) => number): InstanceClass[] {
+  const enough = classes.filter((instanceClass) => roomOf(instanceClass) >= 1);
   if (enough.length > 0) return enough;
   const most = Math.max(...classes.map(roomOf));
-  return classes.filter((on) => roomOf(on) >= most * sameRoom);
+  return classes.filter((instanceClass) => roomOf(instanceClass) >= most * sameRoom);
 }

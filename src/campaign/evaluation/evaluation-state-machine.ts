@@ -56,7 +56,7 @@ export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
  */
 export class EvaluationStateMachine {
   private known: Needs = unknownNeeds;
-  private tries: RetryCounts = noRetries;
+  private counts: RetryCounts = noRetries;
   private purpose: Purpose = 'evaluation';
   private last: Reason = 'gpu-out-of-memory';
 
@@ -74,21 +74,21 @@ export class EvaluationStateMachine {
 
   /** The campaign will grant no run any more: what was only doubted stands. */
   refused(reason: Reason): EvaluationStep {
-    return end(this.tries.doubted ? this.last : reason);
+    return end(this.counts.doubted ? this.last : reason);
   }
 
   /** The run that was wanted has ended on a class. */
-  ended(on: InstanceClass, run: RunResult): EvaluationStep {
+  ended(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
     // An operator ended the run, not the submission; a cancelled submission cannot ask again.
     if (run.reason === 'cancelled') return this.purpose === 'probe' ? this.probe() : this.evaluation();
-    return this.purpose === 'probe' ? this.afterProbe(on, run) : this.afterEvaluation(on, run);
+    return this.purpose === 'probe' ? this.afterProbe(instanceClass, run) : this.afterEvaluation(instanceClass, run);
   }
 
   /** A failed probe is no failed submission: it only teaches less. */
-  private afterProbe(on: InstanceClass, { profile, ...run }: RunResult): EvaluationStep {
+  private afterProbe(instanceClass: InstanceClass, { profile, ...run }: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason !== null) {
-      const failed = { ...run, reason, on };
+      const failed = { ...run, reason, instanceClass };
       if (responsibleParty(reason) === 'platform') {
         return this.finalAfter(failed, () => this.probe()) ?? this.probe();
       }
@@ -98,29 +98,29 @@ export class EvaluationStateMachine {
     return this.evaluation();
   }
 
-  private afterEvaluation(on: InstanceClass, run: RunResult): EvaluationStep {
+  private afterEvaluation(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason === null) return { kind: 'score' };
     this.last = reason;
-    return this.finalAfter({ ...run, reason, on }, () => this.evaluation()) ?? this.evaluation();
+    return this.finalAfter({ ...run, reason, instanceClass }, () => this.evaluation()) ?? this.evaluation();
   }
 
   /** Learns from a failed run; answers the end when it was the last. `again`: the same run once more. */
   private finalAfter(failed: FailedRun & { cause?: string }, again: () => EvaluationStep): EvaluationStep | undefined {
-    const move = nextAfterFailure(failed, this.known, this.tries, this.rules);
+    const move = nextAfterFailure(failed, this.known, this.counts, this.rules);
     if (move.kind === 'end') {
       const run = failed.cause === undefined ? undefined : again();
       return { ...end(move.reason), ...(run?.kind === 'run' && { ifEverybodys: run }) };
     }
     this.known = move.needs;
-    this.tries = move.tries;
+    this.counts = move.counts;
     return undefined;
   }
 
   private probe(): EvaluationStep {
     const { classes, limits } = this.rules;
-    const on = probeClass(classes);
-    return this.run('probe', [optionOn(this.rules, on, wallClockSeconds(limits, on, classes))]);
+    const instanceClass = probeClass(classes);
+    return this.run('probe', [optionOn(this.rules, instanceClass, wallClockSeconds(limits, instanceClass, classes))]);
   }
 
   private evaluation(): EvaluationStep {

@@ -29,5 +29,6 @@ export const isNeedMeasured = ({ profile, gpuMemoryAboveMiB }: Needs): boolean =
  * What a probe lets expect of a run over so many items on a class, in seconds. The start-up is counted once and takes as
  * long on every class; the items follow the classes' relative speed.
  */
-export const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
-  (profile.startUpSeconds ?? 0) + (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;
+export const probedSeconds = (instanceClass: InstanceClass, profile: ResourceProfile, items: number): number =>
+  (profile.startUpSeconds ?? 0) +
+  (profile.secondsPerItem * items * profile.measuredAtSpeed) / instanceClass.relativeSpeed;

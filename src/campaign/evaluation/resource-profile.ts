@@ -31,7 +31,11 @@ export const usesDevice = ({ peakMiB, idleMiB }: Device): boolean => peakMiB > i
 type Device = NonNullable<RunOutcome['device']>;
 
 /** Turns a probe's outcome into a profile; undefined when the container never got to its end. */
-export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass): ResourceProfile | undefined {
+export function profileOf(
+  outcome: RunOutcome,
+  items: number,
+  instanceClass: InstanceClass,
+): ResourceProfile | undefined {
   const { end, device } = outcome;
   if (end.kind !== 'exited' || end.exitCode !== 0) return undefined;
   const saturating = device !== null && device.peakMiB >= saturatingShare * device.totalMiB;
@@ -42,7 +46,7 @@ export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass)
     gpuMemoryMiB: saturating || !usesGpu ? 0 : (device?.peakMiB ?? 0),
     saturating,
     device: device && { totalMiB: device.totalMiB, peakMiB: device.peakMiB, driver: device.driver },
-    measuredAtSpeed: on.relativeSpeed,
+    measuredAtSpeed: instanceClass.relativeSpeed,
     hostPeakMiB: outcome.memory.peakMiB,
     imageBytes: outcome.imageBytes,
   };

@@ -28,12 +28,12 @@ export const noRetries: RetryCounts = { attempts: 0, platformRuns: 0, doubted: f
 export interface FailedRun {
   reason: Reason;
   rule: VerdictRule | 'no-outcome' | null;
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   memoryLimitMiB: number | null;
 }
 
 /** What follows a failed evaluation: another run with what was learnt, or the submission's end. */
-export type AfterFailure = { kind: 'again'; needs: Needs; tries: RetryCounts } | { kind: 'end'; reason: Reason };
+export type AfterFailure = { kind: 'again'; needs: Needs; counts: RetryCounts } | { kind: 'end'; reason: Reason };
 
 /**
  * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
@@ -42,30 +42,35 @@ export type AfterFailure = { kind: 'again'; needs: Needs; tries: RetryCounts } |
  * device's size: a kill that nobody explains, and out of time where the probe let expect a little less, run again; a device
  * that was full in a run that failed and did not say why runs again on a larger one. Everything else is final. Pure.
  */
-export function nextAfterFailure(failed: FailedRun, needs: Needs, tries: RetryCounts, rules: RetryRules): AfterFailure {
-  const { reason, rule, on, memoryLimitMiB } = failed;
+export function nextAfterFailure(
+  failed: FailedRun,
+  needs: Needs,
+  counts: RetryCounts,
+  rules: RetryRules,
+): AfterFailure {
+  const { reason, rule, instanceClass, memoryLimitMiB } = failed;
   const { limits } = rules;
   if (responsibleParty(reason) === 'platform') {
-    const again = { ...tries, platformRuns: tries.platformRuns + 1 };
-    return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, tries: again };
+    const again = { ...counts, platformRuns: counts.platformRuns + 1 };
+    return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, counts: again };
   }
   if (reason === 'host-out-of-memory' && memoryLimitMiB !== null && memoryLimitMiB < limits.memoryMiB) {
     const memoryAboveMiB = Math.max(needs.memoryAboveMiB, memoryLimitMiB);
-    return { kind: 'again', needs: { ...needs, memoryAboveMiB }, tries };
+    return { kind: 'again', needs: { ...needs, memoryAboveMiB }, counts };
   }
-  const charged = { ...tries, attempts: tries.attempts + 1 };
+  const charged = { ...counts, attempts: counts.attempts + 1 };
   if (charged.attempts < limits.attempts) {
     if (reason === 'gpu-out-of-memory') {
-      return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: charged };
+      return { kind: 'again', needs: aboveDeviceOf(instanceClass, needs), counts: charged };
     }
     if (rule === 'shared-memory-text' && !needs.moreSharedMemory && limits.sharedMemoryMiB < (memoryLimitMiB ?? 0)) {
-      return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, tries: charged };
+      return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, counts: charged };
     }
-    if (!tries.doubted) {
+    if (!counts.doubted) {
       const doubted = { ...charged, doubted: true };
-      if (isChance(failed, needs, rules)) return { kind: 'again', needs, tries: doubted };
-      if (rule === 'gpu-full-without-words' && isThereLarger(on, rules)) {
-        return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: doubted };
+      if (isChance(failed, needs, rules)) return { kind: 'again', needs, counts: doubted };
+      if (rule === 'gpu-full-without-words' && isThereLarger(instanceClass, rules)) {
+        return { kind: 'again', needs: aboveDeviceOf(instanceClass, needs), counts: doubted };
       }
     }
   }
@@ -77,21 +82,23 @@ export function nextAfterFailure(failed: FailedRun, needs: Needs, tries: RetryCo
  * that is cut off says as little against the submission as a kill that nobody explains. Far more than was expected is no
  * chance: it hangs, or the sample is not like the test set.
  */
-function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: RetryRules): boolean {
+function isChance({ rule, instanceClass }: FailedRun, { profile }: Needs, rules: RetryRules): boolean {
   if (rule === 'killed-unexplained') return true;
   if (rule !== 'time-limit' || profile === undefined) return false;
-  const share = probedSeconds(on, profile, rules.testItems) / wallClockSeconds(rules.limits, on, rules.classes);
+  const share =
+    probedSeconds(instanceClass, profile, rules.testItems) /
+    wallClockSeconds(rules.limits, instanceClass, rules.classes);
   return share >= leastShare && share < 1;
 }
 
 /** A device of more memory; whether a class with one has enough of everything else too is asked when it is chosen. */
-const isThereLarger = (on: InstanceClass, { classes }: RetryRules): boolean =>
-  classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (on.gpuMemoryMiB ?? 0));
+const isThereLarger = (instanceClass: InstanceClass, { classes }: RetryRules): boolean =>
+  classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (instanceClass.gpuMemoryMiB ?? 0));
 
 /** Only classes with more device memory than this one will do from now on. */
-const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
+const aboveDeviceOf = (instanceClass: InstanceClass, needs: Needs): Needs => ({
   ...needs,
-  gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, on.gpuMemoryMiB ?? 0),
+  gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, instanceClass.gpuMemoryMiB ?? 0),
 });
 
 /**
@@ -101,10 +108,10 @@ const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
 export const reasonWithoutClassLeft = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
 
 /** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
-export function afterFailedProbe({ reason, rule, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
+export function afterFailedProbe({ reason, rule, instanceClass, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
   const { probeAbove } = needs;
   if (reason === 'gpu-out-of-memory') {
-    return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: on.gpuMemoryMiB ?? 0 } };
+    return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0 } };
   }
   if (reason === 'host-out-of-memory') {
     return { ...needs, probeAbove: { ...probeAbove, memoryMiB: memoryLimitMiB ?? 0 } };

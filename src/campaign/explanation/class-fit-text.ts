@@ -11,14 +11,16 @@ export function explainedChoice(rules: ClassRules, needs: Needs, items: number):
   const fits = fitsOf(rules, needs, items);
   const objectionsTo = (onClass: string): string =>
     fits
-      .filter(({ on }) => on.name === onClass)
+      .filter(({ instanceClass }) => instanceClass.name === onClass)
       .flatMap(({ objections }) => objections.map(objectionText))
       .join('; ');
   const chosen = options.map((option) => {
     const doubt = objectionsTo(option.class);
     return `${option.class}: ${priceText(option)}${doubt && `, though ${doubt}: no class is better`}`;
   });
-  const unfit = fits.filter(({ kind }) => kind === 'unfit').map(({ on }) => `${on.name}: no, ${objectionsTo(on.name)}`);
+  const unfit = fits
+    .filter(({ kind }) => kind === 'unfit')
+    .map(({ instanceClass }) => `${instanceClass.name}: no, ${objectionsTo(instanceClass.name)}`);
   return [...chosen, ...unfit];
 }
 

@@ -2,7 +2,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { ResourceProfile } from '../evaluation/resource-profile.ts';
 
 /** What a probe on this class taught, for people to read. Holds no text of the submission. Pure. */
-export function probeText(profile: ResourceProfile, on: InstanceClass): string {
+export function probeText(profile: ResourceProfile, instanceClass: InstanceClass): string {
   const { hostPeakMiB, imageBytes } = profile;
   const parts = [
     deviceWords(profile),
@@ -10,7 +10,7 @@ export function probeText(profile: ResourceProfile, on: InstanceClass): string {
     ...(hostPeakMiB === null ? [] : [`${hostPeakMiB} MiB of memory with page cache`]),
     ...(imageBytes === null ? [] : [`an image of ${Math.ceil(imageBytes / 2 ** 20)} MiB`]),
   ];
-  const remark = deviceRemark(profile, on);
+  const remark = deviceRemark(profile, instanceClass);
   return `${parts.join(', ')}.${remark === undefined ? '' : ` ${remark}`}`;
 }
 
@@ -32,12 +32,12 @@ function timeWords({ startUpSeconds, secondsPerItem }: ResourceProfile): string 
 const deviceTolerance = 0.03;
 
 /** What is wrong with what the campaign file says of a class's device; undefined when nothing is. */
-export function deviceRemark({ device }: ResourceProfile, on: InstanceClass): string | undefined {
+export function deviceRemark({ device }: ResourceProfile, instanceClass: InstanceClass): string | undefined {
   if (device === null) return undefined;
-  const { gpuMemoryMiB } = on;
+  const { gpuMemoryMiB } = instanceClass;
   if (gpuMemoryMiB === undefined) {
-    return `The campaign file states no gpuMemoryMiB for ${on.name}: what fits there cannot be known beforehand.`;
+    return `The campaign file states no gpuMemoryMiB for ${instanceClass.name}: what fits there cannot be known beforehand.`;
   }
   if (Math.abs(device.totalMiB - gpuMemoryMiB) <= deviceTolerance * gpuMemoryMiB) return undefined;
-  return `The campaign file states ${gpuMemoryMiB} MiB for ${on.name}, its device has ${device.totalMiB}: what fits there is misjudged until one of the two is mended.`;
+  return `The campaign file states ${gpuMemoryMiB} MiB for ${instanceClass.name}, its device has ${device.totalMiB}: what fits there is misjudged until one of the two is mended.`;
 }

@@ -8,8 +8,8 @@ import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
 
 const items = 4_000;
 const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit['kind'], string[]][] =>
-  fitsOf({ classes: among, limits }, known, items).map(({ on, kind, objections }) => [
-    on.name,
+  fitsOf({ classes: among, limits }, known, items).map(({ instanceClass, kind, objections }) => [
+    instanceClass.name,
     kind,
     objections.map((objection) => objection.kind),
   ]);

@@ -9,8 +9,8 @@ import { c4, g4, goodOutcome, limits, outcome, p3 } from '../samples.ts';
 const device = (peakMiB: number, idleMiB = 0): Partial<RunOutcome> => ({
   device: { totalMiB: 1_000, idleMiB, peakMiB, driver: '450.80.02' },
 });
-const taught = (change: Partial<RunOutcome>, on = g4): ResourceProfile =>
-  profileOf(outcome(change), 12, on) ?? assert.fail('no profile');
+const taught = (change: Partial<RunOutcome>, instanceClass = g4): ResourceProfile =>
+  profileOf(outcome(change), 12, instanceClass) ?? assert.fail('no profile');
 
 describe('what a probe teaches', () => {
   it('is what it used of device, host and time, on which device and at which speed', () => {
@@ -69,7 +69,8 @@ describe('what a probe teaches', () => {
 });
 
 describe('what a probe taught, in words', () => {
-  const words = (change: Partial<RunOutcome>, on = g4): string => probeText(taught(change, on), on);
+  const words = (change: Partial<RunOutcome>, instanceClass = g4): string =>
+    probeText(taught(change, instanceClass), instanceClass);
 
   it('names every measured amount', () => {
     assert.equal(
@@ -90,8 +91,8 @@ describe('what a probe taught, in words', () => {
   });
 
   const goodDevice = { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' };
-  const remark = (totalMiB: number, on = g4): string | undefined =>
-    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), on);
+  const remark = (totalMiB: number, instanceClass = g4): string | undefined =>
+    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), instanceClass);
 
   it('says plainly when the device is not the one that the campaign file states', () => {
     assert.equal(remark(15_109), undefined);
