@@ -1,7 +1,7 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/model/reasons.ts';
-import type { SeenJob } from '../campaign/model/run-facts.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
+import type { ObservedJob } from '../campaign/model/run-facts.ts';
+import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
@@ -44,7 +44,7 @@ export interface FollowedRun {
   /** Over all jobs made for the run, duplicates included. Null: the job that held it left neither times nor outcome. */
   billedSeconds: number | null;
   /** What Batch shows of that job; absent when Batch does not know it. */
-  job?: SeenJob;
+  job?: ObservedJob;
   /** What it was, should it be the platform's fault. */
   cause: string;
 }
@@ -99,7 +99,7 @@ async function endOf(
   const { store, bucket } = rooms.runs;
   const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
   const trouble =
-    outcome === undefined ? await store.findJson<RunTrouble>(bucket, runObjects.trouble(runKey)) : undefined;
+    outcome === undefined ? await store.findJson<RunnerError>(bucket, runObjects.trouble(runKey)) : undefined;
   const duplicates = await billedForDuplicates(rooms, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
   return {

@@ -1,8 +1,8 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
-import type { SeenJob } from '../campaign/model/run-facts.ts';
+import type { ObservedJob } from '../campaign/model/run-facts.ts';
 
 /** What Batch shows of a job's last attempt; for a job of one container. */
-export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): SeenJob {
+export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): ObservedJob {
   const last = attempts?.at(-1);
   return {
     statusReason: last?.statusReason ?? statusReason ?? null,

@@ -1,13 +1,13 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
+import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 
 export interface RunRemains {
   runKey: string;
   outcome: RunOutcome | undefined;
   /** What the runner left instead of an outcome. */
-  trouble: RunTrouble | undefined;
+  trouble: RunnerError | undefined;
   /** Undefined: Batch does not know it any more. */
   job: JobDetail | undefined;
 }

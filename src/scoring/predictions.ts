@@ -12,7 +12,7 @@ export type PredictionsResult =
   | { kind: 'valid'; values: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 
-const listedFaults = 20;
+const maxListed = 20;
 
 /**
  * Checks a predictions file against the inputs: exactly one row per input, a finite number, a probability where the
@@ -27,7 +27,7 @@ export async function readPredictions(options: {
   metric: Metric;
 }): Promise<PredictionsResult> {
   const { source, inputs, format, metric } = options;
-  const faults = new FaultList(listedFaults);
+  const faults = new FaultList(maxListed);
   const lineOf = new Map<string, number>();
   const values = new Map<string, number>();
   const complete = await readIdValueTable(source, format, faults, (id, value, line) => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
-import { containerOrders } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-command.ts';
 import { bestFirst, metricNames } from '../../src/campaign/model/metrics.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
@@ -626,14 +626,14 @@ c,,s-6,images/one.tar
         [undefined, undefined],
       ],
     );
-    assert.deepEqual(containerOrders(checked, checked.submissions[0] ?? {}), {
+    assert.deepEqual(containerSettings(checked, checked.submissions[0] ?? {}), {
       paths: { input: '/kaggle/input', output: '/kaggle/working' },
       command: ['python', 'main.py'],
       args: ['--in', '/kaggle/input'],
       rootFilesystem: 'writable',
     });
     const usual = await checkCampaign(campaign(), now);
-    assert.deepEqual([containerOrders(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
+    assert.deepEqual([containerSettings(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
   });
 
   it('names faults of arguments and layouts by file and line', async () => {

@@ -5,11 +5,11 @@ export interface BaseImageRecord {
 }
 
 /** After so many saturating probes on a base, one more teaches nothing. */
-export const enoughSaturating = 10;
+export const minSaturatingProbes = 10;
 
 /**
  * A framework that takes the whole device whatever it needs does so in every submission built on it. One that did not
  * saturate ends the rule for its base for good: there the submission decides, and so a probe can teach something. Pure.
  */
 export const isProbeUseless = ({ saturating, measured }: BaseImageRecord): boolean =>
-  measured === 0 && saturating >= enoughSaturating;
+  measured === 0 && saturating >= minSaturatingProbes;

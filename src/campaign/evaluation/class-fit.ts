@@ -32,7 +32,7 @@ export type Objection =
  * ({@link breakEvenSuccess}), passing the cheap one over pays only when most such runs fail there. A peak that does not
  * saturate (below 95 %) never speaks against the device it was seen on.
  */
-export const deviceHeadRoom = 0.05;
+export const deviceHeadroom = 0.05;
 
 /**
  * The promised time must be so much longer than the probe lets expect: the mean over 25 sample items whose times scatter as
@@ -92,7 +92,7 @@ interface Room {
 }
 
 function deviceRoom(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Room {
-  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadRoom));
+  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadroom));
   const wanted = Math.max(peak, probeAbove.gpuMemoryMiB > 0 ? probeAbove.gpuMemoryMiB + 1 : 0);
   const has = instanceClass.gpuMemoryMiB ?? 0;
   return { room: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };

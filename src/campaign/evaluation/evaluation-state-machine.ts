@@ -33,7 +33,7 @@ export interface WantedRun {
 export type EvaluationStep =
   | ({ kind: 'run' } & WantedRun)
   | { kind: 'score' }
-  | { kind: 'end'; reason: Reason; detail: string | null; ifEverybodys?: { kind: 'run' } & WantedRun };
+  | { kind: 'end'; reason: Reason; detail: string | null; ifPlatformWide?: { kind: 'run' } & WantedRun };
 
 export interface EvaluationRules extends RetryRules {
   /** Null: there is no sample set and nothing is probed. */
@@ -73,12 +73,12 @@ export class EvaluationStateMachine {
   }
 
   /** The campaign will grant no run any more: what was only doubted stands. */
-  refused(reason: Reason): EvaluationStep {
+  afterRefusal(reason: Reason): EvaluationStep {
     return end(this.counts.doubted ? this.last : reason);
   }
 
   /** The run that was wanted has ended on a class. */
-  ended(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
+  afterRun(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
     // An operator ended the run, not the submission; a cancelled submission cannot ask again.
     if (run.reason === 'cancelled') return this.purpose === 'probe' ? this.probe() : this.evaluation();
     return this.purpose === 'probe' ? this.afterProbe(instanceClass, run) : this.afterEvaluation(instanceClass, run);
@@ -110,7 +110,7 @@ export class EvaluationStateMachine {
     const move = nextAfterFailure(failed, this.known, this.counts, this.rules);
     if (move.kind === 'end') {
       const run = failed.cause === undefined ? undefined : again();
-      return { ...end(move.reason), ...(run?.kind === 'run' && { ifEverybodys: run }) };
+      return { ...end(move.reason), ...(run?.kind === 'run' && { ifPlatformWide: run }) };
     }
     this.known = move.needs;
     this.counts = move.counts;

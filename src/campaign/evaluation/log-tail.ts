@@ -11,21 +11,21 @@ import {
 } from './memory-patterns.ts';
 
 /** Whose memory a text says was full. */
-export type MemoryWords = 'device' | 'memory' | 'shared-memory';
+export type FullMemory = 'device' | 'memory' | 'shared-memory';
 
 /**
  * Whose memory the last words about memory say was full; undefined when there are none. A process that reports its device's
  * trouble as its own in the very next line means the device. Pure.
  */
-export function memoryWords(tail: string): MemoryWords | undefined {
+export function fullMemoryIn(tail: string): FullMemory | undefined {
   let isOver = false;
   const lines = linesOf(tail).reverse();
   for (const [place, line] of lines.entries()) {
-    const found = wordsOf(line);
+    const found = fullMemoryOfLine(line);
     if (found === 'memory') return isEcho(lines.slice(place)) ? 'device' : 'memory';
     if (found === 'survived' && !isOver) return 'device';
     if (found !== undefined && found !== 'survived') return found;
-    isOver ||= anError.test(line);
+    isOver ||= errorLine.test(line);
   }
   return undefined;
 }
@@ -47,11 +47,11 @@ const linesOf = (tail: string): string[] =>
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '');
 
-const anError = /^\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b/;
+const errorLine = /^\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b/;
 
 const says = (patterns: readonly RegExp[], line: string): boolean => patterns.some((text) => text.test(line));
 
-function wordsOf(line: string): MemoryWords | 'survived' | undefined {
+function fullMemoryOfLine(line: string): FullMemory | 'survived' | undefined {
   if (says(notAboutMemory, line)) return undefined;
   if (says(sharedMemoryFull, line)) return 'shared-memory';
   if (diskFull.test(line)) return undefined;
@@ -66,7 +66,7 @@ function wordsOf(line: string): MemoryWords | 'survived' | undefined {
 /** The lines, the last first, begin with a process's own words, right after which its device's stand. */
 function isEcho(lines: readonly string[]): boolean {
   for (const line of lines) {
-    const found = wordsOf(line);
+    const found = fullMemoryOfLine(line);
     if (found === 'device') return true;
     if (found !== 'memory' || hostMemory.test(line)) return false;
   }

@@ -6,7 +6,7 @@ import { wallClockSeconds } from '../model/run-limits.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
 /** In simulated campaigns no sound submission that was cut off was expected to take less than 0.83 of its wall clock (docs/adr/0006). */
-const leastShare = 0.5;
+const minChanceShare = 0.5;
 
 export interface RetryRules extends ClassRules {
   /** Of the test set. */
@@ -69,7 +69,7 @@ export function nextAfterFailure(
     if (!counts.doubted) {
       const doubted = { ...charged, doubted: true };
       if (isChance(failed, needs, rules)) return { kind: 'again', needs, counts: doubted };
-      if (rule === 'gpu-full-without-words' && isThereLarger(instanceClass, rules)) {
+      if (rule === 'gpu-full-without-words' && hasLargerDevice(instanceClass, rules)) {
         return { kind: 'again', needs: aboveDeviceOf(instanceClass, needs), counts: doubted };
       }
     }
@@ -88,11 +88,11 @@ function isChance({ rule, instanceClass }: FailedRun, { profile }: Needs, rules:
   const share =
     probedSeconds(instanceClass, profile, rules.testItems) /
     wallClockSeconds(rules.limits, instanceClass, rules.classes);
-  return share >= leastShare && share < 1;
+  return share >= minChanceShare && share < 1;
 }
 
 /** A device of more memory; whether a class with one has enough of everything else too is asked when it is chosen. */
-const isThereLarger = (instanceClass: InstanceClass, { classes }: RetryRules): boolean =>
+const hasLargerDevice = (instanceClass: InstanceClass, { classes }: RetryRules): boolean =>
   classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (instanceClass.gpuMemoryMiB ?? 0));
 
 /** Only classes with more device memory than this one will do from now on. */

@@ -1,4 +1,4 @@
-import { memoryWords, saysReadOnly } from './log-tail.ts';
+import { fullMemoryIn, saysReadOnly } from './log-tail.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
@@ -31,7 +31,7 @@ export function verdictOf(outcome: RunOutcome): Verdict {
   }
   if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   const isFull = isDeviceFull(outcome);
-  const words = memoryWords(outcome.log.tail);
+  const words = fullMemoryIn(outcome.log.tail);
   if (words === 'device' && isFull) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
   const isReadOnly = saysReadOnly(outcome.log.tail);
   if (isFull && words === undefined && !isReadOnly) return failed('submission-error', 'gpu-full-without-words');

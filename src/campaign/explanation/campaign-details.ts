@@ -1,4 +1,4 @@
-import { room, usd } from './markdown.ts';
+import { bottomPadding, usd } from './markdown.ts';
 import type { CampaignProgress } from '../operators/progress.ts';
 import { instantText } from '../model/units.ts';
 
@@ -36,7 +36,7 @@ export function campaignDetails(progress: CampaignProgress): string {
     ...operatorsLog
       .slice(-5)
       .map(({ at, by, act, refused }) => `- ${at} ${by}: \`${act}\`${refused ? ` refused: ${refused}` : ''}`),
-    ...room,
+    ...bottomPadding,
   ].join('\n');
 }
 

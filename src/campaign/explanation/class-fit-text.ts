@@ -1,12 +1,12 @@
 import { evaluationOptions, measuredSeconds } from '../evaluation/class-choice.ts';
-import { deviceHeadRoom, fitsOf, timeMargin, type ClassRules, type Objection } from '../evaluation/class-fit.ts';
+import { deviceHeadroom, fitsOf, timeMargin, type ClassRules, type Objection } from '../evaluation/class-fit.ts';
 import { dollars } from '../model/money.ts';
 import type { Needs } from '../evaluation/needs.ts';
 import { percent } from '../model/units.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** For each class, cheapest expectation first, whether it may carry the next evaluation and at what price, or why not. Pure. */
-export function explainedChoice(rules: ClassRules, needs: Needs, items: number): string[] {
+export function classFitLines(rules: ClassRules, needs: Needs, items: number): string[] {
   const options = evaluationOptions(rules, needs, items);
   const fits = fitsOf(rules, needs, items);
   const objectionsTo = (onClass: string): string =>
@@ -38,7 +38,7 @@ function objectionText(objection: Objection): string {
     case 'gpu-use-unknown':
       return 'it has no GPU, and whether one is needed was not measured';
     case 'device':
-      return `its device has ${objection.has} MiB, by the probe ${objection.wanted} MiB are wanted (${percent(deviceHeadRoom)} head-room)`;
+      return `its device has ${objection.has} MiB, by the probe ${objection.wanted} MiB are wanted (${percent(deviceHeadroom)} head-room)`;
     case 'memory':
       return `a container gets ${objection.has} MiB there, less was too little for the probe`;
     case 'time':

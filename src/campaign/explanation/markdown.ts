@@ -15,4 +15,4 @@ export const escaped = (text: string): string =>
 export const usd = (microUsd: number): string => dollars(microUsd).replace('$', 'USD ');
 
 /** The last lines of every page: the Web UI's frame is about 30 pixels too low, so it cuts this rule and no text. */
-export const room: readonly string[] = ['', '---'];
+export const bottomPadding: readonly string[] = ['', '---'];

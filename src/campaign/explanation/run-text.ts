@@ -1,5 +1,5 @@
 import type { RunRecord } from '../model/messages.ts';
-import type { PredictionsFound, RunFacts } from '../model/run-facts.ts';
+import type { PredictionsStatus, RunFacts } from '../model/run-facts.ts';
 import { percent } from '../model/units.ts';
 import { whyOfRun } from './why.ts';
 
@@ -82,7 +82,7 @@ const deviceText = ({ totalMiB, idleMiB, peakMiB }: NonNullable<RunFacts['device
 const outputText = ({ bytes, full }: NonNullable<RunFacts['output']>): string =>
   `${size(bytes)}${full ? ', which filled the space for output' : ''}`;
 
-const foundWords: Record<PredictionsFound, string | undefined> = {
+const foundWords: Record<PredictionsStatus, string | undefined> = {
   collected: undefined,
   missing: 'no predictions file',
   link: 'the predictions file is a link',

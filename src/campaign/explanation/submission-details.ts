@@ -1,7 +1,7 @@
 import { asciiLine } from '../../safe-text.ts';
-import { escaped, room, usd } from './markdown.ts';
+import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
-import { faultText, kindTexts, type FaultSummary } from '../model/prediction-faults.ts';
+import { faultText, faultCounts, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
 import type { Reason, SubmissionState } from '../model/reasons.ts';
 import { responsibleParty } from '../model/reasons.ts';
@@ -27,8 +27,8 @@ export interface SubmissionContent {
 }
 
 /** The Web UI cuts what is long, so the newest runs are shown and the rest is counted. */
-const mostRuns = 12;
-const mostClasses = 12;
+const maxRuns = 12;
+const maxClasses = 12;
 
 /** The page's details in Markdown, at most a few KB: what matters most comes first. Pure. */
 export function submissionDetails(content: SubmissionContent): string {
@@ -36,7 +36,7 @@ export function submissionDetails(content: SubmissionContent): string {
   const what = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
   const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${what} since ${instantText(since)}`;
   const why = whyOfEnd(reason, runs);
-  const omitted = runs.length - mostRuns;
+  const omitted = runs.length - maxRuns;
   return [
     `${head}${note === '' ? '' : ` (${escaped(note)})`}`,
     '',
@@ -44,15 +44,15 @@ export function submissionDetails(content: SubmissionContent): string {
     ...failureLines(content),
     '| run | end | exit | time | memory | GPU | billed | cost |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...runs.slice(-mostRuns).map(runRow),
+    ...runs.slice(-maxRuns).map(runRow),
     '',
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
-    ...platformLines(runs.slice(-mostRuns)),
+    ...platformLines(runs.slice(-maxRuns)),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
-    ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
-    ...room,
+    ...choice.slice(0, maxClasses).map((line) => `- ${escaped(line)}`),
+    ...bottomPadding,
   ].join('\n');
 }
 
@@ -68,7 +68,7 @@ function failureLines({ stage, faults, withheld }: SubmissionContent): string[] 
 
 /** As in `show`: a fault of the whole file is told by its kind alone. */
 const faultLines = (faults: FaultSummary): string[] => [
-  ...kindTexts(faults),
+  ...faultCounts(faults),
   ...faults.first.filter(({ line }) => line !== null).map(faultText),
 ];
 
@@ -79,14 +79,14 @@ function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, cost
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
     endText(reason, facts?.rule),
-    ...[...measured, `${billedSeconds} s`].map(together),
+    ...[...measured, `${billedSeconds} s`].map(withoutBreaks),
     usd(costMicroUsd),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
 /** Lets a cell break before a bracket only: the Web UI's columns are narrow. */
-const together = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
+const withoutBreaks = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
 
 /** A rule that has the name of its reason tells no more. */
 const endText = (reason: Reason | null, rule: string | null | undefined): string =>

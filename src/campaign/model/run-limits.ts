@@ -1,15 +1,15 @@
 import { costMicroUsd } from './money.ts';
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
 
-/** What the machine's agent and system keep for themselves, in MiB. */
+/** Memory reserved for the machine's agent and system, in MiB. */
 export const systemMemoryMiB = 512;
 
-/** A job that hangs outside the container is ended by Batch this long after the promised wall clock. */
+/** Batch ends a job that hangs outside the container this long after its wall-clock limit. */
 export const batchGraceSeconds = 3600;
 
 /**
- * What the promised wall clock is worth on a class, in seconds: as much work as in the promised time on `wallClockOn`, by the
- * ratio of speeds within its kind; or the class's own where it states one.
+ * The promised wall clock converted to a class, in seconds: the class's own, or the time for the same work as on
+ * `wallClockOn`, by the ratio of speeds within one kind.
  */
 export function promisedSeconds(
   limits: Limits,
@@ -24,7 +24,7 @@ export function promisedSeconds(
   );
 }
 
-/** The wall clock on a class, in whole seconds: what is promised, and on a faster class no less than the file says. */
+/** The wall-clock limit on a class, in whole seconds: the promised time, but never less than the campaign file states. */
 export const wallClockSeconds = (
   limits: Limits,
   instanceClass: InstanceClass,
@@ -35,11 +35,11 @@ export const wallClockSeconds = (
       Math.max(limits.wallClockSeconds, promisedSeconds(limits, instanceClass, classes)),
   );
 
-/** What a container gets on a class, in MiB: never more than promised, never what the machine needs for itself. */
+/** Memory limit of a container on a class, in MiB: at most the promise, and never the system's reserve. */
 export const containerMemoryMiB = (limits: Limits, instanceClass: InstanceClass): number =>
   Math.min(limits.memoryMiB, instanceClass.memoryMiB - systemMemoryMiB);
 
-/** The most a run on this class can cost, in micro-dollars: to Batch's own time-out. */
+/** Highest possible cost of a run on a class, in micro-dollars: until Batch's time-out. */
 export const worstCostMicroUsd = (
   limits: Limits,
   instanceClass: InstanceClass,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { fitsOf, type ClassFit } from '../../../src/campaign/evaluation/class-fit.ts';
-import { explainedChoice } from '../../../src/campaign/explanation/class-fit-text.ts';
+import { classFitLines } from '../../../src/campaign/explanation/class-fit-text.ts';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
 import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
@@ -14,7 +14,7 @@ const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit
     objections.map((objection) => objection.kind),
   ]);
 const lines = (known: Needs, among: InstanceClass[] = classes): string[] =>
-  explainedChoice({ classes: among, limits }, known, items);
+  classFitLines({ classes: among, limits }, known, items);
 
 describe('what speaks for and against a class', () => {
   it('is told by class: what fits, what does not and why', () => {
