@@ -5,7 +5,7 @@ import { probedSeconds, type Needs } from './needs.ts';
 import { wallClockSeconds, worstCostMicroUsd } from '../model/run-limits.ts';
 import type { RunOption } from '../model/run-option.ts';
 
-/** The class probes run on: the cheapest with a device, else the cheapest. */
+/** The class for probes: the cheapest with a GPU, else the cheapest. */
 export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
   const cheapest = [...classes].sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
   const chosen = cheapest.find((candidate) => candidate.kind === 'gpu') ?? cheapest[0];
@@ -13,7 +13,7 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
   return chosen;
 }
 
-/** Every class that may carry an evaluation of `items` inputs, cheapest expectation first; empty when facts rule out all. */
+/** The classes for an evaluation of `items` inputs, by expected cost; empty when facts rule out all. */
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
   return fitsOf(rules, needs, items)
     .filter(({ kind }) => kind !== 'unfit')
@@ -21,7 +21,7 @@ export function evaluationOptions(rules: ClassRules, needs: Needs, items: number
     .sort((a, b) => a.expected - b.expected || a.hours - b.hours || (a.class < b.class ? -1 : 1));
 }
 
-/** The price of a run on one class that is expected to take so many seconds; tenths of them, which short runs need. */
+/** The option of one class for a run of an expected duration, rounded to tenths of a second for short runs. */
 export function optionOn(rules: ClassRules, instanceClass: InstanceClass, seconds: number): RunOption {
   const expectedSeconds = Math.round(seconds * 10) / 10;
   const isMeasured = expectedSeconds < wallClockSeconds(rules.limits, instanceClass, rules.classes) * 0.999;
@@ -35,11 +35,11 @@ export function optionOn(rules: ClassRules, instanceClass: InstanceClass, second
   };
 }
 
-/** What a probe lets expect of a run, in seconds; undefined when nothing is known and the whole wall clock is taken. */
+/** The duration that a probe predicts, in seconds; undefined when the option assumes the whole wall clock. */
 export const measuredSeconds = ({ hours, isMeasured }: RunOption): number | undefined =>
   isMeasured ? Math.max(1, Math.round(hours * 3600)) : undefined;
 
-/** From the probe and the classes' relative speeds; without a probe the whole promised wall clock. */
+/** By the probe and the relative speeds; without a probe the whole wall clock. */
 function expectedSeconds(rules: ClassRules, instanceClass: InstanceClass, { profile }: Needs, items: number): number {
   const promised = wallClockSeconds(rules.limits, instanceClass, rules.classes);
   return profile === undefined ? promised : Math.min(promised, probedSeconds(instanceClass, profile, items));

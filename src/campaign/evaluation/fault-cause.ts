@@ -1,9 +1,9 @@
 import { printable } from '../../safe-text.ts';
 
-/** Characters of a cause: one line on a screen, and small in a campaign's state. */
+/** Characters of a cause: one line on a screen, and little in a campaign's state. */
 const maxCauseLength = 200;
 
-/** What differs between two faults that are the same: who, where and when. */
+/** The parts of a message that differ between equal faults: ids, places and times. */
 const variableParts: readonly [RegExp, string][] = [
   [/\barn:aws[a-z-]*:[^\s"',;)]+/g, 'arn…'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '…'],
@@ -16,11 +16,11 @@ const variableParts: readonly [RegExp, string][] = [
 ];
 
 /**
- * Somebody else's words on a fault as a cause: printable, at most 200 characters, and equal for equal faults, whichever
- * run, machine or folder they are of. `names` are the ids of the run, which say nothing of the fault. Pure.
+ * Turns an error message into a cause: printable, at most 200 characters, and equal for equal faults of any run, machine or
+ * folder. `names` are the ids of the run to remove.
  */
-export function faultCause(words: string, names: readonly string[] = []): string {
-  let text = printable(words.slice(0, 20 * maxCauseLength))
+export function faultCause(message: string, names: readonly string[] = []): string {
+  let text = printable(message.slice(0, 20 * maxCauseLength))
     .replaceAll(/\s+/g, ' ')
     .trim();
   for (const name of [...names].sort((a, b) => b.length - a.length)) {
@@ -31,5 +31,5 @@ export function faultCause(words: string, names: readonly string[] = []): string
   return characters.length > maxCauseLength ? `${characters.slice(0, maxCauseLength - 1).join('')}…` : text;
 }
 
-/** A SIGKILL or SIGTERM from outside ended the runner, by Batch's words on its job. Pure. */
+/** Whether Batch's text on the job says that SIGKILL or SIGTERM ended the runner. */
 export const isKill = (cause: string): boolean => /\bexit status (?:137|143)$/.test(cause);

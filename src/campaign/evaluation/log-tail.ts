@@ -10,30 +10,30 @@ import {
   survivable,
 } from './memory-patterns.ts';
 
-/** Whose memory a text says was full. */
+/** The memory that a message reports as full. */
 export type FullMemory = 'device' | 'memory' | 'shared-memory';
 
 /**
- * Whose memory the last words about memory say was full; undefined when there are none. A process that reports its device's
- * trouble as its own in the very next line means the device. Pure.
+ * The memory that the last message about memory reports as full; undefined without such a message. A process error that
+ * directly follows a device error repeats it, so it means the device.
  */
 export function fullMemoryIn(tail: string): FullMemory | undefined {
-  let isOver = false;
+  let isAfterError = false;
   const lines = linesOf(tail).reverse();
   for (const [place, line] of lines.entries()) {
     const found = fullMemoryOfLine(line);
     if (found === 'memory') return isEcho(lines.slice(place)) ? 'device' : 'memory';
-    if (found === 'survived' && !isOver) return 'device';
+    if (found === 'survived' && !isAfterError) return 'device';
     if (found !== undefined && found !== 'survived') return found;
-    isOver ||= errorLine.test(line);
+    isAfterError ||= errorLine.test(line);
   }
   return undefined;
 }
 
-/** How many of the last lines tell why a program ended; a Python traceback of two exceptions is about as long. */
+/** Number of last lines that show why a program ended; about a Python traceback of two exceptions. */
 const closingLines = 40;
 
-/** Whether the last lines say that a file system may not be written. Pure. */
+/** Whether the last lines report a read-only file system. */
 export const saysReadOnly = (tail: string): boolean =>
   linesOf(tail)
     .slice(-closingLines)
@@ -63,7 +63,7 @@ function fullMemoryOfLine(line: string): FullMemory | 'survived' | undefined {
   return isProcess && !deviceNamed.test(message) ? 'memory' : 'device';
 }
 
-/** The lines, the last first, begin with a process's own words, right after which its device's stand. */
+/** Whether a process error directly follows a device error. The lines are in reverse order. */
 function isEcho(lines: readonly string[]): boolean {
   for (const line of lines) {
     const found = fullMemoryOfLine(line);
@@ -73,7 +73,7 @@ function isEcho(lines: readonly string[]): boolean {
   return false;
 }
 
-/** EROFS: as libraries and languages print it, and as the C library does in other languages (Debian's libc-l10n 2.36). */
+/** EROFS as libraries and languages print it, and as the C library prints it in translation (Debian's libc-l10n 2.36). */
 const readOnlyTexts = new RegExp(
   [
     String.raw`read-only file ?system`,

@@ -3,12 +3,13 @@ import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
-/** What the facts of a run say. Facts decide, text only hints. */
+/** The verdict on a run. Measured facts decide; log text only hints. */
 export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule };
-/** Share of the device that must have been in use before the text of an out-of-memory error is believed. */
+
+/** Out-of-memory messages count only if at least this share of the GPU memory was in use. */
 const gpuPeakShare = 0.93;
 
-/** Reads the outcome of a run. Pure. */
+/** Decides the verdict on a run from its outcome. */
 export function verdictOf(outcome: RunOutcome): Verdict {
   const failed = (reason: Reason, rule: VerdictRule): Verdict => ({ kind: 'failed', reason, rule });
   const { end, memory, predictions } = outcome;
