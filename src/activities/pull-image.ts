@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
-import { containerOrders } from '../campaign/model/container-command.ts';
+import { containerSettings } from '../campaign/model/container-command.ts';
 import { unpackedBytesOf, type HandedInImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { lessonsOf } from '../images/base/base-records.ts';
@@ -17,7 +17,7 @@ import {
 } from '../images/inspect-archive.ts';
 import { digestOf, fetchImage } from '../images/store/registry-image.ts';
 import type { Dependencies } from './dependencies.ts';
-import { usualPaths } from '../campaign/model/layouts.ts';
+import { defaultPaths } from '../campaign/model/layouts.ts';
 
 /**
  * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of the
@@ -38,7 +38,7 @@ export async function pullImage(
     const inspected = await inspectImage(deps, row.image, {
       limits: { imageBytes: frozen.limits.imageBytes, unpackedBytes: unpackedBytesOf(frozen.limits) },
       into: folder,
-      container: containerOf(containerOrders(frozen, row)),
+      container: containerOf(containerSettings(frozen, row)),
     });
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
@@ -49,7 +49,10 @@ export async function pullImage(
   }
 }
 
-const containerOf = ({ command, paths = usualPaths }: ReturnType<typeof containerOrders>): ConfigurationOptions => ({
+const containerOf = ({
+  command,
+  paths = defaultPaths,
+}: ReturnType<typeof containerSettings>): ConfigurationOptions => ({
   commandGiven: command !== undefined,
   mountPoints: [paths.input, paths.output],
 });

@@ -1,7 +1,7 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/model/reasons.ts';
-import type { SeenJob } from '../campaign/model/run-facts.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
+import type { ObservedJob } from '../campaign/model/run-facts.ts';
+import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
@@ -42,7 +42,7 @@ export interface FollowedRun {
   /** Of all jobs of the run, duplicates included. Null when the job that held it left neither times nor an outcome. */
   billedSeconds: number | null;
   /** Absent when Batch does not know that job. */
-  job?: SeenJob;
+  job?: ObservedJob;
   /** What went wrong, if the platform is at fault. */
   cause: string;
 }
@@ -97,7 +97,7 @@ async function endOf(
   const { store, bucket } = deps.runs;
   const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
   const trouble =
-    outcome === undefined ? await store.findJson<RunTrouble>(bucket, runObjects.trouble(runKey)) : undefined;
+    outcome === undefined ? await store.findJson<RunnerError>(bucket, runObjects.trouble(runKey)) : undefined;
   const duplicates = await billedForDuplicates(deps, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
   return {

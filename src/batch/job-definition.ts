@@ -1,5 +1,6 @@
 import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
 import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
+import { gpuKinds } from '../campaign/model/instance-class-kinds.ts';
 
 /** The job definition of an instance class: the runner with the whole machine. Batch allows no dots in its name. */
 export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>
@@ -14,6 +15,7 @@ export async function ensureJobDefinitions(
 ): Promise<void> {
   for (const instanceClass of classes) {
     const jobDefinitionName = jobDefinitionOf(prefix, instanceClass.name);
+    const gpus = instanceClass.gpu ? gpuKinds[instanceClass.gpu].gpusOfBatchJob : 0;
     const { jobDefinitions } = await batch.send(
       new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
     );
@@ -27,7 +29,7 @@ export async function ensureJobDefinitions(
           resourceRequirements: [
             { type: 'VCPU', value: String(instanceClass.vcpus) },
             { type: 'MEMORY', value: String(instanceClass.memoryMiB) },
-            ...(instanceClass.gpu === 'nvidia' ? [{ type: 'GPU' as const, value: '1' }] : []),
+            ...(gpus > 0 ? [{ type: 'GPU' as const, value: String(gpus) }] : []),
           ],
         },
       }),

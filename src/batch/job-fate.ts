@@ -1,6 +1,6 @@
 import type { JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/model/reasons.ts';
-import type { SeenJob } from '../campaign/model/run-facts.ts';
+import type { ObservedJob } from '../campaign/model/run-facts.ts';
 
 /** The reasons that Holdout itself gives when it terminates a job. */
 export const endedByHoldout = {
@@ -34,7 +34,7 @@ export function fateOf(job: JobDetail | undefined): Reason {
 }
 
 /** What Batch shows of the last attempt of a job with one container. */
-export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): SeenJob {
+export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): ObservedJob {
   const last = attempts?.at(-1);
   return {
     statusReason: last?.statusReason ?? statusReason ?? null,

@@ -1,13 +1,13 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import type { RunOutcome, RunTrouble } from '../campaign/model/run-outcome.ts';
+import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 
 interface RunRemains {
   runKey: string;
   outcome: RunOutcome | undefined;
   /** What the runner wrote instead of an outcome. */
-  trouble: RunTrouble | undefined;
+  trouble: RunnerError | undefined;
   /** Undefined when Batch no longer knows it. */
   job: JobDetail | undefined;
 }

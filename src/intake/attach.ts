@@ -14,7 +14,7 @@ export interface HandedIn {
   appended: LocatedRow[];
 }
 
-const mostDifferences = 20;
+const maxDifferences = 20;
 
 /**
  * Compares a file with the campaign that was started before: its frozen rules, with or without what operators changed of
@@ -44,8 +44,8 @@ export async function attach(
   const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
   throw holdoutError('CAMPAIGN_CHANGED', {
     campaign,
-    differences: differing.slice(0, mostDifferences),
-    commands: changingCommands(known, withoutAppliedChanges(known, fresh, left), dropped).slice(0, mostDifferences),
+    differences: differing.slice(0, maxDifferences),
+    commands: changingCommands(known, withoutAppliedChanges(known, fresh, left), dropped).slice(0, maxDifferences),
   });
 }
 

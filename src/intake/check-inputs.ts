@@ -38,14 +38,14 @@ export async function checkInputs(file: string, read: ReadCampaign, report: Repo
   return located;
 }
 
-const listedFaults = 20;
+const maxListed = 20;
 
 /** The ids of the inputs in a folder; what cannot be one is reported. */
 async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
   const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
   if (found === undefined) return undefined;
-  for (const fault of found.faults.slice(0, listedFaults)) report(`${shownPath(folder)}: ${fault}`);
-  const rest = found.faults.length - listedFaults;
+  for (const fault of found.faults.slice(0, maxListed)) report(`${shownPath(folder)}: ${fault}`);
+  const rest = found.faults.length - maxListed;
   if (rest > 0) report(`${shownPath(folder)}: ${counted(rest, 'fault')} more`);
   if (found.names.length === 0 && found.faults.length === 0) {
     report(`${shownPath(folder)} is empty, must hold at least one input`);
@@ -69,8 +69,7 @@ async function checkLabels(
   const unreadable = lineNotUtf8(await readFile(path));
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
   if (id === undefined || value === undefined) return;
-  // Without a metric the ids can still be compared: rmse takes any number.
-  const labels = await readLabels(path, { id, value }, metric ?? 'rmse');
+  const labels = await readLabels(path, { id, value }, metric);
   if (labels.kind === 'invalid') {
     for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
     const rest = labels.count - labels.faults.length;

@@ -13,24 +13,24 @@ import { sha256 } from '../sha256.ts';
  * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
  * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
  */
-export async function freezeCampaign(rooms: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
-  const { store, buckets, report } = rooms;
+export async function freezeCampaign(dependencies: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
+  const { store, buckets, report } = dependencies;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
   if (known === undefined) report(`handing in ${counted(checked.submissions.length, 'submission')} and their inputs`);
-  const located = await rowsOf(rooms, checked);
+  const located = await rowsOf(dependencies, checked);
   // References keep the digests of the first start: the registry is asked only for rows that are new.
   const rows = known === undefined ? await withDigests(located) : located;
   const manifest = manifestOf(rows);
-  const fresh = await frozenOf(rooms, checked, manifest);
-  if (known !== undefined) return attach(rooms, known, fresh, rows);
-  await uploadImages(rooms, rows);
+  const fresh = await frozenOf(dependencies, checked, manifest);
+  if (known !== undefined) return attach(dependencies, known, fresh, rows);
+  await uploadImages(dependencies, rows);
   // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
   if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {
     return { frozen: fresh, appended: [] };
   }
-  return attach(rooms, await store.readJson(buckets.results, resultObjects.campaign(campaign)), fresh, rows);
+  return attach(dependencies, await store.readJson(buckets.results, resultObjects.campaign(campaign)), fresh, rows);
 }
 
 function manifestOf(rows: readonly LocatedRow[]): Manifest {
@@ -45,7 +45,7 @@ function manifestOf(rows: readonly LocatedRow[]): Manifest {
 }
 
 async function frozenOf(
-  rooms: IntakeDependencies,
+  dependencies: IntakeDependencies,
   checked: CheckedCampaign,
   manifest: Manifest,
 ): Promise<FrozenCampaign> {
@@ -54,9 +54,9 @@ async function frozenOf(
   return {
     version: 1,
     ...rules,
-    testSet: await uploadInputs(rooms, testSet, { campaign, kind: 'testset' }),
-    ...(sampleSet && { sampleSet: await uploadInputs(rooms, sampleSet, { campaign, kind: 'sample' }) }),
-    labels: await uploadLabels(rooms, labels, campaign),
+    testSet: await uploadInputs(dependencies, testSet, { campaign, kind: 'testset' }),
+    ...(sampleSet && { sampleSet: await uploadInputs(dependencies, sampleSet, { campaign, kind: 'sample' }) }),
+    labels: await uploadLabels(dependencies, labels, campaign),
     manifest: {
       key: resultObjects.manifest(campaign),
       digest: sha256(jsonOf(manifest)),

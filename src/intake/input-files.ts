@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoted } from '../safe-text.ts';
-import { isHidden, mostFolders, sortNames, type FoundInputs } from './input-names.ts';
+import { isHidden, maxFolderDepth, sortNames, type FoundInputs } from './input-names.ts';
 
 /**
  * The inputs in a folder of this machine and its sub-folders. Links and anything that is neither file nor folder are faults:
@@ -17,8 +17,8 @@ export async function inputsIn(folder: string): Promise<FoundInputs> {
       if (isHidden(entry.name)) hidden.push(entry.isDirectory() ? `${path}/` : path);
       else if (entry.isFile()) paths.push(path);
       else if (!entry.isDirectory()) faults.push(`the input ${quoted(path)} is ${kindOf(entry)}, must be a file`);
-      else if (depth < mostFolders) await walk(`${path}/`, depth + 1);
-      else faults.push(`the folder ${quoted(path)} lies in more than ${mostFolders} folders`);
+      else if (depth < maxFolderDepth) await walk(`${path}/`, depth + 1);
+      else faults.push(`the folder ${quoted(path)} lies in more than ${maxFolderDepth} folders`);
     }
   };
   await walk('', 0);

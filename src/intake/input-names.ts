@@ -9,12 +9,12 @@ export interface FoundInputs {
 }
 
 /** Folders within folders; a set that goes deeper is laid out by mistake. */
-export const mostFolders = 16;
+export const maxFolderDepth = 16;
 
 /** Bytes of a path: a key in S3 has 1,024, of which campaign, kind and digest of the set take up to 300. */
-const mostPathBytes = 700;
+const maxPathBytes = 700;
 /** Bytes of one name in a Linux file system. */
-const mostNameBytes = 255;
+const maxNameBytes = 255;
 
 /** What systems and tools leave in folders, besides names that begin with a dot. */
 const leftovers =
@@ -24,14 +24,13 @@ const leftovers =
 export const isHidden = (name: string): boolean => name.startsWith('.') || leftovers.test(name);
 
 /** What makes a path below a folder of inputs unfit to be one's; undefined when nothing does. Pure. */
-export function faultOfName(path: string): string | undefined {
+export function faultInName(path: string): string | undefined {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'is no path below the folder';
-  if (parts.length > mostFolders + 1) return `lies in more than ${mostFolders} folders`;
+  if (parts.length > maxFolderDepth + 1) return `lies in more than ${maxFolderDepth} folders`;
   if (/[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(path)) return 'has an unprintable name';
   if (path.trim() !== path) return 'has a name that begins or ends with a blank';
-  if (bytesOf(path) > mostPathBytes || parts.some((part) => bytesOf(part) > mostNameBytes))
-    return 'has too long a name';
+  if (bytesOf(path) > maxPathBytes || parts.some((part) => bytesOf(part) > maxNameBytes)) return 'has too long a name';
   return undefined;
 }
 
@@ -41,7 +40,7 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 export function sortNames(paths: readonly string[]): FoundInputs {
   const found: FoundInputs = { names: [], hidden: [], faults: [] };
   for (const path of [...paths].sort()) {
-    const fault = faultOfName(path);
+    const fault = faultInName(path);
     if (path.split('/').some((part) => part !== '..' && part !== '.' && isHidden(part))) found.hidden.push(path);
     else if (fault !== undefined) found.faults.push(`the input ${quoted(path)} ${fault}`);
     else found.names.push(path);
@@ -61,13 +60,13 @@ export function sortNames(paths: readonly string[]): FoundInputs {
 
 const foldersOf = (path: string): string[] => Array.from(path.matchAll(/\//g), ({ index }) => path.slice(0, index));
 
-const listed = 5;
+const maxListed = 5;
 
 /** The hidden files that are left out, in words; undefined when there are none. Pure. */
 export function hiddenText(hidden: readonly string[]): string | undefined {
   if (hidden.length === 0) return undefined;
-  const shown = hidden.slice(0, listed).map((name) => quoted(name));
+  const shown = hidden.slice(0, maxListed).map((name) => quoted(name));
   const files =
     hidden.length === 1 ? '1 hidden file is no input and is' : `${hidden.length} hidden files are no inputs and are`;
-  return `${files} left out: ${shown.join(', ')}${hidden.length > listed ? ', …' : ''}`;
+  return `${files} left out: ${shown.join(', ')}${hidden.length > maxListed ? ', …' : ''}`;
 }

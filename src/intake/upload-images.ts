@@ -19,12 +19,12 @@ export interface LocatedRow {
  * once. In the order of the submissions.
  */
 export async function rowsOf(
-  rooms: IntakeDependencies,
+  dependencies: IntakeDependencies,
   { campaign, submissions }: CheckedCampaign,
 ): Promise<LocatedRow[]> {
   const rows: LocatedRow[] = [];
   await inParallel(imagesAtOnce, [...submissions.entries()], async ([index, { image: location, ...row }]) => {
-    rows[index] = { row: { ...row, image: await imageAt(rooms, campaign, location) }, location };
+    rows[index] = { row: { ...row, image: await imageAt(dependencies, campaign, location) }, location };
   });
   return rows;
 }

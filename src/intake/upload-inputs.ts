@@ -17,12 +17,13 @@ const filesAtOnce = 16;
  * left out, and that is said. Throws INPUTS_EMPTY, and INPUTS_UNFIT for names that no input may have.
  */
 export async function uploadInputs(
-  rooms: IntakeDependencies,
+  dependencies: IntakeDependencies,
   folder: LocalPath | S3Location,
   place: { campaign: string; kind: 'testset' | 'sample' },
 ): Promise<InputSet> {
-  const { store, buckets } = rooms;
-  const index = folder.kind === 'local' ? await localIndex(folder.path, rooms) : await remoteIndex(folder, rooms);
+  const { store, buckets } = dependencies;
+  const index =
+    folder.kind === 'local' ? await localIndex(folder.path, dependencies) : await remoteIndex(folder, dependencies);
   const body = `${JSON.stringify(index, null, 1)}\n`;
   const digest = sha256(body);
   const prefix = `${place.campaign}/${place.kind}/${digest}/`;

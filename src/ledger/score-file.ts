@@ -1,4 +1,4 @@
-import type { Metric } from '../campaign/model/frozen-campaign.ts';
+import type { Metric } from '../campaign/model/metrics.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 
 /** scores/<submission>/<n>.json. Faults quote the predictions and stay here. */

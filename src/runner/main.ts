@@ -40,7 +40,7 @@ async function report(thrown: unknown): Promise<number> {
   const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
   process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
   if (process.argv[2] !== 'reap') await writeTrouble(thrown);
-  return runnerExit.trouble;
+  return runnerExit.error;
 }
 
 process.exit(await main(process.argv.slice(2)).catch(report));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunTrouble } from '../campaign/model/run-outcome.ts';
+import type { RunnerError } from '../campaign/model/run-outcome.ts';
 import { HoldoutError } from '../errors.ts';
 import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
@@ -11,7 +11,7 @@ const longestMs = 10_000;
 export async function writeTrouble(thrown: unknown): Promise<void> {
   const runKey = process.env['HOLDOUT_RUN_KEY'];
   if (!runKey) return;
-  const trouble: RunTrouble = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...wordsOn(thrown) };
+  const trouble: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...wordsOn(thrown) };
   const platform = loadSettings();
   const written = new ObjectStore(platform).write(
     bucketsOf(platform).runs,
@@ -22,7 +22,7 @@ export async function writeTrouble(thrown: unknown): Promise<void> {
 }
 
 /** What is not of the catalogue may quote a file of the submission, so of that only the kind is told. */
-function wordsOn(thrown: unknown): Pick<RunTrouble, 'code' | 'message'> {
+function wordsOn(thrown: unknown): Pick<RunnerError, 'code' | 'message'> {
   if (thrown instanceof HoldoutError) return { code: thrown.code, message: thrown.message };
   const { name = 'Error', code, syscall } = (thrown ?? {}) as { name?: string; code?: string; syscall?: string };
   return { code: 'UNEXPECTED', message: [name, code, syscall].filter(Boolean).join(' ') };

@@ -8,7 +8,7 @@ import { notTextBecause } from './not-text.ts';
 const maxLineLength = 65_536;
 
 /** Why a file was not read to its end; `line` where one line is to blame. */
-export interface Stopped {
+export interface StoppedReading {
   fault: Extract<FaultKind, 'too-large' | 'not-text' | 'line-too-long'>;
   line: number | null;
   text: string;
@@ -22,7 +22,7 @@ export async function forEachLine(
   source: Readable | string,
   maxBytes: number,
   onLine: (line: string, number: number) => void,
-): Promise<Stopped | undefined> {
+): Promise<StoppedReading | undefined> {
   const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: 262_144 }) : source;
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
@@ -69,7 +69,7 @@ export async function forEachLine(
 
 const isTooLong = (text: string): boolean => text.split('\r').some((line) => line.length > maxLineLength);
 
-const tooLong = (line: number): Stopped => ({
+const tooLong = (line: number): StoppedReading => ({
   fault: 'line-too-long',
   line,
   text: `line ${line} is longer than ${maxLineLength} characters`,

@@ -1,7 +1,7 @@
 import type { FaultKind, FaultSummary, PredictionFault } from '../campaign/model/prediction-faults.ts';
 
 /** So many faults are kept as kind and line. */
-const summarisedAtMost = 5;
+const maxSummarised = 5;
 
 /** Collects every fault of a file: all are counted, the first few are kept as text and as kind and line. */
 export class FaultList {
@@ -16,7 +16,7 @@ export class FaultList {
   add(fault: FaultKind, line: number | null, text: () => string): void {
     this.count += 1;
     this.kinds[fault] = (this.kinds[fault] ?? 0) + 1;
-    if (this.first.length < summarisedAtMost) this.first.push({ fault, line });
+    if (this.first.length < maxSummarised) this.first.push({ fault, line });
     if (this.listed.length < this.listedAtMost) this.listed.push(text());
   }
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import { evaluateMetric, metrics, type Metric } from '../campaign/model/metrics.ts';
 import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
-import { evaluateMetric, takesClasses } from './metrics.ts';
 
 /** The true value of every input. `invalid`: the operator's; `faults` are the first twenty of `count`. */
 export type LabelsResult =
@@ -12,11 +12,14 @@ export type LabelsResult =
 
 const maxBytes = 2 ** 30;
 
-/** Reads labels.csv: the id and value columns of the predictions, 0 or 1 unless the metric takes quantities. */
+/**
+ * Reads labels.csv: the id and value columns of the predictions, 0 or 1 where the metric needs classes. Without a metric any
+ * number is taken.
+ */
 export async function readLabels(
   source: Readable | string,
   format: Pick<PredictionsFormat, 'id' | 'value'>,
-  metric: Metric,
+  metric: Metric | undefined,
 ): Promise<LabelsResult> {
   const faults = new FaultList(20);
   const values = new Map<string, number>();
@@ -31,7 +34,7 @@ export async function readLabels(
       );
     lines.set(id, line);
     if (value === undefined) return;
-    if (takesClasses(metric) && value !== 0 && value !== 1) {
+    if (metric && metrics[metric].labels === 'class' && value !== 0 && value !== 1) {
       return faults.add(
         'out-of-range',
         line,
@@ -40,7 +43,7 @@ export async function readLabels(
     }
     values.set(id, value);
   });
-  if (faults.count === 0) {
+  if (metric && faults.count === 0) {
     // The true values as predictions: whatever has no value now has none for any submission.
     const perfect = evaluateMetric(
       metric,

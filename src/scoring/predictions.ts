@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import { metrics, type Metric } from '../campaign/model/metrics.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
-import { takesProbabilities } from './metrics.ts';
 import { unknownId } from './unknown-id.ts';
 
 /** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
@@ -12,7 +12,7 @@ export type PredictionsResult =
   | { kind: 'valid'; values: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 
-const listedFaults = 20;
+const maxListed = 20;
 
 /**
  * Checks a predictions file against the inputs: exactly one row per input, a finite number, a probability where the
@@ -27,8 +27,7 @@ export async function readPredictions(options: {
   metric: Metric;
 }): Promise<PredictionsResult> {
   const { source, inputs, format, metric } = options;
-  const faults = new FaultList(listedFaults);
-  const probabilities = takesProbabilities(metric);
+  const faults = new FaultList(maxListed);
   const lineOf = new Map<string, number>();
   const values = new Map<string, number>();
   const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
@@ -44,7 +43,7 @@ export async function readPredictions(options: {
       return faults.add('id-again', line, () => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
     lineOf.set(id, line);
     if (value === undefined) return;
-    if (probabilities && (value < 0 || value > 1)) {
+    if (metrics[metric].predictions === 'probability' && (value < 0 || value > 1)) {
       return faults.add(
         'out-of-range',
         line,

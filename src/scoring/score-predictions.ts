@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { Metric, PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
+import { evaluateMetric, type Metric } from '../campaign/model/metrics.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { holdoutError } from '../errors.ts';
 import { FaultList } from './fault-list.ts';
 import { readLabels } from './labels.ts';
-import { evaluateMetric } from './metrics.ts';
 import { readPredictions } from './predictions.ts';
 
 /**

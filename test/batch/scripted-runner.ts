@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   if (!(await claimRun(store, bucket, runKey, jobId))) return runnerExit.duplicate;
   appendFileSync(`${folder}/ran`, `${runKey} ${jobId}\n`);
   if (play.until !== undefined) await opened(play.until);
-  if (play.end === 'trouble') return runnerExit.trouble;
+  if (play.end === 'trouble') return runnerExit.error;
   const end: ContainerEnd = stop.signal.aborted ? { kind: 'stopped' } : { kind: 'exited', exitCode: 0 };
   await store.write(bucket, runObjects.outcome(runKey), JSON.stringify(sampleOutcome(runKey, jobId, end)));
   return runnerExit.done;

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
-import { containerOrders } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-command.ts';
+import { bestFirst, metricNames } from '../../src/campaign/model/metrics.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
 
@@ -197,6 +198,14 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     assert.deepEqual(checked.budget, { microUsd: 500_000, rerunReserveShare: 0.1 });
     assert.deepEqual(checked.fairness, { perTeamInFlight: 2, seed: 0, weights: {} });
   });
+
+  for (const metric of metricNames) {
+    it(`takes the metric ${metric} and orders the leaderboard by it`, async () => {
+      const order = campaignYaml.replace('metric: log-loss', `metric: ${metric}`).replace(', order: ascending', '');
+      const checked = await checkCampaign(campaign({ 'campaign.yaml': order }), now);
+      assert.equal(checked.leaderboard.order, bestFirst(metric));
+    });
+  }
 
   it('names every fault of all files at once', async () => {
     const faults = await faultsOf({
@@ -617,14 +626,14 @@ c,,s-6,images/one.tar
         [undefined, undefined],
       ],
     );
-    assert.deepEqual(containerOrders(checked, checked.submissions[0] ?? {}), {
+    assert.deepEqual(containerSettings(checked, checked.submissions[0] ?? {}), {
       paths: { input: '/kaggle/input', output: '/kaggle/working' },
       command: ['python', 'main.py'],
       args: ['--in', '/kaggle/input'],
       rootFilesystem: 'writable',
     });
     const usual = await checkCampaign(campaign(), now);
-    assert.deepEqual([containerOrders(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
+    assert.deepEqual([containerSettings(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
   });
 
   it('names faults of arguments and layouts by file and line', async () => {

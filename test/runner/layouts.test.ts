@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { containerOrders } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-command.ts';
 import { type LayoutName, layouts } from '../../src/campaign/model/layouts.ts';
 import type { ImageRecipe } from '../support/images/oci-image.ts';
 import { RunnerRig } from './runner-rig.ts';
@@ -78,7 +78,7 @@ describe('images made for other platforms run unchanged', () => {
         maxBytes: 1e6,
         missing: 'reject',
       } as const;
-      const orders = containerOrders({ predictions, ...(layout && { layout }), ...said }, {});
+      const orders = containerSettings({ predictions, ...(layout && { layout }), ...said }, {});
       const { outcome, log } = await rig.run(image, { predictions, ...orders });
       assert.deepEqual([outcome.end, outcome.predictions.kind], [{ kind: 'exited', exitCode: 0 }, 'collected'], log);
       assert.equal(outcome.predictions.kind === 'collected' && outcome.predictions.bytes, 'alpha'.length);

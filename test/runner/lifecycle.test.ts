@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCause } from '../../src/batch/run-cause.ts';
-import { runnerExit, type RunTrouble } from '../../src/campaign/model/run-outcome.ts';
+import { runnerExit, type RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
@@ -141,12 +141,12 @@ describe('a runner and what happens around it', () => {
   });
 
   const expectTrouble = async (runner: StartedRunner, line: RegExp): Promise<void> => {
-    assert.equal(await runner.exitCode, runnerExit.trouble);
+    assert.equal(await runner.exitCode, runnerExit.error);
     assert.match(runner.stderr(), line);
     assert.equal(runner.stderr().trim().split('\n').length, 1);
     const { runKey, jobId } = runner;
     assert.equal(await rig.store.find(runs(), runObjects.outcome(runKey)), undefined);
-    const trouble = await rig.store.readJson<RunTrouble>(runs(), runObjects.trouble(runKey));
+    const trouble = await rig.store.readJson<RunnerError>(runs(), runObjects.trouble(runKey));
     assert.deepEqual([trouble.version, trouble.jobId], [1, jobId]);
     assert.match(`${trouble.code} ${trouble.message}`, line);
     const cause = runCause({ runKey, outcome: undefined, trouble, job: undefined });

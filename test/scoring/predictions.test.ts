@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import type { Metric, PredictionsFormat } from '../../src/campaign/model/frozen-campaign.ts';
+import type { PredictionsFormat } from '../../src/campaign/model/frozen-campaign.ts';
+import type { Metric } from '../../src/campaign/model/metrics.ts';
 import { itemId } from '../../src/scoring/item-id.ts';
 import { readPredictions } from '../../src/scoring/predictions.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import type { PredictionsFormat } from '../../src/campaign/model/frozen-campaign.ts';
-import { faultText, kindTexts } from '../../src/campaign/model/prediction-faults.ts';
+import { faultText, faultCounts } from '../../src/campaign/model/prediction-faults.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { readLabels } from '../../src/scoring/labels.ts';
 import { scorePredictions } from '../../src/scoring/score-predictions.ts';
@@ -130,7 +130,7 @@ describe('scoring predictions', () => {
     const result = await score(['filename,label', ...Array.from({ length: 5_000 }, () => 'other,1')].join('\n'));
     assert.ok(result.kind === 'invalid');
     assert.deepEqual([result.summary.count, result.summary.first.length], [5_003, 5]);
-    assert.deepEqual(kindTexts(result.summary), ['5000 × the id is unknown', '3 × an input has no row']);
+    assert.deepEqual(faultCounts(result.summary), ['5000 × the id is unknown', '3 × an input has no row']);
   });
 
   it('throws on labels that cannot be used, and tells none of them', async () => {

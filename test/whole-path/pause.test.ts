@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome, type SeenJob } from '../support/campaigns/simulated-home.ts';
+import { endless, SimulatedHome, type ObservedJob } from '../support/campaigns/simulated-home.ts';
 
 const teams = [0, 1, 2, 3, 4, 5];
 
@@ -17,7 +17,7 @@ describe('pause and reprioritise from the command line', function () {
   });
   after(() => home.remove());
 
-  const teamOf = ({ runKey }: SeenJob): string => runKey.replace(/^steered\/s(\d+)-0\/\d+$/, 't$1');
+  const teamOf = ({ runKey }: ObservedJob): string => runKey.replace(/^steered\/s(\d+)-0\/\d+$/, 't$1');
   const running = async (): Promise<string[]> => (await home.activeJobs()).map(teamOf);
   const runsOf = (team: string): string => team.replace('t', 's').concat('-0');
   /** In the order in which their jobs began. */

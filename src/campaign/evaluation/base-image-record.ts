@@ -1,15 +1,15 @@
-/** Of the submissions on one base image that were probed: how many saturated the device, and how many did not. */
+/** Probed submissions of one base image: how many saturated the device, and how many did not. */
 export interface BaseImageRecord {
   saturating: number;
   measured: number;
 }
 
-/** After so many saturating probes on a base, one more teaches nothing. */
-export const enoughSaturating = 10;
+/** After this many saturating probes of one base image, another one adds no information. */
+export const minSaturatingProbes = 10;
 
 /**
- * A framework that takes the whole device whatever it needs does so in every submission built on it. One that did not
- * saturate ends the rule for its base for good: there the submission decides, and so a probe can teach something. Pure.
+ * Some frameworks allocate the whole device whatever they need, in every submission built on them; probes of those measure
+ * nothing. One probe that does not saturate shows that the submissions decide, so its base is probed from then on.
  */
 export const isProbeUseless = ({ saturating, measured }: BaseImageRecord): boolean =>
-  measured === 0 && saturating >= enoughSaturating;
+  measured === 0 && saturating >= minSaturatingProbes;

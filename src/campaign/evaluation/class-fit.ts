@@ -7,15 +7,15 @@ export interface ClassRules {
   limits: Limits;
 }
 
-/** Whether a class is an option for an evaluation. `doubted`: an estimate speaks against it, but less than against others. */
+/** Whether a class suits an evaluation. `doubted`: an estimate speaks against it, but no class is better. */
 export interface ClassFit {
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   kind: 'fits' | 'doubted' | 'unfit';
-  /** Empty when it fits. */
+  /** Empty when the class fits. */
   objections: Objection[];
 }
 
-/** What speaks against a class: facts (`proved-…`, `gpu-…`), then estimates. Memory in MiB. */
+/** Reasons against a class: facts (`proved-…`, `gpu-…`) and estimates. Memory in MiB. */
 export type Objection =
   | { kind: 'proved-memory'; has: number; tooLittle: number }
   | { kind: 'proved-device'; has: number; tooLittle: number }
@@ -26,96 +26,101 @@ export type Objection =
   | { kind: 'time'; allowedSeconds: number; expectedSeconds: number };
 
 /**
- * A device must have so much more than the probe's peak: a sample shows less than the whole test set does, because caching
- * allocators go on to fragment. In public reports of PyTorch with a full device that is 1 to 7 % of what was allocated, 2 %
- * in the median (docs/adr/0006). More head-room costs more than it saves: where the next class costs 2.7 times as much
- * ({@link breakEvenSuccess}), passing the cheap one over pays only when most such runs fail there. A peak that does not
- * saturate (below 95 %) never speaks against the device it was seen on.
+ * Headroom above the probe's peak of GPU memory. The whole test set needs more than the sample because caching allocators
+ * keep fragmenting: in public reports of PyTorch on a full device by 1 to 7 % of the allocation, 2 % in the median
+ * (docs/adr/0006). More headroom costs more than it saves: where the next class costs 2.7 times as much
+ * ({@link breakEvenSuccess}), skipping the cheap one pays only if most such runs fail there. A peak that does not saturate
+ * (below 95 %) never speaks against the device on which it was measured.
  */
-export const deviceHeadRoom = 0.05;
+export const deviceHeadroom = 0.05;
 
 /**
- * The promised time must be so much longer than the probe lets expect: the mean over 25 sample items whose times scatter as
- * much as they last (as exponential ones do) is off by 20 %, one standard error. Running out of time is final for the team,
- * but for chance (see `moveAfter`). A class faster than `wallClockOn` counts with what is promised to all: nobody gets a
- * dearer class to be given more time.
+ * Margin above the predicted duration. The mean of 25 sample items with exponentially distributed times has a standard error
+ * of 20 %. A time limit is final for the team unless it was close (see {@link nextAfterFailure}). A class faster than
+ * `wallClockOn` is judged by the promised time, so no submission gets an expensive class just for more time.
  */
 export const timeMargin = 0.2;
 
 /**
- * What speaks for and against each class. Facts rule a class out. An estimate does so only while another class is
- * better: never is a submission left without a class because of an estimate. A probe's peak of host memory is none: it
- * includes the page cache. Pure.
+ * Judges each class. Facts rule a class out. Estimates do so only while another class is better, so they never leave a
+ * submission without a class. The probe's peak of host memory does not count, because it includes the page cache.
  */
 export function fitsOf(rules: ClassRules, needs: Needs, items: number): ClassFit[] {
-  const facts = new Map(rules.classes.map((on) => [on, provedAgainst(rules, on, needs)]));
-  const possible = rules.classes.filter((on) => facts.get(on) === undefined);
+  const facts = new Map(
+    rules.classes.map((instanceClass) => [instanceClass, provedAgainst(rules, instanceClass, needs)]),
+  );
+  const possible = rules.classes.filter((instanceClass) => facts.get(instanceClass) === undefined);
   const estimates = [deviceRoom, memoryRoom, timeRoom];
   const chosen = estimates.reduce(
-    (left, roomOf) => withMostRoom(left, (on) => roomOf(rules, on, needs, items).room),
+    (left, roomOf) => withMostRoom(left, (instanceClass) => roomOf(rules, instanceClass, needs, items).room),
     possible,
   );
-  return rules.classes.map((on) => {
-    const proved = facts.get(on);
-    if (proved) return { on, kind: 'unfit', objections: [proved] };
+  return rules.classes.map((instanceClass) => {
+    const proved = facts.get(instanceClass);
+    if (proved) return { instanceClass, kind: 'unfit', objections: [proved] };
     const objections = estimates.flatMap((roomOf) => {
-      const { room, objection } = roomOf(rules, on, needs, items);
+      const { room, objection } = roomOf(rules, instanceClass, needs, items);
       return room < 1 ? [objection] : [];
     });
-    if (!chosen.includes(on)) return { on, kind: 'unfit', objections };
-    return { on, kind: objections.length === 0 ? 'fits' : 'doubted', objections };
+    if (!chosen.includes(instanceClass)) return { instanceClass, kind: 'unfit', objections };
+    return { instanceClass, kind: objections.length === 0 ? 'fits' : 'doubted', objections };
   });
 }
 
-function provedAgainst(rules: ClassRules, on: InstanceClass, needs: Needs): Objection | undefined {
+function provedAgainst(rules: ClassRules, instanceClass: InstanceClass, needs: Needs): Objection | undefined {
   const { profile, gpuMemoryAboveMiB, memoryAboveMiB } = needs;
-  const memory = containerMemoryMiB(rules.limits, on);
+  const memory = containerMemoryMiB(rules.limits, instanceClass);
   if (memory <= memoryAboveMiB) return { kind: 'proved-memory', has: memory, tooLittle: memoryAboveMiB };
-  const device = on.gpuMemoryMiB ?? 0;
-  if (on.kind === 'gpu') {
+  const device = instanceClass.gpuMemoryMiB ?? 0;
+  if (instanceClass.kind === 'gpu') {
     return device > gpuMemoryAboveMiB
       ? undefined
       : { kind: 'proved-device', has: device, tooLittle: gpuMemoryAboveMiB };
   }
-  // A CPU class takes a submission if there is no other kind, or if the probe saw the device stay empty and no run filled one.
+  // A CPU class suits if there is no other kind, or if the probe left the GPU empty and no run filled one.
   if (rules.classes.every(({ kind }) => kind === 'cpu')) return undefined;
   if (gpuMemoryAboveMiB > 0 || profile?.usesGpu) return { kind: 'gpu-used' };
   return profile === undefined ? { kind: 'gpu-use-unknown' } : undefined;
 }
 
-/** How many times a class has what it should have, and what to say when that is less than once. */
+/** What a class has divided by what is needed, and the objection if that is less than 1. */
 interface Room {
   room: number;
   objection: Objection;
 }
 
-function deviceRoom(_: ClassRules, on: InstanceClass, { profile, probeAbove }: Needs): Room {
-  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadRoom));
+function deviceRoom(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Room {
+  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadroom));
   const wanted = Math.max(peak, probeAbove.gpuMemoryMiB > 0 ? probeAbove.gpuMemoryMiB + 1 : 0);
-  const has = on.gpuMemoryMiB ?? 0;
+  const has = instanceClass.gpuMemoryMiB ?? 0;
   return { room: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };
 }
 
-function memoryRoom({ limits }: ClassRules, on: InstanceClass, { probeAbove }: Needs): Room {
-  const has = containerMemoryMiB(limits, on);
+function memoryRoom({ limits }: ClassRules, instanceClass: InstanceClass, { probeAbove }: Needs): Room {
+  const has = containerMemoryMiB(limits, instanceClass);
   const wanted = probeAbove.memoryMiB + 1;
   return { room: has / wanted, objection: { kind: 'memory', has, wanted } };
 }
 
-function timeRoom({ limits, classes }: ClassRules, on: InstanceClass, { profile }: Needs, items: number): Room {
-  const allowedSeconds = promisedSeconds(limits, on, classes);
-  const expectedSeconds = profile === undefined ? 0 : probedSeconds(on, profile, items);
+function timeRoom(
+  { limits, classes }: ClassRules,
+  instanceClass: InstanceClass,
+  { profile }: Needs,
+  items: number,
+): Room {
+  const allowedSeconds = promisedSeconds(limits, instanceClass, classes);
+  const expectedSeconds = profile === undefined ? 0 : probedSeconds(instanceClass, profile, items);
   const room = allowedSeconds / ((1 + timeMargin) * expectedSeconds);
   return { room, objection: { kind: 'time', allowedSeconds, expectedSeconds } };
 }
 
-/** Less is the rounding of numbers. */
+/** A smaller difference is rounding. */
 const sameRoom = 1 - 1e-9;
 
-/** Those with enough room, or else those with the most. */
-function withMostRoom(classes: InstanceClass[], roomOf: (on: InstanceClass) => number): InstanceClass[] {
-  const enough = classes.filter((on) => roomOf(on) >= 1);
+/** The classes with enough room, or else those with the most. */
+function withMostRoom(classes: InstanceClass[], roomOf: (instanceClass: InstanceClass) => number): InstanceClass[] {
+  const enough = classes.filter((instanceClass) => roomOf(instanceClass) >= 1);
   if (enough.length > 0) return enough;
   const most = Math.max(...classes.map(roomOf));
-  return classes.filter((on) => roomOf(on) >= most * sameRoom);
+  return classes.filter((instanceClass) => roomOf(instanceClass) >= most * sameRoom);
 }

@@ -15,80 +15,80 @@ import type { ResourceProfile } from './resource-profile.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunOption } from '../model/run-option.ts';
 
-/** What a submission wants to run next. */
+/** The next run of a submission. */
 export interface WantedRun {
   purpose: Purpose;
-  /** Where it could go, the best first. */
+  /** Possible classes, the best first. */
   options: RunOption[];
-  /** A probe measured how much device memory it takes. */
+  /** A probe measured its need for GPU memory. */
   needMeasured: boolean;
-  /** As much shared memory as it has memory. */
+  /** Raises the limit of shared memory to the memory limit. */
   moreSharedMemory: boolean;
 }
 
 /**
- * What comes next for a submission: a run, the score of the run that ended, or an end without a score. `ifEverybodys`: the
- * run that it has instead of its end if the platform's fault that used up its runs is not its alone.
+ * The next step of a submission: a run, the scoring of the last run, or an end without a score. `ifPlatformWide`: the run that
+ * replaces the end if the platform failure that used up its runs affects other submissions too.
  */
 export type EvaluationStep =
   | ({ kind: 'run' } & WantedRun)
   | { kind: 'score' }
-  | { kind: 'end'; reason: Reason; detail: string | null; ifEverybodys?: { kind: 'run' } & WantedRun };
+  | { kind: 'end'; reason: Reason; detail: string | null; ifPlatformWide?: { kind: 'run' } & WantedRun };
 
 export interface EvaluationRules extends RetryRules {
-  /** Null: there is no sample set and nothing is probed. */
+  /** Null: there is no sample set, so no submission is probed. */
   sampleItems: number | null;
 }
 
 /** How a run ended. */
 export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
-  /** Null when it ended well. */
+  /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Of a platform's fault: what it was. */
+  /** Cause of a platform failure. */
   cause?: string;
-  /** What a probe that ended well taught. */
+  /** Measured by a successful probe. */
   profile?: ResourceProfile;
 };
 
 /**
- * The way of one submission through one round: a probe that learns what it needs, then the cheapest class that carries it,
- * and up the ladder until it is scored or final. Pure.
+ * One round of a submission: a probe measures its needs, then it runs on the cheapest suitable class and, by the retry policy,
+ * on larger ones until it is scored or has failed.
  */
 export class EvaluationStateMachine {
   private known: Needs = unknownNeeds;
-  private tries: RetryCounts = noRetries;
+  private counts: RetryCounts = noRetries;
   private purpose: Purpose = 'evaluation';
   private last: Reason = 'gpu-out-of-memory';
 
   constructor(private readonly rules: EvaluationRules) {}
 
-  /** What is known of the submission by now. */
+  /** The needs known so far. */
   get needs(): Needs {
     return this.known;
   }
 
-  /** The first step, when its image is there. */
-  begin(probeInVain: boolean): EvaluationStep {
-    return this.rules.sampleItems === null || probeInVain ? this.evaluation() : this.probe();
+  /** The first step, once the image is available. */
+  begin(isProbeUseless: boolean): EvaluationStep {
+    return this.rules.sampleItems === null || isProbeUseless ? this.evaluation() : this.probe();
   }
 
-  /** The campaign will grant no run any more: what was only doubted stands. */
-  refused(reason: Reason): EvaluationStep {
-    return end(this.tries.doubted ? this.last : reason);
+  /** The step after the campaign refused a run. A failure that was being retried becomes final. */
+  afterRefusal(reason: Reason): EvaluationStep {
+    return end(this.counts.doubted ? this.last : reason);
   }
 
-  /** The run that was wanted has ended on a class. */
-  ended(on: InstanceClass, run: RunResult): EvaluationStep {
-    // An operator ended the run, not the submission; a cancelled submission cannot ask again.
+  /** The step after a run ended on a class. */
+  afterRun(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
+    // An operator ended the run, not the submission: cancelled submissions request no runs.
     if (run.reason === 'cancelled') return this.purpose === 'probe' ? this.probe() : this.evaluation();
-    return this.purpose === 'probe' ? this.afterProbe(on, run) : this.afterEvaluation(on, run);
+    return this.purpose === 'probe' ? this.afterProbe(instanceClass, run) : this.afterEvaluation(instanceClass, run);
   }
 
-  /** A failed probe is no failed submission: it only teaches less. */
-  private afterProbe(on: InstanceClass, { profile, ...run }: RunResult): EvaluationStep {
+  /** A failed probe does not fail the submission. */
+  private afterProbe(instanceClass: InstanceClass, { profile, ...run }: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason !== null) {
-      const failed = { ...run, reason, on };
+      const failed = { ...run, reason, instanceClass };
       if (responsibleParty(reason) === 'platform') {
         return this.finalAfter(failed, () => this.probe()) ?? this.probe();
       }
@@ -98,29 +98,29 @@ export class EvaluationStateMachine {
     return this.evaluation();
   }
 
-  private afterEvaluation(on: InstanceClass, run: RunResult): EvaluationStep {
+  private afterEvaluation(instanceClass: InstanceClass, run: RunResult): EvaluationStep {
     const { reason } = run;
     if (reason === null) return { kind: 'score' };
     this.last = reason;
-    return this.finalAfter({ ...run, reason, on }, () => this.evaluation()) ?? this.evaluation();
+    return this.finalAfter({ ...run, reason, instanceClass }, () => this.evaluation()) ?? this.evaluation();
   }
 
-  /** Learns from a failed run; answers the end when it was the last. `again`: the same run once more. */
+  /** Learns from a failed run. Returns the end if that was the last run. `again` makes the step for another run. */
   private finalAfter(failed: FailedRun & { cause?: string }, again: () => EvaluationStep): EvaluationStep | undefined {
-    const move = nextAfterFailure(failed, this.known, this.tries, this.rules);
-    if (move.kind === 'end') {
+    const next = nextAfterFailure(failed, this.known, this.counts, this.rules);
+    if (next.kind === 'end') {
       const run = failed.cause === undefined ? undefined : again();
-      return { ...end(move.reason), ...(run?.kind === 'run' && { ifEverybodys: run }) };
+      return { ...end(next.reason), ...(run?.kind === 'run' && { ifPlatformWide: run }) };
     }
-    this.known = move.needs;
-    this.tries = move.tries;
+    this.known = next.needs;
+    this.counts = next.counts;
     return undefined;
   }
 
   private probe(): EvaluationStep {
     const { classes, limits } = this.rules;
-    const on = probeClass(classes);
-    return this.run('probe', [optionOn(this.rules, on, wallClockSeconds(limits, on, classes))]);
+    const instanceClass = probeClass(classes);
+    return this.run('probe', [optionOn(this.rules, instanceClass, wallClockSeconds(limits, instanceClass, classes))]);
   }
 
   private evaluation(): EvaluationStep {

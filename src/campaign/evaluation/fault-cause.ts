@@ -1,10 +1,10 @@
 import { printable } from '../../safe-text.ts';
 
-/** Characters of a cause: one line on a screen, and small in a campaign's state. */
-const longestCause = 200;
+/** Characters of a cause: one line on a screen, and little in a campaign's state. */
+const maxCauseLength = 200;
 
-/** What differs between two faults that are the same: who, where and when. */
-const particulars: readonly [RegExp, string][] = [
+/** The parts of a message that differ between equal faults: ids, places and times. */
+const variableParts: readonly [RegExp, string][] = [
   [/\barn:aws[a-z-]*:[^\s"',;)]+/g, 'arn…'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '…'],
   [/\b(?:i|eni|vol|ami|sg|subnet|vpc|lt)-[0-9a-f]{8,17}\b/g, '…'],
@@ -16,20 +16,20 @@ const particulars: readonly [RegExp, string][] = [
 ];
 
 /**
- * Somebody else's words on a fault as a cause: printable, at most 200 characters, and equal for equal faults, whichever
- * run, machine or folder they are of. `names` are the ids of the run, which say nothing of the fault. Pure.
+ * Turns an error message into a cause: printable, at most 200 characters, and equal for equal faults of any run, machine or
+ * folder. `names` are the ids of the run to remove.
  */
-export function faultCause(words: string, names: readonly string[] = []): string {
-  let text = printable(words.slice(0, 20 * longestCause))
+export function faultCause(message: string, names: readonly string[] = []): string {
+  let text = printable(message.slice(0, 20 * maxCauseLength))
     .replaceAll(/\s+/g, ' ')
     .trim();
   for (const name of [...names].sort((a, b) => b.length - a.length)) {
     if (name.length >= 3) text = text.replaceAll(name, '…');
   }
-  for (const [pattern, sign] of particulars) text = text.replaceAll(pattern, sign);
+  for (const [pattern, sign] of variableParts) text = text.replaceAll(pattern, sign);
   const characters = Array.from(text);
-  return characters.length > longestCause ? `${characters.slice(0, longestCause - 1).join('')}…` : text;
+  return characters.length > maxCauseLength ? `${characters.slice(0, maxCauseLength - 1).join('')}…` : text;
 }
 
-/** A SIGKILL or SIGTERM from outside ended the runner, by Batch's words on its job. Pure. */
+/** Whether Batch's text on the job says that SIGKILL or SIGTERM ended the runner. */
 export const isKill = (cause: string): boolean => /\bexit status (?:137|143)$/.test(cause);

@@ -10,30 +10,30 @@ import {
   survivable,
 } from './memory-patterns.ts';
 
-/** Whose memory a text says was full. */
-export type MemoryWords = 'device' | 'memory' | 'shared-memory';
+/** The memory that a message reports as full. */
+export type FullMemory = 'device' | 'memory' | 'shared-memory';
 
 /**
- * Whose memory the last words about memory say was full; undefined when there are none. A process that reports its device's
- * trouble as its own in the very next line means the device. Pure.
+ * The memory that the last message about memory reports as full; undefined without such a message. A process error that
+ * directly follows a device error repeats it, so it means the device.
  */
-export function memoryWords(tail: string): MemoryWords | undefined {
-  let isOver = false;
+export function fullMemoryIn(tail: string): FullMemory | undefined {
+  let isAfterError = false;
   const lines = linesOf(tail).reverse();
   for (const [place, line] of lines.entries()) {
-    const found = wordsOf(line);
+    const found = fullMemoryOfLine(line);
     if (found === 'memory') return isEcho(lines.slice(place)) ? 'device' : 'memory';
-    if (found === 'survived' && !isOver) return 'device';
+    if (found === 'survived' && !isAfterError) return 'device';
     if (found !== undefined && found !== 'survived') return found;
-    isOver ||= anError.test(line);
+    isAfterError ||= errorLine.test(line);
   }
   return undefined;
 }
 
-/** How many of the last lines tell why a program ended; a Python traceback of two exceptions is about as long. */
+/** Number of last lines that show why a program ended; about a Python traceback of two exceptions. */
 const closingLines = 40;
 
-/** Whether the last lines say that a file system may not be written. Pure. */
+/** Whether the last lines report a read-only file system. */
 export const saysReadOnly = (tail: string): boolean =>
   linesOf(tail)
     .slice(-closingLines)
@@ -47,11 +47,11 @@ const linesOf = (tail: string): string[] =>
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '');
 
-const anError = /^\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b/;
+const errorLine = /^\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b/;
 
 const says = (patterns: readonly RegExp[], line: string): boolean => patterns.some((text) => text.test(line));
 
-function wordsOf(line: string): MemoryWords | 'survived' | undefined {
+function fullMemoryOfLine(line: string): FullMemory | 'survived' | undefined {
   if (says(notAboutMemory, line)) return undefined;
   if (says(sharedMemoryFull, line)) return 'shared-memory';
   if (diskFull.test(line)) return undefined;
@@ -63,17 +63,17 @@ function wordsOf(line: string): MemoryWords | 'survived' | undefined {
   return isProcess && !deviceNamed.test(message) ? 'memory' : 'device';
 }
 
-/** The lines, the last first, begin with a process's own words, right after which its device's stand. */
+/** Whether a process error directly follows a device error. The lines are in reverse order. */
 function isEcho(lines: readonly string[]): boolean {
   for (const line of lines) {
-    const found = wordsOf(line);
+    const found = fullMemoryOfLine(line);
     if (found === 'device') return true;
     if (found !== 'memory' || hostMemory.test(line)) return false;
   }
   return false;
 }
 
-/** EROFS: as libraries and languages print it, and as the C library does in other languages (Debian's libc-l10n 2.36). */
+/** EROFS as libraries and languages print it, and as the C library prints it in translation (Debian's libc-l10n 2.36). */
 const readOnlyTexts = new RegExp(
   [
     String.raw`read-only file ?system`,

@@ -1,10 +1,10 @@
 /**
- * How programs say that a memory is full. Every pattern is tried on one line and looks ahead by a bounded number of
- * characters, because the lines are a contestant's: no line takes more than linear time. The texts behind them, each with
- * its source, are the table in test/campaign/evaluation/memory-texts.ts. Pure.
+ * How programs report a full memory. Each pattern matches one line and looks ahead a bounded number of characters, so a
+ * contestant's line never takes more than linear time. The original messages, each with its source, are in
+ * test/campaign/evaluation/memory-texts.ts.
  */
 
-/** Sounds like memory and is not: the loader's static block, on-chip memory of a GPU, files, disk space, messages. */
+/** Messages that only sound alike: the loader's static TLS, on-chip memory of a GPU, files, disk space, messages. */
 export const notAboutMemory = [
   /static TLS block/i,
   /out of resource: shared memory|too much shared (?:data|memory)/i,
@@ -12,19 +12,19 @@ export const notAboutMemory = [
   /message larger than max|quota/i,
 ];
 
-/** The disk, unless a line names shared memory. */
+/** A full disk, unless the line names shared memory. */
 export const diskFull = /no space left on device/i;
 
-/** Advice in a message that may itself be about something else. */
+/** Advice about memory in a message about something else. */
 export const advice =
   /\b(?:avoid|prevent|in case of|in case you|if you|(?:may|might|can|could) (?:run|go|cause|lead|result))\b[^.]{0,40}?\b(?:out[ -]of[ -]memory|OOM)\b/gi;
 
-/** Lines after which a program goes on, because it tries less next. They count when it says nothing more of an error. */
+/** Messages of programs that then retry with less memory. They count only if no error follows. */
 export const survivable = [
   // TensorFlow's allocator and its driver.
   /not a failure/i,
   /failed to allocate [^:]{0,80} from device: /i,
-  // TensorRT while it looks for a tactic.
+  // TensorRT while it searches for a tactic.
   /there may not be enough free memory for allocation to succeed|skipping tactic/i,
   // CUDA.jl, Kaldi, llama.cpp.
   /attempting to free up memory|freeing some memory and trying again|failed, retrying/i,
@@ -40,7 +40,7 @@ export const sharedMemoryFull = [
   /\/dev\/shm.{0,120}no space left|no space left.{0,120}\/dev\/shm/i,
 ];
 
-/** That memory could not be had, whosever it is. */
+/** A failed allocation of any memory. */
 export const memoryFull = [
   /(?<![a-z])out[ _-]of[ _-](?:(?:cuda|gpu|device|video|graphics|global|host|free|pre-?allocated)[ _-]){0,3}memory(?!-map)/i,
   /OutOf(?:GPU|Gpu|Device|Host)?Memory/,
@@ -55,11 +55,11 @@ export const memoryFull = [
   /resource[ _]?exhausted/i,
   /ErrorMemoryAllocation/,
   /\b(?:CL|PI_ERROR|UR_RESULT_ERROR)_OUT_OF_RESOURCES|failed: OUT_OF_RESOURCES/,
-  // CUDA's number for it, where a program prints no more.
+  // CUDA's error number alone.
   /cudaSuccess \(2 vs\. 0\)|\bcuda (?:error|failure)(?: code)?:? 2\b|CUresult error\s{1,4}result=2\b/i,
-  // CUDA's libraries report a device that is full at their start in these words.
+  // CUDA's libraries on a device that is full when they start.
   /CU(?:BLAS|RAND)_STATUS_NOT_INITIALIZED|CUSPARSE_STATUS_INSUFFICIENT_RESOURCES/,
-  // PyTorch, when it cannot ask the driver for the figures of its out-of-memory message.
+  // PyTorch when the driver gives it no figures for its out-of-memory message.
   /NVML_SUCCESS == .{0,60}INTERNAL ASSERT FAILED/,
   // Other languages.
   /[显内]存(?:不足|不够|耗尽|溢出|分配失败)|分配[显内]存失败|顯示?記憶體不足|記憶體不足/,
@@ -71,15 +71,15 @@ export const memoryFull = [
   /za mało pamięci|brak pamięci|onvoldoende \S{0,10}geheugen|bellek yetersiz|yetersiz bellek|không đủ bộ nhớ|hết bộ nhớ/i,
 ];
 
-/** Whatever else a line says, it is about the host's memory: that of the process, or pages of it that a device may read. */
+/** Marks a line as one about host memory: the process's own, or pinned pages for a device. */
 export const hostMemory =
   /CPUAllocator|alloc_cpu|\/device:CPU|by allocator (?:mkl)?cpu|pinned|page-?locked|host_?bfc|(?:cuda|hip)(?:malloc)?_?host|cuMem(?:Alloc)?Host|out[ _]of[ _]host[ _]memory|host memory|bytes on host|system memory|java(?:script)? heap|java\.lang|GC overhead|for an array with shape|vector of size|help memory|-4:Insufficient memory/i;
 
-/** Names a device, a library of one, or a part of one. */
+/** Names a device, or a library or part of one. */
 export const deviceNamed =
   /cuda|gpu|nvidia|(?<![a-z])cu(?:mem|ctx|blas|dnn|fft|rand|sparse|solver|vid)|nccl|nvml|nvenc|nvdec|nvjpeg|nvrtc|\bnpp|tensorrt|\bTRT\b|\brmm|\bhip|rocm|opencl|\bcl(?:create|enqueue|finish)|\bCL_|vulkan|\bvk(?:_|::)|ErrorOutOfDevice|vram|(?:device|video|graphics) memory|\b(?:on|from|of) device\b|thrust|BFCArena|taichi|显存|видеопам|grafikspeicher/i;
 
-/** What a process says whose own memory cannot grow, unless the line names a device. */
+/** A process's own memory, unless the line names a device. */
 export const processMemoryFull = [
   /\bMemoryError\b/,
   /\bENOMEM\b|\berrno:? 12\b|os error 12\b/i,

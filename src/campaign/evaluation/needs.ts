@@ -1,16 +1,16 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { ResourceProfile } from './resource-profile.ts';
 
-/** What is known about a submission's needs when its next evaluation is to be placed. Pure. */
+/** The known needs of a submission, for the choice of its next class. */
 export interface Needs {
   profile?: ResourceProfile;
-  /** Device memory that proved too small for an evaluation, in MiB: only larger devices will do. */
+  /** Largest GPU memory that proved too small for an evaluation, in MiB; only larger devices qualify. */
   gpuMemoryAboveMiB: number;
-  /** Container memory that proved too small for an evaluation, in MiB: only classes that give more will do. */
+  /** Largest container memory that proved too small for an evaluation, in MiB; only larger ones qualify. */
   memoryAboveMiB: number;
-  /** A run said that its shared memory was full: from now on as much as its memory, of which it is a part. */
+  /** A run reported full shared memory; later runs may use their whole memory as shared memory. */
   moreSharedMemory: boolean;
-  /** What proved too small for the probe, in MiB: it was only a sample, so larger classes come first and no more. */
+  /** Sizes that proved too small for the probe, in MiB. A sample proves little, so larger classes are only preferred. */
   probeAbove: { gpuMemoryMiB: number; memoryMiB: number };
 }
 
@@ -21,13 +21,14 @@ export const unknownNeeds: Needs = {
   probeAbove: { gpuMemoryMiB: 0, memoryMiB: 0 },
 };
 
-/** The probe measured how much device memory it takes, and no evaluation took more since. */
+/** The probe measured the need for GPU memory, and no evaluation needed more since. */
 export const isNeedMeasured = ({ profile, gpuMemoryAboveMiB }: Needs): boolean =>
   profile !== undefined && !profile.saturating && gpuMemoryAboveMiB === 0;
 
 /**
- * What a probe lets expect of a run over so many items on a class, in seconds. The start-up is counted once and takes as
- * long on every class; the items follow the classes' relative speed.
+ * The duration that a probe predicts for a number of items on a class, in seconds. Start-up takes the same time on every
+ * class; the time of the items follows the classes' relative speed.
  */
-export const probedSeconds = (on: InstanceClass, profile: ResourceProfile, items: number): number =>
-  (profile.startUpSeconds ?? 0) + (profile.secondsPerItem * items * profile.measuredAtSpeed) / on.relativeSpeed;
+export const probedSeconds = (instanceClass: InstanceClass, profile: ResourceProfile, items: number): number =>
+  (profile.startUpSeconds ?? 0) +
+  (profile.secondsPerItem * items * profile.measuredAtSpeed) / instanceClass.relativeSpeed;

@@ -2,36 +2,40 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { itemTimes, type ItemTimes } from '../model/item-times.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 
-/** What a probe taught about a submission. Pure. */
+/** A probe's measurements of a submission. */
 export interface ResourceProfile extends ItemTimes {
-  /** False: the device was there and nothing came to what was in use before. */
+  /** False: there was a device, and its use did not rise. */
   usesGpu: boolean;
   /**
-   * Device memory it needs, in MiB: the peak. A saturating peak (a framework that takes nearly the whole device whatever it
-   * needs) is no need and leaves this 0, and so does what was in use before.
+   * GPU memory that it needs, in MiB: the peak. 0 without use, or if the peak saturates, since some frameworks allocate nearly
+   * the whole device whatever they need.
    */
   gpuMemoryMiB: number;
   saturating: boolean;
-  /** The device as it was found; null where there was none. */
+  /** As measured; null without a device. */
   device: { totalMiB: number; peakMiB: number; driver: string } | null;
-  /** Relative speed of the class the seconds were taken on. */
+  /** Relative speed of the probe's class. */
   measuredAtSpeed: number;
   hostPeakMiB: number | null;
   imageBytes: number | null;
 }
 
-/** A device filled to this share was taken, not needed (TensorFlow's default). */
+/** From this share on, a peak shows an allocation of the whole device, not a need (TensorFlow's default). */
 export const saturatingShare = 0.95;
 
-/** A rise below this is what a driver does on its own; a CUDA context takes at least tens of MiB. */
+/** The driver alone may cause a rise up to this; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;
 
-/** Whether a run took memory of the device for itself. */
+/** Whether a run used memory of the device. */
 export const usesDevice = ({ peakMiB, idleMiB }: Device): boolean => peakMiB > idleMiB + idleDeviceMiB;
 type Device = NonNullable<RunOutcome['device']>;
 
-/** Turns a probe's outcome into a profile; undefined when the container never got to its end. */
-export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass): ResourceProfile | undefined {
+/** Makes a profile from a probe's outcome; undefined unless the container exited with code 0. */
+export function profileOf(
+  outcome: RunOutcome,
+  items: number,
+  instanceClass: InstanceClass,
+): ResourceProfile | undefined {
   const { end, device } = outcome;
   if (end.kind !== 'exited' || end.exitCode !== 0) return undefined;
   const saturating = device !== null && device.peakMiB >= saturatingShare * device.totalMiB;
@@ -42,7 +46,7 @@ export function profileOf(outcome: RunOutcome, items: number, on: InstanceClass)
     gpuMemoryMiB: saturating || !usesGpu ? 0 : (device?.peakMiB ?? 0),
     saturating,
     device: device && { totalMiB: device.totalMiB, peakMiB: device.peakMiB, driver: device.driver },
-    measuredAtSpeed: on.relativeSpeed,
+    measuredAtSpeed: instanceClass.relativeSpeed,
     hostPeakMiB: outcome.memory.peakMiB,
     imageBytes: outcome.imageBytes,
   };

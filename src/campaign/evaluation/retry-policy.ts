@@ -5,21 +5,24 @@ import { responsibleParty, type Reason } from '../model/reasons.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
-/** In simulated campaigns no sound submission that was cut off was expected to take less than 0.83 of its wall clock (docs/adr/0006). */
-const leastShare = 0.5;
+/**
+ * Least predicted share of the wall clock at which a time limit may be accidental. In simulated campaigns, every sound
+ * submission that hit the limit was predicted to take at least 0.83 of it (docs/adr/0006).
+ */
+const minAccidentalShare = 0.5;
 
 export interface RetryRules extends ClassRules {
-  /** Of the test set. */
+  /** Items of the test set. */
   testItems: number;
 }
 
-/** What the evaluation runs of a submission used up so far. */
+/** The retries that a submission has used. */
 export interface RetryCounts {
   /** Evaluation runs charged to the team. */
   attempts: number;
-  /** Re-runs for the platform's reasons, probes included. */
+  /** Runs repeated for platform failures, probes included. */
   platformRuns: number;
-  /** An end that may be chance was given its one more run. */
+  /** The one retry of a failure that may be accidental was used. */
   doubted: boolean;
 }
 
@@ -28,44 +31,52 @@ export const noRetries: RetryCounts = { attempts: 0, platformRuns: 0, doubted: f
 export interface FailedRun {
   reason: Reason;
   rule: VerdictRule | 'no-outcome' | null;
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   memoryLimitMiB: number | null;
 }
 
-/** What follows a failed evaluation: another run with what was learnt, or the submission's end. */
-export type AfterFailure = { kind: 'again'; needs: Needs; tries: RetryCounts } | { kind: 'end'; reason: Reason };
+/** What follows a failed evaluation: another run with updated needs, or the submission's end. */
+export type AfterFailure = { kind: 'again'; needs: Needs; counts: RetryCounts } | { kind: 'end'; reason: Reason };
 
 /**
- * Out of GPU memory: up to a larger device. Out of host memory below the promise: up to more memory, uncharged. The
- * platform's faults: again, uncharged, at most `platformRuns` times. Out of shared memory by its own words: again with more
- * of it, once; that makes no run more expensive, for it counts as memory. Once per submission, what may be chance or the
- * device's size: a kill that nobody explains, and out of time where the probe let expect a little less, run again; a device
- * that was full in a run that failed and did not say why runs again on a larger one. Everything else is final. Pure.
+ * The retry policy:
+ * - Platform failure: retry, uncharged, at most `platformRuns` times.
+ * - Out of host memory below the promise: retry with more memory, uncharged.
+ * - Out of GPU memory: retry on a larger device.
+ * - Full shared memory, by the program's own message: retry once with more. It counts as memory, so no run costs more.
+ * - Once per submission: retry an unexplained kill, and a time limit that the probe predicted to be close; retry on a larger
+ *   device if the program failed on a full device without naming a cause.
+ * - Every other failure is final.
  */
-export function nextAfterFailure(failed: FailedRun, needs: Needs, tries: RetryCounts, rules: RetryRules): AfterFailure {
-  const { reason, rule, on, memoryLimitMiB } = failed;
+export function nextAfterFailure(
+  failed: FailedRun,
+  needs: Needs,
+  counts: RetryCounts,
+  rules: RetryRules,
+): AfterFailure {
+  const { reason, rule, instanceClass, memoryLimitMiB } = failed;
   const { limits } = rules;
   if (responsibleParty(reason) === 'platform') {
-    const again = { ...tries, platformRuns: tries.platformRuns + 1 };
-    return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, tries: again };
+    const again = { ...counts, platformRuns: counts.platformRuns + 1 };
+    return again.platformRuns > limits.platformRuns ? { kind: 'end', reason } : { kind: 'again', needs, counts: again };
   }
   if (reason === 'host-out-of-memory' && memoryLimitMiB !== null && memoryLimitMiB < limits.memoryMiB) {
     const memoryAboveMiB = Math.max(needs.memoryAboveMiB, memoryLimitMiB);
-    return { kind: 'again', needs: { ...needs, memoryAboveMiB }, tries };
+    return { kind: 'again', needs: { ...needs, memoryAboveMiB }, counts };
   }
-  const charged = { ...tries, attempts: tries.attempts + 1 };
+  const charged = { ...counts, attempts: counts.attempts + 1 };
   if (charged.attempts < limits.attempts) {
     if (reason === 'gpu-out-of-memory') {
-      return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: charged };
+      return { kind: 'again', needs: aboveDeviceOf(instanceClass, needs), counts: charged };
     }
     if (rule === 'shared-memory-text' && !needs.moreSharedMemory && limits.sharedMemoryMiB < (memoryLimitMiB ?? 0)) {
-      return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, tries: charged };
+      return { kind: 'again', needs: { ...needs, moreSharedMemory: true }, counts: charged };
     }
-    if (!tries.doubted) {
+    if (!counts.doubted) {
       const doubted = { ...charged, doubted: true };
-      if (isChance(failed, needs, rules)) return { kind: 'again', needs, tries: doubted };
-      if (rule === 'gpu-full-without-words' && isThereLarger(on, rules)) {
-        return { kind: 'again', needs: aboveDeviceOf(on, needs), tries: doubted };
+      if (isPossiblyAccidental(failed, needs, rules)) return { kind: 'again', needs, counts: doubted };
+      if (rule === 'gpu-full-without-words' && hasLargerDevice(instanceClass, rules)) {
+        return { kind: 'again', needs: aboveDeviceOf(instanceClass, needs), counts: doubted };
       }
     }
   }
@@ -73,38 +84,39 @@ export function nextAfterFailure(failed: FailedRun, needs: Needs, tries: RetryCo
 }
 
 /**
- * Two runs of one submission do not take equally long. Where the probe lets expect a little less than the wall clock, one
- * that is cut off says as little against the submission as a kill that nobody explains. Far more than was expected is no
- * chance: it hangs, or the sample is not like the test set.
+ * Whether a failure may be accidental. Durations vary between runs, so a time limit proves nothing if the probe predicted
+ * slightly less than the wall clock. If it predicted far less, the program hangs or the sample is unlike the test set.
  */
-function isChance({ rule, on }: FailedRun, { profile }: Needs, rules: RetryRules): boolean {
+function isPossiblyAccidental({ rule, instanceClass }: FailedRun, { profile }: Needs, rules: RetryRules): boolean {
   if (rule === 'killed-unexplained') return true;
   if (rule !== 'time-limit' || profile === undefined) return false;
-  const share = probedSeconds(on, profile, rules.testItems) / wallClockSeconds(rules.limits, on, rules.classes);
-  return share >= leastShare && share < 1;
+  const share =
+    probedSeconds(instanceClass, profile, rules.testItems) /
+    wallClockSeconds(rules.limits, instanceClass, rules.classes);
+  return share >= minAccidentalShare && share < 1;
 }
 
-/** A device of more memory; whether a class with one has enough of everything else too is asked when it is chosen. */
-const isThereLarger = (on: InstanceClass, { classes }: RetryRules): boolean =>
-  classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (on.gpuMemoryMiB ?? 0));
+/** Whether a class has a larger device; the choice of a class checks everything else. */
+const hasLargerDevice = (instanceClass: InstanceClass, { classes }: RetryRules): boolean =>
+  classes.some(({ gpuMemoryMiB }) => (gpuMemoryMiB ?? 0) > (instanceClass.gpuMemoryMiB ?? 0));
 
-/** Only classes with more device memory than this one will do from now on. */
-const aboveDeviceOf = (on: InstanceClass, needs: Needs): Needs => ({
+/** Restricts the next runs to classes with more GPU memory. */
+const aboveDeviceOf = (instanceClass: InstanceClass, needs: Needs): Needs => ({
   ...needs,
-  gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, on.gpuMemoryMiB ?? 0),
+  gpuMemoryAboveMiB: Math.max(needs.gpuMemoryAboveMiB, instanceClass.gpuMemoryMiB ?? 0),
 });
 
 /**
- * Why a submission ends after its last run when no class is left. Where no class for it gives the memory that was promised
- * to every team, that is not the team's fault. Pure.
+ * The reason of a submission that fails because no class is left. If no class offers the memory promised to every team, the
+ * team is not responsible.
  */
 export const reasonWithoutClassLeft = (last: Reason): Reason => (last === 'host-out-of-memory' ? 'unplaceable' : last);
 
-/** A failed probe is no failed submission: what was too small for the sample is only not wanted any more. Pure. */
-export function afterFailedProbe({ reason, rule, on, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
+/** Learns from a failed probe: sizes too small for the sample are avoided, not ruled out. */
+export function afterFailedProbe({ reason, rule, instanceClass, memoryLimitMiB }: FailedRun, needs: Needs): Needs {
   const { probeAbove } = needs;
   if (reason === 'gpu-out-of-memory') {
-    return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: on.gpuMemoryMiB ?? 0 } };
+    return { ...needs, probeAbove: { ...probeAbove, gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0 } };
   }
   if (reason === 'host-out-of-memory') {
     return { ...needs, probeAbove: { ...probeAbove, memoryMiB: memoryLimitMiB ?? 0 } };

@@ -1,14 +1,15 @@
-import { memoryWords, saysReadOnly } from './log-tail.ts';
+import { fullMemoryIn, saysReadOnly } from './log-tail.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
-/** What the facts of a run say. Facts decide, text only hints. */
+/** The verdict on a run. Measured facts decide; log text only hints. */
 export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule };
-/** Share of the device that must have been in use before the text of an out-of-memory error is believed. */
+
+/** Out-of-memory messages count only if at least this share of the GPU memory was in use. */
 const gpuPeakShare = 0.93;
 
-/** Reads the outcome of a run. Pure. */
+/** Decides the verdict on a run from its outcome. */
 export function verdictOf(outcome: RunOutcome): Verdict {
   const failed = (reason: Reason, rule: VerdictRule): Verdict => ({ kind: 'failed', reason, rule });
   const { end, memory, predictions } = outcome;
@@ -31,7 +32,7 @@ export function verdictOf(outcome: RunOutcome): Verdict {
   }
   if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   const isFull = isDeviceFull(outcome);
-  const words = memoryWords(outcome.log.tail);
+  const words = fullMemoryIn(outcome.log.tail);
   if (words === 'device' && isFull) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
   const isReadOnly = saysReadOnly(outcome.log.tail);
   if (isFull && words === undefined && !isReadOnly) return failed('submission-error', 'gpu-full-without-words');

@@ -1,30 +1,32 @@
-import { room, usd } from './markdown.ts';
+import { bottomPadding, usd } from './markdown.ts';
 import type { CampaignProgress } from '../operators/progress.ts';
 import { instantText } from '../model/units.ts';
 
-/** What a campaign's page in the Web UI shows, in Markdown: the page stays as it is when the campaign ends. Pure. */
+/** A campaign's current details in the Web UI, in Markdown. They stay there after its end. */
 export function campaignDetails(progress: CampaignProgress): string {
   const { campaign, counts, money, classes, holds, hurry, forecast, deadline, stuck, operatorsLog } = progress;
   const stages = Object.entries(counts).filter(([, count]) => count > 0);
   return [
-    `**${campaign}** ${stateOf(progress)}${hurry ? ', **in a hurry**' : ''}`,
+    `**${campaign}** ${stateOf(progress)}${hurry ? ', **deadline at risk**' : ''}`,
     '',
     stages.map(([stage, count]) => `${count} ${stage}`).join(', '),
     '',
     ...holds.map(
-      (held) =>
-        `- ${held.hold}${'class' in held ? ` on ${held.class}` : ''}${'cause' in held ? `: \`${plain(held.cause)}\`` : ''}`,
+      (blocker) =>
+        `- ${blocker.hold}${'class' in blocker ? ` on ${blocker.class}` : ''}${'cause' in blocker ? `: \`${withoutBackticks(blocker.cause)}\`` : ''}`,
     ),
-    ...stuck.slice(0, 5).map((one) => `- ${one.submission} is stuck at ${one.what}: \`${plain(one.cause)}\``),
+    ...stuck
+      .slice(0, 5)
+      .map((one) => `- ${one.submission} is stuck in ${one.what}: \`${withoutBackticks(one.cause)}\``),
     '',
     `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${instantText(Date.parse(deadline))}`,
     '',
     ...(forecast === null || hasEnded(progress)
       ? []
       : [
-          `Forecast: ends ${instantText(forecast.finish.p50)} (P90 ${instantText(forecast.finish.p90)}), ` +
-            `${usd(forecast.spend.p50)} in all (P90 ${usd(forecast.spend.p90)})`,
-          ...forecast.remedies.map((remedy) => `- \`${remedy}\` would fix it`),
+          `Forecast: finishes ${instantText(forecast.finish.p50)} (P90 ${instantText(forecast.finish.p90)}), ` +
+            `${usd(forecast.spend.p50)} in total (P90 ${usd(forecast.spend.p90)})`,
+          ...forecast.remedies.map((remedy) => `- \`${remedy}\` would meet deadline and budget`),
           '',
         ]),
     '| class | running | slots | waiting | spent |',
@@ -36,7 +38,7 @@ export function campaignDetails(progress: CampaignProgress): string {
     ...operatorsLog
       .slice(-5)
       .map(({ at, by, act, refused }) => `- ${at} ${by}: \`${act}\`${refused ? ` refused: ${refused}` : ''}`),
-    ...room,
+    ...bottomPadding,
   ].join('\n');
 }
 
@@ -44,10 +46,10 @@ function stateOf(progress: CampaignProgress): string {
   const { closing, hold } = progress;
   if (hasEnded(progress)) return 'has ended';
   if (closing !== null) return `is closing: ${closing}`;
-  return hold === null ? 'is running' : `holds: ${hold}`;
+  return hold === null ? 'is running' : `is blocked: ${hold}`;
 }
 
 const hasEnded = ({ counts }: CampaignProgress): boolean =>
   counts.queued + counts.preparing + counts.waiting + counts.running + counts.scoring === 0;
 
-const plain = (text: string): string => text.replaceAll('`', "'");
+const withoutBackticks = (text: string): string => text.replaceAll('`', "'");

@@ -1,24 +1,26 @@
 import { evaluationOptions, measuredSeconds } from '../evaluation/class-choice.ts';
-import { deviceHeadRoom, fitsOf, timeMargin, type ClassRules, type Objection } from '../evaluation/class-fit.ts';
+import { deviceHeadroom, fitsOf, timeMargin, type ClassRules, type Objection } from '../evaluation/class-fit.ts';
 import { dollars } from '../model/money.ts';
 import type { Needs } from '../evaluation/needs.ts';
 import { percent } from '../model/units.ts';
 import type { RunOption } from '../model/run-option.ts';
 
-/** For each class, cheapest expectation first, whether it may carry the next evaluation and at what price, or why not. Pure. */
-export function explainedChoice(rules: ClassRules, needs: Needs, items: number): string[] {
+/** One line per class, by expected cost: the price of the next evaluation there, or why the class does not fit. */
+export function classFitLines(rules: ClassRules, needs: Needs, items: number): string[] {
   const options = evaluationOptions(rules, needs, items);
   const fits = fitsOf(rules, needs, items);
-  const objectionsTo = (onClass: string): string =>
+  const objectionsTo = (name: string): string =>
     fits
-      .filter(({ on }) => on.name === onClass)
+      .filter(({ instanceClass }) => instanceClass.name === name)
       .flatMap(({ objections }) => objections.map(objectionText))
-      .join('; ');
+      .join(', and ');
   const chosen = options.map((option) => {
     const doubt = objectionsTo(option.class);
-    return `${option.class}: ${priceText(option)}${doubt && `, though ${doubt}: no class is better`}`;
+    return `${option.class}: ${priceText(option)}${doubt && `; no class is better, although ${doubt}`}`;
   });
-  const unfit = fits.filter(({ kind }) => kind === 'unfit').map(({ on }) => `${on.name}: no, ${objectionsTo(on.name)}`);
+  const unfit = fits
+    .filter(({ kind }) => kind === 'unfit')
+    .map(({ instanceClass }) => `${instanceClass.name}: does not fit, ${objectionsTo(instanceClass.name)}`);
   return [...chosen, ...unfit];
 }
 
@@ -28,23 +30,23 @@ const priceText = (option: RunOption): string =>
 function objectionText(objection: Objection): string {
   switch (objection.kind) {
     case 'proved-memory':
-      return `a container gets ${objection.has} MiB there, ${objection.tooLittle} MiB proved too little`;
+      return `containers get ${objection.has} MiB; a run needed more than ${objection.tooLittle} MiB`;
     case 'proved-device':
-      return `its device has ${objection.has} MiB, ${objection.tooLittle} MiB proved too little`;
+      return `GPU has ${objection.has} MiB; a run needed more than ${objection.tooLittle} MiB`;
     case 'gpu-used':
-      return 'it has no GPU, and one was used';
+      return 'it has no GPU, but the submission used one';
     case 'gpu-use-unknown':
-      return 'it has no GPU, and whether one is needed was not measured';
+      return 'it has no GPU, and the need for one was not measured';
     case 'device':
-      return `its device has ${objection.has} MiB, by the probe ${objection.wanted} MiB are wanted (${percent(deviceHeadRoom)} head-room)`;
+      return `GPU has ${objection.has} MiB; the probe predicts ${objection.wanted} MiB (with ${percent(deviceHeadroom)} headroom)`;
     case 'memory':
-      return `a container gets ${objection.has} MiB there, less was too little for the probe`;
+      return `containers get ${objection.has} MiB; the probe needed at least ${objection.wanted} MiB`;
     case 'time':
-      return `${hours(objection.allowedSeconds / 3600)} are promised there, by the probe ${hours(objection.expectedSeconds / 3600)} are needed (${percent(timeMargin)} margin)`;
+      return `promised time is ${hours(objection.allowedSeconds / 3600)}; the probe predicts ${hours(objection.expectedSeconds / 3600)} (without ${percent(timeMargin)} margin)`;
   }
 }
 
-/** `4.7 h`, or minutes or seconds for what is short. */
+/** Formats `4.7 h`, or minutes or seconds for short times. */
 function hours(amount: number): string {
   if (amount >= 1) return `${amount.toFixed(1)} h`;
   return amount >= 1 / 60 ? `${Math.round(60 * amount)} min` : `${Math.round(3600 * amount)} s`;

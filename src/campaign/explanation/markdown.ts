@@ -1,8 +1,6 @@
 import { dollars } from '../model/money.ts';
 
-/** Markdown as Temporal's Web UI shows it. Pure. */
-
-/** Somebody else's text in a line or a table's cell: shown as it is written, never as formatting, link or formula. */
+/** Escapes untrusted text for Temporal's Web UI: no formatting, links or formulas. */
 export const escaped = (text: string): string =>
   text
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
@@ -11,8 +9,8 @@ export const escaped = (text: string): string =>
     .replaceAll(/www\./gi, 'www .')
     .replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 
-/** `USD 6,671.20`: two dollar signs in one paragraph would be taken for the ends of a formula. */
+/** Formats `USD 6,671.20`, because the Web UI renders text between two dollar signs as a formula. */
 export const usd = (microUsd: number): string => dollars(microUsd).replace('$', 'USD ');
 
-/** The last lines of every page: the Web UI's frame is about 30 pixels too low, so it cuts this rule and no text. */
-export const room: readonly string[] = ['', '---'];
+/** Ends every page: the Web UI cuts about 30 pixels, which then hit this rule and no text. */
+export const bottomPadding: readonly string[] = ['', '---'];

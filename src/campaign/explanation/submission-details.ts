@@ -1,14 +1,15 @@
-import { escaped, room, usd } from './markdown.ts';
+import { asciiLine } from '../../safe-text.ts';
+import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
-import { faultText, kindTexts, type FaultSummary } from '../model/prediction-faults.ts';
+import { faultText, faultCounts, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
 import type { Reason, SubmissionState } from '../model/reasons.ts';
 import { responsibleParty } from '../model/reasons.ts';
-import { devicePeak, exitWords, memoryPeak, timeWords } from './run-text.ts';
+import { devicePeak, exitText, memoryPeak, timeText } from './run-text.ts';
 import { instantText } from '../model/units.ts';
 import { whyOfEnd } from './why.ts';
 
-/** Everything that the page of a submission in the Web UI tells. */
+/** The content of a submission's current details in the Web UI. */
 export interface SubmissionContent {
   submission: string;
   team: string;
@@ -18,24 +19,24 @@ export interface SubmissionContent {
   since: number;
   reason: Reason | null;
   faults: FaultSummary | undefined;
-  /** What of the image's configuration its container did not get. */
+  /** Parts of the image's configuration that its container did not receive. */
   withheld: readonly string[];
   runs: readonly RunRecord[];
   learnt: string;
   choice: readonly string[];
 }
 
-/** The Web UI cuts what is long, so the newest runs are shown and the rest is counted. */
-const mostRuns = 12;
-const mostClasses = 12;
+/** The Web UI cuts long pages, so only the newest runs are shown. */
+const maxRuns = 12;
+const maxClasses = 12;
 
-/** The page's details in Markdown, at most a few KB: what matters most comes first. Pure. */
+/** A submission's current details in Markdown, at most a few KB, the most important first. */
 export function submissionDetails(content: SubmissionContent): string {
   const { submission, team, stage, note, since, reason, runs, learnt, choice } = content;
-  const what = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
-  const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${what} since ${instantText(since)}`;
+  const failure = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
+  const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${failure} since ${instantText(since)}`;
   const why = whyOfEnd(reason, runs);
-  const omitted = runs.length - mostRuns;
+  const omitted = runs.length - maxRuns;
   return [
     `${head}${note === '' ? '' : ` (${escaped(note)})`}`,
     '',
@@ -43,59 +44,69 @@ export function submissionDetails(content: SubmissionContent): string {
     ...failureLines(content),
     '| run | end | exit | time | memory | GPU | billed | cost |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...runs.slice(-mostRuns).map(runRow),
+    ...runs.slice(-maxRuns).map(runRow),
     '',
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
-    ...platformLines(runs.slice(-mostRuns)),
+    ...platformLines(runs.slice(-maxRuns)),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
-    ...choice.slice(0, mostClasses).map((line) => `- ${escaped(line)}`),
-    ...room,
+    ...choice.slice(0, maxClasses).map((line) => `- ${escaped(line)}`),
+    ...bottomPadding,
   ].join('\n');
 }
 
-/** What helps to understand a failure beside its reason. */
+/** Details that help to understand a failure. */
 function failureLines({ stage, faults, withheld }: SubmissionContent): string[] {
   if (stage !== 'failed') return [];
   const lines = [
     ...(faults ? faultLines(faults).map((text) => `- ${text}`) : []),
-    ...(withheld.length === 0 ? [] : [`- not given to its container: ${withheld.map(escaped).join(', ')}`]),
+    ...(withheld.length === 0 ? [] : [`- withheld from its container: ${withheld.map(escaped).join(', ')}`]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** As in `show`: a fault of the whole file is told by its kind alone. */
+/** As in `show`: faults without a line appear in the counts only. */
 const faultLines = (faults: FaultSummary): string[] => [
-  ...kindTexts(faults),
+  ...faultCounts(faults),
   ...faults.first.filter(({ line }) => line !== null).map(faultText),
 ];
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const measured = facts
-    ? [exitWords(facts).replace('exit code ', ''), timeWords(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    ? [exitText(facts).replace('exit code ', ''), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
     : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
     endText(reason, facts?.rule),
-    ...[...measured, `${billedSeconds} s`].map(together),
+    ...[...measured, `${billedSeconds} s`].map(withoutBreaks),
     usd(costMicroUsd),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Lets a cell break before a bracket only: the Web UI's columns are narrow. */
-const together = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
+/** Allows a line break only before a bracket: the Web UI's columns are narrow. */
+const withoutBreaks = (text: string): string => text.replace(/ (?!\()/g, '\u00a0');
 
-/** A rule that has the name of its reason tells no more. */
+/** Omits a rule with the same name as its reason. */
 const endText = (reason: Reason | null, rule: string | null | undefined): string =>
   rule && rule !== reason ? `${reason} by ${rule}` : (reason ?? 'succeeded');
 
-/** What failed on the platform's side and what Batch says, for every failed run. */
+/** The platform's cause and Batch's texts for every failed run. */
 function platformLines(runs: readonly RunRecord[]): string[] {
   const lines = runs.flatMap(({ n, reason, cause, facts }) => {
-    const said = new Set([cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part));
-    return reason === null || said.size === 0 ? [] : [`- The platform on run ${n}: ${escaped([...said].join('; '))}`];
+    const texts = new Set([cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part));
+    return reason === null || texts.size === 0 ? [] : [`- Run ${n}, platform: ${escaped([...texts].join('; '))}`];
   });
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** Withheld entries that are kept, and characters of each: they come from the image. */
+const [maxEntries, maxEntryLength] = [20, 80];
+
+/** Shortens the list of withheld settings for the ledger and for display. */
+export function shownWithheld(withheld: readonly string[]): string[] {
+  const shown = withheld.slice(0, maxEntries).map((entry) => asciiLine(entry, maxEntryLength));
+  const more = withheld.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
 }

@@ -1,21 +1,22 @@
 /**
- * What the first start freezes in S3 (campaign.json and manifest.json) and everything later reads: the campaign file
- * with every default filled in, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
+ * The frozen campaign (campaign.json and manifest.json), which the first start writes to S3 and everything later reads: the
+ * campaign file with all defaults, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
  */
 
+import type { classKinds, GpuKind } from './instance-class-kinds.ts';
 import type { LayoutName } from './layouts.ts';
+import type { Metric } from './metrics.ts';
 
-export type Metric = 'log-loss' | 'roc-auc' | 'accuracy' | 'f1' | 'rmse';
 export type Purpose = 'probe' | 'evaluation';
-/** What a submission may do with its image's own files; `writable` as docs/layouts.md says. */
+/** Whether a submission may write to its image's own files; docs/layouts.md explains `writable`. */
 export type RootFilesystem = 'read-only' | 'writable';
 
-/** A row of data: one kind of machine behind one Batch queue. */
+/** One type of machine behind one Batch queue. */
 export interface InstanceClass {
   name: string;
-  kind: 'gpu' | 'cpu';
-  /** `emulated`: the container gets a size-capped device-memory mount instead of a device. Only on `kind: 'gpu'`. */
-  gpu?: 'nvidia' | 'emulated';
+  kind: (typeof classKinds)[number];
+  /** Only on `kind: 'gpu'`. */
+  gpu?: GpuKind;
   queue: string;
   /** Usable device memory in MiB. Only on `kind: 'gpu'`. */
   gpuMemoryMiB?: number;
@@ -26,13 +27,13 @@ export interface InstanceClass {
   relativeSpeed: number;
   slots: number;
   purchase: 'on-demand' | 'spot';
-  /** The promise on this class; CPU classes state their own, others are scaled from `limits`. */
+  /** The promised wall clock on this class. CPU classes state their own; others are scaled from `limits`. */
   wallClockSeconds?: number;
-  /** How long a job may stay RUNNABLE before it is given up, uncharged. */
+  /** How long a job may stay RUNNABLE before it is abandoned, uncharged. */
   runnableLimitSeconds: number;
 }
 
-/** What is promised to every team and enforced on every run. */
+/** The limits promised to every team and enforced on every run. */
 export interface Limits {
   wallClockSeconds: number;
   /** The class on which `wallClockSeconds` is promised. */
@@ -41,30 +42,30 @@ export interface Limits {
   pids: number;
   outputBytes: number;
   imageBytes: number;
-  /** What an image's layers may unpack to. Absent in campaigns frozen before there was such a limit; read it by {@link unpackedBytesOf}. */
+  /** Most bytes that an image's layers may unpack to. Absent in older campaigns; read it with {@link unpackedBytesOf}. */
   unpackedBytes?: number;
   sharedMemoryMiB: number;
   /** Evaluation runs charged to the team. */
   attempts: number;
-  /** Re-runs for reasons that are not the team's. */
+  /** Runs repeated for platform failures. */
   platformRuns: number;
 }
 
-/** What an image may unpack to: three times what it may be handed in with, where the campaign says nothing else. */
+/** The unpacked size limit of an image: by default three times the limit of the image itself. */
 export const unpackedBytesOf = (limits: { imageBytes: number; unpackedBytes?: number | undefined }): number =>
   limits.unpackedBytes ?? 3 * limits.imageBytes;
 
-/** How a predictions file must look. */
+/** The required format of a predictions file. */
 export interface PredictionsFormat {
   file: string;
   id: string;
   value: string;
   maxBytes: number;
-  /** `reject`, or the value that stands in for a missing row. */
+  /** `reject`, or the value that replaces a missing row. */
   missing: 'reject' | number;
 }
 
-/** A set of inputs: an index in the inputs bucket ({@link InputIndex}), and its files each at `<prefix><name>`. */
+/** A set of inputs: its index in the inputs bucket ({@link InputIndex}), and each of its files at `<prefix><name>`. */
 export interface InputSet {
   indexKey: string;
   files: { bucket: string; prefix: string };
@@ -74,7 +75,7 @@ export interface InputSet {
   bytes: number;
 }
 
-/** The content of an input set's index.json, entries in order of name. */
+/** The content of an input set's index.json, sorted by name. */
 export interface InputIndex {
   files: { name: string; bytes: number; sha256: string }[];
 }
@@ -90,22 +91,22 @@ export interface FrozenCampaign {
   campaign: string;
   metric: Metric;
   predictions: PredictionsFormat;
-  /** Where containers find their folders; absent: as `holdout`. */
+  /** Absent: `holdout`. */
   layout?: LayoutName;
-  /** Words in the place of the images' CMD, and of their ENTRYPOINT and CMD; placeholders are not filled in. */
+  /** `args` replaces the images' CMD, `command` their ENTRYPOINT and CMD. Placeholders are not filled in yet. */
   args?: string[];
   command?: string[];
-  /** Absent: as `read-only`. */
+  /** Absent: `read-only`. */
   rootFilesystem?: RootFilesystem;
   testSet: InputSet;
   /** Absent: submissions are not probed and start on the cheapest class. */
   sampleSet?: InputSet;
-  /** Only the scorer can read them. `digest` is sha256 (hex). */
+  /** Readable only by the scorer. `digest` is sha256 (hex). */
   labels: { bucket: string; key: string; digest: string };
   manifest: { key: string; digest: string; submissions: number; teams: number };
   /** ISO instant. */
   deadline: string;
-  /** As the file says it: a duration counts from the first start and must not look changed at the second. */
+  /** As written in the file. A duration counts from the first start, so later starts compare this text. */
   deadlineAsWritten: string;
   budget: { microUsd: number; rerunReserveShare: number };
   limits: Limits;
@@ -115,7 +116,7 @@ export interface FrozenCampaign {
   instanceClasses: InstanceClass[];
 }
 
-/** One row of the hand-in. */
+/** One row of the submissions file. */
 export interface Submission {
   submission: string;
   team: string;
@@ -124,20 +125,20 @@ export interface Submission {
   submittedAt: string;
   image: HandedInImage;
   publicScore?: number;
-  /** In the place of the campaign's. */
+  /** Replaces the campaign's. */
   args?: string[];
   command?: string[];
 }
 
 /**
- * Where a handed-in image lies: an archive in S3, or a registry reference (`docker://…`) with the digest (`sha256:…`) that
- * it had at hand-in. Campaigns frozen before digests were kept have none.
+ * Location of a submitted image: an archive in S3, or a registry reference (`docker://…`) with the digest (`sha256:…`) that
+ * it had when the campaign was frozen. Older campaigns have no digest.
  */
 export type HandedInImage =
   | { kind: 'archive'; bucket: string; key: string; sha256: string }
   | { kind: 'registry'; reference: string; digest?: string };
 
-/** manifest.json: the hand-in by team, teams and submissions each in the order of the file. */
+/** manifest.json: the submissions by team, teams and submissions in the order of the file. */
 export interface Manifest {
   version: 1;
   teams: { team: string; teamName: string; submissions: Submission[] }[];

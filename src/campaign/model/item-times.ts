@@ -1,34 +1,28 @@
 import type { GrowthPoint, RunOutcome } from './run-outcome.ts';
 
-/** Where the seconds of a run went: `startUpSeconds + items × secondsPerItem` is what it took. */
+/** The duration of a run, split: `startUpSeconds + items × secondsPerItem`. */
 export interface ItemTimes {
-  /**
-   * What does not grow with the items: before the first and after the last. Null: nothing told, and all seconds are counted
-   * among the items'.
-   */
+  /** Seconds that do not depend on the number of items. Null: unknown; `secondsPerItem` then includes them. */
   startUpSeconds: number | null;
   secondsPerItem: number;
 }
 
-type Seen = Pick<RunOutcome, 'seconds' | 'output' | 'shorterRun'>;
+type TimedRun = Pick<RunOutcome, 'seconds' | 'output' | 'shorterRun'>;
 
-/** Fewer instants than this fit every line. */
-const fewestPoints = 3;
+/** Fewer instants fit any line. */
+const minPoints = 3;
 
-/** Share of the file that must have grown between the first and the last instant. */
-const smallestRise = 0.5;
+/** Least share of the file that must be written between the first and the last instant. */
+const minRise = 0.5;
 
-/** Rows that come within less of the run than this were probably written at the end, after the work. */
-const smallestDuration = 0.25;
+/** Rows written within a smaller share of the run were probably written at the end, after the work. */
+const minDurationShare = 0.25;
 
-/** What the start of a container can take longer in one run than in another; a smaller difference may be none. */
+/** Variation of a container's start between runs; a smaller difference proves nothing. */
 const jitterSeconds = 1;
 
-/**
- * Tells start-up and items apart by a second run on fewer items where there was one, else by the growth of the predictions
- * file. Pure.
- */
-export function itemTimes(run: Seen, items: number): ItemTimes {
+/** Separates start-up from items: by the shorter second run if there was one, else by the growth of the predictions file. */
+export function itemTimes(run: TimedRun, items: number): ItemTimes {
   const { seconds, shorterRun } = run;
   const found = shorterRun === null ? secondsOfRows(run) : secondsByDifference(seconds, shorterRun, items);
   if (found === undefined) return { startUpSeconds: null, secondsPerItem: seconds / items };
@@ -39,12 +33,12 @@ export function itemTimes(run: Seen, items: number): ItemTimes {
 const secondsByDifference = (seconds: number, shorter: { items: number; seconds: number }, items: number): number =>
   (items * Math.max(jitterSeconds, seconds - shorter.seconds)) / (items - shorter.items);
 
-/** Runs of which a second, shorter one is worth while: beyond the jitter of two starts, and of no more than ten minutes. */
+/** Runs worth a shorter second run: longer than the jitter of two starts, and at most ten minutes. */
 const [shortestSeconds, longestSeconds] = [10 * jitterSeconds, 600];
 
 /**
- * How many items a second run should have, to tell what the rows of this one did not; undefined when the rows do tell, or
- * the run is too short against the jitter of a start, or so long that its start-up matters little.
+ * Returns the number of items for a second run that separates start-up from items. Undefined when the rows of this run do so
+ * already, when the run is too short against the jitter of a start, or so long that its start-up matters little.
  */
 export function shorterItems(run: Pick<RunOutcome, 'seconds' | 'output'>, items: number): number | undefined {
   const isWorthWhile = run.seconds >= shortestSeconds && run.seconds <= longestSeconds && items >= 4;
@@ -52,15 +46,15 @@ export function shorterItems(run: Pick<RunOutcome, 'seconds' | 'output'>, items:
 }
 
 /**
- * The slope is the median of the slopes between all pairs of instants (Theil and Sen), which bursts, a header written long
- * before and a pause do not move.
+ * Seconds that the rows took, by the median slope over all pairs of instants (Theil–Sen), which is robust against bursts,
+ * pauses and an early header.
  */
 function secondsOfRows({ seconds, output: { growth } }: Pick<RunOutcome, 'seconds' | 'output'>): number | undefined {
   const [first, last] = [growth[0], growth.at(-1)];
-  if (first === undefined || last === undefined || growth.length < fewestPoints) return undefined;
-  if (last.share - first.share < smallestRise) return undefined;
+  if (first === undefined || last === undefined || growth.length < minPoints) return undefined;
+  if (last.share - first.share < minRise) return undefined;
   const slope = medianSlope(growth);
-  return slope > 0 && slope >= smallestDuration * seconds ? slope : undefined;
+  return slope > 0 && slope >= minDurationShare * seconds ? slope : undefined;
 }
 
 function medianSlope(growth: readonly GrowthPoint[]): number {

@@ -1,16 +1,16 @@
-/** The two folders of a run, as the container sees them. */
+/** The two folders of a run, inside the container. */
 export interface ContainerPaths {
   input: string;
   output: string;
 }
 
-export const usualPaths: ContainerPaths = { input: '/input', output: '/output' };
+export const defaultPaths: ContainerPaths = { input: '/input', output: '/output' };
 
-/** Where one platform's containers find their inputs and leave their predictions. */
+/** Where the containers of one competition platform read inputs and write predictions. */
 export interface Layout extends ContainerPaths {
-  /** Name of the predictions file that its images write; the campaign file's own `predictions.file` comes first. */
+  /** Default name of the predictions file; `predictions.file` in the campaign file overrides it. */
   file: string;
-  /** Variables that it sets; `{input}`, `{output}` and `{predictions}` stand for the paths. */
+  /** Environment variables; `{input}`, `{output}` and `{predictions}` are replaced by the paths. */
   environment: Record<string, string>;
 }
 
@@ -21,9 +21,9 @@ const layout = (input: string, output: string, file: string, environment: Layout
   environment,
 });
 
-/** The layouts by the name that `layout:` takes; docs/layouts.md says where each is from. */
+/** The layouts by the value of `layout:`; docs/layouts.md gives the source of each. */
 export const layouts = {
-  holdout: layout(usualPaths.input, usualPaths.output, 'predictions.csv'),
+  holdout: layout(defaultPaths.input, defaultPaths.output, 'predictions.csv'),
   'grand-challenge': layout('/input', '/output', 'predictions.csv'),
   synapse: layout('/input', '/output', 'predictions.csv'),
   kaggle: layout('/kaggle/input', '/kaggle/working', 'submission.csv'),

@@ -3,9 +3,9 @@ import type { FinalState, Reason } from './reasons.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { RunOption } from './run-option.ts';
 
-/** What a campaign and its submissions say to each other. Every message is idempotent by (submission, n). Pure. */
+/** The messages between a campaign (parent) and its submissions (children). Each is idempotent by (submission, n). */
 
-/** A run that a submission holds a slot and money for. */
+/** A grant that a submission holds: a slot and reserved money. */
 export interface HeldGrant {
   n: number;
   purpose: Purpose;
@@ -13,43 +13,43 @@ export interface HeldGrant {
   class: string;
   /** Micro-dollars. */
   reserved: number;
-  /** Instant (ms) of the grant. */
+  /** Instant of the grant (ms). */
   since: number;
-  /** What its probe let expect of an evaluation; absent when nothing is known. */
+  /** Duration of an evaluation that its probe predicts; absent when unknown. */
   expectedSeconds?: number;
-  /** Its probe measured how much device memory it takes. */
+  /** A probe measured its need for GPU memory. */
   needMeasured?: true;
 }
 
-/** A step that cannot be done. */
+/** A step that keeps failing. */
 export interface StuckStep {
-  /** The activity. */
+  /** Name of the activity. */
   what: string;
   /** Equal for equal faults; at most 200 printable characters. */
   cause: string;
-  /** 0: no worker took it. */
+  /** Attempts so far; 0: no worker took it. */
   tries: number;
-  /** Instant (ms) of the first try. */
+  /** Instant of the first attempt (ms). */
   since: number;
 }
 
-/** Child to parent: may I run? `options` as the probe lets expect, cheapest first. */
+/** Child to parent: request for a run. `options` are sorted by expected cost, cheapest first. */
 export interface RunRequest {
   submission: string;
   n: number;
   purpose: Purpose;
-  /** An evaluation beyond the submission's first. */
+  /** An evaluation after the submission's first. */
   rerun: boolean;
   options: RunOption[];
-  /** An evaluation of which a probe measured how much device memory it takes. */
+  /** An evaluation whose need for GPU memory a probe measured. */
   needMeasured?: true;
-  /** The submission has used up its runs for the platform's faults: only where the fault is everybody's does it get one more. */
+  /** The submission used all its `platformRuns`; it gets this run only if the fault is platform-wide. */
   usedUp?: true;
-  /** The run before this one has ended; frees its slot in the same message. */
+  /** Settles the previous run and frees its slot in the same message. */
   settles?: RunSettlement;
 }
 
-/** Child to parent: run n has ended and its cost is known; frees its slot and what was reserved beyond the cost. */
+/** Child to parent: run n has ended at this cost. Frees its slot and the rest of its reservation. */
 export interface RunSettlement {
   submission: string;
   n: number;
@@ -58,86 +58,86 @@ export interface RunSettlement {
   class: string;
   billedSeconds: number;
   costMicroUsd: number;
-  /** Absent when the run ended well. */
+  /** Absent when the run succeeded. */
   reason?: Reason;
-  /** Of a platform's fault: what it was, equal for equal faults. At most 200 printable characters. */
+  /** Cause of a platform failure, equal for equal faults. At most 200 printable characters. */
   cause?: string;
-  /** The class gave no machine within its `runnableLimit`. */
+  /** The class provided no machine within its `runnableLimit`. */
   classShort?: true;
 }
 
-/** Child to parent, asked for by one that lost its state: everything that the parent should know of this round. */
+/** Child to parent, on request of a parent that lost its state: everything it needs to know of this round. */
 export interface HeldRunReport {
   submission: string;
   sequence: number;
   preparing: boolean;
-  /** The runs of this round that have ended. */
+  /** The ended runs of this round. */
   settled: RunSettlement[];
-  /** What it waits for, or the run that was granted and is under way. */
+  /** The pending request, or the granted run. */
   request?: RunRequest;
   grant?: HeldGrant;
 }
 
-/** Child, or an activity for it, to parent: a step is tried again and again, or goes on again (`stuck`: null). */
+/** Child, or an activity on its behalf, to parent: a step keeps failing, or has recovered (`stuck`: null). */
 export interface StuckReport {
   submission: string;
   sequence: number;
   stuck: StuckStep | null;
 }
 
-/** Parent to child: the step it is stuck at is given up. */
+/** Parent to child: give up the stuck step. */
 export interface GivenUpStep {
   cause: string;
 }
 
-/** Parent to child. */
+/** Parent to child: permission for a run. */
 export interface RunGrant {
   submission: string;
   n: number;
   class: string;
-  /** Micro-dollars set aside until the run's cost is known. */
+  /** Micro-dollars, until the run's cost is known. */
   reserved: number;
 }
 
-/** Parent to child: there will be no run n. */
+/** Parent to child: run n is refused. */
 export interface RunRefusal {
   submission: string;
   n: number;
   reason: Reason;
 }
 
-/** Child to parent, after its record is in the ledger. */
+/** Child to parent: the round has ended and its ledger record is written. */
 export interface SubmissionReport {
   submission: string;
   sequence: number;
   state: FinalState;
   reason?: Reason;
-  /** Of all runs of this round, so that a parent which lost a settlement still books it. */
+  /** Cost of all runs of this round, so a parent that lost a settlement still counts it. */
   costMicroUsd: number;
-  /** Of this round. One after which nothing was asked for is settled by this report alone. */
+  /** Last run of this round. If no request followed it, this report settles it. */
   lastRun?: Omit<RunSettlement, 'submission' | 'rerun'>;
-  /** Of a later round: what the submission stood by before it, and what it stands by now. */
+  /** Only for later rounds: the submission's result before and after it. */
   standing?: { before: Standing; now: Standing };
 }
 
-/** How a submission stands once a round has ended. */
+/** A submission's result after a round. */
 export interface Standing {
   state: FinalState;
   reason?: Reason;
 }
 
-/** A run as the ledger and `results` keep it. */
+/** A run as recorded in the ledger and shown by `results`. */
 export interface RunRecord {
   n: number;
   purpose: Purpose;
   class: string;
   jobId: string | null;
-  /** Null when the run ended well. */
+  /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Of a platform's fault: what it was. Of a cancelled run that nobody could end: what may still run. */
+  /** Cause of a platform failure; for a cancelled run that could not be stopped, the job that may still run. */
   cause?: string;
   billedSeconds: number;
   costMicroUsd: number;
-  /** Absent in records written before there were any, and when no job was made. */
+  /** Absent in older records, and when no job was created. */
   facts?: RunFacts;
 }

@@ -1,10 +1,10 @@
-/** Money is whole micro-dollars; time that is paid for is whole seconds, rounded up per Batch attempt. Pure. */
+/** Money is in whole micro-dollars; billed time is in whole seconds, rounded up per Batch attempt. */
 
-/** Price of some billed seconds, rounded up to the next micro-dollar. */
+/** Price of billed seconds, rounded up to the next micro-dollar. */
 export const costMicroUsd = (billedSeconds: number, microUsdPerHour: number): number =>
   Math.ceil((billedSeconds * microUsdPerHour) / 3600);
 
-/** Seconds that Batch bills for a job: each attempt's stop minus start, rounded up. Instants in ms. */
+/** Seconds that Batch bills for a job: stop minus start of each attempt, rounded up. Instants in ms. */
 export function billedSeconds(
   attempts: readonly { startedAt?: number | undefined; stoppedAt?: number | undefined }[],
 ): number {
@@ -17,11 +17,11 @@ export function billedSeconds(
   return seconds;
 }
 
-/** What some runs cost together, in micro-dollars. */
+/** Total cost of runs, in micro-dollars. */
 export const costOfRuns = (runs: readonly { costMicroUsd: number }[]): number =>
   runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
 
-/** `$1,234.57` for people; what is less than a dollar with up to four decimals. (A locale's formatter costs 50 times as much.) */
+/** Formats `$1,234.57`; amounts below a dollar get up to four decimals. (Intl's formatter takes 50 times as long.) */
 export function dollars(microUsd: number): string {
   const amount = Math.abs(microUsd) / 1_000_000;
   const [whole = '', decimals = ''] = amount.toFixed(amount < 1 ? 4 : 2).split('.');

@@ -1,4 +1,4 @@
-/** What stands for a path in `args`, `command` and a layout's variables. */
+/** Placeholders for paths in `args`, `command` and a layout's variables. */
 export type Placeholder = 'input' | 'output' | 'predictions';
 
 const placeholders: readonly Placeholder[] = ['input', 'output', 'predictions'];
@@ -6,14 +6,14 @@ const placeholders: readonly Placeholder[] = ['input', 'output', 'predictions'];
 /** `{name}`, but not the shell's `${name}`. */
 const pattern = /(?<!\$)\{([A-Za-z][A-Za-z0-9_-]*)\}/g;
 
-/** The most words that a run gets, and bytes in all of them: far below what the kernel takes. */
-const [mostWords, mostBytes] = [1_000, 32_768];
+/** Limits for the words of a run and their bytes in total; far below the kernel's. */
+const [maxWords, maxBytes] = [1_000, 32_768];
 
-/** What is wrong with words for a container; undefined when nothing is. Pure. */
-export function faultOfWords(words: readonly string[]): string | undefined {
-  if (words.length > mostWords) return `has ${words.length} words, must be up to ${mostWords}`;
+/** Returns the first fault of a container's words, or undefined. */
+export function faultInWords(words: readonly string[]): string | undefined {
+  if (words.length > maxWords) return `has ${words.length} words, must be up to ${maxWords}`;
   const bytes = words.reduce((sum, word) => sum + new TextEncoder().encode(word).length, 0);
-  if (bytes > mostBytes) return `has ${bytes} bytes, must be up to ${mostBytes}`;
+  if (bytes > maxBytes) return `has ${bytes} bytes, must be up to ${maxBytes}`;
   if (words.some((word) => word.includes('\0'))) return 'has a NUL character';
   const unknown = words
     .flatMap((word) => [...word.matchAll(pattern)].map(([, name = '']) => name))
@@ -23,8 +23,8 @@ export function faultOfWords(words: readonly string[]): string | undefined {
     : `has the placeholder {${unknown.slice(0, 40)}}; known are {input}, {output} and {predictions}`;
 }
 
-/** Puts the paths of the container in the place of their names. Pure. */
-export const fillIn = (word: string, values: Record<Placeholder, string>): string =>
+/** Replaces placeholders by the container's paths. */
+export const fillPlaceholders = (word: string, values: Record<Placeholder, string>): string =>
   word.replaceAll(pattern, (whole, name: string) =>
     placeholders.find((known) => known === name) ? values[name as Placeholder] : whole,
   );

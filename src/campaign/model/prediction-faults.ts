@@ -44,7 +44,7 @@ export const faultText = ({ fault, line }: PredictionFault): string =>
   `${line === null ? '' : `line ${line}: `}${predictionFaults[fault]}`;
 
 /** `3 × the id is unknown`, one for each kind. */
-export const kindTexts = ({ kinds }: FaultSummary): string[] =>
+export const faultCounts = ({ kinds }: FaultSummary): string[] =>
   (Object.keys(predictionFaults) as FaultKind[]).flatMap((kind) => {
     const count = kinds[kind] ?? 0;
     return count === 0 ? [] : [`${count} × ${predictionFaults[kind]}`];

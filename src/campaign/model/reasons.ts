@@ -1,5 +1,4 @@
-/** The closed lists of states and reasons. Pure. */
-
+/** Every state of a submission. */
 export const submissionStates = [
   'queued',
   'preparing',
@@ -17,10 +16,10 @@ export type FinalState = Extract<SubmissionState, 'finished' | 'failed' | 'cance
 export const isFinal = (state: SubmissionState): state is FinalState =>
   state === 'finished' || state === 'failed' || state === 'cancelled';
 
-/** Whose doing an end was. A platform's fault never counts against a team. */
+/** Who is responsible for a failure. Platform failures never count against a team. */
 export type Party = 'team' | 'platform' | 'operator';
 
-/** Why a run or a submission ended otherwise than well, and whose fault that is. */
+/** Every reason why a run or submission fails, with the responsible party. */
 export const responsibleParties = {
   'gpu-out-of-memory': 'team',
   'host-out-of-memory': 'team',

@@ -1,22 +1,22 @@
 import type { Manifest, Submission } from './frozen-campaign.ts';
 import type { AddedRounds, WorkList, WorkOfTeam } from './work-list.ts';
 
-/** A round with the team it belongs to. */
+/** A round and its team. */
 export type TeamRound = AddedRounds['rounds'][number];
 
-/** Everything a campaign is asked to go through. */
+/** All rounds of a campaign. */
 export interface CampaignRounds {
-  /** Each once: the hand-in in its order, then what operators added in the order of their acts. */
+  /** Without duplicates: first the manifest's in its order, then those that operators added, in the order of their commands. */
   rounds: TeamRound[];
-  /** The rows behind them, each once. */
+  /** Their submissions, without duplicates. */
   submissions: Submission[];
 }
 
-/** The rounds of a hand-in and of what was added to it; a round or row that is named twice counts once. Pure. */
-export function roundsOf(handIn: Manifest, added: readonly AddedRounds[]): CampaignRounds {
+/** Combines the manifest with rounds added later; duplicate rounds and rows count once. */
+export function roundsOf(manifest: Manifest, added: readonly AddedRounds[]): CampaignRounds {
   const rounds = new Map<string, TeamRound>();
   const submissions = new Map<string, Submission>();
-  for (const { team, teamName, submissions: rows } of handIn.teams) {
+  for (const { team, teamName, submissions: rows } of manifest.teams) {
     for (const row of rows) {
       const { submission } = row;
       submissions.set(submission, row);
@@ -36,7 +36,7 @@ export function roundsOf(handIn: Manifest, added: readonly AddedRounds[]): Campa
   return { rounds: [...rounds.values()], submissions: [...submissions.values()] };
 }
 
-/** Makes a work list: teams in the order given, of each the rounds that are not `begun`, in their own order. Pure. */
+/** Makes a work list: teams in the given order, each with its rounds that have not `begun`, in their own order. */
 export function workListOf(
   teams: readonly string[],
   rounds: readonly TeamRound[],
@@ -53,6 +53,6 @@ export function workListOf(
   return { version: 1, teams: teams.flatMap((team) => work.get(team) ?? []) };
 }
 
-/** Tells every round of a campaign from every other. */
+/** The unique key of a round within a campaign. */
 export const roundKeyOf = ({ submission, sequence }: { submission: string; sequence: number }): string =>
   `${submission}/${sequence}`;

@@ -1,9 +1,8 @@
 import { asciiLine } from '../../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
-import { signalOf } from './exit-signals.ts';
 
-/** The rule that decided, kept in the history instead of the contestant's text. */
+/** The rule that decided a verdict; the history keeps it instead of the contestant's text. */
 export type VerdictRule =
   | 'stopped-from-outside'
   | 'engine-refused'
@@ -20,14 +19,14 @@ export type VerdictRule =
   | 'predictions-refused';
 
 /**
- * The facts of one run, small enough for Temporal and the ledger: at most 1 KB as JSON. No word that a submission printed
- * or wrote is in them, so they may be shown to anybody who runs the campaign. What is null is not known.
+ * The facts of one run, small enough for Temporal and the ledger: at most 1 KB as JSON. They contain nothing that a submission
+ * printed or wrote, so every operator of the campaign may see them. Null means unknown.
  */
 export interface RunFacts {
-  /** Start and end of the container, ISO instants; of Batch's job where the run left no outcome. */
+  /** Start and end of the container, or of the Batch job if the run left no outcome; ISO instants. */
   startedAt: string | null;
   stoppedAt: string | null;
-  /** Seconds that the container ran. */
+  /** Duration of the container. */
   seconds: number | null;
   /** The wall-clock limit of the run, in seconds. */
   limitSeconds: number;
@@ -36,56 +35,56 @@ export interface RunFacts {
   exitCode: number | null;
   /** The signal that an exit code of 128 + n stands for, such as `SIGKILL`. */
   signal: string | null;
-  /** The rule that decided; null when the run ended well. */
+  /** The rule that decided the verdict; null when the run succeeded. */
   rule: VerdictRule | 'no-outcome' | null;
   memory: Pick<RunOutcome['memory'], 'limitMiB' | 'peakMiB' | 'outOfMemory'> | null;
-  /** Null also on a class without a device. */
+  /** Also null on a class without a device. */
   device: Pick<NonNullable<RunOutcome['device']>, 'totalMiB' | 'idleMiB' | 'peakMiB'> | null;
   output: Pick<RunOutcome['output'], 'bytes' | 'full'> | null;
-  predictions: PredictionsFound | null;
-  /** Where the time went; only of a run that ended well. */
+  predictions: PredictionsStatus | null;
+  /** How the time divides; only for a successful run. */
   items: ({ count: number } & ItemTimes) | null;
-  batch: BatchWords | null;
+  batch: BatchReport | null;
 }
 
-/** What became of the predictions file: collected, missing, or why it was refused. */
-export type PredictionsFound =
+/** Whether the predictions file was collected, was missing, or why it was refused. */
+export type PredictionsStatus =
   Exclude<CollectedPredictions['kind'], 'refused'> | Extract<CollectedPredictions, { kind: 'refused' }>['why'];
 
-/** What Batch says of the job that held the run. Batch sees the runner, never the submission. */
-export interface BatchWords {
+/** Batch's fields on the job of a run. They describe the runner, never the submission. */
+export interface BatchReport {
   statusReason: string | null;
-  /** Of the runner's container, and Batch's reason for its end. */
+  /** Exit code of the runner's container, and Batch's reason for its end. */
   exitCode: number | null;
   reason: string | null;
 }
 
-/** The job that held a run, as Batch shows it. */
-export type SeenJob = BatchWords & { startedAt: number | null; stoppedAt: number | null };
+/** The Batch job of a run. */
+export type ObservedJob = BatchReport & { startedAt: number | null; stoppedAt: number | null };
 
-export interface RunSeen {
+export interface RunObservation {
   outcome: RunOutcome | undefined;
-  /** Undefined when Batch does not know the job. */
-  job: SeenJob | undefined;
+  /** Undefined when Batch no longer knows the job. */
+  job: ObservedJob | undefined;
   rule: RunFacts['rule'];
   limitSeconds: number;
-  /** Inputs that the run was given. */
+  /** Number of inputs of the run. */
   itemCount: number;
 }
 
-/** Puts together what is known of a run. Pure. */
-export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunSeen): RunFacts {
+/** Summarises a run. */
+export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunObservation): RunFacts {
   const batch = job && {
-    statusReason: plain(job.statusReason),
-    // Where there is an outcome, the runner did its work and its own end says nothing.
+    statusReason: printableText(job.statusReason),
+    // With an outcome, the runner did its work and its exit tells nothing.
     exitCode: outcome ? null : job.exitCode,
-    reason: outcome ? null : plain(job.reason),
+    reason: outcome ? null : printableText(job.reason),
   };
   if (outcome === undefined) {
     return {
       startedAt: instant(job?.startedAt),
       stoppedAt: instant(job?.stoppedAt),
-      ...nothingSeen,
+      ...unknownFacts,
       limitSeconds,
       rule,
       batch: batch ?? null,
@@ -111,7 +110,7 @@ export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunSee
   };
 }
 
-const nothingSeen = {
+const unknownFacts = {
   seconds: null,
   end: null,
   exitCode: null,
@@ -132,13 +131,22 @@ function itemsOf(outcome: RunOutcome, count: number): RunFacts['items'] {
   };
 }
 
-/** Milliseconds are enough. */
+/** Rounds to milliseconds. */
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 const instant = (ms: number | null | undefined): string | null =>
   typeof ms === 'number' ? new Date(ms).toISOString() : null;
 
-/** Characters of Batch's texts that are kept; its longest field has 255. */
-const longestWords = 200;
+/** Characters kept of Batch's texts; its longest field has 255. */
+const maxBatchText = 200;
 
-const plain = (text: string | null): string | null => (text === null ? null : asciiLine(text, longestWords));
+const printableText = (text: string | null): string | null => (text === null ? null : asciiLine(text, maxBatchText));
+
+/** Linux's signals on x86-64 by number, from 1 (signal(7)). */
+const signals =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
+    .split(' ')
+    .map((name) => `SIG${name}`);
+
+/** The signal of an exit code 128 + n, as shells and engines report it; null for other codes. */
+const signalOf = (exitCode: number): string | null => signals[exitCode - 129] ?? null;

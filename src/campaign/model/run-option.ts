@@ -1,11 +1,11 @@
-/** One class a run could go to; money in micro-dollars, `hours` as expected. */
+/** One class that a run could use. `worst` and `expected` are costs in micro-dollars; `hours` is the expected duration. */
 export interface RunOption {
   class: string;
   worst: number;
   expected: number;
   hours: number;
-  /** Of its device; 0 where there is none. */
+  /** 0 without a device. */
   gpuMemoryMiB: number;
-  /** A probe let expect less than the whole wall clock. */
+  /** A probe predicts less than the whole wall clock. */
   isMeasured?: true;
 }

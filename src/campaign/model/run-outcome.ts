@@ -3,9 +3,9 @@ export interface RunOutcome {
   version: 1;
   runKey: string;
   jobId: string;
-  /** Digest the runner verified before the start, `sha256:…`. */
+  /** Digest that the runner verified before the start, `sha256:…`. */
   imageDigest: string;
-  /** Unpacked, as the engine counts it; null when the run was stopped before it had its image. */
+  /** Unpacked size, as the engine counts it; null when the run was stopped before its image was loaded. */
   imageBytes: number | null;
   /** Container start and end on the runner's clock, ISO instants; null when the container never started. */
   startedAt: string | null;
@@ -15,28 +15,28 @@ export interface RunOutcome {
   end: ContainerEnd;
   memory: {
     limitMiB: number;
-    /** Highest use including page cache; a figure to report, not evidence. Null when it cannot be read. */
+    /** Peak including page cache; reported, but not evidence. Null when it cannot be read. */
     peakMiB: number | null;
-    /** The engine's or kernel's own record. `unknown`: this host keeps none. Exit 137 and a full cgroup prove nothing. */
+    /** The engine's or kernel's record. `unknown`: this host keeps none. Exit code 137 and a full cgroup prove nothing. */
     outOfMemory: 'killed' | 'none' | 'unknown';
   };
   /**
-   * Null on a class without a device. Measured from outside the container; `idleMiB` is the least that was in use, which
-   * is what was before it started, and is part of `peakMiB`.
+   * Null on a class without a device. Measured from outside the container. `idleMiB` is the lowest use seen, which is the use
+   * before the start; `peakMiB` includes it.
    */
   device: { totalMiB: number; idleMiB: number; peakMiB: number; driver: string } | null;
-  /** Names of variables that the image sets and the submission did not see, at most 50. Contestant's text. */
+  /** Names of the image's variables that the submission did not receive, at most 50. Contestant's text. */
   withheld?: string[];
   /** `full`: the submission filled its capped /output. */
   output: { bytes: number; full: boolean; growth: GrowthPoint[] };
   predictions: CollectedPredictions;
   /**
-   * Of a probe whose rows did not tell its start-up from its items: how long the same container then took on fewer of them.
-   * Null where there was no need, or it did not end well.
+   * Second run of a probe on fewer items, made when its rows do not separate start-up from items. Null when it was not needed
+   * or failed.
    */
   shorterRun: { items: number; seconds: number } | null;
   log: {
-    /** Bytes the submission printed, and bytes kept (head and tail) in stdout.log. */
+    /** Bytes printed, and bytes kept (head and tail) in stdout.log. */
     bytes: number;
     keptBytes: number;
     /** The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. */
@@ -45,33 +45,33 @@ export interface RunOutcome {
 }
 
 /**
- * How far the predictions file had grown at an instant, as a share of its final size; rising in both, at most
- * {@link mostGrowthPoints}. Seconds count from shortly before the container's start. The submission makes the file as it
- * likes, so this is a hint for estimates, never proof.
+ * Size of the predictions file at an instant, as a share of its final size; both rise, at most {@link maxGrowthPoints}.
+ * Seconds count from shortly before the container's start. The submission controls the file, so this is a hint for
+ * estimates, never proof.
  */
 export interface GrowthPoint {
   seconds: number;
   share: number;
 }
 
-export const mostGrowthPoints = 64;
+export const maxGrowthPoints = 64;
 
 export type ContainerEnd =
   | { kind: 'exited'; exitCode: number }
   | { kind: 'time-limit' }
   /** SIGTERM reached the runner: cancelled, Batch's time-out, or the machine going away. */
   | { kind: 'stopped' }
-  /** The engine refused the container, e.g. the entry point is missing (team) or storage is full (platform). */
+  /** The engine refused the container, e.g. a missing entry point (team) or full storage (platform). */
   | {
       kind: 'never-started';
       fault: 'team' | 'platform';
-      /** Absent in outcomes that were written before causes were told apart. */
+      /** Absent in older outcomes. */
       cause?: StartCause;
-      /** Of a team's fault, words of ours; of the platform's, the engine's last words. */
+      /** Holdout's words for the team's faults; the engine's last words for the platform's. */
       detail: string;
     };
 
-/** Why a container did not start. The last six are the platform's. */
+/** Why a container did not start. The last six are platform failures. */
 export type StartCause =
   | 'no-command'
   | 'entry-point-missing'
@@ -94,14 +94,14 @@ export type CollectedPredictions =
   | { kind: 'missing' }
   | { kind: 'refused'; why: 'link' | 'not-a-file' | 'too-large' };
 
-/** trouble.json: what kept the runner from an outcome. Its own words; whoever reads it shortens them. */
-export interface RunTrouble {
+/** trouble.json: the error that kept the runner from writing an outcome. */
+export interface RunnerError {
   version: 1;
   jobId: string;
-  /** Of the catalogue; `UNEXPECTED` for what is not in it. */
+  /** Code from the error catalogue, or `UNEXPECTED`. */
   code: string;
   message: string;
 }
 
-/** What the runner exits with: outcome.json was written; another job holds the run; no outcome, platform trouble. */
-export const runnerExit = { done: 0, duplicate: 64, trouble: 70 } as const;
+/** Exit codes of the runner: outcome.json is written; another job holds the run; platform error, no outcome. */
+export const runnerExit = { done: 0, duplicate: 64, error: 70 } as const;

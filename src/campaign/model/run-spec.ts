@@ -1,34 +1,35 @@
 import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
+import type { GpuKind } from './instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
-/** spec.json: everything the runner needs to know, written once before the job is submitted. Holds no label and no secret. */
+/** spec.json: the runner's orders, written once before the job is submitted. Contains no labels and no secrets. */
 export interface RunSpec {
   version: 1;
   runKey: string;
   purpose: Purpose;
   /**
    * `reference` is a skopeo reference in the private image store (`oci:<folder>:<tag>` or `docker://…@sha256:…`);
-   * `digest` is the manifest digest pinned at the gate, `sha256:…`; the runner refuses anything else.
+   * `digest` is the manifest digest pinned by the image checks, `sha256:…`; the runner refuses any other.
    */
   image: { reference: string; digest: string };
   inputs: InputSet;
-  instanceClass: { name: string; gpu: 'nvidia' | 'emulated' | 'none'; gpuMemoryMiB: number; vcpus: number };
+  instanceClass: { name: string; gpu: GpuKind | 'none'; gpuMemoryMiB: number; vcpus: number };
   limits: {
     wallClockSeconds: number;
-    /** What the container gets, in MiB. Emulated device memory comes on top. */
+    /** Memory of the container, in MiB, without emulated device memory. */
     memoryMiB: number;
     pids: number;
     outputBytes: number;
     sharedMemoryMiB: number;
   };
   predictions: { file: string; maxBytes: number };
-  /** Where the container finds its inputs and puts its output, absolute; absent: {@link usualPaths}. */
+  /** Input and output folders in the container, absolute; absent: {@link defaultPaths}. */
   paths?: ContainerPaths;
-  /** Variables that the campaign's layout sets. */
+  /** Variables of the campaign's layout. */
   environment?: Record<string, string>;
-  /** Takes the place of the image's ENTRYPOINT and CMD; its words as they are. */
+  /** Replaces the image's ENTRYPOINT and CMD, without a shell. */
   command?: string[];
-  /** Takes the place of the image's CMD. */
+  /** Replaces the image's CMD. */
   args?: string[];
   /** Absent: `read-only`. */
   rootFilesystem?: RootFilesystem;

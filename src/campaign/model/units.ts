@@ -1,9 +1,9 @@
-/** Reading of the units a campaign file may use. Every reader answers undefined for what it cannot read exactly. Pure. */
+/** Parsers for the units of a campaign file. They return undefined for text that they cannot read exactly. */
 
 const durationPattern = /^(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 const secondsOfUnits = [604_800, 86_400, 3_600, 60, 1];
 
-/** Seconds of `30s`, `15m`, `9h`, `2d`, `3w` or a combination in falling order such as `1h30m`. */
+/** Seconds of `30s`, `15m`, `9h`, `2d`, `3w` or a combination in descending order such as `1h30m`. */
 export function parseDuration(text: string): number | undefined {
   const found = durationPattern.exec(text);
   if (found === null) return undefined;
@@ -39,10 +39,10 @@ export function parseShare(text: string, most = 1): number | undefined {
   return share <= most ? share : undefined;
 }
 
-/** `10 %` for people, in whole per cent. */
+/** Formats `10 %`, in whole per cent. */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** Whole micro-dollars of an amount in dollars; undefined when it is negative or finer than a micro-dollar. */
+/** Micro-dollars of an amount in dollars; undefined when it is negative or finer than a micro-dollar. */
 export function microUsdOf(usd: number): number | undefined {
   const microUsd = Math.round(usd * 1e6);
   const exact = Math.abs(usd * 1e6 - microUsd) < 1e-3;
@@ -51,7 +51,7 @@ export function microUsdOf(usd: number): number | undefined {
 
 const instantPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** An instant such as `2026-12-01T18:00:00Z`; without a zone it is UTC, without a time it is midnight. */
+/** An instant such as `2026-12-01T18:00:00Z`; the default zone is UTC, the default time midnight. */
 export function parseInstant(text: string): Date | undefined {
   const [, day, time = '00:00', zone = 'Z'] = instantPattern.exec(text) ?? [];
   if (day === undefined) return undefined;

@@ -1,44 +1,44 @@
 import type { Submission } from './frozen-campaign.ts';
 
 /**
- * Rounds that are to be gone through, kept in S3 under their digest. The first list of a campaign's run holds everything
- * that is not final; each later one what operators added. A team's number is its place over all lists of the run. Pure.
+ * Rounds still to do, kept in S3 under the digest of the list. The first list of a workflow run holds every round that is not
+ * final; each later list holds the rounds that operators added. A team's number is its place over all lists of the run.
  */
 export interface WorkList {
   version: 1;
-  /** In the order of the published seed. */
+  /** In the published order. */
   teams: WorkOfTeam[];
 }
 
 export interface WorkOfTeam {
   team: string;
   teamName: string;
-  /** Rounds that were final or under way when the list was made; they count when shares are compared. */
+  /** Rounds final or in progress when the list was made; they count towards the team's share. */
   before: number;
-  /** In the order of the hand-in. */
+  /** In the order of the submissions file. */
   rounds: WorkRound[];
 }
 
-/** One way of a submission through the evaluation. */
+/** One pass of a submission through the evaluation. */
 export interface WorkRound {
   submission: string;
-  /** 1, and one more for every retry or rescore: the number of its record in the ledger. */
+  /** From 1; each retry or rescore adds one. The number of its ledger record. */
   sequence: number;
   kind: RoundKind;
 }
 
-/** `rescore` only scores the predictions of the last good run again. */
+/** `rescore` only scores the predictions of the last successful run again. */
 export type RoundKind = 'evaluate' | 'rescore';
 
-/** What operators added, kept in S3 under its digest: rounds, and the rows of submissions that the manifest does not have. */
+/** Rounds that operators added, and rows that the manifest lacks; kept in S3 under its digest. */
 export interface AddedRounds {
   version: 1;
-  /** In the order in which each team's rounds start. */
+  /** In starting order within each team. */
   rounds: (WorkRound & { team: string; teamName: string })[];
   submissions: Submission[];
 }
 
-/** The lists of a run as one: teams by number, each with all its rounds. */
+/** Combines the lists of a workflow run: teams by number, each with all its rounds. */
 export function workByTeam(lists: readonly WorkList[]): WorkOfTeam[] {
   const teams: WorkOfTeam[] = [];
   const places = new Map<string, WorkOfTeam>();

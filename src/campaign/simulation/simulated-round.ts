@@ -34,7 +34,7 @@ export class SimulatedRound {
 
   /** The campaign will grant no run any more. */
   refused(reason: Reason): NextStep {
-    return this.tell(this.way.refused(reason));
+    return this.tell(this.way.afterRefusal(reason));
   }
 
   runEnded(on: InstanceClass, end: SimulatedEnd): NextStep {
@@ -43,7 +43,7 @@ export class SimulatedRound {
     const { reason, billedSeconds, costMicroUsd } = end;
     this.cost += costMicroUsd;
     const settled = { submission, n, purpose, rerun, class: on.name, billedSeconds, costMicroUsd };
-    return this.tell(this.way.ended(on, end), { ...settled, ...(reason && { reason }) });
+    return this.tell(this.way.afterRun(on, end), { ...settled, ...(reason && { reason }) });
   }
 
   private tell(step: EvaluationStep, settles?: RunSettlement): NextStep {

@@ -2,7 +2,7 @@ import { assumedSpotShare, spotShareSource, type WhatIf } from '../../campaign/p
 import { parseShare, percent } from '../../campaign/model/units.ts';
 import { holdoutError, type HoldoutError } from '../../errors.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
-import { mostSlots } from '../../intake/campaign-file/campaign-schema.ts';
+import { maxSlots } from '../../intake/campaign-file/campaign-schema.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { quoted } from '../../safe-text.ts';
 
@@ -44,8 +44,8 @@ export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClas
   const wanted = new Map<string, number>();
   for (const written of slots) {
     const [, name = '', count] = /^(.*)=([1-9]\d*)$/.exec(written) ?? [];
-    if (!(Number(count) <= mostSlots))
-      throw usage(`--slots is ${quoted(written)}, must be CLASS=N, N from 1 to ${mostSlots}`);
+    if (!(Number(count) <= maxSlots))
+      throw usage(`--slots is ${quoted(written)}, must be CLASS=N, N from 1 to ${maxSlots}`);
     if (wanted.has(known('--slots', name))) throw usage(`--slots names ${quoted(name)} twice`);
     wanted.set(name, Number(count));
   }

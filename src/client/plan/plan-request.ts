@@ -1,3 +1,4 @@
+import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
 import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
 import type { PlannedDelays } from '../../campaign/planning/course.ts';
 import type { Question } from '../../campaign/planning/mix-plan.ts';
@@ -39,7 +40,7 @@ export async function planRequest(
     ...items,
   };
   const knowledge = measured ?? knowledgeOf(expect, limits, instanceClasses);
-  const isHere = instanceClasses.some(({ gpu }) => gpu === 'emulated');
+  const isHere = instanceClasses.some(({ gpu }) => gpu !== undefined && gpuKinds[gpu].isEmulated);
   return {
     question: {
       planned: {

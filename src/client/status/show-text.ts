@@ -1,5 +1,5 @@
 import { dollars } from '../../campaign/model/money.ts';
-import { faultText, kindTexts, type FaultSummary } from '../../campaign/model/prediction-faults.ts';
+import { faultText, faultCounts, type FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { runText } from '../../campaign/explanation/run-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
@@ -58,7 +58,7 @@ function aboutRound({ state, faults, withheld, image }: RoundOverview): string[]
 }
 
 const faultLines = (faults: FaultSummary): string[] =>
-  [...kindTexts(faults), ...faults.first.flatMap((one) => (one.line === null ? [] : [faultText(one)]))].flatMap(
+  [...faultCounts(faults), ...faults.first.flatMap((one) => (one.line === null ? [] : [faultText(one)]))].flatMap(
     (text, index) => line(index === 0 ? 'faults' : '', text),
   );
 

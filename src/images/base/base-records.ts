@@ -1,4 +1,4 @@
-import { enoughSaturating, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
+import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
 import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
@@ -35,6 +35,6 @@ export async function lessonsOf(
     }
     return found;
   };
-  const [saturating, measured] = await Promise.all([count('saturating', enoughSaturating), count('measured', 1)]);
+  const [saturating, measured] = await Promise.all([count('saturating', minSaturatingProbes), count('measured', 1)]);
   return { saturating, measured };
 }

@@ -1,14 +1,14 @@
+import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { quoted } from '../../safe-text.ts';
-import { takesProbabilities } from '../../scoring/metrics.ts';
 import type { Report } from './campaign-file.ts';
-import { longestSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
+import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { suggestion } from './suggestion.ts';
 
 const mebibyte = 2 ** 20;
 const day = 86_400;
-const furthestSeconds = 3_650 * day;
+const maxDeadlineSeconds = 3_650 * day;
 
 /** When a campaign file is checked; the deadline of a campaign that was started may be past. */
 interface Moment {
@@ -41,7 +41,7 @@ function checkDeadline({ campaign: { deadline } }: ReadCampaign, { now, isStarte
   if (deadline === undefined) return;
   const instant = deadlineOf(deadline, now);
   const what = 'must be a duration such as 3w or an instant such as 2030-12-01T18:00:00Z, within ten years';
-  if (instant === undefined || instant.getTime() > now.getTime() + furthestSeconds * 1_000)
+  if (instant === undefined || instant.getTime() > now.getTime() + maxDeadlineSeconds * 1_000)
     report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
   else if (instant <= now && !isStarted)
     report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future; now it is ${now.toISOString()}`);
@@ -58,7 +58,7 @@ function checkPredictions(
     );
   }
   if (metric === undefined || typeof missing !== 'number') return;
-  if (takesProbabilities(metric) && !(missing >= 0 && missing <= 1)) {
+  if (metrics[metric].predictions === 'probability' && !(missing >= 0 && missing <= 1)) {
     report(['predictions', 'missing'], `predictions.missing is ${missing}, must be from 0 to 1 for ${metric}`);
   }
 }
@@ -91,11 +91,11 @@ function checkWallClock(
   if (wallClock === undefined || own !== undefined) return;
   if (promised?.relativeSpeed === undefined || relativeSpeed === undefined) return;
   const seconds = (wallClock * promised.relativeSpeed) / relativeSpeed;
-  if (seconds <= longestSeconds) return;
+  if (seconds <= maxSeconds) return;
   report(
     ['instanceClasses', index, 'relativeSpeed'],
     `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d here, ` +
-      `must be up to ${longestSeconds / day}d: lower limits.wallClock or give the class a wallClock of its own`,
+      `must be up to ${maxSeconds / day}d: lower limits.wallClock or give the class a wallClock of its own`,
   );
 }
 

@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { faultOfWords } from '../../campaign/model/placeholders.ts';
+import { faultInWords } from '../../campaign/model/placeholders.ts';
+import { classKinds, gpuKindNames } from '../../campaign/model/instance-class-kinds.ts';
+import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
 import { campaignPattern, memberPattern } from '../../ids.ts';
 
 /** The longest that a run, or its wait, may be given: with it a campaign of any size still ends at a date. */
-export const longestSeconds = 365 * 86_400;
+export const maxSeconds = 365 * 86_400;
 /** The most machines of a class at a time. */
-export const mostSlots = 10_000;
+export const maxSlots = 10_000;
 
 const anyText = z.string('must be text').min(1, 'must be text');
 const textLike = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
@@ -41,7 +43,7 @@ const upTo = (most: number, value: number | undefined): number | undefined =>
   value !== undefined && value <= most ? value : undefined;
 
 const duration = unit('must be a duration such as 30s, 9h or 1h30m, up to 365d', (text) =>
-  positive(upTo(longestSeconds, parseDuration(text))),
+  positive(upTo(maxSeconds, parseDuration(text))),
 );
 const size = unit('must be a size such as 50MiB or 14GiB', (text) => positive(parseSize(text)));
 const share = unit('must be a share such as 10%', parseShare);
@@ -51,7 +53,7 @@ const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, da
 
 /** Words for a container, one by one: nothing reads them as a shell would. */
 const words = z.array(z.string('must be text; quote it')).superRefine((list, context) => {
-  const fault = faultOfWords(list);
+  const fault = faultInWords(list);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `but ${fault}` });
 });
 
@@ -59,7 +61,7 @@ const words = z.array(z.string('must be text; quote it')).superRefine((list, con
 export const sections = {
   campaign: {
     campaign: textLike(campaignPattern, 'must be up to 40 small letters, digits and dashes, not starting with a dash'),
-    metric: oneOf('log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'),
+    metric: oneOf(...metricNames),
     submissions: anyText,
     deadline: anyText,
     layout: oneOf(...layoutNames).optional(),
@@ -121,9 +123,9 @@ export const sections = {
   },
   instanceClasses: {
     name,
-    kind: oneOf('gpu', 'cpu'),
-    /** On a class of kind gpu where it is not said: nvidia. */
-    gpu: oneOf('nvidia', 'emulated').optional(),
+    kind: oneOf(...classKinds),
+    /** Default on a class of kind gpu: {@link defaultGpuKind}. */
+    gpu: oneOf(...gpuKindNames).optional(),
     queue: anyText,
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),
@@ -132,7 +134,7 @@ export const sections = {
       dollars(value, 1_000),
     ),
     relativeSpeed: factor.default(1),
-    slots: whole(1, mostSlots),
+    slots: whole(1, maxSlots),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),
     wallClock: duration.optional(),
     runnableLimit: duration.prefault('6h'),

@@ -1,4 +1,6 @@
-import { unpackedBytesOf, type InstanceClass, type Metric } from '../../campaign/model/frozen-campaign.ts';
+import { unpackedBytesOf, type InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { defaultGpuKind } from '../../campaign/model/instance-class-kinds.ts';
+import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
 import { deadlineOf } from './campaign-rules.ts';
@@ -7,7 +9,6 @@ import type { LocatedInputs } from '../check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';
 
 const mebibyte = 2 ** 20;
-const lowerIsBetter: readonly Metric[] = ['log-loss', 'rmse'];
 
 /** A section without faults: what has no default and is not optional in the schema is there. */
 type Complete<Name extends SectionName> = { [Key in keyof Section<Name>]-?: NonNullable<Section<Name>[Key]> };
@@ -56,7 +57,7 @@ export function resolveCampaign(
     leaderboard: {
       perTeam: leaderboard.perTeam,
       ties: leaderboard.ties,
-      order: leaderboard.order ?? (lowerIsBetter.includes(metric) ? 'ascending' : 'descending'),
+      order: leaderboard.order ?? bestFirst(metric),
     },
     fairness: read.fairness as Complete<'fairness'>,
     instanceClasses: read.instanceClasses
@@ -82,7 +83,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
   return {
     name: row.name,
     kind: row.kind,
-    ...(row.kind === 'gpu' && { gpu: gpu ?? 'nvidia' }),
+    ...(row.kind === 'gpu' && { gpu: gpu ?? defaultGpuKind }),
     ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
     queue: row.queue,
     vcpus: row.vcpus,

@@ -1,4 +1,4 @@
-import { faultOfWords } from '../../campaign/model/placeholders.ts';
+import { faultInWords } from '../../campaign/model/placeholders.ts';
 
 /** Words, or what is wrong with their text. */
 export type SplitWords = { words: string[] } | { fault: string };
@@ -11,7 +11,7 @@ export type SplitWords = { words: string[] } | { fault: string };
 export function splitWords(text: string): SplitWords {
   const split = text.trimStart().startsWith('[') ? fromJson(text) : fromShell(text);
   if ('fault' in split) return split;
-  const fault = faultOfWords(split.words);
+  const fault = faultInWords(split.words);
   return fault === undefined ? split : { fault };
 }
 

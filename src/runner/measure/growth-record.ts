@@ -1,4 +1,4 @@
-import { type GrowthPoint, mostGrowthPoints } from '../../campaign/model/run-outcome.ts';
+import { type GrowthPoint, maxGrowthPoints } from '../../campaign/model/run-outcome.ts';
 
 interface Change {
   seconds: number;
@@ -36,13 +36,13 @@ export class GrowthRecord {
       this.changes.pop();
     }
     this.changes.push(change);
-    if (this.changes.length > mostGrowthPoints) this.thinOut();
+    if (this.changes.length > maxGrowthPoints) this.thinOut();
   }
 
   private thinOut(): void {
     const first = this.changes[0]?.seconds ?? 0;
     const last = this.changes.at(-1)?.seconds ?? 0;
-    this.spacingSeconds = (2 * (last - first)) / mostGrowthPoints;
+    this.spacingSeconds = (2 * (last - first)) / maxGrowthPoints;
     this.changes = this.changes.filter((_, index) => index % 2 === 0);
   }
 }

@@ -7,7 +7,7 @@ import type { Device } from '../device/device.ts';
 import type { ContainerEngine, EngineImage } from './engine.ts';
 import type { RunPaths } from './run-paths.ts';
 import type { EngineSettings } from '../runner-settings.ts';
-import { usualPaths } from '../../campaign/model/layouts.ts';
+import { defaultPaths } from '../../campaign/model/layouts.ts';
 
 export interface Confinement {
   spec: RunSpec;
@@ -70,7 +70,7 @@ function limitFlags({ spec: { limits, instanceClass }, device }: Confinement): s
   ];
 }
 
-function mountFlags({ spec: { paths = usualPaths }, place }: Confinement): string[] {
+function mountFlags({ spec: { paths = defaultPaths }, place }: Confinement): string[] {
   return [
     `--volume=${place.inputs}:${paths.input}:ro`,
     `--volume=${place.output}:${paths.output}`,
@@ -80,7 +80,7 @@ function mountFlags({ spec: { paths = usualPaths }, place }: Confinement): strin
 }
 
 /** Where the image's own content must give way: what Holdout and the engines mount. */
-export const mountPoints = ({ paths = usualPaths }: RunSpec): { folders: string[]; files: string[] } => ({
+export const mountPoints = ({ paths = defaultPaths }: RunSpec): { folders: string[]; files: string[] } => ({
   folders: [paths.input, paths.output, '/tmp', '/proc', '/sys', '/dev', '/etc'],
   files: ['/etc/hosts'],
 });
@@ -119,7 +119,7 @@ function environmentFlags({ environment: { variables, refused }, engine }: Confi
 
 /** What Holdout tells a submission: the layout's variables and where its folders are. */
 export const toldVariables = (
-  { paths = usualPaths, environment = {} }: RunSpec,
+  { paths = defaultPaths, environment = {} }: RunSpec,
   device: Device,
 ): Record<string, string> => ({
   ...environment,

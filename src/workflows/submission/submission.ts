@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { PulledImage } from '../../activities/pull-image.ts';
-import { explainedChoice } from '../../campaign/explanation/class-fit-text.ts';
+import { classFitLines } from '../../campaign/explanation/class-fit-text.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import { probeText } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
@@ -10,7 +10,7 @@ import {
   type RunResult,
   type EvaluationStep,
 } from '../../campaign/evaluation/evaluation-state-machine.ts';
-import { shownWithheld } from '../../campaign/explanation/withheld-variables.ts';
+import { shownWithheld } from '../../campaign/explanation/submission-details.ts';
 import { counted } from '../../safe-text.ts';
 import { Attempts, GivenUpError } from './attempts.ts';
 import { CurrentDetails } from './current-details.ts';
@@ -108,16 +108,16 @@ class Review {
     const way = new EvaluationStateMachine(this.opened);
     let next: EvaluationStep = way.begin(pulled.probeInVain);
     for (;;) {
-      const usedUp = next.kind === 'end' && next.ifEverybodys !== undefined;
-      if (next.kind === 'end' && next.ifEverybodys) next = next.ifEverybodys;
+      const usedUp = next.kind === 'end' && next.ifPlatformWide !== undefined;
+      if (next.kind === 'end' && next.ifPlatformWide) next = next.ifPlatformWide;
       if (next.kind !== 'run') break;
       if (next.purpose === 'evaluation') {
-        this.caseFile.explain(explainedChoice(this.opened, way.needs, this.opened.testItems));
+        this.caseFile.explain(classFitLines(this.opened, way.needs, this.opened.testItems));
       }
       const run = await runs.run(next, usedUp);
-      if (run.kind === 'refused') next = way.refused(run.reason);
-      else if (next.purpose === 'probe') next = way.ended(run.on, await this.taught(run, pulled.base));
-      else next = way.ended(run.on, run.end);
+      if (run.kind === 'refused') next = way.afterRefusal(run.reason);
+      else if (next.purpose === 'probe') next = way.afterRun(run.on, await this.taught(run, pulled.base));
+      else next = way.afterRun(run.on, run.end);
     }
     return next.kind === 'score' ? this.score(runs.newest, runs) : ended(next.reason, next.detail);
   }

@@ -180,16 +180,17 @@ describe('the choice of a class', () => {
     fc.assert(
       fc.property(known, ({ profile: seen, ...above }) => {
         const options = evaluationOptions({ classes, limits }, probed(seen, above), items);
-        const isLeft = (on: InstanceClass): boolean =>
-          containerMemoryMiB(limits, on) > above.memoryAboveMiB && (on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB;
+        const isLeft = (instanceClass: InstanceClass): boolean =>
+          containerMemoryMiB(limits, instanceClass) > above.memoryAboveMiB &&
+          (instanceClass.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB;
         if (options.length === 0) assert.ok(!classes.some(isLeft));
         for (const [index, option] of options.entries()) {
-          const on = classes.find(({ name }) => name === option.class) ?? assert.fail();
-          assert.ok(containerMemoryMiB(limits, on) > above.memoryAboveMiB);
+          const instanceClass = classes.find(({ name }) => name === option.class) ?? assert.fail();
+          assert.ok(containerMemoryMiB(limits, instanceClass) > above.memoryAboveMiB);
           assert.ok(option.expected <= option.worst);
           assert.ok(option.expected >= (options[index - 1]?.expected ?? 0));
-          if (on.kind === 'cpu') assert.ok(!seen.usesGpu && above.gpuMemoryAboveMiB === 0);
-          else assert.ok((on.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB);
+          if (instanceClass.kind === 'cpu') assert.ok(!seen.usesGpu && above.gpuMemoryAboveMiB === 0);
+          else assert.ok((instanceClass.gpuMemoryMiB ?? 0) > above.gpuMemoryAboveMiB);
         }
       }),
     );

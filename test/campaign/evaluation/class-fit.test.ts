@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { fitsOf, type ClassFit } from '../../../src/campaign/evaluation/class-fit.ts';
-import { explainedChoice } from '../../../src/campaign/explanation/class-fit-text.ts';
+import { classFitLines } from '../../../src/campaign/explanation/class-fit-text.ts';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { isNeedMeasured, unknownNeeds, type Needs } from '../../../src/campaign/evaluation/needs.ts';
 import { c4, classes, g4, limits, p3, probed } from '../samples.ts';
 
 const items = 4_000;
 const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit['kind'], string[]][] =>
-  fitsOf({ classes: among, limits }, known, items).map(({ on, kind, objections }) => [
-    on.name,
+  fitsOf({ classes: among, limits }, known, items).map(({ instanceClass, kind, objections }) => [
+    instanceClass.name,
     kind,
     objections.map((objection) => objection.kind),
   ]);
 const lines = (known: Needs, among: InstanceClass[] = classes): string[] =>
-  explainedChoice({ classes: among, limits }, known, items);
+  classFitLines({ classes: among, limits }, known, items);
 
 describe('what speaks for and against a class', () => {
   it('is told by class: what fits, what does not and why', () => {
@@ -76,36 +76,36 @@ describe('the choice of a class in words', () => {
     assert.deepEqual(lines(probed()), [
       'g4dn.xlarge: about 10.0 h, $5.26',
       'p3.2xlarge: about 4.7 h, $14.30',
-      'c4.4xlarge: no, it has no GPU, and one was used',
+      'c4.4xlarge: does not fit, it has no GPU, but the submission used one',
     ]);
     assert.deepEqual(lines(unknownNeeds), [
       'g4dn.xlarge: at most 19.3 h, $10.13',
       'p3.2xlarge: at most 9.0 h, $27.54',
-      'c4.4xlarge: no, it has no GPU, and whether one is needed was not measured',
+      'c4.4xlarge: does not fit, it has no GPU, and the need for one was not measured',
     ]);
   });
 
   it('names the figures: what a class has, what is wanted, the head-room and the margin', () => {
     assert.deepEqual(lines(probed({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
       'p3.2xlarge: about 4.7 h, $14.30',
-      'g4dn.xlarge: no, its device has 15109 MiB, by the probe 15225 MiB are wanted (5 % head-room)',
+      'g4dn.xlarge: does not fit, GPU has 15109 MiB; the probe predicts 15225 MiB (with 5 % headroom)',
     ]);
     assert.deepEqual(
       lines(probed({}, { gpuMemoryAboveMiB: 15_109 }), [g4, p3])[1],
-      'g4dn.xlarge: no, its device has 15109 MiB, 15109 MiB proved too little',
+      'g4dn.xlarge: does not fit, GPU has 15109 MiB; a run needed more than 15109 MiB',
     );
     const idle = probed({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
     assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
       'g4dn.xlarge: about 1 min, $0.0117',
       'p3.2xlarge: about 37 s, $0.0318',
-      'c4.4xlarge: no, 1 min are promised there, by the probe 1 min are needed (20 % margin)',
+      'c4.4xlarge: does not fit, promised time is 1 min; the probe predicts 1 min (without 20 % margin)',
     ]);
   });
 
   it('says what it does although an estimate speaks against it', () => {
     assert.deepEqual(lines(probed({ secondsPerItem: 90 }), [g4, p3]), [
-      'g4dn.xlarge: at most 19.3 h, $10.13, though 19.3 h are promised there, by the probe 100.0 h are needed (20 % margin): no class is better',
-      'p3.2xlarge: at most 9.0 h, $27.54, though 9.0 h are promised there, by the probe 46.7 h are needed (20 % margin): no class is better',
+      'g4dn.xlarge: at most 19.3 h, $10.13; no class is better, although promised time is 19.3 h; the probe predicts 100.0 h (without 20 % margin)',
+      'p3.2xlarge: at most 9.0 h, $27.54; no class is better, although promised time is 9.0 h; the probe predicts 46.7 h (without 20 % margin)',
     ]);
   });
 });

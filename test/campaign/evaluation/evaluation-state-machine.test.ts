@@ -49,21 +49,21 @@ describe('a submission’s way', () => {
 
   it('goes where the probe says that it fits, and is scored after a run that ended well', () => {
     const [onGpu] = begun();
-    const step = onGpu.ended(g4, learnt(true));
+    const step = onGpu.afterRun(g4, learnt(true));
     assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
     assert.equal(step.kind === 'run' && step.needMeasured, true);
-    assert.equal(words(onGpu.ended(g4, ended())), 'score');
-    assert.equal(words(begun()[0].ended(g4, learnt(false))).includes(c4.name), true);
+    assert.equal(words(onGpu.afterRun(g4, ended())), 'score');
+    assert.equal(words(begun()[0].afterRun(g4, learnt(false))).includes(c4.name), true);
   });
 
   it('evaluates after a probe that failed', () => {
-    const step = begun()[0].ended(g4, crashed);
+    const step = begun()[0].afterRun(g4, crashed);
     assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
     assert.equal(step.kind === 'run' && step.needMeasured, false);
   });
 
   it('leaves out what a failed probe proved too small, while there is a larger class', () => {
-    const step = begun()[0].ended(g4, outOfGpuMemory);
+    const step = begun()[0].afterRun(g4, outOfGpuMemory);
     assert.equal(words(step), 'evaluation on p3.2xlarge');
   });
 
@@ -71,7 +71,7 @@ describe('a submission’s way', () => {
     const full = ended({ reason: 'submission-error', rule: 'shared-memory-text' });
     const [way, probe] = begun();
     assert.equal(probe.kind === 'run' && probe.moreSharedMemory, false);
-    const step = way.ended(g4, full);
+    const step = way.afterRun(g4, full);
     assert.equal(step.kind === 'run' && step.moreSharedMemory, true);
   });
 
@@ -84,35 +84,36 @@ describe('a submission’s way', () => {
       rule: 'host-out-of-memory-record',
       memoryLimitMiB: containerMemoryMiB(limits, small),
     });
-    assert.equal(words(way.ended(small, outOfMemory)), 'unplaceable');
+    assert.equal(words(way.afterRun(small, outOfMemory)), 'unplaceable');
   });
 
   it('probes again what the platform lost, until it has lost too many', () => {
     const [way] = begun();
-    for (let n = 0; n < limits.platformRuns; n += 1) assert.equal(words(way.ended(g4, lost)), 'probe on g4dn.xlarge');
-    assert.equal(words(way.ended(g4, lost)), 'platform-error');
+    for (let n = 0; n < limits.platformRuns; n += 1)
+      assert.equal(words(way.afterRun(g4, lost)), 'probe on g4dn.xlarge');
+    assert.equal(words(way.afterRun(g4, lost)), 'platform-error');
   });
 
   it('counts the probes that were lost with the evaluations that were', () => {
     const [way] = begun();
-    way.ended(g4, lost);
-    way.ended(g4, learnt(true));
-    for (let n = 1; n < limits.platformRuns; n += 1) assert.match(words(way.ended(g4, lost)), /^evaluation/);
-    assert.equal(words(way.ended(g4, lost)), 'platform-error');
+    way.afterRun(g4, lost);
+    way.afterRun(g4, learnt(true));
+    for (let n = 1; n < limits.platformRuns; n += 1) assert.match(words(way.afterRun(g4, lost)), /^evaluation/);
+    assert.equal(words(way.afterRun(g4, lost)), 'platform-error');
   });
 
   it('wants the same once more when an operator ended its run', () => {
     const cancelled = ended({ reason: 'cancelled' });
     const [way, probe] = begun();
-    assert.deepEqual(way.ended(g4, cancelled), probe);
-    const evaluation = way.ended(g4, learnt(true));
-    assert.deepEqual(way.ended(g4, cancelled), evaluation);
+    assert.deepEqual(way.afterRun(g4, cancelled), probe);
+    const evaluation = way.afterRun(g4, learnt(true));
+    assert.deepEqual(way.afterRun(g4, cancelled), evaluation);
   });
 
   it('goes up the ladder and ends where no class is larger', () => {
     const way = evaluated();
-    assert.equal(words(way.ended(g4, outOfGpuMemory)), 'evaluation on p3.2xlarge');
-    assert.deepEqual(way.ended(p3, outOfGpuMemory), {
+    assert.equal(words(way.afterRun(g4, outOfGpuMemory)), 'evaluation on p3.2xlarge');
+    assert.deepEqual(way.afterRun(p3, outOfGpuMemory), {
       kind: 'end',
       reason: 'gpu-out-of-memory',
       detail: 'no class is larger',
@@ -120,18 +121,18 @@ describe('a submission’s way', () => {
   });
 
   it('ends with the reason of a run that failed by itself', () => {
-    assert.deepEqual(evaluated().ended(g4, crashed), { kind: 'end', reason: 'submission-error', detail: null });
+    assert.deepEqual(evaluated().afterRun(g4, crashed), { kind: 'end', reason: 'submission-error', detail: null });
   });
 
   it('ends as its last run did when the one more run that chance is given is refused', () => {
     const way = evaluated();
-    assert.match(words(way.ended(g4, doubted)), /^evaluation/);
-    assert.equal(words(way.refused('budget-exhausted')), 'submission-error');
+    assert.match(words(way.afterRun(g4, doubted)), /^evaluation/);
+    assert.equal(words(way.afterRefusal('budget-exhausted')), 'submission-error');
   });
 
   it('ends as the refusal says when its last run was no end', () => {
     const way = evaluated();
-    way.ended(g4, outOfGpuMemory);
-    assert.equal(words(way.refused('budget-exhausted')), 'budget-exhausted');
+    way.afterRun(g4, outOfGpuMemory);
+    assert.equal(words(way.afterRefusal('budget-exhausted')), 'budget-exhausted');
   });
 });

@@ -9,8 +9,8 @@ import { c4, g4, goodOutcome, limits, outcome, p3 } from '../samples.ts';
 const device = (peakMiB: number, idleMiB = 0): Partial<RunOutcome> => ({
   device: { totalMiB: 1_000, idleMiB, peakMiB, driver: '450.80.02' },
 });
-const taught = (change: Partial<RunOutcome>, on = g4): ResourceProfile =>
-  profileOf(outcome(change), 12, on) ?? assert.fail('no profile');
+const taught = (change: Partial<RunOutcome>, instanceClass = g4): ResourceProfile =>
+  profileOf(outcome(change), 12, instanceClass) ?? assert.fail('no profile');
 
 describe('what a probe teaches', () => {
   it('is what it used of device, host and time, on which device and at which speed', () => {
@@ -69,37 +69,38 @@ describe('what a probe teaches', () => {
 });
 
 describe('what a probe taught, in words', () => {
-  const words = (change: Partial<RunOutcome>, on = g4): string => probeText(taught(change, on), on);
+  const words = (change: Partial<RunOutcome>, instanceClass = g4): string =>
+    probeText(taught(change, instanceClass), instanceClass);
 
   it('names every measured amount', () => {
     assert.equal(
       words({}),
-      '5000 of 15109 MiB of the device (driver 450.80.02), 300 s per item with start-up, which could not be told ' +
-        'apart, 4000 MiB of memory with page cache, an image of 1908 MiB.',
+      '5000 of 15109 MiB of GPU memory (driver 450.80.02), 300 s per item including start-up (not measured ' +
+        'separately), 4000 MiB of memory including page cache, image of 1908 MiB.',
     );
   });
 
   it('says what is not known, or not needed', () => {
     const growth = [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: 600 + 3_000 * share, share }));
-    assert.match(words({ output: { bytes: 0, full: false, growth } }), /, 600 s to start and 250 s per item, /);
-    assert.match(words({ device: null }), /^no device to look at, /);
-    assert.match(words({ device: { ...goodDevice, peakMiB: 15_000 } }), /taken whole, so what it needs is unknown/);
-    assert.match(words({ device: { ...goodDevice, peakMiB: 0 } }), /the GPU stayed unused/);
+    assert.match(words({ output: { bytes: 0, full: false, growth } }), /, 600 s of start-up and 250 s per item, /);
+    assert.match(words({ device: null }), /^no GPU to measure, /);
+    assert.match(words({ device: { ...goodDevice, peakMiB: 15_000 } }), /whole GPU allocated, so the need is unknown/);
+    assert.match(words({ device: { ...goodDevice, peakMiB: 0 } }), /the GPU was not used/);
     const nothingElse = { memory: { ...goodOutcome.memory, peakMiB: null }, imageBytes: null };
-    assert.match(words(nothingElse), /apart\.$/);
+    assert.match(words(nothingElse), /separately\)\.$/);
   });
 
   const goodDevice = { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' };
-  const remark = (totalMiB: number, on = g4): string | undefined =>
-    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), on);
+  const remark = (totalMiB: number, instanceClass = g4): string | undefined =>
+    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), instanceClass);
 
   it('says plainly when the device is not the one that the campaign file states', () => {
     assert.equal(remark(15_109), undefined);
     assert.equal(remark(15_360), undefined, 'a T4 as newer drivers report it');
     assert.equal(remark(16_384, p3), undefined, 'a V100 as newer drivers report it');
-    assert.match(remark(16_160) ?? '', /states 15109 MiB for g4dn\.xlarge, its device has 16160/);
-    assert.match(words({ device: { ...goodDevice, totalMiB: 16_160 } }), /its device has 16160/);
-    assert.match(remark(14_000) ?? '', /its device has 14000/);
+    assert.match(remark(16_160) ?? '', /states 15109 MiB for g4dn\.xlarge, but its GPU has 16160/);
+    assert.match(words({ device: { ...goodDevice, totalMiB: 16_160 } }), /its GPU has 16160/);
+    assert.match(remark(14_000) ?? '', /its GPU has 14000/);
     const { gpuMemoryMiB: _, ...unknown } = g4;
     assert.match(remark(15_109, unknown) ?? '', /states no gpuMemoryMiB for g4dn\.xlarge/);
     assert.equal(deviceRemark(taught({ device: null }, c4), c4), undefined);

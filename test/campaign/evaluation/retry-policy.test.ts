@@ -21,22 +21,22 @@ const ofFault = (fault: string): Reason[] => reasons.filter((reason) => responsi
 const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => ({
   reason,
   rule: reason === 'time-limit' ? 'time-limit' : 'exit-code',
-  on: g4,
+  instanceClass: g4,
   memoryLimitMiB: 14_336,
   ...change,
 });
-const after = (run: FailedRun, tries: Partial<RetryCounts> = {}, needs: Needs = unknownNeeds): AfterFailure =>
-  nextAfterFailure(run, needs, { ...noRetries, ...tries }, { classes, limits, testItems: 10 });
+const after = (run: FailedRun, counts: Partial<RetryCounts> = {}, needs: Needs = unknownNeeds): AfterFailure =>
+  nextAfterFailure(run, needs, { ...noRetries, ...counts }, { classes, limits, testItems: 10 });
 /** What a probe teaches of a submission whose test set takes so many seconds on a class. */
-const taking = (seconds: number, on: InstanceClass = g4): Needs =>
-  probed({ secondsPerItem: seconds / 10, measuredAtSpeed: on.relativeSpeed });
+const taking = (seconds: number, instanceClass: InstanceClass = g4): Needs =>
+  probed({ secondsPerItem: seconds / 10, measuredAtSpeed: instanceClass.relativeSpeed });
 
 describe('what follows a failed run', () => {
   it('is a larger device after out of GPU memory, charged to the team', () => {
     assert.deepEqual(after(failed('gpu-out-of-memory')), {
       kind: 'again',
       needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
-      tries: { attempts: 1, platformRuns: 0, doubted: false },
+      counts: { attempts: 1, platformRuns: 0, doubted: false },
     });
   });
 
@@ -50,7 +50,7 @@ describe('what follows a failed run', () => {
       assert.deepEqual(after(failed(reason), { attempts: 2, platformRuns: 4 }), {
         kind: 'again',
         needs: unknownNeeds,
-        tries: { attempts: 2, platformRuns: 5, doubted: false },
+        counts: { attempts: 2, platformRuns: 5, doubted: false },
       });
       assert.deepEqual(after(failed(reason), { platformRuns: 5 }), { kind: 'end', reason });
     }
@@ -61,7 +61,7 @@ describe('what follows a failed run', () => {
     assert.deepEqual(after(run, { attempts: 2 }), {
       kind: 'again',
       needs: { ...unknownNeeds, memoryAboveMiB: 14_335 },
-      tries: { attempts: 2, platformRuns: 0, doubted: false },
+      counts: { attempts: 2, platformRuns: 0, doubted: false },
     });
   });
 
@@ -77,7 +77,7 @@ describe('what follows a failed run', () => {
     assert.deepEqual(move, {
       kind: 'again',
       needs: unknownNeeds,
-      tries: { attempts: 1, platformRuns: 0, doubted: true },
+      counts: { attempts: 1, platformRuns: 0, doubted: true },
     });
     assert.deepEqual(after(killed, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
   });
@@ -88,34 +88,46 @@ describe('what follows a failed run', () => {
     assert.deepEqual(move, {
       kind: 'again',
       needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
-      tries: { attempts: 1, platformRuns: 0, doubted: true },
+      counts: { attempts: 1, platformRuns: 0, doubted: true },
     });
     const final: AfterFailure = { kind: 'end', reason: 'submission-error' };
     const third = { ...p3, name: 'third', gpuMemoryMiB: 40_000 };
     const rules = { classes: [g4, p3, third], limits, testItems: 10 };
-    assert.equal(nextAfterFailure({ ...wordless, on: p3 }, unknownNeeds, noRetries, rules).kind, 'again');
+    assert.equal(nextAfterFailure({ ...wordless, instanceClass: p3 }, unknownNeeds, noRetries, rules).kind, 'again');
     const again = move.kind === 'again' ? move : assert.fail();
-    assert.deepEqual(nextAfterFailure({ ...wordless, on: p3 }, again.needs, again.tries, rules), final, 'no third');
-    assert.deepEqual(after({ ...wordless, on: p3 }), final, 'none is larger');
+    assert.deepEqual(
+      nextAfterFailure({ ...wordless, instanceClass: p3 }, again.needs, again.counts, rules),
+      final,
+      'no third',
+    );
+    assert.deepEqual(after({ ...wordless, instanceClass: p3 }), final, 'none is larger');
     assert.deepEqual(after(wordless, { attempts: 2 }), final, 'never more than promised');
     assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
   });
 
   it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
-    for (const on of classes) {
-      const limit = wallClockSeconds(limits, on, classes);
-      const cutOff = failed('time-limit', { on });
-      const within = taking(limit * 0.99, on);
+    for (const instanceClass of classes) {
+      const limit = wallClockSeconds(limits, instanceClass, classes);
+      const cutOff = failed('time-limit', { instanceClass });
+      const within = taking(limit * 0.99, instanceClass);
       assert.deepEqual(after(cutOff, {}, within), {
         kind: 'again',
         needs: within,
-        tries: { attempts: 1, platformRuns: 0, doubted: true },
+        counts: { attempts: 1, platformRuns: 0, doubted: true },
       });
       const final: AfterFailure = { kind: 'end', reason: 'time-limit' };
       assert.deepEqual(after(cutOff, { attempts: 1, doubted: true }, within), final, 'one more, not two');
       assert.deepEqual(after(cutOff, { attempts: 2 }, within), final, 'never more than promised');
-      assert.deepEqual(after(cutOff, {}, taking(limit * 1.01, on)), final, 'it was too slow in the probe already');
-      assert.deepEqual(after(cutOff, {}, taking(limit * 0.49, on)), final, 'no chance makes it twice as long');
+      assert.deepEqual(
+        after(cutOff, {}, taking(limit * 1.01, instanceClass)),
+        final,
+        'it was too slow in the probe already',
+      );
+      assert.deepEqual(
+        after(cutOff, {}, taking(limit * 0.49, instanceClass)),
+        final,
+        'no chance makes it twice as long',
+      );
     }
   });
 
@@ -125,7 +137,7 @@ describe('what follows a failed run', () => {
     assert.deepEqual(move, {
       kind: 'again',
       needs: { ...unknownNeeds, moreSharedMemory: true },
-      tries: { attempts: 1, platformRuns: 0, doubted: false },
+      counts: { attempts: 1, platformRuns: 0, doubted: false },
     });
     const final: AfterFailure = { kind: 'end', reason: 'submission-error' };
     assert.deepEqual(after(full, { attempts: 1 }, { ...unknownNeeds, moreSharedMemory: true }), final);
@@ -142,7 +154,7 @@ describe('what follows a failed run', () => {
 
   it('keeps what was learnt before', () => {
     const known = { ...unknownNeeds, gpuMemoryAboveMiB: 16_160, memoryAboveMiB: 8_192 };
-    const move = after(failed('gpu-out-of-memory', { on: g4 }), {}, known);
+    const move = after(failed('gpu-out-of-memory', { instanceClass: g4 }), {}, known);
     assert.deepEqual(move.kind === 'again' && move.needs, known);
   });
 
@@ -170,21 +182,21 @@ describe('what follows a failed run', () => {
     fc.assert(
       fc.property(rows, ends, fc.infiniteStream(fc.nat(9)), (among, ended, choices) => {
         const rules = { classes: among, limits: generous, testItems: 10 };
-        let [needs, tries]: [Needs, RetryCounts] = [unknownNeeds, noRetries];
+        let [needs, counts]: [Needs, RetryCounts] = [unknownNeeds, noRetries];
         let tooSmall = 0;
         const most = 1 + 3 + 2 * among.length;
         for (let run = 1; run <= most; run += 1) {
           const options = evaluationOptions(rules, needs, rules.testItems);
           const { class: name } = options[choices.next().value % Math.max(1, options.length)] ?? {};
           if (name === undefined) return;
-          const on = among.find((candidate) => candidate.name === name) ?? assert.fail();
-          assert.ok(tooSmall === 0 || (on.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
+          const instanceClass = among.find((candidate) => candidate.name === name) ?? assert.fail();
+          assert.ok(tooSmall === 0 || (instanceClass.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
           const reason: Reason = ended.next().value;
-          const memoryLimitMiB = containerMemoryMiB(generous, on);
-          const move = nextAfterFailure(failed(reason, { on, memoryLimitMiB }), needs, tries, rules);
+          const memoryLimitMiB = containerMemoryMiB(generous, instanceClass);
+          const move = nextAfterFailure(failed(reason, { instanceClass, memoryLimitMiB }), needs, counts, rules);
           if (move.kind === 'end') return;
-          if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, on.gpuMemoryMiB ?? 0);
-          ({ needs, tries } = move);
+          if (reason === 'gpu-out-of-memory') tooSmall = Math.max(tooSmall, instanceClass.gpuMemoryMiB ?? 0);
+          ({ needs, counts } = move);
         }
         assert.fail('it never ended');
       }),
@@ -194,7 +206,9 @@ describe('what follows a failed run', () => {
   it('is nobody’s fault but the platform’s when no class for it gives the memory that was promised', () => {
     const small = { ...g4, memoryMiB: 8_704 };
     const among = [small, c4];
-    const move = after(failed('host-out-of-memory', { on: small, memoryLimitMiB: containerMemoryMiB(limits, small) }));
+    const move = after(
+      failed('host-out-of-memory', { instanceClass: small, memoryLimitMiB: containerMemoryMiB(limits, small) }),
+    );
     assert.equal(move.kind, 'again');
     const needs = move.kind === 'again' ? move.needs : assert.fail();
     assert.deepEqual(evaluationOptions({ classes: among, limits }, needs, 10), []);
@@ -206,10 +220,10 @@ describe('what follows a failed run', () => {
     const largest = { ...p3, gpuMemoryMiB: 99_999 };
     for (const reason of reasons) {
       for (const among of [classes, [g4], [largest, g4]]) {
-        const on = among === classes ? g4 : (among[0] ?? assert.fail());
-        const needs = afterFailedProbe(failed(reason, { on }), unknownNeeds);
+        const instanceClass = among === classes ? g4 : (among[0] ?? assert.fail());
+        const needs = afterFailedProbe(failed(reason, { instanceClass }), unknownNeeds);
         const [option] = evaluationOptions({ classes: among, limits }, needs, 10);
-        assert.ok(option, `${reason} on ${on.name}`);
+        assert.ok(option, `${reason} on ${instanceClass.name}`);
         if (reason === 'gpu-out-of-memory' && among === classes) assert.equal(option.class, p3.name);
       }
     }
@@ -228,27 +242,27 @@ describe('what follows a failed run', () => {
     );
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(...reasons)), fc.infiniteStream(rulesOfEnds), (stream, ends) => {
-        let [needs, tries]: [Needs, RetryCounts] = [taking(1), noRetries];
+        let [needs, counts]: [Needs, RetryCounts] = [taking(1), noRetries];
         const most = limits.attempts + limits.platformRuns + among.length;
         for (let run = 1; run <= most; run += 1) {
           const [option] = evaluationOptions(rules, needs, rules.testItems);
           if (option === undefined) return;
-          const on = among.find(({ name }) => name === option.class) ?? p3;
+          const instanceClass = among.find(({ name }) => name === option.class) ?? p3;
           const reason: Reason = stream.next().value;
-          const memoryLimitMiB = containerMemoryMiB(limits, on);
+          const memoryLimitMiB = containerMemoryMiB(limits, instanceClass);
           const move = nextAfterFailure(
-            failed(reason, { rule: ends.next().value, on, memoryLimitMiB }),
+            failed(reason, { rule: ends.next().value, instanceClass, memoryLimitMiB }),
             needs,
-            tries,
+            counts,
             rules,
           );
           if (move.kind === 'end') {
             assert.equal(move.reason, reason);
             return;
           }
-          assert.ok(move.tries.attempts < limits.attempts && move.tries.platformRuns <= limits.platformRuns);
-          if (responsibleParties[reason] === 'platform') assert.equal(move.tries.attempts, tries.attempts);
-          ({ needs, tries } = move);
+          assert.ok(move.counts.attempts < limits.attempts && move.counts.platformRuns <= limits.platformRuns);
+          if (responsibleParties[reason] === 'platform') assert.equal(move.counts.attempts, counts.attempts);
+          ({ needs, counts } = move);
         }
         assert.fail('it never ended');
       }),

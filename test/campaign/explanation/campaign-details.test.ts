@@ -39,7 +39,7 @@ describe('the page of a campaign in the Web UI', () => {
     const text = campaignDetails(running);
     assert.match(text, /^\*\*c\*\* is running\n\n1 queued, 1 running, 1 finished\n/);
     assert.match(text, /^Spent USD 1\.00, reserved USD 0\.50 of USD 10\.00; deadline 2026-01-01 01:00 UTC$/m);
-    assert.match(text, /^Forecast: ends 2026-01-01 00:40 UTC \(P90 2026-01-01 00:50 UTC\), USD 2\.00 in all/m);
+    assert.match(text, /^Forecast: finishes 2026-01-01 00:40 UTC \(P90 2026-01-01 00:50 UTC\), USD 2\.00 in total/m);
     assert.match(text, /^\| g4 \| 1 \| 2 \| 0 \| USD 1\.00 \|$/m);
   });
 
@@ -52,7 +52,7 @@ describe('the page of a campaign in the Web UI', () => {
   });
 
   it('says why it holds or closes', () => {
-    assert.equal(firstLine({ ...running, hold: 'budget' }), '**c** holds: budget');
+    assert.equal(firstLine({ ...running, hold: 'budget' }), '**c** is blocked: budget');
     assert.equal(firstLine({ ...running, closing: 'cancelled' }), '**c** is closing: cancelled');
     assert.equal(firstLine({ ...running, counts: { ...nothing, scoring: 1 } }), '**c** is running');
   });

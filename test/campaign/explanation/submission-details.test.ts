@@ -51,7 +51,7 @@ describe('the page of a submission in the Web UI', () => {
     assert.equal(head, '**s** of **one** is **failed**: **host-out-of-memory** (team) since 2026-01-01 00:01 UTC');
     assert.match(why ?? '', /^The kernel killed a process .* The team uses less memory/);
     const text = rest.join('\n');
-    assert.match(text, /- not given to its container: LD\\_PRELOAD/);
+    assert.match(text, /- withheld from its container: LD\\_PRELOAD/);
     assert.ok(
       text
         .replaceAll('\u00a0', '_')
@@ -95,7 +95,7 @@ describe('the page of a submission in the Web UI', () => {
     });
     assert.match(
       text,
-      /^- The platform on run 2: no space; Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m,
+      /^- Run 2, platform: no space; Task failed to start; CannotPullContainerError: https: \/\/x\.y$/m,
     );
   });
 
@@ -106,11 +106,11 @@ describe('the page of a submission in the Web UI', () => {
       { ...killed, n: 3, reason: null },
     ];
     const said = submissionDetails({ ...content, stage: 'running', reason: null, runs }).match(
-      /^- The platform on .*$/gm,
+      /^- Run \d+, platform: .*$/gm,
     );
     assert.deepEqual(said, [
-      '- The platform on run 1: host lost; Essential container in task exited',
-      '- The platform on run 2: Essential container in task exited',
+      '- Run 1, platform: host lost; Essential container in task exited',
+      '- Run 2, platform: Essential container in task exited',
     ]);
   });
 

@@ -18,7 +18,7 @@ describe('why something ended as it did', () => {
 
   it('is the rule’s and the reason’s where the platform or an operator ended the run', () => {
     const why = whyOfRun({ reason: 'spot-reclaimed', facts: { rule: 'no-outcome' } });
-    assert.equal(why?.sentence, `${whyOfRule['no-outcome'].sentence} AWS took the machine away.`);
+    assert.equal(why?.sentence, `${whyOfRule['no-outcome'].sentence} AWS reclaimed the machine.`);
     assert.equal(why?.next, whyOfReason['spot-reclaimed'].next);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { itemTimes, shorterItems } from '../../../src/campaign/model/item-times.ts';
-import { type GrowthPoint, mostGrowthPoints } from '../../../src/campaign/model/run-outcome.ts';
+import { type GrowthPoint, maxGrowthPoints } from '../../../src/campaign/model/run-outcome.ts';
 
 const output = (growth: GrowthPoint[]) => ({ bytes: 0, full: false, growth });
 /** Instants and shares, e.g. `[10, 0.5]`: half of the file after ten seconds. */
@@ -73,7 +73,7 @@ describe('start-up and items', () => {
 
   it('add up to the run, whatever the rows look like', () => {
     const growth = fc
-      .uniqueArray(fc.double({ min: 0.001, max: 1, noNaN: true }), { maxLength: mostGrowthPoints })
+      .uniqueArray(fc.double({ min: 0.001, max: 1, noNaN: true }), { maxLength: maxGrowthPoints })
       .chain((shares) => {
         const instants = fc.array(fc.double({ min: 0, max: 1e5, noNaN: true }), {
           minLength: shares.length,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { runFacts, type SeenJob } from '../../../src/campaign/model/run-facts.ts';
+import { runFacts, type ObservedJob } from '../../../src/campaign/model/run-facts.ts';
 import type { ContainerEnd, RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
 import { sampleOutcome } from '../../batch/sample-outcome.ts';
 
-const job: SeenJob = {
+const job: ObservedJob = {
   statusReason: 'Essential container in task exited',
   exitCode: 0,
   reason: null,

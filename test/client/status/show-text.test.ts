@@ -97,7 +97,7 @@ describe('what show prints', () => {
         '  time       12.5 of 60 s (21 %)',
         '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
         '  exit       exit code 0',
-        '  memory     20 of 256 MiB (8 %) with page cache, no kill on record',
+        '  memory     20 of 256 MiB (8 %) with page cache, no kill recorded',
         '  output     10 B',
         '  items      10, 1.25 s each, start-up included',
         '  Batch      Essential container in task exited',
@@ -111,8 +111,8 @@ describe('what show prints', () => {
         '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
         '  exit       exit code 137 (SIGKILL)',
         '  memory     256 of 256 MiB (100 %) with page cache, the kernel killed a process',
-        '  GPU        40 of 48 MiB (83 %), of it 1 MiB before the start',
-        '  output     3 MiB, which filled the space for output',
+        '  GPU        40 of 48 MiB (83 %), including 1 MiB used before the start',
+        '  output     3 MiB, output space full',
         '  file       the predictions file is a link',
         '  Batch      Essential container in task exited',
         '  job        job-2',
@@ -144,9 +144,9 @@ describe('what show prints', () => {
 
   it('tells how the container ended where there is no exit code, for every way to end', () => {
     const ends: [ContainerEnd, RegExp][] = [
-      [{ kind: 'time-limit' }, /exit +none: ended by the wall-clock limit/],
+      [{ kind: 'time-limit' }, /exit +none: stopped by the wall-clock limit/],
       [{ kind: 'stopped' }, /exit +none: stopped from outside/],
-      [{ kind: 'never-started', fault: 'team', detail: 'exec: "evil": not found' }, /exit +none: it never started/],
+      [{ kind: 'never-started', fault: 'team', detail: 'exec: "evil": not found' }, /exit +none: never started/],
     ];
     for (const [end, words] of ends) {
       const text = showText(caseOf(roundOf([runOf(1, end)])));

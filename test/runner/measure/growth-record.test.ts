@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { mostGrowthPoints } from '../../../src/campaign/model/run-outcome.ts';
+import { maxGrowthPoints } from '../../../src/campaign/model/run-outcome.ts';
 import { GrowthRecord } from '../../../src/runner/measure/growth-record.ts';
 
 const seen = (...looks: [number, number][]): [number, number][] => {
@@ -34,7 +34,7 @@ describe('the growth of a file', () => {
   it('keeps evenly spaced instants of a long run, the first and the last among them', () => {
     const looks = Array.from({ length: 5_000 }, (_, n): [number, number] => [n / 5, n + 1]);
     const points = seen(...looks);
-    assert.ok(points.length > mostGrowthPoints / 4 && points.length <= mostGrowthPoints, String(points.length));
+    assert.ok(points.length > maxGrowthPoints / 4 && points.length <= maxGrowthPoints, String(points.length));
     assert.deepEqual(
       [points[0], points.at(-1)],
       [
@@ -52,7 +52,7 @@ describe('the growth of a file', () => {
     fc.assert(
       fc.property(sizes, (looks) => {
         const points = seen(...looks.map((bytes, n): [number, number] => [n / 5, bytes]));
-        assert.ok(points.length <= mostGrowthPoints);
+        assert.ok(points.length <= maxGrowthPoints);
         for (const [n, [seconds, share]] of points.entries()) {
           const [before, less] = points[n - 1] ?? [-1, 0];
           assert.ok(seconds > before && share > less && share <= 1);

@@ -21,7 +21,7 @@ export const quick = { startUpSeconds: 0, secondsPerItem: 25, spread: 0 };
 export const endless = { startUpSeconds: 0, secondsPerItem: 15_000, spread: 0 };
 
 /** A job of the Batch endpoint. */
-export interface SeenJob {
+export interface ObservedJob {
   jobId: string;
   runKey: string;
   status: string;
@@ -114,14 +114,14 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */
-  async allJobs(): Promise<SeenJob[]> {
-    let jobs: SeenJob[] = [];
+  async allJobs(): Promise<ObservedJob[]> {
+    let jobs: ObservedJob[] = [];
     await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
     return jobs;
   }
 
-  private async listedJobs(): Promise<SeenJob[]> {
-    const jobs: (SeenJob & { createdAt: number })[] = [];
+  private async listedJobs(): Promise<ObservedJob[]> {
+    const jobs: (ObservedJob & { createdAt: number })[] = [];
     for (const name of Object.keys(this.shape.slots)) {
       const { jobSummaryList: found = [] } = await this.batch.send(
         new ListJobsCommand({
@@ -141,7 +141,7 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** Those that have not ended. */
-  async activeJobs(): Promise<SeenJob[]> {
+  async activeJobs(): Promise<ObservedJob[]> {
     return (await this.allJobs()).filter(({ status }) => !over.has(status));
   }
 

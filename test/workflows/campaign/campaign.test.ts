@@ -83,7 +83,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(page, /is \*\*finished\*\*[\s\S]*\| 2 evaluation on g4 \| succeeded/);
     assert.match(
       page,
-      /Probe: 10 of 48 MiB of the device \(driver emulated\), 0\.500 s to start and 0\.100 s per item/,
+      /Probe: 10 of 48 MiB of GPU memory \(driver emulated\), 0\.500 s of start-up and 0\.100 s per item/,
     );
     assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });

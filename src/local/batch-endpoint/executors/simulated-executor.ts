@@ -61,7 +61,7 @@ export class SimulatedExecutor implements JobExecutor {
       return await this.runner.run({ jobId, runKey, process });
     } catch (error) {
       this.log.warn({ jobId, error: messageOf(error) }, 'a simulated runner failed');
-      return { kind: 'exited', code: runnerExit.trouble, at: Date.now() };
+      return { kind: 'exited', code: runnerExit.error, at: Date.now() };
     }
   }
 

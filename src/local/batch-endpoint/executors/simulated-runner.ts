@@ -53,7 +53,7 @@ export class SimulatedRunner {
     const seconds = stopped ? process.secondsRun() : run.seconds;
     const at = process.startedAt + Math.ceil(seconds * 1000);
     if (run.kind === 'host-lost' && !stopped) return { kind: 'lost', at };
-    if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.trouble, at };
+    if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.error, at };
     const writing = Date.now();
     await this.leave(job, spec, { seconds, facts: run.facts, stopped });
     return { kind: 'exited', code: runnerExit.done, at: at + Date.now() - writing };

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { Metric } from '../../src/campaign/model/frozen-campaign.ts';
-import { evaluateMetric, type Item } from '../../src/scoring/metrics.ts';
+import { bestFirst, evaluateMetric, metricNames, type Item, type Metric } from '../../../src/campaign/model/metrics.ts';
 
-const metrics: Metric[] = ['log-loss', 'roc-auc', 'accuracy', 'f1', 'rmse'];
 const valueOf = (metric: Metric, items: Item[]): number | undefined => {
   const result = evaluateMetric(metric, items);
   return result.kind === 'value' ? result.value : undefined;
@@ -45,7 +43,7 @@ const naive: Record<Metric, (items: Item[]) => number> = {
 };
 
 describe('metrics', () => {
-  for (const metric of metrics) {
+  for (const metric of metricNames) {
     it(`${metric} equals its definition, in any order of the items`, () => {
       fc.assert(
         fc.property(items, (items) => {
@@ -67,6 +65,22 @@ describe('metrics', () => {
     });
   }
 
+  for (const metric of metricNames) {
+    it(`${metric} ranks perfect predictions before bad ones`, () => {
+      const labels = [0, 1, 1, 0];
+      const perfect = valueOf(
+        metric,
+        labels.map((label) => ({ prediction: label, label })),
+      );
+      const bad = valueOf(
+        metric,
+        labels.map((label) => ({ prediction: 1 - label, label })),
+      );
+      assert.ok(perfect !== undefined && bad !== undefined);
+      assert.equal(bestFirst(metric), perfect < bad ? 'ascending' : 'descending');
+    });
+  }
+
   it('never gives NaN or infinity', () => {
     const wild = fc.array(
       fc.record({
@@ -75,7 +89,7 @@ describe('metrics', () => {
       }),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...metrics), wild, (metric, items) => {
+      fc.property(fc.constantFrom(...metricNames), wild, (metric, items) => {
         const result = evaluateMetric(metric, items);
         assert.ok(result.kind === 'undefined' ? result.why !== '' : Number.isFinite(result.value));
       }),
@@ -100,7 +114,7 @@ describe('metrics', () => {
   });
 
   it('has no value where the definition has none', () => {
-    for (const metric of metrics) assert.equal(evaluateMetric(metric, []).kind, 'undefined');
+    for (const metric of metricNames) assert.equal(evaluateMetric(metric, []).kind, 'undefined');
     assert.equal(evaluateMetric('roc-auc', [{ prediction: 1, label: 1 }]).kind, 'undefined');
     assert.equal(evaluateMetric('f1', [{ prediction: 0, label: 0 }]).kind, 'undefined');
     assert.equal(
