@@ -148,8 +148,11 @@ export class SubmissionWorkflows {
   /** Nothing else waits until the round before is over, be it minutes. */
   private async beginLater(row: NextSubmission): Promise<void> {
     this.laterRounds += 1;
-    await CancellationScope.nonCancellable(() => this.begin(row));
-    this.laterRounds -= 1;
+    try {
+      await CancellationScope.nonCancellable(() => this.begin(row));
+    } finally {
+      this.laterRounds -= 1;
+    }
   }
 
   private async begin(row: NextSubmission): Promise<void> {
