@@ -35,9 +35,9 @@ export function forecastOf(
   const prospectOf = (hurry: boolean): Prospect => ({ classes, now, manner: { perTeam, hurry } });
   const unhurried = outlookOf(state, prospectOf(false));
   if (unhurried === undefined) return null;
-  const isSafe = unhurried.finish.p90 <= Date.parse(state.deadline) && !state.hurry;
+  const isSafe = unhurried.finish.p90 <= Date.parse(state.deadline) && !state.deadlineAtRisk;
   const hurried = isSafe ? undefined : outlookOf(state, prospectOf(true));
-  const outlook = (state.hurry ? hurried : undefined) ?? unhurried;
+  const outlook = (state.deadlineAtRisk ? hurried : undefined) ?? unhurried;
   return {
     ...outlook,
     finishUnhurried: unhurried.finish,
@@ -51,16 +51,16 @@ export function forecastOf(
  * not, and when they might miss it and there is hardly time left to catch up. It is over a good deal later than that.
  */
 export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null): boolean {
-  if (forecast === null) return state.hurry;
+  if (forecast === null) return state.deadlineAtRisk;
   const deadline = Date.parse(state.deadline);
   const { finishUnhurried: unhurried, finishHurried: hurried } = forecast;
-  const lead = state.hurry ? (unhurried.p90 - unhurried.p50) / 2 : 0;
+  const lead = state.deadlineAtRisk ? (unhurried.p90 - unhurried.p50) / 2 : 0;
   if (unhurried.p50 + lead > deadline) return true;
   if (unhurried.p90 + lead <= deadline || hurried === null) return false;
-  return hurried.p90 + (hurried.p90 - hurried.p50) * (state.hurry ? 2 : 1) > deadline;
+  return hurried.p90 + (hurried.p90 - hurried.p50) * (state.deadlineAtRisk ? 2 : 1) > deadline;
 }
 
-const endedEvaluations = ({ pace }: CampaignState): number =>
+const endedEvaluations = ({ statistics: pace }: CampaignState): number =>
   Object.values(pace.byClass)
     .flatMap(({ measured, unmeasured }) => [...Object.values(measured), ...Object.values(unmeasured)])
-    .reduce((sum, [count]) => sum + count, 0);
+    .reduce((sum, { count }) => sum + count, 0);

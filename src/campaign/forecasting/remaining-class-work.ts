@@ -1,6 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { noClassStatistics, type ClassStatistics, type EndsAlike } from '../state/run-statistics.ts';
+import { noClassStatistics, type ClassStatistics, type EndedEvaluations } from '../state/run-statistics.ts';
 import type { EndedAlike } from './kaplan-meier.ts';
 
 /** What is known of a class and of the evaluations on it; classes by their places, times in seconds. */
@@ -31,7 +31,7 @@ const asExpected: EndedAlike = { seconds: 1, ended: 5, followed: 0, lost: 0 };
 
 /** Every class with what the ended runs taught. Pure. */
 export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
-  const paces = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
+  const paces = rows.map(({ name }) => state.statistics.byClass[name] ?? noClassStatistics());
   const measured = paces.map((pace) => endedAlike(Object.values(pace.measured), 1 / 1000));
   const unmeasured = paces.map((pace) => endedAlike(Object.values(pace.unmeasured), 1));
   const longer = rows.map((row) => rows.map((other) => longerOn(row, other)));
@@ -45,7 +45,7 @@ export function remainingClassWork(state: CampaignState, rows: readonly Instance
       ran: pace.ran,
       measured: sorted([...withStandIns(measured, place, () => 1), asExpected]),
       unmeasured: withStandIns(unmeasured, place, (other) => longer[other]?.[place] ?? 1),
-      followers: rows.map(({ name }) => pace.followers.find((follower) => follower.class === name)?.count ?? 0),
+      followers: rows.map(({ name }) => pace.nextClasses.find((follower) => follower.class === name)?.count ?? 0),
       longer: longer[place] ?? [],
       detours: rows.flatMap((other, to) => (isDetour(row, other) ? [to] : [])),
     };
@@ -53,10 +53,10 @@ export function remainingClassWork(state: CampaignState, rows: readonly Instance
 }
 
 /** Integer keys come in rising order. */
-function endedAlike(ends: readonly EndsAlike[], unit: number): EndedAlike[] {
+function endedAlike(ends: readonly EndedEvaluations[], unit: number): EndedAlike[] {
   const alike: EndedAlike[] = [];
   let before = 0;
-  for (const [ended, sum, followed, lost] of ends) {
+  for (const { count: ended, sum, followed, lost } of ends) {
     if (ended > 0) alike.push({ seconds: (unit * sum) / ended, ended, followed, lost: before + lost });
     before = ended > 0 ? 0 : before + lost;
   }

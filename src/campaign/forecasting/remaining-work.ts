@@ -115,21 +115,23 @@ function awaited(
   return { on, team, probe, expected: probe ? undefined : measuredSeconds(option) };
 }
 
-const firstsOf = ({ pace }: CampaignState, rows: readonly InstanceClass[]): First[] =>
+const firstsOf = ({ statistics: pace }: CampaignState, rows: readonly InstanceClass[]): First[] =>
   rows
     .flatMap(({ name }, on) =>
-      Object.values(pace.byClass[name]?.firsts ?? {}).map(([count, probeSeconds, measured, expectedSeconds]) => ({
-        on,
-        count,
-        probeSeconds: probeSeconds / count,
-        measured: measured / count,
-        expected: measured > 0 ? expectedSeconds / measured : 0,
-      })),
+      Object.values(pace.byClass[name]?.firstEvaluations ?? {}).map(
+        ({ count, probeSeconds, measured, expectedSeconds }) => ({
+          on,
+          count,
+          probeSeconds: probeSeconds / count,
+          measured: measured / count,
+          expected: measured > 0 ? expectedSeconds / measured : 0,
+        }),
+      ),
     )
     .sort((a, b) => a.probeSeconds - b.probeSeconds);
 
 function gateOf(
-  { pace }: CampaignState,
+  { statistics: pace }: CampaignState,
   rows: readonly InstanceClass[],
   firsts: readonly First[],
   awaitedRuns: readonly AwaitedRun[],

@@ -14,15 +14,15 @@ export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & Ru
  * nothing and what waits goes on waiting. Deterministic. Pure.
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
-  countHeld(state.pace, now);
+  countHeld(state.statistics, now);
   holdFaulty(state, now);
   if (state.closing) return refuseWaiting(state, state.closing);
   const refused = refuseUsedUp(state);
   if (state.paused || now >= Date.parse(state.deadline)) return refused;
   const tally = usageOf(state);
   const granted = grants(state, tally, now);
-  if (state.hurry) granted.push(...expeditedGrants(state, tally, now));
-  if (granted.length > 0) state.pace.since ??= now;
+  if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, tally, now));
+  if (granted.length > 0) state.statistics.since ??= now;
   return [
     ...refused,
     ...granted.map((grant) => ({ kind: 'grant' as const, ...grant })),

@@ -92,7 +92,7 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
-    this.state.hurry = simulation.hurry ?? false;
+    this.state.deadlineAtRisk = simulation.hurry ?? false;
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
@@ -127,8 +127,8 @@ class Course {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
     const hurry = isDeadlineAtRisk(this.state, forecast);
-    if (hurry !== this.state.hurry) this.hurryChanges += 1;
-    this.state.hurry = hurry;
+    if (hurry !== this.state.deadlineAtRisk) this.hurryChanges += 1;
+    this.state.deadlineAtRisk = hurry;
   }
 
   private carryOut(decisions: readonly Decision[]): void {

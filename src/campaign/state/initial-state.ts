@@ -35,10 +35,10 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
     faults: { byClass: byName(), all: null, images: null },
     deadline: frozen.deadline,
     paused: false,
-    hurry: false,
+    deadlineAtRisk: false,
     counts: { finished: 0, failed: 0, cancelled: 0 },
     reasons: {},
-    pace: noStatistics(),
+    statistics: noStatistics(),
     operatorsLog: [],
     ticket: 0,
   };

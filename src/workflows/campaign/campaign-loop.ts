@@ -220,8 +220,8 @@ export class CampaignLoop {
   private lookAhead(): void {
     this.forecast = this.forecastNow();
     const hurry = isDeadlineAtRisk(this.state, this.forecast);
-    if (hurry === this.state.hurry) return;
-    this.state.hurry = hurry;
+    if (hurry === this.state.deadlineAtRisk) return;
+    this.state.deadlineAtRisk = hurry;
     this.desk.note(
       hurry
         ? 'hurry: the deadline is in danger, faster classes are granted'

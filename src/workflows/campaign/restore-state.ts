@@ -3,6 +3,7 @@ import { applyStart } from '../../campaign/state/apply-messages.ts';
 import { byName } from '../../campaign/model/by-name.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
+import { statisticsCodec } from '../../campaign/state/statistics-codec.ts';
 import { initialState } from '../../campaign/state/initial-state.ts';
 import { applyCommand } from '../../campaign/operators/operator-commands.ts';
 import type { CarriedCommands } from './command-processor.ts';
@@ -39,7 +40,7 @@ export async function restoreFromS3(campaign: string): Promise<RestoredCampaign>
     money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
     counts,
     reasons,
-    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
+    statistics: statisticsCodec.decode(pace),
   });
   state.operatorsLog = stock.operatorsLog;
   for (const { act, team } of stock.acts) applyCommand(act, state, team, Date.now());

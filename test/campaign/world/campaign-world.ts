@@ -71,7 +71,7 @@ export class CampaignWorld {
       shorten: () => (this.state.shortUntil[this.className(pick)] = this.at + 30 * 60_000),
       wait: () => (this.at += Math.floor(amount * 3_600_000)),
       setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
-      hurry: () => (this.state.hurry = amount < 0.5),
+      hurry: () => (this.state.deadlineAtRisk = amount < 0.5),
       retry: () => this.retry(pick),
       loseState: () => this.loseState(),
       close: () => this.operate('close', {}),

@@ -35,7 +35,7 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
       free(option.class) > kept.filter((other) => other.class === option.class).length &&
       option.worst <= left(request.rerun) - sum(kept.map(({ worst }) => worst));
     assert.ok(!isLeft(wanted), 'a free slot and money, and nothing was decided');
-    if (!state.hurry || free(wanted.class) > 0) continue;
+    if (!state.deadlineAtRisk || free(wanted.class) > 0) continue;
     const detours = request.options.filter(
       (option) => isPossible(state, option, request.rerun) && !isShort(state, option, at),
     );
