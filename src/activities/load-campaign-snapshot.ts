@@ -1,4 +1,4 @@
-import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/acts.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';

@@ -5,8 +5,9 @@ import { forecastOf, isDeadlineAtRisk } from '../forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../model/frozen-campaign.ts';
 import { isDone } from '../scheduling/blocked-reason.ts';
 import { initialState } from '../state/initial-state.ts';
-import type { OperatorCommand } from '../operators/operator-messages.ts';
-import { applyCommand } from '../operators/operator-commands.ts';
+import { setDeadlineAtRisk } from '../state/settings.ts';
+import type { OperatorCommand } from '../operators/operator-commands.ts';
+import { applyCommand } from '../operators/apply-command.ts';
 import type { Population } from './population.ts';
 import { decide, type Decision } from '../scheduling/scheduler.ts';
 import { EventQueue } from './event-queue.ts';
@@ -92,7 +93,7 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
-    this.state.deadlineAtRisk = simulation.hurry ?? false;
+    setDeadlineAtRisk(this.state, simulation.hurry ?? false);
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
@@ -126,9 +127,9 @@ class Course {
   private lookAhead(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    const hurry = isDeadlineAtRisk(this.state, forecast);
-    if (hurry !== this.state.deadlineAtRisk) this.hurryChanges += 1;
-    this.state.deadlineAtRisk = hurry;
+    const deadlineAtRisk = isDeadlineAtRisk(this.state, forecast);
+    if (deadlineAtRisk !== this.state.deadlineAtRisk) this.hurryChanges += 1;
+    setDeadlineAtRisk(this.state, deadlineAtRisk);
   }
 
   private carryOut(decisions: readonly Decision[]): void {

@@ -3,7 +3,7 @@ import { applyReport, applySettlement, applyRunRequest } from '../../../src/camp
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
-import { applyCommand, validationError } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
 import { takeGivenUp, takeStuck } from '../../../src/campaign/state/stuck-steps.ts';
