@@ -3,7 +3,7 @@ import { command, type CommandRule } from './command-rule.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { close, setBudget, setDeadline, setPaused, setSlots, treatTeam, unpauseTeam } from '../state/settings.ts';
-import { tryFaultyAgain } from '../state/platform-faults.ts';
+import { retryAfterFault } from '../state/platform-faults.ts';
 import { takeStuckSubmissions } from '../state/stuck-steps.ts';
 import { parseInstant } from '../model/units.ts';
 
@@ -48,7 +48,7 @@ export const operatorCommands = {
     refusal: (message, state) => unknownClass(state, message.class),
     apply: (message, { state, now }) => {
       if (message.class === undefined) setPaused(state, false);
-      tryFaultyAgain(state, message.class, now);
+      retryAfterFault(state, message.class, now);
     },
     control: (message, { state, submissions }) =>
       message.class === undefined ? submissions.tryAgain(takeStuckSubmissions(state)) : undefined,

@@ -96,7 +96,7 @@ export function progressOf(
       probes: money.probes,
       overhead: money.overhead,
     },
-    classes: classesOf(state, tally.held, now),
+    classes: classesOf(state, tally.runsByClass, now),
     pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
     prioritised: [...treatments.values()]
       .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)

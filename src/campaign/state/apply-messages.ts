@@ -1,7 +1,7 @@
 import type { CampaignState, OpenSubmission, WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import { ClassCostModel } from './class-cost-model.ts';
-import { isHeldFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
+import { isBlockedFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
 import { costOfRuns } from '../model/money.ts';
 import { addEndedRun, addFirstEvaluation, addFreedSlot } from './run-statistics.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, HeldRunReport } from '../model/messages.ts';
@@ -58,7 +58,7 @@ export function applyRunRequest(state: CampaignState, request: RunRequest): Open
 function usedUpBy({ faults }: CampaignState, { usedUp, settles }: RunRequest): WaitingRequest['usedUp'] {
   if (!usedUp || settles === undefined) return undefined;
   const run = { class: settles.class, cause: settles.cause ?? '' };
-  return isHeldFor(faults, run) ? undefined : run;
+  return isBlockedFor(faults, run) ? undefined : run;
 }
 
 /**

@@ -20,7 +20,7 @@ import { progressOf, type CampaignProgress } from '../../campaign/operators/prog
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { markShort, setDeadlineAtRisk } from '../../campaign/state/settings.ts';
-import { takeGivenUp, takeStuck } from '../../campaign/state/stuck-steps.ts';
+import { takeGivenUp, applyStuckReport } from '../../campaign/state/stuck-steps.ts';
 import { showCampaign } from './current-details.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
@@ -84,7 +84,7 @@ export class CampaignLoop {
           if (applyHeldRun(state, report)) submissions.hasStarted(submission);
           this.unreported.delete(submission);
         }),
-      stuck: (report) => this.hear(report, () => takeStuck(state, report)),
+      stuck: (report) => this.hear(report, () => applyStuckReport(state, report)),
       command: (command) => commands.take(command),
       ask: (command) => commands.ask(command),
       check: (command) => commands.check(command),

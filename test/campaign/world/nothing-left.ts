@@ -13,7 +13,7 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
   const waiting = [...state.open.values()].flatMap(({ team, request }) =>
     request && !isPaused(state, team) ? [request] : [],
   );
-  const { held, reserved, reservedForReruns } = usageOf(state);
+  const { runsByClass: held, reserved, reservedForReruns } = usageOf(state);
   const { money, slots } = state;
   const free = (onClass: string): number => (slots[onClass] ?? 0) - (held[onClass] ?? 0);
   const left = (rerun: boolean): number => {
