@@ -15,7 +15,7 @@ import { watchCampaign } from '../src/client/status/watch.ts';
 import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home/home.ts';
 import { readRecord } from '../src/local/stack/parts/part.ts';
-import * as messages from '../src/workflows/messages.ts';
+import { commandMessages } from '../src/workflows/messages.ts';
 import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
 import { parentRuns } from './support/parent-runs.ts';
@@ -43,15 +43,15 @@ const incidents: { at: number; what: string; act: (bench: SimulatedStack) => Pro
     at: 0.3,
     what: 'pause and resume after 10 s',
     act: async ({ access }) => {
-      await sendCommand(access, campaign, messages.pauseCampaignSignal, {});
+      await sendCommand(access, campaign, commandMessages.pauseCampaign, {});
       await delay(10_000);
-      await sendCommand(access, campaign, messages.resumeCampaignSignal, {});
+      await sendCommand(access, campaign, commandMessages.resumeCampaign, {});
     },
   },
   {
     at: 0.4,
     what: 'reprioritise a team',
-    act: ({ access }) => sendCommand(access, campaign, messages.reprioritiseTeamSignal, { team: 't5', priority: 1 }),
+    act: ({ access }) => sendCommand(access, campaign, commandMessages.reprioritiseTeam, { team: 't5', priority: 1 }),
   },
   { at: 0.5, what: 'kill -9 of the worker', act: killWorker },
   { at: 0.8, what: 'kill -9 of the worker', act: killWorker },
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
         continue;
       }
       const { money } = await queryProgress(access, campaign);
-      await sendUpdate(access, campaign, messages.raiseBudgetUpdate, { usd: Math.ceil(money.budget / 1e6) * 2 });
+      await sendUpdate(access, campaign, commandMessages.raiseBudget, { usd: Math.ceil(money.budget / 1e6) * 2 });
     }
     over = true;
     await watching;

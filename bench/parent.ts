@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../src/activities/index.ts';
 import { noStatistics } from '../src/campaign/state/run-statistics.ts';
+import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
 import { embeddedTimings } from '../src/settings.ts';
 import { frozenCampaign } from '../test/support/campaigns/frozen-campaign.ts';
@@ -28,7 +29,12 @@ function activities(rounds: number[], name: string, onStarted: (count: number) =
   const frozen = { ...plain, campaign: name, instanceClasses };
   const work = { workLists: ['all'], rounds, started: rounds.map(() => 0), weights: [] };
   const money = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} };
-  const ledger = { money, counts: { finished: 0, failed: 0, cancelled: 0 }, reasons: {}, pace: noStatistics() };
+  const ledger = {
+    money,
+    counts: { finished: 0, failed: 0, cancelled: 0 },
+    reasons: {},
+    pace: statisticsCodec.encode(noStatistics()),
+  };
   return {
     takeStock: async () => ({ workLists: ['all'], ledger, running: [], acts: [], actsRecorded: 0, operatorsLog: [] }),
     openCampaign: async () => ({ frozen, timings: embeddedTimings, work }),

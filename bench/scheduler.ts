@@ -93,7 +93,7 @@ function hurried(state: CampaignState): CampaignState {
   state.slots['p3.2xlarge'] = 0;
   withFreeSlots(state, 0);
   state.slots['p3.2xlarge'] = slots;
-  state.hurry = true;
+  state.deadlineAtRisk = true;
   return state;
 }
 

@@ -1,5 +1,5 @@
 import { forecastOf, type Forecast } from '../../src/campaign/forecasting/forecast.ts';
-import type { OperatorCommand } from '../../src/campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../../src/campaign/operators/operator-commands.ts';
 import { RandomStream } from '../../src/campaign/random/random-stream.ts';
 import type { Durations } from '../../test/support/campaigns/drawn-population.ts';
 import { simulateCampaign, type Simulation } from '../../test/support/campaigns/simulate-campaign.ts';

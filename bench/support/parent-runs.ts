@@ -1,6 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/ids.ts';
-import * as messages from '../../src/workflows/messages.ts';
+import { commandMessages } from '../../src/workflows/messages.ts';
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 
@@ -15,11 +15,11 @@ export interface ParentRun {
 
 const operatorSignals = new Set(
   [
-    messages.pauseTeamSignal,
-    messages.resumeTeamSignal,
-    messages.reprioritiseTeamSignal,
-    messages.pauseCampaignSignal,
-    messages.resumeCampaignSignal,
+    commandMessages.pauseTeam,
+    commandMessages.resumeTeam,
+    commandMessages.reprioritiseTeam,
+    commandMessages.pauseCampaign,
+    commandMessages.resumeCampaign,
   ].map(({ name }) => name),
 );
 

@@ -1,4 +1,4 @@
-import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
@@ -8,6 +8,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
+import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 const logLines = 50;
@@ -16,7 +17,8 @@ const logLines = 50;
 export interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor under way. */
   workLists: string[];
-  ledger: LedgerTotals;
+  /** `pace` as {@link statisticsCodec} encodes it. */
+  ledger: Omit<LedgerTotals, 'pace'> & { pace: unknown };
   running: (RunningRound & { team: number })[];
   /** The acts that were taken, in order; `team` is the number of the team that one names, else -1. */
   acts: { act: OperatorCommand; team: number }[];
@@ -52,7 +54,7 @@ export async function loadCampaignSnapshot(
   const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));
   return {
     workLists: [await keepWorkList(store, buckets.results, campaign, list)],
-    ledger,
+    ledger: { ...ledger, pace: statisticsCodec.encode(ledger.pace) },
     running: running.flatMap((round) => {
       const team = teamOf.get(round.submission);
       return team === undefined ? [] : [{ ...round, team }];

@@ -1,4 +1,4 @@
-import type { OperatorCommand } from '../campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../s3/object-store.ts';

@@ -1,6 +1,6 @@
 import { byName } from '../campaign/model/by-name.ts';
 import type { Money } from '../campaign/state/campaign-state.ts';
-import { addEnd, addFirst, noStatistics, type RunStatistics } from '../campaign/state/run-statistics.ts';
+import { addEndedRun, addFirstEvaluation, noStatistics, type RunStatistics } from '../campaign/state/run-statistics.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
@@ -32,10 +32,10 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
         evaluations += 1;
         const before = runs[index - 1];
         const probeSeconds = before?.purpose === 'probe' ? before.billedSeconds : 0;
-        if (evaluations === 1) addFirst(pace, { class: run.class, probeSeconds, expectedSeconds: undefined });
+        if (evaluations === 1) addFirstEvaluation(pace, { class: run.class, probeSeconds, expectedSeconds: undefined });
       }
       bookRun(money, run, evaluations > 1);
-      addEnd(pace, run, runs[index + 1]?.class);
+      addEndedRun(pace, run, runs[index + 1]?.class);
     }
   }
   const standing = standingRecord(records);

@@ -35,9 +35,9 @@ export function forecastOf(
   const contextOf = (expedited: boolean): ProjectionContext => ({ classes, now, policy: { openPerTeam, expedited } });
   const normal = projectionOf(state, contextOf(false));
   if (normal === undefined) return null;
-  const isSafe = normal.finish.p90 <= Date.parse(state.deadline) && !state.hurry;
+  const isSafe = normal.finish.p90 <= Date.parse(state.deadline) && !state.deadlineAtRisk;
   const expedited = isSafe ? undefined : projectionOf(state, contextOf(true));
-  const current = (state.hurry ? expedited : undefined) ?? normal;
+  const current = (state.deadlineAtRisk ? expedited : undefined) ?? normal;
   return {
     ...current,
     finishUnhurried: normal.finish,
@@ -51,16 +51,16 @@ export function forecastOf(
  * they might miss it and there is hardly time left to catch up. They end with a margin, so that they do not flip.
  */
 export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null): boolean {
-  if (forecast === null) return state.hurry;
+  if (forecast === null) return state.deadlineAtRisk;
   const deadline = Date.parse(state.deadline);
   const { finishUnhurried: normal, finishHurried: expedited } = forecast;
-  const margin = state.hurry ? (normal.p90 - normal.p50) / 2 : 0;
+  const margin = state.deadlineAtRisk ? (normal.p90 - normal.p50) / 2 : 0;
   if (normal.p50 + margin > deadline) return true;
   if (normal.p90 + margin <= deadline || expedited === null) return false;
-  return expedited.p90 + (expedited.p90 - expedited.p50) * (state.hurry ? 2 : 1) > deadline;
+  return expedited.p90 + (expedited.p90 - expedited.p50) * (state.deadlineAtRisk ? 2 : 1) > deadline;
 }
 
-const endedEvaluations = ({ pace }: CampaignState): number =>
+const endedEvaluations = ({ statistics: pace }: CampaignState): number =>
   Object.values(pace.byClass)
     .flatMap(({ measured, unmeasured }) => [...Object.values(measured), ...Object.values(unmeasured)])
-    .reduce((sum, [count]) => sum + count, 0);
+    .reduce((sum, { count }) => sum + count, 0);

@@ -1,6 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { noClassStatistics, type ClassStatistics, type EndsAlike } from '../state/run-statistics.ts';
+import { noClassStatistics, type ClassStatistics, type EndedEvaluations } from '../state/run-statistics.ts';
 import type { DurationGroup } from './kaplan-meier.ts';
 
 /** What is known of a class and of the evaluations on it. Other classes are given by index, times in seconds. */
@@ -31,7 +31,7 @@ const predictionPrior: DurationGroup = { seconds: 1, ended: 5, followed: 0, lost
 
 /** Every class with what its ended runs show. */
 export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
-  const statistics = rows.map(({ name }) => state.pace.byClass[name] ?? noClassStatistics());
+  const statistics = rows.map(({ name }) => state.statistics.byClass[name] ?? noClassStatistics());
   const measured = statistics.map((known) => groupsOf(Object.values(known.measured), 1 / 1000));
   const unmeasured = statistics.map((known) => groupsOf(Object.values(known.unmeasured), 1));
   const slowdowns = rows.map((row) => rows.map((other) => slowdownOf(row, other)));
@@ -45,7 +45,7 @@ export function remainingClassWork(state: CampaignState, rows: readonly Instance
       exposure: known.ran,
       measured: sorted([...withSubstitutes(measured, index, () => 1), predictionPrior]),
       unmeasured: withSubstitutes(unmeasured, index, (other) => slowdowns[other]?.[index] ?? 1),
-      successorCounts: rows.map(({ name }) => known.followers.find((one) => one.class === name)?.count ?? 0),
+      successorCounts: rows.map(({ name }) => known.nextClasses.find((one) => one.class === name)?.count ?? 0),
       slowdown: slowdowns[index] ?? [],
       alternatives: rows.flatMap((other, to) => (isAlternative(row, other) ? [to] : [])),
     };
@@ -53,10 +53,10 @@ export function remainingClassWork(state: CampaignState, rows: readonly Instance
 }
 
 /** The statistics have integer keys, so their values are in ascending order. */
-function groupsOf(bins: readonly EndsAlike[], unit: number): DurationGroup[] {
+function groupsOf(bins: readonly EndedEvaluations[], unit: number): DurationGroup[] {
   const groups: DurationGroup[] = [];
   let lostBefore = 0;
-  for (const [ended, sum, followed, lost] of bins) {
+  for (const { count: ended, sum, followed, lost } of bins) {
     if (ended > 0) groups.push({ seconds: (unit * sum) / ended, ended, followed, lostBefore: lostBefore + lost });
     lostBefore = ended > 0 ? 0 : lostBefore + lost;
   }

@@ -138,26 +138,28 @@ function awaitedRun(
   return { classIndex, team, probe, expectedSeconds: probe ? undefined : measuredSeconds(option) };
 }
 
-const firstEvaluationsOf = ({ pace }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluations[] =>
+const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluations[] =>
   rows
     .flatMap(({ name }, classIndex) =>
-      Object.values(pace.byClass[name]?.firsts ?? {}).map(([count, probeSeconds, measured, expectedSeconds]) => ({
-        classIndex,
-        count,
-        probeSeconds: probeSeconds / count,
-        measuredShare: measured / count,
-        expectedSeconds: measured > 0 ? expectedSeconds / measured : 0,
-      })),
+      Object.values(statistics.byClass[name]?.firstEvaluations ?? {}).map(
+        ({ count, probeSeconds, measured, expectedSeconds }) => ({
+          classIndex,
+          count,
+          probeSeconds: probeSeconds / count,
+          measuredShare: measured / count,
+          expectedSeconds: measured > 0 ? expectedSeconds / measured : 0,
+        }),
+      ),
     )
     .sort((a, b) => a.probeSeconds - b.probeSeconds);
 
 function entryOf(
-  { pace }: CampaignState,
+  { statistics }: CampaignState,
   rows: readonly InstanceClass[],
   firstEvaluations: readonly FirstEvaluations[],
   runs: readonly AwaitedRun[],
 ): Pick<RemainingWork, 'entryClass' | 'probing'> {
-  const probed = rows.findIndex(({ name }) => (pace.byClass[name]?.probes ?? 0) > 0);
+  const probed = rows.findIndex(({ name }) => (statistics.byClass[name]?.probes ?? 0) > 0);
   const entryClass = runs.find(({ probe }) => probe)?.classIndex ?? probed;
   if (entryClass !== -1) return { entryClass, probing: true };
   const requested = rows.map((_, index) =>

@@ -1,81 +1,82 @@
-import type { CommandName } from './operator-messages.ts';
-import { responsibleParties } from '../model/reasons.ts';
+import { responsibleParties, type Reason } from '../model/reasons.ts';
 import { microUsdOf, parseInstant } from '../model/units.ts';
 
-/** The fields of operators' messages: the Web UI sends whatever JSON somebody typed. Pure. */
-
-interface Field {
+/** A field of operators' messages. It may hold any JSON: the Web UI sends whatever was typed. */
+interface Field<Value> {
   accepts: (value: unknown) => boolean;
   /** Completes "… is not". */
   expected: string;
+  /** Its type once it is accepted. */
+  value?: Value;
 }
+
+/** What a close ends the remaining submissions with. */
+export type RestReason = Extract<Reason, 'budget-exhausted' | 'cancelled'>;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && Number(value) >= least;
 const isBetween = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && value >= least && value <= most;
-const text: Field = { accepts: isText, expected: 'a text' };
+const text: Field<string> = { accepts: isText, expected: 'a text' };
+const textOrEmpty: Field<string> = { accepts: (value) => typeof value === 'string', expected: 'a text' };
 
-const fields: Record<string, Field> = {
-  by: { accepts: (value) => typeof value === 'string', expected: 'a text' },
-  reason: { accepts: (value) => typeof value === 'string', expected: 'a text' },
-  id: { accepts: (value) => typeof value === 'string', expected: 'a text' },
+const field = <Value>(expected: string, accepts: (value: unknown) => boolean): Field<Value> => ({ accepts, expected });
+
+const fields = {
+  by: textOrEmpty,
+  /** The operator's note. */
+  reason: textOrEmpty,
+  /** Chosen by the sender, who finds the command's record by it. */
+  id: textOrEmpty,
   team: text,
-  kill: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
-  priority: {
-    accepts: (value) => isWhole(value, 1) && isBetween(value, 1, 5),
-    expected: 'a whole number from 1 to 5',
-  },
-  weight: { accepts: (value) => isBetween(value, 0.001, 1_000), expected: 'between 0.001 and 1000' },
-  usd: {
-    accepts: (value) => typeof value === 'number' && microUsdOf(value) !== undefined,
-    expected: 'an amount in dollars',
-  },
-  deadline: {
-    accepts: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
-    expected: 'an instant',
-  },
+  /** Runs under way are ended too; their submissions wait and run again later, uncharged. */
+  kill: field<boolean>('true or false', (value) => typeof value === 'boolean'),
+  /** 1 is first. */
+  priority: field<number>('a whole number from 1 to 5', (value) => isWhole(value, 1) && isBetween(value, 1, 5)),
+  weight: field<number>('between 0.001 and 1000', (value) => isBetween(value, 0.001, 1_000)),
+  usd: field<number>('an amount in dollars', (value) => typeof value === 'number' && microUsdOf(value) !== undefined),
+  deadline: field<string>('an instant', (value) => typeof value === 'string' && parseInstant(value) !== undefined),
   class: text,
-  slots: { accepts: (value) => isWhole(value, 0), expected: 'a number of slots' },
+  slots: field<number>('a number of slots', (value) => isWhole(value, 0)),
+  /** The S3 key of an {@link AddedRounds} that was written before. */
   rounds: text,
-  count: { accepts: (value) => isWhole(value, 1), expected: 'a number of rounds' },
-  submissions: {
-    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
-    expected: 'a list of submissions',
-  },
-  rest: {
-    accepts: (value) => value === 'budget-exhausted' || value === 'cancelled',
-    expected: 'budget-exhausted or cancelled',
-  },
-  because: {
-    accepts: (value) => typeof value === 'string' && Object.hasOwn(responsibleParties, value),
-    expected: 'a reason why runs fail',
-  },
+  count: field<number>('a number of rounds', (value) => isWhole(value, 1)),
+  submissions: field<string[]>(
+    'a list of submissions',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+  ),
+  rest: field<RestReason>(
+    'budget-exhausted or cancelled',
+    (value) => value === 'budget-exhausted' || value === 'cancelled',
+  ),
+  /** Only submissions whose last run failed for this reason. */
+  because: field<Reason>(
+    'a reason why runs fail',
+    (value) => typeof value === 'string' && Object.hasOwn(responsibleParties, value),
+  ),
 };
 
-const needed: Partial<Record<CommandName, readonly string[]>> = {
-  pauseTeam: ['team'],
-  resumeTeam: ['team'],
-  reprioritiseTeam: ['team'],
-  raiseBudget: ['usd'],
-  setDeadline: ['deadline'],
-  setSlots: ['class', 'slots'],
-  addSubmissions: ['rounds', 'count'],
-  retry: ['rounds', 'count'],
-  rescore: ['rounds', 'count'],
-};
+export type FieldName = keyof typeof fields;
+type ValueOf<Some> = Some extends Field<infer Value> ? Value : never;
 
-/** Why a message is none of an act's messages; undefined when every field is what it should be. */
-export function invalidField(name: CommandName, message: unknown): string | undefined {
+/** A message with these fields; every message may say who sends it and why. */
+export type MessageWith<Required extends FieldName, Optional extends FieldName> = {
+  [Name in Required]: ValueOf<(typeof fields)[Name]>;
+} & { [Name in Optional | 'by' | 'reason' | 'id']?: ValueOf<(typeof fields)[Name]> };
+
+/** Returns the first invalid field of a command's message as a sentence, or undefined. */
+export function invalidField(name: string, required: readonly FieldName[], message: unknown): string | undefined {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return `${JSON.stringify(message)} is not an object with what ${name} needs`;
   }
   const given = new Map(Object.entries(message).filter(([, value]) => value !== undefined));
-  const missing = needed[name]?.find((field) => !given.has(field));
+  const missing = required.find((one) => !given.has(one));
   if (missing) return `no ${missing} was given`;
-  for (const [field, value] of given) {
-    const rule = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    if (rule && !rule.accepts(value)) return `${field} ${JSON.stringify(value)} is not ${rule.expected}`;
+  for (const [key, value] of given) {
+    const rule = isField(key) ? fields[key] : undefined;
+    if (rule && !rule.accepts(value)) return `${key} ${JSON.stringify(value)} is not ${rule.expected}`;
   }
   return undefined;
 }
+
+const isField = (key: string): key is FieldName => Object.hasOwn(fields, key);

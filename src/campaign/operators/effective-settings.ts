@@ -1,7 +1,7 @@
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
 import { initialState } from '../state/initial-state.ts';
-import type { OperatorCommand } from './operator-messages.ts';
-import { applyCommand } from './operator-commands.ts';
+import type { OperatorCommand } from './operator-commands.ts';
+import { applyCommand } from './apply-command.ts';
 import { parseDuration } from '../model/units.ts';
 
 /** What of a campaign's file operators may change, as they left it. */

@@ -1,113 +1,141 @@
-import { invalidField } from './command-fields.ts';
-import { defaultTreatment, type CampaignState, type Treatment } from '../state/campaign-state.ts';
-import { tryFaultyAgain } from '../state/platform-faults.ts';
-import { blockedReasonOf, isDone } from '../scheduling/blocked-reason.ts';
-import type { CommandName, CancelCommand, OperatorCommand, RestReason } from './operator-messages.ts';
+import type { MessageWith, RestReason } from './command-fields.ts';
+import { command, type CommandRule } from './command-rule.ts';
+import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { close, setBudget, setDeadline, setPaused, setSlots, treatTeam, unpauseTeam } from '../state/settings.ts';
+import { retryAfterFault } from '../state/platform-faults.ts';
+import { takeStuckSubmissions } from '../state/stuck-steps.ts';
 import { parseInstant } from '../model/units.ts';
 
-/** What may still be asked of a campaign that is closing: its runs may go on for hours. */
-const takenWhileClosing: ReadonlySet<CommandName> = new Set(['cancel', 'abort']);
-/** What makes a campaign that was closed and has ended go on. */
-const opensAgain: ReadonlySet<CommandName> = new Set([
-  'raiseBudget',
-  'setDeadline',
-  'addSubmissions',
-  'retry',
-  'rescore',
-]);
+const addRounds = command({ sentAs: 'update', required: ['rounds', 'count'], reopens: true });
 
-/** Why an act, whose message may be any JSON that somebody typed, cannot be taken; undefined when it can. */
-export function validationError({ name, message }: OperatorCommand, state: CampaignState): string | undefined {
-  const opens = opensAgain.has(name) && isDone(state);
-  if (state.closing && !opens && !takenWhileClosing.has(name)) return 'the campaign is closing';
-  const fault = invalidField(name, message);
-  if (fault) return fault;
-  if (name === 'raiseBudget') return faultOfBudget(message.usd, state);
-  if (name === 'reprioritiseTeam' && message.priority === undefined && message.weight === undefined) {
-    return 'neither a priority nor a weight was given';
-  }
-  if ((name === 'setSlots' || name === 'resumeCampaign') && message.class !== undefined) {
-    if (state.slots[message.class] === undefined) return `there is no instance class ${message.class}`;
-  }
-  if (name === 'cancel' && [message.submissions, message.team, message.because].every((one) => one === undefined)) {
-    return 'neither submissions nor a team nor a reason was given';
-  }
-  return undefined;
-}
-
-/**
- * Carries out an act that has no fault, or repeats it on a campaign that lost its state or starts again after its end.
- * `team` is the number of the team that a message names, `now` in ms.
- */
-export function applyCommand(
-  { name, message }: OperatorCommand,
-  state: CampaignState,
-  team: number,
-  now: number,
-): void {
-  if (opensAgain.has(name)) delete state.closing;
-  switch (name) {
-    case 'pauseTeam':
-    case 'resumeTeam':
-      return treat(state, team, message.team, { paused: name === 'pauseTeam' });
-    case 'reprioritiseTeam': {
-      const { priority, weight } = message;
-      return treat(state, team, message.team, {
+/** Everything that operators can ask of a campaign. A command's name, signal or update, fields and effects are all here. */
+export const operatorCommands = {
+  pauseTeam: command({
+    sentAs: 'signal',
+    required: ['team'],
+    optional: ['kill'],
+    apply: (message, { state, team }) => treatTeam(state, team, message.team, { paused: true }),
+    control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
+  }),
+  resumeTeam: command({
+    sentAs: 'signal',
+    required: ['team'],
+    apply: (message, { state, team }) => treatTeam(state, team, message.team, { paused: false }),
+  }),
+  reprioritiseTeam: command({
+    sentAs: 'signal',
+    required: ['team'],
+    optional: ['priority', 'weight'],
+    refusal: ({ priority, weight }) =>
+      priority === undefined && weight === undefined ? 'neither a priority nor a weight was given' : undefined,
+    apply: ({ team: name, priority, weight }, { state, team }) =>
+      treatTeam(state, team, name, {
         ...(priority !== undefined && { priority }),
         ...(weight !== undefined && { weight }),
-      });
-    }
-    case 'pauseCampaign':
-      state.paused = true;
-      return;
-    case 'resumeCampaign':
-      if (message.class === undefined) state.paused = false;
-      tryFaultyAgain(state, message.class, now);
-      return;
-    case 'raiseBudget':
-      state.money.budget = Math.round(message.usd * 1_000_000);
-      return;
-    case 'setDeadline':
-      state.deadline = parseInstant(message.deadline)?.toISOString() ?? state.deadline;
-      return;
-    case 'setSlots':
-      state.slots[message.class] = message.slots;
-      return;
-    case 'close':
-      state.closing = message.rest ?? restOf(state, now);
-      return;
-    case 'abort':
-      state.closing = 'cancelled';
-      return;
-    case 'cancel':
-      return cancelIn(state, team, message);
-    case 'addSubmissions':
-    case 'retry':
-    case 'rescore':
-      return;
-  }
-}
+      }),
+  }),
+  pauseCampaign: command({
+    sentAs: 'signal',
+    optional: ['kill'],
+    apply: (_, { state }) => setPaused(state, true),
+    control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
+  }),
+  /** With a class: only grants runs there again, which a platform fault has blocked. */
+  resumeCampaign: command({
+    sentAs: 'signal',
+    optional: ['class'],
+    refusal: (message, state) => unknownClass(state, message.class),
+    apply: (message, { state, now }) => {
+      if (message.class === undefined) setPaused(state, false);
+      retryAfterFault(state, message.class, now);
+    },
+    control: (message, { state, submissions }) =>
+      message.class === undefined ? submissions.tryAgain(takeStuckSubmissions(state)) : undefined,
+  }),
+  raiseBudget: command({
+    sentAs: 'update',
+    required: ['usd'],
+    reopens: true,
+    refusal: ({ usd }, state) => refusedBudget(usd, state),
+    apply: ({ usd }, { state }) => setBudget(state, Math.round(usd * 1_000_000)),
+  }),
+  setDeadline: command({
+    sentAs: 'update',
+    required: ['deadline'],
+    reopens: true,
+    apply: ({ deadline }, { state }) => setDeadline(state, parseInstant(deadline)?.toISOString() ?? state.deadline),
+  }),
+  setSlots: command({
+    sentAs: 'update',
+    required: ['class', 'slots'],
+    refusal: (message, state) => unknownClass(state, message.class),
+    apply: (message, { state }) => setSlots(state, message.class, message.slots),
+  }),
+  addSubmissions: addRounds,
+  retry: addRounds,
+  rescore: addRounds,
+  /** Cancels what fits every given choice; at least one must be given. */
+  cancel: command({
+    sentAs: 'update',
+    optional: ['submissions', 'team', 'because'],
+    acceptedWhileClosing: true,
+    refusal: ({ submissions, team, because }) =>
+      [submissions, team, because].every((choice) => choice === undefined)
+        ? 'neither submissions nor a team nor a reason was given'
+        : undefined,
+    // The rounds of a cancelled team must still start to be recorded as cancelled.
+    apply: ({ submissions, because }, { state, team }) =>
+      submissions === undefined && because === undefined ? unpauseTeam(state, team) : undefined,
+    control: (message, { team, submissions }) => submissions.cancelChosen(message, team),
+  }),
+  /** Refuses everything that waits, for the given reason or for the one that blocks the campaign. */
+  close: command({
+    sentAs: 'update',
+    optional: ['rest'],
+    needsReports: true,
+    recorded: (message, state, now) => ({ rest: restReason(state, now), ...message }),
+    apply: ({ rest }, { state, now }) => close(state, rest ?? restReason(state, now)),
+  }),
+  abort: command({
+    sentAs: 'update',
+    acceptedWhileClosing: true,
+    apply: (_, { state }) => close(state, 'cancelled'),
+    control: (_, { state, submissions }) => submissions.cancel([...state.open.keys()]),
+  }),
+};
 
-/** An act as it is kept: what it meant for the state that it met is said, for it may be repeated on another. */
-export function asRecorded(act: OperatorCommand, state: CampaignState, now: number): OperatorCommand {
-  return act.name === 'close' ? { ...act, message: { rest: restOf(state, now), ...act.message } } : act;
-}
+type Table = typeof operatorCommands;
+export type OperatorCommandName = keyof Table;
 
-const restOf = (state: CampaignState, now: number): RestReason =>
+/** Each command's message. */
+export type OperatorCommands = {
+  [Name in OperatorCommandName]: Table[Name] extends CommandRule<infer Message, infer _, infer _, infer _>
+    ? Message
+    : never;
+};
+
+/** A command with its message, as it is recorded and may be repeated on a campaign that lost its state. */
+export type OperatorCommand<Name extends OperatorCommandName = OperatorCommandName> = {
+  [One in Name]: { name: One; message: OperatorCommands[One] };
+}[Name];
+
+/** Who sends a command, and why. */
+export type Attribution = MessageWith<never, never>;
+
+/** The rule of a command. */
+export const ruleOf = <Name extends OperatorCommandName>(name: Name): CommandRule<OperatorCommands[Name]> =>
+  rules[name];
+
+const rules: { [Name in OperatorCommandName]: CommandRule<OperatorCommands[Name]> } = operatorCommands;
+
+const unknownClass = ({ slots }: CampaignState, name: string | undefined): string | undefined =>
+  name !== undefined && slots[name] === undefined ? `there is no instance class ${name}` : undefined;
+
+const restReason = (state: CampaignState, now: number): RestReason =>
   blockedReasonOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
 
-/** A whole team that is cancelled is paused no longer: its rounds, ended by then, still have to pass through the campaign. */
-function cancelIn({ treatments }: CampaignState, team: number, { submissions, because }: CancelCommand): void {
-  const treatment = treatments.get(team);
-  if (treatment?.paused && submissions === undefined && because === undefined)
-    treatments.set(team, { ...treatment, paused: false });
-}
-
-function treat(state: CampaignState, team: number, name: string, change: Partial<Treatment>): void {
-  state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });
-}
-
-function faultOfBudget(usd: number, { money }: CampaignState): string | undefined {
+function refusedBudget(usd: number, { money }: CampaignState): string | undefined {
   const microUsd = usd * 1_000_000;
   if (microUsd < money.spent) return `$${usd} is less than what is spent`;
   return microUsd > money.budget ? undefined : `$${usd} is not above the present budget`;

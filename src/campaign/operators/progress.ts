@@ -83,7 +83,7 @@ export function progressOf(
     holds: blockersOf(state, now),
     closing: state.closing ?? null,
     deadline: state.deadline,
-    hurry: state.hurry,
+    hurry: state.deadlineAtRisk,
     forecast,
     submissions: queued + state.open.size + ended,
     counts: { queued, ...stages, ...counts },
@@ -96,7 +96,7 @@ export function progressOf(
       probes: money.probes,
       overhead: money.overhead,
     },
-    classes: classesOf(state, tally.held, now),
+    classes: classesOf(state, tally.runsByClass, now),
     pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
     prioritised: [...treatments.values()]
       .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)
@@ -125,7 +125,7 @@ function classesOf(state: CampaignState, held: Record<string, number>, now: numb
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
         ...heldOn(state, name),
-        ...experience.triesOn(name),
+        ...experience.memoryOutcomesOn(name),
         times: experience.factorOf(name),
       },
     ]),

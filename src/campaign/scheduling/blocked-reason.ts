@@ -1,60 +1,56 @@
 import { treatmentOf, type CampaignState, type OpenSubmission } from '../state/campaign-state.ts';
-import { isClassHeld } from '../state/platform-faults.ts';
+import { isClassBlocked } from '../state/platform-faults.ts';
 import { isAffordable } from './available-budget.ts';
 import { waitsForImage } from '../state/stuck-steps.ts';
 import { mostOpen } from './starts.ts';
 
 /**
- * Why a campaign does not go on by itself; `slots`: operators left no slot on any class that would do; `platform`: the same
- * fault of the platform ended the last runs, or kept images from being copied.
+ * Why a campaign cannot continue by itself. `slots`: operators left no slot on any suitable class; `platform`: the same
+ * platform fault ended the last runs, or images cannot be copied.
  */
 export type BlockedReason = 'budget' | 'deadline' | 'paused' | 'slots' | 'platform';
 
-/** One of the causes of a hold; an operator has to end each of them. */
+/** One reason why a campaign is blocked; an operator has to remove each of them. */
 export type Blocker =
   | { hold: 'budget' | 'deadline' | 'slots' }
-  /** `teams`: only these, which have something left to run. */
+  /** `teams`: only these, which have rounds left. */
   | { hold: 'paused'; teams?: string[] }
-  /** Without a class: images. `since` in ms, where it is known. */
+  /** Without a class: images cannot be copied. `since` in ms, if known. */
   | { hold: 'platform'; class?: string; cause: string; since?: number };
 
 export type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
 
-/** Where a submission is, as its campaign sees it; `scoring`: between its last run and its report. */
+/** The stage of a submission as its campaign knows it; `scoring`: between its last run and its report. */
 export function stageOf(open: OpenSubmission): OpenStage {
   if (open.grant) return 'running';
   if (open.request || waitsForImage(open)) return 'waiting';
   return open.preparing ? 'preparing' : 'scoring';
 }
 
-/**
- * Whether a campaign waits for an operator once everything was decided: all that is open waits for a run, and none can be
- * granted because the campaign or the teams are paused, the deadline has passed, money or slots are used up, or the
- * platform has a fault. Pure.
- */
+/** Why a campaign waits for an operator, given that everything was decided; undefined: it continues by itself. `now` in ms. */
 export function blockedReasonOf(state: CampaignState, now: number): BlockedReason | undefined {
   if (state.closing || isDone(state)) return undefined;
   for (const open of state.open.values()) if (stageOf(open) !== 'waiting') return undefined;
   if (state.paused) return 'paused';
   if (now >= Date.parse(state.deadline)) return 'deadline';
-  return holdOfWaiting(state);
+  return blockerOfWaiting(state);
 }
 
-/** All causes of a hold, so that who ends them all makes the campaign go on; none while it goes on by itself. Pure. */
+/** Everything that blocks a campaign: it continues once all of it is removed. Empty while it continues by itself. */
 export function blockersOf(state: CampaignState, now: number): Blocker[] {
   if (blockedReasonOf(state, now) === undefined) return [];
-  const left = holdOfWaiting(state);
+  const left = blockerOfWaiting(state);
   const teams = pausedTeamsLeft(state);
   return [
     ...(state.paused ? [{ hold: 'paused' } as const] : []),
     ...(teams.length > 0 ? [{ hold: 'paused', teams } as const] : []),
     ...(now >= Date.parse(state.deadline) ? [{ hold: 'deadline' } as const] : []),
-    ...platformHolds(state),
+    ...platformBlockers(state),
     ...(left === 'budget' || left === 'slots' ? [{ hold: left } as const] : []),
   ];
 }
 
-function platformHolds(state: CampaignState): Blocker[] {
+function platformBlockers(state: CampaignState): Blocker[] {
   const classes = Object.keys(state.slots).flatMap((name): Blocker[] => {
     const { cause, heldSince: since } = state.faults.byClass[name] ?? {};
     return cause === undefined || since === undefined ? [] : [{ hold: 'platform', class: name, cause, since }];
@@ -73,33 +69,33 @@ function pausedTeamsLeft({ treatments, open, rounds, started }: CampaignState): 
   );
 }
 
-/** Why nothing that waits can be granted. */
-function holdOfWaiting(state: CampaignState): BlockedReason | undefined {
-  let wanted = 0;
+/** Why no waiting request can be granted. */
+function blockerOfWaiting(state: CampaignState): BlockedReason | undefined {
+  let waiting = 0;
   let withSlots = 0;
-  let faulty = 0;
+  let affordableOnes = 0;
   for (const { team, request } of state.open.values()) {
     if (request === undefined || request.usedUp || treatmentOf(state, team).paused) continue;
-    wanted += 1;
+    waiting += 1;
     const options = request.options.filter((option) => (state.slots[option.class] ?? 0) > 0);
     const affordable = options.filter((option) => isAffordable(state, option, request.rerun));
-    if (affordable.some((option) => !isClassHeld(state, option.class))) return undefined;
-    if (affordable.length > 0) faulty += 1;
+    if (affordable.some((option) => !isClassBlocked(state, option.class))) return undefined;
+    if (affordable.length > 0) affordableOnes += 1;
     if (options.length > 0) withSlots += 1;
   }
-  if (wanted === 0) return holdOfStarts(state);
-  if (faulty > 0) return 'platform';
+  if (waiting === 0) return blockerOfStarts(state);
+  if (affordableOnes > 0) return 'platform';
   return withSlots > 0 ? 'budget' : 'slots';
 }
 
-/** Why nothing more is started, when nothing that could run is open. */
-function holdOfStarts(state: CampaignState): BlockedReason | undefined {
+/** Why no further round can start, if no open submission can run. */
+function blockerOfStarts(state: CampaignState): BlockedReason | undefined {
   if (state.faults.images?.heldSince !== undefined) return 'platform';
   for (const open of state.open.values()) if (waitsForImage(open)) return 'platform';
   const startable = state.rounds.some(
     (rounds, team) => (state.started[team] ?? 0) < rounds && !treatmentOf(state, team).paused,
   );
-  // Paused teams' submissions keep their open places.
+  // The submissions of paused teams stay open.
   if (!startable || state.open.size >= mostOpen) return 'paused';
   return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';
 }

@@ -1,11 +1,11 @@
 import type { CampaignState, WaitingRequest } from '../state/campaign-state.ts';
-import { isClassHeld } from '../state/platform-faults.ts';
+import { isClassBlocked } from '../state/platform-faults.ts';
 import { isAffordable } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
 
-/** Which options requests may go to in one decision, at once or when a slot frees. Pure; `now` in ms. */
+/** The options that requests may use in one decision, at once or when a slot becomes free. `now` in ms. */
 export class EligibleOptions {
-  /** Classes that have slots, gave machines lately and are not held; asked for here once, not for each of many that wait. */
+  /** Classes that have slots, gave machines lately and are not blocked. Computed once, as many requests wait. */
   private readonly open: ReadonlySet<string>;
 
   constructor(
@@ -13,7 +13,7 @@ export class EligibleOptions {
     now: number,
   ) {
     const open = Object.entries(state.slots).filter(
-      ([name, slots]) => slots > 0 && !isShort(state, name, now) && !isClassHeld(state, name),
+      ([name, slots]) => slots > 0 && !isShort(state, name, now) && !isClassBlocked(state, name),
     );
     this.open = new Set(open.map(([name]) => name));
   }
@@ -22,11 +22,10 @@ export class EligibleOptions {
     return this.open.has(option.class) && isAffordable(this.state, option, rerun);
   }
 
-  /** The option a request waits for: the most wanted of those that it may go to. */
+  /** The option that a request waits for: the most preferred that is allowed. */
   preferred({ options, rerun }: WaitingRequest): RunOption | undefined {
     return options.find((option) => this.allows(option, rerun));
   }
 }
 
-const isShort = ({ shortUntil }: CampaignState, onClass: string, now: number): boolean =>
-  (shortUntil[onClass] ?? 0) > now;
+const isShort = ({ shortUntil }: CampaignState, name: string, now: number): boolean => (shortUntil[name] ?? 0) > now;

@@ -1,132 +1,72 @@
-import TinyQueue from 'tinyqueue';
 import { byName } from '../model/by-name.ts';
+import type { RunGrant } from '../model/messages.ts';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
-import { measuredSeconds } from '../evaluation/class-choice.ts';
-import { AvailableBudget } from './available-budget.ts';
-import { EligibleOptions } from './eligible-options.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
-import { trialPlaces } from '../state/platform-faults.ts';
-import type { RunGrant, HeldGrant } from '../model/messages.ts';
-import { StarvationGuard } from './starvation-guard.ts';
-import { countGrant, type Usage, type Waiting } from './usage.ts';
-import type { RunOption } from '../model/run-option.ts';
+import { reorderOptions } from '../state/decisions.ts';
+import { GrantPass, type Candidate } from './grant-pass.ts';
+import type { Usage } from './usage.ts';
 
-interface Candidate extends Waiting {
-  option: RunOption;
+interface FairCandidate extends Candidate {
   priority: number;
   weight: number;
-  /** Runs its team has under way, for the team's weight. */
+  /** Runs that its team has under way, divided by the team's weight. */
   share: number;
-  late: boolean;
+  /** It goes behind its team's other runs, see {@link markDeferred}. */
+  deferred: boolean;
 }
 
 /**
- * Who may run now, marked as granted: first by priority, then the team with the fewest runs under way for its weight, then
- * probes while few evaluations wait for the class, then who waited longest. Where each wants to go is settled anew by what
- * has ended since. The tally counts them. Pure; `now` in ms.
+ * Grants waiting requests and counts them in `usage`: by priority, then the team with the fewest runs under way for its
+ * weight, then probes while few evaluations wait for the class, then the longest wait. Each request's options are first
+ * ordered again by what has ended since. `now` in ms.
  */
-export function grants(state: CampaignState, tally: Usage, now: number): RunGrant[] {
-  const free = freeSlots(state, tally);
-  let places = Object.values(free).reduce((sum, left) => sum + left, 0);
-  if (places === 0) return [];
-  settleWishes(state, tally);
-  const found = candidates(state, tally, free, new EligibleOptions(state, now));
-  const leastWorst = found.reduce((least, { option }) => Math.min(least, option.worst), Infinity);
-  const queue = new TinyQueue(found, inOrder);
-  const purse = new AvailableBudget(state, tally);
-  const savings = new StarvationGuard(purse, free);
-  const granted: RunGrant[] = [];
-  for (let next = queue.pop(); next !== undefined && places > 0; next = queue.pop()) {
-    if (!purse.holds(leastWorst, true)) break;
-    const share = (tally.heldOf[next.open.team] ?? 0) / next.weight;
-    if (share !== next.share) {
-      queue.push({ ...next, share });
-      continue;
-    }
-    const { option, request } = next;
-    if ((free[option.class] ?? 0) === 0) continue;
-    if (!purse.holds(option.worst, request.rerun)) {
-      savings.add(request, option);
-      continue;
-    }
-    purse.take(option.worst, request.rerun);
-    free[option.class] = (free[option.class] ?? 0) - 1;
-    places -= 1;
-    granted.push(grantTo(tally, next, option, now));
-    savings.passOver();
-  }
-  return granted;
-}
-
-function settleWishes(state: CampaignState, { waiting }: Usage): void {
-  const experience = new ClassCostModel(state);
-  for (const { request } of waiting) {
-    request.options = experience.preferred(request.options, request.needMeasured ?? false);
-  }
-}
-
-/** Slots that may be given now, by class; classes without any are left out. One that is tried again gives one at a time. */
-export function freeSlots(state: CampaignState, tally: Usage): Record<string, number> {
-  const free = byName<number>();
-  for (const [name, slots] of Object.entries(state.slots)) {
-    const left = Math.min(slots - (tally.held[name] ?? 0), trialPlaces(state, name) ?? Infinity);
-    if (left > 0) free[name] = left;
-  }
-  return free;
+export function grants(state: CampaignState, usage: Usage, now: number): RunGrant[] {
+  const pass = new GrantPass(state, usage, now);
+  if (pass.isFull) return [];
+  const costModel = new ClassCostModel(state);
+  for (const { request } of usage.waiting) reorderOptions(request, costModel);
+  const shareOf = (team: number, weight: number): number => (usage.runsByTeam[team] ?? 0) / weight;
+  return pass.grantInOrder(candidates(state, usage, pass, shareOf), {
+    compare,
+    refreshed: (candidate) => {
+      const share = shareOf(candidate.waiting.open.team, candidate.weight);
+      return share === candidate.share ? undefined : { ...candidate, share };
+    },
+    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting.request, option),
+  });
 }
 
 function candidates(
   state: CampaignState,
-  tally: Usage,
-  free: Record<string, number>,
-  reach: EligibleOptions,
-): Candidate[] {
+  { waiting }: Usage,
+  pass: GrantPass,
+  shareOf: (team: number, weight: number) => number,
+): FairCandidate[] {
   const evaluations = byName<number>();
-  const found: Candidate[] = [];
-  for (const waiting of tally.waiting) {
-    const option = reach.preferred(waiting.request);
+  const found: FairCandidate[] = [];
+  for (const one of waiting) {
+    const option = pass.eligible.preferred(one.request);
     if (option === undefined) continue;
-    if (waiting.request.purpose === 'evaluation') evaluations[option.class] = (evaluations[option.class] ?? 0) + 1;
-    if (free[option.class] === undefined) continue;
-    const { priority, weight } = treatmentOf(state, waiting.open.team);
-    const share = (tally.heldOf[waiting.open.team] ?? 0) / weight;
-    const { submission, open, request } = waiting;
-    found.push({ submission, open, request, option, priority, weight, share, late: false });
+    if (one.request.purpose === 'evaluation') evaluations[option.class] = (evaluations[option.class] ?? 0) + 1;
+    if (!pass.hasFreeSlot(option)) continue;
+    const { priority, weight } = treatmentOf(state, one.open.team);
+    const share = shareOf(one.open.team, weight);
+    found.push({ waiting: one, option, priority, weight, share, deferred: false });
   }
-  // Many evaluations wait already: one more that gets to know its needs would not keep the class busier.
-  const many = (onClass: string): boolean => (evaluations[onClass] ?? 0) > (state.slots[onClass] ?? 0);
-  for (const candidate of found)
-    candidate.late = (candidate.request.purpose === 'probe') === many(candidate.option.class);
+  markDeferred(found, (name) => (evaluations[name] ?? 0) > (state.slots[name] ?? 0));
   return found;
 }
 
-const inOrder = (a: Candidate, b: Candidate): number =>
+/** If more evaluations wait for a class than it has slots, further probes would not keep it busier: they go last, else first. */
+function markDeferred(found: FairCandidate[], hasManyEvaluations: (name: string) => boolean): void {
+  for (const candidate of found) {
+    const isProbe = candidate.waiting.request.purpose === 'probe';
+    candidate.deferred = isProbe === hasManyEvaluations(candidate.option.class);
+  }
+}
+
+const compare = (a: FairCandidate, b: FairCandidate): number =>
   a.priority - b.priority ||
   a.share - b.share ||
-  Number(a.late) - Number(b.late) ||
-  a.request.ticket - b.request.ticket;
-
-/** Marks a waiting request as granted, and counts it. */
-export function grantTo(
-  tally: Usage,
-  { submission, open, request }: Waiting,
-  option: RunOption,
-  now: number,
-): RunGrant {
-  const { n, purpose, rerun, needMeasured } = request;
-  delete open.request;
-  const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
-  const grant: HeldGrant = {
-    n,
-    purpose,
-    rerun,
-    class: option.class,
-    reserved: option.worst,
-    since: now,
-    ...(expectedSeconds !== undefined && { expectedSeconds }),
-    ...(needMeasured && { needMeasured }),
-  };
-  open.grant = grant;
-  countGrant(tally, open.team, grant);
-  return { submission, n, class: option.class, reserved: option.worst };
-}
+  Number(a.deferred) - Number(b.deferred) ||
+  a.waiting.request.ticket - b.waiting.request.ticket;

@@ -1,5 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
-import { fateOfUsedUp, holdFaulty } from '../state/platform-faults.ts';
+import { dropRequest, noteGrants } from '../state/decisions.ts';
+import { decideUsedUp, blockFaulty } from '../state/platform-faults.ts';
 import { grants } from './grants.ts';
 import { expeditedGrants } from './expedited-grants.ts';
 import { countHeld } from '../state/run-statistics.ts';
@@ -10,33 +11,33 @@ import { usageOf } from './usage.ts';
 export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & RunRefusal) | Start;
 
 /**
- * Everything that can be done now, and marks it as done in the state. `now` in ms. Past the deadline or paused it decides
- * nothing and what waits goes on waiting. Deterministic. Pure.
+ * Decides everything that can be decided now and records it in the state. `now` in ms. A paused campaign, or one past its
+ * deadline, starts and grants nothing.
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
-  countHeld(state.pace, now);
-  holdFaulty(state, now);
+  countHeld(state.statistics, now);
+  blockFaulty(state, now);
   if (state.closing) return refuseWaiting(state, state.closing);
   const refused = refuseUsedUp(state);
   if (state.paused || now >= Date.parse(state.deadline)) return refused;
-  const tally = usageOf(state);
-  const granted = grants(state, tally, now);
-  if (state.hurry) granted.push(...expeditedGrants(state, tally, now));
-  if (granted.length > 0) state.pace.since ??= now;
+  const usage = usageOf(state);
+  const granted = grants(state, usage, now);
+  if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, usage, now));
+  if (granted.length > 0) noteGrants(state, now);
   return [
     ...refused,
     ...granted.map((grant) => ({ kind: 'grant' as const, ...grant })),
-    ...starts(state, limits, tally),
+    ...starts(state, limits, usage),
   ];
 }
 
-/** A fault that was not everybody's counts: the submission ends. */
+/** Refuses requests after a platform fault that turned out to be the submission's alone. */
 function refuseUsedUp(state: CampaignState): Decision[] {
   const refused: Decision[] = [];
   for (const [submission, open] of state.open) {
-    if (!open.request?.usedUp || fateOfUsedUp(state, open.request.usedUp) === 'waits') continue;
+    if (!open.request?.usedUp || decideUsedUp(state, open.request.usedUp) === 'waits') continue;
     refused.push({ kind: 'refuse', submission, n: open.request.n, reason: 'platform-error' });
-    delete open.request;
+    dropRequest(open);
   }
   return refused;
 }
@@ -47,7 +48,7 @@ function refuseWaiting(state: CampaignState, reason: RunRefusal['reason']): Deci
     if (open.request === undefined) continue;
     const { n, usedUp } = open.request;
     refused.push({ kind: 'refuse', submission, n, reason: usedUp ? 'platform-error' : reason });
-    delete open.request;
+    dropRequest(open);
   }
   return refused;
 }

@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
+import { takeNextRound } from '../state/decisions.ts';
 import type { Usage } from './usage.ts';
 
 /** Submissions before their first request for an evaluation, at most. */
@@ -7,17 +8,15 @@ const mostPreparing = 200;
 /** Submissions whose workflow has not ended, at most. */
 export const mostOpen = 1_500;
 
-/** How much a campaign may have under way at a time. */
+/** How many submissions of a campaign may be open at a time. */
 export interface StartLimits {
-  /** Submissions before their first request for an evaluation; those that wait for a paused team do not count. */
+  /** Before their first request for an evaluation; submissions that wait for a paused team do not count. */
   preparing: number;
-  /** Submissions whose workflow has not ended. */
   open: number;
-  /** Open submissions of one team. */
   perTeam: number;
 }
 
-/** How much a campaign has under way at a time, by the slots it has now. */
+/** The limits for the slots that a campaign has now. */
 export function limitsOf(state: CampaignState, perTeam: number): StartLimits {
   const slots = Object.values(state.slots).reduce((sum, count) => sum + count, 0);
   return { preparing: Math.min(slots, mostPreparing), open: mostOpen, perTeam };
@@ -33,40 +32,39 @@ export interface Start {
 interface Candidate {
   team: number;
   priority: number;
-  /** Rounds started for its weight. */
+  /** Rounds started, divided by the team's weight. */
   served: number;
   weight: number;
 }
 
 /**
- * Who starts next, marked as started: first by priority, then the team with the fewest rounds started for its weight, then
- * the order of the work list, which is the published seed's. So every team's first submission comes before any team's
- * second, unless an operator put a team ahead. None while images cannot be copied. Pure.
+ * Starts rounds: by priority, then the team with the fewest rounds started for its weight, then the order of the work list,
+ * which follows from the published seed. So every team's first submission comes before any team's second, unless an operator
+ * put a team ahead. Starts none while images cannot be copied.
  */
-export function starts(state: CampaignState, limits: StartLimits, tally: Usage): Start[] {
+export function starts(state: CampaignState, limits: StartLimits, usage: Usage): Start[] {
   if (state.faults.images?.heldSince !== undefined) return [];
-  let places = Math.min(limits.preparing - tally.preparing, limits.open - tally.open);
+  let places = Math.min(limits.preparing - usage.preparing, limits.open - usage.open);
   if (places <= 0) return [];
-  const queue = new TinyQueue(candidates(state, limits, tally, places), inOrder);
+  const queue = new TinyQueue(candidates(state, limits, usage, places), inOrder);
   const decided: Start[] = [];
   for (; places > 0; places -= 1) {
     const next = queue.pop();
     if (next === undefined) break;
     const { team } = next;
-    const index = state.started[team] ?? 0;
+    const index = takeNextRound(state, team);
     decided.push({ kind: 'start', team, index });
-    state.started[team] = index + 1;
-    tally.openOf[team] = (tally.openOf[team] ?? 0) + 1;
-    if (mayStart(state, limits, tally, team)) queue.push({ ...next, served: (index + 1) / next.weight });
+    usage.openByTeam[team] = (usage.openByTeam[team] ?? 0) + 1;
+    if (mayStart(state, limits, usage, team)) queue.push({ ...next, served: (index + 1) / next.weight });
   }
   return decided;
 }
 
-/** The teams that come first: more of them than there are places cannot come to a start. */
-function candidates(state: CampaignState, limits: StartLimits, tally: Usage, places: number): Candidate[] {
+/** The first teams in order, one per place: further teams cannot start anything. */
+function candidates(state: CampaignState, limits: StartLimits, usage: Usage, places: number): Candidate[] {
   const lastFirst = new TinyQueue<Candidate>([], (a, b) => inOrder(b, a));
   for (let team = 0; team < state.rounds.length; team += 1) {
-    if (!mayStart(state, limits, tally, team)) continue;
+    if (!mayStart(state, limits, usage, team)) continue;
     const { priority, weight, paused } = treatmentOf(state, team);
     if (paused) continue;
     const candidate = { team, priority, weight, served: (state.started[team] ?? 0) / weight };
@@ -78,8 +76,8 @@ function candidates(state: CampaignState, limits: StartLimits, tally: Usage, pla
   return lastFirst.data;
 }
 
-const mayStart = (state: CampaignState, limits: StartLimits, tally: Usage, team: number): boolean =>
-  (state.started[team] ?? 0) < (state.rounds[team] ?? 0) && (tally.openOf[team] ?? 0) < limits.perTeam;
+const mayStart = (state: CampaignState, limits: StartLimits, usage: Usage, team: number): boolean =>
+  (state.started[team] ?? 0) < (state.rounds[team] ?? 0) && (usage.openByTeam[team] ?? 0) < limits.perTeam;
 
 const inOrder = (a: Candidate, b: Candidate): number =>
   a.priority - b.priority || a.served - b.served || a.team - b.team;

@@ -1,37 +1,38 @@
 import type { WaitingRequest } from '../state/campaign-state.ts';
+import { countPassed } from '../state/decisions.ts';
 import type { AvailableBudget } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
 
-/** A request that does not fit into the money left is passed over this often; then money and a slot are kept for it. */
+/** A request that does not fit into the available budget is passed over this often; then money and a slot are kept for it. */
 const mostPassed = 20;
 
-/** Who has a free slot in one decision and not the money for it. */
+/** Keeps cheap requests from starving expensive ones: requests of one decision with a free slot but not enough budget. */
 export class StarvationGuard {
   private readonly passed: [WaitingRequest, RunOption][] = [];
 
   constructor(
-    private readonly purse: AvailableBudget,
+    private readonly budget: AvailableBudget,
     /** Free slots by class. */
     private readonly free: Record<string, number>,
   ) {}
 
-  /** It does not fit: others may pass, unless they did so too often. */
+  /** Adds a request that does not fit; if it was passed over too often, nothing else gets its money and slot. */
   add(request: WaitingRequest, option: RunOption): void {
     if (request.passed >= mostPassed) this.keep(request, option);
     else this.passed.push([request, option]);
   }
 
-  /** A grant went past those that did not fit. */
-  passOver(): void {
+  /** A run was granted while these requests did not fit. */
+  countPassed(): void {
     for (const [request, option] of this.passed) {
-      request.passed += 1;
+      countPassed(request);
       if (request.passed === mostPassed) this.keep(request, option);
     }
   }
 
-  /** The slot too: runs that the saved money does not concern would else keep the class full while others spend it. */
-  private keep({ rerun }: WaitingRequest, { worst, class: onClass }: RunOption): void {
-    this.purse.take(worst, rerun);
-    this.free[onClass] = Math.max(0, (this.free[onClass] ?? 0) - 1);
+  /** Keeps the slot too: otherwise runs that the kept money does not limit would fill the class meanwhile. */
+  private keep({ rerun }: WaitingRequest, option: RunOption): void {
+    this.budget.reserve(option.worst, rerun);
+    this.free[option.class] = Math.max(0, (this.free[option.class] ?? 0) - 1);
   }
 }

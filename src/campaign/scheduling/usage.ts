@@ -3,21 +3,18 @@ import { treatmentOf, type CampaignState, type OpenSubmission, type WaitingReque
 import { waitsForImage } from '../state/stuck-steps.ts';
 import type { HeldGrant } from '../model/messages.ts';
 
-/** Sums over what is open, taken anew for every decision: one pass over at most some 1,500 submissions. Pure. */
+/** Sums over the open submissions (about 1,500 at most), counted again for every decision. */
 export interface Usage {
   open: number;
-  /** Submissions that hold a preparing place; those that wait for a paused team or are stuck with their image hold none. */
+  /** Submissions in a preparing place; those that wait for a paused team or for their image have none. */
   preparing: number;
-  /** By team. */
-  openOf: Uint16Array;
-  /** By team: runs under way. */
-  heldOf: Uint16Array;
-  /** Runs that hold a slot, by class. */
-  held: Record<string, number>;
-  /** Micro-dollars reserved by grants that are held, and what of it is for evaluations beyond the first. */
+  openByTeam: Uint16Array;
+  runsByTeam: Uint16Array;
+  runsByClass: Record<string, number>;
+  /** Micro-dollars reserved by grants, and the part of it for evaluations beyond a submission's first. */
   reserved: number;
   reservedForReruns: number;
-  /** Requests of teams that are not paused, without those that may end for a platform's fault. */
+  /** Requests of teams that are not paused, without those that a platform fault may end. */
   waiting: Waiting[];
 }
 
@@ -27,34 +24,32 @@ export interface Waiting {
   request: WaitingRequest;
 }
 
-/** Counts what is open. */
 export function usageOf(state: CampaignState): Usage {
   const teams = state.rounds.length;
-  const tally: Usage = {
+  const usage: Usage = {
     open: state.open.size,
     preparing: 0,
-    openOf: new Uint16Array(teams),
-    heldOf: new Uint16Array(teams),
-    held: byName(),
+    openByTeam: new Uint16Array(teams),
+    runsByTeam: new Uint16Array(teams),
+    runsByClass: byName(),
     reserved: 0,
     reservedForReruns: 0,
     waiting: [],
   };
   for (const [submission, open] of state.open) {
     const { team, request, grant } = open;
-    tally.openOf[team] = (tally.openOf[team] ?? 0) + 1;
+    usage.openByTeam[team] = (usage.openByTeam[team] ?? 0) + 1;
     const waitsForPausedTeam = request !== undefined && treatmentOf(state, team).paused;
-    if (open.preparing && !waitsForPausedTeam && !waitsForImage(open)) tally.preparing += 1;
-    if (request && !request.usedUp && !waitsForPausedTeam) tally.waiting.push({ submission, open, request });
-    if (grant) countGrant(tally, team, grant);
+    if (open.preparing && !waitsForPausedTeam && !waitsForImage(open)) usage.preparing += 1;
+    if (request && !request.usedUp && !waitsForPausedTeam) usage.waiting.push({ submission, open, request });
+    if (grant) countGrant(usage, team, grant);
   }
-  return tally;
+  return usage;
 }
 
-/** A run has a slot, and money is reserved for it. */
-export function countGrant(tally: Usage, team: number, { class: onClass, reserved, rerun }: HeldGrant): void {
-  tally.heldOf[team] = (tally.heldOf[team] ?? 0) + 1;
-  tally.held[onClass] = (tally.held[onClass] ?? 0) + 1;
-  tally.reserved += reserved;
-  if (rerun) tally.reservedForReruns += reserved;
+export function countGrant(usage: Usage, team: number, grant: HeldGrant): void {
+  usage.runsByTeam[team] = (usage.runsByTeam[team] ?? 0) + 1;
+  usage.runsByClass[grant.class] = (usage.runsByClass[grant.class] ?? 0) + 1;
+  usage.reserved += grant.reserved;
+  if (grant.rerun) usage.reservedForReruns += grant.reserved;
 }

@@ -1,9 +1,9 @@
 import type { CampaignState, OpenSubmission, WaitingRequest } from './campaign-state.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import { ClassCostModel } from './class-cost-model.ts';
-import { isHeldFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
+import { isBlockedFor, noteImageCopied, noteRunEnd } from './platform-faults.ts';
 import { costOfRuns } from '../model/money.ts';
-import { addEnd, addFirst, addFreed } from './run-statistics.ts';
+import { addEndedRun, addFirstEvaluation, addFreedSlot } from './run-statistics.ts';
 import type { RunRequest, RunSettlement, Standing, SubmissionReport, HeldRunReport } from '../model/messages.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 
@@ -34,7 +34,11 @@ export function applyRunRequest(state: CampaignState, request: RunRequest): Open
   const { n, purpose, rerun, needMeasured } = request;
   if (purpose === 'evaluation' && !rerun && wanted) {
     const probeSeconds = request.settles?.purpose === 'probe' ? request.settles.billedSeconds : 0;
-    addFirst(state.pace, { class: wanted.class, probeSeconds, expectedSeconds: measuredSeconds(wanted) });
+    addFirstEvaluation(state.statistics, {
+      class: wanted.class,
+      probeSeconds,
+      expectedSeconds: measuredSeconds(wanted),
+    });
   }
   const usedUp = usedUpBy(state, request);
   open.request = {
@@ -54,7 +58,7 @@ export function applyRunRequest(state: CampaignState, request: RunRequest): Open
 function usedUpBy({ faults }: CampaignState, { usedUp, settles }: RunRequest): WaitingRequest['usedUp'] {
   if (!usedUp || settles === undefined) return undefined;
   const run = { class: settles.class, cause: settles.cause ?? '' };
-  return isHeldFor(faults, run) ? undefined : run;
+  return isBlockedFor(faults, run) ? undefined : run;
 }
 
 /**
@@ -67,8 +71,8 @@ export function applySettlement(state: CampaignState, settlement: RunSettlement,
   const { grant } = open;
   const isGranted = grant?.n === settlement.n;
   const { expectedSeconds, needMeasured } = isGranted ? grant : {};
-  addEnd(state.pace, { ...settlement, expectedSeconds, needMeasured }, next);
-  if (isGranted) addFreed(state.pace, grant, settlement.billedSeconds);
+  addEndedRun(state.statistics, { ...settlement, expectedSeconds, needMeasured }, next);
+  if (isGranted) addFreedSlot(state.statistics, grant, settlement.billedSeconds);
   if (grant && grant.n <= settlement.n) delete open.grant;
   // A campaign that lost its state may have put a late copy of the run's request into the queue.
   if (open.request && open.request.n <= settlement.n) delete open.request;

@@ -40,13 +40,13 @@ export interface CampaignState {
   deadline: string;
   paused: boolean;
   /** The deadline is in danger: dearer classes are granted where a dollar buys most time. */
-  hurry: boolean;
+  deadlineAtRisk: boolean;
   /** Set by `close` and `abort`: nothing new is started or granted and what waits is refused. */
   closing?: Reason;
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** What the ended runs and submissions teach about the rest. */
-  pace: RunStatistics;
+  statistics: RunStatistics;
   /** The last lines only; all of them are in the ledger of acts. */
   operatorsLog: OperatorLogLine[];
   /** Grows with every request, so that "who waited longest" needs no clock. */

@@ -1,56 +1,55 @@
 import { breakEvenSuccess } from '../evaluation/break-even.ts';
 import type { CampaignState } from './campaign-state.ts';
-import { noClassStatistics, type ClassStatistics, type DeviceTries } from './run-statistics.ts';
+import { noClassStatistics, type ClassStatistics, type MemoryOutcomes } from './run-statistics.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /**
- * With fewer ends than this on a class nothing is concluded, nor with less than two for each of its slots: what ends first
- * is what ends early.
+ * A class with fewer ended evaluations than this, or fewer than two per slot, is not judged: the evaluations that end first
+ * are the short ones.
  */
 const fewestEnds = 10;
 const endsPerSlot = 2;
-/** What was believed of a class's times before counts like so many ends. */
+/** The prior belief about a class's times counts as this many ended evaluations. */
 const priorEnds = 10;
-const unknownPace = noClassStatistics();
-/** Before any try: four of five fit into the smaller device, as 80 % of the case's runs did on G4. Counts like five tries. */
-const priorTries = { ended: 5, outOfMemory: 1 };
+const noneEnded = noClassStatistics();
+/** Prior: four of five fit into the smaller GPU, as 80 % of the case's runs did on G4. Counts as five evaluations. */
+const priorOutcomes = { ended: 5, outOfMemory: 1 };
 
 /**
- * What a campaign has seen of its classes, for the choice among a submission's options, whose expectations are the probe's
- * alone. Costs are corrected by the ends on each class; an option on whose device too many runs of the kind run out of
- * memory goes behind the larger ones. Pure.
+ * Orders the options of a submission by what ended evaluations took on each class; the options' own predictions come from
+ * the probe alone. An option on whose GPU too many runs of its kind run out of memory goes behind the larger ones.
  */
 export class ClassCostModel {
-  /** On the class that probes ran on no speeds were compared: what is seen there is the sample's fault, on every class. */
-  private readonly ofSample: number;
+  /** The factor on the class that the probes ran on. No speeds were compared there, so it holds for every class. */
+  private readonly probedFactor: number;
   private readonly factors = new Map<string, number>();
-  /** Classes whose devices were too small often enough to ask whether they are worth a try. */
+  /** Classes on which runs ran out of GPU memory, once enough of them have ended there. */
   private readonly doubted = { measured: new Set<string>(), unknown: new Set<string>() };
 
-  constructor(private readonly state: Pick<CampaignState, 'pace' | 'slots'>) {
-    const seen = Object.entries(state.pace.byClass);
-    const [probed] = seen.find(([, { probes }]) => probes > 0) ?? [];
-    this.ofSample = probed === undefined ? 1 : this.shrunkOn(probed, 1);
-    for (const [onClass, { tries }] of seen)
-      for (const needs of ['measured', 'unknown'] as const) {
-        const { outOfMemory, ended } = tries[needs];
-        if (outOfMemory > 0 && ended >= this.fewestOn(onClass)) this.doubted[needs].add(onClass);
+  constructor(private readonly state: Pick<CampaignState, 'statistics' | 'slots'>) {
+    const classes = Object.entries(state.statistics.byClass);
+    const [probed] = classes.find(([, { probes }]) => probes > 0) ?? [];
+    this.probedFactor = probed === undefined ? 1 : this.shrunkFactor(probed, 1);
+    for (const [name, { memoryOutcomes }] of classes)
+      for (const need of ['measured', 'unknown'] as const) {
+        const { outOfMemory, ended } = memoryOutcomes[need];
+        if (outOfMemory > 0 && ended >= this.fewestOn(name)) this.doubted[need].add(name);
       }
   }
 
-  /** The options, most wanted first; the same array where it is in order. `needMeasured`: a probe measured how much device memory the run takes. */
+  /** The options, most preferred first; the same array if it is in order. `needMeasured`: a probe measured the run's GPU memory. */
   preferred(options: RunOption[], needMeasured: boolean): RunOption[] {
     const cheapest = this.isCheapestFirst(options)
       ? options
       : [...options].sort((a, b) => this.costOf(a) - this.costOf(b));
-    const needs = needMeasured ? 'measured' : 'unknown';
-    if (this.doubted[needs].size === 0) return cheapest;
-    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, needs));
+    const need = needMeasured ? 'measured' : 'unknown';
+    if (this.doubted[need].size === 0) return cheapest;
+    const passedOver = cheapest.filter((option) => !this.isWorthATry(option, cheapest, need));
     if (passedOver.length === 0) return cheapest;
     return [...cheapest.filter((option) => !passedOver.includes(option)), ...passedOver];
   }
 
-  /** Nearly always; then there is nothing to sort or copy among many that wait. */
+  /** Nearly always true, which saves sorting and copying for each waiting request. */
   private isCheapestFirst(options: readonly RunOption[]): boolean {
     let before = 0;
     for (const option of options) {
@@ -61,80 +60,80 @@ export class ClassCostModel {
     return true;
   }
 
-  /** Of the evaluations that ended on a class: how many ran out of device memory. */
-  triesOn(onClass: string): Pick<DeviceTries, 'ended' | 'outOfMemory'> {
-    const { measured, unknown } = this.paceOn(onClass).tries;
+  /** The number of evaluations that ended on a class, and of those that ran out of GPU memory. */
+  memoryOutcomesOn(name: string): Pick<MemoryOutcomes, 'ended' | 'outOfMemory'> {
+    const { measured, unknown } = this.statisticsOf(name).memoryOutcomes;
     return { ended: measured.ended + unknown.ended, outOfMemory: measured.outOfMemory + unknown.outOfMemory };
   }
 
   /** Expected cost in micro-dollars. */
-  costOf({ class: onClass, expected }: RunOption): number {
-    return expected * this.factorOf(onClass);
+  costOf(option: RunOption): number {
+    return option.expected * this.factorOf(option.class);
   }
 
-  hoursOf({ class: onClass, hours }: RunOption): number {
-    return hours * this.factorOf(onClass);
+  hoursOf(option: RunOption): number {
+    return option.hours * this.factorOf(option.class);
   }
 
   /**
-   * How many times as long as the probes let expect evaluations take on a class. Where little has ended, by the sample's
-   * fault alone: it must not make a class look cheaper that nothing ran on yet.
+   * How many times as long as the probes predict evaluations take on a class. Until enough have ended, it is the factor of the
+   * probed class, so that an unused class does not look cheaper.
    */
-  factorOf(onClass: string): number {
-    const known = this.factors.get(onClass);
+  factorOf(name: string): number {
+    const known = this.factors.get(name);
     if (known !== undefined) return known;
-    const factor = this.shrunkOn(onClass, this.ofSample);
-    this.factors.set(onClass, factor);
+    const factor = this.shrunkFactor(name, this.probedFactor);
+    this.factors.set(name, factor);
     return factor;
   }
 
-  private shrunkOn(onClass: string, believed: number): number {
-    const ends = shares(this.paceOn(onClass));
-    return countOf(ends) < this.fewestOn(onClass) ? believed : shrunk(ends, believed);
+  private shrunkFactor(name: string, prior: number): number {
+    const ends = shares(this.statisticsOf(name));
+    return countOf(ends) < this.fewestOn(name) ? prior : shrunk(ends, prior);
   }
 
-  private paceOn(onClass: string): ClassStatistics {
-    return this.state.pace.byClass[onClass] ?? unknownPace;
+  private statisticsOf(name: string): ClassStatistics {
+    return this.state.statistics.byClass[name] ?? noneEnded;
   }
 
-  private fewestOn(onClass: string): number {
-    return Math.max(fewestEnds, endsPerSlot * (this.state.slots[onClass] ?? 0));
+  private fewestOn(name: string): number {
+    return Math.max(fewestEnds, endsPerSlot * (this.state.slots[name] ?? 0));
   }
 
-  /** Whether the class has to be tried before the cheapest one with a larger device, by what such tries came to. */
-  private isWorthATry(option: RunOption, cheapest: readonly RunOption[], needs: 'measured' | 'unknown'): boolean {
-    if (!this.doubted[needs].has(option.class)) return true;
-    const tries = this.paceOn(option.class).tries[needs];
+  /** Whether trying this option first costs less than going straight to the cheapest one with more GPU memory. */
+  private isWorthATry(option: RunOption, cheapest: readonly RunOption[], need: 'measured' | 'unknown'): boolean {
+    if (!this.doubted[need].has(option.class)) return true;
+    const outcomes = this.statisticsOf(option.class).memoryOutcomes[need];
     const larger = cheapest.find(({ gpuMemoryMiB }) => gpuMemoryMiB > option.gpuMemoryMiB);
     if (larger === undefined) return true;
-    const failedShare = tries.failedShares / tries.outOfMemory;
-    return successOf(tries) > breakEvenSuccess(this.costOf(option) / this.costOf(larger), failedShare);
+    const failedShare = outcomes.failedShares / outcomes.outOfMemory;
+    return successRate(outcomes) > breakEvenSuccess(this.costOf(option) / this.costOf(larger), failedShare);
   }
 }
 
-const successOf = ({ ended, outOfMemory }: DeviceTries): number =>
-  1 - (outOfMemory + priorTries.outOfMemory) / (ended + priorTries.ended);
+const successRate = ({ ended, outOfMemory }: MemoryOutcomes): number =>
+  1 - (outOfMemory + priorOutcomes.outOfMemory) / (ended + priorOutcomes.ended);
 
 type Share = [share: number, count: number];
 
 /**
- * Shares that evaluations took of what was expected. Those that ended early and were followed by another, because memory ran
- * out, say nothing; those that were cut off later than expected say that they take at least so long.
+ * Shares that evaluations took of the predicted time. An evaluation that ended early and was followed by another ran out of
+ * memory and says nothing; one that was cut off later than predicted takes at least that long.
  */
 const shares = ({ measured }: ClassStatistics): Share[] =>
   Object.values(measured)
-    .map(([count, thousandths, followed]): Share => {
-      const share = Math.max(1, thousandths / count) / 1000;
+    .map(({ count, sum, followed }): Share => {
+      const share = Math.max(1, sum / count) / 1000;
       return [share, share > 1 ? count : count - followed];
     })
     .filter(([, count]) => count > 0);
 
-const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, some]) => sum + some, 0);
+const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, count]) => sum + count, 0);
 
-/** The median, which a few odd ends do not move; the fewer ends, the nearer to what was believed before. */
-function shrunk(ends: Share[], believed: number): number {
+/** The median, which a few outliers do not move, shrunk towards the prior: the fewer ends, the closer to it. */
+function shrunk(ends: Share[], prior: number): number {
   const count = countOf(ends);
   let below = 0;
-  const [median = believed] = ends.sort(([a], [b]) => a - b).find(([, some]) => (below += some) >= count / 2) ?? [];
-  return believed * (median / believed) ** (count / (count + priorEnds));
+  const [median = prior] = ends.sort(([a], [b]) => a - b).find(([, some]) => (below += some) >= count / 2) ?? [];
+  return prior * (median / prior) ** (count / (count + priorEnds));
 }

@@ -1,19 +1,19 @@
 import { byName } from '../model/by-name.ts';
-import { defaultTreatment, type CampaignState } from './campaign-state.ts';
+import { defaultTreatment, type CampaignState, type Money } from './campaign-state.ts';
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
 import { noStatistics } from './run-statistics.ts';
 
-/** What there is to do: rounds by team, in the order of the work lists, and the teams whose weight the file gives. */
+/** The rounds by team, in the order of the work lists, and the teams whose weight the campaign file gives. */
 export interface Work {
   workLists: string[];
-  /** Rounds that were final or under way when the first list was made count as well. */
+  /** By team, including rounds that were final or under way when the first list was made. */
   rounds: number[];
   /** By team: rounds that were final or under way when the first list was made. */
   started: number[];
   weights: { team: number; name: string; weight: number }[];
 }
 
-/** The state of a campaign that has started nothing but what its work lists count as started. */
+/** The state of a campaign that has started only what its work lists count as started. */
 export function initialState(frozen: FrozenCampaign, { workLists, rounds, started, weights }: Work): CampaignState {
   return {
     workLists,
@@ -35,11 +35,24 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
     faults: { byClass: byName(), all: null, images: null },
     deadline: frozen.deadline,
     paused: false,
-    hurry: false,
+    deadlineAtRisk: false,
     counts: { finished: 0, failed: 0, cancelled: 0 },
     reasons: {},
-    pace: noStatistics(),
+    statistics: noStatistics(),
     operatorsLog: [],
     ticket: 0,
   };
+}
+
+/** What the ledger and the record of commands tell about a campaign. */
+interface RestoredTotals extends Pick<CampaignState, 'counts' | 'reasons' | 'statistics' | 'operatorsLog'> {
+  money: Omit<Money, 'budget' | 'reserveShare'>;
+}
+
+/** The state of a campaign that lost its state, or had ended, before operators' commands are applied to it again. */
+export function restoredState(frozen: FrozenCampaign, work: Work, totals: RestoredTotals): CampaignState {
+  const { money, counts, reasons, statistics, operatorsLog } = totals;
+  const state = initialState(frozen, work);
+  const byClass = byName(Object.entries(money.byClass));
+  return { ...state, money: { ...state.money, ...money, byClass }, counts, reasons, statistics, operatorsLog };
 }

@@ -77,13 +77,13 @@ function grown(
 }
 
 /** Holds what has seen too many equal faults; runs that ended so are not counted against their submissions. */
-export function holdFaulty(state: CampaignState, now: number): void {
+export function blockFaulty(state: CampaignState, now: number): void {
   const { faults } = state;
   const { all } = faults;
   if (all && all.classes.length > 1 && isTooMany(state, all)) {
     const { cause, count, only } = all;
     for (const name of Object.keys(state.slots)) {
-      if (!isClassHeld(state, name)) faults.byClass[name] = { cause, count, only, heldSince: now };
+      if (!isClassBlocked(state, name)) faults.byClass[name] = { cause, count, only, heldSince: now };
     }
     faults.all = null;
   }
@@ -94,7 +94,7 @@ export function holdFaulty(state: CampaignState, now: number): void {
     }
   }
   for (const { request } of state.open.values()) {
-    if (request?.usedUp && isHeldFor(faults, request.usedUp)) delete request.usedUp;
+    if (request?.usedUp && isBlockedFor(faults, request.usedUp)) delete request.usedUp;
   }
 }
 
@@ -107,12 +107,12 @@ const isAlone = (state: CampaignState, submission: string): boolean =>
   state.rounds.every((rounds, team) => (state.started[team] ?? 0) >= rounds);
 
 /** A run on this class that ended for this cause is one of those for which the class is, or lately was, held. */
-export function isHeldFor(faults: Faults, { class: onClass, cause }: { class: string; cause: string }): boolean {
+export function isBlockedFor(faults: Faults, { class: onClass, cause }: { class: string; cause: string }): boolean {
   const streak = faults.byClass[onClass];
   return streak?.cause === cause && (streak.heldSince !== undefined || streak.trialSince !== undefined);
 }
 
-export const isClassHeld = ({ faults }: Pick<CampaignState, 'faults'>, onClass: string): boolean =>
+export const isClassBlocked = ({ faults }: Pick<CampaignState, 'faults'>, onClass: string): boolean =>
   faults.byClass[onClass]?.heldSince !== undefined;
 
 /** How many runs a class that is tried again may have under way beside those granted before; undefined: any number. */
@@ -124,7 +124,7 @@ export function trialPlaces(state: CampaignState, onClass: string): number | und
 }
 
 /** An operator wants a class, or everything, tried again: the next equal fault holds it once more. */
-export function tryFaultyAgain({ faults }: CampaignState, onClass: string | undefined, now: number): void {
+export function retryAfterFault({ faults }: CampaignState, onClass: string | undefined, now: number): void {
   for (const [name, streak] of Object.entries(faults.byClass)) {
     if (streak.heldSince === undefined || (onClass !== undefined && name !== onClass)) continue;
     faults.byClass[name] = onTrial(streak, now);
@@ -148,7 +148,7 @@ export type UsedUpFate = 'waits' | 'ends';
  * Its fault may still turn out to be everybody's while it is the last that its class saw and others may meet it too. Else
  * the submission ends.
  */
-export function fateOfUsedUp(state: CampaignState, usedUp: { class: string; cause: string }): UsedUpFate {
+export function decideUsedUp(state: CampaignState, usedUp: { class: string; cause: string }): UsedUpFate {
   if (state.faults.byClass[usedUp.class]?.cause !== usedUp.cause) return 'ends';
   for (const { request, grant, preparing } of state.open.values()) {
     if (request?.usedUp === undefined && (request || grant || preparing)) return 'waits';

@@ -7,7 +7,7 @@ import type { StuckReport, StuckStep } from '../model/messages.ts';
 export const mostStuck = 50;
 
 /** A submission says what it is stuck at. */
-export function takeStuck(state: CampaignState, { submission, sequence, stuck }: StuckReport): void {
+export function applyStuckReport(state: CampaignState, { submission, sequence, stuck }: StuckReport): void {
   const open = state.open.get(submission);
   if (open === undefined || open.sequence !== sequence) return;
   if (stuck === null) {

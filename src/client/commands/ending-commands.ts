@@ -2,7 +2,7 @@ import { dollars } from '../../campaign/model/money.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
-import * as messages from '../../workflows/messages.ts';
+import { commandMessages } from '../../workflows/messages.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './command-context.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { confirmed } from '../confirm.ts';
@@ -15,13 +15,13 @@ export function addEndingCommands({ command, withAccess, output }: CommandKit): 
   for (const { verb, update, question, meaning } of [
     {
       verb: 'close',
-      update: messages.closeUpdate,
+      update: commandMessages.close,
       question: 'Close it?',
       meaning: closingLines,
     },
     {
       verb: 'abort',
-      update: messages.abortUpdate,
+      update: commandMessages.abort,
       question: 'Abort it?',
       meaning: abortingLines,
     },

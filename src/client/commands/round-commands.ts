@@ -1,6 +1,6 @@
 import { dollars } from '../../campaign/model/money.ts';
 import { holdoutError } from '../../errors.ts';
-import * as messages from '../../workflows/messages.ts';
+import { commandMessages } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { addRounds, nextRounds } from '../operator/added-rounds.ts';
 import { reasonOf, whyOption, yesOption, type CommandKit } from './command-context.ts';
@@ -43,7 +43,7 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
         ...(await moneyLines(access, known, chosen)),
       ];
       if (!(await confirmed(meaning, 'Run them again?', { yes: yes ?? false, output }))) return exitStatus.failed;
-      await addRounds(access, known.frozen, messages.retryUpdate, nextRounds(chosen, 'evaluate'), reasonOf(why));
+      await addRounds(access, known.frozen, commandMessages.retry, nextRounds(chosen, 'evaluate'), reasonOf(why));
       output.say(`done: they run again; npm run holdout -- watch ${campaign}`);
       return exitStatus.done;
     }),
@@ -59,7 +59,7 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
         ...deadlineLines(known.deadline, Date.now()),
       ];
       if (!(await confirmed(meaning, 'Score them again?', { yes: yes ?? false, output }))) return exitStatus.failed;
-      await addRounds(access, known.frozen, messages.rescoreUpdate, nextRounds(chosen, 'rescore'), reasonOf(why));
+      await addRounds(access, known.frozen, commandMessages.rescore, nextRounds(chosen, 'rescore'), reasonOf(why));
       output.say(`done: they are scored again; npm run holdout -- watch ${campaign}`);
       return exitStatus.done;
     }),
@@ -80,7 +80,7 @@ export function addRoundCommands({ command, withAccess, output }: CommandKit): v
         ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
       ];
       if (!(await confirmed(meaning, 'Cancel them?', { yes: yes ?? false, output }))) return exitStatus.failed;
-      await sendUpdate(access, campaign, messages.cancelUpdate, {
+      await sendUpdate(access, campaign, commandMessages.cancel, {
         ...(wanted.submission && { submissions: wanted.submission }),
         ...(wanted.team !== undefined && { team: wanted.team }),
         ...(reason && { because: reason }),

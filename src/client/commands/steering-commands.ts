@@ -1,12 +1,12 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { InvalidArgumentError } from 'commander';
-import type { Attribution } from '../../campaign/operators/operator-messages.ts';
+import type { Attribution } from '../../campaign/operators/operator-commands.ts';
 import { parseInstant } from '../../campaign/model/units.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { addQueues } from '../../local/stack/home/queues.ts';
 import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
-import * as messages from '../../workflows/messages.ts';
+import { commandMessages } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { numberArgument, reasonOf, whyOption, type CommandKit } from './command-context.ts';
 import { mustRun, queryProgress } from '../status/query-progress.ts';
@@ -35,8 +35,8 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
         await mustRun(access, campaign, 'pause');
         const jobs = await jobsText(access, campaign, team);
         const act = { ...(kill && { kill }), ...reasonOf(why) };
-        if (team === undefined) await sendCommand(access, campaign, messages.pauseCampaignSignal, act);
-        else await sendCommand(access, campaign, messages.pauseTeamSignal, { team, ...act });
+        if (team === undefined) await sendCommand(access, campaign, commandMessages.pauseCampaign, act);
+        else await sendCommand(access, campaign, commandMessages.pauseTeam, { team, ...act });
         output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
       }),
     );
@@ -51,10 +51,10 @@ function addPausing({ command, withAccess, output }: CommandKit): void {
           throw holdoutError('USAGE', { message: 'resume takes --team or --class, not both.' });
         }
         if (team !== undefined) {
-          await sendCommand(access, campaign, messages.resumeTeamSignal, { team, ...reasonOf(why) });
+          await sendCommand(access, campaign, commandMessages.resumeTeam, { team, ...reasonOf(why) });
         } else {
           const act = { ...(onClass !== undefined && { class: onClass }), ...reasonOf(why) };
-          await sendCommand(access, campaign, messages.resumeCampaignSignal, act);
+          await sendCommand(access, campaign, commandMessages.resumeCampaign, act);
         }
         output.say(`done: resume ${team ?? onClass ?? campaign}`);
       }),
@@ -77,7 +77,7 @@ function addOrder({ command, withAccess, output }: CommandKit): void {
     .action(
       withAccess<{ team: string; priority?: number; weight?: number; why?: string }>(
         async (access, campaign, { why, ...act }) => {
-          await sendCommand(access, campaign, messages.reprioritiseTeamSignal, { ...act, ...reasonOf(why) });
+          await sendCommand(access, campaign, commandMessages.reprioritiseTeam, { ...act, ...reasonOf(why) });
           output.say(`done: reprioritise ${act.team}`);
         },
       ),
@@ -88,7 +88,7 @@ function addOrder({ command, withAccess, output }: CommandKit): void {
     .option(...whyOption)
     .action(
       withAccess<{ class: string; slots: number; why?: string }>(async (access, campaign, { why, ...act }) => {
-        await sendUpdate(access, campaign, messages.setSlotsUpdate, { ...act, ...reasonOf(why) });
+        await sendUpdate(access, campaign, commandMessages.setSlots, { ...act, ...reasonOf(why) });
         await makeRoom(access, campaign, act);
         output.say(`done: ${counted(act.slots, 'slot')} of ${act.class}`);
       }),
@@ -112,7 +112,7 @@ function addLimits({ command, withAccess, output }: CommandKit): void {
     .option(...whyOption)
     .action(
       withAccess<{ usd: number; why?: string }>(async (access, campaign, { usd, why }) => {
-        await sendLimit(access, campaign, messages.raiseBudgetUpdate, { usd, ...reasonOf(why) }, output);
+        await sendLimit(access, campaign, commandMessages.raiseBudget, { usd, ...reasonOf(why) }, output);
         output.say(`done: budget $${usd}`);
       }),
     );
@@ -121,7 +121,7 @@ function addLimits({ command, withAccess, output }: CommandKit): void {
     .option(...whyOption)
     .action(
       withAccess<{ at: string; why?: string }>(async (access, campaign, { at, why }) => {
-        await sendLimit(access, campaign, messages.setDeadlineUpdate, { deadline: at, ...reasonOf(why) }, output);
+        await sendLimit(access, campaign, commandMessages.setDeadline, { deadline: at, ...reasonOf(why) }, output);
         output.say(`done: deadline ${at}`);
       }),
     );

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import type { RoundsCommand } from '../../campaign/operators/operator-messages.ts';
+import type { OperatorCommands } from '../../campaign/operators/operator-commands.ts';
 import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
 import { resultObjects } from '../../ids.ts';
 import type { Access } from '../access.ts';
@@ -25,7 +25,7 @@ export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind)
 export async function addRounds(
   access: Access,
   frozen: FrozenCampaign,
-  update: UpdateDefinition<void, [RoundsCommand]>,
+  update: UpdateDefinition<void, [OperatorCommands['addSubmissions']]>,
   added: AddedRounds,
   signature: { reason?: string },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { uploadImages, type LocatedRow } from '../../intake/upload-images.ts';
-import { addSubmissionsUpdate } from '../../workflows/messages.ts';
+import { commandMessages } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { addRounds } from './added-rounds.ts';
 import { countOf } from './select-submissions.ts';
@@ -30,7 +30,7 @@ export async function appendRows(
   await addRounds(
     access,
     frozen,
-    addSubmissionsUpdate,
+    commandMessages.addSubmissions,
     {
       version: 1,
       rounds: rows.map(({ submission, team, teamName }) => ({

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import type { Attribution } from '../../campaign/operators/operator-messages.ts';
+import type { Attribution } from '../../campaign/operators/operator-commands.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';

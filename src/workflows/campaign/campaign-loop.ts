@@ -19,79 +19,85 @@ import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reaso
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
-import { takeGivenUp, takeStuck } from '../../campaign/state/stuck-steps.ts';
+import { markShort, setDeadlineAtRisk } from '../../campaign/state/settings.ts';
+import { takeGivenUp, applyStuckReport } from '../../campaign/state/stuck-steps.ts';
 import { showCampaign } from './current-details.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
-import type { MessageBuffer } from './message-buffer.ts';
+import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
 import type { CampaignInput, RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
 import { longActivities } from '../activity-proxies.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
 
-/** A parent run ends well below the server's suggestion of 4,096 events. */
+/** Events per run of the workflow: well below the 4,096 at which the server suggests continue-as-new. */
 const mostEvents = 3_000;
 
-/** How long a class that gave no machine counts as short, in ms. */
+/** For how long a class that gave no machine gets no runs, in ms. */
 const shortFor = 30 * 60_000;
 
-/** A campaign that lost its state waits for so many looks until all that runs has said what it holds. */
-const looksForStandings = 2;
+/** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
+const ticksForReports = 2;
 
-/** Decides for one campaign what starts, runs and ends, message by message, and keeps its state. */
+/** Decides for one campaign, message by message, what starts, runs and ends. */
 export class CampaignLoop {
   private changed = true;
   private readonly opened: OpenedCampaign;
   private readonly state: CampaignState;
-  private readonly children: SubmissionWorkflows;
-  private readonly desk: CommandProcessor;
-  private readonly unheard: Set<string>;
-  private looks = 0;
-  /** As of the last look. */
+  private readonly submissions: SubmissionWorkflows;
+  private readonly commands: CommandProcessor;
+  /** Running submissions that have not reported what they hold. */
+  private readonly unreported: Set<string>;
+  private ticks = 0;
+  /** As of the last tick. */
   private forecast: Forecast | null;
 
   constructor(
     private readonly name: string,
-    { opened, state, desk, unheard }: RestoredCampaign,
-    inbox: MessageBuffer,
+    { opened, state, commands, unreported }: RestoredCampaign,
+    messages: MessageBuffer,
   ) {
     this.opened = opened;
     this.state = state;
     this.forecast = this.forecastNow();
-    this.unheard = new Set(unheard);
-    this.children = new SubmissionWorkflows(name, state);
-    this.desk = new CommandProcessor(name, state, this.children, desk, () => this.wake());
-    this.children.askAgain(unheard);
-    inbox.open({
-      requestRun: (request) =>
-        this.hear(request.submission, () => {
-          const { settles } = request;
-          if (settles?.classShort) state.shortUntil[settles.class] = Date.now() + shortFor;
-          const grant = applyRunRequest(state, request);
-          if (grant) this.children.grantAgain({ submission: request.submission, ...grant });
-        }),
-      runSettled: (settlement) => this.hear(settlement.submission, () => applySettlement(state, settlement)),
-      submissionFinished: (report) => this.hear(report.submission, () => this.close(report)),
-      standing: (standing) =>
-        this.hear(standing.submission, () => {
-          if (applyHeldRun(state, standing)) this.children.underWay(standing.submission);
-          this.unheard.delete(standing.submission);
-        }),
-      stuck: (report) => this.hear(report.submission, () => takeStuck(state, report)),
-      act: (act) => this.desk.take(act),
-      ask: (act) => this.desk.ask(act),
-      check: (act) => this.desk.check(act),
-    });
+    this.unreported = new Set(unreported);
+    this.submissions = new SubmissionWorkflows(name, state);
+    this.commands = new CommandProcessor(name, state, this.submissions, commands, () => this.wake());
+    this.submissions.askForReports(unreported);
+    messages.open(this.recipients());
     setHandler(progressQuery, () => this.progress());
   }
 
-  /** Decides again after every message and at every tick, until every round is final. */
+  private recipients(): Recipients {
+    const { state, submissions, commands } = this;
+    return {
+      requestRun: (request) =>
+        this.hear(request, ({ submission, settles }) => {
+          if (settles?.classShort) markShort(state, settles.class, Date.now() + shortFor);
+          const grant = applyRunRequest(state, request);
+          if (grant) submissions.grantAgain({ submission, ...grant });
+        }),
+      runSettled: (settlement) => this.hear(settlement, () => applySettlement(state, settlement)),
+      submissionFinished: (report) => this.hear(report, () => this.close(report)),
+      heldRun: (report) =>
+        this.hear(report, ({ submission }) => {
+          if (applyHeldRun(state, report)) submissions.hasStarted(submission);
+          this.unreported.delete(submission);
+        }),
+      stuck: (report) => this.hear(report, () => applyStuckReport(state, report)),
+      command: (command) => commands.take(command),
+      ask: (command) => commands.ask(command),
+      check: (command) => commands.check(command),
+    };
+  }
+
+  /** Decides after every message and every tick until every round is final. */
   async run(): Promise<void> {
     const ticking = new CancellationScope();
-    const ticks = ticking.run(() => this.tick());
+    const ticks = ticking.run(() => this.keepTicking());
     while (!this.isFinished()) {
       this.changed = false;
-      await this.desk.work(this.unheard.size === 0);
+      await this.commands.work(this.unreported.size === 0);
       if (this.mustContinueAsNew()) await this.continueAsNew();
       else {
         await this.carryOut();
@@ -103,44 +109,44 @@ export class CampaignLoop {
     showCampaign(this.progress());
   }
 
-  /** Whether nothing more came while the results were published, and everybody who asked has an answer. */
+  /** Whether nothing came while the results were published and every update has its reply. */
   async isOver(): Promise<boolean> {
     await condition(() => !this.isFinished() || allHandlersFinished());
     return this.isFinished();
   }
 
   private isFinished(): boolean {
-    return isDone(this.state) && this.desk.isIdle && !this.children.isStarting;
+    return isDone(this.state) && this.commands.isIdle && !this.submissions.isStarting;
   }
 
   private async carryOut(): Promise<void> {
     const limits = limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight);
-    const decisions = this.unheard.size > 0 ? [] : decide(this.state, limits, Date.now());
-    for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.children.giveUp(submission, stuck);
-    await this.children.carryOut(decisions);
+    const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
+    for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
+    await this.submissions.carryOut(decisions);
     if (decisions.length > 0) this.wake();
     showCampaign(this.progress());
   }
 
   private mustContinueAsNew(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (this.unheard.size > 0 || this.children.isStarting) return false;
+    if (this.unreported.size > 0 || this.submissions.isStarting) return false;
     return continueAsNewSuggested || historyLength > mostEvents;
   }
 
   /**
-   * Decides nothing more, so that it comes even under a flood of messages: what they asked for is in the state. Only what is
-   * on its way to a child, and whoever waits for an answer, is waited for.
+   * Decides nothing more, so a flood of messages cannot delay it: what they ask for is in the state. It only waits for messages
+   * being sent and for updates without a reply.
    */
   private async continueAsNew(): Promise<void> {
-    await this.children.carryOut([]);
+    await this.submissions.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
-    if (!this.children.isIdle || this.desk.isAsked || !allHandlersFinished()) return;
+    if (!this.submissions.isIdle || this.commands.hasSenderWaiting || !allHandlersFinished()) return;
     const { instanceClasses: classes, limits } = this.opened.frozen;
     const state = encodeState(this.state, { classes, limits });
     await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
       campaign: this.name,
-      carried: { state, desk: this.desk.carried() },
+      carried: { state, desk: this.commands.carried() },
     });
   }
 
@@ -148,33 +154,33 @@ export class CampaignLoop {
     this.changed = true;
   }
 
-  private hear(submission: string, take: () => void): void {
-    this.children.heardOf(submission);
-    take();
+  private hear<Message extends { submission: string }>(message: Message, take: (message: Message) => void): void {
+    this.submissions.heardFrom(message.submission);
+    take(message);
     this.wake();
   }
 
   private close(report: SubmissionReport): void {
     applyReport(this.state, report);
-    this.unheard.delete(report.submission);
+    this.unreported.delete(report.submission);
   }
 
   private progress(): CampaignProgress {
     return progressOf(this.name, this.state, this.forecast, Date.now());
   }
 
-  /** Lost reports, short classes, the deadline and the forecast need no message to be noticed. */
-  private async tick(): Promise<void> {
+  /** Lost reports, short classes, the deadline and the forecast change without a message. */
+  private async keepTicking(): Promise<void> {
     try {
       for (;;) {
         await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
-        await this.lookAfter(this.children.silent());
-        this.looks += 1;
-        if (this.looks >= looksForStandings && this.unheard.size > 0) {
-          log.warn('goes on without hearing what some submissions hold', { unheard: this.unheard.size });
-          this.unheard.clear();
+        await this.checkSilent(this.submissions.silent());
+        this.ticks += 1;
+        if (this.ticks >= ticksForReports && this.unreported.size > 0) {
+          log.warn('continues without the reports of some submissions', { unreported: this.unreported.size });
+          this.unreported.clear();
         }
-        this.lookAhead();
+        this.updateForecast();
         this.wake();
       }
     } catch (error) {
@@ -182,8 +188,8 @@ export class CampaignLoop {
     }
   }
 
-  /** Trouble with one look must not stop the campaign: the next look comes. */
-  private async lookAfter(silent: string[]): Promise<void> {
+  /** An activity that fails must not stop the campaign: the next tick checks again. */
+  private async checkSilent(silent: string[]): Promise<void> {
     if (silent.length === 0) return;
     const { name: campaign, state } = this;
     const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
@@ -192,7 +198,7 @@ export class CampaignLoop {
         campaign,
         submissions: silent,
       });
-      // A later round that began meanwhile was not looked after.
+      // A later round that began meanwhile was not checked.
       const open = ended.flatMap((submission) => {
         const one = state.open.get(submission);
         if (one === undefined || one.sequence !== rounds.get(submission)) return [];
@@ -206,26 +212,26 @@ export class CampaignLoop {
       for (const report of reports) this.close(report);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-      log.warn('a look after silent submissions failed', { error });
+      log.warn('checking silent submissions failed', { error });
     }
   }
 
-  /** What a campaign that waits for the platform will take nobody knows. */
+  /** There is no forecast while the platform blocks the campaign. */
   private forecastNow(): Forecast | null {
     if (blockedReasonOf(this.state, Date.now()) === 'platform') return null;
     const { instanceClasses, fairness } = this.opened.frozen;
     return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
   }
 
-  private lookAhead(): void {
+  private updateForecast(): void {
     this.forecast = this.forecastNow();
-    const hurry = isDeadlineAtRisk(this.state, this.forecast);
-    if (hurry === this.state.hurry) return;
-    this.state.hurry = hurry;
-    this.desk.note(
-      hurry
-        ? 'hurry: the deadline is in danger, faster classes are granted'
-        : 'hurry is over: the forecast meets the deadline',
+    const deadlineAtRisk = isDeadlineAtRisk(this.state, this.forecast);
+    if (deadlineAtRisk === this.state.deadlineAtRisk) return;
+    setDeadlineAtRisk(this.state, deadlineAtRisk);
+    this.commands.note(
+      deadlineAtRisk
+        ? 'deadline at risk: faster classes are granted'
+        : 'deadline no longer at risk: the forecast meets it with the cheapest classes',
     );
   }
 }

@@ -9,30 +9,30 @@ export interface PublishedCampaign {
   results: string;
 }
 
-/** One campaign: starts submissions, decides who runs where, books what it costs, and publishes the results. */
+/** One campaign: starts submissions, grants their runs, books the costs and publishes the results. */
 export async function campaign(input: CampaignInput): Promise<PublishedCampaign> {
   try {
-    return await conducted(input);
+    return await runCampaign(input);
   } catch (error) {
-    // What an activity gave up stays so until somebody has mended it and starts the campaign again.
+    // An activity that failed for good fails again until the cause is fixed and an operator starts the campaign again.
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     throw ApplicationFailure.create({ message: causeOf(error), nonRetryable: true, cause: error });
   }
 }
 
-async function conducted({ campaign, carried }: CampaignInput): Promise<PublishedCampaign> {
-  const inbox = new MessageBuffer();
-  // A run that follows a failed one knows nothing of what that one did after it was carried over.
+async function runCampaign({ campaign, carried }: CampaignInput): Promise<PublishedCampaign> {
+  const messages = new MessageBuffer();
+  // A retry of a failed run does not know what that one did with the carried state.
   const isFirst = workflowInfo().attempt === 1;
-  const opening = await (carried && isFirst ? restoreFromCarried(campaign, carried) : restoreFromS3(campaign));
-  const conductor = new CampaignLoop(campaign, opening, inbox);
+  const restored = await (carried && isFirst ? restoreFromCarried(campaign, carried) : restoreFromS3(campaign));
+  const loop = new CampaignLoop(campaign, restored, messages);
   for (;;) {
-    await conductor.run();
+    await loop.run();
     const published = await longActivities('main', 'leaderboard and results').publishResults({
       campaign,
-      rest: opening.state.closing ?? null,
+      rest: restored.state.closing ?? null,
     });
-    if (await conductor.isOver()) return published;
+    if (await loop.isOver()) return published;
   }
 }
 

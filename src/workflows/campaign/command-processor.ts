@@ -1,152 +1,134 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
+import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
+import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
 import type { CampaignState, OperatorLogLine } from '../../campaign/state/campaign-state.ts';
-import type { Reason } from '../../campaign/model/reasons.ts';
-import type { OperatorCommand } from '../../campaign/operators/operator-messages.ts';
-import { applyCommand, asRecorded, validationError } from '../../campaign/operators/operator-commands.ts';
-import { takeStuckSubmissions } from '../../campaign/state/stuck-steps.ts';
+import { addWork, logCommand } from '../../campaign/state/settings.ts';
 import type { SubmissionWorkflows } from './submission-workflows.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
-const logLines = 50;
-/** Characters of an act in the log, whose message may have any number of fields. */
-const longestAct = 500;
+/** Characters of a command in the log; its message may have any number of fields. */
+const longestLine = 500;
 
-interface PendingAct {
-  act: OperatorCommand;
-  /** Tells who waits for the answer; undefined: it is in force and on record. */
-  answer?: (refusal: ApplicationFailure | undefined) => void;
+interface PendingCommand {
+  command: OperatorCommand;
+  /** Replies to the sender of an update: undefined means in force and on record. */
+  reply?: (refusal: ApplicationFailure | undefined) => void;
 }
 
-/** What a desk hands to that of the next run. */
+/** What one run of the campaign's workflow hands to the next. */
 export interface CarriedCommands {
-  /** How many acts the chain holds. */
+  /** The number of commands on record. */
   recorded: number;
   pending: OperatorCommand[];
   unrecorded: RecordedCommand[];
 }
 
-/** Takes what operators ask of a campaign, in order: checks it, carries it out and keeps it in the chain of acts. */
+/** Handles operators' commands in order: validates, applies and records each. */
 export class CommandProcessor {
-  private readonly pending: PendingAct[];
+  private readonly pending: PendingCommand[];
   private unrecorded: RecordedCommand[];
   private recorded: number;
 
   constructor(
     private readonly campaign: string,
     private readonly state: CampaignState,
-    private readonly children: SubmissionWorkflows,
+    private readonly submissions: SubmissionWorkflows,
     { recorded, pending, unrecorded }: CarriedCommands,
     private readonly wake: () => void,
   ) {
     this.recorded = recorded;
-    this.pending = pending.map((act) => ({ act }));
+    this.pending = pending.map((command) => ({ command }));
     this.unrecorded = unrecorded;
   }
 
-  /** Everything that nobody waits for. */
   carried(): CarriedCommands {
-    return { recorded: this.recorded, pending: this.pending.map(({ act }) => act), unrecorded: this.unrecorded };
+    return {
+      recorded: this.recorded,
+      pending: this.pending.map(({ command }) => command),
+      unrecorded: this.unrecorded,
+    };
   }
 
-  /** Somebody waits for an answer. */
-  get isAsked(): boolean {
-    return this.pending.some(({ answer }) => answer !== undefined);
+  /** Whether the sender of an update waits for its reply. */
+  get hasSenderWaiting(): boolean {
+    return this.pending.some(({ reply }) => reply !== undefined);
   }
 
   get isIdle(): boolean {
     return this.pending.length === 0 && this.unrecorded.length === 0;
   }
 
-  /** Throws when an act is refused at once. */
-  check(act: OperatorCommand): void {
-    const fault = validationError(act, this.state);
-    if (fault) throw refusal(fault);
+  /** Throws if the command can be refused at once. */
+  check(command: OperatorCommand): void {
+    const error = validationError(command, this.state);
+    if (error) throw refusal(error);
   }
 
-  /** The act will be carried out, or refused in the log. */
-  take(act: OperatorCommand): void {
-    this.pending.push({ act });
+  /** Takes a signal: it is carried out later, or refused in the log. */
+  take(command: OperatorCommand): void {
+    this.pending.push({ command });
     this.wake();
   }
 
-  /** Ends once the act is in force and on record, or fails with the reason why it is refused. */
-  ask(act: OperatorCommand): Promise<void> {
+  /** Takes an update: resolves once it is in force and on record, rejects with the reason why it is refused. */
+  ask(command: OperatorCommand): Promise<void> {
     this.wake();
-    return new Promise((taken, refused) => {
-      this.pending.push({ act, answer: (refusal) => (refusal ? refused(refusal) : taken()) });
+    return new Promise((resolve, reject) => {
+      this.pending.push({ command, reply: (refusal) => (refusal ? reject(refusal) : resolve()) });
     });
   }
 
-  /** Notes what the campaign decided by itself. */
-  note(act: string): void {
-    this.log({ at: new Date().toISOString(), act, by: 'holdout' }, null);
+  /** Logs a decision of the campaign itself. */
+  note(text: string): void {
+    this.log({ at: new Date().toISOString(), act: text, by: 'holdout' }, null);
   }
 
-  /** Carries out everything that was asked for; `mayClose`: the campaign knows what it holds for, which a close depends on. */
-  async work(mayClose: boolean): Promise<void> {
-    const answers: (() => void)[] = [];
-    const later: PendingAct[] = [];
+  /** Carries out the pending commands; `hasReports`: all running submissions have reported what they hold. */
+  async work(hasReports: boolean): Promise<void> {
+    const replies: (() => void)[] = [];
+    const later: PendingCommand[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
-      const { act: asked, answer } = next;
-      if (asked.name === 'close' && !mayClose) {
+      const { command: asked, reply } = next;
+      if (ruleOf(asked.name).needsReports && !hasReports) {
         later.push(next);
         continue;
       }
-      const wrong = validationError(asked, this.state);
-      const act = wrong === undefined ? asRecorded(asked, this.state, Date.now()) : asked;
-      const fault = wrong ?? (await this.carryOut(act));
-      this.log(lineOf(act, fault), fault === undefined ? act : null);
-      answers.push(() => answer?.(fault === undefined ? undefined : refusal(fault)));
+      const invalid = validationError(asked, this.state);
+      const command = invalid === undefined ? asRecorded(asked, this.state, Date.now()) : asked;
+      const error = invalid ?? (await this.carryOut(command));
+      this.log(lineOf(command, error), error === undefined ? command : null);
+      replies.push(() => reply?.(error === undefined ? undefined : refusal(error)));
     }
     this.pending.unshift(...later);
-    if (this.unrecorded.length > 0) {
-      const acts = this.unrecorded;
-      this.unrecorded = [];
-      await activities('main', `keep ${acts.length} acts`).recordActs({
-        campaign: this.campaign,
-        first: this.recorded + 1,
-        acts,
-      });
-      this.recorded += acts.length;
-    }
-    for (const answer of answers) answer();
+    if (this.unrecorded.length > 0) await this.record();
+    for (const reply of replies) reply();
   }
 
-  /** Answers why an act that has no fault cannot be carried out all the same. */
-  private async carryOut(act: OperatorCommand): Promise<string | undefined> {
-    const name = teamNamed(act);
-    const team = name === undefined ? null : await this.numberOf(name);
-    if (name !== undefined && team === null) return `there is no team ${textOf(name)}`;
-    if ('rounds' in act.message && !(await this.takeRounds(act.message.rounds))) {
-      return `there are no rounds ${textOf(act.message.rounds)}`;
+  private async record(): Promise<void> {
+    const acts = this.unrecorded;
+    this.unrecorded = [];
+    const first = this.recorded + 1;
+    await activities('main', `keep ${acts.length} acts`).recordActs({ campaign: this.campaign, first, acts });
+    this.recorded += acts.length;
+  }
+
+  /** Returns why a valid command fails all the same, or undefined. */
+  private async carryOut<Name extends OperatorCommandName>(
+    command: OperatorCommand<Name>,
+  ): Promise<string | undefined> {
+    const { state } = this;
+    const { name, message } = command;
+    const teamName = teamNamed(message);
+    const team = teamName === undefined ? null : await this.numberOf(teamName);
+    if (teamName !== undefined && team === null) return `there is no team ${textOf(teamName)}`;
+    if ('rounds' in message && !(await this.takeRounds(String(message.rounds)))) {
+      return `there are no rounds ${textOf(message.rounds)}`;
     }
-    applyCommand(act, this.state, team ?? -1, Date.now());
-    switch (act.name) {
-      case 'pauseTeam':
-      case 'pauseCampaign':
-        if (act.message.kill) this.children.endRuns(team);
-        return undefined;
-      case 'cancel':
-        await this.cancel(act.message.submissions, team, act.message.because);
-        return undefined;
-      case 'abort':
-        this.children.cancel([...this.state.open.keys()]);
-        return undefined;
-      case 'resumeCampaign':
-        if (act.message.class === undefined) this.children.tryAgain(takeStuckSubmissions(this.state));
-        return undefined;
-      case 'resumeTeam':
-      case 'reprioritiseTeam':
-      case 'raiseBudget':
-      case 'setDeadline':
-      case 'setSlots':
-      case 'addSubmissions':
-      case 'retry':
-      case 'rescore':
-      case 'close':
-        return undefined;
-    }
+    applyCommand(command, state, team ?? -1, Date.now());
+    const controlled = ruleOf(name).control?.(message, { state, team, submissions: this.submissions });
+    if (controlled) await controlled;
+    return undefined;
   }
 
   private async numberOf(team: string): Promise<number | null> {
@@ -155,7 +137,7 @@ export class CommandProcessor {
     return activities('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
-  /** False: nobody wrote them. */
+  /** Returns false if there are no such rounds in S3. */
   private async takeRounds(added: string): Promise<boolean> {
     const { campaign, state } = this;
     const taken = await longActivities('main', 'the rounds that were added').takeRounds({
@@ -164,66 +146,38 @@ export class CommandProcessor {
       added,
     });
     if (taken === null) return false;
-    const { workLists, work } = taken;
-    state.workLists = workLists;
-    state.rounds = work.rounds;
-    state.started = work.rounds.map((_, team) => state.started[team] ?? work.started[team] ?? 0);
+    addWork(state, { ...taken.work, workLists: taken.workLists });
     return true;
   }
 
-  private async cancel(
-    submissions: string[] | undefined,
-    team: number | null,
-    because: Reason | undefined,
-  ): Promise<void> {
-    const { campaign, state } = this;
-    const chosen = submissions && new Set(submissions);
-    const open = [...state.open].filter(
-      ([submission, one]) =>
-        (chosen === undefined || chosen.has(submission)) &&
-        (team === null || one.team === team) &&
-        (because === undefined || one.lastReason === because),
-    );
-    this.children.cancel(open.map(([submission]) => submission));
-    await longActivities('main', 'cancel what has not started').cancelQueued({
-      campaign,
-      workLists: state.workLists,
-      open: [...state.open.keys()],
-      ...(submissions && { submissions }),
-      ...(team !== null && { team }),
-      ...(because && { because }),
-    });
-  }
-
   private log(line: OperatorLogLine, message: OperatorCommand | null): void {
-    this.state.operatorsLog = [...this.state.operatorsLog, line].slice(-logLines);
+    logCommand(this.state, line);
     this.unrecorded.push({ ...line, message });
     this.wake();
   }
 }
 
-const refusal = (fault: string): ApplicationFailure => ApplicationFailure.nonRetryable(fault, 'REFUSED');
+const refusal = (error: string): ApplicationFailure => ApplicationFailure.nonRetryable(error, 'REFUSED');
 
-/** The team that an act names, whatever was typed there. */
-const teamNamed = ({ message }: OperatorCommand): string | undefined =>
+/** The team that a command names, whatever was typed there. */
+const teamNamed = (message: object): string | undefined =>
   'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
 
 const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined): OperatorLogLine => ({
   at: new Date().toISOString(),
-  act: [name, ...subjectsOf(message)].join(' ').slice(0, longestAct),
+  act: [name, ...subjectsOf(message)].join(' ').slice(0, longestLine),
   by: textOf(message.by ?? 'Web UI'),
   ...(message.reason && { reason: textOf(message.reason) }),
   ...(message.id && { id: textOf(message.id) }),
   ...(refused && { refused: textOf(refused) }),
 });
 
-/** Who and why have places of their own in the log; keys of objects in S3 say nothing to people. */
-const unsaidKeys = ['by', 'reason', 'id', 'rounds'];
+/** The log has places of its own for sender and note; S3 keys mean nothing to people. */
+const unloggedFields = ['by', 'reason', 'id', 'rounds'];
 
-/** The other values of a message, for the log. */
 const subjectsOf = (message: object): string[] =>
-  Object.entries(message).flatMap(([key, value]) => (unsaidKeys.includes(key) ? [] : [`${key}=${textOf(value)}`]));
+  Object.entries(message).flatMap(([key, value]) => (unloggedFields.includes(key) ? [] : [`${key}=${textOf(value)}`]));
 
-/** What came in a message as a short text, whatever it is: the Web UI sends any JSON. */
+/** Any JSON value as a short text. */
 const textOf = (value: unknown): string =>
   (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 200);

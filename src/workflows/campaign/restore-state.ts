@@ -1,10 +1,10 @@
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
+import { applyCommand } from '../../campaign/operators/apply-command.ts';
 import { applyStart } from '../../campaign/state/apply-messages.ts';
-import { byName } from '../../campaign/model/by-name.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
-import { initialState } from '../../campaign/state/initial-state.ts';
-import { applyCommand } from '../../campaign/operators/operator-commands.ts';
+import { restoredState } from '../../campaign/state/initial-state.ts';
+import { statisticsCodec } from '../../campaign/state/statistics-codec.ts';
 import type { CarriedCommands } from './command-processor.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
@@ -15,7 +15,7 @@ export interface CampaignInput {
 }
 
 /** What a run of the campaign's workflow hands to the next one. */
-export interface Carried {
+interface Carried {
   state: EncodedState;
   desk: CarriedCommands;
 }
@@ -24,35 +24,29 @@ export interface Carried {
 export interface RestoredCampaign {
   opened: OpenedCampaign;
   state: CampaignState;
-  desk: CarriedCommands;
-  /** Submissions that run already and have not said what they hold. */
-  unheard: string[];
+  commands: CarriedCommands;
+  /** Running submissions that have not reported what they hold. */
+  unreported: string[];
 }
 
-/** Opens a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
+/** Restores a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
 export async function restoreFromS3(campaign: string): Promise<RestoredCampaign> {
-  const stock = await longActivities('main', 'what is done and what runs').takeStock({ campaign });
-  const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists: stock.workLists });
-  const state = initialState(opened.frozen, opened.work);
-  const { money, counts, reasons, pace } = stock.ledger;
-  Object.assign(state, {
-    money: { ...state.money, ...money, byClass: byName(Object.entries(money.byClass)) },
-    counts,
-    reasons,
-    pace: { ...pace, byClass: byName(Object.entries(pace.byClass)) },
-  });
-  state.operatorsLog = stock.operatorsLog;
-  for (const { act, team } of stock.acts) applyCommand(act, state, team, Date.now());
-  for (const { submission, team, sequence } of stock.running) applyStart(state, submission, team, sequence);
-  const desk = { recorded: stock.actsRecorded, pending: [], unrecorded: [] };
-  return { opened, state, desk, unheard: [...state.open.keys()] };
+  const snapshot = await longActivities('main', 'what is done and what runs').takeStock({ campaign });
+  const { workLists, ledger, operatorsLog, actsRecorded: recorded } = snapshot;
+  const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
+  const statistics = statisticsCodec.decode(ledger.pace);
+  const state = restoredState(opened.frozen, opened.work, { ...ledger, statistics, operatorsLog });
+  for (const { act, team } of snapshot.acts) applyCommand(act, state, team, Date.now());
+  for (const { submission, team, sequence } of snapshot.running) applyStart(state, submission, team, sequence);
+  const commands = { recorded, pending: [], unrecorded: [] };
+  return { opened, state, commands, unreported: [...state.open.keys()] };
 }
 
-/** Goes on with what the run before this one carried over. */
+/** Restores the state that the run before this one handed over. */
 export async function restoreFromCarried(campaign: string, carried: Carried): Promise<RestoredCampaign> {
   const { workLists } = carried.state;
   const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const { instanceClasses: classes, limits } = opened.frozen;
   const state = decodeState(carried.state, opened.work, { classes, limits });
-  return { opened, state, desk: carried.desk, unheard: [] };
+  return { opened, state, commands: carried.desk, unreported: [] };
 }

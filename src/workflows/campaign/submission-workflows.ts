@@ -11,6 +11,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
 import { applyStart } from '../../campaign/state/apply-messages.ts';
+import type { SubmissionControl } from '../../campaign/operators/command-rule.ts';
 import { treatmentOf, type CampaignState } from '../../campaign/state/campaign-state.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
@@ -24,23 +25,24 @@ import {
   tryAgainSignal,
 } from '../messages.ts';
 import { searchAttributes } from '../search-attributes.ts';
-import { activities } from '../activity-proxies.ts';
+import { activities, longActivities } from '../activity-proxies.ts';
 import type { submission as submissionWorkflow } from '../submission/submission.ts';
 
 type Start = Extract<Decision, { kind: 'start' }>;
+type CancelChoice = Parameters<SubmissionControl['cancelChosen']>[0];
 type SubmissionHandle = ReturnType<typeof getExternalWorkflowHandle>;
 
-/** Between two tries to start a round whose submission still has a workflow, in ms: doubles from the first to the last. */
+/** Between two attempts to start a round whose submission still has a workflow, in ms: doubles from first to longest. */
 const firstPause = 1_000;
 const longestPause = 60_000;
 
-/** The submissions' workflows as their campaign sees them: started, answered, cancelled, looked after. */
-export class SubmissionWorkflows {
+/** Starts, signals and cancels the workflows of a campaign's submissions. */
+export class SubmissionWorkflows implements SubmissionControl {
   private readonly heard = new Set<string>();
   private readonly starting = new Set<string>();
-  /** Later rounds that were decided to start and have not. */
+  /** The number of later rounds whose start was decided and has not happened. */
   private laterRounds = 0;
-  /** What is sent with the next decisions. */
+  /** Sent with the next decisions. */
   private outgoing: [submission: string, send: (handle: SubmissionHandle) => Promise<void>][] = [];
 
   constructor(
@@ -48,7 +50,7 @@ export class SubmissionWorkflows {
     private readonly state: CampaignState,
   ) {}
 
-  /** Nothing is on its way. */
+  /** Nothing waits to be sent. */
   get isIdle(): boolean {
     return this.outgoing.length === 0;
   }
@@ -58,11 +60,12 @@ export class SubmissionWorkflows {
     return this.laterRounds > 0;
   }
 
-  heardOf(submission: string): void {
+  /** A message of the submission has come. */
+  heardFrom(submission: string): void {
     this.heard.add(submission);
   }
 
-  /** The same question came again: it gets the same answer. */
+  /** A request that was granted before gets the same grant. */
   grantAgain(grant: RunGrant): void {
     this.outgoing.push([grant.submission, (handle) => handle.signal(grantRunSignal, grant)]);
   }
@@ -71,7 +74,6 @@ export class SubmissionWorkflows {
     for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.cancel()]);
   }
 
-  /** Ends the runs that a team (null: any) has under way; their submissions ask again. */
   endRuns(team: number | null): void {
     for (const [submission, open] of this.state.open) {
       if (open.grant === undefined || (team !== null && open.team !== team)) continue;
@@ -80,12 +82,11 @@ export class SubmissionWorkflows {
     }
   }
 
-  /** Has what is stuck tried again at once. */
   tryAgain(submissions: readonly string[]): void {
     for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.signal(tryAgainSignal)]);
   }
 
-  /** Ends what a submission is stuck at: its run, where it has one, else the step. */
+  /** Ends the run that a submission is stuck with or, if it has none, the step. */
   giveUp(submission: string, { what, cause }: StuckStep): void {
     const n = this.state.open.get(submission)?.grant?.n;
     this.outgoing.push([
@@ -97,14 +98,34 @@ export class SubmissionWorkflows {
     ]);
   }
 
-  /** Asks what they do; the answers come as `standing`. */
-  askAgain(submissions: readonly string[]): void {
+  async cancelChosen({ submissions, because }: CancelChoice, team: number | null): Promise<void> {
+    const { campaign, state } = this;
+    const chosen = submissions && new Set(submissions);
+    const open = [...state.open].filter(
+      ([submission, one]) =>
+        (chosen === undefined || chosen.has(submission)) &&
+        (team === null || one.team === team) &&
+        (because === undefined || one.lastReason === because),
+    );
+    this.cancel(open.map(([submission]) => submission));
+    await longActivities('main', 'cancel what has not started').cancelQueued({
+      campaign,
+      workLists: state.workLists,
+      open: [...state.open.keys()],
+      ...(submissions && { submissions }),
+      ...(team !== null && { team }),
+      ...(because && { because }),
+    });
+  }
+
+  /** Asks submissions what they hold; they reply with {@link HeldRunReport}. */
+  askForReports(submissions: readonly string[]): void {
     for (const submission of submissions) {
       this.outgoing.push([submission, (handle) => handle.signal(reportAgainSignal)]);
     }
   }
 
-  /** Open submissions that said nothing since this was last asked. */
+  /** Returns the open submissions that sent nothing since the last call. */
   silent(): string[] {
     const silent = [...this.state.open.keys()].filter(
       (submission) => !this.heard.has(submission) && !this.starting.has(submission),
@@ -113,7 +134,7 @@ export class SubmissionWorkflows {
     return silent;
   }
 
-  /** Sends every decision out and waits until the server has taken it, so that nothing is pending at a continue-as-new. */
+  /** Sends every decision and waits until the server has taken it, so that nothing is pending at continue-as-new. */
   async carryOut(decisions: Decision[]): Promise<void> {
     const outgoing = this.outgoing;
     this.outgoing = [];
@@ -123,13 +144,13 @@ export class SubmissionWorkflows {
       ...decisions.map((decision) => {
         if (decision.kind === 'start') return undefined;
         const { submission, n } = decision;
-        return this.reach(submission, (handle) =>
+        return this.send(submission, (handle) =>
           decision.kind === 'refuse'
             ? handle.signal(refuseRunSignal, { submission, n, reason: decision.reason })
             : handle.signal(grantRunSignal, { submission, n, class: decision.class, reserved: decision.reserved }),
         );
       }),
-      ...outgoing.map(([submission, send]) => this.reach(submission, send)),
+      ...outgoing.map(([submission, send]) => this.send(submission, send)),
     ]);
   }
 
@@ -145,11 +166,14 @@ export class SubmissionWorkflows {
     await Promise.all(firsts);
   }
 
-  /** Nothing else waits until the round before is over, be it minutes. */
+  /** The round before may take minutes to close; nothing else waits for that. */
   private async beginLater(row: NextSubmission): Promise<void> {
     this.laterRounds += 1;
-    await CancellationScope.nonCancellable(() => this.begin(row));
-    this.laterRounds -= 1;
+    try {
+      await CancellationScope.nonCancellable(() => this.begin(row));
+    } finally {
+      this.laterRounds -= 1;
+    }
   }
 
   private async begin(row: NextSubmission): Promise<void> {
@@ -161,22 +185,22 @@ export class SubmissionWorkflows {
     }
     this.starting.add(submission);
     for (let pause = firstPause; !(await this.startOne(row)); pause = Math.min(pause * 2, longestPause)) {
-      // This round, unknown to a campaign that lost its state, or the one before, which is about to close.
-      await this.reach(submission, (handle) => handle.signal(reportAgainSignal));
+      // It runs this round, unknown to a campaign that lost its state, or the one before, which is about to close.
+      await this.send(submission, (handle) => handle.signal(reportAgainSignal));
       if (sequence === 1) break;
       await sleep(pause, { summary: `${submission} is about to close` });
       if (!this.starting.has(submission)) return;
     }
-    this.underWay(submission);
+    this.hasStarted(submission);
   }
 
   /** The workflow of the submission's open round runs. */
-  underWay(submission: string): void {
+  hasStarted(submission: string): void {
     this.starting.delete(submission);
-    this.heardOf(submission);
+    this.heardFrom(submission);
   }
 
-  /** False: the submission has a workflow already. */
+  /** Returns false if the submission has a workflow already. */
   private async startOne({ team, teamId, teamName, submission, sequence, kind }: NextSubmission): Promise<boolean> {
     const { campaign } = this;
     try {
@@ -201,8 +225,8 @@ export class SubmissionWorkflows {
     }
   }
 
-  /** A child that has ended meanwhile cannot be reached; the next look after silent ones closes its case. */
-  private async reach(submission: string, send: (handle: SubmissionHandle) => Promise<void>): Promise<void> {
+  /** A workflow that has ended meanwhile gets nothing; the next check of silent submissions closes its round. */
+  private async send(submission: string, send: (handle: SubmissionHandle) => Promise<void>): Promise<void> {
     try {
       await send(getExternalWorkflowHandle(submissionWorkflowId(this.campaign, submission)));
     } catch (error) {

@@ -32,7 +32,7 @@ describe('a forecast', () => {
     assert.ok(forecast);
     return forecast;
   }
-  const pace = ({ pace }: CampaignState, onClass: string): ClassStatistics => {
+  const pace = ({ statistics: pace }: CampaignState, onClass: string): ClassStatistics => {
     const found = pace.byClass[onClass];
     assert.ok(found);
     return found;
@@ -40,7 +40,7 @@ describe('a forecast', () => {
 
   it('comes to an end where the platform loses nearly every run', () => {
     const { finish } = forecastWith((state) => {
-      for (const { ran } of Object.values(state.pace.byClass)) ran.lost = ran.seconds / 60;
+      for (const { ran } of Object.values(state.statistics.byClass)) ran.lost = ran.seconds / 60;
     });
     assert.ok(Number.isFinite(finish.p90));
   });

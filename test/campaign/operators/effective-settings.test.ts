@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../../../src/campaign/operators/effective-settings.ts';
-import type { OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
+import type { OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 
 const known = frozenCampaign();

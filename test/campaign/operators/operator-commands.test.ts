@@ -2,20 +2,21 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import { treatmentOf, type CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import type { CommandName, OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
-import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/operator-commands.ts';
+import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
 
 /** Signals come from the Web UI as any JSON at all. */
-const act = (name: CommandName, message: unknown = {}): OperatorCommand => ({ name, message }) as OperatorCommand;
-const faultIn = (state: CampaignState, name: CommandName, message?: unknown): string | undefined =>
+const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
+  ({ name, message }) as OperatorCommand;
+const faultIn = (state: CampaignState, name: OperatorCommandName, message?: unknown): string | undefined =>
   validationError(act(name, message), state);
-const applied = (state: CampaignState, name: CommandName, message?: unknown, team = -1): void => {
+const applied = (state: CampaignState, name: OperatorCommandName, message?: unknown, team = -1): void => {
   assert.equal(faultIn(state, name, message), undefined);
   applyCommand(act(name, message), state, team, now);
 };
 
-const good: Record<CommandName, object> = {
+const good: Record<OperatorCommandName, object> = {
   pauseTeam: { team: 'a', kill: true },
   resumeTeam: { team: 'a' },
   reprioritiseTeam: { team: 'a', priority: 1, weight: 2.5 },
@@ -31,16 +32,16 @@ const good: Record<CommandName, object> = {
   close: {},
   abort: {},
 };
-const actNames = Object.keys(good) as CommandName[];
+const actNames = Object.keys(good) as OperatorCommandName[];
 
 describe('an act of an operator', () => {
   it('is taken when its message is what it should be', () => {
     for (const [name, message] of Object.entries(good))
-      assert.equal(faultIn(bookedState(), name as CommandName, message), undefined, name);
+      assert.equal(faultIn(bookedState(), name as OperatorCommandName, message), undefined, name);
   });
 
   it('is refused, by name and value, for a field that is not what it should be', () => {
-    const wrong: [CommandName, object, RegExp][] = [
+    const wrong: [OperatorCommandName, object, RegExp][] = [
       ['pauseTeam', { team: 'a', kill: 'false' }, /^kill "false" is not true or false$/],
       ['pauseTeam', { team: 7 }, /^team 7 is not a text$/],
       ['resumeTeam', { team: ['a'] }, /^team \["a"\] is not a text$/],
@@ -83,7 +84,7 @@ describe('an act of an operator', () => {
       ['addSubmissions', 'rounds'],
       ['retry', 'rounds'],
       ['rescore', 'rounds'],
-    ] as [CommandName, string][]) {
+    ] as [OperatorCommandName, string][]) {
       assert.equal(faultIn(bookedState(), name), `no ${field} was given`);
     }
     assert.equal(faultIn(bookedState(), 'setSlots', { class: 'g4' }), 'no slots was given');

@@ -5,7 +5,7 @@ import {
   applySettlement,
   applyRunRequest,
 } from '../../../src/campaign/state/apply-messages.ts';
-import { addEnd } from '../../../src/campaign/state/run-statistics.ts';
+import { addEndedRun } from '../../../src/campaign/state/run-statistics.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import {
@@ -68,7 +68,11 @@ describe('the progress of a campaign', () => {
     const state = bookedState();
     for (let end = 0; end < 30; end += 1) {
       const run = { class: 'g4', purpose: 'evaluation', billedSeconds: 200, expectedSeconds: 100 } as const;
-      addEnd(state.pace, end < 10 ? { ...run, reason: 'gpu-out-of-memory' } : run, end < 10 ? 'p3' : undefined);
+      addEndedRun(
+        state.statistics,
+        end < 10 ? { ...run, reason: 'gpu-out-of-memory' } : run,
+        end < 10 ? 'p3' : undefined,
+      );
     }
     const { g4, p3 } = progressOf('case', state, null, now).classes;
     assert.deepEqual([g4?.ended, g4?.outOfMemory, p3?.ended], [30, 10, 0]);

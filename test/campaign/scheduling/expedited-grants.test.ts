@@ -18,7 +18,7 @@ describe('grants in a hurry', () => {
   let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
-    state.hurry = true;
+    state.deadlineAtRisk = true;
     state.slots = { g4: 1, p3: 1 };
     state.money.budget = 100_000;
     open(state, { s: 0, t: 1, u: 2, v: 3 });
@@ -43,7 +43,7 @@ describe('grants in a hurry', () => {
   });
 
   it('are made only in a hurry', () => {
-    state.hurry = false;
+    state.deadlineAtRisk = false;
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
@@ -111,7 +111,7 @@ describe('grants in a hurry', () => {
 
   it('pass a request that waits for money twenty times, then leave it what is saved', () => {
     state = campaignOf(Array.from({ length: 40 }, () => 1));
-    state.hurry = true;
+    state.deadlineAtRisk = true;
     state.slots = { g4: 1, p3: 100, c4: 2 };
     open(state, { holder: 0, waits: 1, busy: 2 });
     applyRunRequest(state, request('busy', 1, 'evaluation', [option('g4', 1)]));

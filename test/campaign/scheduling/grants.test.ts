@@ -75,7 +75,7 @@ describe('granting runs', () => {
     ask('s', option('p3', 700));
     assert.deepEqual(decideNow(state)[0], { kind: 'grant', submission: 's', n: 1, class: 'p3', reserved: 700 });
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 700 });
-    assert.equal(state.pace.since, now);
+    assert.equal(state.statistics.since, now);
   });
 
   it('waits for a slot of the preferred class rather than paying for a dearer one', () => {

@@ -42,7 +42,7 @@ describe('a decision', () => {
     decideNow(state);
     state.slots['g4'] = 2;
     decideNow(state, now + 5);
-    assert.equal(state.pace.since, now);
+    assert.equal(state.statistics.since, now);
   });
 
   it('is the same for the same state', () => {

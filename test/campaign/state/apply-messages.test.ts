@@ -257,8 +257,8 @@ describe('the books of a campaign', () => {
     const settled = structuredClone(state);
     applySettlement(settled, settlement(1, 60, { reason }));
     applyReport(state, report(60, { state: 'failed', reason, lastRun: { n: 1, ...failed, reason } }));
-    assert.deepEqual(structuredClone(state.pace), structuredClone(settled.pace));
-    assert.deepEqual(new ClassCostModel(state).triesOn('g4'), { ended: 1, outOfMemory: 1 });
+    assert.deepEqual(structuredClone(state.statistics), structuredClone(settled.statistics));
+    assert.deepEqual(new ClassCostModel(state).memoryOutcomesOn('g4'), { ended: 1, outOfMemory: 1 });
     assert.deepEqual(money(state), spentOn({ g4: 60 }));
     assert.deepEqual(holdings(state), nothingHeld);
   });

@@ -4,7 +4,12 @@ import { applySettlement, applyRunRequest } from '../../../src/campaign/state/ap
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
-import { addEnd, noStatistics, type EndOfRun, type RunStatistics } from '../../../src/campaign/state/run-statistics.ts';
+import {
+  addEndedRun,
+  noStatistics,
+  type EndOfRun,
+  type RunStatistics,
+} from '../../../src/campaign/state/run-statistics.ts';
 import { c4, classes, g4, limits, p3 } from '../samples.ts';
 import { campaignOf, grantsNow, open, request, settlement } from './state-samples.ts';
 
@@ -23,13 +28,13 @@ const ended = (
 ): void => {
   for (const share of times) {
     const end = { class: onClass, purpose: 'evaluation', billedSeconds: 1000 * share, expectedSeconds: 1000 } as const;
-    addEnd(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
+    addEndedRun(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
   }
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
 /** What is seen of classes of so many slots. */
 const seen = (pace: RunStatistics, slots = 5): ClassCostModel =>
-  new ClassCostModel({ pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
+  new ClassCostModel({ statistics: pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
 const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true): string[] =>
   seen(pace)
     .preferred(options, needMeasured)
@@ -71,7 +76,7 @@ describe('what a campaign has seen of its classes', () => {
   it('takes what is seen on the class of the probes for the sample’s fault: no class looks cheap that nothing ran on', () => {
     ended(pace, g4.name, times(100, 2));
     assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
-    addEnd(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
+    addEndedRun(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
     assert.deepEqual(order(pace), [g4.name, c4.name]);
     const experience = seen(pace);
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
@@ -79,7 +84,7 @@ describe('what a campaign has seen of its classes', () => {
 
   it('takes what the time limit cut off, and what then ran once more, for at least as long as it had', () => {
     const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
-    for (let n = 0; n < 40; n += 1) addEnd(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
+    for (let n = 0; n < 40; n += 1) addEndedRun(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
     assert.ok(seen(pace).costOf(onG4) / onG4.expected > 1.7);
   });
 
@@ -153,7 +158,7 @@ describe('tries on the smaller device', () => {
     tries(0, 50, 1, true);
     assert.deepEqual(order(pace, [onG4, onC4], true), [g4.name, c4.name]);
     for (let end = 0; end < 50; end += 1)
-      addEnd(pace, { class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
+      addEndedRun(pace, { class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
     assert.equal(order(pace, [onG4, onC4, onP3], true)[0], c4.name);
   });
 
@@ -162,7 +167,7 @@ describe('tries on the smaller device', () => {
       ended(pace, g4.name, times(5, 1), { reason });
     }
     ended(pace, g4.name, times(5, 1), { purpose: 'probe', reason: 'gpu-out-of-memory' });
-    assert.deepEqual(pace.byClass[g4.name]?.tries, {
+    assert.deepEqual(pace.byClass[g4.name]?.memoryOutcomes, {
       measured: { ended: 0, outOfMemory: 0, failedShares: 0 },
       unknown: { ended: 0, outOfMemory: 0, failedShares: 0 },
     });
@@ -171,14 +176,14 @@ describe('tries on the smaller device', () => {
   it('say of a run that an operator ended no more than that it took so long, as of one that was lost', () => {
     for (const reason of ['cancelled', 'spot-reclaimed'] as const) ended(pace, g4.name, times(5, 1), { reason });
     const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
-    assert.deepEqual(alike, [0, 0, 0, 10]);
+    assert.deepEqual(alike, { count: 0, sum: 0, followed: 0, lost: 10 });
     assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
   });
 
   it('that nobody expected anything of count as wholly lost, others never as more', () => {
     ended(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
     ended(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });
-    assert.deepEqual(pace.byClass[g4.name]?.tries.unknown, { ended: 3, outOfMemory: 3, failedShares: 2.5 });
+    assert.deepEqual(pace.byClass[g4.name]?.memoryOutcomes.unknown, { ended: 3, outOfMemory: 3, failedShares: 2.5 });
   });
 });
 
@@ -212,7 +217,7 @@ describe('a campaign that has learnt', () => {
     applyRunRequest(state, request('late', 1, 'evaluation', options));
     assert.equal(state.open.get('late')?.request?.options[0]?.class, 'p3');
     assert.deepEqual(grantsNow(state), [['waiting', 'p3']]);
-    const firsts = Object.values(state.pace.byClass).map((pace) => pace.firsts[0]?.[0]);
+    const firsts = Object.values(state.statistics.byClass).map((pace) => pace.firstEvaluations[0]?.count);
     assert.deepEqual(firsts, [11, 1], 'forecasts learn where submissions begin');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { applyStart, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/codec.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { classes, limits } from '../samples.ts';
@@ -65,6 +66,30 @@ describe('the state that a campaign hands to its next run', () => {
     assert.deepEqual(started, state.started);
   });
 
+  it('has a version; one without it is of version 1, and one of another version is refused', () => {
+    const state = bookedState();
+    const { version, ...unversioned } = encodeState(state, rules);
+    assert.equal(version, 1);
+    const again = (encoded: object): CampaignState =>
+      decodeState(JSON.parse(JSON.stringify(encoded)), { rounds: state.rounds }, rules);
+    assert.deepEqual(again(unversioned), again({ version, ...unversioned }));
+    assert.throws(() => again({ ...unversioned, version: 2 }), /^RangeError: unknown version 2 of a state$/);
+  });
+
+  it('does not compile when a field is not listed, or is listed as it would not survive JSON', () => {
+    interface Sample {
+      listed: number;
+      added?: string;
+      map: Map<string, number>;
+    }
+    // @ts-expect-error `added` is not listed.
+    tuple<Sample>({ listed: plain(), map: mapOf(plain()) });
+    // @ts-expect-error a map would become {}.
+    tuple<Sample>({ listed: plain(), added: optional(plain()), map: plain() });
+    // @ts-expect-error `added` may be absent.
+    tuple<Sample>({ listed: plain(), added: plain<string>(), map: mapOf(plain()) });
+  });
+
   it('takes teams in that were added since', () => {
     const state = campaignOf([2]);
     state.started = [2];
@@ -80,7 +105,7 @@ describe('the state that a campaign hands to its next run', () => {
 
   it('knows no submission or class by a name that every object inherits', () => {
     const state = decodeState(JSON.parse(json(bookedState())), { rounds: [3, 1] }, rules);
-    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.pace.byClass]) {
+    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.statistics.byClass]) {
       for (const name of ['constructor', 'toString', '__proto__']) assert.equal(record[name], undefined, name);
     }
   });

@@ -28,10 +28,10 @@ describe('the state of a campaign', () => {
         faults: { byClass: {}, all: null, images: null },
         deadline: frozen.deadline,
         paused: false,
-        hurry: false,
+        deadlineAtRisk: false,
         counts: { finished: 0, failed: 0, cancelled: 0 },
         reasons: {},
-        pace: { since: null, byClass: {} },
+        statistics: { since: null, byClass: {} },
         operatorsLog: [],
         ticket: 0,
       },
@@ -50,7 +50,7 @@ describe('the state of a campaign', () => {
 
   it('knows no class by a name that every object inherits', () => {
     const state = bookedState();
-    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.pace.byClass]) {
+    for (const record of [state.slots, state.shortUntil, state.money.byClass, state.statistics.byClass]) {
       for (const name of ['constructor', 'toString', 'valueOf', '__proto__'])
         assert.equal(record[name], undefined, name);
     }

@@ -3,10 +3,10 @@ import { applyReport, applySettlement, applyRunRequest } from '../../../src/camp
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
-import { applyCommand, validationError } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
-import { takeGivenUp, takeStuck } from '../../../src/campaign/state/stuck-steps.ts';
+import { takeGivenUp, applyStuckReport } from '../../../src/campaign/state/stuck-steps.ts';
 import { classes, limits } from '../samples.ts';
 import {
   campaignOf,
@@ -222,7 +222,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
   it('is still held after the campaign’s next run began', () => {
     breakDown();
     decideNow(state);
-    takeStuck(state, {
+    applyStuckReport(state, {
       submission: 'a',
       sequence: 1,
       stuck: { what: 'scoreOutput', cause: 'x', tries: 5, since: now },
@@ -312,7 +312,7 @@ describe('submissions whose images cannot be copied', () => {
     open(state, { a: 0, b: 1, c: 2 });
   });
   const stick = (submission: string, tries = 5, cause = 'no space left on device'): void =>
-    takeStuck(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
+    applyStuckReport(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
   const starts = (): number => decideNow(state).filter(({ kind }) => kind === 'start').length;
 
   it('give their preparing places back and are listed with cause, tries and since when', () => {
@@ -367,12 +367,12 @@ describe('submissions whose images cannot be copied', () => {
     stick('a', 55);
     assert.deepEqual(givenUp(), []);
     state.closing = 'cancelled';
-    takeStuck(state, {
+    applyStuckReport(state, {
       submission: 'b',
       sequence: 1,
       stuck: { what: 'recordResult', cause: '', tries: 5, since: now },
     });
-    takeStuck(state, {
+    applyStuckReport(state, {
       submission: 'c',
       sequence: 1,
       stuck: { what: 'awaitBatchJob', cause: '', tries: 9, since: now },

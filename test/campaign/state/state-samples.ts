@@ -84,7 +84,7 @@ export const grantsNow = (state: CampaignState, at = now): [submission: string, 
 
 /** What grants hold. */
 export const holdings = (state: CampaignState): { slots: Record<string, number>; reserved: number } => {
-  const { held, reserved } = usageOf(state);
+  const { runsByClass: held, reserved } = usageOf(state);
   return { slots: { ...held }, reserved };
 };
 

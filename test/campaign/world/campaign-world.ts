@@ -10,8 +10,8 @@ import type { CampaignState } from '../../../src/campaign/state/campaign-state.t
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
-import type { CommandName, OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
-import { applyCommand, validationError } from '../../../src/campaign/operators/operator-commands.ts';
+import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
 import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 import { holdings, now } from '../state/state-samples.ts';
@@ -71,7 +71,7 @@ export class CampaignWorld {
       shorten: () => (this.state.shortUntil[this.className(pick)] = this.at + 30 * 60_000),
       wait: () => (this.at += Math.floor(amount * 3_600_000)),
       setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
-      hurry: () => (this.state.hurry = amount < 0.5),
+      hurry: () => (this.state.deadlineAtRisk = amount < 0.5),
       retry: () => this.retry(pick),
       loseState: () => this.loseState(),
       close: () => this.operate('close', {}),
@@ -180,7 +180,7 @@ export class CampaignWorld {
     if (child) this.send([{ kind: 'standing', body: child.standing() }]);
   }
 
-  private operate(name: CommandName, message: object, team = -1): boolean {
+  private operate(name: OperatorCommandName, message: object, team = -1): boolean {
     const act = { name, message } as OperatorCommand;
     if (validationError(act, this.state) !== undefined) return false;
     applyCommand(act, this.state, team, this.at);

@@ -44,7 +44,7 @@ export class GrantChecks {
     assert.ok(!isPaused(before, next.team), 'a paused team is granted nothing');
     assert.ok(!isShort(before, option, at), 'a class without machines is granted to nobody');
     if (wantedBy(before, next.request, at)?.class === grant.class) this.checkTurn(next, grant.class);
-    else assert.ok(before.hurry, 'without hurry nobody gets another class than the one it waits for');
+    else assert.ok(before.deadlineAtRisk, 'without hurry nobody gets another class than the one it waits for');
     this.waiting.delete(grant.submission);
     this.held.set(next.team, this.heldBy(next) + 1);
     this.heldOn.set(grant.class, (this.heldOn.get(grant.class) ?? 0) + 1);

@@ -13,7 +13,7 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
   const waiting = [...state.open.values()].flatMap(({ team, request }) =>
     request && !isPaused(state, team) ? [request] : [],
   );
-  const { held, reserved, reservedForReruns } = usageOf(state);
+  const { runsByClass: held, reserved, reservedForReruns } = usageOf(state);
   const { money, slots } = state;
   const free = (onClass: string): number => (slots[onClass] ?? 0) - (held[onClass] ?? 0);
   const left = (rerun: boolean): number => {
@@ -35,7 +35,7 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
       free(option.class) > kept.filter((other) => other.class === option.class).length &&
       option.worst <= left(request.rerun) - sum(kept.map(({ worst }) => worst));
     assert.ok(!isLeft(wanted), 'a free slot and money, and nothing was decided');
-    if (!state.hurry || free(wanted.class) > 0) continue;
+    if (!state.deadlineAtRisk || free(wanted.class) > 0) continue;
     const detours = request.options.filter(
       (option) => isPossible(state, option, request.rerun) && !isShort(state, option, at),
     );

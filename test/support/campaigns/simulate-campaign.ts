@@ -10,8 +10,9 @@ import { forecastOf, isDeadlineAtRisk } from '../../../src/campaign/forecasting/
 import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
-import type { OperatorCommand } from '../../../src/campaign/operators/operator-messages.ts';
-import { applyCommand } from '../../../src/campaign/operators/operator-commands.ts';
+import { setDeadlineAtRisk } from '../../../src/campaign/state/settings.ts';
+import type { OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
+import { applyCommand } from '../../../src/campaign/operators/apply-command.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
 import { EventQueue } from '../../../src/campaign/simulation/event-queue.ts';
@@ -97,7 +98,7 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
-    this.state.hurry = simulation.hurry ?? false;
+    setDeadlineAtRisk(this.state, simulation.hurry ?? false);
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
@@ -131,9 +132,9 @@ class Course {
   private lookAhead(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    const hurry = isDeadlineAtRisk(this.state, forecast);
-    if (hurry !== this.state.hurry) this.hurryChanges += 1;
-    this.state.hurry = hurry;
+    const deadlineAtRisk = isDeadlineAtRisk(this.state, forecast);
+    if (deadlineAtRisk !== this.state.deadlineAtRisk) this.hurryChanges += 1;
+    setDeadlineAtRisk(this.state, deadlineAtRisk);
   }
 
   private carryOut(decisions: readonly Decision[]): void {

@@ -191,11 +191,11 @@ describe('a campaign with scripted runs', () => {
       workflowId: 'campaign:steered',
       taskQueue: 'holdout-main',
       args: [{ campaign: 'steered' }],
-      signal: messages.pauseTeamSignal,
+      signal: messages.commandMessages.pauseTeam,
       signalArgs: [{ team: 'one', by: 'tester', reason: 'wait' }],
     });
-    await handle.signal(messages.pauseTeamSignal, { team: 'nobody' });
-    await handle.signal(messages.reprioritiseTeamSignal, { team: 'one', weight: -1 });
+    await handle.signal(messages.commandMessages.pauseTeam, { team: 'nobody' });
+    await handle.signal(messages.commandMessages.reprioritiseTeam, { team: 'one', weight: -1 });
     await handle.signal('pauseTeam', { team: { toString: '' }, by: { toString: '' } });
     const paused = await until('steered', ({ counts }) => counts.finished === 1);
     assert.deepEqual(paused.pausedTeams, ['one']);
@@ -209,7 +209,7 @@ describe('a campaign with scripted runs', () => {
         '{"toString":""}: team {"toString":""} is not a text',
       ]),
     );
-    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await handle.signal(messages.commandMessages.resumeTeam, { team: 'one' });
     await handle.result();
     assert.equal(campaign.recorded.length, 4);
   });
@@ -231,7 +231,7 @@ describe('a campaign with scripted runs', () => {
     campaign.teams = { one: ['n1'] };
     const handle = await campaign.start('no-rounds');
     await assert.rejects(
-      handle.executeUpdate(messages.retryUpdate, { args: [{ rounds: 'nowhere', count: 1 }] }),
+      handle.executeUpdate(messages.commandMessages.retry, { args: [{ rounds: 'nowhere', count: 1 }] }),
       (error: WorkflowUpdateFailedError) => /there are no rounds nowhere/.test(error.cause?.message ?? ''),
     );
     await handle.result();
@@ -250,7 +250,7 @@ describe('a campaign with scripted runs', () => {
     });
     const handle = await campaign.start('killed');
     await submitting;
-    await handle.signal(messages.pauseTeamSignal, { team: 'one', kill: true });
+    await handle.signal(messages.commandMessages.pauseTeam, { team: 'one', kill: true });
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('killed', 'k1'));
     const heard = async () =>
       ((await child.fetchHistory()).events ?? []).some(
@@ -262,7 +262,7 @@ describe('a campaign with scripted runs', () => {
     const { stage, note } = await child.query(messages.stageQuery);
     assert.deepEqual([stage, note], ['waiting', 'for run 2, a probe on g4'], 'it does not probe before it may');
     assert.match(await details('killed', 'k1'), /is \*\*waiting\*\* since [-\d: ]+ UTC \(for run 2, a probe on g4\)/);
-    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await handle.signal(messages.commandMessages.resumeTeam, { team: 'one' });
     await handle.result();
     assert.equal(record('k1').state, 'finished');
     assert.deepEqual(
@@ -279,10 +279,10 @@ describe('a campaign with scripted runs', () => {
     const held = await until('poor', ({ hold }) => hold === 'budget');
     assert.ok(held.money.spent <= 700_000);
     await assert.rejects(
-      handle.executeUpdate(messages.raiseBudgetUpdate, { args: [{ usd: 0.1 }] }),
+      handle.executeUpdate(messages.commandMessages.raiseBudget, { args: [{ usd: 0.1 }] }),
       WorkflowUpdateFailedError,
     );
-    await handle.executeUpdate(messages.raiseBudgetUpdate, { args: [{ usd: 100 }] });
+    await handle.executeUpdate(messages.commandMessages.raiseBudget, { args: [{ usd: 100 }] });
     await handle.result();
     assert.deepEqual(
       campaign.recorded.map(({ state }) => state),
@@ -295,12 +295,12 @@ describe('a campaign with scripted runs', () => {
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const handle = await campaign.start('closed-poor');
     const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, 'long']));
-    await handle.signal(messages.pauseTeamSignal, { team: 'one', ...fields });
-    await handle.signal(messages.resumeTeamSignal, { team: 'one' });
+    await handle.signal(messages.commandMessages.pauseTeam, { team: 'one', ...fields });
+    await handle.signal(messages.commandMessages.resumeTeam, { team: 'one' });
     const teams: unknown = Array.from({ length: 1_000 }, (_, n) => `team ${n}`);
-    await handle.signal(messages.pauseTeamSignal, { team: teams as string });
+    await handle.signal(messages.commandMessages.pauseTeam, { team: teams as string });
     await until('closed-poor', ({ hold }) => hold === 'budget');
-    await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.close, { args: [{}] });
     await handle.result();
     assert.equal(record('p1').reason, 'budget-exhausted');
     const acts = campaign.rounds.acts('closed-poor');
@@ -316,7 +316,7 @@ describe('a campaign with scripted runs', () => {
     await until('lost-poor', ({ hold }) => hold === 'budget');
     await first.terminate('by mistake');
     const again = await campaign.start('lost-poor');
-    await again.executeUpdate(messages.closeUpdate, { args: [{}] });
+    await again.executeUpdate(messages.commandMessages.close, { args: [{}] });
     await again.result();
     assert.equal(record('p2').reason, 'budget-exhausted');
   });
@@ -324,8 +324,8 @@ describe('a campaign with scripted runs', () => {
   it('ends when a team that is paused is cancelled', async () => {
     campaign.teams = { one: ['q1', 'q2'], two: ['q3'] };
     const handle = await campaign.start('disqualified');
-    await handle.signal(messages.pauseTeamSignal, { team: 'one' });
-    await handle.executeUpdate(messages.cancelUpdate, { args: [{ team: 'one' }] });
+    await handle.signal(messages.commandMessages.pauseTeam, { team: 'one' });
+    await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ team: 'one' }] });
     await handle.result();
     assert.deepEqual([record('q2').state, record('q3').state], ['cancelled', 'finished']);
   });
@@ -338,10 +338,10 @@ describe('a campaign with scripted runs', () => {
     await eventually('its page says that it probes', async () =>
       /is \*\*probing\*\* since .* \(run 1 on g4\)/.test(await details('cancelled', 'c1')),
     );
-    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['c1'] }] });
+    await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['c1'] }] });
     await until('cancelled', ({ counts }) => counts.cancelled === 1);
     assert.deepEqual(ends('c1'), [['probe', 'g4', 'cancelled']]);
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     assert.equal(record('c2').state, 'cancelled');
     assert.equal(record('c2').runs[0]?.costMicroUsd, 1_000, 'what the cancelled run cost is known');
@@ -352,7 +352,7 @@ describe('a campaign with scripted runs', () => {
     campaign.script = () => 'worker-lost-while-cancelled';
     const handle = await campaign.start('lost-while-cancelled');
     await until('lost-while-cancelled', ({ counts }) => counts.running === 1);
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     assert.deepEqual(ends('w1'), [['probe', 'g4', 'cancelled']]);
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
@@ -383,7 +383,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(progress.counts.queued, 0);
     assert.equal(campaign.submitted.filter((runKey) => runKey.startsWith('terminated/t1')).length, 2);
     assert.equal(campaign.submitted.filter((runKey) => runKey.startsWith('terminated/t2')).length, 1);
-    await again.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await again.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await again.result();
   });
 });

@@ -79,7 +79,7 @@ describe('a campaign that continues as new', function () {
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
     campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
     const first = await campaign.start('lost');
-    await first.signal(messages.reprioritiseTeamSignal, { team: 'team5', priority: 2 });
+    await first.signal(messages.commandMessages.reprioritiseTeam, { team: 'team5', priority: 2 });
     const runs = async () => (await first.query(messages.progressQuery)).counts.running >= 1;
     await eventually('runs are under way', runs, patience);
     await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, patience);
@@ -125,9 +125,9 @@ async function keepSteering(handle: WorkflowHandle, sent: string[], isOver: () =
   for (let n = 0; !isOver(); n += 1) {
     const reason = `act ${n}`;
     const team = `team${Math.floor(n / 3) % 6}`;
-    if (n % 3 === 0) await handle.signal(messages.pauseTeamSignal, { team, reason });
-    else if (n % 3 === 1) await handle.signal(messages.resumeTeamSignal, { team, reason });
-    else await handle.executeUpdate(messages.setSlotsUpdate, { args: [{ class: 'g4', slots: 2, reason }] });
+    if (n % 3 === 0) await handle.signal(messages.commandMessages.pauseTeam, { team, reason });
+    else if (n % 3 === 1) await handle.signal(messages.commandMessages.resumeTeam, { team, reason });
+    else await handle.executeUpdate(messages.commandMessages.setSlots, { args: [{ class: 'g4', slots: 2, reason }] });
     sent.push(reason);
     await delay(100);
   }

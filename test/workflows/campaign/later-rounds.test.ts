@@ -20,7 +20,7 @@ describe('a later round of a submission', () => {
     const round = { submission, sequence, kind: 'evaluate', team: 'one', teamName: 'one' } as const;
     const rounds = `${submission}/${sequence}`;
     campaign.rounds.added.set(rounds, { version: 1, rounds: [round], submissions: [] });
-    await handle.executeUpdate(messages.retryUpdate, { args: [{ rounds, count: 1 }] });
+    await handle.executeUpdate(messages.commandMessages.retry, { args: [{ rounds, count: 1 }] });
   };
 
   const refusedStarts = async (handle: WorkflowHandle): Promise<number> =>
@@ -36,12 +36,12 @@ describe('a later round of a submission', () => {
       workflowId: campaignWorkflowId('together'),
       taskQueue: taskQueues.main,
       args: [{ campaign: 'together' }],
-      signal: messages.pauseCampaignSignal,
+      signal: messages.commandMessages.pauseCampaign,
       signalArgs: [{}],
     });
-    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['r1'] }] });
+    await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['r1'] }] });
     await retry(handle, 'r1', 2);
-    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
     assert.deepEqual(ends('r1'), [
       [1, 'cancelled'],

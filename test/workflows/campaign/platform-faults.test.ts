@@ -52,7 +52,7 @@ describe('a campaign whose platform has a fault', () => {
     );
     assert.match(statusText(held), /broken holds; [^]*holds: g4 is held[^]*g4 \(held\)/);
     const before = campaign.submitted.length;
-    await handle.signal(messages.resumeCampaignSignal, { class: 'g4' });
+    await handle.signal(messages.commandMessages.resumeCampaign, { class: 'g4' });
     await until(
       'broken',
       ({ hold, counts }) => hold === null || counts.running > 0 || campaign.submitted.length > before,
@@ -60,7 +60,7 @@ describe('a campaign whose platform has a fault', () => {
     await until('broken', ({ hold }) => hold === 'platform' && campaign.submitted.length > before);
     assert.equal(campaign.submitted.length, before + 1, 'one run tries');
     isBroken = false;
-    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
@@ -72,7 +72,7 @@ describe('a campaign whose platform has a fault', () => {
     const held = await until('no-queue', ({ hold }) => hold === 'platform');
     assert.match(blockedLines(held)[0] ?? '', /ClientException: no queue/);
     assert.equal(held.money.spent, 0);
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     assert.deepEqual(states(), new Set(['cancelled']));
   });
@@ -84,9 +84,9 @@ describe('a campaign whose platform has a fault', () => {
     };
     const handle = await campaign.start('endless');
     await until('endless', () => campaign.submitted.length >= 2);
-    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] });
+    await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] });
     await until('endless', ({ counts }) => counts.cancelled >= 1);
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     const runs = campaign.recorded.flatMap((record) => record.runs);
     assert.ok(runs.length > 0 && runs.every(({ jobId, reason }) => jobId === null && reason === 'cancelled'));
@@ -111,7 +111,7 @@ describe('a campaign whose platform has a fault', () => {
       /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
     );
     isFull = false;
-    await handle.signal(messages.resumeCampaignSignal, {});
+    await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
@@ -186,7 +186,7 @@ describe('a campaign whose platform has a fault', () => {
       const handle = await campaign.start('unscored');
       const { stuck } = await until('unscored', (progress) => progress.stuck.length === 1);
       assert.match(stuck.map(stuckLine).join(), /^a: its predictions cannot be scored \(since .*\): no worker takes/);
-      await handle.executeUpdate(messages.closeUpdate, { args: [{}] });
+      await handle.executeUpdate(messages.commandMessages.close, { args: [{}] });
       await handle.result();
       assert.deepEqual(states(), new Set(['platform-error']));
     } finally {

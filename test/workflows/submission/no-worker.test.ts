@@ -41,9 +41,10 @@ describe('a campaign that nobody submits or watches jobs for', () => {
   const records = () => campaign.recorded.map(({ submission, state, reason }) => [submission, state, reason]);
 
   const acts = {
-    cancel: (handle: Handle) => handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] }),
-    close: (handle: Handle) => handle.executeUpdate(messages.closeUpdate, { args: [{}] }),
-    abort: (handle: Handle) => handle.executeUpdate(messages.abortUpdate, { args: [{}] }),
+    cancel: (handle: Handle) =>
+      handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] }),
+    close: (handle: Handle) => handle.executeUpdate(messages.commandMessages.close, { args: [{}] }),
+    abort: (handle: Handle) => handle.executeUpdate(messages.commandMessages.abort, { args: [{}] }),
   };
   for (const [act, send] of Object.entries(acts)) {
     it(`says that its submit is not taken, and ends by ${act}, with the run withdrawn all the same`, async () => {
@@ -67,7 +68,7 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     await serve();
     await eventually('it runs', async () => campaign.submitted.length === 1 && (await stuck()) === '');
     assert.equal((await progress()).counts.running, 1);
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     assert.deepEqual(campaign.submitted, ['late/a/1']);
   });
@@ -77,7 +78,7 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     const { handle, stuck } = await start('unwatched');
     campaign.script = () => 'until-cancelled';
     await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
-    await handle.executeUpdate(messages.cancelUpdate, { args: [{ submissions: ['a'] }] });
+    await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] });
     await handle.result();
     const [record] = campaign.recorded;
     assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
@@ -93,7 +94,7 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     const { handle, progress, stuck } = await start('left-behind');
     await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
     const { reserved } = (await progress()).money;
-    await handle.executeUpdate(messages.abortUpdate, { args: [{}] });
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     const [record] = campaign.recorded;
     const left = 'job job-a-1 may still run: no worker could end it';

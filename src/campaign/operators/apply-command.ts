@@ -1,0 +1,40 @@
+import { invalidField } from './command-fields.ts';
+import { ruleOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
+import { isDone } from '../scheduling/blocked-reason.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { reopen } from '../state/settings.ts';
+
+/** Why a command, whose message may be any JSON, is refused; undefined if it is accepted. */
+export function validationError<Name extends OperatorCommandName>(
+  { name, message }: OperatorCommand<Name>,
+  state: CampaignState,
+): string | undefined {
+  const { reopens, acceptedWhileClosing, required = [], refusal } = ruleOf(name);
+  if (state.closing && !acceptedWhileClosing && !(reopens && isDone(state))) return 'the campaign is closing';
+  return invalidField(name, required, message) ?? refusal?.(message, state);
+}
+
+/**
+ * Applies an accepted command to the state, or repeats it on a campaign that lost its state or starts again after its end.
+ * `team` is the number of the team that the message names, -1 for none; `now` in ms.
+ */
+export function applyCommand<Name extends OperatorCommandName>(
+  { name, message }: OperatorCommand<Name>,
+  state: CampaignState,
+  team: number,
+  now: number,
+): void {
+  const { reopens, apply } = ruleOf(name);
+  if (reopens) reopen(state);
+  apply?.(message, { state, team, now });
+}
+
+/** A command as it is recorded: it says what it meant for this state, since it may be repeated on another one. */
+export function asRecorded<Name extends OperatorCommandName>(
+  command: OperatorCommand<Name>,
+  state: CampaignState,
+  now: number,
+): OperatorCommand<Name> {
+  const { recorded } = ruleOf(command.name);
+  return recorded ? { ...command, message: recorded(command.message, state, now) } : command;
+}

@@ -1,0 +1,36 @@
+import { named, object, plain, recordOf, tuple } from './codec.ts';
+import type { ClassStatistics, EndedEvaluations, FirstEvaluations, RunStatistics } from './run-statistics.ts';
+
+const durationBins = <Bin>(bin: Parameters<typeof recordOf<Bin>>[0]) => recordOf(bin, Object.fromEntries);
+
+const endedEvaluations = durationBins(
+  tuple<EndedEvaluations>({ count: plain(), sum: plain(), followed: plain(), lost: plain() }),
+);
+
+/** What {@link RunStatistics} look like in the results of activities and in the state handed to the next run. */
+export const statisticsCodec = object<RunStatistics>({
+  since: plain(),
+  byClass: recordOf(
+    object<ClassStatistics>({
+      firstEvaluations: named(
+        'firsts',
+        durationBins(
+          tuple<FirstEvaluations>({
+            count: plain(),
+            probeSeconds: plain(),
+            measured: plain(),
+            expectedSeconds: plain(),
+          }),
+        ),
+      ),
+      measured: endedEvaluations,
+      unmeasured: endedEvaluations,
+      memoryOutcomes: named('tries', plain()),
+      nextClasses: named('followers', plain()),
+      probes: plain(),
+      ran: plain(),
+      held: plain(),
+      justFreed: named('freed', plain()),
+    }),
+  ),
+});
