@@ -9,7 +9,7 @@ import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepStanding, campaignResults } from '../status/results.ts';
+import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
@@ -35,7 +35,7 @@ export async function runCampaign(
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
     if (!added) return exitStatus.failed;
   }
-  const ended = await hasEnded(access, frozen);
+  const ended = await isCampaignDone(access, frozen);
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
@@ -44,7 +44,7 @@ export async function runCampaign(
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const standing = await campaignResults(access, campaign);
-  const folder = await keepStanding(homeFolder(), standing);
+  const folder = await keepResults(homeFolder(), standing);
   if (options.json) output.result(JSON.stringify(standing.results, null, 2));
   else output.result(`\n${standing.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
@@ -56,7 +56,7 @@ export async function runCampaign(
 }
 
 /** Nothing is left to do: results are published, every round has its record, and no workflow runs. */
-export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
+export async function isCampaignDone(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
   if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);

@@ -13,7 +13,7 @@ import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
-import { mustRun } from '../status/query-progress.ts';
+import { requireRunning } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
 
 const signalPatienceMs = 15_000;
@@ -27,7 +27,7 @@ export async function sendCommand<Act extends Attribution>(
   signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, commandOf(signal));
+  await requireRunning(access, campaign, commandOf(signal));
   let next = (await actsRecorded(access, campaign)) + 1;
   const id = randomUUID();
   await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(act), id });
@@ -48,7 +48,7 @@ export async function sendUpdate<Act extends Attribution>(
   update: UpdateDefinition<void, [Act]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, commandOf(update));
+  await requireRunning(access, campaign, commandOf(update));
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
   await answered(access, campaign, update, () => handle.executeUpdate(update, { args: [signed(act)] as [Act] }));
 }

@@ -6,7 +6,7 @@ import { shownPath } from '../../intake/locate.ts';
 import { resultObjects } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Access } from '../access.ts';
-import { hasEnded } from '../operator/run-campaign.ts';
+import { isCampaignDone } from '../operator/run-campaign.ts';
 import type { Output } from '../output.ts';
 import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts';
 import { keepPilot } from './pilot-record.ts';
@@ -78,7 +78,7 @@ export async function measure(
 }
 
 const isOver = async (access: Access, pilot: string): Promise<boolean> =>
-  hasEnded(access, await access.frozen.campaign(pilot));
+  isCampaignDone(access, await access.frozen.campaign(pilot));
 
 async function goOn(access: Access, pilot: string): Promise<void> {
   if (!(await isOver(access, pilot))) await startWorkflow(access, await access.frozen.campaign(pilot));

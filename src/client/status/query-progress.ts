@@ -7,7 +7,7 @@ import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { isCampaignRunning } from '../operator/start-workflow.ts';
-import { stuckStepLine, stuckSteps } from './stuck-steps.ts';
+import { stuckActivityLine, stuckActivities } from './stuck-steps.ts';
 
 /** A campaign that was just started answers only once it has read its ledger. */
 const firstAnswerMs = 120_000;
@@ -38,7 +38,7 @@ export async function queryCampaign(access: Access, campaign: string): Promise<Q
 }
 
 /** For what only a campaign that runs can do. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_ENDED. */
-export async function mustRun(access: Access, campaign: string, act: string): Promise<void> {
+export async function requireRunning(access: Access, campaign: string, act: string): Promise<void> {
   await frozenCampaign(access, campaign);
   if (!(await isCampaignRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, act });
 }
@@ -58,8 +58,8 @@ export async function queryProgress(
       return await temporal.withDeadline(Date.now() + answerWithinMs, () => handle.query(progressQuery));
     } catch (error) {
       if (!mayAnswerYet(error)) throw error;
-      const [stuck] = error instanceof QueryNotRegisteredError ? await stuckSteps({ temporal }, campaign) : [];
-      if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckStepLine(stuck) }, error);
+      const [stuck] = error instanceof QueryNotRegisteredError ? await stuckActivities({ temporal }, campaign) : [];
+      if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckActivityLine(stuck) }, error);
       if (Date.now() >= until) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: patienceMs / 1000 }, error);
     }
   }

@@ -61,7 +61,7 @@ export function withStages(results: CampaignResults, running: readonly RunningSu
 }
 
 /** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
-export async function keepStanding(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
+export async function keepResults(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
   const folder = join(home, 'results', results.campaign);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = 0o600;

@@ -4,7 +4,7 @@ import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
 
 /** An activity of the campaign itself that is tried again and again; nothing else of the campaign goes on meanwhile. */
-export interface StuckStep {
+export interface StuckActivity {
   /** The activity. */
   what: string;
   cause: string;
@@ -18,7 +18,10 @@ export interface StuckStep {
 const fewTries = 3;
 
 /** What a campaign's own workflow is stuck at, as Temporal tells; empty while it goes on. */
-export async function stuckSteps({ temporal }: Pick<Access, 'temporal'>, campaign: string): Promise<StuckStep[]> {
+export async function stuckActivities(
+  { temporal }: Pick<Access, 'temporal'>,
+  campaign: string,
+): Promise<StuckActivity[]> {
   const { raw } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
   return (raw.pendingActivities ?? []).flatMap(
     ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) => {
@@ -65,7 +68,7 @@ const meanings: Record<string, string> = {
 };
 
 /** One line on a step that the campaign is stuck at. */
-export function stuckStepLine({ what, cause, tries, nextTry }: StuckStep): string {
+export function stuckActivityLine({ what, cause, tries, nextTry }: StuckActivity): string {
   const next = nextTry === null ? 'the next is under way' : `the next at ${instantText(nextTry)}`;
   return `the campaign itself is stuck: ${meanings[what] ?? what} (${tries} tries failed, ${next}): ${cause}`;
 }

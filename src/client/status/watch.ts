@@ -13,7 +13,7 @@ import { queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import type { Output } from '../output.ts';
 import { OutageNotice } from './outage-notice.ts';
-import { stuckStepLine, stuckSteps, type StuckStep } from './stuck-steps.ts';
+import { stuckActivityLine, stuckActivities, type StuckActivity } from './stuck-steps.ts';
 import { currentStageOf, stageText } from './running-submissions.ts';
 
 /** Larger campaigns are followed by their counts alone. */
@@ -76,7 +76,7 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
       if (line !== counts) output.say(line);
       counts = line;
       const lines = [
-        ...steps.map((step) => [step.what, stuckStepLine(step)] as const),
+        ...steps.map((step) => [step.what, stuckActivityLine(step)] as const),
         ...progress.stuck.map((one) => [`of ${one.submission}`, `stuck: ${stuckLine(one)}`] as const),
       ];
       for (const [name, line] of lines) {
@@ -139,12 +139,12 @@ async function look(
   access: Access,
   campaign: string,
   seen: Map<string, string>,
-): Promise<{ progress: CampaignProgress; changes: string[]; steps: StuckStep[] } | Error> {
+): Promise<{ progress: CampaignProgress; changes: string[]; steps: StuckActivity[] } | Error> {
   try {
     const progress = await queryProgress(access, campaign, 0);
     const isSmall = progress.submissions <= mostFollowedOneByOne;
     const changes = isSmall ? await stageChanges(access, campaign, seen) : [];
-    return { progress, changes, steps: await stuckSteps(access, campaign) };
+    return { progress, changes, steps: await stuckActivities(access, campaign) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -5,7 +5,7 @@ import type { CampaignProgress } from '../../../src/campaign/operators/progress.
 import { queryProgress } from '../../../src/client/status/query-progress.ts';
 import { blockedLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
-import { stuckStepLine, stuckSteps } from '../../../src/client/status/stuck-steps.ts';
+import { stuckActivityLine, stuckActivities } from '../../../src/client/status/stuck-steps.ts';
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/settings.ts';
@@ -165,7 +165,7 @@ describe('a campaign whose platform has a fault', () => {
     });
     broken = 'nextSubmissions';
     await eventually('it says why it starts nothing', async () => {
-      const stuck = (await stuckSteps(access, 'mute')).map(stuckStepLine);
+      const stuck = (await stuckActivities(access, 'mute')).map(stuckActivityLine);
       assert.match(
         statusText(await queryProgress(access, 'mute'), stuck),
         lineOf('the next submissions cannot be read'),
@@ -174,7 +174,7 @@ describe('a campaign whose platform has a fault', () => {
     });
     broken = undefined;
     await handle.result();
-    assert.deepEqual([await stuckSteps(access, 'mute'), states()], [[], new Set(['finished'])]);
+    assert.deepEqual([await stuckActivities(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
   it('says that nobody scores, and closes all the same', async () => {
