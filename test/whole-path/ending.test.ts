@@ -120,6 +120,6 @@ describe('abort from the command line', function () {
     await home.act(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.act(2, 'abort', '--yes'), /does not run, so abort has nothing to act on/);
+    assert.match(await home.act(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
   });
 });

@@ -36,7 +36,7 @@ export async function sendCommand<Act extends Attribution>(
     if (line === undefined) await delay(100);
     else if (line.id !== id) next += 1;
     else if (line.refused === undefined) return;
-    else throw holdoutError('REFUSED', { campaign, act: commandOf(signal), cause: line.refused });
+    else throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
   }
   throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
 }
@@ -82,7 +82,7 @@ async function answered(
     await temporal.withDeadline(Date.now() + updatePatienceMs, send);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw holdoutError('REFUSED', { campaign, act: commandOf(update), cause: messageOf(error.cause) }, error);
+      throw holdoutError('REFUSED', { campaign, command: commandOf(update), cause: messageOf(error.cause) }, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);

@@ -40,7 +40,7 @@ export async function queryCampaign(access: Access, campaign: string): Promise<Q
 /** For what only a campaign that runs can do. Throws CAMPAIGN_UNKNOWN, CAMPAIGN_ENDED. */
 export async function requireRunning(access: Access, campaign: string, act: string): Promise<void> {
   await frozenCampaign(access, campaign);
-  if (!(await isCampaignRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, act });
+  if (!(await isCampaignRunning(access, campaign))) throw holdoutError('CAMPAIGN_ENDED', { campaign, command: act });
 }
 
 /**

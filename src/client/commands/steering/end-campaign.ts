@@ -29,7 +29,7 @@ export const endCampaign =
       .action(
         withAccess<{ why?: string; yes?: true }>(async (access, campaign, { why, yes = false }) => {
           const now = await queryCampaign(access, campaign);
-          if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, act: verb });
+          if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, command: verb });
           const meaning =
             now.kind === 'running' ? [jobsLine(now.progress), lostLine(now.progress)] : [stoppedLine(now.known, verb)];
           if (!(await confirmed(meaning, question, { yes, output }))) return exitStatus.failed;

@@ -30,7 +30,7 @@ export function selected(
 ): Extract<Selection, { kind: 'chosen' }> & { lines: string[] } {
   const selection = selectSubmissions(command, filter, known.submissions, underWay);
   if (selection.kind === 'refused') {
-    throw holdoutError('REFUSED', { campaign: known.frozen.campaign, act: command, cause: selection.because });
+    throw holdoutError('REFUSED', { campaign: known.frozen.campaign, command, cause: selection.because });
   }
   const { chosen, leftOut } = selection;
   return {
