@@ -60,6 +60,9 @@ describe('cancel from the command line', function () {
       results.submissions.map(({ state, fault }) => [state, fault]),
       results.submissions.map(() => ['cancelled', 'operator']),
     );
-    assert.match(await home.act(2, 'cancel', '--team', 't0', '--yes'), /is not running, so cancel has nothing to act on/);
+    assert.match(
+      await home.act(2, 'cancel', '--team', 't0', '--yes'),
+      /is not running, so cancel has nothing to act on/,
+    );
   });
 });
