@@ -1,7 +1,7 @@
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { statusText } from '../status/status-text.ts';
-import { stuckActivityLine, stuckActivities } from '../status/stuck-steps.ts';
+import { stuckActivityLine, stuckActivities } from '../status/stuck-activities.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 

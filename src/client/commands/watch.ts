@@ -1,9 +1,10 @@
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { blockedLines } from '../status/blocked-text.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
+import { countsLine } from '../status/progress-lines.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { campaignResults } from '../status/results.ts';
-import { countsLine, watchCampaign } from '../status/watch.ts';
+import { watchCampaign } from '../status/watch.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

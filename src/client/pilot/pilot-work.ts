@@ -20,7 +20,7 @@ export interface PilotWork {
 }
 
 /** What became of a pilot: its runs are on record, or a part of it waits for an operator. */
-export type Measured = { kind: 'ended' } | { kind: 'holds'; campaign: string };
+export type Measured = { kind: 'ended' } | { kind: 'blocked'; campaign: string };
 
 /** Hands in what was not begun before and starts nothing, so that a refusal costs nothing; answers who runs what. */
 export async function begin(
@@ -63,7 +63,7 @@ export async function measure(
   for (const pilot of pilots) await goOn(access, pilot);
   for (const pilot of pilots) {
     const watched = (await isOver(access, pilot)) ? undefined : await watchCampaign(access, pilot, output);
-    if (watched?.kind === 'holds') return { kind: 'holds', campaign: pilot };
+    if (watched?.kind === 'blocked') return { kind: 'blocked', campaign: pilot };
     const orders = record.begun.filter((order) => order.pilot === pilot);
     record = {
       ...record,

@@ -3,21 +3,21 @@ import { instantText } from '../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
 
-/** An activity of the campaign itself that is tried again and again; nothing else of the campaign goes on meanwhile. */
+/** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {
-  /** The activity. */
+  /** The activity's name. */
   what: string;
   cause: string;
-  /** Those that failed. */
+  /** Failed attempts. */
   tries: number;
-  /** Instant (ms) of the next try; null: one is under way. */
+  /** Instant (ms) of the next attempt; null: it is under way. */
   nextTry: number | null;
 }
 
-/** Fewer failed tries may be a restart of something. */
-const fewTries = 3;
+/** Fewer failures may come from a restart. */
+const minFailures = 3;
 
-/** What a campaign's own workflow is stuck at, as Temporal tells; empty while it goes on. */
+/** The activities that a campaign's workflow is stuck at, by Temporal's description of it. */
 export async function stuckActivities(
   { temporal }: Pick<Access, 'temporal'>,
   campaign: string,
@@ -26,7 +26,7 @@ export async function stuckActivities(
   return (raw.pendingActivities ?? []).flatMap(
     ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) => {
       const tries = (attempt ?? 1) - 1;
-      if (tries < fewTries || !lastFailure) return [];
+      if (tries < minFailures || !lastFailure) return [];
       const nextTry = next ? 1000 * Number(next.seconds) : null;
       return [{ what: activityType?.name ?? '', cause: causeOf(lastFailure), tries, nextTry }];
     },
@@ -40,35 +40,34 @@ interface Failure {
   applicationFailureInfo?: { type?: string | null } | null;
 }
 
-/** The words of a failure and of what lies deepest below it. */
+/** The message of a failure and of its root cause. */
 function causeOf(failure: Failure): string {
-  const top = wordsOf(failure);
-  let deepest = failure;
-  while (deepest.cause) deepest = deepest.cause;
-  const below = deepest.message ?? '';
+  const top = messageText(failure);
+  let root = failure;
+  while (root.cause) root = root.cause;
+  const below = root.message ?? '';
   return faultCause(top.includes(below) ? top : `${top}: ${below}`);
 }
 
-function wordsOf({ message, applicationFailureInfo }: Failure): string {
+function messageText({ message, applicationFailureInfo }: Failure): string {
   const type = applicationFailureInfo?.type ?? '';
   return type === '' || type === 'Error' ? (message ?? '') : `${type}: ${message ?? ''}`;
 }
 
-const meanings: Record<string, string> = {
-  takeStock: 'what is done and what runs cannot be read',
-  openCampaign: 'its rules cannot be read',
+const stuckTexts: Record<string, string> = {
+  takeStock: 'its records and running submissions cannot be read',
+  openCampaign: 'its campaign file cannot be read',
   nextSubmissions: 'the next submissions cannot be read',
   takeRounds: 'added rounds cannot be read',
   findTeam: 'its teams cannot be read',
-  recordActs: 'acts of operators cannot be recorded',
-  cancelQueued: 'what has not begun cannot be cancelled',
-  endedAmong: 'silent submissions cannot be looked after',
+  recordActs: 'operator commands cannot be recorded',
+  cancelQueued: 'queued submissions cannot be cancelled',
+  endedAmong: 'submissions that do not answer cannot be checked',
   reconcile: 'lost submissions cannot be recorded',
   publishResults: 'its results cannot be published',
 };
 
-/** One line on a step that the campaign is stuck at. */
 export function stuckActivityLine({ what, cause, tries, nextTry }: StuckActivity): string {
-  const next = nextTry === null ? 'the next is under way' : `the next at ${instantText(nextTry)}`;
-  return `the campaign itself is stuck: ${meanings[what] ?? what} (${tries} tries failed, ${next}): ${cause}`;
+  const next = nextTry === null ? 'retrying now' : `next attempt at ${instantText(nextTry)}`;
+  return `the campaign itself is stuck: ${stuckTexts[what] ?? what} (failed ${tries} times, ${next}): ${cause}`;
 }
