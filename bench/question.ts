@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { answerWithinMs } from '../src/client/status/query-progress.ts';
+import { queryDeadlineMs } from '../src/client/status/query-progress.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
 import { goSignal, heardQuery, twoThings } from './question-workflows.ts';
 import { keepResult } from './support/results.ts';
@@ -21,11 +21,11 @@ const tries = 3;
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const unlimited = await spoiledOf(undefined);
-  const limited = await spoiledOf(answerWithinMs);
+  const limited = await spoiledOf(queryDeadlineMs);
   keepResult('question', [
     { what: 'history that no replay comes to, the question waits without end', found: `${unlimited} of ${tries}` },
     {
-      what: `the same, the question waits ${answerWithinMs / 1_000} s at most`,
+      what: `the same, the question waits ${queryDeadlineMs / 1_000} s at most`,
       found: `${limited} of ${tries}`,
       aim: `0 of ${tries}`,
       met: limited === 0,

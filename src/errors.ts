@@ -4,10 +4,10 @@ import { machineErrors } from './errors/machine-errors.ts';
 import { runErrors } from './errors/run-errors.ts';
 
 /**
- * The catalogue of everything that can go wrong outside the expected outcomes.
+ * The catalogue of errors. Each has a stable code, says what happened and why, and names the next step.
  *
- * Expected ends of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Trouble is thrown
- * as a {@link HoldoutError} made by {@link holdoutError}: a stable code, what happened, and what to do next.
+ * Expected results of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Everything else
+ * is thrown as a {@link HoldoutError} made by {@link holdoutError}.
  */
 export const catalogue = { ...campaignErrors, ...machineErrors, ...runErrors } as const;
 
@@ -15,7 +15,7 @@ type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;
 type DetailsOf<Code extends ErrorCode> = Parameters<Catalogue[Code]['says']>[0];
 
-/** Trouble with a code of the {@link catalogue}; `next` says what the reader should do. */
+/** An error with a code of the {@link catalogue}; `next` is the next step for the reader. */
 export class HoldoutError extends Error {
   override readonly name = 'HoldoutError';
   constructor(
@@ -29,7 +29,7 @@ export class HoldoutError extends Error {
   }
 }
 
-/** Makes the error of a code: `throw trouble('PORT_BUSY', { port: 7233, … })`. */
+/** Makes the error of a code: `throw holdoutError('PORT_BUSY', { port: 7233, … })`. */
 export function holdoutError<Code extends ErrorCode>(
   code: Code,
   details: DetailsOf<Code>,
@@ -45,5 +45,5 @@ export function holdoutError<Code extends ErrorCode>(
   );
 }
 
-/** The readable part of anything that was thrown. */
+/** The message of anything that was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,7 +1,7 @@
 import { counted } from '../safe-text.ts';
 import { entry } from './entry.ts';
 
-/** Trouble with a campaign, its file and the commands on it. */
+/** Errors of a campaign, its file and the commands on it. */
 export const campaignErrors = {
   CAMPAIGN_FILE_UNREADABLE: entry<{ file: string; cause: string }>(
     'user',
@@ -13,7 +13,7 @@ export const campaignErrors = {
     (d) => `${d.file}: ${counted(d.faults.length, 'fault')}\n  ${d.faults.join('\n  ')}`,
     () => 'Correct the lines above and start again; nothing was started.',
   ),
-  /** Names no fault: this text reaches Temporal's history, where no label may be. */
+  /** Does not name the faults: this text reaches Temporal's history, which must not contain labels. */
   LABELS_INVALID: entry<{ count: number }>(
     'user',
     (d) => `The labels cannot be used: ${counted(d.count, 'fault')}.`,
@@ -21,23 +21,24 @@ export const campaignErrors = {
   ),
   IMAGE_TOOL_MISSING: entry<{ tool: string }>(
     'platform',
-    (d) => `${d.tool} is not installed on this machine; it copies images.`,
-    (d) => `Install it (apt-get install ${d.tool}); npm run holdout -- doctor checks it.`,
+    (d) => `${d.tool}, which copies images, is not installed on this machine.`,
+    (d) => `Install it: apt-get install ${d.tool}. Check it: npm run holdout -- doctor`,
   ),
   IMAGE_COPY_FAILED: entry<{ image: string; detail: string }>(
     'platform',
     (d) => `The image ${d.image} could not be copied: ${d.detail}`,
-    () => 'Look at disk space, the image store and its credentials; nothing was counted against the team.',
+    () => 'Check disk space, the image store and its credentials. The failure does not count against the team.',
   ),
   IMAGE_UNKNOWN: entry<{ images: string[] }>(
     'user',
     (d) =>
-      `The registry does not know ${counted(d.images.length, 'image')} of the hand-in:\n  ${d.images.join('\n  ')}`,
+      `The registry does not know ${counted(d.images.length, 'image')} of the submissions file:\n  ${d.images.join('\n  ')}`,
     () => 'Correct the references in the submissions file or push the images, then start again; nothing was started.',
   ),
   CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[]; commands: string[] }>(
     'user',
-    (d) => `Campaign ${d.campaign} was started from another file. What differs:\n  ${d.differences.join('\n  ')}`,
+    (d) =>
+      `The file has changed since campaign ${d.campaign} was started. The differences:\n  ${d.differences.join('\n  ')}`,
     ({ commands }) =>
       commands.length === 0
         ? 'Restore the file, or give the campaign another name.'
@@ -55,8 +56,8 @@ export const campaignErrors = {
   ),
   PILOT_UNREADABLE: entry<{ file: string; cause: string }>(
     'user',
-    (d) => `What the pilot measured cannot be read from ${d.file}: ${d.cause}`,
-    () => 'Delete that file: the plan goes by the campaign file alone then, or measures again with --pilot N.',
+    (d) => `The pilot's results cannot be read from ${d.file}: ${d.cause}`,
+    () => 'Delete that file. The plan then uses the campaign file alone; --pilot N measures again.',
   ),
   TEMPORAL_UNREACHABLE: entry<{ address: string; cause: string }>(
     'platform',
@@ -65,44 +66,44 @@ export const campaignErrors = {
   ),
   CAMPAIGN_FAILED: entry<{ campaign: string; cause: string }>(
     'platform',
-    (d) => `The workflow of campaign ${d.campaign} ended without results: ${d.cause}`,
-    () => 'Start the campaign again: it goes on from what is in S3.',
+    (d) => `The workflow of campaign ${d.campaign} failed without results: ${d.cause}`,
+    () => 'Start the campaign again; it continues from the records in S3.',
   ),
   CAMPAIGN_SILENT: entry<{ campaign: string; seconds: number }>(
     'platform',
     (d) => `Campaign ${d.campaign} has not answered within ${d.seconds} s.`,
     (d) =>
-      `Check that a worker runs (npm run worker), then look before you ask again: npm run holdout -- status ${d.campaign}`,
+      `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
   CAMPAIGN_STUCK: entry<{ campaign: string; stuck: string }>(
     'platform',
-    (d) => `Campaign ${d.campaign} cannot open: ${d.stuck}`,
-    (d) => `Repair the cause; it is tried again by itself. Then: npm run holdout -- status ${d.campaign}`,
+    (d) => `Campaign ${d.campaign} cannot load its state: ${d.stuck}`,
+    (d) => `Remove the cause; the campaign retries by itself. Then: npm run holdout -- status ${d.campaign}`,
   ),
-  CAMPAIGN_ENDED: entry<{ campaign: string; act: string }>(
+  CAMPAIGN_ENDED: entry<{ campaign: string; command: string }>(
     'user',
-    (d) => `Campaign ${d.campaign} does not run, so ${d.act} has nothing to act on.`,
-    (d) => `See what it came to: npm run holdout -- status ${d.campaign}; retry and rescore make it go on.`,
+    (d) => `Campaign ${d.campaign} is not running, so ${d.command} has nothing to act on.`,
+    (d) => `See its results: npm run holdout -- status ${d.campaign}; retry and rescore continue it.`,
   ),
-  REFUSED: entry<{ campaign: string; act: string; cause: string }>(
+  REFUSED: entry<{ campaign: string; command: string; cause: string }>(
     'user',
-    (d) => `Refused: ${d.act}: ${d.cause}`,
+    (d) => `Refused: ${d.command}: ${d.cause}`,
     (d) => `Nothing was changed. See npm run holdout -- status ${d.campaign}`,
   ),
   NOT_CONFIRMED: entry<{ question: string }>(
     'user',
-    (d) => `${d.question} This is no terminal, so nobody can answer; nothing was changed.`,
-    () => 'To agree beforehand, add --yes.',
+    (d) => `${d.question} No terminal to ask on; nothing was changed.`,
+    () => 'Pass --yes to confirm.',
   ),
   BATCH_NOT_READY: entry<{ cause: string }>(
     'platform',
-    (d) => `The local Batch endpoint did not get ready: ${d.cause}`,
+    (d) => `The local Batch endpoint did not become ready: ${d.cause}`,
     () => 'See logs/batch.log under HOLDOUT_HOME, then start again; nothing is lost.',
   ),
   STACK_UNNAMED: entry<{ given: string | undefined }>(
     'user',
     (d) =>
-      `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}: a worker must know whose Temporal and AWS it serves.`,
+      `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}; a worker needs it to know which Temporal and AWS to use.`,
     () => 'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
   ),
   WORKER_UNREADY: entry<{ missing: string; next: string }>(
@@ -114,7 +115,7 @@ export const campaignErrors = {
     'user',
     (d) => `The bucket ${d.bucket} ${d.why}; this worker takes no tasks.`,
     () =>
-      'Check HOLDOUT_BUCKET_PREFIX, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the rights of the key, then start it again.',
+      'Check HOLDOUT_BUCKET_PREFIX, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the permissions of the key, then start the worker again.',
   ),
   S3_UNREACHABLE: entry<{ bucket: string; endpoint: string; cause: string }>(
     'platform',
@@ -125,12 +126,13 @@ export const campaignErrors = {
     'user',
     (d) => `Temporal has no namespace ${d.namespace}; this worker takes no tasks.`,
     () =>
-      'Set TEMPORAL_NAMESPACE to the one that campaigns are started in, or make it (docker/temporal-namespace.sh shows how).',
+      'Set TEMPORAL_NAMESPACE to the namespace that campaigns are started in, or create it (docker/temporal-namespace.sh shows how).',
   ),
   STACK_DOWN: entry<{ home: string }>(
     'user',
     (d) => `No embedded stack is up in ${d.home}.`,
-    () => 'Start it: npm run holdout -- local up, or npm run start-campaign (HOLDOUT_STACK=remote for your own).',
+    () =>
+      'Start it: npm run holdout -- local up, or npm run start-campaign. For your own Temporal and AWS, set HOLDOUT_STACK=remote.',
   ),
   USAGE: entry<{ message: string }>(
     'user',

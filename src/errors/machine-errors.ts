@@ -1,10 +1,10 @@
 import { entry } from './entry.ts';
 
-/** Trouble with this machine, its tools and the embedded stack. */
+/** Errors of this machine, its tools and the embedded stack. */
 export const machineErrors = {
   TOOL_MISSING: entry<{ tool: string; tried: string[]; byHand: string[] }>(
     'user',
-    (d) => `${d.tool} is missing and could not be had:\n  ${d.tried.join('\n  ')}`,
+    (d) => `${d.tool} is missing and could not be obtained:\n  ${d.tried.join('\n  ')}`,
     (d) =>
       'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place by hand:\n  ' +
       d.byHand.join('\n  '),
@@ -26,13 +26,13 @@ export const machineErrors = {
   ),
   HOME_UNUSABLE: entry<{ home: string; cause: string }>(
     'user',
-    (d) => `Nothing can be kept in ${d.home}: ${d.cause}`,
+    (d) => `The folder ${d.home} cannot be used: ${d.cause}`,
     () => 'Name a writable folder on a local disk: HOLDOUT_HOME=/path/to/folder',
   ),
   DISK_FULL: entry<{ home: string; freeMiB: number; neededMiB: number }>(
     'user',
-    (d) => `Only ${d.freeMiB} MiB are free where ${d.home} lies; a start needs ${d.neededMiB} MiB.`,
-    () => 'Make room there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
+    (d) => `The disk of ${d.home} has only ${d.freeMiB} MiB free; a start needs ${d.neededMiB} MiB.`,
+    () => 'Free space there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
   ),
   PORT_BUSY: entry<{ port: number; variable: string; holder?: string }>(
     'user',
@@ -46,23 +46,23 @@ export const machineErrors = {
   ),
   STATE_FOLDER_BUSY: entry<{ what: string; folder: string; pid: number }>(
     'user',
-    (d) => `${d.what} runs over ${d.folder} already, as process ${d.pid}.`,
-    () => 'Use that one, or end it first; two over one folder would start every job twice.',
+    (d) => `${d.what} already uses the folder ${d.folder}, as process ${d.pid}.`,
+    () => 'Use that one, or end it first; two on one folder would start every job twice.',
   ),
   PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
     'platform',
     (d) =>
-      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. Its last words in ${d.log}:\n${d.tail}`,
-    () => 'Fix what its log says and start again; npm run holdout -- doctor checks the machine.',
+      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. The last lines of ${d.log}:\n${d.tail}`,
+    () => 'Fix the cause given in its log and start again; npm run holdout -- doctor checks the machine.',
   ),
   START_INTERRUPTED: entry<Record<string, never>>(
     'user',
-    () => 'The start was interrupted; everything that was up already has ended.',
-    () => 'Start again when you like: nothing is lost.',
+    () => 'The start was interrupted; the processes that were already up have ended.',
+    () => 'Start again at any time; nothing is lost.',
   ),
   TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(
     'user',
-    (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout brings ${d.expected}.`,
-    () => 'Go on with the Holdout version that wrote it, or start afresh in another HOLDOUT_HOME.',
+    (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout uses ${d.expected}.`,
+    () => 'Continue with the Holdout version that wrote it, or start over in another HOLDOUT_HOME.',
   ),
 } as const;

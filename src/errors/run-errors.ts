@@ -1,32 +1,33 @@
 import { entry } from './entry.ts';
 
-/** Trouble while inputs, images and runs are worked on. */
+/** Errors of inputs, images, runs and their records. */
 export const runErrors = {
   INPUTS_EMPTY: entry<{ bucket: string; prefix: string }>(
     'user',
     (d) => `There is no input in s3://${d.bucket}/${d.prefix}`,
-    () => 'Give a folder that holds the inputs; it ends with a slash.',
+    () => 'Give a prefix that contains the inputs and ends with a slash.',
   ),
   INPUTS_UNFIT: entry<{ folder: string; faults: readonly string[] }>(
     'user',
     (d) =>
       `The inputs in ${d.folder} cannot be used: ${d.faults.slice(0, 5).join('; ')}${d.faults.length > 5 ? '; …' : ''}`,
-    () => 'Rename or remove what is named, then run the same command again.',
+    () => 'Rename or remove the named files, then run the same command again.',
   ),
   OBJECT_MISSING: entry<{ bucket: string; key: string }>(
     'platform',
     (d) => `There is no object s3://${d.bucket}/${d.key}.`,
-    () => 'Check that the bucket belongs to this campaign and that nobody removed the object.',
+    () => 'Check that the bucket belongs to this campaign and that the object was not removed.',
   ),
   OBJECT_CHANGED: entry<{ bucket: string; key: string }>(
     'platform',
-    (d) => `s3://${d.bucket}/${d.key} is not what was frozen at the start: its sha256 differs.`,
-    () => 'Put the original back; it is tried again until then.',
+    (d) => `s3://${d.bucket}/${d.key} has changed since the campaign was started: its sha256 differs.`,
+    () => 'Restore the original; Holdout retries until then.',
   ),
   OBJECT_DIFFERS: entry<{ bucket: string; key: string }>(
     'platform',
-    (d) => `s3://${d.bucket}/${d.key} exists already with other content; it is written once and was left as it is.`,
-    () => 'Two writers disagree about a record. Compare both before going on; nothing was overwritten.',
+    (d) =>
+      `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
+    () => 'Two writers disagree about this record. Find out which one is right before you continue.',
   ),
   RUNNER_SETTING: entry<{ name: string; value: string }>(
     'platform',
@@ -36,12 +37,12 @@ export const runErrors = {
   COMMAND_FAILED: entry<{ command: string; cause: string }>(
     'platform',
     (d) => `${d.command} failed: ${d.cause}`,
-    () => 'Run the command by hand on the same host to see what it needs.',
+    () => 'Run the command by hand on the same host to see the cause.',
   ),
   INPUTS_DAMAGED: entry<{ what: string }>(
     'platform',
-    (d) => `The inputs are not what was frozen: ${d.what} is unusable or has another sha256.`,
-    () => 'Compare the inputs bucket with the campaign folder; submissions ran on nothing else.',
+    (d) => `The inputs have changed since the campaign was started: ${d.what} is unusable or has another sha256.`,
+    () => 'Compare the inputs bucket with the campaign folder; no submission ran on the changed inputs.',
   ),
   IMAGE_DIFFERS: entry<{ reference: string; expected: string; found: string }>(
     'platform',
@@ -51,36 +52,36 @@ export const runErrors = {
   DEVICE_UNREADABLE: entry<{ program: string; found: string; next: string }>(
     'platform',
     (d) => `${d.program} ${d.found}.`,
-    (d) => `${d.next}; a run without a measured device proves nothing.`,
+    (d) => `${d.next}; a run is valid only if its GPU is measured.`,
   ),
   DEVICE_UNWATCHED: entry<{ program: string; seconds: number }>(
     'platform',
-    (d) => `${d.program} was silent for ${d.seconds} s of the run: a peak of device memory may have been missed.`,
-    () => 'The run is done again. If it happens often, turn accounting on (nvidia-smi -pm 1; nvidia-smi -am 1).',
+    (d) => `${d.program} reported nothing for ${d.seconds} s of the run; a peak of GPU memory may have been missed.`,
+    () => 'The run is repeated. If this happens often, turn accounting on: nvidia-smi -pm 1; nvidia-smi -am 1',
   ),
   HOST_MEMORY_EXHAUSTED: entry<Record<string, never>>(
     'platform',
-    () => 'The whole host ran out of memory and the kernel killed a process of the submission.',
-    () => 'Give the host fewer runs at a time: the sum of their memory must fit.',
+    () => 'The host ran out of memory and the kernel killed a process of the submission.',
+    () => 'Run fewer jobs at a time on the host: the sum of their memory limits must fit.',
   ),
   CONTAINER_LOST: entry<{ container: string }>(
     'platform',
-    (d) => `The engine let go of container ${d.container} while it was running.`,
-    () => 'Look into the log of the container engine; the run is repeated.',
+    (d) => `The container engine lost container ${d.container} while it was running.`,
+    () => 'See the log of the container engine; the run is repeated.',
   ),
   ROOT_NOT_WRITABLE: entry<{ engine: string }>(
     'platform',
-    (d) => `The campaign asks for a writable root file system, and ${d.engine} cannot give one of a capped size.`,
-    () => 'Set HOLDOUT_ENGINE to podman on this host, or start a campaign without rootFilesystem: writable.',
+    (d) => `The campaign needs a writable root file system, and ${d.engine} cannot limit the size of one.`,
+    () => 'Set HOLDOUT_ENGINE=podman on this host, or start a campaign without rootFilesystem: writable.',
   ),
   CONTAINER_STAYS: entry<{ container: string; cause: string }>(
     'platform',
     (d) => `Container ${d.container} cannot be removed: ${d.cause}`,
-    () => 'Remove it by hand with the engine of this host.',
+    () => 'Remove it by hand with the container engine of this host.',
   ),
   EXAMPLE_UNBUILDABLE: entry<{ cause: string }>(
     'platform',
-    (d) => `The example's images cannot be made from this machine's Node: ${d.cause}`,
-    () => 'The example needs Linux with ldd. Give a campaign file of your own: npm run start-campaign -- FILE',
+    (d) => `The example's images cannot be built from this machine's Node: ${d.cause}`,
+    () => 'The example needs Linux with ldd. Use your own campaign file: npm run start-campaign -- FILE',
   ),
 } as const;

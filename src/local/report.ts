@@ -1,8 +1,8 @@
 /** Takes one line for the person at the terminal; the command line writes it to stderr. */
-export type Report = (line: string) => void;
+export type ReportLine = (line: string) => void;
 
 /** Says what is done and, while it takes long, how long it has taken: one line every 15 s. */
-export async function reportWhile<T>(report: Report, what: string, work: () => Promise<T>): Promise<T> {
+export async function reportWhile<T>(report: ReportLine, what: string, work: () => Promise<T>): Promise<T> {
   report(`${what} …`);
   const started = Date.now();
   const ticks = setInterval(() => report(`${what} … ${elapsed(Date.now() - started)}`), 15_000);

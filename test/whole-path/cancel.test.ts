@@ -28,7 +28,7 @@ describe('cancel from the command line', function () {
   it('says how many are under way and how many have not begun, and without --yes ends nothing', async () => {
     const said = await home.act(2, 'cancel', '--team', 't0');
     assert.match(said, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
-    assert.match(said, /^2 of them under way: jobs end, what they cost stays spent; 1 not begun yet$/m);
+    assert.match(said, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
     assert.deepEqual([await active(), record.acts()], [[runs], []]);
   });
 
@@ -60,6 +60,9 @@ describe('cancel from the command line', function () {
       results.submissions.map(({ state, fault }) => [state, fault]),
       results.submissions.map(() => ['cancelled', 'operator']),
     );
-    assert.match(await home.act(2, 'cancel', '--team', 't0', '--yes'), /does not run, so cancel has nothing to act on/);
+    assert.match(
+      await home.act(2, 'cancel', '--team', 't0', '--yes'),
+      /is not running, so cancel has nothing to act on/,
+    );
   });
 });

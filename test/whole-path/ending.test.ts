@@ -50,7 +50,7 @@ describe('close from the command line', function () {
   it('says what it means and does nothing without --yes', async () => {
     const said = await home.act(2, 'close');
     assert.match(said, /3 jobs under way may finish; nothing more is started/);
-    assert.match(said, /4 that wait for their turn or a run end without a result; the 1 with a result keep it/);
+    assert.match(said, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
     assert.equal((await home.progress()).closing, null);
     assert.equal(record.acts().length, 0);
   });
@@ -92,7 +92,7 @@ describe('abort from the command line', function () {
   });
 
   it('says what is thrown away and does nothing without --yes', async () => {
-    assert.match(await home.act(2, 'abort'), /3 jobs under way end now, and what they did so far is thrown away/);
+    assert.match(await home.act(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
     assert.equal((await home.activeJobs()).length, 3);
   });
 
@@ -115,11 +115,11 @@ describe('abort from the command line', function () {
     await home.until('three run again', ({ counts }) => counts.running === 3);
     await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
     await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
-    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and nothing conducts them/);
+    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
     await home.act(0, 'abort', '--yes');
     await home.act(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.act(2, 'abort', '--yes'), /does not run, so abort has nothing to act on/);
+    assert.match(await home.act(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
   });
 });

@@ -28,7 +28,7 @@ describe('budget, slots and deadline from the command line', function () {
     const { hold, counts, money } = await home.progress();
     assert.deepEqual([hold, counts.finished, counts.waiting], ['budget', 2, 4]);
     assert.ok(money.spent < money.budget);
-    assert.match(await home.act(0, 'status'), /holds: .*budget → npm run holdout -- raise-budget \S+ --usd/);
+    assert.match(await home.act(0, 'status'), /blocked: .*budget → npm run holdout -- raise-budget \S+ --usd/);
   });
 
   it('refuses what makes no sense with a reason, and changes nothing', async () => {
@@ -74,7 +74,7 @@ describe('budget, slots and deadline from the command line', function () {
     await home.act(0, 'set-deadline', '--at', new Date().toISOString());
     await home.behaveNow({});
     assert.match(await home.act(3, 'watch'), /4 finished/);
-    assert.match(await home.act(0, 'status'), /holds: the deadline has passed → npm run holdout -- set-deadline/);
+    assert.match(await home.act(0, 'status'), /blocked: the deadline has passed → npm run holdout -- set-deadline/);
     await home.act(0, 'set-deadline', '--at', new Date(Date.now() + 86_400_000).toISOString());
     await home.until('slots are missing', ({ hold }) => hold === 'slots');
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '1');

@@ -40,7 +40,10 @@ describe('workflows that somebody terminated in the Web UI', function () {
 
   it('goes on with a campaign after the same start command: nothing is lost or run twice', async () => {
     await terminate('campaign:steered');
-    assert.match(await home.act(0, 'status'), /does not run, though not all of it has ended: npm run start-campaign/);
+    assert.match(
+      await home.act(0, 'status'),
+      /is not running, but not all of it has ended; continue it: npm run start-campaign/,
+    );
     const jobs = await home.activeJobs();
     await home.begin();
     await home.until('it knows what runs', ({ counts }) => counts.running === 1 && counts.waiting === 1);

@@ -1,27 +1,29 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Access } from '../access.ts';
-import type { CommandName } from './command-list.ts';
 import type { Output } from '../output.ts';
 
-/** Gives a command's work its connections; it may return an exit status. */
-export type WithAccess = <Options>(
-  work: (access: Access, campaign: string, options: Options) => Promise<number | void>,
-) => (campaign: string, options: Options) => Promise<void>;
-
-/** What commands are made with. */
-export interface CommandKit {
-  /** Adds a command with its description and arguments. */
-  command: (name: CommandName) => Command;
-  withAccess: WithAccess;
+/** What every command is registered with. */
+export interface CommandContext {
+  /** Makes an action on a campaign: opens the connections, does the work, closes them. The work may return an exit status. */
+  withAccess: <Options>(
+    work: (access: Access, campaign: string, options: Options) => Promise<number | void>,
+  ) => (campaign: string, options: Options) => Promise<void>;
   output: Output;
-  /** Says what the process exits with. */
+  /** Sets the exit status of the process. */
   end: (status: number) => void;
 }
 
-export const whyOption = ['--why <text>', 'why, kept with who and when in the operators’ log'] as const;
-export const yesOption = ['--yes', 'ask nothing'] as const;
+/** Adds options and action to a command that has its name, description and arguments from the command table. */
+export type Register = (command: Command, context: CommandContext) => void;
 
-export const reasonOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
+export const whyOption = ['--why <text>', 'note for the operators’ log, kept with who and when'] as const;
+export const yesOption = ['--yes', 'do not ask for confirmation'] as const;
+export const jsonOption = ['--json', 'print one JSON object on stdout'] as const;
+
+/** The operator's note as a field of a message. */
+export const noteOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
+
+export const jsonText = (value: object): string => JSON.stringify(value, null, 2);
 
 export function numberArgument(text: string): number {
   const value = Number(text);

@@ -9,7 +9,7 @@ import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepStanding, campaignResults } from '../status/results.ts';
+import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
@@ -20,7 +20,7 @@ export interface RunCampaignOptions {
   yes?: true;
 }
 
-/** From the hand-in to the report; the same on every stack. Answers the exit status. */
+/** Freezes and starts a campaign or continues it, follows it and reports, on any stack. Returns the exit status. */
 export async function runCampaign(
   access: Access,
   checked: CheckedCampaign,
@@ -29,13 +29,13 @@ export async function runCampaign(
   stack?: Stack,
 ): Promise<number> {
   const { campaign } = checked;
-  const rooms = { store: access.store, buckets: access.buckets, report: output.say };
-  const { frozen, appended } = await freezeCampaign(rooms, checked);
+  const dependencies = { store: access.store, buckets: access.buckets, report: output.say };
+  const { frozen, appended } = await freezeCampaign(dependencies, checked);
   if (appended.length > 0) {
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
     if (!added) return exitStatus.failed;
   }
-  const ended = await hasEnded(access, frozen);
+  const ended = await isCampaignDone(access, frozen);
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
@@ -43,20 +43,20 @@ export async function runCampaign(
   if (!stack && unpolled !== undefined) output.say(unpolled);
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
-  const standing = await campaignResults(access, campaign);
-  const folder = await keepStanding(homeFolder(), standing);
-  if (options.json) output.result(JSON.stringify(standing.results, null, 2));
-  else output.result(`\n${standing.text(screenColumns())}\n`);
+  const view = await campaignResults(access, campaign);
+  const folder = await keepResults(homeFolder(), view);
+  if (options.json) output.result(JSON.stringify(view.results, null, 2));
+  else output.result(`\n${view.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
-  if (watched.kind === 'holds') {
-    for (const line of watched.why) output.say(`${campaign} holds: ${line}`);
+  if (watched.kind === 'blocked') {
+    for (const line of watched.why) output.say(`${campaign} is blocked: ${line}`);
     return exitStatus.needsDecision;
   }
-  return exitOf(standing.results);
+  return exitOf(view.results);
 }
 
-/** Nothing is left to do: results are published, every round has its record, and no workflow runs. */
-export async function hasEnded(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
+/** Whether nothing is left to do: results are published, every round has its record, and no workflow runs. */
+export async function isCampaignDone(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
   if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);

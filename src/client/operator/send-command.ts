@@ -13,7 +13,7 @@ import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
-import { mustRun } from '../status/query-progress.ts';
+import { requireRunning } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
 
 const signalPatienceMs = 15_000;
@@ -27,7 +27,7 @@ export async function sendCommand<Act extends Attribution>(
   signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, commandOf(signal));
+  await requireRunning(access, campaign, commandOf(signal));
   let next = (await actsRecorded(access, campaign)) + 1;
   const id = randomUUID();
   await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(act), id });
@@ -36,7 +36,7 @@ export async function sendCommand<Act extends Attribution>(
     if (line === undefined) await delay(100);
     else if (line.id !== id) next += 1;
     else if (line.refused === undefined) return;
-    else throw holdoutError('REFUSED', { campaign, act: commandOf(signal), cause: line.refused });
+    else throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
   }
   throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
 }
@@ -48,7 +48,7 @@ export async function sendUpdate<Act extends Attribution>(
   update: UpdateDefinition<void, [Act]>,
   act: Act,
 ): Promise<void> {
-  await mustRun(access, campaign, commandOf(update));
+  await requireRunning(access, campaign, commandOf(update));
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
   await answered(access, campaign, update, () => handle.executeUpdate(update, { args: [signed(act)] as [Act] }));
 }
@@ -82,7 +82,7 @@ async function answered(
     await temporal.withDeadline(Date.now() + updatePatienceMs, send);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw holdoutError('REFUSED', { campaign, act: commandOf(update), cause: messageOf(error.cause) }, error);
+      throw holdoutError('REFUSED', { campaign, command: commandOf(update), cause: messageOf(error.cause) }, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);

@@ -6,7 +6,7 @@ import { shownPath } from '../../intake/locate.ts';
 import { resultObjects } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Access } from '../access.ts';
-import { hasEnded } from '../operator/run-campaign.ts';
+import { isCampaignDone } from '../operator/run-campaign.ts';
 import type { Output } from '../output.ts';
 import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts';
 import { keepPilot } from './pilot-record.ts';
@@ -20,7 +20,7 @@ export interface PilotWork {
 }
 
 /** What became of a pilot: its runs are on record, or a part of it waits for an operator. */
-export type Measured = { kind: 'ended' } | { kind: 'holds'; campaign: string };
+export type Measured = { kind: 'ended' } | { kind: 'blocked'; campaign: string };
 
 /** Hands in what was not begun before and starts nothing, so that a refusal costs nothing; answers who runs what. */
 export async function begin(
@@ -63,7 +63,7 @@ export async function measure(
   for (const pilot of pilots) await goOn(access, pilot);
   for (const pilot of pilots) {
     const watched = (await isOver(access, pilot)) ? undefined : await watchCampaign(access, pilot, output);
-    if (watched?.kind === 'holds') return { kind: 'holds', campaign: pilot };
+    if (watched?.kind === 'blocked') return { kind: 'blocked', campaign: pilot };
     const orders = record.begun.filter((order) => order.pilot === pilot);
     record = {
       ...record,
@@ -78,7 +78,7 @@ export async function measure(
 }
 
 const isOver = async (access: Access, pilot: string): Promise<boolean> =>
-  hasEnded(access, await access.frozen.campaign(pilot));
+  isCampaignDone(access, await access.frozen.campaign(pilot));
 
 async function goOn(access: Access, pilot: string): Promise<void> {
   if (!(await isOver(access, pilot))) await startWorkflow(access, await access.frozen.campaign(pilot));

@@ -69,8 +69,8 @@ async function pilotFirst(
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;
-    case 'holds':
-      output.say(`${piloted.campaign} holds: npm run holdout -- status ${piloted.campaign} says what to do`);
+    case 'blocked':
+      output.say(`${piloted.campaign} is blocked; see npm run holdout -- status ${piloted.campaign}`);
       return exitStatus.needsDecision;
     case 'ended':
       return undefined;

@@ -4,35 +4,35 @@ import { submissionWorkflowId } from '../../ids.ts';
 import { stageQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
-import { answerWithinMs, queryProgress } from './query-progress.ts';
+import { queryDeadlineMs, queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { currentStageOf, stageText } from './running-submissions.ts';
 
-/** What goes on with a submission. */
+/** The stage of a submission under way. */
 export interface StageNow {
   stage: SubmissionState;
-  /** Which run, on or for which class. */
+  /** Which run, on or for which instance class. */
   note: string;
-  /** Why it waits; null where that is not known, and for other stages. */
+  /** Why it waits; null if unknown, and for other stages. */
   because: string | null;
-  /** ISO instant; null when no worker answers. */
+  /** ISO instant; null if no worker answers. */
   since: string | null;
 }
 
-interface Asked {
+interface SubmissionId {
   campaign: string;
   submission: string;
   team: string;
 }
 
-/** What goes on with a submission whose workflow runs; null when none does. */
-export async function stageNow(access: Access, asked: Asked): Promise<StageNow | null> {
-  const now = await stageOfWorkflow(access, asked);
+/** The stage of a submission; null if its workflow does not run. */
+export async function stageNow(access: Access, id: SubmissionId): Promise<StageNow | null> {
+  const now = await stageOfWorkflow(access, id);
   if (now === null || isFinal(now.stage)) return null;
-  return { ...now, because: await waitsBecause(access, asked, now.stage) };
+  return { ...now, because: await waitsBecause(access, id, now.stage) };
 }
 
-async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: Asked): Promise<StageNow | null> {
+async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: SubmissionId): Promise<StageNow | null> {
   const handle = temporal.workflow.getHandle(submissionWorkflowId(campaign, submission));
   const described = await handle.describe().catch((error: unknown) => {
     if (error instanceof WorkflowNotFoundError) return null;
@@ -40,12 +40,12 @@ async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: A
   });
   if (described?.status.name !== 'RUNNING') return null;
   try {
-    const { stage, note, since } = await temporal.withDeadline(Date.now() + answerWithinMs, () =>
+    const { stage, note, since } = await temporal.withDeadline(Date.now() + queryDeadlineMs, () =>
       handle.query(stageQuery),
     );
     return { stage, note, because: null, since: new Date(since).toISOString() };
   } catch {
-    // No worker takes the question: what its list entry says is known all the same.
+    // No worker answers the query; Temporal's list knows the stage.
     return listedStage(described);
   }
 }
@@ -56,10 +56,10 @@ function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): S
   return { stage, note: note.slice(stage.length).trim(), because: null, since: null };
 }
 
-/** Only its campaign knows why it has to wait; one that does not answer is not waited for. */
+/** Only the campaign knows why a submission waits; it is asked once, without retries. */
 async function waitsBecause(
   access: Access,
-  { campaign, submission, team }: Asked,
+  { campaign, submission, team }: SubmissionId,
   stage: SubmissionState,
 ): Promise<string | null> {
   try {
@@ -69,8 +69,8 @@ async function waitsBecause(
     if (stuck) return `stuck: ${stuckLine(stuck)}`;
     if (stage !== 'waiting') return null;
     if (pausedTeams.includes(team)) return `its team is paused: npm run holdout -- resume ${campaign} --team ${team}`;
-    const holds = blockedLines(progress);
-    return holds.length === 0 ? null : `the campaign holds: ${holds.join('; ')}`;
+    const blocked = blockedLines(progress);
+    return blocked.length === 0 ? null : `the campaign is blocked: ${blocked.join('; ')}`;
   } catch {
     return null;
   }

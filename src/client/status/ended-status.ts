@@ -7,10 +7,10 @@ import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
-/** How a campaign stands whose workflow does not run; money in micro-dollars. */
+/** The status of a campaign whose workflow does not run: the object of `status --json`. Money in micro-dollars. */
 export interface EndedStatus {
   campaign: string;
-  /** `stopped`: rounds are open, but no workflow goes on with them. */
+  /** `stopped`: rounds are open, but no workflow continues them. */
   state: 'ended' | 'stopped';
   deadline: string;
   submissions: number;
@@ -20,7 +20,7 @@ export interface EndedStatus {
   operatorsLog: OperatorLogLine[];
 }
 
-/** Counts every submission by the record it stands by. */
+/** Counts every submission by its current record. */
 export function endedStatus({ frozen, budget, deadline, submissions, acts }: CampaignFromS3): EndedStatus {
   const counts = { open: 0, finished: 0, failed: 0, cancelled: 0 };
   const reasons: EndedStatus['reasons'] = {};
@@ -53,31 +53,31 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts }: Cam
   };
 }
 
-/** What `status` prints of it. */
+/** What `status` prints. */
 export function endedText(status: EndedStatus): string {
   const { campaign, state, deadline, counts, reasons, money } = status;
-  const again = Object.keys(reasons).filter((reason) => responsibleParty(reason as Reason) !== 'team');
+  const retryable = Object.keys(reasons).filter((reason) => responsibleParty(reason as Reason) !== 'team');
   return [
     state === 'ended'
       ? `${campaign} has ended; its deadline was ${instantText(Date.parse(deadline))}`
-      : `${campaign} does not run, though not all of it has ended: npm run start-campaign -- FILE goes on with it`,
+      : `${campaign} is not running, but not all of it has ended; continue it: npm run start-campaign -- FILE`,
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} of ${dollars(money.budget)}`,
     ...endedBecause(reasons),
     ...list(
-      'what no team is to blame for can run again',
-      again.map((reason) => retryCommand(campaign, reason)),
+      'failures that are no fault of a team can be retried',
+      retryable.map((reason) => retryCommand(campaign, reason)),
     ),
     ...operators(status.operatorsLog),
   ].join('\n\n');
 }
 
-/** After budget or deadline of an ended campaign were changed: whom that may help, and the command that does it. */
+/** After a change of budget or deadline: the command that evaluates what ran out of it; undefined if nothing did. */
 export function retryHint({ campaign, reasons }: EndedStatus): string | undefined {
   const exhausted = reasons['budget-exhausted'];
   return exhausted === undefined
     ? undefined
-    : `${exhausted} ended budget-exhausted; to run them: ${retryCommand(campaign, 'budget-exhausted')}`;
+    : `${exhausted} ended as budget-exhausted; evaluate them: ${retryCommand(campaign, 'budget-exhausted')}`;
 }
 
 const retryCommand = (campaign: string, reason: string): string =>

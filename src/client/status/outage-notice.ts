@@ -1,26 +1,25 @@
-/** So long nothing is said: a worker or a server that restarts needs that much. */
-const patienceMs = 30_000;
-/** Between two words about the same silence. */
-const sayAgainMs = 300_000;
+/** A worker or a server that restarts needs this long; no notice before. */
+const quietMs = 30_000;
+const repeatMs = 300_000;
 
-/** Notices that a campaign which is followed answers no more. Times in ms. */
+/** Decides when to say that a watched campaign does not answer. Instants in ms. */
 export class OutageNotice {
-  private sayAt: number;
+  private dueAt: number;
 
-  constructor(private heardAt: number) {
-    this.sayAt = heardAt + patienceMs;
+  constructor(private answeredAt: number) {
+    this.dueAt = answeredAt + quietMs;
   }
 
-  heard(now: number): void {
-    this.heardAt = now;
-    this.sayAt = now + patienceMs;
+  answered(now: number): void {
+    this.answeredAt = now;
+    this.dueAt = now + quietMs;
   }
 
-  /** What to tell the one who watches, if it is time; `cause`: why the last question had no answer. */
-  unheard(now: number, cause: string): string | undefined {
-    if (now < this.sayAt) return undefined;
-    this.sayAt = now + sayAgainMs;
-    const seconds = Math.round((now - this.heardAt) / 1000);
-    return `  no answer from the campaign for ${seconds} s (${cause}); what runs goes on, and so does the watching`;
+  /** The notice, if it is due; `cause`: why the last query had no answer. */
+  unanswered(now: number, cause: string): string | undefined {
+    if (now < this.dueAt) return undefined;
+    this.dueAt = now + repeatMs;
+    const seconds = Math.round((now - this.answeredAt) / 1000);
+    return `  no answer from the campaign for ${seconds} s (${cause}); running jobs continue; still watching`;
   }
 }

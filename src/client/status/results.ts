@@ -19,13 +19,13 @@ export interface ResultsView {
   results: CampaignResults;
   /** leaderboard.csv as of now. */
   leaderboard: string;
-  /** The board as a table for people. `columns` of the screen: no line is longer where that can be. */
+  /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
   board: (columns?: number) => string;
-  /** The final report as text, which begins with the board. */
+  /** The report: leaderboard, submissions, cost. */
   text: (columns?: number) => string;
 }
 
-/** Where a campaign stands, from S3, and from Temporal's list while not all of it has ended. Throws CAMPAIGN_UNKNOWN. */
+/** The results so far, from S3, and from Temporal's list while the campaign is not finished. Throws CAMPAIGN_UNKNOWN. */
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const { store, buckets, frozen } = access;
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
@@ -47,11 +47,9 @@ export async function campaignResults(access: Access, campaign: string): Promise
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
-/** Results with what goes on now; a submission that has a record keeps the state by which it stands. Pure. */
+/** Adds the current stages; a submission that has a record keeps the state of its record. */
 export function withStages(results: CampaignResults, running: readonly RunningSubmission[]): CampaignResults {
-  const stages = new Map(
-    running.map(({ submission, stage, class: onClass }) => [submission, { stage, class: onClass }]),
-  );
+  const stages = new Map(running.map(({ submission, ...now }) => [submission, now]));
   const submissions = results.submissions.map((row) => {
     const now = stages.get(row.submission);
     if (now === undefined || isFinal(now.stage)) return row;
@@ -60,8 +58,8 @@ export function withStages(results: CampaignResults, running: readonly RunningSu
   return { ...results, submissions };
 }
 
-/** Keeps a standing as files in `<home>/results/<campaign>/` and answers that folder. */
-export async function keepStanding(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
+/** Writes results as files into `<home>/results/<campaign>/` and returns that folder. */
+export async function keepResults(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
   const folder = join(home, 'results', results.campaign);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = 0o600;
@@ -71,7 +69,7 @@ export async function keepStanding(home: string, { results, leaderboard, text }:
   return folder;
 }
 
-/** Every submission in a line; see {@link ResultsView} for `columns`. */
+/** One row per submission; see {@link ResultsView} for `columns`. */
 export function submissionTable({ submissions }: CampaignResults, columns?: number): string {
   return table(
     ['submission', 'team', 'state', 'reason', 'runs', 'cost'],
@@ -89,7 +87,7 @@ export function submissionTable({ submissions }: CampaignResults, columns?: numb
   );
 }
 
-/** A submission that stands by an earlier round says both. */
+/** In a later round: the state of its record and the current stage. */
 function stateText(state: SubmissionState, now: SubmissionSummary['underWay']): string {
   if (now === undefined) return state;
   return state === now.stage ? stageText(now) : `${state}, again ${stageText(now)}`;

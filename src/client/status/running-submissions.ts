@@ -3,15 +3,15 @@ import { submissionWorkflowId } from '../../ids.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
 
-/** A submission whose workflow runs, by Temporal's list, which may be some seconds behind. */
+/** A submission whose workflow runs, from Temporal's list, which may be some seconds behind. */
 export interface RunningSubmission {
   submission: string;
   stage: SubmissionState;
-  /** Where its run is, or is to be; null before it asked for one. */
+  /** The instance class of its run, or the class it waits for; null before it has requested a run. */
   class: string | null;
 }
 
-/** What runs of a campaign, or of one team. */
+/** The running submissions of a campaign, or of one team. */
 export async function runningSubmissions(
   { temporal }: Access,
   campaign: string,
@@ -32,16 +32,16 @@ export async function runningSubmissions(
   return found;
 }
 
-/** It has a job, or is about to. */
+/** Whether it has a job or is about to have one. */
 export const mayHaveJob = ({ stage }: RunningSubmission): boolean => stage === 'probing' || stage === 'running';
 
-/** A stage as the search attribute tells it. */
+/** The stage in the search attribute; unset until the workflow's first step. */
 export const currentStageOf = (text: string | undefined): SubmissionState =>
   submissionStates.find((state) => state === text) ?? 'preparing';
 
 /** `running on g4`, `waiting for g4`. */
-export function stageText({ stage, class: onClass }: Pick<RunningSubmission, 'stage' | 'class'>): string {
-  if (onClass === null) return stage;
-  if (stage === 'waiting') return `${stage} for ${onClass}`;
-  return stage === 'probing' || stage === 'running' ? `${stage} on ${onClass}` : stage;
+export function stageText({ stage, class: instanceClass }: Pick<RunningSubmission, 'stage' | 'class'>): string {
+  if (instanceClass === null) return stage;
+  if (stage === 'waiting') return `${stage} for ${instanceClass}`;
+  return stage === 'probing' || stage === 'running' ? `${stage} on ${instanceClass}` : stage;
 }

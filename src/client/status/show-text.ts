@@ -9,32 +9,36 @@ import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
 import type { StageNow } from './current-stage.ts';
 import { wrapped } from '../wrap.ts';
 
-/** What `show` prints: how the submission stands, why, and what can be done; then every run. */
-export function showText(shown: SubmissionOverview): string {
-  const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = shown;
+/** What `show` prints: the state of a submission, why, and the next step; then every run. */
+export function showText(overview: SubmissionOverview): string {
+  const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [
     ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
     ...line('handed in', instantText(Date.parse(submittedAt))),
-    ...line('state', stateText(shown)),
+    ...line('state', stateText(overview)),
     ...(underWay === null ? [] : nowLines(underWay)),
-    ...(shown.detail === null ? [] : line('detail', shown.detail)),
-    ...(shown.why === null ? [] : [...line('why', shown.why.sentence), ...line('next', shown.why.next)]),
-    ...(shown.score === null ? [] : line('score', String(shown.score))),
+    ...(overview.detail === null ? [] : line('detail', overview.detail)),
+    ...(overview.why === null ? [] : [...line('why', overview.why.sentence), ...line('next', overview.why.next)]),
+    ...(overview.score === null ? [] : line('score', String(overview.score))),
   ];
   const [first] = rounds;
   const blocks =
     first !== undefined && rounds.length === 1
       ? [[...head, ...aboutRound(first)], ...first.runs.map(runBlock)]
       : [head, ...rounds.flatMap(roundBlocks)];
-  return [...blocks, ...shown.runsSoFar.map(runSoFarBlock)].map((lines) => lines.join('\n')).join('\n\n');
+  return [...blocks, ...overview.runsSoFar.map(runSoFarBlock)].map((lines) => lines.join('\n')).join('\n\n');
 }
 
 function stateText({ state, reason, fault }: SubmissionOverview): string {
   if (reason === null || fault === null) return state;
-  return `${state}: ${reason}, ${whose[fault]}`;
+  return `${state}: ${reason}, ${partyTexts[fault]}`;
 }
 
-const whose = { team: 'the team’s fault', platform: 'the platform’s fault', operator: 'by an operator’s decision' };
+const partyTexts = {
+  team: 'the team’s fault',
+  platform: 'the platform’s fault',
+  operator: 'by an operator’s decision',
+};
 
 function nowLines({ stage, note, because, since }: StageNow): string[] {
   const began = since === null ? '' : `, since ${instantText(Date.parse(since))}`;
@@ -64,7 +68,7 @@ const faultLines = (faults: FaultSummary): string[] =>
 
 function runBlock(run: RunRecord): string[] {
   const { n, purpose, reason, billedSeconds, costMicroUsd } = run;
-  const title = `run ${n}, ${purpose} on ${run.class}: ${reason ?? 'ended well'}`;
+  const title = `run ${n}, ${purpose} on ${run.class}: ${reason ?? 'succeeded'}`;
   return [
     ...wrapped('', title),
     ...runText(run).flatMap(([label, text]) => line(label, text)),
@@ -74,12 +78,12 @@ function runBlock(run: RunRecord): string[] {
 
 function runSoFarBlock(run: RunSoFar): string[] {
   const { n, purpose, ended, reason, facts } = run;
-  const end = reason ?? (facts?.end === 'stopped' ? 'stopped from outside' : 'ended well');
-  const how = ended ? end : 'under way';
-  const words = runText({ ...run, jobId: null });
+  const end = reason ?? (facts?.end === 'stopped' ? 'stopped from outside' : 'succeeded');
+  const result = ended ? end : 'under way';
+  const texts = runText({ ...run, jobId: null });
   return [
-    ...wrapped('', `run ${n}, ${purpose} on ${run.class}: ${how}`),
-    ...words.flatMap(([label, text]) => line(label, text)),
+    ...wrapped('', `run ${n}, ${purpose} on ${run.class}: ${result}`),
+    ...texts.flatMap(([label, text]) => line(label, text)),
   ];
 }
 

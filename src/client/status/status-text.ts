@@ -7,29 +7,27 @@ import { blockedLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
-/** What `status` prints of a campaign that runs; `notes`: what else the operator should know, first. */
+/** What `status` prints of a running campaign, after `notes` for the operator. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
   const { campaign, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
-  const holds = blockedLines(progress);
-  const state = closing ? `is closing (${closing})` : holds.length > 0 ? 'holds' : 'is running';
+  const blocked = blockedLines(progress);
+  const state = closing ? `is closing (${closing})` : blocked.length > 0 ? 'is blocked' : 'is running';
   const blocks = [
     ...notes,
     [
       `${campaign} ${state}; deadline ${instantText(Date.parse(deadline))}`,
-      ...holds.map((line) => `  holds: ${line}`),
-      ...(hurry
-        ? ['in a hurry: the deadline is in danger, more expensive classes are granted where a dollar buys most time']
-        : []),
+      ...blocked.map((line) => `  blocked: ${line}`),
+      ...(hurry ? ['deadline at risk: more expensive classes are used where a dollar saves the most time'] : []),
     ].join('\n'),
     table(Object.keys(counts), [Object.values(counts).map(String)]),
-    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, overhead of lost runs ${dollars(money.overhead)}), ` +
+    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, lost runs ${dollars(money.overhead)}), ` +
       `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
-      `(of it ${dollars(money.rerunReserve)} for further runs of a submission)`,
+      `(of it ${dollars(money.rerunReserve)} for reruns)`,
     ...(progress.hold === 'platform' ? [] : forecastBlocks(campaign, forecast, { deadline, budget: money.budget })),
     table(
-      ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time against probe'],
+      ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time vs. probe'],
       Object.entries(classes).map(([name, row]) => [
-        row.held ? `${name} (held)` : row.short ? `${name} (short)` : name,
+        row.held ? `${name} (blocked)` : row.short ? `${name} (short)` : name,
         String(row.running),
         String(row.slots),
         String(row.waiting),
@@ -39,7 +37,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
       ]),
     ),
     ...list(
-      'held for the platform’s fault',
+      'blocked by platform faults',
       Object.entries(classes).flatMap(([name, { held }]) =>
         held
           ? [
@@ -48,7 +46,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
           : [],
       ),
     ),
-    ...list('stuck, and tried again', progress.stuck.map(stuckLine)),
+    ...list('stuck, retrying', progress.stuck.map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),
     ...list(
@@ -65,7 +63,7 @@ function forecastBlocks(
   forecast: Forecast | null,
   { deadline, budget }: { deadline: string; budget: number },
 ): string[] {
-  if (forecast === null) return ['forecast: too few runs have ended to say'];
+  if (forecast === null) return ['forecast: not enough runs have ended yet'];
   const { finish, spend, remedies } = forecast;
   const misses = [
     missText('the deadline', finish, Date.parse(deadline)),
@@ -79,24 +77,24 @@ function forecastBlocks(
         ['spend', dollars(spend.p10), dollars(spend.p50), dollars(spend.p90)],
       ],
     ),
-    ...list('as it goes on now', misses),
+    ...list('at the current pace', misses),
     ...list(
-      'what would fix it, cheapest first',
+      'fixes, cheapest first',
       remedies.map((remedy) => commandText(campaign, remedy)),
     ),
   ];
 }
 
 function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number): string | undefined {
-  if (p50 > most) return `${limit} is missed more likely than not`;
-  return p90 > most ? `${limit} is missed in more than one of ten cases` : undefined;
+  if (p50 > most) return `${limit} is more likely missed than met`;
+  return p90 > most ? `${limit} is missed in more than 1 of 10 cases` : undefined;
 }
 
-/** A remedy names its command first; the campaign comes next on the command line. */
+/** A fix begins with its command; on the command line the campaign follows it. */
 const commandText = (campaign: string, remedy: string): string =>
   `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
 
-/** Reasons and whose fault each is, the most frequent first. */
+/** Reasons and the party responsible for each, the most frequent first. */
 export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[] =>
   list(
     'ended because',
@@ -105,7 +103,7 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
       .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
 
-/** The last acts of operators. */
+/** The last operator commands. */
 export const operators = (lines: readonly OperatorLogLine[]): string[] =>
   list(
     'operators',

@@ -18,7 +18,7 @@ import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
 
-/** Everything known of one submission: the object of `show --json`. No word that the submission printed or wrote. */
+/** Everything known about one submission: the object of `show --json`. Contains no text written by the submission. */
 export interface SubmissionOverview {
   version: 1;
   campaign: string;
@@ -26,19 +26,19 @@ export interface SubmissionOverview {
   team: string;
   teamName: string;
   submittedAt: string;
-  /** As `results` has it: by the record it stands by, or what goes on with it. */
+  /** As in `results`: the state of its record, else its stage. */
   state: SubmissionState;
   reason: Reason | null;
   fault: Party | null;
   detail: string | null;
-  /** Null when it finished or goes on. */
+  /** Null if it finished or is under way. */
   why: Why | null;
   /** Unrounded. */
   score: number | null;
   underWay: StageNow | null;
-  /** The rounds that have ended, oldest first. */
+  /** Ended rounds, oldest first. */
   rounds: RoundOverview[];
-  /** The runs of the round that goes on; what they cost is not known yet. */
+  /** Runs of the current round, whose cost is not known yet. */
   runsSoFar: (RunSoFar & { why: Why | null })[];
 }
 
@@ -50,12 +50,12 @@ export interface RoundOverview {
   /** sha256 manifest digest. */
   image: string | null;
   faults: FaultSummary | null;
-  /** What of the image's configuration its container did not get. */
+  /** Entries of the image's configuration that its container did not get. */
   withheld: string[];
   runs: (RunRecord & { why: Why | null })[];
 }
 
-/** Reads what S3 and Temporal know of a submission. Throws CAMPAIGN_UNKNOWN, SUBMISSION_UNKNOWN. */
+/** Reads a submission's state from S3 and Temporal. Throws CAMPAIGN_UNKNOWN, SUBMISSION_UNKNOWN. */
 export async function submissionOverview(
   access: Access,
   campaign: string,
@@ -111,14 +111,14 @@ async function scoreOf({ store, buckets }: Access, { score }: LedgerRecord): Pro
 
 function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): RoundOverview {
   const { sequence, state, reason, detail, image, faults, withheld, runs } = record;
-  const ofFile = scored?.kind === 'invalid' ? scored.summary : undefined;
+  const fromScore = scored?.kind === 'invalid' ? scored.summary : undefined;
   return {
     sequence,
     state,
     reason,
     detail,
     image,
-    faults: faults ?? ofFile ?? null,
+    faults: faults ?? fromScore ?? null,
     withheld: withheld ?? [],
     runs: runs.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
   };

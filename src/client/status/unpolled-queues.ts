@@ -4,7 +4,7 @@ import type { Access } from '../access.ts';
 /** Types of a task queue in Temporal's API. */
 const [workflowTasks, activityTasks] = [1, 2];
 
-/** Task queues that no worker has polled for some minutes: what is sent there waits for one. */
+/** Task queues that no worker has polled for some minutes; tasks there wait. */
 export async function unpolledQueues({ temporal }: Access): Promise<string[]> {
   const { namespace } = temporal.options;
   const isUnpolled = async (name: string): Promise<boolean> => {
@@ -21,8 +21,7 @@ export async function unpolledQueues({ temporal }: Access): Promise<string[]> {
   return names.filter((_, index) => unpolled[index]);
 }
 
-/** What to tell of them; undefined when all are polled. */
 export const unpolledText = (queues: readonly string[]): string | undefined =>
   queues.length === 0
     ? undefined
-    : `no worker polls ${queues.join(', ')}, and what needs one waits: start one with npm run worker`;
+    : `no worker polls ${queues.join(', ')}; tasks there wait until you start one: npm run worker`;

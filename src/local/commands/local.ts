@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
@@ -16,7 +16,7 @@ const closeLimit = 60_000;
  * Brings the stack up and keeps it up until Ctrl-C or SIGTERM. When it is up already that is all there is to do, but with
  * `stay`: then it stays up when the others that need it have gone. Returns the exit status.
  */
-export async function localUp(say: Report, { stay = false }: { stay?: boolean } = {}): Promise<number> {
+export async function localUp(say: ReportLine, { stay = false }: { stay?: boolean } = {}): Promise<number> {
   const stack = await openStack({ home: homeFolder(), queues: [], report: say, stays: true });
   const { ui, s3, batch, temporal } = stack.endpoints;
   say(`Web UI ${ui}, Temporal ${temporal}, S3 ${s3}, Batch ${batch}; keys: npm run holdout -- local status --json`);
@@ -34,7 +34,7 @@ export async function localUp(say: Report, { stay = false }: { stay?: boolean } 
 }
 
 /** Ends the stack of the home, whoever brought it up, and what a killed opener left. Answers the exit status. */
-export async function localDown(say: Report): Promise<number> {
+export async function localDown(say: ReportLine): Promise<number> {
   const home = placesOf(homeFolder());
   const takeBack = existsSync(home.run) ? announceShutdown(home) : undefined;
   try {
@@ -44,7 +44,7 @@ export async function localDown(say: Report): Promise<number> {
   }
 }
 
-async function endAll(home: Home, say: Report): Promise<number> {
+async function endAll(home: Home, say: ReportLine): Promise<number> {
   const keeper = keeperOf(home.folder);
   if (keeper !== undefined) {
     say(`asking process ${keeper.pid}, which keeps the stack up, to end it`);

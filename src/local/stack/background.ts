@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holdoutError } from '../../errors.ts';
 import { isProcessRunning, identify } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import { openHome } from './home/home.ts';
 import { logOf, logTail } from './parts/part.ts';
 import { runningStack } from './open-stack.ts';
@@ -15,7 +15,7 @@ import { readUsers } from './users.ts';
  * Makes sure that the stack of a home is up and stays up when this process ends: a process of its own keeps it
  * (`local up`), until `local down`. Throws PART_NOT_UP with that process's last words.
  */
-export async function bringUpInBackground(folder: string, report: Report): Promise<void> {
+export async function bringUpInBackground(folder: string, report: ReportLine): Promise<void> {
   const home = openHome(folder, report);
   if (runningStack(folder) !== undefined && readUsers(home).some(({ stays }) => stays)) return;
   const log = logOf(home, 'keeper');

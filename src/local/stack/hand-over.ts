@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import type { Home } from './home/home.ts';
 import { keeperOf } from './keeper.ts';
 import { takeDown } from './take-down.ts';
@@ -12,7 +12,7 @@ const lookInterval = 250;
  * Leaves a stack to those who still need it: true when one of them keeps it up from now on, or when the last one went while
  * that was waited for and everything has ended. False, at once, when nobody needs it.
  */
-export async function handOver(home: Home, release: () => void, report: Report): Promise<boolean> {
+export async function handOver(home: Home, release: () => void, report: ReportLine): Promise<boolean> {
   const [heir] = readUsers(home);
   if (heir === undefined || isShuttingDown(home)) return false;
   report(`process ${heir.pid} still needs the stack, so it stays up`);

@@ -6,7 +6,7 @@ import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import { openTools } from '../tools/open-tools.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { batchPart } from './parts/batch.ts';
@@ -32,7 +32,7 @@ export interface StackOptions {
   home: string;
   /** The Batch queues a campaign needs; those of earlier campaigns stay. */
   queues: readonly Queue[];
-  report: Report;
+  report: ReportLine;
   /** This process keeps the stack up until it is told to end, not only until its work is done. */
   stays?: boolean;
   /** Default: the HOLDOUT_*_PORT variables. */

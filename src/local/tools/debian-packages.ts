@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { holdoutError } from '../../errors.ts';
-import { reportWhile, type Report } from '../report.ts';
+import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { which } from './engine.ts';
 
@@ -22,7 +22,7 @@ export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
  * Installs packages, as root on Debian or Ubuntu and unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING, with the command for
  * who has to do it by hand.
  */
-export async function installPackages(packages: string[], report: Report): Promise<void> {
+export async function installPackages(packages: string[], report: ReportLine): Promise<void> {
   const command = installCommand(packages);
   const canInstall = existsSync('/etc/debian_version') && which('apt-get') !== undefined;
   if (!canInstall || process.env['HOLDOUT_INSTALL'] === '0')

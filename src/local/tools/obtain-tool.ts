@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { lock } from '../file-lock.ts';
-import { reportWhile, type Report } from '../report.ts';
+import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import type { ToolCache } from './cache.ts';
 import { downloadTool } from './download.ts';
@@ -13,7 +13,7 @@ import type { Tool } from './tool.ts';
  * The path of a program: cached, else downloaded, else built with Go. Two processes that need it at once wait for each
  * other. Throws TOOL_MISSING, which names every way that was tried and the one to go by hand.
  */
-export async function obtainTool(tool: Tool, cache: ToolCache, report: Report): Promise<string> {
+export async function obtainTool(tool: Tool, cache: ToolCache, report: ReportLine): Promise<string> {
   const found = await findTool(tool, cache);
   if (found !== undefined) return found;
   const file = cache.program(tool.name, tool.version);
@@ -27,7 +27,7 @@ export async function obtainTool(tool: Tool, cache: ToolCache, report: Report): 
   }
 }
 
-async function getTool(tool: Tool, file: string, cache: ToolCache, report: Report): Promise<string> {
+async function getTool(tool: Tool, file: string, cache: ToolCache, report: ReportLine): Promise<string> {
   clearBrokenAttempts(file);
   const tried: string[] = [];
   for (const way of waysToGet(tool)) {

@@ -1,5 +1,5 @@
 import { holdoutError } from '../../errors.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
 import { installCommand, installPackages, packagesFor, type PackagedProgram } from './debian-packages.ts';
@@ -13,7 +13,7 @@ export const enginePackages = ['podman', 'runc'];
  * The container engine, ready to run submissions, with skopeo beside it. As root on Debian or Ubuntu what is missing is
  * installed, unless HOLDOUT_INSTALL=0. Throws PLATFORM_UNSUPPORTED, PROGRAM_MISSING or ENGINE_FAILS.
  */
-export async function openEngine(home: Home, cache: ToolCache, report: Report): Promise<Engine> {
+export async function openEngine(home: Home, cache: ToolCache, report: ReportLine): Promise<Engine> {
   const unsupported = unsupportedBecause();
   if (unsupported !== undefined) throw holdoutError('PLATFORM_UNSUPPORTED', { because: unsupported });
   const missing = await missingPackages();

@@ -1,4 +1,4 @@
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import { ToolCache } from './cache.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +15,7 @@ export interface Tools {
 }
 
 /** Finds or gets every tool; when all are there this takes well under a second. Throws what the single steps throw. */
-export async function openTools(options: { home: Home; report: Report }): Promise<Tools> {
+export async function openTools(options: { home: Home; report: ReportLine }): Promise<Tools> {
   const cache = new ToolCache();
   return {
     engine: await openEngine(options.home, cache, options.report),

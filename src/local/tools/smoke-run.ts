@@ -10,7 +10,7 @@ import { reap } from '../../runner/sandbox/release.ts';
 import { runPathsOf } from '../../runner/sandbox/run-paths.ts';
 import { runInSandbox } from '../../runner/sandbox/sandbox.ts';
 import { isCgroupV2 } from '../cgroups.ts';
-import type { Report } from '../report.ts';
+import type { ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { openIdentity } from '../stack/home/home-identity.ts';
 import type { Home } from '../stack/home/home.ts';
@@ -44,7 +44,7 @@ export async function settleEngine(
   name: Engine['name'],
   home: Home,
   cache: ToolCache,
-  report: Report,
+  report: ReportLine,
 ): Promise<Engine> {
   const paths = openShortPaths(home);
   if (name === 'podman') await claimStorage(home, paths);

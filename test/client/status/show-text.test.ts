@@ -93,7 +93,7 @@ describe('what show prints', () => {
         '  withheld   LD_PRELOAD',
         '  image      sha256:0',
         '',
-        'run 1, evaluation on g4: ended well',
+        'run 1, evaluation on g4: succeeded',
         '  time       12.5 of 60 s (21 %)',
         '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
         '  exit       exit code 0',

@@ -50,7 +50,7 @@ describe('starting the local Batch endpoint', () => {
     await rig.start();
     const { status, stderr } = await fails(rig.file);
     assert.equal(status, 2);
-    assert.match(stderr, new RegExp(`runs over .* already, as process ${rig.endpointProcess.pid}`));
+    assert.match(stderr, new RegExp(`already uses the folder .*, as process ${rig.endpointProcess.pid}`));
     await rig.remove();
   });
 

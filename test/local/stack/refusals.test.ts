@@ -46,7 +46,7 @@ describe('the embedded stack refuses plainly', () => {
     writeFileSync(join(folder, 'file'), '');
     assert.throws(
       () => openHome(join(folder, 'file', 'home')),
-      says('HOME_UNUSABLE', /Nothing can be kept in .*ENOTDIR/),
+      says('HOME_UNUSABLE', /The folder .* cannot be used: .*ENOTDIR/),
     );
   });
 

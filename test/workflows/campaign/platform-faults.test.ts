@@ -5,7 +5,7 @@ import type { CampaignProgress } from '../../../src/campaign/operators/progress.
 import { queryProgress } from '../../../src/client/status/query-progress.ts';
 import { blockedLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
-import { stuckStepLine, stuckSteps } from '../../../src/client/status/stuck-steps.ts';
+import { stuckActivityLine, stuckActivities } from '../../../src/client/status/stuck-activities.ts';
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/settings.ts';
@@ -48,9 +48,9 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(others, []);
     assert.match(
       why,
-      /^g4 is held since \S+ \S+ UTC because the platform failed its last runs: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
+      /^g4 is blocked since \S+ \S+ UTC because platform faults ended its last runs: ENGINE_FAILS: no runroot → .*npm run holdout -- resume broken --class g4$/,
     );
-    assert.match(statusText(held), /broken holds; [^]*holds: g4 is held[^]*g4 \(held\)/);
+    assert.match(statusText(held), /broken is blocked; [^]*blocked: g4 is blocked[^]*g4 \(blocked\)/);
     const before = campaign.submitted.length;
     await handle.signal(messages.commandMessages.resumeCampaign, { class: 'g4' });
     await until(
@@ -108,7 +108,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.match(blockedLines(held)[0] ?? '', /^images cannot be copied since .*no space left.*resume full$/);
     assert.match(
       held.stuck.map(stuckLine).join('\n'),
-      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
+      /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no space left on device/m,
     );
     isFull = false;
     await handle.signal(messages.commandMessages.resumeCampaign, {});
@@ -127,7 +127,7 @@ describe('a campaign whose platform has a fault', () => {
     const { stuck } = await until('away', (progress) => progress.stuck.length === 1 && progress.counts.finished === 5);
     assert.match(
       stuck.map(stuckLine).join(),
-      /^a: its image cannot be copied \(5 tries since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
+      /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
     );
     // What its later tries would say: the real ones take a day.
     const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
@@ -155,17 +155,17 @@ describe('a campaign whose platform has a fault', () => {
     const access = { temporal: campaign.client };
     const handle = await campaign.start('mute');
     const lineOf = (what: string): RegExp =>
-      new RegExp(`stuck: ${what} \\(\\d+ tries failed, the next [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
+      new RegExp(`stuck: ${what} \\(failed \\d+ times, [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
     await eventually('it says why it cannot open', async () => {
       const said = await queryProgress(access, 'mute', 0).catch((error: unknown) => error);
       // To word a failed `assert.ok` Node parses the file as tsx makes it, one long line, which takes minutes.
       if (!(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK')) return false;
-      assert.match(said.message, lineOf('what is done and what runs cannot be read'));
+      assert.match(said.message, lineOf('its records and running submissions cannot be read'));
       return true;
     });
     broken = 'nextSubmissions';
     await eventually('it says why it starts nothing', async () => {
-      const stuck = (await stuckSteps(access, 'mute')).map(stuckStepLine);
+      const stuck = (await stuckActivities(access, 'mute')).map(stuckActivityLine);
       assert.match(
         statusText(await queryProgress(access, 'mute'), stuck),
         lineOf('the next submissions cannot be read'),
@@ -174,7 +174,7 @@ describe('a campaign whose platform has a fault', () => {
     });
     broken = undefined;
     await handle.result();
-    assert.deepEqual([await stuckSteps(access, 'mute'), states()], [[], new Set(['finished'])]);
+    assert.deepEqual([await stuckActivities(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
   it('says that nobody scores, and closes all the same', async () => {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
-import type { Report } from '../../report.ts';
+import type { ReportLine } from '../../report.ts';
 import { makePrivate } from './private-home.ts';
 
 /** Where things lie under HOLDOUT_HOME. */
@@ -69,7 +69,7 @@ export function placesOf(home: string): Home {
 export const neededMiB = 2048;
 
 /** Makes the folders, for their owner alone. Throws HOME_UNUSABLE or DISK_FULL. */
-export function openHome(home: string, report: Report = () => undefined): Home {
+export function openHome(home: string, report: ReportLine = () => undefined): Home {
   const places = placesOf(home);
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
   try {

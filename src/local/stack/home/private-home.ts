@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
-import type { Report } from '../../report.ts';
+import type { ReportLine } from '../../report.ts';
 
 /** Names in a home that Holdout makes; nothing else in the folder is touched. */
 const ours = [
@@ -40,7 +40,7 @@ const others = 0o077;
  * or with a looser umask is closed, file by file, which `report` is told. Throws HOME_UNUSABLE for a folder of another user,
  * and for one that is open and holds what is not Holdout's.
  */
-export function makePrivate(home: string, report: Report): void {
+export function makePrivate(home: string, report: ReportLine): void {
   if (!existsSync(home)) {
     if (!existsSync(dirname(home))) mkdirSync(dirname(home), { recursive: true });
     mkdirSync(home, { mode: 0o700 });

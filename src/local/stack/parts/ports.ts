@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { holdoutError } from '../../../errors.ts';
-import type { Report } from '../../report.ts';
+import type { ReportLine } from '../../report.ts';
 import { portHolder } from './port-holder.ts';
 
 export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;
@@ -38,7 +38,7 @@ interface ChoosePorts {
   remembered: Partial<Ports>;
   /** Ports on which processes of this very stack listen already. */
   own: ReadonlySet<number>;
-  report: Report;
+  report: ReportLine;
 }
 
 /** One port for each server. A port that was asked for and is taken throws PORT_BUSY; a usual one is replaced, and said. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { endProcess, isProcessRunning } from '../../process-identity.ts';
-import type { Report } from '../../report.ts';
+import type { ReportLine } from '../../report.ts';
 import type { Home } from '../home/home.ts';
 import {
   definitionOf,
@@ -30,7 +30,7 @@ export class SupervisedPart {
   constructor(
     private readonly define: () => Part,
     private readonly home: Home,
-    private readonly report: Report,
+    private readonly report: ReportLine,
   ) {}
 
   /** Takes over what an earlier opener left running if it is as it should be, else starts it. Throws PART_NOT_UP. */

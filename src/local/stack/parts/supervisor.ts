@@ -1,5 +1,5 @@
 import { endProcess } from '../../process-identity.ts';
-import type { Report } from '../../report.ts';
+import type { ReportLine } from '../../report.ts';
 import type { Home } from '../home/home.ts';
 import { SupervisedPart } from './supervised-part.ts';
 import { readRecords, removeRecord, type Part } from './part.ts';
@@ -12,7 +12,7 @@ export class Supervisor {
 
   constructor(
     private readonly home: Home,
-    private readonly report: Report,
+    private readonly report: ReportLine,
     private readonly definitions: (() => Part)[],
   ) {}
 

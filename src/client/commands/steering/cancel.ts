@@ -1,0 +1,40 @@
+import { dollars } from '../../../campaign/model/money.ts';
+import { commandMessages } from '../../../workflows/messages.ts';
+import { confirmed } from '../../confirm.ts';
+import { exitStatus } from '../../exit-status.ts';
+import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
+import { estimateOf } from '../../operator/cost-estimate.ts';
+import { sendUpdate } from '../../operator/send-command.ts';
+import { requireRunning } from '../../status/query-progress.ts';
+import { runningSubmissions } from '../../status/running-submissions.ts';
+import { noteOf, type Register } from '../command-context.ts';
+import { selected, withSelectionOptions, type SelectionOptions } from './selection.ts';
+
+export const register: Register = (command, { withAccess, output }) => {
+  withSelectionOptions(command).action(
+    withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
+      await requireRunning(access, campaign, 'cancel');
+      const known = await campaignFromS3(access, campaign);
+      const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
+      const { chosen, lines, reason } = selected('cancel', filter, known, running);
+      const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
+      const { expected } = estimateOf(chosen, known.submissions, known.frozen);
+      const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
+      const meaning = [
+        ...lines,
+        `${underWay} of them under way${only}: their jobs stop, the cost so far stays spent; ` +
+          `${chosen.length - underWay} not started yet`,
+        ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
+      ];
+      if (!(await confirmed(meaning, 'Cancel them?', { yes, output }))) return exitStatus.failed;
+      await sendUpdate(access, campaign, commandMessages.cancel, {
+        ...(filter.submission && { submissions: filter.submission }),
+        ...(filter.team !== undefined && { team: filter.team }),
+        ...(reason && { because: reason }),
+        ...noteOf(why),
+      });
+      output.say(`done: cancelled${only}`);
+      return exitStatus.done;
+    }),
+  );
+};

@@ -1,0 +1,19 @@
+import { commandMessages } from '../../../workflows/messages.ts';
+import { sendCommand } from '../../operator/send-command.ts';
+import { noteOf, numberArgument, whyOption, type Register } from '../command-context.ts';
+
+export const register: Register = (command, { withAccess, output }) => {
+  command
+    .requiredOption('--team <team>', 'the team')
+    .option('--priority <1-5>', '1 is first, 3 the default; takes precedence over weights', numberArgument)
+    .option('--weight <weight>', 'share among teams of one priority: 0.001 to 1000, default 1', numberArgument)
+    .option(...whyOption)
+    .action(
+      withAccess<{ team: string; priority?: number; weight?: number; why?: string }>(
+        async (access, campaign, { why, ...change }) => {
+          await sendCommand(access, campaign, commandMessages.reprioritiseTeam, { ...change, ...noteOf(why) });
+          output.say(`done: reprioritise ${change.team}`);
+        },
+      ),
+    );
+};

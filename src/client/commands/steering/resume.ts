@@ -1,0 +1,26 @@
+import { holdoutError } from '../../../errors.ts';
+import { commandMessages } from '../../../workflows/messages.ts';
+import { sendCommand } from '../../operator/send-command.ts';
+import { noteOf, whyOption, type Register } from '../command-context.ts';
+
+export const register: Register = (command, { withAccess, output }) => {
+  command
+    .option('--team <team>', 'only this team')
+    .option('--class <class>', 'only this instance class, blocked by platform faults: one run tries it')
+    .option(...whyOption)
+    .action(
+      withAccess<{ team?: string; class?: string; why?: string }>(async (access, campaign, options) => {
+        const { team, class: instanceClass, why } = options;
+        if (team !== undefined && instanceClass !== undefined) {
+          throw holdoutError('USAGE', { message: 'resume takes --team or --class, not both.' });
+        }
+        if (team !== undefined) {
+          await sendCommand(access, campaign, commandMessages.resumeTeam, { team, ...noteOf(why) });
+        } else {
+          const message = { ...(instanceClass !== undefined && { class: instanceClass }), ...noteOf(why) };
+          await sendCommand(access, campaign, commandMessages.resumeCampaign, message);
+        }
+        output.say(`done: resume ${team ?? instanceClass ?? campaign}`);
+      }),
+    );
+};

@@ -1,0 +1,36 @@
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Access } from '../access.ts';
+import { currentStageOf, stageText } from './running-submissions.ts';
+
+/** Prints a line for every submission whose stage has changed since the last call. */
+export class StageChanges {
+  private readonly seen = new Map<string, string>();
+
+  constructor(
+    private readonly access: Access,
+    private readonly campaign: string,
+    private readonly print: (line: string) => void,
+  ) {}
+
+  async say(): Promise<void> {
+    const query = `HoldoutCampaign = "${this.campaign}" AND WorkflowType = "submission"`;
+    const newest = new Set<string>();
+    for await (const { workflowId, typedSearchAttributes } of this.access.temporal.workflow.list({ query })) {
+      // The list begins with the newest execution of an id; older ones do not count.
+      if (newest.has(workflowId)) continue;
+      newest.add(workflowId);
+      const stage = currentStageOf(typedSearchAttributes.get(searchAttributes.stage));
+      const instanceClass = typedSearchAttributes.get(searchAttributes.class) ?? null;
+      const outcome = typedSearchAttributes.get(searchAttributes.outcome);
+      const text = `${stageText({ stage, class: instanceClass })}${outcome && outcome !== stage ? ` (${outcome})` : ''}`;
+      if (this.seen.get(workflowId) === text) continue;
+      this.seen.set(workflowId, text);
+      this.print(`  ${workflowId.split(':').at(-1)?.padEnd(24)} ${text}`);
+    }
+  }
+
+  /** The stages at the end of a campaign whose submissions were followed. */
+  async sayLast(): Promise<void> {
+    if (this.seen.size > 0) await this.say();
+  }
+}

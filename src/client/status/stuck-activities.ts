@@ -1,0 +1,73 @@
+import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
+import { instantText } from '../../campaign/model/units.ts';
+import { campaignWorkflowId } from '../../ids.ts';
+import type { Access } from '../access.ts';
+
+/** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
+export interface StuckActivity {
+  /** The activity's name. */
+  what: string;
+  cause: string;
+  /** Failed attempts. */
+  tries: number;
+  /** Instant (ms) of the next attempt; null: it is under way. */
+  nextTry: number | null;
+}
+
+/** Fewer failures may come from a restart. */
+const minFailures = 3;
+
+/** The activities that a campaign's workflow is stuck at, by Temporal's description of it. */
+export async function stuckActivities(
+  { temporal }: Pick<Access, 'temporal'>,
+  campaign: string,
+): Promise<StuckActivity[]> {
+  const { raw } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
+  return (raw.pendingActivities ?? []).flatMap(
+    ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) => {
+      const tries = (attempt ?? 1) - 1;
+      if (tries < minFailures || !lastFailure) return [];
+      const nextTry = next ? 1000 * Number(next.seconds) : null;
+      return [{ what: activityType?.name ?? '', cause: causeOf(lastFailure), tries, nextTry }];
+    },
+  );
+}
+
+/** Of Temporal's API. */
+interface Failure {
+  message?: string | null;
+  cause?: Failure | null;
+  applicationFailureInfo?: { type?: string | null } | null;
+}
+
+/** The message of a failure and of its root cause. */
+function causeOf(failure: Failure): string {
+  const top = messageText(failure);
+  let root = failure;
+  while (root.cause) root = root.cause;
+  const below = root.message ?? '';
+  return faultCause(top.includes(below) ? top : `${top}: ${below}`);
+}
+
+function messageText({ message, applicationFailureInfo }: Failure): string {
+  const type = applicationFailureInfo?.type ?? '';
+  return type === '' || type === 'Error' ? (message ?? '') : `${type}: ${message ?? ''}`;
+}
+
+const stuckTexts: Record<string, string> = {
+  takeStock: 'its records and running submissions cannot be read',
+  openCampaign: 'its campaign file cannot be read',
+  nextSubmissions: 'the next submissions cannot be read',
+  takeRounds: 'added rounds cannot be read',
+  findTeam: 'its teams cannot be read',
+  recordActs: 'operator commands cannot be recorded',
+  cancelQueued: 'queued submissions cannot be cancelled',
+  endedAmong: 'submissions that do not answer cannot be checked',
+  reconcile: 'lost submissions cannot be recorded',
+  publishResults: 'its results cannot be published',
+};
+
+export function stuckActivityLine({ what, cause, tries, nextTry }: StuckActivity): string {
+  const next = nextTry === null ? 'retrying now' : `next attempt at ${instantText(nextTry)}`;
+  return `the campaign itself is stuck: ${stuckTexts[what] ?? what} (failed ${tries} times, ${next}): ${cause}`;
+}
