@@ -7,9 +7,6 @@ import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 
-/** Beyond what the product needs, the tests put a shell into their images. */
-const testPrograms = [{ program: 'busybox', from: 'busybox-static' }];
-
 /** Mochas at a time. More would make tests wait for the processor, and some for their deadlines. */
 const atOnce = 4;
 
@@ -99,18 +96,9 @@ function countsIn(file) {
 
 async function ensureTools() {
   const { tsImport } = await import('tsx/esm/api');
-  const load = (file) => tsImport(`../src/local/tools/${file}`, import.meta.url);
-  const report = (line) => process.stderr.write(`holdout: ${line}\n`);
+  const tools = await tsImport('../test/ensure-tools.ts', import.meta.url);
   try {
-    const { installPackages, packagesFor } = await load('debian-packages.ts');
-    const { openTools } = await load('open-tools.ts');
-    const { openHome } = await load('../stack/home.ts');
-    const { closeShortPaths } = await load('../stack/short-paths.ts');
-    const home = openHome(scratch);
-    await openTools({ home, report });
-    closeShortPaths(home);
-    const missing = packagesFor(testPrograms);
-    if (missing.length > 0) await installPackages(missing, report);
+    await tools.ensureTools(scratch, (line) => process.stderr.write(`holdout: ${line}\n`));
   } catch (error) {
     process.stderr.write(`holdout: ${error.message}\n${error.next ?? ''}\n`);
     process.exit(1);
