@@ -1,4 +1,4 @@
-// `npm run bench [-- NAME…]`: packages and bundles up to date, then bench/run.ts.
+// `npm run bench [-- NAME…]`: brings packages and bundles up to date, then runs bench/run.ts.
 import { spawnSync } from 'node:child_process';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';

@@ -1,4 +1,4 @@
-// Bundles the programs into dist/; does nothing when no source changed since the last time.
+// Bundles the programs into dist/; does nothing when no source has changed since the last build.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,11 @@ const dist = join(projectRoot, 'dist');
 const stamp = join(dist, '.sources');
 
 /**
- * Bundles of one program each, with the packages they use: to find, read and compile hundreds of files in node_modules takes
- * as long as all the rest of a start. What `src/client.ts` imports only when a command needs it lies in files of its own,
- * which other commands do not load. The worker leaves out `external` packages, which find their native code and their threads'
- * code by their place.
+ * One bundle per program, packages included: finding, reading and compiling hundreds of files in node_modules takes as long
+ * as the rest of a start. The client is split, so that a command loads only the code it uses. The worker leaves out the
+ * `external` packages: they locate their native code and their threads' code by their own path.
+ *
+ * @type {({ name: string, entry: string } & Partial<import('esbuild').BuildOptions>)[]}
  */
 const programs = [
   { name: 'runner', entry: 'src/runner/main.ts', minify: true },
@@ -25,16 +26,17 @@ const programs = [
 ];
 
 const banner = [
-  // Packages that are CommonJS ask for `require` inside an ES module.
+  // CommonJS packages call `require` inside an ES module.
   "import { createRequire as holdoutCreateRequire } from 'node:module';",
   'const require = holdoutCreateRequire(import.meta.url);',
-  // The AWS SDK is pinned to a release that supports this Node; its warning about later ones is no news to anybody.
+  // The AWS SDK is pinned to a release that supports this Node; its warning about later releases does not apply.
   "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
 ].join('\n');
 
+/** @type {Promise<boolean> | undefined} */
 let building;
 
-/** Brings dist/ up to date: true when it was built, false when it was fresh. Two processes do not build at once. */
+/** Brings dist/ up to date. Returns true if it built, false if dist/ was fresh. Only one process builds at a time. */
 export function build() {
   building ??= buildAlone().finally(() => {
     building = undefined;
@@ -45,7 +47,7 @@ export function build() {
 async function buildAlone() {
   if (isFresh(hashOfSources())) return false;
   const release = takeLock(join(dist, '.build.lock'), (pid) =>
-    process.stderr.write(`holdout: waiting for process ${pid}, which builds the programs already\n`),
+    process.stderr.write(`holdout: waiting for process ${pid}, which is building the programs\n`),
   );
   try {
     const sources = hashOfSources();
@@ -55,21 +57,27 @@ async function buildAlone() {
   }
 }
 
+/** @param {string} sources */
 const isFresh = (sources) => existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
 
+/** @param {string} sources */
 async function buildFrom(sources) {
   const { build: bundle } = await import('esbuild');
   mkdirSync(dist, { recursive: true });
   const before = Date.now();
   await Promise.all([...programs.map((program) => bundle(optionsOf(program))), bundleWorkflows()]);
   removeOldChunks(before);
-  // Last, and in one step: a build that was cut short is done again.
+  // Last, and atomically: an interrupted build is repeated.
   writeFileSync(`${stamp}.new`, sources);
   renameSync(`${stamp}.new`, stamp);
   return true;
 }
 
-/** Parts of earlier builds; a command that started a moment ago may still load some. */
+/**
+ * Removes chunks of earlier builds. A command that started a moment ago may still load some of them.
+ *
+ * @param {number} builtFrom
+ */
 function removeOldChunks(builtFrom) {
   const chunks = join(dist, 'chunks');
   for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
@@ -77,7 +85,7 @@ function removeOldChunks(builtFrom) {
   }
 }
 
-/** The deterministic code, as the worker loads it into its sandbox: made here once instead of at every start. */
+/** Bundles the workflow code for the worker's sandbox, once instead of at every worker start. */
 async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
@@ -87,6 +95,7 @@ async function bundleWorkflows() {
   writeFileSync(join(dist, 'workflows.js'), code);
 }
 
+/** @type {(program: (typeof programs)[number]) => import('esbuild').BuildOptions} */
 const optionsOf = ({ name, entry, ...options }) => ({
   absWorkingDir: projectRoot,
   entryPoints: { [name]: entry },
@@ -117,6 +126,7 @@ function hashOfSources() {
   return hash.digest('hex');
 }
 
+/** @param {string} folder */
 const filesUnder = (folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

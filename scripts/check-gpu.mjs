@@ -1,4 +1,4 @@
-// `npm run check:gpu`: builds dist/check-gpu.mjs, which can be taken to any machine with a GPU and Node, and runs it here.
+// `npm run check:gpu`: builds dist/check-gpu.mjs, which runs on any machine with a GPU and Node, and runs it here.
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 import { join } from 'node:path';

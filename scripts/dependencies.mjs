@@ -1,4 +1,4 @@
-// Installs node_modules when they are missing or older than the lock file. Plain Node: runs before there are any.
+// Installs node_modules if it is missing or does not match the lock file. Uses Node alone: it runs before any package exists.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,14 +7,12 @@ import { takeLock } from './lock.mjs';
 
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where nothing that npm does touches it. */
+/** Outside node_modules, where npm does not touch it. */
 const lockFile = join(projectRoot, 'dist', '.install.lock');
 
 export function ensureDependencies() {
   if (areInstalled()) return;
-  const release = takeLock(lockFile, (pid) =>
-    say(`waiting for process ${pid}, which installs the npm packages already`),
-  );
+  const release = takeLock(lockFile, (pid) => say(`waiting for process ${pid}, which is installing the npm packages`));
   try {
     if (!areInstalled()) install();
   } finally {
@@ -24,7 +22,7 @@ export function ensureDependencies() {
 
 const stamp = join(projectRoot, 'node_modules', '.holdout-lock');
 const locked = () => readFileSync(join(projectRoot, 'package-lock.json'), 'utf8');
-/** The stamp is written last, and npm removes it first. */
+/** Install writes the stamp last, and npm removes it first. */
 const areInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === locked();
 
 function install() {
@@ -34,10 +32,11 @@ function install() {
     stdio: ['ignore', 2, 2],
   });
   if (npm.status !== 0) {
-    say('npm ci failed. Fix what it says above and run the same command again.');
+    say('npm ci failed. Fix the errors above and run the same command again.');
     process.exit(1);
   }
   writeFileSync(stamp, locked());
 }
 
+/** @param {string} line */
 const say = (line) => process.stderr.write(`holdout: ${line}\n`);

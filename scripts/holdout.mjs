@@ -1,5 +1,5 @@
 // `npm run holdout -- …` and its short forms: brings packages and bundles up to date, then runs the command line in this
-// process, so that signals and the exit status are its own. `worker` runs the worker instead.
+// process, which thus receives signals and sets the exit status. `worker` runs the worker instead.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';

@@ -1,8 +1,14 @@
-// One process at a time, by a file that names its holder; a holder that is gone holds nothing. Plain Node, without packages.
+// A file lock that names its holder. A lock whose holder has ended is free. Uses Node alone, without packages.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Takes the lock, waiting for it as long as its holder runs; `waiting` is told once by whom it is held. Answers the release. */
+/**
+ * Takes the lock, waiting while its holder runs. Calls `waiting` once with the holder's pid. Returns the release function.
+ *
+ * @param {string} file
+ * @param {(pid: number) => void} waiting
+ * @returns {() => void}
+ */
 export function takeLock(file, waiting) {
   mkdirSync(dirname(file), { recursive: true });
   const mine = `${file}.${process.pid}`;
@@ -17,7 +23,7 @@ export function takeLock(file, waiting) {
       }
       if (!told) waiting(holder.pid);
       told = true;
-      // Nothing else is to be done meanwhile, in this process.
+      // Blocks: this process has nothing else to do.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   } finally {
@@ -25,7 +31,11 @@ export function takeLock(file, waiting) {
   }
 }
 
-/** Removes a lock of nobody. Somebody may have replaced it since it was read: a live one is put back. */
+/**
+ * Removes a lock whose holder has ended. Another process may have replaced it in the meantime: a live one is put back.
+ *
+ * @param {string} file
+ */
 function takeAway(file) {
   const aside = `${file}.${process.pid}.aside`;
   try {
@@ -38,6 +48,10 @@ function takeAway(file) {
   rmSync(aside, { force: true });
 }
 
+/**
+ * @param {string} file
+ * @returns {{ pid: number, startTime: string } | undefined}
+ */
 function holderIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -46,11 +60,16 @@ function holderIn(file) {
   }
 }
 
-/** With the boot, since ticks and pids begin again there; undefined for a process that is gone. Without /proc: whether it runs. */
+/**
+ * The boot id and the start time in ticks, since both ticks and pids start again at a boot. Undefined for a process that has
+ * ended. Without /proc it only says whether the process runs.
+ *
+ * @param {number} pid
+ */
 function startTimeOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the name in brackets may hold anything; after it the state is field 3, the start time field 22.
+    // proc(5): the name in brackets may contain any character. After it, the state is field 3 and the start time field 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
   } catch {
@@ -59,6 +78,7 @@ function startTimeOf(pid) {
   }
 }
 
+/** @param {number} pid */
 function runs(pid) {
   try {
     return process.kill(pid, 0);
@@ -67,12 +87,16 @@ function runs(pid) {
   }
 }
 
+/**
+ * @param {string} from
+ * @param {string} to
+ */
 function link(from, to) {
   try {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
-// Mocha's own report, and at its end how many tests passed, failed and were skipped: in the file HOLDOUT_TEST_COUNTS with
-// what failed, or as the last line when there is none.
+// Mocha's spec report, followed by the counts: as JSON with the failures in the file HOLDOUT_TEST_COUNTS, or without that
+// variable as the last line.
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 export default class SummaryReporter extends Mocha.reporters.Spec {
+  /** @override */
   epilogue() {
     super.epilogue();
     const { passes, failures, pending } = this.stats;

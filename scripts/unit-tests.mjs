@@ -1,0 +1,31 @@
+// Which tests are unit tests: pure rules, parsers and texts. They need Node and the packages, but no root, no container
+// engine, no server and no bundles.
+
+/** Whole folders, and single files in folders that also hold tests with servers. */
+const unitTests = [
+  'test/bench/',
+  'test/campaign/',
+  'test/client/plan/plan-options.test.ts',
+  'test/client/status/',
+  'test/client/table.test.ts',
+  'test/docs.test.ts',
+  'test/batch/job-fate.test.ts',
+  'test/batch/job-name.test.ts',
+  'test/ids.test.ts',
+  'test/images/configuration/',
+  'test/images/layers/',
+  'test/intake/campaign-file/',
+  'test/intake/check-campaign.test.ts',
+  'test/ledger/published-order.test.ts',
+  'test/local/batch-endpoint/api/check-signature.test.ts',
+  'test/report/',
+  'test/runner/measure/',
+  'test/runner/device/nvidia-smi.test.ts',
+  'test/runner/sandbox/clean-environment.test.ts',
+  'test/runner/sandbox/start-refusal.test.ts',
+  'test/scoring/',
+];
+
+/** @param {string} file a path such as `test/ids.test.ts` */
+export const isUnitTest = (file) =>
+  unitTests.some((entry) => (entry.endsWith('/') ? file.startsWith(entry) : file === entry));

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { errorsPage } from '../scripts/errors-page.ts';
+import { commandLine } from '../src/client/commands/command-line.ts';
+import { terminal } from '../src/client/output.ts';
+import { projectRoot } from '../src/local/project-root.ts';
+
+const root = projectRoot();
+
+/** Every page that people read, as a path from the root. */
+const pages = [
+  ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  ...['docs', 'examples'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join(folder, file)),
+  ),
+].sort();
+
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+const withoutCode = (text: string): string => text.replaceAll(/^```[^]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '');
+
+/** What `find` captures on each page, as `page: capture`, where `isWrong` says so. */
+const wrong = (
+  find: RegExp,
+  isWrong: (found: string, page: string) => boolean,
+  view = (text: string): string => text,
+): string[] =>
+  pages.flatMap((page) =>
+    [...view(textOf(page)).matchAll(find)]
+      .map((match) => match[1] ?? '')
+      .filter((found) => isWrong(found, page))
+      .map((found) => `${page}: ${found}`),
+  );
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] ?? ''));
+
+describe('docs', () => {
+  it('link only to files and headings that exist', () => {
+    const isBroken = (link: string, page: string): boolean => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    };
+    assert.deepEqual(wrong(/\]\(([^)\s]+)\)/g, isBroken, withoutCode), []);
+  });
+
+  it('name only files and folders that exist', () => {
+    const path = /`((?:\.ci|bench|docker|docs|examples|scripts|src|test)\/[\w./-]*)`/g;
+    assert.deepEqual(
+      wrong(path, (file) => !existsSync(join(root, file))),
+      [],
+    );
+  });
+
+  it('name only scripts that package.json has', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    assert.deepEqual(
+      wrong(/\bnpm run (?:-s )?([\w:-]+)/g, (name) => !Object.hasOwn(scripts, name)),
+      [],
+    );
+  });
+
+  it('call the command line only with commands and options that it has', async () => {
+    const wrongCalls: string[] = [];
+    for (const page of pages) {
+      for (const [call, name = '', rest = ''] of textOf(page).matchAll(
+        /npm run holdout -- (?:--stack \w+ )?([a-z][a-z-]+)([^`|#\n]*)/g,
+      )) {
+        const program = await commandLine([name], terminal, () => undefined);
+        const command = program.commands.find((found) => found.name() === name);
+        if (command === undefined || !hasOptions(command, rest)) wrongCalls.push(`${page}: ${call}`);
+      }
+    }
+    assert.deepEqual(wrongCalls, []);
+  });
+
+  it('keep the README short', () => {
+    assert.ok(textOf('README.md').trimEnd().split('\n').length <= 150);
+  });
+
+  it('give every term of the glossary one entry, in alphabetical order', () => {
+    const terms = [...textOf('docs/glossary.md').matchAll(/^- \*\*(.+?)\*\*/gm)].map((match) => match[1] ?? '');
+    assert.ok(terms.length > 20);
+    assert.deepEqual(
+      terms,
+      [...new Set(terms)].sort((a, b) => a.localeCompare(b, 'en')),
+    );
+  });
+
+  it('list every error as the catalogue has it (npm run docs)', async () => {
+    const page = join(root, 'docs/errors.md');
+    assert.equal(textOf('docs/errors.md'), await errorsPage(page));
+  });
+});
+
+/** Options of the command or, where it has some, of the sub-command that comes first. */
+function hasOptions(command: Command, rest: string): boolean {
+  const sub = command.commands.find((found) => new RegExp(`^ ${found.name()}\\b`).test(rest));
+  const known = (sub ?? command).options.map(({ long }) => long);
+  return [...rest.matchAll(/(?<=\s|\[)--[a-z-]+/g)].every(([option]) => known.includes(option));
+}
