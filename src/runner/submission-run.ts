@@ -7,7 +7,7 @@ import type { Buckets } from '../settings.ts';
 import { ContainerEngine, type EngineImage } from './sandbox/engine.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
-import { retryFor } from './retry-for.ts';
+import { retryFor } from '../retry-for.ts';
 import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
 import { releaseHost } from './sandbox/release.ts';
 import { type RunPaths, runPathsOf } from './sandbox/run-paths.ts';

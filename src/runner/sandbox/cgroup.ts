@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retryFor } from '../../retry-for.ts';
 
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));
@@ -54,14 +54,11 @@ async function removeTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeTree(join(folder, entry.name));
   }
-  // The last process of a killed container may still be on its way out.
-  for (let triesLeft = 40; ; triesLeft--) {
-    try {
-      return await rmdir(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      if (triesLeft === 0) throw error;
-      await sleep(50);
-    }
-  }
+  // The last process of a killed container may still be exiting.
+  await retryFor(() => removeEmpty(folder), { limit: 2_000, firstPause: 50 });
 }
+
+const removeEmpty = (folder: string): Promise<void> =>
+  rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
