@@ -7,27 +7,27 @@ import type { Dependencies } from './dependencies.ts';
 import { workOf, type OpenedCampaign } from './open-campaign.ts';
 
 /**
- * Makes a further work list of what an operator added; rounds that are in the lists or final already are left out. Null when
- * nothing was written under the key.
+ * Writes another work list with the rounds that an operator added, except those that are final or already listed. Returns
+ * null if there is no object under the key.
  */
 export async function appendRounds(
   deps: Dependencies,
   { campaign, workLists, added }: { campaign: string; workLists: string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
-  const written = await store.findJson<AddedRounds>(buckets.results, added);
-  if (written === undefined) return null;
+  const request = await store.findJson<AddedRounds>(buckets.results, added);
+  if (request === undefined) return null;
   const frozen = await deps.frozen.campaign(campaign);
   const known = await deps.frozen.work(campaign, workLists);
   const final = await finalRounds(store, buckets.results, campaign);
   const listed = new Set(known.flatMap(({ rounds }) => rounds.map(roundKeyOf)));
-  const fresh = written.rounds.filter(
+  const newRounds = request.rounds.filter(
     (round) => !listed.has(roundKeyOf(round)) && round.sequence > (final.get(round.submission) ?? 0),
   );
-  if (fresh.length === 0) return { workLists, work: workOf(frozen, workLists, known) };
-  const teams = publishedOrder(frozen.fairness.seed, new Set(fresh.map(({ team }) => team)));
-  const list = workListOf(teams, fresh, () => false);
-  const longer = [...workLists, await keepWorkList(store, buckets.results, campaign, list)];
+  if (newRounds.length === 0) return { workLists, work: workOf(frozen, workLists, known) };
+  const teams = publishedOrder(frozen.fairness.seed, new Set(newRounds.map(({ team }) => team)));
+  const list = workListOf(teams, newRounds, () => false);
+  const extended = [...workLists, await keepWorkList(store, buckets.results, campaign, list)];
   const work = workByTeam([{ version: 1, teams: known }, list]);
-  return { workLists: longer, work: workOf(frozen, longer, work) };
+  return { workLists: extended, work: workOf(frozen, extended, work) };
 }

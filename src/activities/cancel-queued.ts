@@ -10,23 +10,23 @@ import type { Dependencies } from './dependencies.ts';
 export interface QueuedChoice {
   campaign: string;
   workLists: string[];
-  /** Submissions whose workflow runs: they end by themselves. */
+  /** Submissions with a running workflow, which cancels itself. */
   open: string[];
   submissions?: string[];
-  /** The number of a team. */
+  /** A team's number. */
   team?: number;
-  /** Only those whose newest record has this reason. */
+  /** Only submissions whose newest record has this reason. */
   because?: Reason;
 }
 
-/** Records the rounds of a choice that have not begun as cancelled and answers how many this call recorded. */
+/** Records the chosen rounds that have not begun as cancelled; returns how many this call recorded. */
 export async function cancelQueued(deps: Dependencies, choice: QueuedChoice): Promise<number> {
   const { campaign, because } = choice;
   const final = await finalRounds(deps.store, deps.buckets.results, campaign);
   const queued = (await chosen(deps, choice)).filter(
     ({ submission, sequence }) => sequence > (final.get(submission) ?? 0),
   );
-  const rounds = because === undefined ? queued : await endedBecause(deps, campaign, queued, final, because);
+  const rounds = because === undefined ? queued : await withReason(deps, campaign, queued, final, because);
   return closeRounds(deps.store, deps.buckets.results, campaign, rounds, {
     reason: 'cancelled',
     detail: 'It was cancelled before its turn came.',
@@ -48,7 +48,7 @@ async function chosen(
   );
 }
 
-async function endedBecause(
+async function withReason(
   { store, buckets }: Dependencies,
   campaign: string,
   queued: TeamRound[],

@@ -9,7 +9,7 @@ import type { FrozenReader } from '../ledger/frozen-reader.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
-/** What the worker hands to its activities; built once per process. */
+/** What activities need; built once per worker process. */
 export interface Dependencies extends BatchClients {
   settings: Settings;
   buckets: Buckets;
@@ -18,12 +18,12 @@ export interface Dependencies extends BatchClients {
   poller: JobPoller;
   images: ImageStore;
   workflows: WorkflowClient;
-  /** Tells a campaign's workflow that a submission is final; a campaign that is no longer there needs no telling. */
+  /** Reports a final submission to its campaign's workflow; does nothing if that workflow has ended. */
   report: (campaign: string, report: SubmissionReport) => Promise<void>;
   frozen: FrozenReader;
 }
 
-/** The row of a class; the campaign file was checked, so a missing one is a fault of ours. */
+/** A class by its name. The campaign file was checked, so a missing class is a bug. */
 export function classNamed(frozen: FrozenCampaign, name: string): InstanceClass {
   const found = frozen.instanceClasses.find((candidate) => candidate.name === name);
   if (found === undefined) throw new RangeError(`campaign ${frozen.campaign} has no instance class ${name}`);

@@ -1,7 +1,7 @@
 import type { Dependencies } from './dependencies.ts';
 import { notRunning, runningSubmissions } from './submission-workflows.ts';
 
-/** Which of these submissions have no running workflow. Those that the list of running ones shows are not looked at. */
+/** Returns those of the submissions that have no running workflow. Looks only at those missing from the list of running ones. */
 export async function endedSubmissions(
   deps: Dependencies,
   { campaign, submissions }: { campaign: string; submissions: string[] },

@@ -1,6 +1,6 @@
 import type { Dependencies } from './dependencies.ts';
 
-/** The number of a team, or null when no work list has it. */
+/** A team's number; null if no work list names the team. */
 export async function findTeam(
   deps: Dependencies,
   { campaign, workLists, team }: { campaign: string; workLists: string[]; team: string },

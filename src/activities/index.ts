@@ -21,7 +21,7 @@ import { appendRounds } from './append-rounds.ts';
 import { loadCampaignSnapshot } from './load-campaign-snapshot.ts';
 import { reportFailure, reportRecovery } from './report-stuck.ts';
 
-/** Every activity, bound to the rooms it calls. One file per activity. */
+/** Every activity, bound to its dependencies. The keys are the registered names, which never change. */
 export function createActivities(deps: Dependencies) {
   return {
     takeStock: bind(deps, withHeartbeat(loadCampaignSnapshot)),
@@ -47,8 +47,8 @@ export function createActivities(deps: Dependencies) {
 export type Activities = ReturnType<typeof createActivities>;
 
 /**
- * Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. The campaign hears of
- * what is tried again and again.
+ * Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. Reports an activity
+ * that keeps failing to the campaign.
  */
 function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, input: Input) => Promise<Output>) {
   return async (input: Input): Promise<Output> => {

@@ -13,21 +13,21 @@ import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 const logLines = 50;
 
-/** Where a campaign stands that has no state: at its first start, after its end, or when its workflow was lost. */
+/** What a campaign without state starts from: at its first start, after its end, or after its workflow was lost. */
 export interface CampaignSnapshot {
-  /** Keys of the work lists: every round that is neither final nor under way. */
+  /** Keys of the work lists: every round that is neither final nor running. */
   workLists: string[];
   /** `pace` as {@link statisticsCodec} encodes it. */
   ledger: Omit<LedgerTotals, 'pace'> & { pace: unknown };
   running: (RunningRound & { team: number })[];
-  /** The acts that were taken, in order; `team` is the number of the team that one names, else -1. */
+  /** The accepted commands in order; `team` is the number of the team that a command names, else -1. */
   acts: { act: OperatorCommand; team: number }[];
   actsRecorded: number;
   /** The last lines. */
   operatorsLog: OperatorLogLine[];
 }
 
-/** Reads hand-in, operators' acts, the whole ledger and what runs, and writes a work list of what remains. */
+/** Reads the intake, the operators' commands, the ledger and the running rounds; writes a work list of the rest. */
 export async function loadCampaignSnapshot(
   deps: Dependencies,
   { campaign }: { campaign: string },
@@ -36,7 +36,7 @@ export async function loadCampaignSnapshot(
   const { fairness } = await frozen.campaign(campaign);
   const acts = await commandsOf(store, buckets.results, campaign);
   const { rounds } = await campaignRounds(store, buckets.results, campaign, acts);
-  // Before the ledger is read: a round that ends meanwhile is then seen in the ledger.
+  // Listed before the ledger is read, so that a round that ends in between shows up in the ledger.
   const listed = await runningRounds(deps, campaign);
   const final = new Map<string, number>();
   const ledger = noTotals();

@@ -3,12 +3,12 @@ import type { Dependencies } from './dependencies.ts';
 
 export interface NextSubmission extends WorkRound {
   team: number;
-  /** As it is shown. */
+  /** For display. */
   teamName: string;
   teamId: string;
 }
 
-/** The rounds behind some picks of the scheduler, in the same order; `index` counts a team's rounds from 0. */
+/** The rounds that the scheduler picked, in the same order; `index` counts a team's rounds from 0. */
 export async function nextSubmissions(
   deps: Dependencies,
   { campaign, workLists, picks }: { campaign: string; workLists: string[]; picks: { team: number; index: number }[] },

@@ -10,7 +10,7 @@ export interface OpenedCampaign {
   work: Work;
 }
 
-/** Reads the frozen campaign: what the workflow needs of it, by team and without a single submission's row. */
+/** Reads what the campaign's workflow needs of the frozen campaign, by team and without the submissions' rows. */
 export async function openCampaign(
   deps: Dependencies,
   { campaign, workLists }: { campaign: string; workLists: string[] },
@@ -20,7 +20,7 @@ export async function openCampaign(
   return { frozen, timings: deps.settings.timings, work: workOf(frozen, workLists, teams) };
 }
 
-/** What there is to do, in numbers. */
+/** The number of rounds of each team. */
 export const workOf = (
   { fairness }: FrozenCampaign,
   workLists: string[],

@@ -4,22 +4,22 @@ import type { LedgerRecord } from '../ledger/record.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** What a submission's workflow decides by. */
+/** What a submission's workflow needs to decide. */
 export interface OpenedSubmission {
-  /** The record that makes this round final already. */
+  /** This round's record, if the round is already final. */
   final: LedgerRecord | null;
   classes: InstanceClass[];
   limits: Limits;
   testItems: number;
-  /** Null: there is no sample set and nothing is probed. */
+  /** Null without a sample set: then nothing is probed. */
   sampleItems: number | null;
-  /** The highest run number of the rounds before. */
+  /** The highest run number of earlier rounds. */
   runsBefore: number;
-  /** Evaluation runs of the rounds before. */
+  /** Evaluation runs of earlier rounds. */
   evaluationsBefore: number;
-  /** The newest evaluation of the rounds before that ended well. */
+  /** The newest successful evaluation of earlier rounds. */
   lastGoodRun: number | null;
-  /** The image of the newest round before that had one. */
+  /** The image of the newest earlier round that had one. */
   imageBefore: string | null;
   timings: Timings;
 }
@@ -48,5 +48,5 @@ export async function openSubmission(
   };
 }
 
-/** The highest number among some runs; 0 when there are none. */
+/** The highest run number; 0 if there are no runs. */
 export const highestOf = (runs: readonly { n: number }[]): number => runs.reduce((high, { n }) => Math.max(high, n), 0);

@@ -5,8 +5,8 @@ import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 
 /**
- * Turns the outcome of a probe run into a resource profile, and keeps what it says about the image's base; null when the
- * probe taught nothing.
+ * Turns the outcome of a probe into a resource profile and records whether it saturated the GPU for the image's base. Returns
+ * null if the probe has no usable outcome.
  */
 export async function profileProbe(
   deps: Dependencies,

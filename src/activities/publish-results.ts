@@ -10,8 +10,8 @@ import type { Dependencies } from './dependencies.ts';
 import { notRunning } from './submission-workflows.ts';
 
 /**
- * Writes leaderboard.csv and results.json from the ledger. With `rest`, every round without a record gets one first: the
- * campaign was closed before its turn came.
+ * Writes leaderboard.csv and results.json from the ledger. With `rest`, first records every round without a record as
+ * cancelled with that reason, because the campaign was closed before the round's turn.
  */
 export async function publishResults(
   deps: Dependencies,
@@ -37,7 +37,7 @@ async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason
   const { rounds } = await campaignRounds(store, bucket, campaign, await commandsOf(store, bucket, campaign));
   const final = await finalRounds(store, bucket, campaign);
   const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
-  // A campaign that lost its state may be closed before it knows of a child that runs on and will record itself.
+  // A campaign that lost its state may be closed before it knows of a workflow that still runs and will write its record.
   const idle = await notRunning(deps, campaign, new Set(open.map(({ submission }) => submission)));
   await closeRounds(
     store,

@@ -20,13 +20,13 @@ import type { Dependencies } from './dependencies.ts';
 import { defaultPaths } from '../campaign/model/layouts.ts';
 
 /**
- * `base` names what it was built on; `probeInVain`: probes of others on that base taught nothing; `withheld`: what of the
- * image's configuration does not count, in words. `refused` is the team's.
+ * `base` names the base image; `probeInVain`: probes of other images on that base were useless; `withheld`: parts of the
+ * image's configuration that are ignored, as text. A refusal is the team's fault.
  */
 export type PulledImage =
   (StoredImage & { base: string | null; probeInVain: boolean; withheld: string[] }) | { kind: 'refused'; why: string };
 
-/** The gate: brings the handed-in image here, inspects it, and keeps what was accepted in the private image store. */
+/** Fetches a submitted image, inspects it, and puts an accepted one into the private image store. */
 export async function pullImage(
   deps: Dependencies,
   input: { campaign: string; submission: string },
@@ -43,7 +43,12 @@ export async function pullImage(
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
-    return { ...stored, base, probeInVain: base !== null && (await isInVain(deps, input.campaign, base)), withheld };
+    return {
+      ...stored,
+      base,
+      probeInVain: base !== null && (await isProbeFutile(deps, input.campaign, base)),
+      withheld,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -57,10 +62,10 @@ const containerOf = ({
   mountPoints: [paths.input, paths.output],
 });
 
-const isInVain = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
+const isProbeFutile = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
   isProbeUseless(await lessonsOf(store, buckets.results, campaign, base));
 
-/** A folder for this try; that of the try before goes, which a killed worker may have left. */
+/** Makes a folder for this attempt. Removes that of the attempt before, which a killed worker may have left. */
 async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {
   const { attempt } = Context.current().info;
   const folderOf = (attempt: number): string =>
@@ -70,7 +75,7 @@ async function ownFolder({ campaign, submission }: { campaign: string; submissio
   return folderOf(attempt);
 }
 
-/** An archive must still be the one that was frozen; a reference is fetched by the digest that it had at hand-in. */
+/** An archive must still be the frozen one; a reference is fetched by the digest that it had when it was frozen. */
 async function inspectImage(
   deps: Dependencies,
   image: HandedInImage,

@@ -7,9 +7,9 @@ import { highestOf } from './open-submission.ts';
 import { keepResult, reportOf } from './record-result.ts';
 import { isRunning } from './submission-workflows.ts';
 
-const casesAtOnce = 16;
+const submissionsAtOnce = 16;
 
-/** An open submission as its campaign knows it. */
+/** An open submission, as its campaign knows it. */
 export interface OpenCase {
   submission: string;
   sequence: number;
@@ -17,15 +17,15 @@ export interface OpenCase {
 }
 
 /**
- * Looks for open submissions whose workflow has ended without the campaign hearing of it, and answers their reports.
- * One that left no record (terminated by hand) is recorded as failed by the platform, with all runs of its round.
+ * Finds open submissions whose workflow has ended without a report to the campaign, and returns their reports. A round that
+ * has no record (its workflow was terminated) is recorded as a platform error, with all its runs.
  */
 export async function reconcile(
   deps: Dependencies,
   { campaign, open }: { campaign: string; open: OpenCase[] },
 ): Promise<SubmissionReport[]> {
   const reports: SubmissionReport[] = [];
-  await inParallel(casesAtOnce, open, async (one) => {
+  await inParallel(submissionsAtOnce, open, async (one) => {
     if (await isRunning(deps, campaign, one.submission)) return;
     reports.push(await reportOn(deps, campaign, one));
   });

@@ -1,7 +1,7 @@
 import { appendCommands, type RecordedCommand } from '../ledger/command-log.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** Keeps acts in the operators' chain, from number `first` on. */
+/** Appends commands to the operators' log, from number `first` on. */
 export const recordCommands = (
   deps: Dependencies,
   { campaign, first, acts }: { campaign: string; first: number; acts: RecordedCommand[] },

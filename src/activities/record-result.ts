@@ -4,18 +4,18 @@ import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
 import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** A record before its place in the chain is known. */
+/** A record whose place in the chain is not known yet. */
 export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor'>;
 
-/** Writes the record of a round into the ledger, then the campaign learns the outcome. */
+/** Writes the record of a round into the ledger, then reports to the campaign. */
 export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {
   const { record, before } = await keepResult(deps, result);
   await deps.report(result.campaign, reportOf(record, before));
 }
 
 /**
- * Writes the record of a round, or finds the one it has when a later round has ended too; `before`: those of the rounds
- * before, oldest first.
+ * Writes the record of a round, unless a later round has a record too: then returns the one that is there. `before` has the
+ * records of earlier rounds, oldest first.
  */
 export async function keepResult(
   deps: Dependencies,
@@ -32,7 +32,7 @@ export async function keepResult(
   return { record, before };
 }
 
-/** What a campaign is told of a record, given those before it. */
+/** The report to the campaign about a record, given the records before it. */
 export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]): SubmissionReport {
   const { submission, sequence, state, reason, runs } = record;
   const stoodBy = standingRecord(before);
@@ -43,15 +43,15 @@ export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]):
     sequence,
     ...endOf({ state, reason }),
     costMicroUsd: costOfRuns(runs),
-    ...(last && { lastRun: settled(last) }),
+    ...(last && { lastRun: settledRun(last) }),
     ...(stoodBy && standsBy && { standing: { before: endOf(stoodBy), now: endOf(standsBy) } }),
   };
 }
 
-const settled = ({ n, purpose, class: onClass, billedSeconds, costMicroUsd, reason, cause }: RunRecord) => ({
+const settledRun = ({ n, purpose, class: className, billedSeconds, costMicroUsd, reason, cause }: RunRecord) => ({
   n,
   purpose,
-  class: onClass,
+  class: className,
   billedSeconds,
   costMicroUsd,
   ...(reason && { reason }),

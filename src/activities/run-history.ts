@@ -6,8 +6,8 @@ import { submissionWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RunEnd } from './run-end.ts';
 
-/** A run that a workflow wanted; `end` is what it learnt of it. */
-export interface ToldRun {
+/** A run that a workflow requested; `end` is set once the workflow has seen it end. */
+export interface HistoryRun {
   n: number;
   purpose: Purpose;
   class: string;
@@ -15,21 +15,21 @@ export interface ToldRun {
   end?: Pick<RunRecord, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd' | 'facts'>;
 }
 
-/** The runs that the last workflow of a submission submitted, read from its history; none when that is gone. */
+/** The runs that a submission's last workflow requested, from its history; none if the history is gone. */
 export async function runsInHistory(
   { workflows }: Pick<Dependencies, 'workflows'>,
   campaign: string,
   submission: string,
-): Promise<Map<number, ToldRun>> {
-  const runs = new Map<number, ToldRun>();
-  const scheduled = new Map<string, ToldRun>();
+): Promise<Map<number, HistoryRun>> {
+  const runs = new Map<number, HistoryRun>();
+  const scheduled = new Map<string, HistoryRun>();
   for (const event of await eventsOf(workflows.getHandle(submissionWorkflowId(campaign, submission)))) {
     const { activityTaskScheduledEventAttributes: order, activityTaskCompletedEventAttributes: answer } = event;
     const [input] = order?.input?.payloads ?? [];
     const name = order?.activityType?.name;
     if (input && (name === 'submitBatchJob' || name === 'awaitBatchJob')) {
-      const { n, purpose, class: onClass, jobId } = defaultPayloadConverter.fromPayload<ToldRun>(input);
-      const run = { ...runs.get(n), n, purpose, class: onClass, ...(jobId !== undefined && { jobId }) };
+      const { n, purpose, class: className, jobId } = defaultPayloadConverter.fromPayload<HistoryRun>(input);
+      const run = { ...runs.get(n), n, purpose, class: className, ...(jobId !== undefined && { jobId }) };
       runs.set(n, run);
       if (name === 'awaitBatchJob') scheduled.set(String(event.eventId), run);
     }
@@ -47,7 +47,7 @@ type Handle = ReturnType<Dependencies['workflows']['getHandle']>;
 
 async function eventsOf(handle: Handle) {
   try {
-    // Says so by an error of the client, which fetchHistory does not.
+    // Unlike fetchHistory, describe throws WorkflowNotFoundError.
     await handle.describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return [];

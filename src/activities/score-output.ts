@@ -7,14 +7,14 @@ import type { Dependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
 
 /**
- * Where the score or the faults of a predictions file lie. Neither the score nor a word of the file passes through Temporal:
- * of faults only what they are and in which lines.
+ * Where the score or the faults of a predictions file are stored. Neither the score nor any text of the file goes through
+ * Temporal: of a fault only its kind and its lines.
  */
 export type ScoredOutput =
   | { kind: 'scored'; key: string; digest: string }
   | { kind: 'invalid'; key: string; digest: string; faults: number; summary: FaultSummary };
 
-/** Scores a run's predictions against the labels; runs only where the labels may be read. */
+/** Scores a run's predictions against the labels. Registered only where the labels may be read. */
 export async function scoreOutput(
   deps: Dependencies,
   input: { campaign: string; submission: string; n: number; sequence: number },
@@ -35,7 +35,7 @@ export async function scoreOutput(
   const body = `${JSON.stringify(file, null, 2)}\n`;
   const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);
-  const where = { key, digest: sha256(body) };
-  if (result.kind === 'scored') return { kind: 'scored', ...where };
-  return { kind: 'invalid', ...where, faults: result.count, summary: result.summary };
+  const location = { key, digest: sha256(body) };
+  if (result.kind === 'scored') return { kind: 'scored', ...location };
+  return { kind: 'invalid', ...location, faults: result.count, summary: result.summary };
 }

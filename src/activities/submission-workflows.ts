@@ -6,13 +6,13 @@ import type { Dependencies } from './dependencies.ts';
 
 const callsAtOnce = 16;
 
-/** A round whose workflow is under way. */
+/** A round with a running workflow. */
 export interface RunningRound {
   submission: string;
   sequence: number;
 }
 
-/** Whether a submission's workflow is under way. */
+/** Whether a submission's workflow is running. */
 export async function isRunning(
   { workflows }: Pick<Dependencies, 'workflows'>,
   campaign: string,
@@ -27,7 +27,7 @@ export async function isRunning(
   }
 }
 
-/** Those of some submissions whose workflow is not under way, each looked at: no list that may lag is asked. */
+/** Returns the submissions without a running workflow. Looks at each one, because Temporal's list may lag. */
 export async function notRunning(
   deps: Pick<Dependencies, 'workflows'>,
   campaign: string,
@@ -40,7 +40,7 @@ export async function notRunning(
   return ended;
 }
 
-/** What runs, by Temporal's list, which may be some seconds behind: both ways. */
+/** The running rounds, by Temporal's list, which may lag by some seconds in either direction. */
 export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campaign: string): Promise<RunningRound[]> {
   const executions = await listed(deps, campaign);
   const rounds: RunningRound[] = [];
@@ -48,7 +48,7 @@ export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campa
   return rounds;
 }
 
-/** Ids of the submissions that run, by the same list. */
+/** Ids of the running submissions, by the same list. */
 export async function runningSubmissions(
   deps: Pick<Dependencies, 'workflows'>,
   campaign: string,
@@ -69,7 +69,7 @@ async function listed({ workflows }: Pick<Dependencies, 'workflows'>, campaign: 
   return executions;
 }
 
-/** The round is in what the workflow was started with. */
+/** Reads the round from the workflow's input. */
 async function roundOf({ workflows }: Pick<Dependencies, 'workflows'>, execution: Execution): Promise<RunningRound> {
   const { history } = await workflows.workflowService.getWorkflowExecutionHistory({
     namespace: workflows.options.namespace,

@@ -5,18 +5,18 @@ import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { ChainedCommand } from './command-log.ts';
 
-/** Every round of a campaign: of the frozen hand-in, and what the operators' acts that were taken added to it. */
+/** Every round of a campaign: those of the frozen submissions and those that accepted commands added. */
 export async function campaignRounds(
   store: ObjectStore,
   bucket: string,
   campaign: string,
-  acts: readonly ChainedCommand[],
+  commands: readonly ChainedCommand[],
 ): Promise<CampaignRounds> {
-  const handIn = await store.readJson<Manifest>(bucket, resultObjects.manifest(campaign));
+  const manifest = await store.readJson<Manifest>(bucket, resultObjects.manifest(campaign));
   const added: AddedRounds[] = [];
-  for (const { message: act } of acts) {
-    if (act === null || !('rounds' in act.message)) continue;
-    added.push(await store.readJson<AddedRounds>(bucket, act.message.rounds));
+  for (const { message: command } of commands) {
+    if (command === null || !('rounds' in command.message)) continue;
+    added.push(await store.readJson<AddedRounds>(bucket, command.message.rounds));
   }
-  return roundsOf(handIn, added);
+  return roundsOf(manifest, added);
 }

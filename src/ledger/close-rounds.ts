@@ -6,7 +6,7 @@ import type { ObjectStore } from '../s3/object-store.ts';
 import { appendIfOpen, readsAtOnce } from './ledger.ts';
 import { sha256 } from '../sha256.ts';
 
-/** Records rounds that never began as cancelled and answers for how many this call did; a record that is there stays. */
+/** Records rounds that never began as cancelled, unless they have a record; returns how many this call recorded. */
 export async function closeRounds(
   store: ObjectStore,
   bucket: string,
@@ -16,13 +16,11 @@ export async function closeRounds(
 ): Promise<number> {
   const bySubmission = new Map<string, TeamRound[]>();
   for (const round of rounds) {
-    const known = bySubmission.get(round.submission);
-    if (known) known.push(round);
-    else bySubmission.set(round.submission, [round]);
+    bySubmission.set(round.submission, [...(bySubmission.get(round.submission) ?? []), round]);
   }
   let closed = 0;
-  await inParallel(readsAtOnce, [...bySubmission.values()], async (ofOne) => {
-    for (const { submission, team, sequence } of ofOne.sort((a, b) => a.sequence - b.sequence)) {
+  await inParallel(readsAtOnce, [...bySubmission.values()], async (ofSubmission) => {
+    for (const { submission, team, sequence } of ofSubmission.sort((a, b) => a.sequence - b.sequence)) {
       const before = resultObjects.ledger(campaign, submission, sequence - 1);
       const wrote = await appendIfOpen(store, bucket, {
         version: 1,

@@ -3,12 +3,12 @@ import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '..
 import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 
-/** Reads what never changes of a campaign, once per process. */
+/** Reads the parts of a campaign that never change, once per process. */
 export class FrozenReader {
   private readonly campaigns = new Map<string, Promise<FrozenCampaign>>();
   private readonly manifests = new Map<string, Promise<Manifest>>();
   private readonly rows = new Map<string, Promise<Map<string, Submission>>>();
-  /** The newest only: a campaign's lists grow, and nobody asks for the shorter ones again. */
+  /** Only the newest: a campaign's work lists grow, and the shorter ones are not needed again. */
   private readonly works = new Map<string, { keys: string; work: Promise<WorkOfTeam[]> }>();
 
   constructor(
@@ -22,12 +22,12 @@ export class FrozenReader {
     );
   }
 
-  /** The frozen hand-in with the submissions that operators handed in later, whether they were taken or not. */
+  /** The frozen submissions and those that operators added later, whether accepted or not. */
   manifest(campaign: string): Promise<Manifest> {
     return once(this.manifests, campaign, () => this.readManifest(campaign));
   }
 
-  /** The row of a submission; one that is not known is looked for once more, because it may have been added since. */
+  /** The row of a submission. Reads the manifest again if it lacks the submission, which may have been added since. */
   async submission(campaign: string, submission: string): Promise<Submission> {
     const known = (await this.rowsOf(campaign)).get(submission);
     if (known) return known;
@@ -38,7 +38,7 @@ export class FrozenReader {
     throw new RangeError(`campaign ${campaign} has no submission ${submission}`);
   }
 
-  /** What work lists ask for: teams by number, each with all its rounds. */
+  /** The teams of the work lists by number, each with all its rounds. */
   work(campaign: string, workLists: readonly string[]): Promise<WorkOfTeam[]> {
     const keys = workLists.join();
     const known = this.works.get(campaign);
@@ -77,7 +77,7 @@ export class FrozenReader {
   }
 }
 
-/** A read that fails is forgotten, so that the next one tries again. */
+/** Reads once; forgets a failed read, so that the next call reads again. */
 function once<T>(known: Map<string, Promise<T>>, campaign: string, read: () => Promise<T>): Promise<T> {
   const reading = known.get(campaign) ?? read();
   known.set(campaign, reading);

@@ -4,10 +4,8 @@ import type { ObjectStore } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
 import { sha256 } from '../sha256.ts';
 
-/** Just under the number of connections that the SDK opens to S3. */
+/** Just below the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;
-
-/** The records of a campaign in the results bucket: one chain per submission, each record written once. */
 
 export interface ChainLink {
   record: LedgerRecord;
@@ -15,7 +13,7 @@ export interface ChainLink {
   digest: string;
 }
 
-/** All records of a submission, oldest first; empty when none of its rounds has ended. */
+/** All records of a submission, oldest first; each is written once and names the digest of the one before. */
 export async function chainOf(
   store: ObjectStore,
   bucket: string,
@@ -30,17 +28,17 @@ export async function chainOf(
   }
 }
 
-/** The records of the rounds before one, oldest first. */
+/** The records of the rounds before `sequence`, oldest first. */
 export const recordsBefore = (chain: readonly ChainLink[], sequence: number): LedgerRecord[] =>
   chain.slice(0, sequence - 1).map(({ record }) => record);
 
-/** Appends a record; the same record again is fine, another one for the same sequence throws OBJECT_DIFFERS. */
+/** Appends a record. The same one may be appended again; a different one for the same round throws OBJECT_DIFFERS. */
 export async function appendRecord(store: ObjectStore, bucket: string, record: LedgerRecord): Promise<void> {
   const key = resultObjects.ledger(record.campaign, record.submission, record.sequence);
   await store.writeOnce(bucket, key, bodyOf(record));
 }
 
-/** Appends a record unless its round has one; whether this call wrote it. */
+/** Appends a record unless its round has one; returns whether this call wrote it. */
 export const appendIfOpen = (store: ObjectStore, bucket: string, record: LedgerRecord): Promise<boolean> =>
   store.writeIfAbsent(
     bucket,
@@ -48,7 +46,7 @@ export const appendIfOpen = (store: ObjectStore, bucket: string, record: LedgerR
     bodyOf(record),
   );
 
-/** How many rounds of each submission are final, from the list of keys alone. */
+/** The number of final rounds of each submission, from the list of keys alone. */
 export async function finalRounds(store: ObjectStore, bucket: string, campaign: string): Promise<Map<string, number>> {
   const folder = resultObjects.ledgerFolder(campaign);
   const final = new Map<string, number>();
@@ -59,7 +57,7 @@ export async function finalRounds(store: ObjectStore, bucket: string, campaign: 
   return final;
 }
 
-/** Reads the whole ledger; `visit` gets each submission's records, oldest first, in no order of submissions. */
+/** Reads the whole ledger. `visit` gets each submission's records, oldest first; submissions come in no particular order. */
 export async function eachChain(
   store: ObjectStore,
   bucket: string,

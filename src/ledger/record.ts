@@ -2,7 +2,7 @@ import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 
-/** A final record: the source of truth for leaderboard, cost and report. Never changed, only followed by another. */
+/** A final record: the source of truth for leaderboard, cost and report. It never changes; another may follow it. */
 export interface LedgerRecord {
   version: 1;
   campaign: string;
@@ -14,22 +14,22 @@ export interface LedgerRecord {
   predecessor: string | null;
   state: FinalState;
   reason: Reason | null;
-  /** For people: what the gate refused, how many faults the predictions had. Never the submission's own words. */
+  /** For people: why the image was refused, how many faults the predictions had. Never the submission's own text. */
   detail: string | null;
   runs: RunRecord[];
-  /** Where the score lies and its sha256; null when there is none. */
+  /** The key of the score and its sha256; null if there is none. */
   score: { key: string; digest: string } | null;
-  /** sha256 manifest digest of the image that ran; null when the gate refused it. */
+  /** sha256 manifest digest of the image; null if it was refused. */
   image: string | null;
-  /** What is wrong with the predictions, without a word of them. */
+  /** What is wrong with the predictions, without quoting them. */
   faults?: FaultSummary;
-  /** What of the image's configuration was withheld from the container; absent when nothing was. */
+  /** Parts of the image's configuration that the container did not get; absent if there are none. */
   withheld?: string[];
 }
 
 /**
- * The record by which a submission stands, of its records oldest first: the newest that ended by the submission's own doing,
- * scored or failed. A later round that was cancelled, or that the platform failed, takes nothing away.
+ * The record that counts for a submission, from its records oldest first: the newest that was scored or failed by the team's
+ * fault. A later round that was cancelled or failed by the platform does not replace it.
  */
 export const standingRecord = (records: readonly LedgerRecord[]): LedgerRecord | undefined =>
   records.findLast(({ reason }) => reason === null || responsibleParty(reason) === 'team') ?? records.at(-1);

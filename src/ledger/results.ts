@@ -15,7 +15,7 @@ import { eachChain, readsAtOnce } from './ledger.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
 
-/** Everything known about a campaign from S3 alone: the object of `results --json`. Money in micro-dollars. */
+/** Everything that S3 has about a campaign: the output of `results --json`. Money in micro-dollars. */
 export interface CampaignResults {
   campaign: string;
   state: 'running' | 'finished';
@@ -33,22 +33,22 @@ export interface SubmissionSummary {
   reason: Reason | null;
   fault: Party | null;
   detail: string | null;
-  /** Null when it finished, or has not ended. */
+  /** Null if it finished or has not ended. */
   why: Why | null;
-  /** What is wrong with its predictions, without a word of them. */
+  /** What is wrong with its predictions, without quoting them. */
   faults: FaultSummary | null;
-  /** What of the image's configuration its container did not get. */
+  /** Parts of the image's configuration that its container did not get. */
   withheld: string[];
-  /** Unrounded; null never ranks. */
+  /** Unrounded; a submission without a score is not ranked. */
   score: number | null;
   runs: RunRecord[];
-  /** What goes on with it now; absent when nothing does, and in the published results. */
+  /** What it is doing now; absent if it is not running, and in the published results. */
   underWay?: { stage: SubmissionState; class: string | null };
 }
 
 /**
- * Reads ledger and scores: one row per submission, its state by the record it stands by, its runs of all rounds. A submission
- * without a record is `queued`: only its workflow knows more.
+ * Reads the ledger and the scores: one row per submission, with the state of the record that counts and the runs of all
+ * rounds. A submission without a record is `queued`: only its workflow knows more.
  */
 export async function collectResults(
   store: ObjectStore,
@@ -56,8 +56,8 @@ export async function collectResults(
   frozen: FrozenCampaign,
 ): Promise<CampaignResults> {
   const { campaign } = frozen;
-  const acts = await commandsOf(store, bucket, campaign);
-  const { rounds, submissions: rows } = await campaignRounds(store, bucket, campaign, acts);
+  const commands = await commandsOf(store, bucket, campaign);
+  const { rounds, submissions: rows } = await campaignRounds(store, bucket, campaign, commands);
   const chains = new Map<string, LedgerRecord[]>();
   await eachChain(store, bucket, campaign, (submission, records) => chains.set(submission, records));
   const scores = await scoresOf(store, bucket, chains);
@@ -99,11 +99,11 @@ function summaryOf(
   };
 }
 
-/** The finished submissions, as the leaderboard takes them. */
+/** The finished submissions, for the leaderboard. */
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
-/** The scores of the records they stand by, by submission. */
+/** The score of the record that counts, by submission. */
 async function scoresOf(
   store: ObjectStore,
   bucket: string,

@@ -7,14 +7,14 @@ import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 
-/** A run that no record tells of yet, from what lies in the runs bucket. */
+/** A run without a ledger record, as the runs bucket shows it. */
 export interface RunSoFar {
   n: number;
   purpose: Purpose;
   class: string;
-  /** It has left its outcome; Batch and the record come after that. */
+  /** Whether it has an outcome; Batch and the record follow later. */
   ended: boolean;
-  /** Null also while only Batch knows why it was stopped from outside. */
+  /** Also null while only Batch knows why it was stopped from outside. */
   reason: Reason | null;
   facts?: RunFacts;
 }

@@ -1,13 +1,13 @@
 import type { Metric } from '../campaign/model/metrics.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 
-/** scores/<submission>/<n>.json. Faults quote the predictions and stay here. */
+/** scores/<submission>/<n>.json. `faults` quotes the predictions and therefore stays in this file. */
 export interface ScoreFile {
   version: 1;
   runKey: string;
   metric: Metric;
   result:
     | { kind: 'scored'; score: number; items: number }
-    /** `summary` quotes nothing; files written before there was one lack it. */
+    /** `summary` quotes nothing; older files lack it. */
     | { kind: 'invalid'; faults: string[]; count: number; summary?: FaultSummary };
 }

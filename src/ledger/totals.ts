@@ -5,10 +5,10 @@ import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
 import { standingRecord, type LedgerRecord } from './record.ts';
 
-/** What a campaign that lost its state learns from the ledger: its books as they would be. Micro-dollars. */
+/** The totals that a campaign that lost its state rebuilds from the ledger. Micro-dollars. */
 export interface LedgerTotals {
   money: Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
-  /** Each submission once, by the record it stands by. */
+  /** Each submission once, by the record that counts. */
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** `since` is not in the ledger and stays null. */
@@ -22,7 +22,7 @@ export const noTotals = (): LedgerTotals => ({
   pace: noStatistics(),
 });
 
-/** Adds a submission's records, oldest first. Pure but for `totals`. */
+/** Adds a submission's records, oldest first, to `totals`. */
 export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[]): void {
   const { money, counts, reasons, pace } = totals;
   let evaluations = 0;
@@ -34,7 +34,7 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
         const probeSeconds = before?.purpose === 'probe' ? before.billedSeconds : 0;
         if (evaluations === 1) addFirstEvaluation(pace, { class: run.class, probeSeconds, expectedSeconds: undefined });
       }
-      bookRun(money, run, evaluations > 1);
+      countRun(money, run, evaluations > 1);
       addEndedRun(pace, run, runs[index + 1]?.class);
     }
   }
@@ -44,8 +44,8 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
   if (standing.reason) reasons[standing.reason] = (reasons[standing.reason] ?? 0) + 1;
 }
 
-/** As the campaign books a settlement, see `settleRun`. */
-function bookRun(money: LedgerTotals['money'], run: RunRecord, isRerun: boolean): void {
+/** Counts a run as the campaign does, see `settleRun`. */
+function countRun(money: LedgerTotals['money'], run: RunRecord, isRerun: boolean): void {
   const { purpose, costMicroUsd, reason } = run;
   money.spent += costMicroUsd;
   money.byClass[run.class] = (money.byClass[run.class] ?? 0) + costMicroUsd;

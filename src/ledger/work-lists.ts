@@ -3,7 +3,7 @@ import { resultObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { sha256 } from '../sha256.ts';
 
-/** Keeps a work list under its digest and answers its key. */
+/** Writes a work list under its digest and returns its key. */
 export async function keepWorkList(
   store: ObjectStore,
   bucket: string,

@@ -2,8 +2,8 @@ import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 
 /**
- * Makes this job the only one that may ever run `runKey`; false when somebody else is. A write whose answer was lost
- * shows as a claim with this job's own id, so that counts as won.
+ * Claims a run for this job, which may then run it as the only one; returns false if another holds the claim. After a write
+ * whose response was lost, the claim has this job's own id and counts as won.
  */
 export async function claimRun(store: ObjectStore, bucket: string, runKey: string, jobId: string): Promise<boolean> {
   const key = runObjects.claim(runKey);

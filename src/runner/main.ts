@@ -1,6 +1,6 @@
 /**
- * The program that is a Batch job: `main.ts` runs the submission named by HOLDOUT_RUN_KEY, `main.ts reap <jobId>` removes
- * what a killed runner left on this host. Exit status: {@link runnerExit}; trouble is one line on standard error.
+ * The program of a Batch job: `main.ts` carries out the run named by HOLDOUT_RUN_KEY, `main.ts reap <jobId>` removes what a
+ * killed runner left on this host. Exit status: {@link runnerExit}; an error is one line on standard error.
  */
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';

@@ -6,21 +6,21 @@ export interface EngineSettings {
   name: 'docker' | 'podman';
   /** The engine with its global flags, e.g. `["podman", "--runtime", "runc"]`. */
   command: string[];
-  /** Flags this host needs on every container, e.g. lower ulimits where the defaults are refused. */
+  /** Flags that this host needs on every container, e.g. lower ulimits where the defaults are refused. */
   runFlags: string[];
 }
 
-/** What the runner knows before it reads its spec. */
+/** The settings that the runner needs before it reads its spec. */
 export interface RunnerSettings {
   jobId: string;
-  /** Folder of staged inputs and run folders, shared by all runners of a host. */
+  /** Folder of the staged inputs and of the runs, shared by all runners of a host. */
   scratch: string;
   engine: EngineSettings;
 }
 
 const defaultEngine: EngineSettings = { name: 'docker', command: ['docker'], runFlags: [] };
 
-/** Job ids name containers, folders and control groups, so nothing else gets through. */
+/** Job ids become names of containers, folders and control groups. */
 const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
 /** Reads HOLDOUT_SCRATCH and HOLDOUT_ENGINE (JSON of {@link EngineSettings}); throws RUNNER_SETTING. */

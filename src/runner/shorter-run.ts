@@ -7,9 +7,9 @@ import { releaseHost } from './sandbox/release.ts';
 import { runInSandbox, type SandboxReport, type SandboxRequest } from './sandbox/sandbox.ts';
 
 /**
- * Runs a probe's submission once more, on a part of its items, where the first run did not tell its start-up from its items.
- * What that first run left must have been collected: its place is used again. Null when nothing was learnt; for that no
- * probe is lost, and what stays on the host is the release's to complain of.
+ * Runs a probe's submission again on some of its items, if the first run could not separate start-up time from time per item.
+ * Reuses the first run's folders, whose output must have been collected. Returns null if it learns nothing, which does not
+ * fail the probe.
  */
 export async function timeShorterRun(
   request: SandboxRequest,
@@ -22,7 +22,7 @@ export async function timeShorterRun(
   const items = shorterItems({ seconds, output }, spec.inputs.items);
   if (items === undefined || stop.aborted) return null;
   try {
-    const shorter = await runOn(items, Math.ceil(2 * seconds), request);
+    const shorter = await runPart(items, Math.ceil(2 * seconds), request);
     const { end, times } = shorter.run;
     return times !== null && end.kind === 'exited' && end.exitCode === 0 ? { items, seconds: times.seconds } : null;
   } catch {
@@ -30,12 +30,12 @@ export async function timeShorterRun(
   }
 }
 
-async function runOn(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
+async function runPart(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
   const { spec, engine, place } = request;
   await releaseHost(engine, place);
   const { inputs: ownInputs, output, outputImage, layer, layerImage, root, temporary, device } = place;
-  for (const left of [ownInputs, output, outputImage, layer, layerImage, root, temporary, device])
-    await rm(left, { recursive: true, force: true });
+  for (const leftover of [ownInputs, output, outputImage, layer, layerImage, root, temporary, device])
+    await rm(leftover, { recursive: true, force: true });
   const inputs = join(place.folder, 'part');
   await mkdir(inputs, { mode: 0o755 });
   const entries = await readdir(request.inputs, { recursive: true, withFileTypes: true });

@@ -7,7 +7,7 @@ import type { Buckets } from '../settings.ts';
 import { ContainerEngine, type EngineImage } from './sandbox/engine.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
-import { retryFor } from './retry-for.ts';
+import { retryFor } from '../retry-for.ts';
 import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
 import { releaseHost } from './sandbox/release.ts';
 import { type RunPaths, runPathsOf } from './sandbox/run-paths.ts';
@@ -21,18 +21,18 @@ export interface SubmissionRun {
   buckets: Buckets;
   settings: RunnerSettings;
   spec: RunSpec;
-  /** Aborted by SIGTERM: the run ends early, with an outcome. */
+  /** Aborted by SIGTERM: the run ends early but has an outcome. */
   stop: AbortSignal;
 }
 
-/** What this host holds for the run. */
+/** The run's resources on this host. */
 interface Host {
   engine: ContainerEngine;
   place: RunPaths;
   log: HeadAndTail;
 }
 
-/** What is undefined was not reached before the run was stopped. */
+/** `undefined`: the run was stopped before it got there. */
 interface Ended {
   image: EngineImage | undefined;
   report: SandboxReport | undefined;
@@ -41,14 +41,14 @@ interface Ended {
 }
 
 /**
- * A claimed run from its inputs to outcome.json, which is written last, when nothing of the run is left on the host.
- * Throws what is neither the submission's doing nor a stop; the host is left clean then too.
+ * Carries out a claimed run, from staging its inputs to outcome.json, which is written last, after the host is clean. Throws
+ * errors that are neither the submission's fault nor a stop; the host is clean then too.
  */
 export async function runSubmission(run: SubmissionRun): Promise<void> {
   const { settings, spec } = run;
   const host = { engine: new ContainerEngine(settings.engine), place: runPathsOf(settings), log: new HeadAndTail() };
   await mkdir(host.place.folder, { recursive: true, mode: 0o700 });
-  // What the engine's helpers drop where they were started (conmon: a file named oom) goes with the run's folder.
+  // Helpers of the engine leave files in the current folder (conmon: one named oom); they are removed with the run's folder.
   process.chdir(host.place.folder);
   try {
     const ended = await runAndRelease(run, host);
@@ -57,7 +57,7 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
     await rm(host.place.folder, { recursive: true });
     const outcome = outcomeOf(run, host.log, { ...ended, predictions });
     const key = runObjects.outcome(spec.runKey);
-    // Only the holder of the claim writes it, so one that is there already is this one, written when the answer was lost.
+    // Only the holder of the claim writes it: an outcome that exists is this one, whose response was lost.
     await retryFor(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
   } finally {
     await rm(host.place.folder, { recursive: true, force: true });
@@ -108,8 +108,8 @@ async function upload(
   return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
 }
 
-/** The names come from the image, which may set as many as it likes. */
-const mostWithheld = 50;
+/** The names come from the image, which may set any number. */
+const maxWithheld = 50;
 
 function outcomeOf(
   { spec, settings }: SubmissionRun,
@@ -129,7 +129,7 @@ function outcomeOf(
       ...(report?.memory ?? { peakMiB: null, outOfMemory: 'none' }),
     },
     device: report?.device ?? null,
-    ...(report && report.withheld.length > 0 && { withheld: report.withheld.slice(0, mostWithheld) }),
+    ...(report && report.withheld.length > 0 && { withheld: report.withheld.slice(0, maxWithheld) }),
     output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
     shorterRun,

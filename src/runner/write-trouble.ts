@@ -5,24 +5,24 @@ import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 
-const longestMs = 10_000;
+const limitMs = 10_000;
 
-/** Leaves trouble.json for whoever follows the run, if that can be done: the runner ends in any case. */
+/** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */
 export async function writeTrouble(thrown: unknown): Promise<void> {
   const runKey = process.env['HOLDOUT_RUN_KEY'];
   if (!runKey) return;
-  const trouble: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...wordsOn(thrown) };
+  const trouble: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...describe(thrown) };
   const platform = loadSettings();
   const written = new ObjectStore(platform).write(
     bucketsOf(platform).runs,
     runObjects.trouble(runKey),
     `${JSON.stringify(trouble, null, 2)}\n`,
   );
-  await Promise.race([written, delay(longestMs)]).catch(() => undefined);
+  await Promise.race([written, delay(limitMs)]).catch(() => undefined);
 }
 
-/** What is not of the catalogue may quote a file of the submission, so of that only the kind is told. */
-function wordsOn(thrown: unknown): Pick<RunnerError, 'code' | 'message'> {
+/** The message of an error outside the catalogue may quote a file of the submission, so only its kind is written. */
+function describe(thrown: unknown): Pick<RunnerError, 'code' | 'message'> {
   if (thrown instanceof HoldoutError) return { code: thrown.code, message: thrown.message };
   const { name = 'Error', code, syscall } = (thrown ?? {}) as { name?: string; code?: string; syscall?: string };
   return { code: 'UNEXPECTED', message: [name, code, syscall].filter(Boolean).join(' ') };

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -14,18 +13,16 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
+import { retryFor } from '../retry-for.ts';
 import type { Settings } from '../settings.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
 
-/** Between two tries of a conditional write that met another one. */
-const conflictPauseMs = 50;
+/** The SDK waits forever by default. After these times it drops the connection and retries the call. */
+const connectLimitMs = 10_000;
+const idleLimitMs = 60_000;
 
-/** The SDK waits for ever by default; a connection that is silent for so long is given up and the call tried again. */
-const connectWithinMs = 10_000;
-const silentForMs = 60_000;
-
-/** S3 with the few verbs Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
+/** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
 
@@ -34,11 +31,11 @@ export class ObjectStore {
       ...given,
       forcePathStyle: settings.s3PathStyle,
       maxAttempts: 5,
-      requestHandler: { connectionTimeout: connectWithinMs, socketTimeout: silentForMs },
+      requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
     });
   }
 
-  /** The object's bytes, or undefined when there is none. For small objects. */
+  /** The object's bytes, or undefined if there is no such object. For small objects. */
   async find(bucket: string, key: string): Promise<Buffer | undefined> {
     try {
       const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -61,13 +58,13 @@ export class ObjectStore {
     return JSON.parse((await this.read(bucket, key)).toString('utf8')) as T;
   }
 
-  /** Like {@link readJson}, undefined when there is none. */
+  /** Like {@link readJson}, but undefined if there is no such object. */
   async findJson<T>(bucket: string, key: string): Promise<T | undefined> {
     const body = await this.find(bucket, key);
     return body === undefined ? undefined : (JSON.parse(body.toString('utf8')) as T);
   }
 
-  /** Size in bytes, or undefined when there is no such object. */
+  /** Size in bytes, or undefined if there is no such object. */
   async size(bucket: string, key: string): Promise<number | undefined> {
     try {
       const { ContentLength } = await this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
@@ -83,26 +80,20 @@ export class ObjectStore {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   }
 
-  /**
-   * Writes only if there is no such object: true when this call wrote it, false when somebody else did before.
-   * A 409 (another conditional write under way) is tried again until one of both answers is certain.
-   */
+  /** Writes only if there is no such object; returns whether this call wrote it. Retries while another write is pending (409). */
   async writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
-    for (;;) {
-      try {
-        await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' }));
-        return true;
-      } catch (error) {
-        if (!(error instanceof S3ServiceException)) throw error;
-        const status = error.$metadata.httpStatusCode;
-        if (status === 412) return false;
-        if (status !== 409) throw error;
-        await delay(conflictPauseMs);
-      }
+    const write = () =>
+      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' }));
+    try {
+      await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 412) return false;
+      throw error;
     }
   }
 
-  /** Writes a record that never changes: a second write of the same bytes is fine, of others throws OBJECT_DIFFERS. */
+  /** Writes a record that never changes. The same bytes may be written again; different ones throw OBJECT_DIFFERS. */
   async writeOnce(bucket: string, key: string, body: string): Promise<void> {
     if (await this.writeIfAbsent(bucket, key, body)) return;
     if ((await this.read(bucket, key)).toString('utf8') !== body) throw holdoutError('OBJECT_DIFFERS', { bucket, key });
@@ -116,13 +107,26 @@ export class ObjectStore {
       await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: size }));
       return;
     }
-    // Loaded when it is needed: most commands upload nothing and would wait for it.
+    // Loaded only here, because most commands upload nothing.
     const { Upload } = await import('@aws-sdk/lib-storage');
     await new Upload({ client: this.client, params: { Bucket: bucket, Key: key, Body: body } }).done();
   }
 
-  /** Streams an object into a file and answers its size and sha256 (hex); throws OBJECT_MISSING. */
-  async download(bucket: string, key: string, file: string): Promise<{ bytes: number; sha256: string }> {
+  /** Streams an object into a file and returns its size and sha256 (hex); throws OBJECT_MISSING. */
+  download(bucket: string, key: string, file: string): Promise<{ bytes: number; sha256: string }> {
+    return this.consume(bucket, key, () => createWriteStream(file));
+  }
+
+  /** Size and sha256 (hex) of an object, which is read but not kept; throws OBJECT_MISSING. */
+  digest(bucket: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    return this.consume(bucket, key, () => new Writable({ write: (_chunk, _encoding, done) => done() }));
+  }
+
+  private async consume(
+    bucket: string,
+    key: string,
+    openTarget: () => Writable,
+  ): Promise<{ bytes: number; sha256: string }> {
     const hash = createHash('sha256');
     let bytes = 0;
     const body = await this.stream(bucket, key);
@@ -130,18 +134,7 @@ export class ObjectStore {
       hash.update(chunk);
       bytes += chunk.length;
     });
-    await pipeline(body, createWriteStream(file));
-    return { bytes, sha256: hash.digest('hex') };
-  }
-
-  /** Size and sha256 (hex) of an object, read once and kept nowhere; throws OBJECT_MISSING. */
-  async digest(bucket: string, key: string): Promise<{ bytes: number; sha256: string }> {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of await this.stream(bucket, key)) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-    }
+    await pipeline(body, openTarget());
     return { bytes, sha256: hash.digest('hex') };
   }
 
@@ -171,3 +164,6 @@ export class ObjectStore {
 
 const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'NotFound');
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

@@ -105,7 +105,7 @@ describe('the check of a real GPU', function () {
     const missing: [why: RegExp, env: NodeJS.ProcessEnv][] = [
       [/^not run: nvidia-smi is not on the PATH of this host\. Install the driver/, { PATH: alone }],
       [/^not run: CUDA cannot be used: python3 cannot be started$/, { PATH: smi.folder }],
-      [/^not run: CUDA cannot be used: cuInit answered 100$/, { PRETENDED_FAULT: 'no-device' }],
+      [/^not run: CUDA cannot be used: cuInit returned 100$/, { PRETENDED_FAULT: 'no-device' }],
     ];
     for (const [why, env] of missing) {
       const { status, lines } = check(env);

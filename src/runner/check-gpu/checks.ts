@@ -5,30 +5,30 @@ import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.t
 import { sampleEveryMs } from '../device/nvidia-sampler.ts';
 import { CudaLoad, type StartedLoad } from './cuda-load.ts';
 
-/** One thing that was tried: the peak that had to be measured, in MiB, and the peak that was. */
+/** The result of one check: the expected range of the peak and the measured peak, in MiB. */
 export interface Finding {
   what: string;
   expectedMiB: [least: number, most: number];
   measuredMiB: number;
-  /** Something else that had to happen and did not. */
-  amiss?: string | undefined;
+  /** What else went wrong. */
+  problem?: string | undefined;
 }
 
-/** The device that is checked. */
+/** The GPU that is checked. */
 export interface CheckedGpu {
   name: string;
-  /** As CUDA says it. */
+  /** According to CUDA. */
   totalMiB: number;
-  /** What a process takes that allocates nothing. */
+  /** Memory of a process that allocates nothing. */
   contextMiB: number;
 }
 
 export type Check = (gpu: CheckedGpu) => Promise<Finding>;
 
-/** Long enough for some samples. */
+/** Long enough for several samples. */
 const hold = (): Promise<void> => sleep(4 * sampleEveryMs);
 
-/** The driver gives memory in blocks of 2 MiB and keeps page tables beside it. */
+/** The driver allocates memory in blocks of 2 MiB and adds page tables. */
 const toleranceMiB = (amount: number): number => 16 + amount / 100;
 
 const around = ({ idleMiB }: MeasuredDevice, { contextMiB }: CheckedGpu, amount: number): [number, number] => [
@@ -36,7 +36,7 @@ const around = ({ idleMiB }: MeasuredDevice, { contextMiB }: CheckedGpu, amount:
   Math.ceil(idleMiB + contextMiB + amount + toleranceMiB(amount)),
 ];
 
-/** What the device says of a whole process and what that came to: opened before it and asked after its end, as for a run. */
+/** Measures the device while `work` runs, as for a run: opened before it, read after its end. */
 async function measured<T>(work: () => Promise<T>): Promise<{ result: T; device: MeasuredDevice }> {
   const device = await openNvidiaDevice('docker');
   try {
@@ -58,7 +58,7 @@ const measuredLoad = <T>(work: (load: CudaLoad) => Promise<T>): Promise<{ result
     }
   });
 
-/** A process that only opens the device; `impossible` where there is no CUDA. */
+/** Measures a process that only opens the device; `impossible` if there is no CUDA. */
 export const measureContext = (): Promise<{ result: StartedLoad; device: MeasuredDevice }> =>
   measured(async () => {
     const started = await CudaLoad.start();
@@ -68,7 +68,7 @@ export const measureContext = (): Promise<{ result: StartedLoad; device: Measure
     return started;
   });
 
-/** A known amount, held for a while. */
+/** Holds a known amount for a while. */
 export const checkHeld: Check = async (gpu) => {
   const amount = Math.floor(gpu.totalMiB / 4);
   const { device } = await measuredLoad(async (load) => {
@@ -78,7 +78,7 @@ export const checkHeld: Check = async (gpu) => {
   return { what: `${amount} MiB, held`, expectedMiB: around(device, gpu, amount), measuredMiB: device.peakMiB };
 };
 
-/** The peak comes first and is gone at the end. */
+/** Frees the peak long before the end. */
 export const checkFreed: Check = async (gpu) => {
   const amount = Math.floor(gpu.totalMiB / 2);
   const { device } = await measuredLoad(async (load) => {
@@ -92,23 +92,23 @@ export const checkFreed: Check = async (gpu) => {
   return { what, expectedMiB: around(device, gpu, amount), measuredMiB: device.peakMiB };
 };
 
-/** Out of memory by one request that is too large: nothing of it may show. */
+/** Runs out of memory by one request that is too large, which must not show in the peak. */
 export const checkTooLarge: Check = async (gpu) => {
   const amount = gpu.totalMiB + 1;
-  const { result: isGiven, device } = await measuredLoad(async (load) => {
-    const given = await load.allocate(amount);
+  const { result: isAllocated, device } = await measuredLoad(async (load) => {
+    const isAllocated = await load.allocate(amount);
     await hold();
-    return given;
+    return isAllocated;
   });
   return {
     what: `${amount} MiB at once, which is out of memory`,
     expectedMiB: around(device, gpu, 0),
     measuredMiB: device.peakMiB,
-    amiss: isGiven ? 'CUDA gave more than the device has' : undefined,
+    problem: isAllocated ? 'CUDA gave more than the device has' : undefined,
   };
 };
 
-/** Out of memory by many small requests: the device must count as full. */
+/** Runs out of memory by many small requests: the device must count as full. */
 export const checkFilled: Check = async (gpu) => {
   const { result: filledMiB, device } = await measuredLoad(async (load) => {
     const filled = await load.fill(2 * gpu.totalMiB);
@@ -119,11 +119,11 @@ export const checkFilled: Check = async (gpu) => {
     what: `${filledMiB} MiB, until it is out of memory`,
     expectedMiB: [Math.ceil(saturatingShare * device.totalMiB), device.totalMiB],
     measuredMiB: device.peakMiB,
-    amiss: filledMiB > gpu.totalMiB ? 'CUDA gave more than the device has' : undefined,
+    problem: filledMiB > gpu.totalMiB ? 'CUDA gave more than the device has' : undefined,
   };
 };
 
-/** A peak between two samples; only the driver's accounts can know of it. */
+/** Makes a peak between two samples, which only the driver's accounting can know. */
 export const checkShortPeak: Check = async (gpu) => {
   const amount = Math.floor(gpu.totalMiB / 4);
   const { device } = await measuredLoad((load) => load.flash(amount));

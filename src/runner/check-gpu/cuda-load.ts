@@ -4,15 +4,15 @@ import { createInterface } from 'node:readline';
 import { holdoutError } from '../../errors.ts';
 import { cudaProgram } from './cuda-program.ts';
 
-/** `impossible`: there is nothing here that the load could run on. */
+/** `impossible`: this machine cannot run the load. */
 export type StartedLoad =
   { kind: 'ready'; load: CudaLoad; gpu: string; totalMiB: number } | { kind: 'impossible'; why: string };
 
-/** A process that takes device memory as it is told, through the CUDA driver. */
+/** A process that allocates GPU memory on command, through the CUDA driver. */
 export class CudaLoad {
   private constructor(
     private readonly process: ChildProcess,
-    private readonly answers: AsyncIterator<string>,
+    private readonly replies: AsyncIterator<string>,
   ) {}
 
   static async start(): Promise<StartedLoad> {
@@ -23,26 +23,26 @@ export class CudaLoad {
       return { kind: 'impossible', why: 'python3 cannot be started' };
     }
     const load = new CudaLoad(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
-    const answer = await load.answer();
-    const [, totalMiB, gpu] = /^ready (\d+) (.*)$/.exec(answer) ?? [];
+    const reply = await load.reply();
+    const [, totalMiB, gpu] = /^ready (\d+) (.*)$/.exec(reply) ?? [];
     if (totalMiB !== undefined && gpu !== undefined) {
       return { kind: 'ready', load, gpu, totalMiB: Number(totalMiB) };
     }
     await load.quit();
-    return { kind: 'impossible', why: answer.replace(/^impossible /, '') };
+    return { kind: 'impossible', why: reply.replace(/^impossible /, '') };
   }
 
-  /** False: out of memory, as CUDA says it. */
+  /** Returns false if CUDA is out of memory. */
   async allocate(mebibytes: number): Promise<boolean> {
     return (await this.ask(`allocate ${mebibytes}`)) === 'allocated';
   }
 
-  /** Takes so much and gives it back at once. */
+  /** Allocates memory and frees it immediately. */
   async flash(mebibytes: number): Promise<boolean> {
     return (await this.ask(`flash ${mebibytes}`)) === 'allocated';
   }
 
-  /** Takes all there is, but hardly more than `limitMiB`; answers how much it got in MiB. */
+  /** Allocates all memory, up to about `limitMiB`; returns the amount in MiB. */
   async fill(limitMiB: number): Promise<number> {
     return Number((await this.ask(`fill ${limitMiB}`)).replace(/^filled /, ''));
   }
@@ -51,7 +51,7 @@ export class CudaLoad {
     await this.ask('free 0');
   }
 
-  /** Ends the process, and with it what it holds. */
+  /** Ends the process, which frees its memory. */
   async quit(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'close');
@@ -61,13 +61,12 @@ export class CudaLoad {
 
   private ask(command: string): Promise<string> {
     this.process.stdin?.write(`${command}\n`);
-    return this.answer();
+    return this.reply();
   }
 
-  private async answer(): Promise<string> {
-    const { value, done } = await this.answers.next();
-    if (done === true)
-      throw holdoutError('COMMAND_FAILED', { command: 'python3', cause: 'it ended in the middle of the check' });
+  private async reply(): Promise<string> {
+    const { value, done } = await this.replies.next();
+    if (done === true) throw holdoutError('COMMAND_FAILED', { command: 'python3', cause: 'it ended during the check' });
     return value;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The load of the check: Python with the driver's own library, so that neither a compiler nor a framework is needed. It
- * answers each line of its input with one of its own; amounts are MiB. 2 is CUDA_ERROR_OUT_OF_MEMORY.
+ * The load of the check, in Python with the driver's own library, so that it needs neither a compiler nor a framework. It
+ * replies to each line of its input with one line; amounts are MiB. 2 is CUDA_ERROR_OUT_OF_MEMORY.
  */
 export const cudaProgram = `
 import ctypes, sys
@@ -17,7 +17,7 @@ except OSError as error:
 def must(name, *arguments):
     code = getattr(cuda, name)(*arguments)
     if code != 0:
-        say("impossible", name, "answered", code)
+        say("impossible", name, "returned", code)
         sys.exit()
 
 def allocate(mebibytes):

@@ -1,7 +1,7 @@
 /**
- * `npm run check:gpu`: does what is measured of an NVIDIA GPU agree with what was taken of it? One file without packages
- * and without a container engine, for a machine with one GPU that nothing else uses: `node check-gpu.mjs`. It needs
- * nvidia-smi, python3 and libcuda.so.1. Exit status: {@link exitStatus}.
+ * `npm run check:gpu` checks that the runner measures an NVIDIA GPU correctly: it allocates known amounts and compares. One
+ * file without packages, for a machine with one idle GPU: `node check-gpu.mjs`. It needs nvidia-smi, python3 and
+ * libcuda.so.1, but no container engine. Exit status: {@link exitStatus}.
  */
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { accountedApps } from '../device/nvidia-smi.ts';
@@ -16,7 +16,7 @@ import {
   measureContext,
 } from './checks.ts';
 
-/** `notRun` is no pass, and must not look like one. */
+/** `notRun` must not look like a pass. */
 const exitStatus = { agrees: 0, differs: 1, notRun: 3 } as const;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const gpu = { name: started.gpu, totalMiB: started.totalMiB, contextMiB: device.peakMiB - device.idleMiB };
   say(`${gpu.name}, driver ${device.driver}: ${device.totalMiB} MiB by nvidia-smi, ${gpu.totalMiB} MiB by CUDA`);
   const contextIsSeen = show({
-    what: 'a process that takes nothing but its context',
+    what: 'a process that allocates nothing but its context',
     expectedMiB: [device.idleMiB + 2, device.totalMiB],
     measuredMiB: device.peakMiB,
   });
@@ -43,16 +43,16 @@ async function main(): Promise<number> {
 async function checkAll(gpu: CheckedGpu): Promise<boolean> {
   const agrees: boolean[] = [];
   for (const check of [checkHeld, checkFreed, checkTooLarge, checkFilled]) agrees.push(show(await check(gpu)));
-  // A process has run, so there are accounts if the driver keeps any.
+  // A process has run, so accounting is not empty if it is on.
   if ((await accountedApps()).length > 0) agrees.push(show(await checkShortPeak(gpu)));
   else say('       a peak between two samples is not seen: accounting is off (nvidia-smi -pm 1; nvidia-smi -am 1)');
   return agrees.every(Boolean);
 }
 
-function show({ what, expectedMiB: [least, most], measuredMiB, amiss }: Finding): boolean {
-  const agrees = amiss === undefined && measuredMiB >= least && measuredMiB <= most;
+function show({ what, expectedMiB: [least, most], measuredMiB, problem }: Finding): boolean {
+  const agrees = problem === undefined && measuredMiB >= least && measuredMiB <= most;
   const words = `${what}: expected ${least} to ${most} MiB, measured ${measuredMiB}`;
-  say(`${agrees ? 'ok   ' : 'WRONG'}  ${words}${amiss === undefined ? '' : `; ${amiss}`}`);
+  say(`${agrees ? 'ok   ' : 'WRONG'}  ${words}${problem === undefined ? '' : `; ${problem}`}`);
   return agrees;
 }
 

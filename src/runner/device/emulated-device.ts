@@ -6,7 +6,7 @@ import type { RunPaths } from '../sandbox/run-paths.ts';
 const folderInside = '/dev/holdout-gpu';
 const mebibyte = 1024 * 1024;
 
-/** A GPU's memory as a mount of that size: allocations are bytes written there. */
+/** Emulates a GPU's memory by a mount of that size: allocations are bytes written there. */
 export async function openEmulatedDevice(place: RunPaths, totalMiB: number): Promise<Device> {
   await mountDevice(place, totalMiB);
   const meter = await FillMeter.start(place.device);

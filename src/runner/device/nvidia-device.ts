@@ -11,12 +11,12 @@ export interface NvidiaDevice extends Device {
   stop(): Promise<MeasuredDevice>;
 }
 
-/** A process that runs out of memory holds what it has while it unwinds and reports; within this nobody would see it. */
+/** A process that runs out of memory keeps what it has while it unwinds and reports, for less time than this. */
 const longestGapMs = 5_000;
 
 /**
- * The host's NVIDIA GPU. One GPU belongs to one job, so the whole device's use is the submission's. It is sampled; where
- * the driver keeps accounts, they also know the peaks between two samples. Both can only be too low, so the higher counts.
+ * The host's NVIDIA GPU. One GPU belongs to one job, so all its usage is the submission's. It is sampled; if the driver's
+ * accounting is on, that also knows the peaks between two samples. Both can only be too low, so the higher one counts.
  */
 export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<NvidiaDevice> {
   const sampler = await NvidiaSampler.start();

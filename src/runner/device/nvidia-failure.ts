@@ -7,17 +7,17 @@ export type NvidiaEnd =
   | { kind: 'ended'; exitCode: number | null; signal: string | null }
   | { kind: 'silent'; seconds: number };
 
-/** By its manual: NVIDIA driver is not loaded. */
+/** Exit status by its manual: NVIDIA driver is not loaded. */
 const driverNotLoaded = 9;
 
-/** DEVICE_UNREADABLE for an nvidia-smi without a reading; `said` is the last line it printed. Pure. */
-export function unreadable(end: NvidiaEnd, said: string | undefined): HoldoutError {
-  const { found, next } = wordsFor(end);
-  const saying = said === undefined ? '' : `, ${quoted(said, 120)}`;
-  return holdoutError('DEVICE_UNREADABLE', { program: 'nvidia-smi', found: `${found}${saying}`, next });
+/** DEVICE_UNREADABLE for an nvidia-smi without a reading; `lastLine` is the last line that it printed. */
+export function unreadable(end: NvidiaEnd, lastLine: string | undefined): HoldoutError {
+  const { found, next } = explain(end);
+  const output = lastLine === undefined ? '' : `, ${quoted(lastLine, 120)}`;
+  return holdoutError('DEVICE_UNREADABLE', { program: 'nvidia-smi', found: `${found}${output}`, next });
 }
 
-function wordsFor(end: NvidiaEnd): { found: string; next: string } {
+function explain(end: NvidiaEnd): { found: string; next: string } {
   switch (end.kind) {
     case 'not-started':
       return {

@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
 
-/** A peak must last longer than this to be seen for certain. */
+/** A peak that lasts longer than this is certain to be measured. */
 export const sampleEveryMs = 400;
 
-/** Without persistence mode the driver is loaded first, which takes seconds for each GPU. */
+/** Without persistence mode nvidia-smi first loads the driver, which takes seconds per GPU. */
 const firstReadingLimitMs = 60_000;
 
 const silenceLimitMs = 3_000;
@@ -21,8 +21,8 @@ export interface Sampled extends GpuReading {
 }
 
 /**
- * Reads the use of the host's GPU through nvidia-smi until it is closed. One that dies or falls silent is started again;
- * how long nothing was read is part of the answer.
+ * Samples the usage of the host's GPU with nvidia-smi. Restarts an nvidia-smi that dies or stops printing; the longest gap
+ * between two readings is part of the result.
  */
 export class NvidiaSampler {
   private sampler: ChildProcess | undefined;
@@ -30,7 +30,8 @@ export class NvidiaSampler {
   private sampled: Sampled | undefined;
   private readAt = performance.now();
   private isClosed = false;
-  private said: string | undefined;
+  /** The last line that was no reading. */
+  private lastLine: string | undefined;
   private onFirstReading = (): void => {};
   private readonly watchdog = setInterval(() => this.endSilence(), silenceLimitMs / 3);
 
@@ -38,7 +39,7 @@ export class NvidiaSampler {
     this.spawn();
   }
 
-  /** Answers with the first reading; throws DEVICE_UNREADABLE when nvidia-smi ends before it or takes longer than `limitMs`. */
+  /** Resolves after the first reading; throws DEVICE_UNREADABLE if nvidia-smi exits before it or takes longer than `limitMs`. */
   static async start(limitMs = firstReadingLimitMs): Promise<NvidiaSampler> {
     const sampler = new NvidiaSampler();
     try {
@@ -50,7 +51,7 @@ export class NvidiaSampler {
     }
   }
 
-  /** What was read until now. */
+  /** The usage up to now. */
   report(): Sampled {
     if (this.sampled === undefined) throw new RangeError('a sampler that has started has a reading');
     return { ...this.sampled, longestGapMs: Math.max(this.sampled.longestGapMs, performance.now() - this.readAt) };
@@ -61,7 +62,7 @@ export class NvidiaSampler {
     clearInterval(this.watchdog);
     clearTimeout(this.restart);
     this.sampler?.kill('SIGKILL');
-    // One that hangs in the driver outlives even this, and must not keep Holdout from ending.
+    // A process that hangs in the driver survives even this, and must not keep the runner from exiting.
     this.sampler?.stdout?.destroy();
     this.sampler?.unref();
   }
@@ -75,7 +76,7 @@ export class NvidiaSampler {
       limit = setTimeout(() => resolve({ kind: 'silent', seconds: limitMs / 1000 }), limitMs);
     });
     clearTimeout(limit);
-    if (end !== undefined) throw unreadable(end, this.said);
+    if (end !== undefined) throw unreadable(end, this.lastLine);
   }
 
   private spawn(): void {
@@ -91,7 +92,7 @@ export class NvidiaSampler {
   private read(line: string): void {
     const reading = readingOf(line);
     if (reading === undefined) {
-      this.said = line;
+      this.lastLine = line;
       return;
     }
     const { usedMiB } = reading;

@@ -1,13 +1,13 @@
 import { run } from '../sandbox/command.ts';
 
-/** What nvidia-smi says of a GPU at an instant. */
+/** A reading of nvidia-smi. */
 export interface GpuReading {
   usedMiB: number;
   totalMiB: number;
   driver: string;
 }
 
-/** Prints a line for {@link readingOf} every so many milliseconds. */
+/** Prints a line for {@link readingOf} every `everyMs` milliseconds. */
 export const samplingCommand = (everyMs: number): [string, ...string[]] => [
   'nvidia-smi',
   '--query-gpu=memory.used,memory.total,driver_version',
@@ -16,8 +16,8 @@ export const samplingCommand = (everyMs: number): [string, ...string[]] => [
 ];
 
 /**
- * Reads a line such as `1204, 15109, 450.80.02`. Undefined for everything else it prints: `[N/A]` where a GPU keeps no such
- * number, `[GPU is lost]` and `[Unknown Error]` when it is gone, and sentences about missing drivers.
+ * Parses a line such as `1204, 15109, 450.80.02`. Undefined for all other output: `[N/A]` if a GPU does not report a number,
+ * `[GPU is lost]` and `[Unknown Error]` if it is gone, and sentences about missing drivers.
  */
 export function readingOf(line: string): GpuReading | undefined {
   const [, used, total, driver] = /^\s*(\d+),\s*(\d+),\s*([\d.]+)\s*$/.exec(line) ?? [];
@@ -25,12 +25,12 @@ export function readingOf(line: string): GpuReading | undefined {
   return { usedMiB: Number(used), totalMiB: Number(total), driver };
 }
 
-/** Longest time that a listing may take. */
+/** The longest time that a listing may take. */
 const listingLimitMs = 20_000;
 
 /**
- * The driver's own books of compute processes, running and ended, one line each: `<pid>, <most MiB in use>, <ms>`. Empty
- * where accounting mode is off (`nvidia-smi -am 1` turns it on and needs root) or a GPU does not know it.
+ * The driver's accounting of running and ended compute processes, one line each: `<pid>, <peak MiB>, <ms>`. Empty if
+ * accounting mode is off (`nvidia-smi -am 1` as root turns it on) or the GPU does not support it.
  */
 export async function accountedApps(): Promise<string[]> {
   const query = ['--query-accounted-apps=pid,max_memory_usage,time', '--format=csv,noheader,nounits'];
@@ -46,8 +46,8 @@ const accountedPeakMiB = (line: string): number | undefined => {
 };
 
 /**
- * The most that one process had since the listing `before`, in MiB; undefined when there was none. The book is circular and
- * its process ids come round again, so a line is old only when all of it was there.
+ * The peak of any one process that is not in the earlier listing `before`, in MiB; undefined if there is none. Process ids
+ * are reused, so only a whole line that is in both listings is old.
  */
 export function accountedPeakSince(before: readonly string[], now: readonly string[]): number | undefined {
   const old = new Set(before);

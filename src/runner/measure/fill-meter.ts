@@ -5,11 +5,11 @@ const sampleEveryMs = 200;
 export interface Fill {
   usedBytes: number;
   peakBytes: number;
-  /** At some sample there was no room for the name of another file. */
+  /** At some sample the file system was out of inodes. */
   outOfNames: boolean;
 }
 
-/** Measures from outside how much of a mounted file system is in use, five times a second and once at the end. */
+/** Measures from outside how much of a mounted file system is used, five times a second and once at the end. */
 export class FillMeter {
   private fill: Fill = { usedBytes: 0, peakBytes: 0, outOfNames: false };
   private readonly timer: NodeJS.Timeout;
@@ -21,13 +21,13 @@ export class FillMeter {
     this.timer = setInterval(() => void this.sample().catch(() => {}), sampleEveryMs);
   }
 
-  /** Starts with what is there now as zero. */
+  /** The current usage counts as zero. */
   static async start(folder: string): Promise<FillMeter> {
     const { blocks, bfree, bsize } = await statfs(folder);
     return new FillMeter(folder, (blocks - bfree) * bsize);
   }
 
-  /** Ends the sampling with a last look. */
+  /** Takes a last sample and stops. */
   async stop(): Promise<Fill> {
     clearInterval(this.timer);
     await this.sample();

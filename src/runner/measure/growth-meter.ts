@@ -2,24 +2,24 @@ import { lstat } from 'node:fs/promises';
 import type { GrowthPoint } from '../../campaign/model/run-outcome.ts';
 import { GrowthRecord } from './growth-record.ts';
 
-const lookEveryMs = 200;
+const sampleEveryMs = 200;
 
 /**
- * Watches from outside how a run's predictions file grows, five times a second. It asks only for the size and never opens
- * the file, which belongs to the submission: no link is followed and nothing it does makes a look dearer.
+ * Measures from outside how a run's predictions file grows, five times a second. It reads only the size and never opens the
+ * file, which the submission controls: it follows no link, and a sample always costs the same.
  */
 export class GrowthMeter {
   private readonly record = new GrowthRecord();
   private readonly startedAt = performance.now();
-  private readonly timer = setInterval(() => void this.look(), lookEveryMs);
+  private readonly timer = setInterval(() => void this.sample(), sampleEveryMs);
 
-  /** `names`: of the file, the first that is there counts. */
+  /** `names`: the possible paths of the file; the first that exists counts. */
   constructor(private readonly names: readonly string[]) {}
 
-  /** Ends the watch with a last look. */
+  /** Takes a last sample and stops. */
   async stop(): Promise<GrowthPoint[]> {
     this.close();
-    await this.look();
+    await this.sample();
     return this.record.points();
   }
 
@@ -27,7 +27,7 @@ export class GrowthMeter {
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
+  private async sample(): Promise<void> {
     const seconds = (performance.now() - this.startedAt) / 1000;
     this.record.note(seconds, await this.size());
   }

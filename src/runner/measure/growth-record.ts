@@ -6,15 +6,15 @@ interface Change {
 }
 
 /**
- * The growth of a file in a bounded number of instants, whatever its owner does to it. Instants are those at which a new
- * size was seen; where there are too many, evenly spaced ones are kept. What is cut off the file no longer counts.
+ * The growth of a file as a bounded number of points, whatever its owner does to it. A point is added when the file has grown;
+ * when there are too many, evenly spaced ones are kept. Truncating the file removes points.
  */
 export class GrowthRecord {
   private changes: Change[] = [];
   private size = 0;
   private spacingSeconds = 0;
 
-  /** Takes one look at the file; `seconds` never go back. */
+  /** Adds a sample; `seconds` never decrease. */
   note(seconds: number, bytes: number): void {
     const isGrowth = bytes > this.size;
     this.size = bytes;
@@ -22,7 +22,7 @@ export class GrowthRecord {
     else this.changes = this.changes.filter((change) => change.bytes <= bytes);
   }
 
-  /** As shares of the size seen last. */
+  /** The points, as shares of the last size. */
   points(): GrowthPoint[] {
     return this.changes.map(({ seconds, bytes }) => ({
       seconds: Number(seconds.toFixed(3)),

@@ -1,13 +1,10 @@
 const cap = 512 * 1024;
 const tailTextCap = 16 * 1024;
 
-/**
- * Takes any amount of output and keeps its first and last 512 KiB. Memory is bounded and nothing ever blocks: a
- * submission that prints for hours is drained, not punished.
- */
+/** Accepts any amount of output and keeps its first and last 512 KiB, so that a submission may print for hours. */
 export class HeadAndTail {
   private readonly head = Buffer.alloc(cap);
-  /** A ring: byte `n` after the head lies at `n % cap`. */
+  /** A ring buffer: byte `n` after the head is at `n % cap`. */
   private readonly ring = Buffer.alloc(cap);
   private headBytes = 0;
   private ringBytes = 0;
@@ -23,17 +20,17 @@ export class HeadAndTail {
     this.ringBytes += rest.length;
   }
 
-  /** Everything that was written, in bytes. */
+  /** Bytes written. */
   get bytes(): number {
     return this.headBytes + this.ringBytes;
   }
 
-  /** What is kept of it, in bytes; the line that names the gap not counted. */
+  /** Bytes kept, without the line about the gap. */
   get keptBytes(): number {
     return this.headBytes + Math.min(this.ringBytes, cap);
   }
 
-  /** Head and tail; a line between them says how many bytes were dropped, if any were. */
+  /** Head and tail; if bytes were dropped, a line between them says how many. */
   content(): Buffer {
     const dropped = this.bytes - this.keptBytes;
     const gap = dropped === 0 ? '' : `\n--- holdout: ${dropped} bytes dropped ---\n`;

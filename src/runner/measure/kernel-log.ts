@@ -1,16 +1,16 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 
 const device = '/dev/kmsg';
-/** More than the kernel puts into one record. */
+/** More than the longest record of the kernel. */
 const recordBytes = 16 * 1024;
 const drainEveryMs = 1_000;
 
-/** What the kernel's log says about kills inside a control group. `host`: the whole machine was out of memory. */
+/** Kills inside a control group, by the kernel's log. `host`: the whole machine was out of memory. */
 export type KernelVerdict = 'killed' | 'host' | 'none' | 'unknown';
 
 /**
- * Follows the kernel's log about one control group, from the moment it is opened. Exact on cgroup v1, where a parent group's own counter stays at
- * zero: each kill leaves a record that names the group whose limit was hit.
+ * Follows the kernel's log about one control group and the groups below it. Exact on cgroup v1, where the counter of a parent
+ * group stays at zero: each kill leaves a record that names the group whose limit was hit.
  */
 export class KernelLog {
   private verdictSoFar: KernelVerdict = 'none';
@@ -26,7 +26,7 @@ export class KernelLog {
     this.timer = setInterval(() => this.drain(), drainEveryMs);
   }
 
-  /** Follows what happens in `cgroup` and below. Undefined where the log cannot be read. */
+  /** Undefined if the log cannot be read. */
   static open(cgroup: string): KernelLog | undefined {
     try {
       return new KernelLog(openSync(device, constants.O_RDONLY | constants.O_NONBLOCK), cgroup);
@@ -47,7 +47,7 @@ export class KernelLog {
 
   private drain(): void {
     for (let record = this.next(); record !== undefined; record = this.next()) {
-      // The kernel writes at most ten of these summaries in five seconds, then says how many it left out.
+      // The kernel writes at most ten of these summaries in five seconds, then the number that it left out.
       if (/oom_kill_process: \d+ callbacks suppressed/.test(record)) this.note('unknown');
       const summary = /;oom-kill:constraint=\w+,.*?(?:,oom_memcg=([^,]*))?,task_memcg=([^,]*),/.exec(record);
       if (summary === null) continue;
@@ -61,13 +61,13 @@ export class KernelLog {
     return path !== undefined && (path === this.cgroup || path.startsWith(`${this.cgroup}/`));
   }
 
-  /** Keeps the strongest statement. */
+  /** Keeps the strongest verdict. */
   private note(verdict: KernelVerdict): void {
     const byStrength: KernelVerdict[] = ['none', 'unknown', 'host', 'killed'];
     if (byStrength.indexOf(verdict) > byStrength.indexOf(this.verdictSoFar)) this.verdictSoFar = verdict;
   }
 
-  /** The next record; undefined at the end of what there is. */
+  /** The next record; undefined if there is none yet. */
   private next(): string | undefined {
     for (;;) {
       try {
@@ -76,7 +76,7 @@ export class KernelLog {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') return undefined;
         this.note('unknown');
-        // EPIPE: the ring went round and the reader stands at its oldest record again.
+        // EPIPE: records were overwritten, and the reader is at the oldest one again.
         if (code !== 'EPIPE') return undefined;
       }
     }

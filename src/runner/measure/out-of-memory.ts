@@ -6,14 +6,14 @@ import { KernelLog, type KernelVerdict } from './kernel-log.ts';
 
 type Verdict = RunOutcome['memory']['outOfMemory'];
 
-/** Watches for kills at the memory limit, from before the container starts. */
+/** Watches for kills at the memory limit; opened before the container starts. */
 export interface OutOfMemoryWatch {
-  /** Asked once the container has ended; throws HOST_MEMORY_EXHAUSTED when the whole machine was out of memory. */
+  /** Call it after the container has ended. Throws HOST_MEMORY_EXHAUSTED if the whole machine was out of memory. */
   verdict(state: ContainerState): Promise<Verdict>;
   close(): void;
 }
 
-/** The most exact watch of this host: dockerd's own record, else the kernel's counters (v2), else its log (v1). */
+/** The most exact watch that this host allows: docker's own record, else the kernel's counters (v2), else its log (v1). */
 export async function watchOutOfMemory(
   engine: ContainerEngine,
   cgroup: RunCgroup | undefined,
@@ -28,7 +28,7 @@ export async function watchOutOfMemory(
   return { verdict: async () => verdictOf(log?.verdict() ?? 'unknown'), close: () => log?.close() };
 }
 
-/** A kill without a hit of this group's limit came from outside. */
+/** If this group's limit was not hit, the whole host was out of memory. */
 async function fromCounters(cgroup: RunCgroup): Promise<KernelVerdict> {
   const { limitHits, kills } = (await cgroup.memoryEvents()) ?? { limitHits: 0, kills: 0 };
   if (kills === 0) return 'none';

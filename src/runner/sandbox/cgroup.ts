@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retryFor } from '../../retry-for.ts';
 
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));
 
 /**
- * The control group around a run's container. The kernel's records name it, and its peak outlives the container's own
- * group, which the engine removes at once.
+ * The control group around a run's container. The kernel's log names it, and its peak outlives the container's own group,
+ * which the engine removes immediately.
  */
 export class RunCgroup {
   private readonly memoryFolder: string;
@@ -28,13 +28,13 @@ export class RunCgroup {
     await writeFile(join(this.memoryFolder, unified ? 'memory.max' : 'memory.limit_in_bytes'), String(limitBytes));
   }
 
-  /** Highest use in bytes, page cache included; null where the kernel keeps none (v2 before Linux 5.19). */
+  /** Peak usage in bytes, page cache included; null if the kernel does not record it (v2 before Linux 5.19). */
   async peakBytes(): Promise<number | null> {
     const file = join(this.memoryFolder, unified ? 'memory.peak' : 'memory.max_usage_in_bytes');
     return readFile(file, 'utf8').then(Number, () => null);
   }
 
-  /** How often the limit could not be kept and how many processes the kernel killed; undefined on v1, where both stay 0. */
+  /** How often the limit was hit and how many processes the kernel killed; undefined on v1, where both stay 0. */
   async memoryEvents(): Promise<{ limitHits: number; kills: number } | undefined> {
     if (!unified) return undefined;
     const events = await readFile(join(this.memoryFolder, 'memory.events'), 'utf8');
@@ -42,7 +42,7 @@ export class RunCgroup {
     return { limitHits: count('oom'), kills: count('oom_kill') };
   }
 
-  /** Removes the group from every hierarchy, inner groups first; quiet when there is none. */
+  /** Removes the group, if it exists, from every hierarchy, inner groups first. */
   async remove(): Promise<void> {
     const hierarchies = unified ? [''] : await readdir(root);
     for (const hierarchy of hierarchies) await removeTree(join(root, hierarchy, this.path));
@@ -54,14 +54,11 @@ async function removeTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeTree(join(folder, entry.name));
   }
-  // The last process of a killed container may still be on its way out.
-  for (let triesLeft = 40; ; triesLeft--) {
-    try {
-      return await rmdir(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      if (triesLeft === 0) throw error;
-      await sleep(50);
-    }
-  }
+  // The last process of a killed container may still be exiting.
+  await retryFor(() => removeEmpty(folder), { limit: 2_000, firstPause: 50 });
 }
+
+const removeEmpty = (folder: string): Promise<void> =>
+  rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });

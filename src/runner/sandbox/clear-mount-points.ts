@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { ContainerLayers } from './engine.ts';
 
 /**
- * Puts an empty folder (or file) into a container's own layer wherever its image has something else in the way of a mount
- * point: a file, or a link, which may lead anywhere. What the image has below is hidden by the mount in any case. To be
- * called before the container starts; without known layers nothing is done, and the engine then refuses such an image.
+ * Puts an empty folder (or file) into a container's own layer wherever its image has a file or a link in place of a mount
+ * point; a link might lead anywhere. The mount hides the image's content in any case. Call it before the container starts.
+ * Without known layers it does nothing, and the engine then refuses such an image.
  */
 export async function clearMountPoint(
   layers: ContainerLayers | undefined,
@@ -25,11 +25,11 @@ export async function clearMountPoint(
   }
 }
 
-/** Whether a path leads to a folder of `root`, and through no link on the way. */
+/** Whether a path is a folder of `root`, without links on the way. */
 export const leadsThroughFolders = async (path: string, root: string): Promise<boolean> =>
   (await follow(path, [root]))?.kind === 'folder';
 
-/** How far a path leads through folders: all the way, or to a part that is none. Undefined when a part is missing. */
+/** Follows a path through folders, to its end or to the first part that is no folder. Undefined if a part is missing. */
 async function follow(
   path: string,
   lowers: readonly string[],
@@ -46,11 +46,11 @@ async function follow(
 
 interface Found {
   kind: 'folder' | 'other';
-  /** The layers whose folders are seen there, one over the other. */
+  /** The layers whose folders are visible there, merged. */
   lowers: string[];
 }
 
-/** What a path is over some layers, in each of which its parent is a folder: no link is followed. */
+/** Looks up a path in merged layers, in each of which its parent is a folder. Follows no link. */
 async function find(path: string, lowers: readonly string[]): Promise<Found | undefined> {
   const seen: string[] = [];
   for (const lower of lowers) {
@@ -60,7 +60,7 @@ async function find(path: string, lowers: readonly string[]): Promise<Found | un
     });
     if (stats === undefined) continue;
     if (stats.isDirectory()) seen.push(lower);
-    // A character device stands for what an upper layer took away.
+    // A character device marks an entry that an upper layer removed.
     else if (seen.length === 0) return stats.isCharacterDevice() ? undefined : { kind: 'other', lowers: [] };
     else break;
   }

@@ -17,11 +17,11 @@ export interface Confinement {
   environment: CleanEnvironment;
   device: Device;
   engine: Pick<ContainerEngine, 'name' | 'runFlags'>;
-  /** Undefined where the engine takes no path for it. */
+  /** Undefined if the engine accepts no path for it. */
   cgroupParent: string | undefined;
 }
 
-/** The arguments of `create`: everything a submission may and may not do. Pure but for the host's cores. */
+/** The arguments of `create`: everything a submission may and may not do. */
 export function createArguments(confinement: Confinement): string[] {
   const { spec, jobId, place, image, device, engine, cgroupParent } = confinement;
   return [
@@ -51,10 +51,10 @@ const isolationFlags = (place: RunPaths): string[] => [
   `--security-opt=seccomp=${place.seccompProfile}`,
   '--no-healthcheck',
   '--pull=never',
-  // The runner keeps the log; an engine's own would grow without bounds.
+  // The runner keeps the log; the engine's own would grow without limit.
   '--log-driver=none',
   '--stop-timeout=0',
-  // Not the image's: nothing but a kill ever stops it.
+  // Overrides the image's: a container is only ever killed.
   '--stop-signal=KILL',
 ];
 
@@ -79,15 +79,15 @@ function mountFlags({ spec: { paths = defaultPaths }, place }: Confinement): str
   ];
 }
 
-/** Where the image's own content must give way: what Holdout and the engines mount. */
+/** What Holdout and the engines mount over the image's own content. */
 export const mountPoints = ({ paths = defaultPaths }: RunSpec): { folders: string[]; files: string[] } => ({
   folders: [paths.input, paths.output, '/tmp', '/proc', '/sys', '/dev', '/etc'],
   files: ['/etc/hosts'],
 });
 
 /**
- * Both engines would otherwise give an image's VOLUMEs writable room on the host's disk. Docker mounts read-only only volumes
- * with a name; {@link ContainerEngine.remove} knows them by the container's.
+ * Both engines would otherwise give an image's VOLUMEs writable space on the host's disk. Docker can mount only named volumes
+ * read-only; {@link ContainerEngine.remove} finds them by the container's name.
  */
 const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: RunPaths) => string[]> = {
   docker: ({ volumes }, { container }) =>
@@ -100,25 +100,25 @@ const engineFlags: Record<EngineSettings['name'], (image: EngineImage, place: Ru
     '--no-hosts',
     '--cgroups=no-conmon',
     '--unsetenv-all',
-    // Podman refuses an image that wants to be updated and is started by its id.
+    // Podman refuses to start an image with this label by its id.
     '--label=io.containers.autoupdate=disabled',
   ],
 };
 
-/** As a field of CSV: the name comes from the image and could otherwise add options of its own. */
+/** Quoted as a CSV field: the name comes from the image and could otherwise add options. */
 const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
 
 /**
- * With podman exactly these variables are seen, and HOSTNAME, which every engine sets. Docker cannot take an image's
- * variable away: there the refused ones are seen empty.
+ * With podman the container gets exactly these variables and HOSTNAME, which every engine sets. Docker cannot remove a
+ * variable of the image: there the refused ones are empty.
  */
 function environmentFlags({ environment: { variables, refused }, engine }: Confinement): string[] {
   const empty = engine.name === 'docker' ? refused.filter((name) => name !== '').map((name) => `--env=${name}=`) : [];
   return [...Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`), ...empty];
 }
 
-/** What Holdout tells a submission: the layout's variables and where its folders are. */
-export const toldVariables = (
+/** Holdout's own variables: those of the layout, and where the submission's folders are. */
+export const ownVariables = (
   { paths = defaultPaths, environment = {} }: RunSpec,
   device: Device,
 ): Record<string, string> => ({
@@ -128,22 +128,22 @@ export const toldVariables = (
   ...device.environment,
 });
 
-/** The image and what runs in it. Only podman takes a list for the entry point, and reads a word that begins with `[` as one. */
+/** The image and its command. Only podman accepts a list as the entry point, and reads a word that begins with `[` as one. */
 function commandOf({ spec, image, engine, place }: Confinement): string[] {
   const { command, args = [] } = spec;
-  // runc refuses a root that a link leads to, such as the short path of a home.
-  if (spec.rootFilesystem === 'writable') return ['--rootfs', realpathSync(place.root), ...allWords(spec, image)];
+  // runc refuses a root behind a symbolic link, such as the short path of a home.
+  if (spec.rootFilesystem === 'writable') return ['--rootfs', realpathSync(place.root), ...fullCommand(spec, image)];
   if (command === undefined) return [image.id, ...args];
   const [program = '', ...rest] = command;
   return [`--entrypoint=${engine.name === 'podman' ? JSON.stringify([program]) : program}`, image.id, ...rest, ...args];
 }
 
-/** With a root that is no image of its, the engine knows neither ENTRYPOINT nor CMD. */
-const allWords = ({ command, args }: RunSpec, image: EngineImage): string[] =>
+/** With --rootfs the engine knows neither ENTRYPOINT nor CMD. */
+const fullCommand = ({ command, args }: RunSpec, image: EngineImage): string[] =>
   command === undefined ? [...image.entryPoint, ...(args ?? image.command)] : [...command, ...(args ?? [])];
 
 /**
- * Said always, because podman makes a folder that is only the image's wish, following links out of the image. Work folders
+ * Always passed to the engine: podman would create the image's own work folder and follow links out of the image. Work folders
  * under /proc have led out of containers (CVE-2024-21626); such an image runs in the root folder.
  */
 export function workingDirectory(image: EngineImage): string {

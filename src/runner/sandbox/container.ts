@@ -4,10 +4,10 @@ import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refu
 import type { ContainerState, ContainerEngine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
 
-/** How a container ran; times by the runner's clocks, `seconds` by the monotonic one. */
+/** How a container ran. The times are the runner's; `seconds` is from the monotonic clock. */
 export interface ContainerRun {
   end: ContainerEnd;
-  /** Null when it never started. */
+  /** Null if it never started. */
   times: { startedAt: string; stoppedAt: string; seconds: number } | null;
   state: ContainerState;
 }
@@ -16,7 +16,7 @@ interface RunContainer {
   engine: ContainerEngine;
   container: string;
   createArguments: string[];
-  /** Why it cannot start, where that is known before. */
+  /** Why it cannot start, if that is already known. */
   refusal: NeverStarted | undefined;
   /** Called between create and start. */
   prepare: () => Promise<void>;
@@ -26,13 +26,13 @@ interface RunContainer {
 }
 
 const killAgainAfterMs = 2_000;
-const killTries = 30;
-/** Node's timers fire at once beyond 24.8 days. */
+const maxKills = 30;
+/** Node's timers fire immediately beyond 24.8 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Runs a container from create to its end, in which `log` gets all it prints. It is killed when its wall clock is over or
- * `stop` says so; what the engine refuses to start is an end too, with the fault its words tell.
+ * Runs a container to its end; `log` gets everything it prints. Kills it at its wall-clock limit or when `stop` aborts. If the
+ * engine refuses to create or start it, the end says whose fault that is.
  */
 export async function runContainer(request: RunContainer): Promise<ContainerRun> {
   const { engine, container, log, stop } = request;
@@ -62,7 +62,7 @@ export async function runContainer(request: RunContainer): Promise<ContainerRun>
 
 type KilledFor = 'time-limit' | 'stopped';
 
-/** Starts the container and answers, when its output has ended, why it was killed, if it was. */
+/** Starts the container and waits for the end of its output; returns why it was killed, if it was. */
 function followToEnd({ engine, container, wallClockSeconds, log, stop }: RunContainer): Promise<KilledFor | undefined> {
   return new Promise((resolve, reject) => {
     const attached = engine.startAttached(container);
@@ -88,13 +88,13 @@ function followToEnd({ engine, container, wallClockSeconds, log, stop }: RunCont
   });
 }
 
-/** A start under way cannot be killed yet, so: again until the caller clears the timer, or has been told to give up. */
+/** A container that is still starting cannot be killed: repeats until the caller clears the timer, then gives up. */
 function keepKilling(engine: ContainerEngine, container: string, giveUp: () => void): NodeJS.Timeout {
-  let triesLeft = killTries;
-  const attempt = (): void => {
-    if (triesLeft-- === 0) giveUp();
+  let killsLeft = maxKills;
+  const kill = (): void => {
+    if (killsLeft-- === 0) giveUp();
     else void engine.kill(container).catch(() => {});
   };
-  attempt();
-  return setInterval(attempt, killAgainAfterMs);
+  kill();
+  return setInterval(kill, killAgainAfterMs);
 }

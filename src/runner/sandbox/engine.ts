@@ -4,17 +4,17 @@ import { spawnDetached } from '../../run-command.ts';
 import { run, succeed } from './command.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 
-/** What the runner asks about an image the engine holds. */
+/** An image in the engine's storage. */
 export interface EngineImage {
   id: string;
-  /** Unpacked. */
+  /** Size when unpacked. */
   bytes: number;
   environment: string[];
   workingDirectory: string;
   /** ENTRYPOINT and CMD. */
   entryPoint: string[];
   command: string[];
-  /** Mount points the image declares. */
+  /** Mount points that the image declares. */
   volumes: string[];
   /** diff_ids of its layers, lowest first. */
   layers: string[];
@@ -23,14 +23,14 @@ export interface EngineImage {
 /** The engine's record of a container. */
 export interface ContainerState {
   running: boolean;
-  /** False when the engine refused to start it. */
+  /** False if the engine refused to start it. */
   wasStarted: boolean;
   exitCode: number;
-  /** The engine's own word; docker keeps it, podman's is not reliable on cgroup v1. */
+  /** Reliable with docker; not with podman on cgroup v1. */
   outOfMemoryKilled: boolean;
 }
 
-/** Of overlayfs: the container's own layer and those of its image, highest first. */
+/** The overlayfs folders of a container: its own layer and those of its image, highest first. */
 export interface ContainerLayers {
   upper: string;
   lowers: string[];
@@ -56,23 +56,23 @@ interface StateRecord {
   StartedAt: string;
 }
 
-/** The container engine of the host, with the verbs that docker and podman share. */
+/** The container engine of the host, with the operations that docker and podman share. */
 export class ContainerEngine {
   readonly name: EngineSettings['name'];
   readonly runFlags: readonly string[];
-  /** Folders of its own that the command names. */
+  /** The engine's own folders, as far as its command names them. */
   readonly folders: readonly string[];
   private readonly command: readonly string[];
 
   constructor({ name, command, runFlags }: EngineSettings) {
     this.name = name;
     this.runFlags = runFlags;
-    this.folders = command.flatMap((word) => /^--(?:run)?root=(.*)/.exec(word)?.[1] ?? []);
-    // Podman under systemd would take only slices as parent groups.
+    this.folders = ['root', 'runroot'].flatMap((flag) => flagOf(command, flag) ?? []);
+    // Under systemd podman would accept only slices as parent groups.
     this.command = name === 'podman' ? [...command, '--cgroup-manager=cgroupfs'] : command;
   }
 
-  /** Undefined when the engine holds no such image. */
+  /** Undefined if the engine has no such image. */
   async findImage(name: string): Promise<EngineImage | undefined> {
     const { status, stdout } = await run([...this.command, 'image', 'inspect', name]);
     if (status !== 0) return undefined;
@@ -89,36 +89,37 @@ export class ContainerEngine {
     };
   }
 
-  /** Loads an image from a registry and gives it a name. */
+  /** Pulls an image from a registry and names it. */
   async pullImage(reference: string, name: string, stop: AbortSignal): Promise<void> {
     await succeed([...this.command, 'pull', '--quiet', reference], { stop });
     await succeed([...this.command, 'tag', reference, name]);
   }
 
-  /** Podman's storage as skopeo addresses it; its images can be put there under any name. */
+  /** Podman's storage, as skopeo addresses it. Asking podman costs two runs of dpkg-query; its flags may already tell. */
   async storage(): Promise<string> {
+    const [root, runRoot, driver] = ['root', 'runroot', 'storage-driver'].map((flag) => flagOf(this.command, flag));
+    if (root && runRoot) return `containers-storage:[${driver ? `${driver}@` : ''}${root}+${runRoot}]`;
     const format = '[{{.Store.GraphDriverName}}@{{.Store.GraphRoot}}+{{.Store.RunRoot}}]';
     return `containers-storage:${(await succeed([...this.command, 'info', '--format', format])).trim()}`;
   }
 
-  /** Loads a docker archive that brings its name along. */
+  /** Loads a docker archive, which names its image. */
   async loadArchive(file: string, stop: AbortSignal): Promise<void> {
     await succeed([...this.command, 'load', '--input', file], { stop });
   }
 
-  /** Takes a name away from an image and gives it another. */
   async renameImage(name: string, newName: string): Promise<void> {
     await succeed([...this.command, 'tag', name, newName]);
     await succeed([...this.command, 'rmi', name]);
   }
 
-  /** Makes a container without starting it; answers the engine's words when it refuses. */
+  /** Creates a container without starting it; returns the engine's message if it refuses. */
   async create(args: string[]): Promise<{ refusal: string } | undefined> {
     const { status, stderr } = await run([...this.command, 'create', ...args]);
     return status === 0 ? undefined : { refusal: stderr };
   }
 
-  /** The folders that a container's root is made of, as overlayfs has them; undefined where it is made in another way. */
+  /** The folders that make up a container's root; undefined if it is not an overlay. */
   async layers(container: string): Promise<ContainerLayers | undefined> {
     const record = await succeed([
       ...this.command,
@@ -133,12 +134,12 @@ export class ContainerEngine {
     return UpperDir && LowerDir ? { upper: UpperDir, lowers: LowerDir.split(':') } : undefined;
   }
 
-  /** Mounts the root of a container of podman that does not run, until it is removed; returns the folder. */
+  /** Mounts the root of a stopped podman container until the container is removed; returns the folder. */
   async mount(container: string): Promise<string> {
     return (await succeed([...this.command, 'mount', container])).trim();
   }
 
-  /** Starts a container; its output arrives on the process's streams and ends with it. */
+  /** Starts a container. The process prints the container's output and ends with it. */
   startAttached(container: string): ChildProcess {
     const [program, ...args] = [...this.command, 'start', '--attach', container];
     return spawnDetached(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -155,12 +156,12 @@ export class ContainerEngine {
     };
   }
 
-  /** Kills a running container; false when there was none. */
+  /** Kills a container; returns whether it was running. */
   async kill(container: string): Promise<boolean> {
     return (await run([...this.command, 'kill', '--signal', 'KILL', container])).status === 0;
   }
 
-  /** Kills and removes a container and the volumes named after it, if there are any; throws CONTAINER_STAYS. */
+  /** Kills and removes a container, if there is one, and the volumes named after it. Throws CONTAINER_STAYS. */
   async remove(container: string): Promise<void> {
     const { status, stderr } = await run([...this.command, 'rm', '--force', container]);
     if (status !== 0 && !/no such container/i.test(stderr)) {
@@ -172,9 +173,16 @@ export class ContainerEngine {
     if (volumes.length > 0) await succeed([...this.command, 'volume', 'rm', ...volumes]);
   }
 
-  /** The driver that makes control groups: `cgroupfs` takes a path as a container's parent, `systemd` does not. */
+  /** Who makes control groups: `cgroupfs` accepts a path as a container's parent, `systemd` does not. */
   async cgroupDriver(): Promise<string> {
     if (this.name === 'podman') return 'cgroupfs';
     return (await succeed([...this.command, 'info', '--format', '{{.CgroupDriver}}'])).trim();
   }
+}
+
+/** The value of a global flag of the engine's command, written `--flag=value` or `--flag value`. */
+function flagOf(command: readonly string[], flag: string): string | undefined {
+  const index = command.findIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+  const word = command[index];
+  return word === `--${flag}` ? command[index + 1] : word?.slice(`--${flag}=`.length);
 }

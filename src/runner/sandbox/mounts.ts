@@ -4,21 +4,21 @@ import { run, succeed } from './command.ts';
 import type { RunPaths } from './run-paths.ts';
 
 /**
- * Room that ext4 takes for itself (bitmaps, 2 % that it always holds back, the inode table), and some more: a large write
- * fails as a whole a little before the end, and only beyond `bytes` shall it fail at all.
+ * Adds the space that ext4 needs itself (bitmaps, 2 % reserved, the inode table), and some more: a large write fails a little
+ * before the file system is full, but must not fail within `bytes`.
  */
 const withOverhead = (bytes: number, inodes: number): number =>
   Math.ceil(bytes * 1.025) + 4 * mebibyte + inodes * inodeBytes;
 const mebibyte = 1024 * 1024;
-/** So large that what overlayfs notes of a file takes no block of its own. */
+/** Large enough to hold the attributes that overlayfs adds, which would need a block otherwise. */
 const inodeBytes = 512;
 const usualInodes = 16_384;
 
-/** Mounts a file system with room for at least `bytes` for the submission's output, who owns it. */
+/** Mounts a file system for the submission's output, owned by the submission, with space for `bytes`. */
 export const mountOutput = ({ outputImage, output, user }: RunPaths, bytes: number): Promise<void> =>
   mountCapped({ file: outputImage, folder: output, bytes, owner: user });
 
-/** Mounts a file system for what is written to a writable root: `bytes`, and `entries` more names whose content is elsewhere. */
+/** Mounts a file system for writes to a writable root: `bytes`, and `entries` names whose content is elsewhere. */
 export const mountLayer = ({ layerImage, layer }: RunPaths, bytes: number, entries: number): Promise<void> =>
   mountCapped({ file: layerImage, folder: layer, bytes, entries, owner: '0:0' });
 
@@ -31,8 +31,8 @@ interface Capped {
 }
 
 /**
- * An ext4 in a sparse file, because pages of a tmpfs would count as the submission's memory. It goes with its loop device
- * when it is unmounted.
+ * Mounts an ext4 in a sparse file, because pages of a tmpfs would count as the submission's memory. Unmounting it also
+ * removes its loop device.
  */
 async function mountCapped({ file, folder, bytes, entries = 0, owner }: Capped): Promise<void> {
   const inodes = usualInodes + entries;
@@ -47,45 +47,42 @@ async function mountCapped({ file, folder, bytes, entries = 0, owner }: Capped):
 }
 
 /**
- * Mounts staged inputs for one run alone: runs of other teams share the files below, and a lock on one of those would be seen
- * by all (HDF5 refuses to read a file that somebody has locked). A read-only overlay needs two folders; the second is empty.
+ * Gives a run its own mount of the staged inputs. Runs of other teams use the same files, and all would see a lock on one
+ * (HDF5 refuses to read a locked file). A read-only overlay needs two folders; the second is empty.
  */
 export async function mountInputs({ inputs }: RunPaths, staged: string): Promise<void> {
   await mkdir(inputs);
   await succeed(['mount', '-t', 'overlay', '-o', `ro,nosuid,nodev,lowerdir=${staged}:${inputs}`, 'overlay', inputs]);
 }
 
-/** Mounts the root of a run, whose folder is there: `lower` below, and the mounted layer's folders `upper` and `work` for what is written. */
+/** Mounts a run's writable root on its existing folder: `lower` below, writes go to the mounted layer. */
 export async function mountRoot({ root, layer }: RunPaths, lower: string): Promise<void> {
   const layers = `lowerdir=${lower},upperdir=${join(layer, 'upper')},workdir=${join(layer, 'work')}`;
-  // A file whose owner changes shall not be copied for that.
+  // A change of owner must not copy the file.
   await succeed(['mount', '-t', 'overlay', '-o', `nosuid,nodev,metacopy=on,${layers}`, 'overlay', root]);
 }
 
-/** Mounts the memory of an emulated device: exhausted after exactly `mebibytes`. */
+/** Mounts the memory of an emulated device, exactly `mebibytes` in size. */
 export const mountDevice = ({ device }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(device, `size=${mebibytes}m,noexec`);
 
-/**
- * Mounts what is /tmp inside. An engine's own tmpfs would take the mode of the image's folder, in which the submission may
- * not be allowed to write.
- */
+/** Mounts /tmp. An engine's own tmpfs would have the mode of the image's folder, which the submission may be unable to write. */
 export const mountTemporary = ({ temporary }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(temporary, `size=${mebibytes}m`);
 
-/** Pages of a tmpfs count as memory of the container that writes them. */
+/** The pages of a tmpfs count as memory of the container that writes them. */
 async function mountMemory(folder: string, options: string): Promise<void> {
   await mkdir(folder);
   await succeed(['mount', '-t', 'tmpfs', '-o', `${options},mode=1777,nosuid,nodev`, 'none', folder]);
 }
 
-/** Takes down every mount of a run, and a loop device that was made but never mounted; quiet when there is none. */
+/** Unmounts all mounts of a run and detaches loop devices that were never mounted. */
 export async function unmountAll({ folder, outputImage, layerImage }: RunPaths): Promise<void> {
-  // The kernel names mounts without the links of the path they were made by.
+  // The kernel lists mounts by their real path.
   const real = await realpath(folder).catch(() => folder);
   const inside = (await hostMountPoints()).filter((point) => point.startsWith(`${real}/`));
   for (const point of inside.reverse()) {
-    // Somebody who looks into it keeps it busy: it is detached now and goes when they leave.
+    // Busy while another process uses it: detached now, and gone when that process is done.
     if ((await run(['umount', point])).status !== 0) await succeed(['umount', '--lazy', point]);
   }
   for (const file of [outputImage, layerImage]) {
@@ -94,7 +91,7 @@ export async function unmountAll({ folder, outputImage, layerImage }: RunPaths):
   }
 }
 
-/** Where something is mounted, in the order it was; proc(5) writes blanks in octal. */
+/** The host's mount points, oldest first; proc(5) writes blanks in octal. */
 export async function hostMountPoints(): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(Boolean);
   const character = (_: string, octal: string): string => String.fromCharCode(Number.parseInt(octal, 8));

@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunnerSettings } from '../runner-settings.ts';
 
-/** Everything a run owns on its host, derived from the job id alone so that a reaper finds what a killed runner left. */
+/** The names of everything a run has on its host. They derive from the job id, so that a reaper finds what a killed runner left. */
 export interface RunPaths {
   container: string;
-  /** Container that never runs: it holds the image's files under a writable root. */
+  /** A container that never runs; it provides the image's files for a writable root. */
   base: string;
   /** Parent control group, as the engine and the kernel's log name it. */
   cgroup: string;
-  /** Only root can look inside. */
+  /** Accessible to root only. */
   folder: string;
   /** Account of the submission, `uid:gid`. */
   user: string;
-  /** Mount of the inputs for this run alone. */
+  /** This run's own mount of the inputs. */
   inputs: string;
   /** The sparse file behind the mount `output`. */
   outputImage: string;
   output: string;
-  /** The sparse file behind the mount `layer`, which takes what is written to a writable root. */
+  /** The sparse file behind the mount `layer`, which stores what is written to a writable root. */
   layerImage: string;
   layer: string;
-  /** Mount that is a writable root. */
+  /** The mount of a writable root. */
   root: string;
-  /** Mount that is /tmp inside. */
+  /** The mount of /tmp. */
   temporary: string;
-  /** Mount that stands for the memory of an emulated device. */
+  /** The mount that emulates the memory of a GPU. */
   device: string;
   seccompProfile: string;
   hosts: string;
@@ -54,14 +54,14 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
   };
 }
 
-/** Of every submission. No account of the host. */
+/** The group of every submission; no group of the host. */
 const group = 64001;
-/** So many users beginning at that one: no accounts of the host, and small enough for the owner in a header of tar. */
+/** The first user of submissions and their number: above the host's accounts, and small enough for the header of a tar. */
 const users = 2 ** 20;
 
 /**
- * A user for each run: by user, whatever the container, the kernel counts processes, pending signals, message queues,
- * inotify instances and the room of pipes, so that with one for all a run could use up what another needs.
+ * Each run has its own user: the kernel limits processes, pending signals, message queues, inotify instances and pipe memory
+ * per user, across containers, so that with a shared user one run could exhaust another's.
  */
 function userOf(jobId: string): string {
   const uid = users + (createHash('sha256').update(jobId).digest().readUInt32BE() % users);

@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
 import { cleanEnvironment } from './clean-environment.ts';
-import { createArguments, mountPoints, toldVariables } from './confinement.ts';
+import { createArguments, mountPoints, ownVariables } from './confinement.ts';
 import { type ContainerRun, runContainer } from './container.ts';
 import type { ContainerEngine, EngineImage } from './engine.ts';
 import { FillMeter } from '../measure/fill-meter.ts';
@@ -27,15 +27,15 @@ export interface SandboxRequest {
   image: EngineImage;
   /** Folder of the staged inputs. */
   inputs: string;
-  /** Folder of the runs and staged inputs on this host. */
+  /** The host's folder of runs and staged inputs. */
   scratch: string;
   log: HeadAndTail;
   stop: AbortSignal;
 }
 
-/** How the submission ran and what was measured from outside meanwhile. */
+/** How the submission ran and what was measured from outside. */
 export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
-  /** Names of variables that the image sets and the submission did not see. */
+  /** Names of variables that the image sets and the submission did not get. */
   withheld: string[];
   run: ContainerRun;
   memory: Omit<RunOutcome['memory'], 'limitMiB'>;
@@ -44,27 +44,24 @@ export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
 const mebibyte = 1024 * 1024;
 const hosts = '127.0.0.1 localhost submission\n::1 localhost\n';
 
-/**
- * Runs the submission once, confined and measured. What it mounts and makes stays for the caller to read and release:
- * the output is collected from it.
- */
+/** Runs the submission once, confined and measured. Leaves its mounts for the caller, who collects the output and releases them. */
 export async function runInSandbox(request: SandboxRequest): Promise<SandboxReport> {
   const { spec, place, engine } = request;
   await writeFile(place.seccompProfile, JSON.stringify(seccompProfile));
   await writeFile(place.hosts, hosts);
-  // For the submission's user, whatever the umask.
+  // Readable for the submission's user, whatever the umask.
   await chmod(place.hosts, 0o644);
   await mountInputs(place, request.inputs);
   await mountOutput(place, spec.limits.outputBytes);
-  // Temporary files count as memory; like the kernel's own default, they get half of it.
+  // Temporary files count as memory; they get half of it, the kernel's own default.
   await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
   const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
   const device = await openDevice(spec.instanceClass, place, engine.name);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
   const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
-  const told = toldVariables(spec, device);
-  const environment = cleanEnvironment(request.image.environment, told, [request.scratch, ...engine.folders]);
+  const hostFolders = [request.scratch, ...engine.folders];
+  const environment = cleanEnvironment(request.image.environment, ownVariables(spec, device), hostFolders);
   const growth = new GrowthMeter(predictionsFiles(place.output, spec.predictions));
   try {
     const run = await runContainer({

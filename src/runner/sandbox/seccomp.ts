@@ -1,7 +1,7 @@
 /**
- * The system calls a submission may make: an allow list for x86-64, stricter than the engines' own. What is not named
- * (mount, unshare, ptrace, bpf, io_uring, keyctl, userfaultfd, perf, module and clock calls, …) answers ENOSYS. 32-bit
- * calls are killed, so the rules below cannot be passed by through socketcall(2).
+ * The system calls a submission may make: an allow list for x86-64, stricter than the engines' own. Others (mount, unshare,
+ * ptrace, bpf, io_uring, keyctl, userfaultfd, perf, module and clock calls, …) return ENOSYS. 32-bit calls are killed, so
+ * that socketcall(2) cannot bypass the rules below.
  */
 const allowed = `
   accept accept4 access adjtimex alarm arch_prctl bind brk capget capset chdir chmod chown clock_getres clock_gettime
@@ -35,8 +35,8 @@ const notImplemented = 38;
 const socketFamilies = [1, 2, 10];
 /**
  * AF_NETLINK for NETLINK_ROUTE alone. Without it getifaddrs(3) fails, and with it NCCL, Gloo, libzmq (Ray, Jupyter) and
- * Node, which crash or find no loopback; it shows no more than the run's own loopback. Every other protocol loads or
- * reaches kernel code that no inference needs (netfilter, crypto, audit, generic): refused. Docker's own profile allows all.
+ * Node, which crash or find no loopback; it shows only the run's own loopback. Every other protocol loads or reaches
+ * kernel code that no inference needs (netfilter, crypto, audit, generic): refused. Docker's own profile allows all.
  */
 const routeNetlink = [
   { index: 0, value: 16, op: 'SCMP_CMP_EQ' },
@@ -44,7 +44,7 @@ const routeNetlink = [
 ];
 /** All CLONE_NEW* flags: no new namespaces. */
 const namespaceFlags = 0x7e020000;
-/** What setarch(8), debuggers and old runtimes ask for: Linux, no address randomisation, 32-bit limits, and the query. */
+/** As used by setarch(8), debuggers and old runtimes: Linux, no address randomisation, 32-bit limits, and the query. */
 const personalities = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
 /** The profile, in the JSON form that docker and podman read. */
@@ -58,7 +58,7 @@ export const seccompProfile = {
     { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: routeNetlink },
     ...personalities.map((value) => allowFirstArgument('personality', { value, op: 'SCMP_CMP_EQ' })),
     allowFirstArgument('clone', { value: namespaceFlags, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }),
-    // Its flags lie in memory, out of a filter's sight; libc falls back to clone when it is not there.
+    // Its flags are in memory, where a filter cannot read them; libc falls back to clone.
     { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: notImplemented },
   ],
 };

@@ -1,23 +1,23 @@
 import type { ContainerEnd, StartCause } from '../../campaign/model/run-outcome.ts';
 
-/** The end of a container that its engine refused. */
+/** The end of a container that its engine refused to start. */
 export type NeverStarted = Extract<ContainerEnd, { kind: 'never-started' }>;
 
-const tooLarge = 'Environment and arguments are larger than the kernel takes.';
+const tooLarge = 'Environment and arguments are larger than the kernel accepts.';
 
-/** What starts the words of runc and docker, older and newer, about the container's own program and mounts. */
+/** The beginning of messages of runc and docker, older and newer, about the container's own program and mounts. */
 const inContainer = String.raw`(?:container process|container process caused|container init)(?: caused)?: `;
 
 /**
- * The engines' words for what is wrong with an image: podman 4 and 5, docker, runc 1.0 to 1.3, crun. Names that the image
- * chose stand in quotes in them, so every pattern holds on to the words around. Anything else is not the team's doing.
+ * The engines' messages about faults of an image: podman 4 and 5, docker, runc 1.0 to 1.3, crun. They quote names that the
+ * image chose, so every pattern relies on the words around them. Any other message is not the team's fault.
  */
-const teams: readonly [StartCause, pattern: RegExp, detail: string][] = [
+const teamFaults: readonly [StartCause, pattern: RegExp, detail: string][] = [
   ['no-command', /no command (?:specified|or entrypoint provided)/i, 'The image names no program to run.'],
   [
     'work-folder-unusable',
     /\bworkdir ".*" (?:does not exist on|exists on) container|Cannot mkdir: .* is not a directory|chdir to cwd \(|crun: chdir|container init: mkdir .*: (?:file exists|not a directory)/i,
-    'The work folder of the image is no folder that can be entered.',
+    'The work folder of the image cannot be entered.',
   ],
   [
     'path-in-the-way',
@@ -41,7 +41,7 @@ const teams: readonly [StartCause, pattern: RegExp, detail: string][] = [
   [
     'entry-point-for-another-machine',
     new RegExp(`${inContainer}exec:? .*: exec format error|exec (?:the )?container process .*: Exec format error`),
-    'The entry point is no program for this machine, or a script without its first line.',
+    'The entry point is no program for this machine, or a script without a #! line.',
   ],
   [
     'entry-point-missing',
@@ -58,7 +58,7 @@ const teams: readonly [StartCause, pattern: RegExp, detail: string][] = [
   ],
 ];
 
-const platforms: readonly [StartCause, RegExp][] = [
+const platformFaults: readonly [StartCause, RegExp][] = [
   ['storage-full', /no space left on device|disk quota exceeded/i],
   ['image-unknown', /image not known|no such image|does not resolve to an image/i],
   ['name-in-use', /name .* is already in use/i],
@@ -73,20 +73,20 @@ export const environmentTooLarge: NeverStarted = {
   detail: tooLarge,
 };
 
-/** Why the engine did not start a container, read from its words. */
-export function refusedStart(words: string): NeverStarted {
-  const team = teams.find(([, pattern]) => pattern.test(words));
+/** Why the engine did not start a container, from its message. */
+export function refusedStart(message: string): NeverStarted {
+  const team = teamFaults.find(([, pattern]) => pattern.test(message));
   if (team !== undefined) return { kind: 'never-started', fault: 'team', cause: team[0], detail: team[2] };
-  const cause = platforms.find(([, pattern]) => pattern.test(words))?.[0] ?? 'engine';
-  return { kind: 'never-started', fault: 'platform', cause, detail: printable(words).slice(-1000) };
+  const cause = platformFaults.find(([, pattern]) => pattern.test(message))?.[0] ?? 'engine';
+  return { kind: 'never-started', fault: 'platform', cause, detail: printable(message).slice(-1000) };
 }
 
-/** The kernel's words when the runtime became the image's program, and what is wrong with that. */
-const late: readonly [StartCause, RegExp, detail: string][] = [
+/** The kernel's messages when the runtime executes the image's program. */
+const lateFaults: readonly [StartCause, RegExp, detail: string][] = [
   [
     'entry-point-for-another-machine',
     /exec format error/i,
-    'The entry point is no program for this machine, or a script without its first line.',
+    'The entry point is no program for this machine, or a script without a #! line.',
   ],
   [
     'interpreter-missing',
@@ -98,18 +98,18 @@ const late: readonly [StartCause, RegExp, detail: string][] = [
 ];
 
 /**
- * The runtime finds some faults only inside the container, where it counts as started; then its last word is all that was
- * printed. A submission that prints the same and fails gets what it would get anyway: the fault is its own.
+ * Some faults show only after the container counts as started; then the runtime's message is the whole output. A submission
+ * that prints the same and fails is at fault either way.
  */
 export function refusedAfterStart(exitCode: number, printed: string): NeverStarted | undefined {
   const text = printed.trim();
-  if (exitCode === 0 || !runtimesWord.test(text)) return undefined;
-  const found = late.find(([, pattern]) => pattern.test(text));
+  if (exitCode === 0 || !runtimeMessage.test(text)) return undefined;
+  const found = lateFaults.find(([, pattern]) => pattern.test(text));
   return found && { kind: 'never-started', fault: 'team', cause: found[0], detail: found[2] };
 }
 
 /** `exec /entry: …` of runc, `standard_init_linux.go:228: exec user process caused: …` before 1.1; crun writes JSON. */
-const runtimesWord =
+const runtimeMessage =
   /^(?:\S+ )?exec (?:\S+|user process caused): [a-z ]+$|^\{"msg":"exec container process (?:\([^)]*\) )?`[^`\n]*`: [A-Za-z ]+"[^\n]*\}$/;
 
 const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();

@@ -18,27 +18,27 @@ interface RootRequest {
 }
 
 /**
- * Mounts the image's files at `place.root` with a capped layer above them and gives the work folder to the submission's
- * user. The image's own layers do not change. Returns why the engine refuses the image, if it does; throws
+ * Mounts the image's files at `place.root` with a size-limited layer above them, and makes the submission's user the owner of
+ * the work folder. The image's own layers do not change. Returns why the engine refuses the image, if it does. Throws
  * ROOT_NOT_WRITABLE.
  */
 export async function makeWritableRoot({ engine, image, place, spec }: RootRequest): Promise<NeverStarted | undefined> {
   if (engine.name !== 'podman') throw holdoutError('ROOT_NOT_WRITABLE', { engine: engine.name });
-  // First of all: by this folder the release knows that there may be a base.
+  // First, because this folder tells releaseHost that there may be a base container.
   await mkdir(place.root);
   const refused = await engine.create(baseArguments(place, image));
   if (refused !== undefined) return refusedStart(refused.refusal);
   const lower = await engine.mount(place.base);
   const workFolder = workingDirectory(image);
-  const given = (await leadsThroughFolders(workFolder, lower)) ? workFolder : undefined;
-  const kinds = given === undefined ? '' : await kindsOfEntries(lower, given);
-  await mountLayer(place, spec.limits.outputBytes + roomForNames(kinds), kinds.length);
+  const ownedFolder = (await leadsThroughFolders(workFolder, lower)) ? workFolder : undefined;
+  const kinds = ownedFolder === undefined ? '' : await kindsOfEntries(lower, ownedFolder);
+  await mountLayer(place, spec.limits.outputBytes + spaceForNames(kinds), kinds.length);
   const upper = join(place.layer, 'upper');
   for (const folder of [upper, join(place.layer, 'work')]) await mkdir(folder);
   await chmod(upper, 0o755);
   await clearMountPoint({ upper, lowers: [lower] }, mountPoints(spec));
   await mountRoot(place, lower);
-  if (given !== undefined) await giveAway(place, given);
+  if (ownedFolder !== undefined) await changeOwner(place, ownedFolder);
   return undefined;
 }
 
@@ -52,17 +52,17 @@ const baseArguments = ({ base }: RunPaths, { id }: EngineImage): string[] => [
   'never-started',
 ];
 
-/** A letter for each file and folder that {@link giveAway} will touch, as find(1) has it: `d` is a folder. */
+/** The type letter, as printed by find(1), of each entry that {@link changeOwner} will touch. */
 const kindsOfEntries = (root: string, workFolder: string): Promise<string> =>
   succeed([...find(root, workFolder), '-printf', '%y']);
 
-/** In bytes: a block for each that is no file, and the longest name. */
-const roomForNames = (kinds: string): number => 4096 * kinds.replaceAll('f', '').length + 264 * kinds.length;
+/** Bytes: a block for each entry that is no file, and the longest name for every entry. */
+const spaceForNames = (kinds: string): number => 4096 * kinds.replaceAll('f', '').length + 264 * kinds.length;
 
-const giveAway = ({ root, user }: RunPaths, workFolder: string): Promise<string> =>
+const changeOwner = ({ root, user }: RunPaths, workFolder: string): Promise<string> =>
   succeed([...find(root, workFolder), '-exec', 'chown', '--no-dereference', user, '{}', '+']);
 
-/** The work folder and all that is below it; of an image that works in its root folder, that folder alone. */
+/** The work folder and everything below it; only the folder itself if that is the root. */
 const find = (root: string, workFolder: string): string[] => [
   'find',
   join(root, workFolder),

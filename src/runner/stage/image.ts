@@ -11,14 +11,14 @@ interface ProvideImage {
   engine: ContainerEngine;
   image: RunSpec['image'];
   scratch: string;
-  /** For an archive on its way into the engine. */
+  /** For a temporary archive. */
   folder: string;
   stop: AbortSignal;
 }
 
 /**
- * The pinned image, loaded into the engine. It gets its name, which says its digest, only after manifest and layers were
- * checked, so an image that has the name is used as it is. Throws IMAGE_DIFFERS when the store holds anything else.
+ * Loads the pinned image into the engine, unless it is there. The image gets its name, which contains its digest, only after
+ * its manifest and layers were checked. Throws IMAGE_DIFFERS if the store has a different image.
  */
 export async function provideImage(request: ProvideImage): Promise<EngineImage> {
   const { engine, image, scratch, stop } = request;
@@ -51,7 +51,7 @@ interface ImageConfig {
   rootfs: { diff_ids: string[] };
 }
 
-/** What skopeo shows of an image, whose sha256 must be the digest. */
+/** The manifest or configuration of an image, whose sha256 must be the digest. */
 async function inspect(what: string[], digest: string, stop: AbortSignal): Promise<string> {
   const text = await succeed(['skopeo', 'inspect', ...what], { stop });
   const found = `sha256:${sha256(text)}`;
@@ -60,8 +60,8 @@ async function inspect(what: string[], digest: string, stop: AbortSignal): Promi
 }
 
 /**
- * Podman shares its storage with skopeo. Docker cannot read a layout folder and older skopeo cannot talk to newer daemons,
- * so those two meet in an archive.
+ * Podman shares its storage with skopeo. With docker the image goes through an archive, because docker cannot read a layout
+ * folder and older skopeo cannot talk to newer daemons.
  */
 async function load(name: string, { engine, image, folder, stop }: ProvideImage): Promise<void> {
   const { reference } = image;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { CollectedPredictions } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 
-/** What was found in /output: a copy of the predictions outside the submission's reach, or why there is none. */
+/** A copy of the predictions that the submission cannot change, or why there is none. */
 export type FoundPredictions =
   { kind: 'copied'; bytes: number; sha256: string } | Exclude<CollectedPredictions, { kind: 'collected' }>;
 
-/** Where a submission's predictions may lie: under the campaign's name or, when that is missing, under a usual one. */
+/** The paths where a submission may put its predictions: the campaign's file name, else a common one. */
 export const predictionsFiles = (output: string, { file }: RunSpec['predictions']): [string, string] => [
   join(output, file),
   join(output, 'submission.csv'),
@@ -18,13 +18,13 @@ export const predictionsFiles = (output: string, { file }: RunSpec['predictions'
 interface CopyPredictions {
   output: string;
   wanted: RunSpec['predictions'];
-  /** Where the copy goes. */
+  /** The path of the copy. */
   to: string;
 }
 
 /**
- * Copies the predictions file out of the submission's output, after the container has ended. The file is the contestant's
- * trap until proven otherwise: no link is followed, nothing but a regular file is read, and never more than `maxBytes`.
+ * Copies the predictions file out of the submission's output, after the container has ended. The file may be a trap: follows
+ * no link, reads only a regular file and never more than `maxBytes`.
  */
 export async function copyPredictions({ output, wanted, to }: CopyPredictions): Promise<FoundPredictions> {
   const [file, otherFile] = predictionsFiles(output, wanted);

@@ -20,9 +20,9 @@ interface StageInputs {
 }
 
 /**
- * The folder with an input set's files, each of the sha256 its index states, the index of the pinned digest. Downloaded
- * once per host and digest; hashed again for every run, because what an earlier run could have damaged would cost every
- * later team its score. Throws INPUTS_DAMAGED.
+ * Returns the folder with an input set's files. The index has the pinned digest, and each file has the sha256 that the index
+ * states. The files are downloaded once per host and digest, but hashed for every run, because damage by an earlier run would
+ * cost every later team its score. Throws INPUTS_DAMAGED.
  */
 export async function stageInputs(request: StageInputs): Promise<string> {
   const { inputs, scratch, stop } = request;
@@ -58,7 +58,7 @@ async function stageAnew(folder: string, { store, bucket, inputs, stop }: StageI
   await rm(replaced, { recursive: true, force: true });
 }
 
-/** The folders of the files, made; whoever looks into one later sees all of them, whatever the umask. */
+/** Makes the folders of the files and returns them; {@link stageAnew} makes them readable whatever the umask. */
 async function makeFolders(files: string, index: InputIndex): Promise<Set<string>> {
   const folders = new Set([files]);
   for (const { name } of index.files) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
 import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
-import { createArguments, toldVariables } from '../../../src/runner/sandbox/confinement.ts';
+import { createArguments, ownVariables } from '../../../src/runner/sandbox/confinement.ts';
 import type { Device } from '../../../src/runner/device/device.ts';
 import { NvidiaSampler } from '../../../src/runner/device/nvidia-sampler.ts';
 import { openDevice } from '../../../src/runner/device/open-device.ts';
@@ -39,7 +39,7 @@ describe('an NVIDIA device', () => {
       jobId: 'job',
       place,
       image: { ...none, id: 'image', bytes: 0, workingDirectory: '' },
-      environment: cleanEnvironment(ofImage, toldVariables(spec, opened)),
+      environment: cleanEnvironment(ofImage, ownVariables(spec, opened)),
       device: opened,
       engine: { name, runFlags: [] },
       cgroupParent: undefined,

@@ -6,7 +6,7 @@ import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome
 import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
 import { runObjects } from '../../../ids.ts';
 import { claimRun } from '../../../runner/claim.ts';
-import { retryFor } from '../../../runner/retry-for.ts';
+import { retryFor } from '../../../retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
 import type { Buckets } from '../../../settings.ts';
 import type { JobEnd } from '../jobs/job-record.ts';
