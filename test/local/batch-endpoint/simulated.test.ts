@@ -300,7 +300,7 @@ describe('the start-up file of a simulated Batch endpoint', () => {
   };
 
   it('names either commands or a simulation', async () => {
-    const choice = /the file: must have either runner and reap, or simulation in their place/;
+    const choice = /the file: must have either runner and reap, or simulation instead/;
     assert.match(await refusal({ simulation: undefined }), choice);
     assert.match(await refusal({ reap: ['true'] }), choice);
     assert.match(await refusal({ simulation: undefined, runner: ['true'] }), choice);

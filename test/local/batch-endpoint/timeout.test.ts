@@ -29,8 +29,8 @@ describe('the time limit of a job', () => {
   const environment = { PATH: process.env['PATH'] ?? '' };
   const log = pino({ level: 'silent' });
   const newEngine = (): JobEngine => {
-    const carrier = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
-    return new JobEngine({ startUp, arns, jobs, carrier, pulse: new LastAlive(folder), log });
+    const executor = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
+    return new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(folder), log });
   };
   let engine = newEngine();
   before(() => engine.start());

@@ -243,10 +243,7 @@ describe('the embedded stack', () => {
       process.kill(pid, 'SIGKILL');
       await eventually(`${name} is up again`, () => rig.lines.includes(`${name} is up again`));
       assert.notEqual(rig.pidOf(name), pid);
-      assert.match(
-        rig.lines.join('\n'),
-        new RegExp(`${name} has ended \\(.*${name}\\.log\\); it is started again in 1 s`),
-      );
+      assert.match(rig.lines.join('\n'), new RegExp(`${name} has ended \\(.*${name}\\.log\\); it restarts in 1 s`));
     }
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
   });
@@ -340,7 +337,7 @@ describe('the embedded stack', () => {
       parts.map((name) => rig.pidOf(name)),
       pids,
     );
-    assert.ok(rig.lines.includes(`process ${pid} still needs the stack, so it stays up`));
+    assert.ok(rig.lines.includes(`process ${pid} still uses the stack, so it stays up`));
   });
 
   it('whose opener was killed is taken over as it runs, jobs included; a part of an older build starts afresh', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { HoldoutError } from '../../../../src/errors.ts';
-import { choosePorts, isFreePort, portRequests, usualPorts } from '../../../../src/local/stack/parts/ports.ts';
+import { choosePorts, isFreePort, portRequests, defaultPorts } from '../../../../src/local/stack/parts/ports.ts';
 
 const anyPort = { temporal: 0, ui: 0, s3: 0, batch: 0 };
 
@@ -25,7 +25,7 @@ describe('the ports of the embedded stack', () => {
   it('are read from the variables, and what is no port is refused', () => {
     const requests = portRequests({ HOLDOUT_S3_PORT: '7070', HOLDOUT_UI_PORT: '0', HOLDOUT_BATCH_PORT: '' });
     assert.deepEqual(requests, { temporal: undefined, ui: 0, s3: 7070, batch: undefined });
-    assert.throws(() => portRequests({ HOLDOUT_S3_PORT: '99999' }), /HOLDOUT_S3_PORT=99999 is no port/);
+    assert.throws(() => portRequests({ HOLDOUT_S3_PORT: '99999' }), /HOLDOUT_S3_PORT=99999 is not a port/);
   });
 
   it('are four different free ones when any will do', async () => {
@@ -64,7 +64,7 @@ describe('the ports of the embedded stack', () => {
 
   it('that are usual are used when they are free', async () => {
     const ports = await choose({ requests: { ...anyPort, batch: undefined } });
-    if (await isFreePort(usualPorts.batch)) assert.equal(ports.batch, usualPorts.batch);
+    if (await isFreePort(defaultPorts.batch)) assert.equal(ports.batch, defaultPorts.batch);
     else assert.match(lines.join('\n'), /port 7171 is taken/);
   });
 });
