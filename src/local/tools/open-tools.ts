@@ -6,7 +6,7 @@ import { obtainTool } from './obtain-tool.ts';
 import { openEngine } from './open-engine.ts';
 import { temporal, versitygw } from './tool.ts';
 
-/** Everything beyond Node that the embedded stack runs. */
+/** The programs other than Node that the embedded stack runs. */
 export interface Tools {
   /** Paths of the programs. */
   temporal: string;
@@ -14,12 +14,12 @@ export interface Tools {
   engine: Engine;
 }
 
-/** Finds or gets every tool; when all are there this takes well under a second. Throws what the single steps throw. */
+/** Finds or gets every tool; takes well under a second if all are present. Throws the errors of the single steps. */
 export async function openTools(options: { home: Home; report: Report }): Promise<Tools> {
   const cache = new ToolCache();
   return {
     engine: await openEngine(options.home, cache, options.report),
-    // One after the other: two Go builds at once take no less time and twice the memory.
+    // In sequence: two Go builds at once are no faster and need twice the memory.
     temporal: await obtainTool(temporal, cache, options.report),
     versitygw: await obtainTool(versitygw, cache, options.report),
   };

@@ -6,7 +6,8 @@ import { build } from '../../../scripts/build.mjs';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { placesOf } from '../../../src/local/stack/home/home.ts';
-import { openStack, type Stack, type StackOptions } from '../../../src/local/stack/open-stack.ts';
+import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
+import type { StackOptions } from '../../../src/local/stack/prepare-parts.ts';
 import { shortPathsOf, type ShortPaths } from '../../../src/local/stack/home/short-paths.ts';
 import { oddFolder, pathsOfHome } from '../../support/odd-folder.ts';
 

@@ -33,7 +33,7 @@ describe('the container engine', () => {
     const cache = new ToolCache({ XDG_CACHE_HOME: folder });
     const lines: string[] = [];
     const engine = await openEngine(openHome(join(folder, 'home')), cache, (line) => lines.push(line));
-    assert.match(lines.join('\n'), /finding out how (docker|podman) runs containers/);
+    assert.match(lines.join('\n'), /testing how (docker|podman) runs containers/);
     assert.match(engine.runFlags.join(' '), /--label=holdout\.home=[0-9a-f]{12}/);
     for (const flag of engine.command.filter((flag) => flag.startsWith('--run'))) assert.ok(flag.length < 60, flag);
     const started = performance.now();
