@@ -8,7 +8,7 @@ import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 
 /** Beyond what the product needs, the tests put a shell into their images. */
-const testPrograms = [{ program: 'busybox', from: 'busybox-static' }];
+const testPrograms = [{ program: 'busybox', packageName: 'busybox-static' }];
 
 /** Mochas at a time. More would make tests wait for the processor, and some for their deadlines. */
 const atOnce = 4;
@@ -104,8 +104,8 @@ async function ensureTools() {
   try {
     const { installPackages, packagesFor } = await load('debian-packages.ts');
     const { openTools } = await load('open-tools.ts');
-    const { openHome } = await load('../stack/home.ts');
-    const { closeShortPaths } = await load('../stack/short-paths.ts');
+    const { openHome } = await load('../stack/home/home.ts');
+    const { closeShortPaths } = await load('../stack/home/short-paths.ts');
     const home = openHome(scratch);
     await openTools({ home, report });
     closeShortPaths(home);

@@ -83,9 +83,9 @@ export async function checkTool(tool: Tool): Promise<MachineCheck> {
 
 export async function checkPrograms(): Promise<MachineCheck[]> {
   return Promise.all(
-    neededPrograms.map(async ({ program, package: from }) => {
+    neededPrograms.map(async ({ program, packageName }) => {
       const path = which(program);
-      if (path === undefined) return missing(program, 'not installed', installCommand([from]));
+      if (path === undefined) return missing(program, 'not installed', installCommand([packageName]));
       const { stdout, stderr } = await runCommand(path, [program === 'mkfs.ext4' ? '-V' : '--version'], {
         timeout: 10_000,
       });

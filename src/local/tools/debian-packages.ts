@@ -7,7 +7,7 @@ import { which } from './engine.ts';
 /** A program and the Debian package that contains it. */
 export interface PackagedProgram {
   program: string;
-  package: string;
+  packageName: string;
 }
 
 /** The shell command that installs packages, also shown to users. */
@@ -16,7 +16,7 @@ export const installCommand = (packages: readonly string[]): string =>
 
 /** The packages of the programs that are not on PATH. */
 export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
-  programs.filter(({ program }) => which(program) === undefined).map(({ package: from }) => from);
+  programs.filter(({ program }) => which(program) === undefined).map(({ packageName }) => packageName);
 
 /**
  * Installs packages if this is Debian or Ubuntu, unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING with the command to run by

@@ -34,10 +34,10 @@ export function unsupportedBecause(): string | undefined {
 
 /** The programs that the runner and the gate for images call. */
 export const neededPrograms: readonly PackagedProgram[] = [
-  { program: 'skopeo', package: 'skopeo' },
-  { program: 'mkfs.ext4', package: 'e2fsprogs' },
-  { program: 'mount', package: 'mount' },
-  { program: 'flock', package: 'util-linux' },
+  { program: 'skopeo', packageName: 'skopeo' },
+  { program: 'mkfs.ext4', packageName: 'e2fsprogs' },
+  { program: 'mount', packageName: 'mount' },
+  { program: 'flock', packageName: 'util-linux' },
 ];
 
 async function missingPackages(): Promise<string[]> {
