@@ -16,7 +16,7 @@ describe('the journal of simulated jobs', () => {
   const file = join(folder, 'jobs.jsonl');
   after(() => rmSync(folder, { recursive: true }));
 
-  it('holds each job as it was kept last, also beside a line that a kill cut in half', async () => {
+  it('has the last saved state of each job, also after a line that a kill cut in half', async () => {
     const first = new JobJournal(file);
     assert.deepEqual(await first.load(), []);
     first.save(record('a', 1, 'SUBMITTED'));
