@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from './process-identity.ts';
 
-export type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
+type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
 /**
  * Acquires a lock file that identifies its holder by pid and start time. A lock whose holder is gone (kill -9, reboot) is

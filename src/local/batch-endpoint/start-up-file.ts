@@ -30,7 +30,7 @@ export interface ProcessSettings {
 }
 
 /** Jobs are simulated: they only take time, `timeScale` seconds of theirs per second. */
-export interface SimulationSettings {
+interface SimulationSettings {
   kind: 'simulation';
   population: string;
   timeScale: number;

@@ -10,7 +10,7 @@ import { readRecords } from './parts/part.ts';
 import type { StackFile } from './stack-file.ts';
 
 /** The output of `local status --json`; the credentials are valid only for this home. */
-export interface StackStatus {
+interface StackStatus {
   home: string;
   /** With `down`, parts may still run if the process that started them was killed. */
   state: 'up' | 'starting' | 'down';

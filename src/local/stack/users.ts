@@ -6,7 +6,7 @@ import { identify, isProcessRunning, type ProcessIdentity } from '../process-ide
 import type { Home } from './home/home.ts';
 
 /** A process that uses the stack. One that `stays` keeps the stack up until `local down`. */
-export interface StackUser extends ProcessIdentity {
+interface StackUser extends ProcessIdentity {
   stays: boolean;
 }
 

@@ -9,7 +9,7 @@ interface Finding {
 }
 
 /** The per-user cache, which outlives a clone: `$XDG_CACHE_HOME/holdout`, by default `~/.cache/holdout`. */
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'holdout');
 
 /** The per-user cache: programs under `tools/`, and findings about this host that took a test run. */

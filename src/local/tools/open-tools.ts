@@ -7,7 +7,7 @@ import { openEngine } from './open-engine.ts';
 import { temporal, versitygw } from './tool.ts';
 
 /** The programs other than Node that the embedded stack runs. */
-export interface Tools {
+interface Tools {
   /** Paths of the programs. */
   temporal: string;
   versitygw: string;

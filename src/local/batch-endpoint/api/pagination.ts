@@ -1,7 +1,7 @@
 import { clientException } from './aws-error.ts';
 
 /** The paging fields of all list operations. */
-export interface PageRequest {
+interface PageRequest {
   maxResults?: number | undefined;
   nextToken?: string | undefined;
 }

@@ -15,7 +15,7 @@ import type { SimulatedProcess } from './simulated-process.ts';
 import { sha256 } from '../../../sha256.ts';
 
 /** A job from its runner's point of view. */
-export interface SimulatedJob {
+interface SimulatedJob {
   jobId: string;
   runKey: string;
   process: SimulatedProcess;

@@ -5,7 +5,7 @@ import type { Report } from '../../report.ts';
 import { portHolder } from './port-holder.ts';
 
 export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;
-export type PortName = (typeof portNames)[number];
+type PortName = (typeof portNames)[number];
 export type Ports = Record<PortName, number>;
 /** Requested ports: 0 means any free port, undefined the default port or, if that is taken, a free one. */
 export type PortRequests = Record<PortName, number | undefined>;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { decompress } from 'fzstd';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { layerOf, sha256, tarOf } from '../support/images/image-archives.ts';
-import { dockerArchive, layersOf, OciBuilder, type BuiltLayer } from '../support/images/oci-builder.ts';
-import { zstdOf } from '../support/images/zstd.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { layerOf, sha256, tarOf } from '../../support/images/image-archives.ts';
+import { dockerArchive, layersOf, OciBuilder, type BuiltLayer } from '../../support/images/oci-builder.ts';
+import { zstdOf } from '../../support/images/zstd.ts';
 
 const packers: readonly ((tar: Buffer) => Buffer)[] = [(tar) => tar, gzipSync, zstdOf];
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobJournal } from '../../../src/local/batch-endpoint/jobs/job-journal.ts';
-import type { JobRecord } from '../../../src/local/batch-endpoint/jobs/job-record.ts';
+import { JobJournal } from '../../../../src/local/batch-endpoint/jobs/job-journal.ts';
+import type { JobRecord } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
 
 const record = (jobId: string, sequence: number, status: JobRecord['detail']['status']): JobRecord => ({
   sequence,

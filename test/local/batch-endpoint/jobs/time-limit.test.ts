@@ -4,16 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Arns } from '../../../src/local/batch-endpoint/jobs/arns.ts';
-import { JobDefinitions } from '../../../src/local/batch-endpoint/jobs/job-definitions.ts';
-import { JobEngine } from '../../../src/local/batch-endpoint/jobs/job-engine.ts';
-import { JobFolder } from '../../../src/local/batch-endpoint/jobs/job-folder.ts';
-import type { ShownJob } from '../../../src/local/batch-endpoint/jobs/job-record.ts';
-import { stateOfProcess } from '../../../src/local/batch-endpoint/executors/job-process.ts';
-import { JobStore } from '../../../src/local/batch-endpoint/jobs/job-store.ts';
-import { ProcessExecutor } from '../../../src/local/batch-endpoint/executors/process-executor.ts';
-import { LastAlive } from '../../../src/local/batch-endpoint/jobs/last-alive.ts';
-import { eventually } from './endpoint-rig.ts';
+import { Arns } from '../../../../src/local/batch-endpoint/jobs/arns.ts';
+import { JobDefinitions } from '../../../../src/local/batch-endpoint/jobs/job-definitions.ts';
+import { JobEngine } from '../../../../src/local/batch-endpoint/jobs/job-engine.ts';
+import { JobFolder } from '../../../../src/local/batch-endpoint/jobs/job-folder.ts';
+import type { ShownJob } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
+import { stateOfProcess } from '../../../../src/local/batch-endpoint/executors/job-process.ts';
+import { JobStore } from '../../../../src/local/batch-endpoint/jobs/job-store.ts';
+import { ProcessExecutor } from '../../../../src/local/batch-endpoint/executors/process-executor.ts';
+import { LastAlive } from '../../../../src/local/batch-endpoint/jobs/last-alive.ts';
+import { eventually } from '../endpoint-rig.ts';
 
 describe('the time limit of a job', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-timeout-'));

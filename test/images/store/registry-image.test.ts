@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { HoldoutError } from '../../src/errors.ts';
-import { ImageStore } from '../../src/images/store/image-store.ts';
-import { inspectFolder } from '../../src/images/inspect-archive.ts';
-import { digestOf, fetchImage } from '../../src/images/store/registry-image.ts';
-import { whyNot } from '../../src/images/store/registry-errors.ts';
-import { skopeo } from '../../src/images/store/skopeo.ts';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { dockerEntries, ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
-import { docker, layersOf, OciBuilder, type Descriptor, type Fields } from '../support/images/oci-builder.ts';
-import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
+import { HoldoutError } from '../../../src/errors.ts';
+import { ImageStore } from '../../../src/images/store/image-store.ts';
+import { inspectFolder } from '../../../src/images/inspect-archive.ts';
+import { digestOf, fetchImage } from '../../../src/images/store/registry-image.ts';
+import { whyNot } from '../../../src/images/store/registry-errors.ts';
+import { skopeo } from '../../../src/images/store/skopeo.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { dockerEntries, ociEntries, sha256, tarOf } from '../../support/images/image-archives.ts';
+import { docker, layersOf, OciBuilder, type Descriptor, type Fields } from '../../support/images/oci-builder.ts';
+import { startRegistry, type TestRegistry } from '../../support/images/registry.ts';
 
 const limits = { imageBytes: 2 ** 20, unpackedBytes: 2 ** 21 };
 
