@@ -4,7 +4,7 @@ import { installPackages, packagesFor } from '../src/local/tools/debian-packages
 import { openTools } from '../src/local/tools/open-tools.ts';
 
 /** Besides what the product needs, the tests put a shell into their images. */
-const testPrograms = [{ program: 'busybox', package: 'busybox-static' }];
+const testPrograms = [{ program: 'busybox', packageName: 'busybox-static' }];
 
 /** Finds or installs every program that the tests start. `scratch` is a folder for a temporary home. */
 export async function ensureTools(scratch: string, report: (line: string) => void): Promise<void> {

@@ -1,4 +1,4 @@
-/** The process of the local Batch endpoint: `batch-endpoint.ts START-UP-FILE`. Logs JSON lines on stdout. */
+/** Entry point of the local Batch endpoint: `batch-endpoint.ts START-UP-FILE`. Logs JSON lines to stdout. */
 import { pino } from 'pino';
 import { HoldoutError, messageOf } from '../errors.ts';
 import { startBatchEndpoint } from './batch-endpoint/endpoint.ts';
@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   log.info({ url: endpoint.url, port: Number(new URL(endpoint.url).port), pid: process.pid }, 'listening');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      log.info({ signal }, 'closing; jobs go on');
+      log.info({ signal }, 'closing; jobs continue');
       void endpoint.close().then(() => process.exit(0));
     });
   }

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** Whether the host has the unified hierarchy (v2). */
+/** Whether the host uses the unified hierarchy (v2). */
 export const isCgroupV2 = (): boolean => existsSync(join(mountPoint, 'cgroup.controllers'));
 
-/** Removes the group of this name (a path from the top) in every hierarchy, with all below it. Busy groups stay. */
+/** Removes the group of this name (an absolute path) and all groups below it in every hierarchy. Busy groups stay. */
 export function removeCgroup(name: string): void {
   for (const hierarchy of hierarchies()) removeTree(join(hierarchy, name));
 }
 
-/** Removes a group unless there are others in it. */
+/** Removes a group unless it contains others. */
 export function removeEmptyCgroup(name: string): void {
   for (const hierarchy of hierarchies()) removeGroup(join(hierarchy, name));
 }
@@ -27,7 +27,7 @@ function removeGroup(group: string): void {
   try {
     rmdirSync(group);
   } catch {
-    // Not there, or still with processes or groups in it.
+    // The group does not exist, or still has processes or groups in it.
   }
 }
 

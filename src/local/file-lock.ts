@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from './process-identity.ts';
 
-export type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
+type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
 /**
- * Takes a lock file that names its holder by pid and start time. A holder that is gone (kill -9, reboot) holds nothing:
- * its lock is taken over.
+ * Acquires a lock file that identifies its holder by pid and start time. A lock whose holder is gone (kill -9, reboot) is
+ * taken over.
  */
 export function tryLock(file: string): LockResult {
   const self = identify(process.pid);
@@ -20,25 +20,25 @@ export function tryLock(file: string): LockResult {
       if (link(mine, file)) return { kind: 'acquired', release: () => rmSync(file, { force: true }) };
       const holder = readJsonFile<ProcessIdentity>(file);
       if (holder !== undefined && isProcessRunning(holder)) return { kind: 'held', by: holder };
-      takeAway(file);
+      removeStale(file);
     }
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
-/** Waits for the lock; `waiting` is told once who holds it. */
+/** Waits for the lock; calls `waiting` once with the current holder. */
 export async function lock(file: string, waiting: (holder: ProcessIdentity) => void): Promise<() => void> {
-  for (let told = false; ; told = true) {
-    const answer = tryLock(file);
-    if (answer.kind === 'acquired') return answer.release;
-    if (!told) waiting(answer.by);
+  for (let reported = false; ; reported = true) {
+    const result = tryLock(file);
+    if (result.kind === 'acquired') return result.release;
+    if (!reported) waiting(result.by);
     await sleep(200);
   }
 }
 
-/** Removes a dead holder's lock. Somebody may have replaced it since it was read: a live one is put back. */
-function takeAway(file: string): void {
+/** Removes the lock of a dead holder. If it has been replaced since it was read, the live lock is restored. */
+function removeStale(file: string): void {
   const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);

@@ -1,7 +1,7 @@
 import { hostMountPoints } from '../runner/sandbox/mounts.ts';
 import { runCommand } from '../run-command.ts';
 
-/** Takes down everything mounted below a folder, the innermost first; answers whether nothing is left. */
+/** Unmounts everything below a folder, innermost first; returns whether nothing is left. */
 export async function unmountBelow(folder: string): Promise<boolean> {
   for (const point of (await mountsBelow(folder)).reverse()) await runCommand('umount', [point], { timeout: 10_000 });
   return (await mountsBelow(folder)).length === 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One process and no later one with the same pid: the start time is in clock ticks since boot, `boot` the boot's id. */
+/** Identifies one process, not a later one with the same pid. Start time in clock ticks since boot; `boot` is the boot id. */
 export interface ProcessIdentity {
   pid: number;
   startTime: string;
@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** The identity of a running process; undefined when there is none or it only waits to be reaped. */
+/** The identity of a running process; undefined when there is none or it is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {
@@ -18,20 +18,20 @@ export function identify(pid: number): ProcessIdentity | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the program's name in brackets and may hold anything; proc(5) counts state as 3, start time as 22.
+  // The second field is the program's name in brackets and may contain anything; in proc(5) state is 3, start time is 22.
   const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const startTime = rest[18];
   if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, startTime, boot: bootId() };
 }
 
-/** Whether exactly this process still runs. */
+/** Whether this very process still runs. */
 export function isProcessRunning(identity: ProcessIdentity): boolean {
   const found = identify(identity.pid);
   return found !== undefined && found.startTime === identity.startTime && found.boot === identity.boot;
 }
 
-/** Waits until the process is gone, at most so many milliseconds; answers whether it is. */
+/** Waits until the process is gone, but no longer than `milliseconds`; returns whether it is gone. */
 export async function waitForEnd(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
   while (isProcessRunning(identity)) {
@@ -41,7 +41,7 @@ export async function waitForEnd(identity: ProcessIdentity, milliseconds: number
   return true;
 }
 
-/** SIGTERM, a grace in milliseconds, SIGKILL. Returns when the process is gone; one that has gone before is fine. */
+/** Sends SIGTERM and, after a grace in milliseconds, SIGKILL. Resolves when the process is gone, or already was. */
 export async function endProcess(identity: ProcessIdentity, grace: number): Promise<void> {
   signal(identity, 'SIGTERM');
   if (await waitForEnd(identity, grace)) return;
@@ -54,7 +54,7 @@ function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
   try {
     process.kill(identity.pid, name);
   } catch (error) {
-    // Gone between the look and the signal.
+    // The process ended between the check and the signal.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,7 +1,7 @@
-/** Takes one line for the person at the terminal; the command line writes it to stderr. */
+/** Reports one line to the user; the command line writes it to stderr. */
 export type ReportLine = (line: string) => void;
 
-/** Says what is done and, while it takes long, how long it has taken: one line every 15 s. */
+/** Reports what is being done and, every 15 s, how long it has taken so far. */
 export async function reportWhile<T>(report: ReportLine, what: string, work: () => Promise<T>): Promise<T> {
   report(`${what} …`);
   const started = Date.now();

@@ -18,7 +18,7 @@ import {
 import { paxOf, rawEntry, unended } from '../support/images/raw-tar.ts';
 import { zstdOf } from '../support/images/zstd.ts';
 
-/** Archives in the shapes that tools leave, all of the same image; `made` has its layers and an empty builder. */
+/** Archives in the forms that tools write, all of the same image; `made` has its layers and an empty builder. */
 type Make = (made: {
   layers: BuiltLayer[];
   builder: OciBuilder;
@@ -51,7 +51,7 @@ function attestation(builder: OciBuilder, fields: Fields = { platform: unknown, 
   );
 }
 
-/** What the first docker versions that write a layout do: the same blobs, named by both. */
+/** As the first Docker versions with a layout: both files name the same blobs. */
 function both(
   builder: OciBuilder,
   layers: readonly BuiltLayer[],
@@ -373,7 +373,7 @@ describe('archives as tools write them', () => {
       written.diffIds,
       layers.map(({ tar }) => `sha256:${sha256(tar)}`),
     );
-    // Someone else's reader finds one image under the digest, and every blob of it right.
+    // Another reader finds one image under the digest, and all its blobs valid.
     const raw = execFileSync('skopeo', ['inspect', '--raw', `oci:${layout}:image`]);
     assert.equal(`sha256:${sha256(raw)}`, digest);
   }
@@ -421,7 +421,7 @@ describe('archives as tools write them', () => {
     execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:image`, `dir:${copy}`]);
   });
 
-  it('are read: what skopeo makes of them, as either kind', async () => {
+  it('are read: skopeo’s conversion of them, in either format', async () => {
     const builder = new OciBuilder();
     const { layout } = await rig.accepted(await tarOf(builder.entries([builder.image(layers)])));
     for (const kind of ['oci-archive', 'docker-archive']) {

@@ -83,7 +83,7 @@ describe('the gate for images', () => {
     assert.match(await refusalOf(await tarOf(entries), 2 ** 26), /more than 10000 entries/);
   });
 
-  it('refuses blobs that are missing, changed, of another size or to be fetched', async () => {
+  it('refuses blobs that are missing, changed, of another size or foreign', async () => {
     const entries = await ociEntries();
     const layer = entries.findIndex(({ content }) => Buffer.isBuffer(content));
     const without = entries.toSpliced(layer, 1);
@@ -96,7 +96,7 @@ describe('the gate for images', () => {
     assert.match(await refusalOf(await tarOf(docker.slice(1))), /lacks/);
   });
 
-  it('refuses JSON that is none or says something else', async () => {
+  it('refuses invalid or unexpected JSON', async () => {
     const entries = await ociEntries();
     const deep = '['.repeat(100_000);
     for (const text of ['', '{', '[]', '{"manifests":{}}', '{"manifests":[{"digest":1,"size":1}]}', deep]) {
@@ -123,7 +123,7 @@ describe('the gate for images', () => {
       { name: 'oci-layout', content: '{}' },
       /entry 6 .* the name of an earlier one and other content/,
     ],
-    ['a doubled name in disguise', { name: './/oci-layout', content: '{}' }, /the name of an earlier one/],
+    ['a disguised duplicate name', { name: './/oci-layout', content: '{}' }, /the name of an earlier one/],
     [
       'a link over a file',
       { name: 'oci-layout', type: 'symlink', linkname: 'index.json' },
@@ -163,14 +163,14 @@ describe('the gate for images', () => {
 
   it('refuses an archive that is cut anywhere', async () => {
     const tar = await tarOf(await ociEntries());
-    // The last block is padding in part, and nobody misses that.
+    // The last block is partly padding, which no reader needs.
     const content = tar.length - 1_536;
     for (let length = 0; length < content; length += 97) await refusalOf(tar.subarray(0, length));
     const zipped = gzipSync(tar);
     for (let length = 3; length < zipped.length - 64; length += 37) await refusalOf(zipped.subarray(0, length));
   });
 
-  it('says plainly what other compressions and other files are', async () => {
+  it('names other compressions and other files', async () => {
     assert.match(await refusalOf(Buffer.from('fd377a585a000000', 'hex')), /compressed with xz/);
     assert.match(await refusalOf(Buffer.from('504b030400000000', 'hex')), /compressed with zip/);
     assert.match(await refusalOf(Buffer.from('not a tar at all'.repeat(100))), /damaged or not a tar/);
@@ -218,7 +218,7 @@ describe('the gate for images', () => {
     assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20);
   });
 
-  it('throws when there is no file: that is no fault of a team', async () => {
+  it('throws when there is no file: that is not the team’s fault', async () => {
     const options = { limits: { imageBytes: 1, unpackedBytes: 1 }, into: await rig.fresh() };
     await assert.rejects(inspectArchive(join(rig.folder, 'nothing.tar'), options), { code: 'ENOENT' });
   });

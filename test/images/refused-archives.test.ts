@@ -347,14 +347,14 @@ describe('archives that are refused', () => {
   };
 
   for (const [what, [why, make]] of Object.entries(archives)) {
-    it(`once, in words: ${what}`, async () => {
+    it(`with one sentence: ${what}`, async () => {
       const said = await refusalOf(await tarOf(await make({ layers, other, builder: new OciBuilder() })));
       if (typeof why === 'string') assert.equal(said, why);
       else assert.match(said, why);
     });
   }
 
-  /** Bytes before an archive that is sound but for them. */
+  /** Bytes before an otherwise valid archive. */
   const tampered: [what: string, why: RegExp, bytes: () => Buffer][] = [
     [
       'a header that renames an entry for some readers',
@@ -426,14 +426,14 @@ describe('archives that are refused', () => {
     ],
   ];
   for (const [what, why, bytes] of tampered) {
-    it(`once, in words: ${what}`, async () => {
+    it(`with one sentence: ${what}`, async () => {
       const builder = new OciBuilder();
       const sound = await tarOf(builder.entries([builder.image(layers)]));
       assert.match(await refusalOf(Buffer.concat([bytes(), sound])), why);
     });
   }
 
-  it('without a trace outside the folder they are given', async () => {
+  it('without a trace outside their folder', async () => {
     const before = await readdir(rig.folder);
     const escaping = ['../../escaped', '/tmp/escaped', 'a/../../escaped'].map((name) => rawEntry('0', name, 'x'));
     for (const entry of escaping) await refusalOf(entry);

@@ -52,7 +52,7 @@ describe('a lock file', () => {
     }
   });
 
-  it('lets many waiters in one after the other, also past a dead holder', async () => {
+  it('admits many waiters one after the other, also after a dead holder', async () => {
     writeFileSync(file, JSON.stringify({ pid: 1, startTime: 'never', boot: 'never' }));
     let inside = 0;
     const turns = Array.from({ length: 8 }, async () => {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Takes a second, and notes its beginning and its end. */
+/** Takes a second and records its start and its end. */
 const npm = `#!/bin/sh
 echo begin >>"$NOTES"
 rm -rf node_modules
@@ -17,7 +17,7 @@ echo package >node_modules/package
 echo end >>"$NOTES"
 `;
 
-/** What every command does first; says what it finds then. */
+/** The first step of every command; prints what it finds afterwards. */
 const command = `
 import { readFileSync } from 'node:fs';
 import { ensureDependencies } from './dependencies.mjs';
@@ -44,7 +44,7 @@ describe('two commands in a fresh clone', () => {
     chmodSync(join(folder, 'bin', 'npm'), 0o755);
   });
 
-  it('install once, the others wait and say for whom, and nobody sees half of it; a dead holder holds up nobody', async () => {
+  it('install once while the others wait and report for whom; no command sees a partial install, a dead holder blocks none', async () => {
     writeFileSync(join(folder, 'dist', '.install.lock'), JSON.stringify({ pid: 2 ** 22, startTime: 'another boot 1' }));
     const all = await Promise.all([run(), run(), run()]);
     assert.deepEqual(

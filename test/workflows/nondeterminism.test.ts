@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { campaignWorkflowId } from '../../src/ids.ts';
 import { progressQuery } from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
-import { gate } from '../support/images/gate.ts';
+import { latch } from '../support/latch.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 
 describe('a campaign whose history does not fit the code of its workers', () => {
@@ -13,7 +13,7 @@ describe('a campaign whose history does not fit the code of its workers', () => 
   const progress = (name: string) => campaign.client.workflow.getHandle(campaignWorkflowId(name)).query(progressQuery);
 
   it('opens again from S3, hears what runs, and comes to its end without running anything twice', async () => {
-    const held = gate();
+    const held = latch();
     campaign.teams = { one: ['m1'], two: ['m2'], three: ['m3'] };
     campaign.hold = ({ submission }) => (submission === 'm2' ? held.opened : undefined);
     const first = await campaign.start('misfit');

@@ -3,7 +3,7 @@ import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
 /** What a submission's probe showed about its base image; kept in the results bucket as an empty object per submission. */
-export interface BaseRecord {
+interface BaseRecord {
   campaign: string;
   base: string;
   submission: string;

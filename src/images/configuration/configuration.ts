@@ -14,7 +14,7 @@ export interface ConfigurationOptions {
   mountPoints?: readonly string[];
 }
 
-export interface AcceptedConfiguration {
+interface AcceptedConfiguration {
   /** A newly written OCI image configuration. */
   json: object;
   /** Settings of the image that are ignored although people may rely on them, in words that are safe to show. */

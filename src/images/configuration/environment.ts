@@ -1,7 +1,7 @@
 import { counted } from '../../safe-text.ts';
 import { refuse } from '../refusal.ts';
 
-export interface AcceptedEnvironment {
+interface AcceptedEnvironment {
   /** `NAME=value`, each name once. */
   lines: string[];
   /** PATH from the image, or the default. */

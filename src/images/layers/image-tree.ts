@@ -1,7 +1,7 @@
 import { refuse } from '../refusal.ts';
 import { NodeTable, root } from './node-table.ts';
 
-export type NodeKind = 'file' | 'folder' | 'link';
+type NodeKind = 'file' | 'folder' | 'link';
 
 /** The result of walking to a path; `folder` of `missing` is the deepest existing folder on the way. */
 export type WalkResult =
@@ -145,11 +145,7 @@ export class ImageTree {
     { followLast, create = false }: { followLast: boolean; create?: boolean },
     stack: Place[] = [rootPlace],
   ): WalkResult {
-    const pending: { name: Buffer; ofLink: boolean }[] = [];
-    const push = (path: Buffer, ofLink: boolean): void => {
-      for (const name of partsOf(path).reverse()) pending.push({ name, ofLink });
-    };
-    push(path, false);
+    const pending = stepsTo(path, false);
     let links = 0;
     let searchable = true;
     let ledOut = false;
@@ -176,7 +172,7 @@ export class ImageTree {
         if ((links += 1) > maxLinks) return { kind: 'circle' };
         const target = this.table.extraOf(node);
         if (target[0] === slash) stack.length = 1;
-        push(target, true);
+        for (const targetStep of stepsTo(target, true)) pending.push(targetStep);
       } else {
         return pending.length > 0 ? { kind: 'file-in-the-way' } : { kind, node, searchable, ledOut };
       }
@@ -214,6 +210,12 @@ const kindOf = (info: number): NodeKind =>
   (info & kindBits) === kinds.folder ? 'folder' : (info & kindBits) === kinds.link ? 'link' : 'file';
 
 const isDotDot = (name: Buffer): boolean => name.length === 2 && name[0] === 0x2e && name[1] === 0x2e;
+
+/** The steps to a path as a stack, the first one on top; `ofLink` marks those from a link's target. */
+const stepsTo = (path: Buffer, ofLink: boolean): { name: Buffer; ofLink: boolean }[] =>
+  partsOf(path)
+    .reverse()
+    .map((name) => ({ name, ofLink }));
 
 /** The parts of a path without empty ones and `.`. */
 function partsOf(path: Buffer): Buffer[] {

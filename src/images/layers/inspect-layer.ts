@@ -5,7 +5,7 @@ import type { ImageTree } from './image-tree.ts';
 import { LayerReader } from './layer-reader.ts';
 import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
 
-export interface LayerLimits {
+interface LayerLimits {
   /** Bytes left for this layer and those above it, unpacked. */
   unpackedBytes: number;
 }

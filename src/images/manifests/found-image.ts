@@ -18,7 +18,7 @@ export interface FoundImage {
 }
 
 /** Anything else in an archive, in words: `an attestation`. */
-export interface FoundOther {
+interface FoundOther {
   kind: 'other';
   what: string;
 }

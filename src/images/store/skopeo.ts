@@ -2,7 +2,7 @@ import { holdoutError } from '../../errors.ts';
 import { runCommand } from '../../run-command.ts';
 
 /** `failed`: skopeo ran and failed; `detail` is its error message. */
-export type SkopeoResult = { kind: 'done'; stdout: string } | { kind: 'failed'; detail: string };
+type SkopeoResult = { kind: 'done'; stdout: string } | { kind: 'failed'; detail: string };
 
 /** Runs skopeo and waits. Throws IMAGE_TOOL_MISSING. */
 export async function skopeo(...args: string[]): Promise<SkopeoResult> {

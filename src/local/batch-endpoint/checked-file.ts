@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { messageOf, holdoutError } from '../../errors.ts';
 
-/** A JSON file that keeps its schema; START_UP_FILE_INVALID names every fault at once. */
+/** Reads a JSON file and checks it by a schema; START_UP_FILE_INVALID names every error at once. */
 export function readChecked<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
   let content: unknown;
   try {

@@ -15,8 +15,8 @@ import { createServer } from './api/server.ts';
 import type { StartUp } from './start-up-file.ts';
 
 /**
- * Starts the local Batch endpoint over its state folder and takes up the jobs in it. Throws PORT_BUSY or
- * STATE_FOLDER_BUSY before it touches any job. `close` ends the server and leaves all jobs running.
+ * Starts the local Batch endpoint over its state folder and resumes the jobs in it. Throws PORT_BUSY or
+ * STATE_FOLDER_BUSY before it touches any job. `close` stops the server and leaves all jobs running.
  */
 export async function startBatchEndpoint(
   startUp: StartUp,
@@ -34,9 +34,9 @@ export async function startBatchEndpoint(
     startUp.jobs.kind === 'processes'
       ? new JobStore(folder, folder.load())
       : await storeOver(new JobJournal(join(stateFolder, 'jobs.jsonl')));
-  const carrier = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
+  const executor = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
-  const engine = new JobEngine({ startUp, arns, jobs, carrier, pulse: new LastAlive(stateFolder), log });
+  const engine = new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(stateFolder), log });
   const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();

@@ -22,15 +22,15 @@ const file = z.strictObject({
   killGraceSeconds: z.number().min(0).default(30),
 });
 
-/** What carries jobs out: processes that run these commands. */
+/** Jobs run as processes, by these commands. */
 export interface ProcessSettings {
   kind: 'processes';
   runner: z.output<typeof command>;
   reap: z.output<typeof command>;
 }
 
-/** What carries jobs out: nothing but time that passes, `timeScale` seconds in one. */
-export interface SimulationSettings {
+/** Jobs are simulated: they only take time, `timeScale` seconds of theirs per second. */
+interface SimulationSettings {
   kind: 'simulation';
   population: string;
   timeScale: number;
@@ -44,28 +44,28 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
   if (simulation !== undefined && runner === undefined && reap === undefined) {
     return { ...rest, jobs: { kind: 'simulation', ...simulation } satisfies SimulationSettings };
   }
-  context.addIssue('must have either runner and reap, or simulation in their place');
+  context.addIssue('must have either runner and reap, or simulation instead');
   return z.NEVER;
 });
 
 /**
- * What the local Batch endpoint is told at its start: a JSON file, the process's only argument.
+ * The configuration of the local Batch endpoint: a JSON file, the process's only argument.
  *
- * `host` is a loopback address, port 0 any free one. `stateFolder` keeps everything the endpoint knows. Requests must be
- * signed (SigV4) with one of `credentials`. `region` and `account` (twelve digits) make up the ARNs. Of a queue at most `slots` jobs run
- * at once. `killGraceSeconds` lie between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
+ * `host` is a loopback address; port 0 means any free port. `stateFolder` holds the endpoint's state. Requests must be signed
+ * (SigV4) with one of `credentials`. `region` and `account` (twelve digits) are part of the ARNs. At most `slots` jobs of a
+ * queue run at once. `killGraceSeconds` pass between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
  *
- * `runner` is the command that every job is; `reap` with the job id appended cleans up after one that could not. Both run
- * with `environment` (it plays the part of the instance and the job role) and with nothing of the endpoint's own. In their
- * place `simulation` has jobs that take time and write outcomes, without containers or processes: `population` is the file
- * that says what submissions need, `timeScale` how many of their seconds pass in one, `seed` fixes what is drawn. They
- * reach S3 by `environment`. A job's time limit counts in its own seconds then, and its stoppedAt lies as many of them after
- * its startedAt, ahead of the clock.
+ * `runner` is the command of every job; `reap`, with the job id appended, cleans up after a job that could not do so itself.
+ * Both get `environment` (which stands in for instance and job role) and nothing from the endpoint's own environment.
+ * Alternatively `simulation` makes jobs take time and write outcomes, without containers or processes: `population` is a file
+ * with the needs of submissions, `timeScale` the number of simulated seconds per second, `seed` fixes all random draws.
+ * Simulated jobs reach S3 by `environment`. Time limits then count simulated seconds, and stoppedAt lies that many seconds
+ * after startedAt, ahead of the clock.
  */
 export type BatchEndpointStartUpFile = z.input<typeof file>;
 
-/** The start-up file as the endpoint uses it: checked, with its defaults. */
+/** A checked start-up file with its defaults. */
 export type StartUp = z.output<typeof schema>;
 
-/** Reads and checks a start-up file; START_UP_FILE_INVALID names every fault at once. */
+/** Reads and checks a start-up file; START_UP_FILE_INVALID names every error at once. */
 export const loadStartUp = (file: string): StartUp => readChecked(file, schema);

@@ -8,7 +8,7 @@ import { closeShortPaths } from '../stack/home/short-paths.ts';
 import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
 import { keeperOf } from '../stack/keeper.ts';
 import { portHolder } from '../stack/parts/port-holder.ts';
-import { isFreePort, portNames, portRequests, portVariables, usualPorts } from '../stack/parts/ports.ts';
+import { isFreePort, portNames, portRequests, portVariables, defaultPorts } from '../stack/parts/ports.ts';
 import { ToolCache } from '../tools/cache.ts';
 import { findEngine, which } from '../tools/engine.ts';
 import { findTool } from '../tools/find-tool.ts';
@@ -18,7 +18,7 @@ import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/ope
 import { settleEngine } from '../tools/smoke-run.ts';
 import type { Tool } from '../tools/tool.ts';
 
-/** One line of `doctor`. A `note` is worth knowing and stops nothing; what is `missing` has the command that fixes it. */
+/** One line of `doctor`. A `note` is informational; a `missing` requirement comes with the command that fixes it. */
 export interface MachineCheck {
   what: string;
   state: 'ok' | 'note' | 'missing';
@@ -42,14 +42,14 @@ export function checkSystem(): MachineCheck {
     : missing('system', because, 'Linux on x86-64 as root (sudo), or: docker compose up');
 }
 
-/** On cgroup v1 only the kernel's log tells a kill for memory from any other. */
+/** On cgroup v1 only the kernel's log distinguishes an out-of-memory kill from any other. */
 export function checkKernelLog(): MachineCheck {
   if (isCgroupV2()) return ok('out-of-memory records', 'memory.events of the control group');
   try {
     accessSync('/dev/kmsg', constants.R_OK);
     return ok('out-of-memory records', '/dev/kmsg');
   } catch {
-    return note('out-of-memory records', '/dev/kmsg cannot be read: a kill for want of memory will be called unknown');
+    return note('out-of-memory records', '/dev/kmsg cannot be read: an out-of-memory kill will be reported as unknown');
   }
 }
 
@@ -64,7 +64,7 @@ export function checkHome(): MachineCheck {
   const free = freeMiBAt(folder);
   const found = `${home}, ${free} MiB free`;
   return free < neededMiB
-    ? missing('HOLDOUT_HOME', found, `make room for ${neededMiB} MiB, or: HOLDOUT_HOME=/path/on/another/disk`)
+    ? missing('HOLDOUT_HOME', found, `free ${neededMiB} MiB, or: HOLDOUT_HOME=/path/on/another/disk`)
     : ok('HOLDOUT_HOME', found);
 }
 
@@ -83,9 +83,9 @@ export async function checkTool(tool: Tool): Promise<MachineCheck> {
 
 export async function checkPrograms(): Promise<MachineCheck[]> {
   return Promise.all(
-    neededPrograms.map(async ({ program, package: from }) => {
+    neededPrograms.map(async ({ program, packageName }) => {
       const path = which(program);
-      if (path === undefined) return missing(program, 'not installed', installCommand([from]));
+      if (path === undefined) return missing(program, 'not installed', installCommand([packageName]));
       const { stdout, stderr } = await runCommand(path, [program === 'mkfs.ext4' ? '-V' : '--version'], {
         timeout: 10_000,
       });
@@ -95,7 +95,7 @@ export async function checkPrograms(): Promise<MachineCheck[]> {
   );
 }
 
-/** Runs a tiny container, unless that is known to work on this host or this user may run none. */
+/** Runs a tiny container, unless this is known to work on this host or this user may not run containers. */
 export async function checkEngine(): Promise<MachineCheck> {
   const what = 'container engine';
   const name = await findEngine();
@@ -126,14 +126,14 @@ export async function checkPorts(): Promise<MachineCheck[]> {
     return [ok('ports', `the stack is up, kept by process ${keeper.pid}: npm run holdout -- local status`)];
   return Promise.all(
     portNames.map(async (name) => {
-      const asked = requests[name];
-      const port = asked ?? usualPorts[name];
+      const requested = requests[name];
+      const port = requested ?? defaultPorts[name];
       const what = `port for ${name}`;
-      if (port === 0) return ok(what, 'any free one');
+      if (port === 0) return ok(what, 'any free port');
       if (await isFreePort(port)) return ok(what, `${port} is free`);
       const found = `${port} is taken by ${portHolder(port) ?? 'another program'}`;
-      return asked === undefined
-        ? note(what, `${found}; a free one will be used`)
+      return requested === undefined
+        ? note(what, `${found}; a free port will be used`)
         : missing(what, found, `end that program, or: ${portVariables[name]}=0`);
     }),
   );

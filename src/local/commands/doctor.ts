@@ -12,7 +12,7 @@ import {
 
 const marks = { ok: 'ok', note: 'note', missing: 'MISSING' } as const;
 
-/** What is installed and reachable, one line each, and under what is missing the command that fixes it. Returns the exit status. */
+/** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
 export async function doctor(write: (text: string) => void): Promise<number> {
   const checks = [
     checkSystem(),

@@ -9,12 +9,12 @@ import { stackStatus } from '../stack/status.ts';
 import { announceShutdown, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
-/** Longer than a stack takes to end everything in order. */
-const closeLimit = 60_000;
+/** Milliseconds; longer than a stack needs for an orderly shutdown. */
+const closeTimeout = 60_000;
 
 /**
- * Brings the stack up and keeps it up until Ctrl-C or SIGTERM. When it is up already that is all there is to do, but with
- * `stay`: then it stays up when the others that need it have gone. Returns the exit status.
+ * Starts the stack and keeps it up until Ctrl-C or SIGTERM. If it is already up, returns at once, unless `stay` is set: then
+ * the stack stays up even when no other process needs it any more. Returns the exit status.
  */
 export async function localUp(say: ReportLine, { stay = false }: { stay?: boolean } = {}): Promise<number> {
   const stack = await openStack({ home: homeFolder(), queues: [], report: say, stays: true });
@@ -24,50 +24,50 @@ export async function localUp(say: ReportLine, { stay = false }: { stay?: boolea
     await stack.close();
     return 0;
   }
-  say('Ctrl-C ends it; everything stays on disk.');
+  say('Ctrl-C stops the stack; all data stays on disk.');
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
   });
-  say('ending the stack');
+  say('stopping the stack');
   await stack.close();
   return 0;
 }
 
-/** Ends the stack of the home, whoever brought it up, and what a killed opener left. Answers the exit status. */
+/** Stops the stack of the home, whichever process started it, and everything a killed one left. Returns the exit status. */
 export async function localDown(say: ReportLine): Promise<number> {
   const home = placesOf(homeFolder());
-  const takeBack = existsSync(home.run) ? announceShutdown(home) : undefined;
+  const withdraw = existsSync(home.run) ? announceShutdown(home) : undefined;
   try {
-    return await endAll(home, say);
+    return await stopAll(home, say);
   } finally {
-    takeBack?.();
+    withdraw?.();
   }
 }
 
-async function endAll(home: Home, say: ReportLine): Promise<number> {
+async function stopAll(home: Home, say: ReportLine): Promise<number> {
   const keeper = keeperOf(home.folder);
   if (keeper !== undefined) {
-    say(`asking process ${keeper.pid}, which keeps the stack up, to end it`);
-    await endProcess(keeper, closeLimit);
+    say(`asking process ${keeper.pid}, which keeps the stack up, to stop it`);
+    await endProcess(keeper, closeTimeout);
   }
   for (const user of readUsers(home).filter(({ pid }) => pid !== process.pid)) {
-    say(`ending process ${user.pid}, which needs the stack`);
-    await endProcess(user, closeLimit);
+    say(`ending process ${user.pid}, which uses the stack`);
+    await endProcess(user, closeTimeout);
   }
   if (existsSync(home.run)) {
     const lock = tryLock(home.lock);
     if (lock.kind === 'held') {
-      say(`process ${lock.by.pid} has taken the stack over meanwhile; it is up`);
+      say(`process ${lock.by.pid} has taken over the stack in the meantime; it is up`);
       return 1;
     }
     await takeDown(home, 'end');
     lock.release();
   }
-  say(`nothing runs in ${home.folder}; what it keeps is untouched`);
+  say(`nothing runs in ${home.folder}; its data is untouched`);
   return 0;
 }
 
-/** Where the stack listens and what runs, as text or as one JSON object with the keys. Answers the exit status. */
+/** Writes the stack's addresses and processes as text, or with its keys as one JSON object. Returns the exit status. */
 export function localStatus(write: (text: string) => void, options: { json: boolean }): number {
   const status = stackStatus(homeFolder());
   if (options.json) write(JSON.stringify(status, null, 2));

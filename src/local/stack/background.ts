@@ -12,14 +12,14 @@ import { runningStack } from './open-stack.ts';
 import { readUsers } from './users.ts';
 
 /**
- * Makes sure that the stack of a home is up and stays up when this process ends: a process of its own keeps it
- * (`local up`), until `local down`. Throws PART_NOT_UP with that process's last words.
+ * Ensures that the stack of a home is up and stays up after this process ends: a separate process (`local up`) keeps it up
+ * until `local down`. Throws PART_NOT_UP with the end of that process's log.
  */
 export async function bringUpInBackground(folder: string, report: ReportLine): Promise<void> {
   const home = openHome(folder, report);
   if (runningStack(folder) !== undefined && readUsers(home).some(({ stays }) => stays)) return;
   const log = logOf(home, 'keeper');
-  report(`bringing the stack up in the background (${log})`);
+  report(`starting the stack in the background (${log})`);
   const handle = openSync(log, 'a', 0o600);
   const child = spawn(
     process.execPath,

@@ -10,18 +10,18 @@ import type { Home } from './home/home.ts';
 import { closeShortPaths, openShortPaths } from './home/short-paths.ts';
 
 /**
- * Takes away what runs of this home may have left on the machine once no process of theirs is left: containers, mounts
- * below the home, control groups. Files stay. Containers, groups and mounts of other homes are never touched.
+ * Removes what the runs of this home may have left on the machine, after their processes have ended: containers, mounts below
+ * the home, control groups. Files stay. Nothing of other homes is touched.
  */
 export async function cleanUp(home: Home, engine: Engine | undefined): Promise<void> {
-  // They may be gone, after a reboot or an earlier call, and podman would make something else in their place.
+  // They may be gone after a reboot or an earlier call; podman would then create folders in their place.
   const { folder } = openShortPaths(home);
   if (engine !== undefined) await removeContainers(home, engine);
   await unmountBelow(home.folder);
   const runs = jobIds(home);
   for (const jobId of runs) removeCgroup(`holdout/${jobId}`);
   if (runs.length > 0) removeEmptyCgroup('holdout');
-  // Staged inputs stay for the next start; what is in a run's folder is of no use to anybody.
+  // Staged inputs stay for the next start; the folders of runs are no longer needed.
   rmSync(join(home.scratch, 'runs'), { recursive: true, force: true });
   if (await unmountBelow(folder)) closeShortPaths(home);
 }
@@ -32,7 +32,7 @@ async function removeContainers(home: Home, { command, name }: Engine): Promise<
   const listed = await runCommand(program, [...flags, 'ps', '--all', '--quiet', ...filter], { timeout: 30_000 });
   const containers = listed.stdout.split('\n').filter((line) => line !== '');
   if (containers.length === 0) return;
-  // Docker kills at once; podman would first wait ten seconds for a program that does not listen to SIGTERM.
+  // Docker kills at once; podman would wait ten seconds for a program that ignores SIGTERM.
   const force = ['--force', '--volumes', ...(name === 'podman' ? ['--time=0'] : [])];
   await runCommand(program, [...flags, 'rm', ...force, ...containers], { timeout: 60_000 });
 }

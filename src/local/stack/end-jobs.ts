@@ -5,10 +5,10 @@ import { isProcessRunning, waitForEnd, type ProcessIdentity } from '../process-i
 import { jobsFolder } from './parts/batch.ts';
 import type { Home } from './home/home.ts';
 
-/** Every job id this home has given out. */
+/** The ids of all jobs of this home. */
 export const jobIds = (home: Home): string[] => (existsSync(jobsFolder(home)) ? readdirSync(jobsFolder(home)) : []);
 
-/** The processes of jobs that still run: each leads a process group with the runner in it. */
+/** The processes of running jobs; each leads a process group that contains the runner. */
 export function runningJobs(home: Home): ProcessIdentity[] {
   return jobIds(home)
     .flatMap((jobId) => readJsonFile<ProcessIdentity>(join(jobsFolder(home), jobId, 'process')) ?? [])
@@ -16,9 +16,9 @@ export function runningJobs(home: Home): ProcessIdentity[] {
 }
 
 /**
- * Ends every running job as the loss of its machine would, at once and without an outcome: the next start's endpoint
- * reports a lost host, and the workflow runs the submission again as a new run, at nobody's charge. Only while the
- * endpoint is down: it would start others in their place.
+ * Kills every running job, like the loss of its machine, without an outcome. After the next start the endpoint reports a lost
+ * host, and the workflow repeats the submission as a new, uncharged run. Call it only while the endpoint is down, which
+ * would otherwise start other jobs.
  */
 export async function endJobs(home: Home): Promise<number> {
   const jobs = runningJobs(home);

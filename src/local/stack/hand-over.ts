@@ -6,21 +6,22 @@ import { keeperOf } from './keeper.ts';
 import { takeDown } from './take-down.ts';
 import { isShuttingDown, readUsers } from './users.ts';
 
-const lookInterval = 250;
+/** Milliseconds. */
+const pollInterval = 250;
 
 /**
- * Leaves a stack to those who still need it: true when one of them keeps it up from now on, or when the last one went while
- * that was waited for and everything has ended. False, at once, when nobody needs it.
+ * Hands a stack over to a process that still uses it: true when one of them now keeps it up, or when the last of them ended
+ * during the wait and everything has been stopped. Returns false at once when no process uses it.
  */
 export async function handOver(home: Home, release: () => void, report: ReportLine): Promise<boolean> {
-  const [heir] = readUsers(home);
-  if (heir === undefined || isShuttingDown(home)) return false;
-  report(`process ${heir.pid} still needs the stack, so it stays up`);
+  const [successor] = readUsers(home);
+  if (successor === undefined || isShuttingDown(home)) return false;
+  report(`process ${successor.pid} still uses the stack, so it stays up`);
   release();
   for (;;) {
     if (keeperOf(home.folder) !== undefined) return true;
     if (readUsers(home).length === 0 || isShuttingDown(home)) break;
-    await sleep(lookInterval);
+    await sleep(pollInterval);
   }
   const lock = tryLock(home.lock);
   if (lock.kind === 'held') return true;
@@ -29,10 +30,10 @@ export async function handOver(home: Home, release: () => void, report: ReportLi
   return true;
 }
 
-/** Waits until nobody keeps the stack up any more and answers the lock of whom does it now; undefined when stopped. */
+/** Waits until no process keeps the stack up and acquires its lock; returns the lock's release, or undefined when stopped. */
 export async function waitToTakeOver(home: Home, stop: AbortSignal): Promise<(() => void) | undefined> {
   while (!stop.aborted) {
-    await sleep(lookInterval, undefined, { signal: stop }).catch(() => undefined);
+    await sleep(pollInterval, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted || keeperOf(home.folder) !== undefined || isShuttingDown(home)) continue;
     const lock = tryLock(home.lock);
     if (lock.kind === 'acquired') return lock.release;

@@ -1,79 +1,53 @@
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
-import { projectRoot } from '../project-root.ts';
-import type { ReportLine } from '../report.ts';
-import { openTools } from '../tools/open-tools.ts';
-import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
-import { batchPart } from './parts/batch.ts';
+import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
-import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
-import { waitToTakeOver, handOver } from './hand-over.ts';
-import { isReadyBy, keeperOf } from './keeper.ts';
 import { openHome, placesOf, type Home } from './home/home.ts';
-import { readRecords } from './parts/part.ts';
-import { choosePorts, portRequests, type PortRequests, type Ports } from './parts/ports.ts';
-import { addQueues, type Queue } from './home/queues.ts';
-import { s3Part } from './parts/s3.ts';
-import { openShortPaths } from './home/short-paths.ts';
+import { addQueues } from './home/queues.ts';
+import { isReadyBy, keeperOf } from './keeper.ts';
+import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
+import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
+import { prepareParts, type StackOptions } from './prepare-parts.ts';
+import type { StackFile } from './stack-file.ts';
 import { takeDown } from './take-down.ts';
 import { readUsers, registerUser } from './users.ts';
-import { temporalPart } from './parts/temporal.ts';
-import { workerParts } from './parts/workers.ts';
-import type { StackFile } from './stack-file.ts';
-
-export interface StackOptions {
-  /** HOLDOUT_HOME. */
-  home: string;
-  /** The Batch queues a campaign needs; those of earlier campaigns stay. */
-  queues: readonly Queue[];
-  report: ReportLine;
-  /** This process keeps the stack up until it is told to end, not only until its work is done. */
-  stays?: boolean;
-  /** Default: the HOLDOUT_*_PORT variables. */
-  ports?: PortRequests;
-  /** The folder of the bundles; default `dist` of the clone. */
-  programs?: string;
-  /** Jobs only take time and write what they are said to, without containers: for measurements of everything else. */
-  simulation?: BatchEndpointStartUpFile['simulation'];
-}
 
 /** A running embedded stack. */
 export interface Stack {
-  /** Another process keeps this stack up now; when that one ends, this one does. */
+  /** True while another process keeps this stack up; when that process ends, this one takes over. */
   readonly attached: boolean;
-  /** Pids of the other processes that need it. */
+  /** Pids of the other processes that use it. */
   others: () => number[];
   home: string;
   endpoints: Endpoints;
-  /** What the command line's own process needs, with the root key; see enterEnvironment. */
+  /** The environment for the command line, with the root key; see enterEnvironment. */
   environment: Record<string, string>;
   /**
-   * Ends everything this stack runs and leaves no process, container, mount or control group, unless other processes need
-   * it: then one of them keeps it up. Running jobs are ended too and run again after the next start; `leave` lets them go
-   * on by themselves.
+   * Stops everything this stack runs and leaves no process, container, mount or control group, unless other processes use
+   * it: then one of them keeps it up. Running jobs are ended too and repeated after the next start; with `leave` they
+   * continue on their own.
    */
   close: (options?: { jobs: 'end' | 'leave' }) => Promise<void>;
 }
 
 /**
- * Brings the embedded stack of a home up, or attaches to it when another process did. What a killed opener left running
- * is taken over. Until `close` this process starts every part again that ends. Throws the catalogue's errors on tools,
- * home, ports and parts; then nothing is left running.
+ * Starts the embedded stack of a home, or attaches to it when another process has. Parts that a killed process left running
+ * are adopted. Until `close`, this process restarts every part that ends. Throws the catalogue's errors about tools, home,
+ * ports and parts; then nothing is left running.
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const home = openHome(options.home, options.report);
   const leave = registerUser(home, options.stays ?? false);
   try {
     for (;;) {
-      const answer = tryLock(home.lock);
-      if (answer.kind === 'acquired') return await start(home, options, { release: answer.release, leave });
-      const attached = await attach(home, options, { holder: answer.by, leave });
+      const result = tryLock(home.lock);
+      if (result.kind === 'acquired') return await start(home, options, { release: result.release, leave });
+      const attached = await attach(home, options, { holder: result.by, leave });
       if (attached !== undefined) return attached;
     }
   } catch (error) {
@@ -88,7 +62,6 @@ async function start(
   { release, leave }: { release: () => void; leave: () => void },
 ): Promise<Stack> {
   const { report } = options;
-  const last = readJsonFile<StackFile>(home.stack);
   let supervisor: Supervisor | undefined;
   const close = async (jobs: 'end' | 'leave'): Promise<void> => {
     rmSync(home.ready, { force: true });
@@ -99,30 +72,8 @@ async function start(
     release();
   };
   try {
-    openShortPaths(home);
-    const { engine, temporal, versitygw } = await openTools({ home, report });
-    const requests = options.ports ?? portRequests();
-    const ports = await choosePorts({ requests, remembered: last?.ports ?? {}, own: ownPorts(home, last), report });
-    writeJsonFile(home.stack, { ports, engine } satisfies StackFile);
-    addQueues(home, options.queues);
-    const credentials = openCredentials(home);
-    const endpoints = endpointsOf(ports);
-    const programs = options.programs ?? join(projectRoot(), 'dist');
-    const servers = [temporalPart(temporal, home, ports), await s3Part(versitygw, home, ports, credentials)];
-    const members = workerParts(home, endpoints, credentials, programs);
-    supervisor = new Supervisor(home, report, [
-      ...[...servers, ...members].map((part) => () => part),
-      () =>
-        batchPart({
-          home,
-          ports,
-          endpoints,
-          credentials,
-          engine,
-          programs,
-          ...(options.simulation && { simulation: options.simulation }),
-        }),
-    ]);
+    const { ports, parts } = await prepareParts(home, options);
+    supervisor = new Supervisor(home, report, parts);
     report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
     await unlessInterrupted(supervisor.start());
     writeJsonFile(home.ready, identify(process.pid));
@@ -146,7 +97,7 @@ export function runningStack(folder: string): Pick<Stack, 'home' | 'endpoints' |
   return keeper !== undefined && isReadyBy(home, keeper) && file !== undefined ? describe(home, file.ports) : undefined;
 }
 
-/** Waits until the holder of the home has everything up; undefined when it ended instead. */
+/** Waits until the holder of the home has started everything; undefined when it ended before. */
 async function attach(
   home: Home,
   options: StackOptions,
@@ -165,8 +116,8 @@ async function attach(
   let kept: Stack | undefined;
   const following = waitToTakeOver(home, stop.signal).then(async (release) => {
     if (release === undefined) return;
-    report('the process that kept the stack up has ended; this one keeps it up now');
-    // On the ports where it is, whatever this process would ask for.
+    report('the process that kept the stack up has ended; this one takes over');
+    // On the stack's current ports, whatever this process would request.
     const ports = { temporal: undefined, ui: undefined, s3: undefined, batch: undefined };
     kept = await start(home, { ...options, ports }, { release, leave }).catch((error: unknown) => {
       report(messageOf(error));
@@ -199,11 +150,7 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
   };
 };
 
-/** Ports on which what a killed opener left may still listen. */
-const ownPorts = (home: Home, last: StackFile | undefined): ReadonlySet<number> =>
-  new Set(readRecords(home).some(({ identity }) => isProcessRunning(identity)) ? Object.values(last?.ports ?? {}) : []);
-
-/** Ctrl-C while parts come up ends what has come up so far, instead of leaving it behind. */
+/** Rejects at Ctrl-C while parts start, so that those already started are stopped and not left behind. */
 async function unlessInterrupted(work: Promise<void>): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let interrupt = (): void => undefined;

@@ -1,7 +1,7 @@
 import type { Engine } from '../tools/engine.ts';
 import type { Ports } from './parts/ports.ts';
 
-/** What a start leaves for the next one. */
+/** State that a start stores for the next one. */
 export interface StackFile {
   ports: Ports;
   engine: Engine;

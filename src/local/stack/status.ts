@@ -9,10 +9,10 @@ import { isReadyBy, keeperOf } from './keeper.ts';
 import { readRecords } from './parts/part.ts';
 import type { StackFile } from './stack-file.ts';
 
-/** What `local status --json` prints; the credentials are this home's own and open nothing else. */
-export interface StackStatus {
+/** The output of `local status --json`; the credentials are valid only for this home. */
+interface StackStatus {
   home: string;
-  /** `down` may still have parts running: what a killed opener left. */
+  /** With `down`, parts may still run if the process that started them was killed. */
   state: 'up' | 'starting' | 'down';
   /** The process that keeps it up. */
   pid: number | null;
@@ -24,7 +24,7 @@ export interface StackStatus {
   runningJobs: number;
 }
 
-/** The state of a home's stack, read from its files and /proc alone. */
+/** The state of a home's stack, from its files and /proc only. */
 export function stackStatus(folder: string): StackStatus {
   const home = placesOf(folder);
   const keeper = keeperOf(folder);

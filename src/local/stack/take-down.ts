@@ -7,8 +7,8 @@ import { readRecords, removeRecord } from './parts/part.ts';
 import type { StackFile } from './stack-file.ts';
 
 /**
- * Ends every process of a home whose opener no longer starts them again, workers before servers, and with `end` the jobs
- * and all they left on the machine. Works from the records on disk alone. Whoever calls holds the home's lock.
+ * Ends every process of a stack whose supervisor has stopped, workers before servers; with `end` also the jobs and everything
+ * they left on the machine. Uses only the records on disk. The caller must hold the home's lock.
  */
 export async function takeDown(home: Home, jobs: 'end' | 'leave'): Promise<void> {
   const records = readRecords(home).sort((one, other) => other.stage - one.stage);

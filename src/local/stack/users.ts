@@ -5,12 +5,12 @@ import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
 import type { Home } from './home/home.ts';
 
-/** A process that needs the stack. Of those that stay there need be only one: it keeps the stack up until `local down`. */
-export interface StackUser extends ProcessIdentity {
+/** A process that uses the stack. One that `stays` keeps the stack up until `local down`. */
+interface StackUser extends ProcessIdentity {
   stays: boolean;
 }
 
-/** Says that this process needs the stack of the home; answers how to take that back. */
+/** Registers this process as a user of the stack; returns a function that withdraws the registration. */
 export function registerUser(home: Home, stays: boolean): () => void {
   mkdirSync(home.users, { recursive: true, mode: 0o700 });
   const file = join(home.users, `${randomUUID()}.json`);
@@ -18,7 +18,7 @@ export function registerUser(home: Home, stays: boolean): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** Everybody who needs the stack now; killed ones need it no longer. */
+/** The current users of the stack; removes those that were killed. */
 export function readUsers(home: Home): StackUser[] {
   return filesIn(home.users).flatMap((name) => {
     const file = join(home.users, name);
@@ -37,13 +37,13 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** Says, as long as this process runs, that the stack ends for everybody; answers how to take that back. */
+/** Announces, while this process runs, that the stack shuts down for all users; returns a function that withdraws it. */
 export function announceShutdown(home: Home): () => void {
   writeJsonFile(home.ending, identify(process.pid));
   return () => rmSync(home.ending, { force: true });
 }
 
-/** Whether `local down` is at work: then nobody takes the stack over. */
+/** Whether `local down` is running; then no process takes over the stack. */
 export function isShuttingDown(home: Home): boolean {
   const by = readJsonFile<ProcessIdentity>(home.ending);
   return by !== undefined && isProcessRunning(by);

@@ -5,7 +5,7 @@ import { unmountBelow } from '../mounts.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ShortPaths } from '../stack/home/short-paths.ts';
 
-/** Global flags with which podman finds the images and containers of a home; none of these paths is ever long. */
+/** Podman's global flags for the images and containers of a home; all paths are short. */
 export const podmanRoots = ({ containers, engineRun, engineTemporary }: ShortPaths): string[] => [
   `--root=${containers}/storage`,
   `--runroot=${engineRun}`,
@@ -14,8 +14,8 @@ export const podmanRoots = ({ containers, engineRun, engineTemporary }: ShortPat
 ];
 
 /**
- * Podman refuses storage that it knows under other paths, as after an update or in a copied home. What is in it are copies out
- * of the image store: it is emptied and fills again.
+ * Podman rejects storage that it has used under other paths, e.g. in a copied home. It only holds copies from the image store,
+ * so it is emptied.
  */
 export async function claimStorage(home: Home, paths: ShortPaths): Promise<void> {
   const file = join(home.containers, 'made-for.json');

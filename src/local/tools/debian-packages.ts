@@ -4,23 +4,23 @@ import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { which } from './engine.ts';
 
-/** A program, and the Debian package that brings it. */
+/** A program and the Debian package that contains it. */
 export interface PackagedProgram {
   program: string;
-  package: string;
+  packageName: string;
 }
 
-/** For apt-get here, and for who does it by hand. */
+/** The shell command that installs packages, also shown to users. */
 export const installCommand = (packages: readonly string[]): string =>
   `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 
-/** The packages of those programs that are not on PATH. */
+/** The packages of the programs that are not on PATH. */
 export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
-  programs.filter(({ program }) => which(program) === undefined).map(({ package: from }) => from);
+  programs.filter(({ program }) => which(program) === undefined).map(({ packageName }) => packageName);
 
 /**
- * Installs packages, as root on Debian or Ubuntu and unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING, with the command for
- * who has to do it by hand.
+ * Installs packages if this is Debian or Ubuntu, unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING with the command to run by
+ * hand.
  */
 export async function installPackages(packages: string[], report: ReportLine): Promise<void> {
   const command = installCommand(packages);
@@ -28,12 +28,12 @@ export async function installPackages(packages: string[], report: ReportLine): P
   if (!canInstall || process.env['HOLDOUT_INSTALL'] === '0')
     throw holdoutError('PROGRAM_MISSING', { programs: packages, command });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // Another command, or the machine's own updates, may be at it.
-  const patient = command.replaceAll('apt-get ', 'apt-get -o DPkg::Lock::Timeout=300 ');
+  // Another command, or the machine's own updates, may hold the lock.
+  const waitingCommand = command.replaceAll('apt-get ', 'apt-get -o DPkg::Lock::Timeout=300 ');
   const result = await reportWhile(
     report,
     `installing ${packages.join(', ')} with apt-get (once, about a minute)`,
-    () => runCommand('sh', ['-c', patient], { env }),
+    () => runCommand('sh', ['-c', waitingCommand], { env }),
   );
   if (result.status !== 0) {
     throw holdoutError('PROGRAM_MISSING', { programs: packages, command, failure: lastLines(result.stderr) });

@@ -7,12 +7,12 @@ import { runCommand } from '../../run-command.ts';
 import { sha256OfFile } from '../../sha256.ts';
 import type { Tool, ToolArchive } from './tool.ts';
 
-/** Until the first byte; a machine behind a firewall shall not wait long for nothing. */
-const answerTimeout = 8_000;
-/** For the whole archive, 90 MB at most. */
+/** Milliseconds until the response starts; short, because a firewall may drop the request. */
+const responseTimeout = 8_000;
+/** Milliseconds for the whole archive, at most 90 MB. */
 const downloadTimeout = 300_000;
 
-/** Fetches and unpacks an archive into the folder and answers the program's path; throws when anything is not as it should be. */
+/** Downloads and unpacks an archive into the folder; returns the program's path. Throws if anything fails or does not match. */
 export async function downloadTool(tool: Tool, archive: ToolArchive, folder: string): Promise<string> {
   const file = join(folder, 'archive.tar.gz');
   await pipeline(await fetchBody(archive.url), createWriteStream(file));
@@ -27,9 +27,9 @@ export async function downloadTool(tool: Tool, archive: ToolArchive, folder: str
 
 async function fetchBody(url: string): Promise<Readable> {
   const abort = new AbortController();
-  const noAnswer = setTimeout(
-    () => abort.abort(new Error(`no answer within ${answerTimeout / 1000} s`)),
-    answerTimeout,
+  const noResponse = setTimeout(
+    () => abort.abort(new Error(`no response within ${responseTimeout / 1000} s`)),
+    responseTimeout,
   );
   const total = AbortSignal.timeout(downloadTimeout);
   try {
@@ -37,7 +37,7 @@ async function fetchBody(url: string): Promise<Readable> {
     if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
     return Readable.fromWeb(response.body);
   } finally {
-    clearTimeout(noAnswer);
+    clearTimeout(noResponse);
   }
 }
 

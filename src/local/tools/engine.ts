@@ -5,15 +5,15 @@ import { runCommand } from '../../run-command.ts';
 import type { HomeIdentity } from '../stack/home/home-identity.ts';
 
 /**
- * How to run containers on this machine, as runners get it in HOLDOUT_ENGINE: the program with its global flags, and
- * what every container needs here (limits this host allows, the label by which left-overs are found).
+ * How to run containers on this machine, as passed to runners in HOLDOUT_ENGINE: the program with its global flags, and the
+ * flags of every container (limits that this host allows, the label by which leftovers are found).
  */
 export type Engine = EngineSettings;
 
-/** The label of every container of a home. */
+/** The label of all containers of a home. */
 export const homeLabel = ({ id }: Pick<HomeIdentity, 'id'>): string => `holdout.home=${id}`;
 
-/** The full path of a program on PATH. */
+/** The full path of a program on PATH, or undefined. */
 export function which(program: string, path = process.env['PATH'] ?? ''): string | undefined {
   return path
     .split(delimiter)
@@ -22,11 +22,11 @@ export function which(program: string, path = process.env['PATH'] ?? ''): string
     .find(isExecutable);
 }
 
-/** Docker when its daemon answers (a client alone is not enough), else podman, else none. */
+/** Docker if its daemon responds (a client alone is not enough), else podman, else undefined. */
 export async function findEngine(): Promise<Engine['name'] | undefined> {
   const docker =
     which('docker') && (await runCommand('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 5_000 }));
-  // Without a daemon `docker info` prints an empty version and, in some releases, leaves with 0.
+  // Without a daemon `docker info` prints an empty version and, in some releases, exits with 0.
   if (docker && docker.status === 0 && docker.stdout.trim() !== '') return 'docker';
   return which('podman') === undefined ? undefined : 'podman';
 }

@@ -2,7 +2,7 @@ import { runCommand } from '../../run-command.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import type { Tool } from './tool.ts';
 
-/** The path of a cached program that proved right, now or before (then this takes milliseconds); else undefined. */
+/** The path of the cached program if it passes its check, now or earlier (then this takes milliseconds); else undefined. */
 export async function findTool(tool: Tool, cache: ToolCache): Promise<string | undefined> {
   const file = cache.program(tool.name, tool.version);
   const identity = fileIdentity(file);
@@ -13,7 +13,7 @@ export async function findTool(tool: Tool, cache: ToolCache): Promise<string | u
   return file;
 }
 
-/** Runs it once: a file that is cut short, for another machine or of another version fails here. */
+/** Runs the program once: detects a truncated file and a wrong platform or version. */
 export async function isRightProgram(tool: Tool, file: string): Promise<boolean> {
   const { status, stdout } = await runCommand(file, ['--version'], { timeout: 20_000 });
   return status === 0 && tool.proof.test(stdout);

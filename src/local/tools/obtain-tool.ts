@@ -10,15 +10,15 @@ import { findTool, isRightProgram } from './find-tool.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * The path of a program: cached, else downloaded, else built with Go. Two processes that need it at once wait for each
- * other. Throws TOOL_MISSING, which names every way that was tried and the one to go by hand.
+ * The path of a program: cached, else downloaded, else built with Go. If two processes need it at once, one waits. Throws
+ * TOOL_MISSING, which names every failed attempt and the commands to run by hand.
  */
 export async function obtainTool(tool: Tool, cache: ToolCache, report: ReportLine): Promise<string> {
   const found = await findTool(tool, cache);
   if (found !== undefined) return found;
   const file = cache.program(tool.name, tool.version);
   const release = await lock(`${file}.lock`, ({ pid }) =>
-    report(`waiting for ${tool.name}: process ${pid} is getting it already`),
+    report(`waiting for ${tool.name}: process ${pid} is already getting it`),
   );
   try {
     return (await findTool(tool, cache)) ?? (await getTool(tool, file, cache, report));
@@ -30,18 +30,18 @@ export async function obtainTool(tool: Tool, cache: ToolCache, report: ReportLin
 async function getTool(tool: Tool, file: string, cache: ToolCache, report: ReportLine): Promise<string> {
   clearBrokenAttempts(file);
   const tried: string[] = [];
-  for (const way of waysToGet(tool)) {
-    // In the cache's folder, so that the last step is a rename on one file system.
+  for (const source of sourcesOf(tool)) {
+    // In the cache's folder, so that the final rename stays on one file system.
     const folder = mkdtempSync(attemptPrefix(file));
     try {
-      const program = await reportWhile(report, way.says, () => way.get(folder));
+      const program = await reportWhile(report, source.progress, () => source.get(folder));
       chmodSync(program, 0o755);
-      if (!(await isRightProgram(tool, program))) throw new Error(`what came is not ${tool.name} ${tool.version}`);
+      if (!(await isRightProgram(tool, program))) throw new Error(`the program is not ${tool.name} ${tool.version}`);
       renameSync(program, file);
       return (await findTool(tool, cache)) ?? file;
     } catch (error) {
-      tried.push(`${way.name}: ${causeOf(error)}`);
-      report(`${way.name} failed: ${causeOf(error)}`);
+      tried.push(`${source.name}: ${causeOf(error)}`);
+      report(`${source.name} failed: ${causeOf(error)}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -53,7 +53,7 @@ async function getTool(tool: Tool, file: string, cache: ToolCache, report: Repor
   });
 }
 
-/** Commands, any of which puts the program where it is looked for. */
+/** Commands that install the program; any one of them is enough. */
 export function commandsByHand({ name, archives, goPackage }: Tool, file: string): string[] {
   const word = shellWord(file);
   return [
@@ -62,27 +62,27 @@ export function commandsByHand({ name, archives, goPackage }: Tool, file: string
   ];
 }
 
-/** A path as a shell takes it for one word, in quotes where it needs them. */
+/** A path as one word of a shell command, quoted if necessary. */
 const shellWord = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-interface WayToGet {
+interface Source {
   name: string;
-  says: string;
-  /** Puts the program into the empty folder and answers its path. */
+  progress: string;
+  /** Puts the program into the empty folder and returns its path. */
   get: (folder: string) => Promise<string>;
 }
 
-function waysToGet(tool: Tool): WayToGet[] {
+function sourcesOf(tool: Tool): Source[] {
   return [
     ...tool.archives.map((archive) => ({
       name: `download from ${new URL(archive.url).host}`,
-      says: `downloading ${tool.name} ${tool.version}, the ${tool.what}, from ${new URL(archive.url).host} (once)`,
+      progress: `downloading ${tool.name} ${tool.version}, the ${tool.what}, from ${new URL(archive.url).host} (once)`,
       get: (folder: string) => downloadTool(tool, archive, folder),
     })),
     {
       name: 'go install',
-      says: `building ${tool.name} ${tool.version}, the ${tool.what}, with Go (once, ${tool.buildTakes})`,
+      progress: `building ${tool.name} ${tool.version}, the ${tool.what}, with Go (once, ${tool.buildTakes})`,
       get: (folder) => buildTool(tool, folder),
     },
   ];
@@ -98,7 +98,7 @@ async function buildTool(tool: Tool, folder: string): Promise<string> {
 
 const attemptPrefix = (file: string): string => join(dirname(file), `.${basename(file)}-`);
 
-/** Removes what a killed process left; nobody else gets this program while the lock is held. */
+/** Removes the temporary folders of killed processes. Call it only while holding the lock. */
 function clearBrokenAttempts(file: string): void {
   const prefix = basename(attemptPrefix(file));
   for (const name of readdirSync(dirname(file))) {
@@ -106,7 +106,7 @@ function clearBrokenAttempts(file: string): void {
   }
 }
 
-/** `fetch failed` alone says nothing: the cause has the name that was not found. */
+/** An error's message with its cause: `fetch failed` alone does not name the host. */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${messageOf(error)}${cause}`;

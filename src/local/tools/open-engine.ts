@@ -6,12 +6,12 @@ import { installCommand, installPackages, packagesFor, type PackagedProgram } fr
 import { findEngine, type Engine } from './engine.ts';
 import { settleEngine } from './smoke-run.ts';
 
-/** runc too: podman's own choice, crun, refuses hybrid cgroups. */
+/** Includes runc because podman's default, crun, does not support hybrid cgroups. */
 export const enginePackages = ['podman', 'runc'];
 
 /**
- * The container engine, ready to run submissions, with skopeo beside it. As root on Debian or Ubuntu what is missing is
- * installed, unless HOLDOUT_INSTALL=0. Throws PLATFORM_UNSUPPORTED, PROGRAM_MISSING or ENGINE_FAILS.
+ * The container engine, ready to run submissions, and all other needed programs. Missing packages are installed on Debian and
+ * Ubuntu, unless HOLDOUT_INSTALL=0. Throws PLATFORM_UNSUPPORTED, PROGRAM_MISSING or ENGINE_FAILS.
  */
 export async function openEngine(home: Home, cache: ToolCache, report: ReportLine): Promise<Engine> {
   const unsupported = unsupportedBecause();
@@ -32,12 +32,12 @@ export function unsupportedBecause(): string | undefined {
     : 'this is not root: submissions are confined with mounts, cgroups and a user of their own';
 }
 
-/** What the runner and the gate for images call, and the Debian package that brings it. */
+/** The programs that the runner and the gate for images call. */
 export const neededPrograms: readonly PackagedProgram[] = [
-  { program: 'skopeo', package: 'skopeo' },
-  { program: 'mkfs.ext4', package: 'e2fsprogs' },
-  { program: 'mount', package: 'mount' },
-  { program: 'flock', package: 'util-linux' },
+  { program: 'skopeo', packageName: 'skopeo' },
+  { program: 'mkfs.ext4', packageName: 'e2fsprogs' },
+  { program: 'mount', packageName: 'mount' },
+  { program: 'flock', packageName: 'util-linux' },
 ];
 
 async function missingPackages(): Promise<string[]> {

@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 
-/** What the program in {@link smokeImage} leaves with: no engine reports this of its own failures. */
+/** The exit status of the program in {@link smokeImage}; no engine uses it for its own failures. */
 export const smokeStatus = 42;
 
-/** A root file system for `import`: one program, `/probe`, that exits at once. Needs no registry and no compiler. */
+/** A root file system for `import` with one program, `/probe`, that exits at once. Needs no registry and no compiler. */
 export async function smokeImage(): Promise<Buffer> {
   const image = pack();
   image.entry({ name: 'probe', mode: 0o755 }, probe());

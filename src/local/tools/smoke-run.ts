@@ -22,7 +22,7 @@ import { smokeImage, smokeStatus } from './smoke-image.ts';
 
 const image = 'localhost/holdout/smoke:1';
 
-/** A run like any other, as small as can be. */
+/** The smallest possible run. */
 const spec: RunSpec = {
   version: 1,
   runKey: 'smoke/run/1',
@@ -34,11 +34,11 @@ const spec: RunSpec = {
   predictions: { file: 'predictions.csv', maxBytes: 2 ** 10 },
 };
 
-type Peculiarity = Pick<Engine, 'command' | 'runFlags'>;
+type HostFlags = Pick<Engine, 'command' | 'runFlags'>;
 
 /**
- * The engine with the flags this host needs, found out by running one tiny container and remembered in the cache.
- * Podman keeps its images in a folder of the home. Throws ENGINE_FAILS.
+ * The engine with the flags that this host needs, found by running a tiny container and remembered in the cache. Podman
+ * stores its images in a folder of the home. Throws ENGINE_FAILS.
  */
 export async function settleEngine(
   name: Engine['name'],
@@ -48,7 +48,7 @@ export async function settleEngine(
 ): Promise<Engine> {
   const paths = openShortPaths(home);
   if (name === 'podman') await claimStorage(home, paths);
-  const labelled = (found: Peculiarity): Engine => {
+  const labelled = (found: HostFlags): Engine => {
     const [program = name, ...flags] = found.command;
     return {
       name,
@@ -58,9 +58,9 @@ export async function settleEngine(
   };
   const subject = `${name}, as runs use it`;
   const identity = hostIdentity(name, home.containers);
-  const known = cache.recall<Peculiarity>(subject, identity);
+  const known = cache.recall<HostFlags>(subject, identity);
   if (known !== undefined) return labelled(known);
-  report(`finding out how ${name} runs containers on this host (once, a few seconds)`);
+  report(`testing how ${name} runs containers on this host (once, a few seconds)`);
   const failures: string[] = [];
   for (const candidate of candidates(name)) {
     const failure = await smoke(labelled(candidate), paths);
@@ -74,23 +74,23 @@ export async function settleEngine(
 }
 
 /**
- * The defaults first. crun refuses hybrid cgroups; without CAP_SYS_RESOURCE podman's own limits cannot be set; over
- * overlayfs only vfs stores images. Each was met in the wild, so all their combinations are tried.
+ * The defaults first. crun does not support hybrid cgroups; without CAP_SYS_RESOURCE podman's own limits cannot be set; over
+ * overlayfs only vfs stores images. All combinations of these occur in practice.
  */
-function candidates(name: Engine['name']): Peculiarity[] {
+function candidates(name: Engine['name']): HostFlags[] {
   if (name === 'docker') return [{ command: ['docker'], runFlags: [] }];
-  const found: Peculiarity[] = [];
+  const flags: HostFlags[] = [];
   for (const driver of [[], ['--storage-driver=vfs']]) {
     for (const limits of [[], ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024']]) {
       for (const runtime of [[], ['--runtime=runc']]) {
-        found.push({ command: ['podman', ...driver, ...runtime], runFlags: limits });
+        flags.push({ command: ['podman', ...driver, ...runtime], runFlags: limits });
       }
     }
   }
-  return found;
+  return flags;
 }
 
-/** Undefined when the container ran, else what the engine said. */
+/** Undefined when the container ran, else the engine's error message. */
 async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Promise<string | undefined> {
   const [program = settings.name, ...flags] = settings.command;
   const entrypoint = ['--change', 'ENTRYPOINT ["/probe"]'];
@@ -100,13 +100,13 @@ async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Pro
     input,
   });
   if (imported.status !== 0) {
-    // A store made for one driver is refused by every other; nothing else can be in it before the first smoke run.
+    // Storage created with one driver does not work with another; before the first smoke run it holds nothing else.
     if (settings.name === 'podman') rmSync(`${containers}/storage`, { recursive: true, force: true });
     return lastLines(imported.stderr, 1);
   }
   const jobId = `smoke-${process.pid}`;
   try {
-    return await runLikeAny(new RunnerEngine(settings), scratch, jobId);
+    return await runAsRunner(new RunnerEngine(settings), scratch, jobId);
   } catch (error) {
     return messageOf(error);
   } finally {
@@ -115,14 +115,14 @@ async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Pro
   }
 }
 
-/** With the runner's own code, so that paths, flags and mounts are those of every run. */
-async function runLikeAny(engine: RunnerEngine, scratch: string, jobId: string): Promise<string | undefined> {
+/** Uses the runner's own code, so that paths, flags and mounts are those of every run. */
+async function runAsRunner(engine: RunnerEngine, scratch: string, jobId: string): Promise<string | undefined> {
   const place = runPathsOf({ scratch, jobId });
   const inputs = join(place.folder, 'inputs');
   mkdirSync(inputs, { recursive: true, mode: 0o700 });
   if (engine.name === 'podman') await succeed(['skopeo', 'inspect', '--raw', `${await engine.storage()}${image}`]);
   const found = await engine.findImage(image);
-  if (found === undefined) return `${image} was imported and is not there`;
+  if (found === undefined) return `${image} was imported but is missing`;
   const log = new HeadAndTail();
   const stop = new AbortController().signal;
   const { run } = await runInSandbox({ spec, jobId, engine, place, scratch, image: found, inputs, log, stop });
@@ -133,7 +133,7 @@ async function runLikeAny(engine: RunnerEngine, scratch: string, jobId: string):
   );
 }
 
-/** Changes whenever the answer may: engine, runtimes, kernel, cgroup version, disk and file system of the images. */
+/** Everything that may change the flags: engine, runtimes, kernel, cgroup version, disk and file system of the images. */
 function hostIdentity(name: Engine['name'], storage: string): string {
   const programs = [name, 'runc', 'crun'].map((program) => {
     const path = which(program);

@@ -1,21 +1,21 @@
-/** A program that Holdout brings along: where it comes from and how to tell that it is the right one. */
+/** A program that Holdout installs: where it comes from and how to verify it. */
 export interface Tool {
   name: string;
   version: string;
   what: string;
-  /** Tried in this order, before a build from source. */
+  /** Download attempts in this order, before a build from source. */
   archives: ToolArchive[];
   goPackage: string;
   /** How long the build takes on two cores, for the progress line. */
   buildTakes: string;
-  /** Must match what `<program> --version` prints. */
+  /** Must match the output of `<program> --version`. */
   proof: RegExp;
 }
 
 export interface ToolArchive {
-  /** A gzipped tar with the program, by its name, somewhere inside. */
+  /** A gzipped tar that contains the program under its name. */
   url: string;
-  /** A list in the format of sha256sum that names the archive. Without one only TLS and the proof speak for it. */
+  /** A list in the format of sha256sum that names the archive. Without one, only TLS and `proof` verify it. */
   checksums?: string;
 }
 
@@ -35,11 +35,11 @@ export const temporal: Tool = {
   ],
   goPackage: 'github.com/temporalio/cli/cmd/temporal@v1.5.1',
   buildTakes: 'about 5 minutes',
-  // Built with `go install` it calls itself 0.0.0-DEV; the server inside is what matters.
+  // A build with `go install` reports version 0.0.0-DEV; the server inside is what matters.
   proof: /Server 1\.29\.1\b/,
 };
 
-/** The version of the server inside the Temporal CLI: no other opens its database. */
+/** The version of the server inside the Temporal CLI; no other version can open its database. */
 export const temporalServerVersion = '1.29.1';
 
 const versitygwRelease = 'https://github.com/versity/versitygw/releases/download/v1.8.0';
@@ -56,6 +56,6 @@ export const versitygw: Tool = {
   ],
   goPackage: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
   buildTakes: '2 to 3 minutes',
-  // Built with `go install` it knows no version of its own and says "git".
+  // A build with `go install` has no version and reports "git".
   proof: /^Version\s*:\s*(v?1\.8\.0|git)\s*$/m,
 };

@@ -8,7 +8,7 @@ const debian = layer('debian');
 const framework = layer('framework');
 const [code, weights, other] = [layer('code'), layer('weights'), layer('other')];
 
-/** Chain ids as the OCI image specification writes them. */
+/** Chain ids as in the OCI image specification. */
 const chainOf = (...layers: string[]): string =>
   layers.reduce((below, next) => layer(`${below} ${next}`)).slice('sha256:'.length);
 
@@ -20,7 +20,7 @@ const image = (layers: string[], history?: object[]): unknown => ({
   ...(history && { history }),
 });
 
-/** What the classic builder and BuildKit leave of a framework's image on Debian. */
+/** The histories of a framework's image on Debian by the classic builder and BuildKit. */
 const classic = [
   step('/bin/sh -c #(nop) ADD file:5d67 in / '),
   step('/bin/sh -c #(nop)  CMD ["bash"]', true),
@@ -36,14 +36,14 @@ const buildKit = [
 const own = [step('COPY code /code'), step('ENV A=1', true), step('COPY weights /w'), step('CMD ["run"]', true)];
 
 describe('the base of an image', () => {
-  it('is what lies before the last CMD or ENTRYPOINT with layers after it, whoever built it', () => {
+  it('is everything before the last CMD or ENTRYPOINT with layers after it, whichever tool built it', () => {
     for (const history of [classic, buildKit]) {
       const base = baseImageOf(image([debian, framework, code, weights], [...history, ...own]));
       assert.equal(base, chainOf(debian, framework));
     }
   });
 
-  it('is the same for other code on the same base, and another on another base', () => {
+  it('is the same for other code on the same base, and different on another base', () => {
     const one = image([debian, framework, code], [...buildKit, step('COPY code /')]);
     const two = image([debian, framework, other, weights], [...buildKit, ...own]);
     assert.equal(baseImageOf(one), baseImageOf(two));
@@ -56,19 +56,19 @@ describe('the base of an image', () => {
     assert.equal(baseImageOf(image([debian, framework, code], history)), chainOf(debian));
   });
 
-  it('is all but the last layer where no history tells', () => {
+  it('is all but the last layer without a history', () => {
     assert.equal(baseImageOf(image([debian, framework, code])), chainOf(debian, framework));
     assert.equal(baseImageOf(image([debian, code], [step('squashed'), step('COPY code /')])), chainOf(debian));
   });
 
-  it('is unknown for a single layer and for a configuration in other words', () => {
+  it('is unknown for a single layer and for an unreadable configuration', () => {
     assert.equal(baseImageOf(image([code])), null);
     for (const config of [null, 7, {}, { rootfs: {} }, image(['../../x', code]), image([code], [{ created_by: 1 }])]) {
       assert.equal(baseImageOf(config), null);
     }
   });
 
-  it('is a sha256 in hex and nothing else, whatever the configuration holds', () => {
+  it('is always a sha256 in hex, whatever the configuration contains', () => {
     const line = fc.record({ created_by: fc.string(), empty_layer: fc.boolean() }, { requiredKeys: [] });
     const layers = fc.array(fc.constantFrom(debian, framework, code, weights), { minLength: 1, maxLength: 5 });
     fc.assert(

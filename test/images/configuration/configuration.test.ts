@@ -63,7 +63,7 @@ describe('the configuration of an image', () => {
     return assert.fail('accepted');
   };
 
-  it('is written anew, with environment, command and work folder and nothing else', async () => {
+  it('is rewritten with environment, command and work folder only', async () => {
     const { withheld, ...json } = await accepted(
       {
         Env: ['A=1'],
@@ -91,7 +91,7 @@ describe('the configuration of an image', () => {
     assert.deepEqual(withheld, ['USER', 'VOLUME', 'HEALTHCHECK', 'STOPSIGNAL']);
   });
 
-  it('may leave out what it does not need, spell the platform in other ways, and have texts for lists', async () => {
+  it('may omit optional fields, spell the platform differently, and have texts instead of lists', async () => {
     const { config } = await accepted(
       { Env: null, Cmd: null, WorkingDir: null, Entrypoint: '/app/run.sh' },
       [],
@@ -124,7 +124,7 @@ describe('the configuration of an image', () => {
     assert.throws(() => acceptedConfiguration(null, diffIds, tree), /it is not an object/);
   });
 
-  it('keeps of its history what tells the base, and no other word', async () => {
+  it('keeps only the part of its history that identifies the base', async () => {
     const { tree, diffIds } = await treeOf(...base);
     const [first = ''] = diffIds;
     const rootfs = { diff_ids: [first, first, first] };
@@ -144,7 +144,7 @@ describe('the configuration of an image', () => {
     assert.equal('history' in fewer.json, false);
   });
 
-  it('has an environment without names that act on loader, hooks or Holdout', async () => {
+  it('has an environment without variables of the loader, hooks or Holdout', async () => {
     const { config, withheld } = await accepted({
       Env: [
         'PATH=/bin',
@@ -197,7 +197,7 @@ describe('the configuration of an image', () => {
     assert.equal(many.withheld.at(-1), '20 more environment variables');
   });
 
-  it('has no folder in LD_LIBRARY_PATH that a hook on the host could take for its own', async () => {
+  it('has no folder in LD_LIBRARY_PATH that a hook could use on the host', async () => {
     for (const unsafe of [
       '.',
       'lib',
@@ -223,7 +223,7 @@ describe('the configuration of an image', () => {
     assert.deepEqual((await accepted({ Env: ['LD_LIBRARY_PATH=:'] })).config.Env, []);
   });
 
-  it('is refused with an environment or a command that no process can have', async () => {
+  it('is refused with an environment or a command that is too large for a process', async () => {
     assert.match(await refusalOf({ Env: ['A=a\0b'] }), /NUL/);
     assert.match(await refusalOf({ Env: [`A=${'x'.repeat(200_000)}`] }), /more than 128 KiB/);
     assert.match(await refusalOf({ Env: ['A', 'B', 'C'].map((name) => `${name}=${'x'.repeat(100_000)}`) }), /256 KiB/);
@@ -234,7 +234,7 @@ describe('the configuration of an image', () => {
     assert.match(await refusalOf({ Cmd: Array.from({ length: 3 }, () => 'x'.repeat(100_000)) }), /too long/);
   });
 
-  it('has a work folder that is there, by a path without links', async () => {
+  it('has an existing work folder, by a path without links', async () => {
     for (const [written, path, withheld] of [
       ['', '/', []],
       ['/app', '/app', []],
@@ -286,7 +286,7 @@ describe('the configuration of an image', () => {
     }
   });
 
-  it('is refused with an entry point that cannot run, which it says in words', async () => {
+  it('is refused, with a reason, when its entry point cannot run', async () => {
     const scripts = [
       file('app/dos', '#!/bin/bash\r\n'),
       file('app/python', '#!/usr/bin/python\nprint()\n'),
@@ -321,7 +321,7 @@ describe('the configuration of an image', () => {
     }
   });
 
-  it('is refused when something of the image is in the way of what every container gets', async () => {
+  it('is refused when a file of the image blocks a mount of every container', async () => {
     for (const [entries, words] of [
       [[file('proc')], /a file in place of the folder \/proc/],
       [[link('proc', 'app')], /a link in place of the folder \/proc/],

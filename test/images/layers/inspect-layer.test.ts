@@ -37,7 +37,7 @@ const attribute = (name: string, value: string | Buffer, entry: Entry = file('f'
 const base256 = (bytes: number[]): Buffer =>
   Buffer.from([...Array.from({ length: 12 - bytes.length }, (_, n) => (n === 0 ? 0x80 : 0)), ...bytes]);
 
-/** Unpacked by podman 4.3 with overlay, and sound. */
+/** Valid layers, which podman 4.3 unpacks with overlay. */
 const sound: Record<string, Buffer> = {
   'nothing at all': Buffer.alloc(0),
   'only the end': layer(),
@@ -96,7 +96,7 @@ const sound: Record<string, Buffer> = {
   'set-user-id and sticky bits': layer(file('su', 'x', 0o4755), folder('tmp', 0o1777)),
 };
 
-/** What is wrong, and the words for the team. */
+/** Invalid layers, and the words of the refusal. */
 const unsound: Record<string, [Buffer, RegExp]> = {
   'no tar': [
     Buffer.from('not a tar at all'.repeat(100)),
@@ -203,13 +203,13 @@ const unsound: Record<string, [Buffer, RegExp]> = {
   'attributes of a link': [layer(attribute('user.a', 'x', link('l', 'x'))), /attributes of a file/],
 };
 
-/** A frame of one raw block, without check sum and with a window of 128 KiB. */
+/** A frame of one raw block, without a checksum and with a window of 128 KiB. */
 const rawFrame = (bytes: Buffer): Buffer => {
   const block = Buffer.alloc(3);
   block.writeUIntLE((bytes.length << 3) | 1, 0, 3);
   return Buffer.concat([Buffer.from('28b52ffd0038', 'hex'), block, bytes]);
 };
-/** A tar of forty files as zstd 1.5 compresses it, with check sum. */
+/** A tar of forty files as zstd 1.5 compresses it, with a checksum. */
 const zstdFrame = Buffer.from(
   'KLUv/WQAwy0UACbVMBaQKx0o/VXes7vjIURKKVNyxPrLfdwBMwAmACcAVkXqnPgbT08TlQt7HITEwUAMGIiE4BgUGK65ZaYoAoxFo8xROnNHLrO9peqmDGBwMBACZazOtK8qqecpKt++6KVrZ3LZTuvecnpGnzL5PCFiM3K9j1ZjYzmuOprNNZZ7VyRPUeFvPDXtqe/M+nTmmHpjJm2ZJURqN4Q3vbGjdRqFyTt2IncV73cd7XTGelGRPlYi/u3Z6Q/57NuXc9ucyZ8QoTHCC4DPqJDOnZKkzcCWwjKSNAciECiEYIRAwTgKQRCCXyEYIUAQBIFTah97sD0rUdR7HINRqBqX4oArbFcwWM4JigN8r+1HbiJT5Q2YRtEb7eW2MIniAD83vE6UXrrwBiTxSNsMRt36wRvg3BbbjrjJmEZRHBDFe85BepUGb8BLSlqPUsPURXHAnhucEQ2UenEAvTf8caYm4eKAGbRZ8jklieIA/Gxu5cUjGcUBN2tMTLFEWnkDnOlm+203OdAwigNq3Ib4gL/rDLjX+LwBmIrWLx/Bc+ENAPbJLlVKForv+2Uv2VsUBxDX2+jcXHveACH/0nqRCPvyBvBRXs98te2aN0B5gVaagLTSGLwB7ufXNyr8j393s9dr4ENZwRsAwwr9dv0R069SNiDhe313i+mXu4Oz3rIWUEdkhjVyvAEM7GhdBxgjvLBUHXgDFBv0kR8HHWu8A/17zyonYJYEnqt1U0VkCG6z8drud0DWg1T33co/+2wVZAaPi1IPvAGIxXJVR6YZvBinWYySDVhs5gd+XlSyfSee7KF+0hm8ijTuQK+8qANMME8zVoIbg+P5JQbYOacNAJO15POzqQECYPTPWzWlX0M=',
   'base64',
@@ -255,7 +255,7 @@ describe('a layer of an image', () => {
     });
   }
 
-  it('has the digest of what it decompresses to', async () => {
+  it('has the digest of its decompressed content', async () => {
     const diffId = `sha256:${createHash('sha256').update(base).digest('hex')}`;
     const inTwo = [base.subarray(0, 700), base.subarray(700)] as const;
     const skippable = Buffer.from('502a4d180400000061626364', 'hex');
@@ -271,7 +271,7 @@ describe('a layer of an image', () => {
     assert.equal(ofZstd, `sha256:${createHash('sha256').update(inZstd).digest('hex')}`);
   });
 
-  it('is refused when it is cut short, changed, or something follows it', async () => {
+  it('is refused when it is cut short, changed, or has trailing data', async () => {
     const damaged = /layer 1 of the image is damaged or cut short/;
     const changed = (bytes: Buffer, at: number): Buffer => {
       const copy = Buffer.from(bytes);
@@ -300,11 +300,11 @@ describe('a layer of an image', () => {
       const bytes = Buffer.concat([Buffer.from(magic, 'hex'), Buffer.alloc(100)]);
       assert.match(await refusalOf(inspect(bytes)), new RegExp(`compressed with ${name}; layers are plain`));
     }
-    // A window of 256 MiB: the reader would have to have the memory.
+    // A window of 256 MiB, which the reader would need as memory.
     assert.match(await refusalOf(inspect(Buffer.from('28b52ffd0090010000', 'hex'))), damaged);
   });
 
-  it('is refused while it is decompressed, when that is more than the limit', async () => {
+  it('is refused during decompression, as soon as it exceeds the limit', async () => {
     const zeros = layer(file('zeros', Buffer.alloc(2 ** 23)));
     for (const bytes of [zeros, gzipSync(zeros)]) {
       assert.match(await refusalOf(inspect(bytes, new ImageTree(), 2 ** 22)), /more bytes than the limit/);

@@ -1,4 +1,4 @@
-/** One entry of a tar, written byte by byte so that it can be wrong in any way. */
+/** One entry of a tar, written byte by byte so that any field can be invalid. */
 export interface Entry {
   name: string | Buffer;
   type?: string;
@@ -7,7 +7,7 @@ export interface Entry {
   mode?: number;
   uid?: number;
   gid?: number;
-  /** What the header says, when it is not the content's. */
+  /** The size in the header, if it differs from the content's. */
   size?: number | Buffer;
   prefix?: string;
   magic?: string;
@@ -54,7 +54,7 @@ export function records(values: Record<string, string | Buffer>): Buffer {
   return Buffer.concat(parts);
 }
 
-/** A layer of entries; a Buffer stands for itself. */
+/** A layer of entries; Buffers are inserted unchanged. */
 export function layer(...entries: (Entry | Buffer)[]): Buffer {
   return Buffer.concat([...entries.map(entryBytes), Buffer.alloc(1024)]);
 }

@@ -30,12 +30,12 @@ describe('the image store in a folder', () => {
   });
   after(() => rig.stop());
 
-  /** What the gate hands on: a layout and its digest. */
+  /** The gate's result: a layout and its digest. */
   const accepted = async (image: TinyImage): Promise<[layout: string, digest: string]> => {
     const { layout, digest } = await rig.accepted(await tarOf(await ociEntries(image)));
     return [layout, digest];
   };
-  const isTrouble = (pattern: RegExp) => (error: unknown) =>
+  const isPlatformError = (pattern: RegExp) => (error: unknown) =>
     error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED' && pattern.test(error.message);
   const folderOf = ({ reference }: StoredImage): string => reference.replace(/^oci:|:image$/g, '');
   const digestBySkopeo = ({ reference }: StoredImage): string =>
@@ -43,7 +43,7 @@ describe('the image store in a folder', () => {
       .update(execFileSync('skopeo', ['inspect', '--raw', reference]))
       .digest('hex')}`;
 
-  it('keeps an image under a reference that skopeo and podman take as it is, pinned by its manifest digest', async () => {
+  it('stores an image under a reference that skopeo and podman accept unchanged, pinned by its manifest digest', async () => {
     const images = [await rig.accepted(await tarOf(await ociEntries({ text: 'a' })))];
     images.push(await rig.accepted(await tarOf(await dockerEntries({ text: 'c', layers: 2 }))));
     for (const { layout, digest } of images) {
@@ -55,7 +55,7 @@ describe('the image store in a folder', () => {
     }
   });
 
-  it('returns at once when the same image is there, and keeps a changed one beside it', async () => {
+  it('returns at once when it has the same image, and stores a changed one separately', async () => {
     const [layout, digest] = await accepted({ text: 'first' });
     const first = await store.put(layout, digest, 'c/again');
     const inode = statSync(folderOf(first)).ino;
@@ -83,7 +83,7 @@ describe('the image store in a folder', () => {
     );
   });
 
-  it('keeps a layer that images share once on disk', async () => {
+  it('stores a layer that images share once on disk', async () => {
     const inodes: number[][] = [];
     for (const text of ['x', 'y']) {
       const blobs = join(
@@ -95,7 +95,7 @@ describe('the image store in a folder', () => {
     assert.equal(inodes[0]?.filter((inode) => inodes[1]?.includes(inode)).length, 1);
   });
 
-  it('copies what lies on another file system, and says which image it was when that is full', async () => {
+  it('copies files from another file system, and names the image when the disk is full', async () => {
     const { layout, digest } = await rig.accepted(await tarOf(await dockerEntries({ text: 'z'.repeat(200_000) })));
     for (const [size, isFull] of [
       ['16m', false],
@@ -105,7 +105,7 @@ describe('the image store in a folder', () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', mount]);
       try {
         const put = new ImageStore(`oci:${mount}/images`).put(layout, digest, 'c/elsewhere');
-        if (isFull) await assert.rejects(put, isTrouble(/c\/elsewhere .*ENOSPC/));
+        if (isFull) await assert.rejects(put, isPlatformError(/c\/elsewhere .*ENOSPC/));
         else assert.equal(digestBySkopeo(await put), digest);
         assert.equal(
           readdirSync(join(mount, 'images')).some((name) => name.startsWith('.incoming')),
@@ -118,7 +118,7 @@ describe('the image store in a folder', () => {
     }
   });
 
-  it('has what it said it keeps after a power cut', async () => {
+  it('still has its images after a power failure', async () => {
     const folder = await rig.fresh();
     const [disk, cut] = [join(folder, 'disk'), join(folder, 'cut')];
     writeFileSync(disk, '');
@@ -127,7 +127,7 @@ describe('the image store in a folder', () => {
     const image = await accepted({ text: 'kept', layers: 3 });
     const stored = await onDisk(disk, async (mount) => {
       const kept = await new ImageStore(`oci:${mount}/images`).put(...image, 'c/kept');
-      // What the file system has not written to its device is not in the file behind it.
+      // Data that the file system has not written to its device is not in the backing file.
       copyFileSync(disk, cut);
       return relative(mount, folderOf(kept));
     });
@@ -150,18 +150,18 @@ describe('the image store in a folder', () => {
     }
   }
 
-  it('throws when another image stands under its name', async () => {
+  it('throws when another image has its name', async () => {
     const [layout, digest] = await accepted({ text: 'mine' });
     const stored = await store.put(layout, digest, 'c/mine');
     writeFileSync(join(folderOf(stored), 'index.json'), '{"manifests":[{"digest":"sha256:00"}]}');
-    await assert.rejects(store.put(layout, digest, 'c/mine'), isTrouble(/the store has sha256:00/));
+    await assert.rejects(store.put(layout, digest, 'c/mine'), isPlatformError(/the store has sha256:00/));
   });
 
-  it('throws what is our trouble: an unreachable registry, no skopeo', async () => {
+  it('throws for errors of ours: an unreachable registry, no skopeo', async () => {
     const image = await accepted({});
     const closed = new ImageStore('docker://127.0.0.1:1/holdout');
-    await assert.rejects(closed.put(...image, 'c/closed'), isTrouble(/connection refused/));
-    await assert.rejects(digestOf('docker://127.0.0.1:1/x:y'), isTrouble(/connection refused/));
+    await assert.rejects(closed.put(...image, 'c/closed'), isPlatformError(/connection refused/));
+    await assert.rejects(digestOf('docker://127.0.0.1:1/x:y'), isPlatformError(/connection refused/));
     const { PATH } = process.env;
     process.env['PATH'] = rig.folder;
     try {

@@ -15,14 +15,14 @@ const hex = (bytes: string): Buffer => Buffer.from(bytes, 'hex');
 const damaged = (): never => refuse('damaged');
 const skippable = hex('502a4d180400000061626364');
 const empty = hex('28b52ffd2000010000');
-/** A hundred thousand letters a, as zstd 1.5 compresses them, with check sum. */
+/** A hundred thousand letters a, as zstd 1.5 compresses them, with a checksum. */
 const letters = Buffer.alloc(100_000, 'a');
 const lettersFrame = hex('28b52ffd045855000010616101009b8639c0022f4efefd');
-/** Frames whose end falls on any byte of what is read at once, and some that hold next to nothing. */
+/** Frames that end at any byte of a chunk, and some with almost no content. */
 const mixed = Array.from({ length: 400 }, (_, n) => Buffer.alloc((n * 7_919) % 10_007, `${n}`));
 const noise = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => Buffer.from(`${n * n} `)));
 
-describe('a file of zstd', () => {
+describe('a zstd file', () => {
   let folder: string;
   let path: string;
   before(async () => {
@@ -91,15 +91,15 @@ describe('a file of zstd', () => {
     });
   }
 
-  it('is damaged when the decompressor says so, in any frame', async () => {
-    // A compressed block of which the header of its literals is cut off.
+  it('is damaged when the decompressor reports it, in any frame', async () => {
+    // A compressed block without the header of its literals.
     await assert.rejects(unpack(lettersFrame, hex('28b52ffd00380d000003')));
   });
 
-  it('is damaged with a wrong check sum in any frame, where Node decompresses', async () => {
+  it('is damaged with a wrong checksum in any frame, where Node decompresses', async () => {
     const wrong = Buffer.from(lettersFrame);
     wrong.writeUInt8(wrong.readUInt8(wrong.length - 1) ^ 1, wrong.length - 1);
-    // Elsewhere the content counts, which has digests.
+    // The JavaScript decompressor does not check it; the digest of the content does.
     if ('createZstdDecompress' in zlib) await assert.rejects(unpack(lettersFrame, wrong, lettersFrame));
     else assert.ok((await unpack(lettersFrame, wrong)).equals(Buffer.concat([letters, letters])));
   });
@@ -114,7 +114,7 @@ describe('a file of zstd', () => {
     assert.throws(() => push(1), Refusal);
   });
 
-  it('takes little memory whatever it unpacks to, and is closed when nobody reads on', async () => {
+  it('needs little memory whatever its unpacked size, and is closed when reading stops', async () => {
     // Four bytes for each 128 KiB: half a gigabyte.
     const blocks = Array.from({ length: 2 ** 12 }, (_, n) => hex(n + 1 < 2 ** 12 ? '02001061' : '03001061'));
     await writeFile(path, Buffer.concat([hex('28b52ffd0038'), ...blocks]));
@@ -132,7 +132,7 @@ describe('a file of zstd', () => {
     while (await isOpen()) await setImmediate();
   });
 
-  it('and one of another compression is not left open', async () => {
+  it('and one with another compression is not left open', async () => {
     await writeFile(path, hex('fd377a585a0000'));
     await assert.rejects(unpackedArchive(path, 1_000).next(), /compressed with xz/);
     await setImmediate();

@@ -1,4 +1,4 @@
-/** A real Batch endpoint process over a folder of its own, and the unchanged AWS client against it. */
+/** A real Batch endpoint process with its own folder, and the unchanged AWS client for it. */
 import {
   BatchClient,
   type BatchClientConfig,
@@ -21,7 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from '../../../scripts/build.mjs';
 import type { BatchEndpointStartUpFile } from '../../../src/local/batch-endpoint/start-up-file.ts';
 
-/** Asks again every 20 ms until there is an answer, at most so long (milliseconds). */
+/** Polls every 20 ms until there is a result, at most `milliseconds`. */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
@@ -36,7 +36,7 @@ export async function eventually<T>(
   }
 }
 
-/** Starts the endpoint's process; collects what it prints. */
+/** Starts the endpoint's process and collects its output. */
 export function spawnEndpoint(...args: string[]): { child: ChildProcess; stdout: () => string; stderr: () => string } {
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/batch-endpoint.mjs', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +48,7 @@ export function spawnEndpoint(...args: string[]): { child: ChildProcess; stdout:
   return { child, stdout: () => stdout, stderr: () => stderr };
 }
 
-/** The key that the endpoint of a rig knows. */
+/** The key that a rig's endpoint accepts. */
 export const rigKey = { accessKeyId: 'rig-key', secretAccessKey: 'rig-secret' };
 
 export class Rig {
@@ -92,14 +92,14 @@ export class Rig {
     return new BatchClient({
       endpoint: this.url,
       region: this.startUp.region,
-      // The SDK writes into what it is given.
+      // The SDK modifies its input.
       credentials: { ...rigKey },
       maxAttempts: 1,
       ...changes,
     });
   }
 
-  /** Sends what no AWS client would, with a right signature. */
+  /** Sends a correctly signed request that no AWS client would send. */
   async sendSigned({ path = '/v1/submitjob', body = '{}' }): Promise<Response> {
     const url = new URL(path, this.url);
     const signer = new SignatureV4({
@@ -129,7 +129,7 @@ export class Rig {
     return this.process.child;
   }
 
-  /** Ends the endpoint's process only. */
+  /** Ends only the endpoint's process. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.connected?.destroy();
     const child = this.process?.child;
@@ -139,7 +139,7 @@ export class Rig {
     await exit;
   }
 
-  /** Ends the endpoint and whatever jobs are left, and removes the folder. */
+  /** Ends the endpoint and all remaining jobs, and removes the folder. */
   async remove(): Promise<void> {
     await this.stop('SIGKILL');
     for (const pid of this.begunPids) tryKill(-pid);
@@ -157,7 +157,7 @@ export class Rig {
     );
   }
 
-  /** Submits a job that runs a shell script; answers its id. */
+  /** Submits a job that runs a shell script; returns its id. */
   async submit(script: string, rest: Partial<SubmitJobCommandInput> = {}): Promise<string> {
     const environment = [{ name: 'HOLDOUT_RUN_KEY', value: script }];
     const { jobId } = await this.client.send(
@@ -189,7 +189,7 @@ export class Rig {
     });
   }
 
-  /** Waits until a job has written this file in the rig's folder, and answers its text. */
+  /** Waits until a job has written this file in the rig's folder; returns its text. */
   written(name: string): Promise<string> {
     return eventually(`the file ${name}`, () => {
       const text = this.read(join(this.folder, name));
@@ -197,7 +197,7 @@ export class Rig {
     });
   }
 
-  /** The pid of a begun job's wrapper, which is also its process group. */
+  /** The pid of a started job's wrapper, which is also its process group. */
   wrapperPid(jobId: string): number {
     const begun = this.read(join(this.startUp.stateFolder, 'jobs', jobId, 'process'));
     return (JSON.parse(begun) as { pid: number }).pid;

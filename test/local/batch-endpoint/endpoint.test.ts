@@ -19,7 +19,7 @@ describe('a job on the local Batch endpoint', () => {
   });
   after(() => rig.remove());
 
-  it('goes from its queue through RUNNING to SUCCEEDED and keeps its times in milliseconds', async () => {
+  it('goes from its queue through RUNNING to SUCCEEDED and has its times in milliseconds', async () => {
     const before = Date.now();
     const jobId = await rig.submit(`until [ -e "$FOLDER/go" ]; do sleep 0.02; done`);
     const running = await rig.reach(jobId, 'RUNNING');
@@ -56,7 +56,7 @@ describe('a job on the local Batch endpoint', () => {
     assert.equal((await rig.reach(killed, 'FAILED', 'SUCCEEDED')).attempts?.[0]?.container?.exitCode, 137);
   });
 
-  it('is cleaned up after when it did not end with 0', async () => {
+  it('is cleaned up by reap when it did not exit with 0', async () => {
     const [good, bad] = [await rig.submit('true'), await rig.submit('kill -KILL $$')];
     await rig.reach(good, 'SUCCEEDED');
     await rig.reach(bad, 'FAILED');
@@ -64,7 +64,7 @@ describe('a job on the local Batch endpoint', () => {
     assert.ok(!rig.reaped().includes(good));
   });
 
-  it('sees exactly the environment of its instance and the run key of its submission', async () => {
+  it('gets exactly the environment of its instance and its run key', async () => {
     const script = `tr '\\0' '\\n' </proc/$$/environ >"$FOLDER/environment"`;
     const jobId = await rig.submit(script);
     await rig.reach(jobId, 'SUCCEEDED');
@@ -91,7 +91,7 @@ describe('a job on the local Batch endpoint', () => {
     }
   });
 
-  it('shows its environment and resources as submitted over defined', async () => {
+  it('shows submitted environment and resources, which override those of the definition', async () => {
     const resourceRequirements = [
       { type: 'VCPU', value: '4' },
       { type: 'MEMORY', value: '1000' },
@@ -112,7 +112,7 @@ describe('a job on the local Batch endpoint', () => {
     assert.deepEqual(tags, { 'holdout:run': 'a/b/1' });
   });
 
-  it('leaves what its runner printed in runner.log, and no process behind', async () => {
+  it('leaves its runner’s output in runner.log, and no process', async () => {
     const jobId = await rig.submit('echo out; echo err >&2; sleep 300 & echo $! >"$FOLDER/left-behind"');
     await rig.reach(jobId, 'SUCCEEDED');
     assert.equal(readFileSync(join(rig.startUp.stateFolder, 'jobs', jobId, 'runner.log'), 'utf8').trim(), 'out\nerr');
@@ -131,7 +131,7 @@ describe('a job on the local Batch endpoint', () => {
     assert.equal(readFileSync(join(rig.folder, 'order'), 'utf8'), 'one\ntwo\nthree\nfour\nfive\n');
   });
 
-  it('is simply missing from DescribeJobs when nobody knows its id', async () => {
+  it('is missing from DescribeJobs when its id is unknown', async () => {
     const jobId = await rig.submit('true');
     const { jobs } = await rig.client.send(new DescribeJobsCommand({ jobs: ['no-such-job', jobId] }));
     assert.deepEqual(

@@ -20,7 +20,7 @@ describe('the lists of the local Batch endpoint', () => {
       { name: 'closed', slots: 0 },
     ],
   });
-  /** Job ids by the name they were given here. */
+  /** Job ids by their names in this test. */
   const jobs: Record<string, string> = {};
   before(async () => {
     await rig.start();
@@ -54,7 +54,7 @@ describe('the lists of the local Batch endpoint', () => {
     assert.deepEqual(await list({ jobQueue: `${base}:job-queue/closed`, jobStatus: 'RUNNABLE' }), ['waiting']);
   });
 
-  it('find jobs of every status by name, ignoring case and the asked status, newest first', async () => {
+  it('find jobs of every status by name, ignoring case and the requested status, newest first', async () => {
     assert.deepEqual(await filtered('JOB_NAME', 'HO-DONE'), ['running', 'done']);
     assert.deepEqual(await filtered('JOB_NAME', 'ho-*'), ['running', 'failed', 'done']);
     assert.deepEqual(await filtered('JOB_NAME', 'ho-don'), []);
@@ -97,7 +97,7 @@ describe('the lists of the local Batch endpoint', () => {
     ]);
   });
 
-  it('come in pages that miss and double nothing, also when new jobs come in between', async () => {
+  it('have pages without gaps and duplicates, also when jobs are added in between', async () => {
     const filters = [{ name: 'JOB_NAME', values: ['*'] }];
     const first = await rig.client.send(new ListJobsCommand({ jobQueue: 'gpu', maxResults: 2, filters }));
     jobs['late'] = await rig.submit('true', { jobName: 'late' });
@@ -109,7 +109,7 @@ describe('the lists of the local Batch endpoint', () => {
     assert.deepEqual(pages, [2, 2, 1]);
   });
 
-  it('hold at most 100 jobs a page with a filter', async () => {
+  it('have at most 100 jobs per page with a filter', async () => {
     const submitted = [];
     for (let count = 0; count < 105; count += 1) {
       submitted.push(rig.submit('true', { jobName: `many-${count}`, jobQueue: 'closed' }));
@@ -174,7 +174,7 @@ describe('the lists of the local Batch endpoint', () => {
     );
   });
 
-  it('hold the tags of jobs and definitions, which can be added and removed', async () => {
+  it('include the tags of jobs and definitions, which can be added and removed', async () => {
     const longName = 'd'.repeat(128);
     await rig.register(longName, { tags: { 'holdout:kind': 'runner', owner: 'me' } });
     for (const [resourceArn, tags] of [
@@ -191,7 +191,7 @@ describe('the lists of the local Batch endpoint', () => {
     }
   });
 
-  it('follow a job at once: submitted, it can be found', async () => {
+  it('include a job as soon as it is submitted', async () => {
     const jobId = await rig.submit('true', { jobName: 'found' });
     const filters = [{ name: 'JOB_NAME', values: ['found'] }];
     const { jobSummaryList } = await rig.client.send(new ListJobsCommand({ jobQueue: 'gpu', filters }));

@@ -21,7 +21,7 @@ describe('the local Batch endpoint refuses', () => {
   });
   after(() => rig.remove());
 
-  /** Expects a ClientException with this status whose message holds this. */
+  /** Expects a ClientException with this status whose message contains this text. */
   async function refused(sent: Promise<unknown>, message: RegExp, status = 400): Promise<void> {
     await assert.rejects(sent, (error: unknown) => {
       assert.ok(error instanceof ClientException, String(error));
@@ -43,7 +43,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(list({ jobQueue: 'nowhere' }), /JobQueue nowhere not found/, 404);
   });
 
-  it('job names that AWS refuses, and takes those it takes', async () => {
+  it('job names that AWS refuses, and accepts those that AWS accepts', async () => {
     for (const jobName of ['', '-a', '_a', 'a b', 'a.b', 'a/b', 'ä', 'a'.repeat(129)]) {
       await refused(submit({ jobName }), /jobName must begin with a letter or digit/);
     }
@@ -80,7 +80,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(rig.register('wide', wide), /larger than AWS Batch allows/, 413);
   });
 
-  it('what it does not do, and says so', async () => {
+  it('unsupported features, with a message', async () => {
     await refused(submit({ retryStrategy: { attempts: 2 } }), /this endpoint runs one attempt/);
     await refused(rig.register('retried', { retryStrategy: { attempts: 3 } }), /this endpoint runs one attempt/);
     await refused(submit({ arrayProperties: { size: 2 } }), /no array jobs/);
@@ -106,7 +106,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(list({ jobQueue: 'gpu', maxResults: 0 }), /maxResults/);
   });
 
-  it('to end jobs nobody knows, or without a reason of at most 1,024 characters', async () => {
+  it('to end unknown jobs, or without a reason of at most 1,024 characters', async () => {
     const unknown = { jobId: 'unknown', reason: 'because' };
     await refused(rig.client.send(new TerminateJobCommand(unknown)), /Job unknown not found/, 404);
     await refused(rig.client.send(new CancelJobCommand(unknown)), /Job unknown not found/, 404);
@@ -115,7 +115,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(rig.client.send(new TerminateJobCommand({ jobId, reason: 'x'.repeat(1025) })), /reason/);
   });
 
-  it('tags for what is not there, and more than 50 of them', async () => {
+  it('tags for unknown resources, and more than 50 of them', async () => {
     const tagged = (resourceArn: string, count: number): Promise<unknown> => {
       const tags = Object.fromEntries(Array.from({ length: count }, (_, index) => [`${count}-${index}`, 'x']));
       return rig.client.send(new TagResourceCommand({ resourceArn, tags }));
@@ -126,7 +126,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(tagged(`${arn}:1`, 21), /more than 50 tags/);
   });
 
-  it('broken JSON and operations it does not know', async () => {
+  it('broken JSON and unknown operations', async () => {
     const broken = await rig.sendSigned({ body: '{' });
     assert.equal(broken.status, 400);
     assert.equal(broken.headers.get('x-amzn-errortype'), 'ClientException');

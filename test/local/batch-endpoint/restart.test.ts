@@ -10,7 +10,7 @@ import { eventually, Rig, tryKill } from './endpoint-rig.ts';
 const hostTerminated = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
 const untilGo = `touch "$FOLDER/ran-$AWS_BATCH_JOB_ID"; until [ -e "$FOLDER/go" ]; do sleep 0.02; done`;
 
-describe('a Batch endpoint that was killed and started again over the same folder', () => {
+describe('a Batch endpoint that was killed and restarted over the same folder', () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = new Rig({ queues: [{ name: 'gpu', slots: 2 }] });
@@ -19,7 +19,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
   });
   afterEach(() => rig.remove());
 
-  it('goes on with running jobs to their own end and with queued ones in their order', async () => {
+  it('lets running jobs end by themselves and starts queued ones in order', async () => {
     const [good, bad] = [await rig.submit(`${untilGo}; sleep 0.3`), await rig.submit(`${untilGo}; exit 7`)];
     const queued = await rig.submit('echo queued ran; exit 0');
     const { startedAt } = await rig.reach(good, 'RUNNING');
@@ -39,7 +39,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
     await rig.reach(queued, 'SUCCEEDED');
   });
 
-  it('knows how a job ended while no endpoint was there, and when', async () => {
+  it('knows how and when a job ended while no endpoint was running', async () => {
     const jobId = await rig.submit(`${untilGo}; exit 5`);
     const [wrapper, { startedAt = 0 }] = [await wrapperOf(rig, jobId), await rig.reach(jobId, 'RUNNING')];
     await rig.stop('SIGKILL');
@@ -54,7 +54,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
     assert.ok(rig.reaped().includes(jobId));
   });
 
-  it('finds a job whose process was killed too FAILED by its host, billed to when the endpoint last lived', async () => {
+  it('reports a lost host for a job that was killed too, billed until the endpoint was last alive', async () => {
     const jobId = await rig.submit(untilGo);
     const wrapper = await wrapperOf(rig, jobId);
     await rig.reach(jobId, 'RUNNING');
@@ -73,7 +73,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
     assert.deepEqual(rig.reaped(), [jobId]);
   });
 
-  it('kills a runner whose wrapper is gone: nobody would learn how it ends', async () => {
+  it('kills a runner whose wrapper is gone, since its exit status would be lost', async () => {
     const jobId = await rig.submit(`echo $$ >"$FOLDER/runner"; ${untilGo}`);
     const runner = Number(await rig.written('runner'));
     await rig.stop('SIGKILL');
@@ -83,7 +83,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
     await eventually('the end of the runner', () => (identify(runner) === undefined ? true : undefined));
   });
 
-  it('takes no other process with the same pid for its job', async () => {
+  it('does not mistake another process with the same pid for its job', async () => {
     const jobId = await rig.submit(untilGo);
     const wrapper = await wrapperOf(rig, jobId);
     await rig.stop('SIGKILL');
@@ -95,13 +95,13 @@ describe('a Batch endpoint that was killed and started again over the same folde
     assert.match((await rig.reach(jobId, 'FAILED', 'SUCCEEDED')).statusReason ?? '', hostTerminated);
   });
 
-  it('never runs a job twice that may have begun when the endpoint died', async () => {
+  it('never runs a job twice that may have started when the endpoint died', async () => {
     const jobId = await rig.submit(`echo once >>"$FOLDER/counted"; ${untilGo}`);
     await rig.written('counted');
     const wrapper = await wrapperOf(rig, jobId);
     await rig.stop('SIGKILL');
     tryKill(-wrapper);
-    // As if the endpoint had died after SUBMITTED was kept and a process was begun, and power had failed then.
+    // As if power had failed after SUBMITTED was stored and a process was started.
     const record = join(rig.startUp.stateFolder, 'jobs', jobId, 'job.json');
     setStatus(record, 'RUNNABLE');
     await rig.start();
@@ -109,7 +109,7 @@ describe('a Batch endpoint that was killed and started again over the same folde
     assert.equal(await rig.written('counted'), 'once');
   });
 
-  it('fails a job that was about to start, and keeps its process from ever beginning', async () => {
+  it('fails a job that was about to start, and prevents its process from ever starting', async () => {
     const jobId = await rig.submit(`echo once >>"$FOLDER/counted"; ${untilGo}`);
     await rig.written('counted');
     const wrapper = await wrapperOf(rig, jobId);

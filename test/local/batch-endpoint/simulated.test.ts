@@ -15,7 +15,7 @@ import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { eventually, Rig, spawnEndpoint } from './endpoint-rig.ts';
 
-/** An hour of a job takes a second. */
+/** One second per hour of a job. */
 const timeScale = 3_600;
 const inputs = ['a,b.jpg', 'c.jpg', 'd "e".jpg', 'f.jpg'];
 const [g4, p3] = frozenCampaign().instanceClasses;
@@ -114,7 +114,7 @@ describe('the simulated Batch endpoint', () => {
     return verdict.kind === 'succeeded' ? 'succeeded' : verdict.reason;
   };
   const exitCode = ({ attempts }: JobDetail): number | undefined => attempts?.[0]?.container?.exitCode;
-  /** Seconds that Batch would bill. */
+  /** The seconds that Batch would bill. */
   const lasted = ({ startedAt = NaN, stoppedAt = NaN }: JobDetail): number => (stoppedAt - startedAt) / 1_000;
   const scored = async (runKey: string) => {
     const { predictions: format, metric } = frozenCampaign();
@@ -123,7 +123,7 @@ describe('the simulated Batch endpoint', () => {
     return scorePredictions({ predictions, labels: Buffer.from(labels), format, metric });
   };
 
-  it('ends a run with predictions that the scorer takes, after the time that the population says', async () => {
+  it('ends a run with valid predictions after the time that the population says', async () => {
     const submitted = Date.now();
     const { runKey, jobId } = await submit('alpha');
     const job = await ended(jobId);
@@ -156,7 +156,7 @@ describe('the simulated Batch endpoint', () => {
     assert.equal((await outcomeOf(large.runKey)).seconds, 240);
   });
 
-  it('keeps the promised wall clock, and knows memory and faulty files', async () => {
+  it('enforces the wall-clock limit, and simulates memory limits and faulty files', async () => {
     const [slow, hungry, faulty] = [await submit('slow'), await submit('hungry'), await submit('faulty')];
     const job = await ended(slow.jobId);
     assert.equal(await reasonOf(slow.runKey), 'time-limit');
@@ -168,7 +168,7 @@ describe('the simulated Batch endpoint', () => {
     assert.deepEqual(result.kind === 'invalid' && result.count, 1);
   });
 
-  it('lets only one of two jobs have a run; the other leaves with 64', async () => {
+  it('lets only one of two jobs claim a run; the other exits with 64', async () => {
     const first = await submit('hour');
     await rig.reach(first.jobId, 'RUNNING');
     await eventually('the claim', async () => await store.find(runs, runObjects.claim(first.runKey)));
@@ -185,7 +185,7 @@ describe('the simulated Batch endpoint', () => {
     assert.equal(await hasOutcome(abandoned), false);
   });
 
-  it('stops at TerminateJob with an outcome, billed for what it ran', async () => {
+  it('stops at TerminateJob with an outcome, billed for the time it ran', async () => {
     const { runKey, jobId } = await submit('slow', { wallClockSeconds: 86_400 });
     await rig.reach(jobId, 'RUNNING');
     await eventually('the claim', async () => await store.find(runs, runObjects.claim(runKey)));
@@ -205,7 +205,7 @@ describe('the simulated Batch endpoint', () => {
     assert.ok(Math.abs(lasted(job) - outcome.seconds) < 5);
   });
 
-  it('loses Spot hosts without an outcome, in the words of AWS', async () => {
+  it('loses Spot hosts without an outcome, with AWS’s reason', async () => {
     const { runKey, jobId } = await submit('hour', { on: 'spot' });
     const job = await ended(jobId);
     assert.equal(job.status, 'FAILED');
@@ -215,7 +215,7 @@ describe('the simulated Batch endpoint', () => {
     assert.equal(await hasOutcome(runKey), false);
   });
 
-  it('leaves with 70 when the runner has trouble, or the run has no spec or an unknown class', async () => {
+  it('exits with 70 when the runner fails, or the run has no spec or an unknown class', async () => {
     const { runKey, jobId } = await submit('troubled');
     assert.equal(exitCode(await ended(jobId)), 70);
     assert.equal(await hasOutcome(runKey), false);
@@ -224,8 +224,8 @@ describe('the simulated Batch endpoint', () => {
     assert.equal(exitCode(await ended(await rig.submit(''))), 70);
   });
 
-  it('goes on after kill -9 as if nothing had happened', async () => {
-    // Batch's own time-out passes on the clock while the endpoint is away, but not for the job.
+  it('continues after kill -9 as if nothing had happened', async () => {
+    // Batch's time limit passes on the clock while the endpoint is down, but not for the job.
     const timeout = { attemptDurationSeconds: 7_260 };
     const [during, after] = [
       await submit('two-hours', { timeout }),
@@ -255,7 +255,7 @@ describe('the simulated Batch endpoint', () => {
     for (const { jobId } of [queued, next]) assert.equal((await ended(jobId)).status, 'SUCCEEDED');
   });
 
-  it('stops a job whose SIGTERM went out just before kill -9', async () => {
+  it('stops a job whose SIGTERM was sent just before kill -9', async () => {
     const { runKey, jobId } = await submit('slow', { wallClockSeconds: 86_400 });
     await eventually('the claim', async () => await store.find(runs, runObjects.claim(runKey)));
     await s3.halt();
@@ -269,7 +269,7 @@ describe('the simulated Batch endpoint', () => {
     assert.deepEqual((await outcomeOf(runKey)).end, { kind: 'stopped' });
   });
 
-  it('ends a runner that hangs by Batch’s own time-out, which counts in the job’s time, and the grace', async () => {
+  it('ends a hanging runner by Batch’s time limit, counted in the job’s time, and the grace', async () => {
     await rig.stop();
     writeFileSync(rig.file, JSON.stringify({ ...rig.startUp, killGraceSeconds: 0.5 }));
     await rig.start();
@@ -288,7 +288,7 @@ describe('the start-up file of a simulated Batch endpoint', () => {
   const rigs: Rig[] = [];
   after(() => Promise.all(rigs.map((rig) => rig.remove())));
 
-  /** What the endpoint says when it gives up; `startUp` and `people` change what it starts with. */
+  /** The error message of an endpoint that cannot start; `startUp` and `people` change its configuration. */
   const refusal = async (startUp: object, people: object = {}): Promise<string> => {
     const rig = simulatedRig({ ...s3, ...keys });
     rigs.push(rig);
@@ -299,8 +299,8 @@ describe('the start-up file of a simulated Batch endpoint', () => {
     return started.stderr();
   };
 
-  it('names either commands or a simulation', async () => {
-    const choice = /the file: must have either runner and reap, or simulation in their place/;
+  it('has either commands or a simulation', async () => {
+    const choice = /the file: must have either runner and reap, or simulation instead/;
     assert.match(await refusal({ simulation: undefined }), choice);
     assert.match(await refusal({ reap: ['true'] }), choice);
     assert.match(await refusal({ simulation: undefined, runner: ['true'] }), choice);
@@ -310,12 +310,12 @@ describe('the start-up file of a simulated Batch endpoint', () => {
     );
   });
 
-  it('has keys to S3 of its own, and never uses the ambient ones', async () => {
+  it('has its own S3 keys; the ambient ones are never used', async () => {
     assert.match(await refusal({ environment: keys }), /AWS_ENDPOINT_URL_S3/);
     assert.match(await refusal({ environment: s3 }), /AWS_ACCESS_KEY_ID/);
   });
 
-  it('leads to a population whose faults are named', async () => {
+  it('names a population whose errors are reported', async () => {
     const { spread: _, ...others } = population.others;
     const said = await refusal({}, { others, submissions: { a: { end: 'well' } } });
     for (const named of [/population\.json cannot be used/, /others\.spread: /, /submissions\.a\.end: /]) {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { Rig, spawnEndpoint } from './endpoint-rig.ts';
 
-/** Runs an endpoint that is expected to give up. */
+/** Runs an endpoint that is expected to fail at its start. */
 async function fails(...args: string[]): Promise<{ status: unknown; stderr: string }> {
   const started = spawnEndpoint(...args);
   const [status] = await once(started.child, 'close');
@@ -12,7 +12,7 @@ async function fails(...args: string[]): Promise<{ status: unknown; stderr: stri
 }
 
 describe('starting the local Batch endpoint', () => {
-  it('answers GET /health without a signature, with how often it was asked for what', async () => {
+  it('serves GET /health without a signature, with the number of calls per operation', async () => {
     const rig = new Rig();
     await rig.start();
     await rig.register();
@@ -54,7 +54,7 @@ describe('starting the local Batch endpoint', () => {
     await rig.remove();
   });
 
-  it('names every fault of a start-up file', async () => {
+  it('names every error in a start-up file', async () => {
     const rig = new Rig();
     const faulty = { ...rig.startUp, host: '0.0.0.0', account: '12', runner: [], queues: [{ name: 'a' }], more: 1 };
     writeFileSync(rig.file, JSON.stringify(faulty));

@@ -39,7 +39,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     assert.ok(rig.reaped().includes(jobId));
   });
 
-  it('TerminateJob fails a job even when its runner then leaves with 0', async () => {
+  it('TerminateJob fails a job even when its runner then exits with 0', async () => {
     const jobId = await rig.submit(`trap 'exit 0' TERM; echo >"$FOLDER/polite"; while :; do sleep 0.02; done`);
     await eventually('the trap', () => (existsSync(join(rig.folder, 'polite')) ? true : undefined));
     await terminate(jobId, 'enough');
@@ -48,7 +48,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     assert.equal(ended.container?.exitCode, 0);
   });
 
-  it('TerminateJob kills a runner that does not listen after the grace, with all its processes, and reaps', async () => {
+  it('TerminateJob kills a runner that ignores SIGTERM after the grace, with all its processes, and reaps', async () => {
     const jobId = await rig.submit(
       `trap '' TERM; sleep 300 & echo $! >"$FOLDER/deaf-child"; while :; do sleep 0.05; done`,
     );
@@ -64,7 +64,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     assert.ok(rig.reaped().includes(jobId));
   });
 
-  it('TerminateJob again does not change the first reason, nor an ended job', async () => {
+  it('a second TerminateJob changes neither the first reason nor an ended job', async () => {
     const jobId = await rig.submit(`trap '' TERM; echo >"$FOLDER/stubborn"; while :; do sleep 0.02; done`);
     await eventually('the trap', () => (existsSync(join(rig.folder, 'stubborn')) ? true : undefined));
     await terminate(jobId, 'first');
@@ -76,7 +76,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     assert.deepEqual(await rig.describe(jobId), ended);
   });
 
-  it('TerminateJob right after SubmitJob ends the job, begun or not', async () => {
+  it('TerminateJob right after SubmitJob ends the job, started or not', async () => {
     const jobIds = await Promise.all(Array.from({ length: 6 }, () => rig.submit('exec sleep 300')));
     await Promise.all(jobIds.map((jobId) => terminate(jobId, 'never mind')));
     for (const jobId of jobIds) assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'never mind');
@@ -108,7 +108,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     );
   });
 
-  it('CancelJob succeeds on a running job and leaves it alone', async () => {
+  it('CancelJob succeeds on a running job without effect', async () => {
     const jobId = await rig.submit('while [ ! -e "$FOLDER/finish" ]; do sleep 0.02; done');
     await rig.reach(jobId, 'RUNNING');
     await cancel(jobId, 'not wanted');
@@ -117,7 +117,7 @@ describe('ending jobs on the local Batch endpoint', () => {
     assert.deepEqual([ended.status, ended.isCancelled], ['SUCCEEDED', undefined]);
   });
 
-  it('a termination that the endpoint did not live to see goes on after its restart', async () => {
+  it('a termination continues after a restart of the endpoint', async () => {
     const jobId = await rig.submit(`trap '' TERM; echo >"$FOLDER/deaf"; while :; do sleep 0.02; done`);
     await eventually('the trap', () => (existsSync(join(rig.folder, 'deaf')) ? true : undefined));
     await terminate(jobId, 'enough');

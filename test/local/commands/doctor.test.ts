@@ -28,7 +28,7 @@ describe('doctor', () => {
     return { status, text };
   };
 
-  it('finds everything where the tests run, and says where', async () => {
+  it('finds everything on the test machine, with its place', async () => {
     const { status, text } = await ask();
     assert.equal(status, 0, text);
     assert.match(text, /^ok {6}Temporal server +temporal 1\.5\.1, \/.*temporal-1\.5\.1$/m);
@@ -53,7 +53,7 @@ describe('doctor', () => {
     assert.match(text, /MISSING skopeo +not installed\n +→ apt-get update && apt-get install .*skopeo/);
   });
 
-  it('says to a user who is not root what is missing, and tries no container', async () => {
+  it('tells a user who is not root what is missing, and starts no container', async () => {
     process.env['XDG_CACHE_HOME'] = join(folder, 'cache-of-root');
     const [node, program] = [join(folder, 'node'), join(folder, 'doctor.mjs')];
     await build({
@@ -68,7 +68,7 @@ describe('doctor', () => {
       format: 'esm',
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
-    // Node itself may lie where only its owner gets.
+    // Node itself may be in a folder that only its owner can enter.
     copyFileSync(process.execPath, node);
     for (const path of [folder, node]) chmodSync(path, 0o755);
     const ended = await promisify(execFile)(node, [program], { uid: 65_534, gid: 65_534, cwd: folder }).catch(
@@ -82,7 +82,7 @@ describe('doctor', () => {
     assert.match(ended.stdout, /^note {4}container engine +.*not tried: only root can run submissions$/m);
   });
 
-  it('names who holds a port that was asked for', async () => {
+  it('names the program that holds a requested port', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

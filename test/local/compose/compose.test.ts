@@ -1,4 +1,4 @@
-/** What containers of docker-compose.yml run before their servers start, here against the same servers. */
+/** The set-up commands of docker-compose.yml, run against the same servers. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,7 +34,7 @@ describe('compose set-up', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('gives the S3 server its accounts, and the labels to the scorer alone', async () => {
+  it('gives the S3 server its accounts, and only the scorer access to the labels', async () => {
     const variables = makeEnvironment();
     const { services } = readComposeFile('docker-compose.yml', variables);
     const endpoint = `http://127.0.0.1:${await freePort()}`;
@@ -49,7 +49,7 @@ describe('compose set-up', () => {
     start(join(tools, 'versitygw-1.8.0'), told, services['s3']?.environment);
     await eventually('the S3 server answers', () => answersHttp(`${endpoint}/health`));
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
-    // Once more, as at every later start.
+    // Again, as at every later start.
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
 
     const as = (name: string): S3Client =>
@@ -75,14 +75,14 @@ describe('compose set-up', () => {
     assert.ok((await as('WORKER').send(new GetObjectCommand(outcome))).Body);
   });
 
-  it('says which variable is missing', async () => {
+  it('names the missing variable', async () => {
     const ran = execute(process.execPath, ['dist/compose.mjs', 'batch-start-up'], {
       env: { PATH: process.env['PATH'] },
     });
     await assert.rejects(ran, { code: 2, stderr: /HOLDOUT_\w+ is not set/ });
   });
 
-  it('makes a namespace with 60 days of history and all search attributes, and does no harm when run again', async () => {
+  it('creates a namespace with 60 days of history and all search attributes, idempotently', async () => {
     const port = await freePort();
     const address = `127.0.0.1:${port}`;
     const program = join(tools, 'temporal-1.5.1');

@@ -20,7 +20,7 @@ const image = 'localhost/holdout/waits:1';
 /** pause(2) for ever. */
 const waits = tinyElf(Buffer.from('b8220000000f05ebf7', 'hex'));
 
-describe('what is left of a killed run', () => {
+describe('the remains of a killed run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-clean-up-'));
   const jobId = `job-${process.pid}`;
   let home: Home;
@@ -39,7 +39,7 @@ describe('what is left of a killed run', () => {
     call(engine.command, ['run', '--detach', '--network=none', ...flags, image, '/waits']);
 
   before(async () => {
-    // Everything that separates something from something in mounts, options and references.
+    // All separators of mounts, options and references.
     home = openHome(join(folder, 'Zoë’s "c++" [1],b:c@d\\e?f#g%20\n', 'h'.repeat(200)));
     mkdirSync(join(jobsFolder(home), jobId), { recursive: true });
     engine = await openEngine(home, new ToolCache(), () => undefined);
@@ -56,8 +56,8 @@ describe('what is left of a killed run', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is taken away: container, mounts and control groups; a container of somebody else stays', async function () {
-    if (engine.name !== 'podman') this.skip(); // Docker under systemd takes no path as a parent group.
+  it('are removed: container, mounts and control groups; another home’s container stays', async function () {
+    if (engine.name !== 'podman') this.skip(); // Docker under systemd accepts no path as a parent group.
     const device = join(home.scratch, 'runs', jobId, 'device');
     mkdirSync(device, { recursive: true });
     assert.equal((await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', device])).status, 0);

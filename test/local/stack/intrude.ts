@@ -1,4 +1,4 @@
-/** Has another user of this machine try {@link ../support/intruder.ts} on a stack. */
+/** Runs {@link ../support/intruder.ts} on a stack as another user of this machine. */
 import { build } from 'esbuild';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -12,7 +12,7 @@ import type { StackRig } from './stack-rig.ts';
 
 const execute = promisify(execFile);
 
-/** What user `uid` gets; the rig's folder is open to them, its home is not. Fails when a program of theirs ran as a job. */
+/** What user `uid` can read; the rig's folder is open to them, its home is not. Fails if their program ran as a job. */
 export async function intrude(
   rig: StackRig,
   { endpoints }: Stack,
@@ -34,7 +34,7 @@ export async function intrude(
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     });
-    // Node itself may lie where only its owner gets.
+    // Node itself may be in a folder that only its owner can enter.
     copyFileSync(process.execPath, node);
     writeFileSync(
       module,

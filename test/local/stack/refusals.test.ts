@@ -15,7 +15,7 @@ import { StackRig } from './stack-rig.ts';
 
 const ports = { temporal: 1, ui: 2, s3: 3, batch: 4 };
 
-/** Checks code and message of what was thrown. */
+/** Checks code and message of a thrown error. */
 const says =
   (code: ErrorCode, message: RegExp) =>
   (error: unknown): boolean => {
@@ -25,7 +25,7 @@ const says =
     return true;
   };
 
-describe('the embedded stack refuses plainly', () => {
+describe('the embedded stack refuses with a clear message', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'holdout-refusals-'));
@@ -42,7 +42,7 @@ describe('the embedded stack refuses plainly', () => {
     return disk;
   };
 
-  it('a home in a place that is no folder', () => {
+  it('a home at a path that is not a folder', () => {
     writeFileSync(join(folder, 'file'), '');
     assert.throws(
       () => openHome(join(folder, 'file', 'home')),
@@ -83,7 +83,7 @@ describe('the embedded stack refuses plainly', () => {
     assert.throws(() => temporalPart('temporal', home, ports), says('TEMPORAL_VERSION', /by Temporal server 1\.30\.0/));
   });
 
-  it('a worker that does not come up, with its last words, and leaves nothing running', async () => {
+  it('a worker that does not start, with the end of its log, and leaves nothing running', async () => {
     const rig = new StackRig();
     await rig.prepare();
     rig.rebuildWorker('throw new Error("no such activity");\n');
@@ -100,7 +100,7 @@ describe('the embedded stack refuses plainly', () => {
     rig.remove();
   });
 
-  it('nothing where S3 has no extended attributes: they go into a folder beside', async () => {
+  it('no file system without extended attributes: S3 metadata goes to a separate folder', async () => {
     const places = placesOf(mountAt('-t', 'ramfs'));
     const program = await obtainTool(versitygw, new ToolCache(), () => undefined);
     for (const _ of ['first start', 'second start']) {

@@ -1,4 +1,4 @@
-/** Opens a stack as the command line does and waits to be killed: `stack-opener.ts HOME PROGRAMS`. */
+/** Opens a stack like the command line and waits to be killed: `stack-opener.ts HOME PROGRAMS`. */
 import { openStack } from '../../../src/local/stack/open-stack.ts';
 
 const [home = '', programs = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** A home of its own with real servers, the real Batch endpoint, and stand-ins for workers and runners. */
+/** A separate home with real servers, the real Batch endpoint, and fake workers and runners. */
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,12 @@ import { build } from '../../../scripts/build.mjs';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { placesOf } from '../../../src/local/stack/home/home.ts';
-import { openStack, type Stack, type StackOptions } from '../../../src/local/stack/open-stack.ts';
+import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
+import type { StackOptions } from '../../../src/local/stack/prepare-parts.ts';
 import { shortPathsOf, type ShortPaths } from '../../../src/local/stack/home/short-paths.ts';
 import { oddFolder, pathsOfHome } from '../../support/odd-folder.ts';
 
-/** Says that it is ready as a worker does, and notes its environment. */
+/** Signals readiness like a worker and records its environment. */
 const worker = `
 import { writeFileSync } from 'node:fs';
 writeFileSync(process.env.HOLDOUT_READY_FILE, JSON.stringify({ env: process.env, args: process.argv.slice(2) }));
@@ -18,7 +19,7 @@ setInterval(() => undefined, 1000);
 process.on('SIGTERM', () => process.exit(0));
 `;
 
-/** Mounts and makes what a run makes, then waits to be killed. */
+/** Creates the mounts and groups of a run, then waits to be killed. */
 const runner = `
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -36,7 +37,7 @@ if (process.argv[2] !== 'reap') {
 
 export class StackRig {
   private readonly place = oddFolder('holdout-stack');
-  /** Open to everybody, as /home may be. */
+  /** Open to all users, as /home may be. */
   readonly folder = this.place.root;
   readonly home = placesOf(join(this.place.folder, 'home')).folder;
   readonly programs = mkdtempSync(join(tmpdir(), 'holdout-stack-'));
@@ -73,7 +74,7 @@ export class StackRig {
     writeFileSync(join(this.programs, 'worker.mjs'), `${source}// built again\n`);
   }
 
-  /** What the stand-in of a worker wrote when it became ready. */
+  /** The environment that a fake worker recorded when it became ready. */
   seenBy(name: 'worker' | 'scorer'): { env: Record<string, string>; args: string[] } {
     return JSON.parse(readFileSync(join(this.home, 'run', `${name}.ready`), 'utf8')) as ReturnType<StackRig['seenBy']>;
   }
@@ -83,7 +84,7 @@ export class StackRig {
     return (JSON.parse(record) as { identity: { pid: number } }).identity.pid;
   }
 
-  /** Processes with this home in their command line or environment, this one aside. */
+  /** Other processes with this home in their command line or environment. */
   processes(): string[] {
     return readdirSync('/proc')
       .filter((pid) => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
@@ -91,7 +92,7 @@ export class StackRig {
       .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
   }
 
-  /** Files and folders of the home that others than the owner may use, but for those whose modes images and runs need. */
+  /** Files and folders of the home that other users may use, except those whose modes images and runs need. */
   openToOthers(folder = this.home): string[] {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);

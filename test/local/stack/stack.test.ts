@@ -102,7 +102,7 @@ describe('the embedded stack', () => {
     assert.equal((await fetch(stack.endpoints.ui)).status, 200);
   });
 
-  it('lets the scorer alone read labels', async () => {
+  it('lets only the scorer read labels', async () => {
     await s3As(credentials.root).send(put('labels', 'c/labels.csv'));
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
     for (const account of [credentials.worker, credentials.runner]) {
@@ -117,7 +117,7 @@ describe('the embedded stack', () => {
     );
   });
 
-  it('lets the runner read inputs and its orders, and add to runs, and no more', async () => {
+  it('lets the runner read inputs and its orders and add to runs, nothing else', async () => {
     await s3As(credentials.root).send(put('inputs', 'testset/a'));
     await s3As(credentials.worker).send(put('runs', 'c/s/1/spec.json'));
     const runner = s3As(credentials.runner);
@@ -141,7 +141,7 @@ describe('the embedded stack', () => {
     await s3As(credentials.worker).send(put('results', 'c/ledger/s/1.json'));
   });
 
-  it('gives worker and scorer their own keys and nothing of the terminal', () => {
+  it('gives worker and scorer their own keys and nothing from the terminal’s environment', () => {
     const worker = rig.seenBy('worker');
     const scorer = rig.seenBy('scorer');
     assert.deepEqual(worker.args, ['--queues', 'main,images,submit,await']);
@@ -159,11 +159,11 @@ describe('the embedded stack', () => {
     }
   });
 
-  it('keeps everything where only its owner reads it, whatever the umask of the terminal', () => {
+  it('makes all files readable only by their owner, whatever the umask of the terminal', () => {
     assert.deepEqual(rig.openToOthers(), []);
   });
 
-  it('gives the command line the root key in place of whatever the terminal had', () => {
+  it('replaces the terminal’s AWS variables with the root key for the command line', () => {
     const env: NodeJS.ProcessEnv = { AWS_SESSION_TOKEN: 'ambient', TEMPORAL_TLS: 'true', EDITOR: 'vi' };
     enterEnvironment(stack.environment, env);
     assert.equal(env['AWS_ACCESS_KEY_ID'], credentials.root.accessKeyId);
@@ -172,7 +172,7 @@ describe('the embedded stack', () => {
     assert.equal(env['EDITOR'], 'vi');
   });
 
-  it('lets no worker poll that lacks what its queues need, and says in one sentence what that is', async () => {
+  it('stops a worker that lacks a setting of its queues before it polls, and names the setting in one sentence', async () => {
     const settings = loadSettings(stack.environment);
     const ambient = process.env;
     const refusal = async (code: ErrorCode, says: RegExp, changes: NodeJS.ProcessEnv, queues: TaskQueueName[]) => {
@@ -206,7 +206,7 @@ describe('the embedded stack', () => {
       };
       await refusal('BUCKET_UNUSABLE', /holdout-labels is closed to the key holdout-worker-/, worker, ['score']);
       await refusal('BUCKET_UNUSABLE', /the key/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
-      // Each with its own key lacks nothing; who has no images to copy needs no store for them.
+      // With its own key each has every setting; a worker without the images queue needs no image store.
       Object.assign(process.env, stack.environment, worker);
       await checkSurroundings(['main', 'images', 'submit', 'await'], settings);
       await checkSurroundings(['main'], { ...settings, imageStore: '' });
@@ -220,7 +220,7 @@ describe('the embedded stack', () => {
     });
   });
 
-  it('lets a second start attach, whose queues reach the running endpoint', async () => {
+  it('lets a second start attach and adds its queues to the running endpoint', async () => {
     const before = rig.pidOf('batch');
     const second = await rig.open({ queues: [{ name: 'q2', slots: 3 }] });
     assert.equal(second.attached, true);
@@ -237,21 +237,18 @@ describe('the embedded stack', () => {
     ]);
   });
 
-  it('starts a part that was killed again, and says so', async () => {
+  it('restarts a killed part and reports it', async () => {
     for (const name of ['s3', 'worker']) {
       const pid = rig.pidOf(name);
       process.kill(pid, 'SIGKILL');
       await eventually(`${name} is up again`, () => rig.lines.includes(`${name} is up again`));
       assert.notEqual(rig.pidOf(name), pid);
-      assert.match(
-        rig.lines.join('\n'),
-        new RegExp(`${name} has ended \\(.*${name}\\.log\\); it is started again in 1 s`),
-      );
+      assert.match(rig.lines.join('\n'), new RegExp(`${name} has ended \\(.*${name}\\.log\\); it restarts in 1 s`));
     }
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
   });
 
-  it('runs jobs with the runner’s key and nothing else of the stack', async () => {
+  it('runs jobs with the runner’s key and no other variable of the stack', async () => {
     const jobId = await submitJob('job-one');
     jobOne = jobId;
     const env = JSON.parse(readFileSync(environmentOf(jobId), 'utf8')) as Record<string, string>;
@@ -266,7 +263,7 @@ describe('the embedded stack', () => {
     assert.equal(stackStatus(rig.home).runningJobs, 1);
   });
 
-  it('gives another user of the machine nothing: no labels, no keys, no history, no job', async () => {
+  it('gives another user of the machine no access to labels, keys, history or jobs', async () => {
     await s3As(credentials.root).send(
       new PutObjectCommand({ Bucket: 'holdout-labels', Key: 'c/labels.csv', Body: 'the-labels' }),
     );
@@ -283,7 +280,7 @@ describe('the embedded stack', () => {
       'a job without a signature': '403',
       'the labels without a signature': '403',
     });
-    // The same program finds all of it as the owner, with the key; but even the key makes nobody run their own code.
+    // The owner, with the key, reads all of it with the same program; but even with the key it cannot run its own code.
     const owner = await intrude(rig, stack, { uid: 0, credential: credentials.batch });
     for (const secret of secrets) assert.ok(owner.text.includes(secret), 'the search finds what is there');
     assert.ok(owner.text.includes('SQLite format'));
@@ -298,7 +295,7 @@ describe('the embedded stack', () => {
     await batch().send(new TerminateJobCommand({ jobId, reason: 'a test' }));
   });
 
-  it('ended cleanly leaves no process, mount or control group, with a job running too', async () => {
+  it('leaves no process, mount or control group after an orderly end, also with a running job', async () => {
     assert.equal(rig.mounts().length, 1);
     assert.ok(existsSync(cgroupOf(jobOne)));
     await stack.close();
@@ -309,7 +306,7 @@ describe('the embedded stack', () => {
     assert.equal(stackStatus(rig.home).state, 'down');
   });
 
-  it('opened again goes on with its ports, keys and objects; what was open to others is closed, and that is said', async () => {
+  it('opened again keeps its ports, keys and objects; closes files that others could read, and reports it', async () => {
     const before: Endpoints = stack.endpoints;
     execFileSync('chmod', ['-R', 'a+rX', rig.home]);
     assert.ok(rig.openToOthers().length > 20);
@@ -322,7 +319,7 @@ describe('the embedded stack', () => {
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
   });
 
-  it('that somebody else needs too is handed over to them, as it runs', async () => {
+  it('is handed over, while it runs, to another process that uses it', async () => {
     opener = spawn(process.execPath, ['--import=tsx', 'test/local/stack/stack-opener.ts', rig.home, rig.programs], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -340,10 +337,10 @@ describe('the embedded stack', () => {
       parts.map((name) => rig.pidOf(name)),
       pids,
     );
-    assert.ok(rig.lines.includes(`process ${pid} still needs the stack, so it stays up`));
+    assert.ok(rig.lines.includes(`process ${pid} still uses the stack, so it stays up`));
   });
 
-  it('whose opener was killed is taken over as it runs, jobs included; a part of an older build starts afresh', async () => {
+  it('is taken over, running and with its jobs, when its opener was killed; a part of an older build restarts', async () => {
     assert.ok(opener);
     opener.kill('SIGKILL');
     await once(opener, 'exit');
@@ -365,14 +362,14 @@ describe('the embedded stack', () => {
     assert.equal(stackStatus(rig.home).runningJobs, 1);
   });
 
-  it('taken down by hand ends also what nobody keeps up', async () => {
+  it('stopped by hand ends also parts whose supervisor is gone', async () => {
     assert.equal(stackStatus(rig.home).pid, null, 'else this would end the tests');
     process.env['HOLDOUT_HOME'] = rig.home;
     const lines: string[] = [];
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.deepEqual(rig.processes(), []);
     assert.match(lines.join(), /nothing runs in/);
-    // Once more finds nothing and leaves nothing.
+    // A second call finds nothing and changes nothing.
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.ok(!existsSync(rig.short.folder));
     delete process.env['HOLDOUT_HOME'];

@@ -29,11 +29,11 @@ describe('the container engine', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is tried with one container, remembered, and leaves nothing behind', async () => {
+  it('is tested with one container, remembered, and leaves nothing behind', async () => {
     const cache = new ToolCache({ XDG_CACHE_HOME: folder });
     const lines: string[] = [];
     const engine = await openEngine(openHome(join(folder, 'home')), cache, (line) => lines.push(line));
-    assert.match(lines.join('\n'), /finding out how (docker|podman) runs containers/);
+    assert.match(lines.join('\n'), /testing how (docker|podman) runs containers/);
     assert.match(engine.runFlags.join(' '), /--label=holdout\.home=[0-9a-f]{12}/);
     for (const flag of engine.command.filter((flag) => flag.startsWith('--run'))) assert.ok(flag.length < 60, flag);
     const started = performance.now();
@@ -63,7 +63,7 @@ describe('the container engine', () => {
     assert.equal(await findEngine(), 'podman');
   });
 
-  it('that is missing is named with the command that brings it, when installing is forbidden', async () => {
+  it('is named with its install command when it is missing and installing is forbidden', async () => {
     process.env['PATH'] = join(folder, 'bin');
     process.env['HOLDOUT_INSTALL'] = '0';
     await assert.rejects(
@@ -78,7 +78,7 @@ describe('the container engine', () => {
     );
   });
 
-  it('that runs no container is named with what it said', async () => {
+  it('is reported with its error message when it cannot run a container', async () => {
     for (const program of ['skopeo', 'mkfs.ext4', 'mount', 'flock']) {
       writeFileSync(join(folder, 'bin', program), '#!/bin/sh\n', { mode: 0o755 });
     }

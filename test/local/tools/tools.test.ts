@@ -35,7 +35,7 @@ describe('tools', () => {
   let checksums: string;
   const path = process.env['PATH'];
 
-  /** A program that notes each of its runs. */
+  /** A program that records each of its runs. */
   const script = (version = '3.2.1'): string =>
     `#!/bin/sh\necho run >> ${folder}/runs\necho "pump version ${version}"\n`;
   const runs = (): number =>
@@ -69,7 +69,7 @@ describe('tools', () => {
       response.end(request.url === '/checksums.txt' ? checksums : body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    // What a machine without Go has.
+    // The PATH of a machine without Go.
     mkdirSync(join(folder, 'bin'));
     for (const program of ['sh', 'tar', 'gzip']) symlinkSync(which(program, path) ?? '', join(folder, 'bin', program));
     process.env['PATH'] = join(folder, 'bin');
@@ -81,7 +81,7 @@ describe('tools', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('are downloaded, checked against the published sums, run once and then found again in milliseconds', async () => {
+  it('are downloaded, compared with the published checksums, run once and then found in milliseconds', async () => {
     const lines: string[] = [];
     const file = await obtainTool(pump(true), cache, (line) => lines.push(line));
     assert.deepEqual(requests, ['/pump_3.2.1.tar.gz', '/checksums.txt']);
@@ -94,7 +94,7 @@ describe('tools', () => {
     assert.equal(requests.length, 2);
   });
 
-  it('that were damaged in the cache are noticed and got again', async () => {
+  it('are obtained again when they were damaged in the cache', async () => {
     const file = await obtainTool(pump(true), cache, silent);
     writeFileSync(file, 'half a prog');
     assert.equal(await findTool(pump(true), cache), undefined);
@@ -102,20 +102,20 @@ describe('tools', () => {
     assert.equal(readFileSync(file, 'utf8'), script());
   });
 
-  it('of another version in the cache are not taken', async () => {
+  it('are not used when the cache has another version', async () => {
     const file = cache.program('pump', '3.2.1');
     writeFileSync(file, script('9.9.9'));
     chmodSync(file, 0o755);
     assert.equal(await findTool(pump(true), cache), undefined);
   });
 
-  it('whose sum differs from the published one are refused', async () => {
+  it('are refused when the checksum differs from the published one', async () => {
     checksums = `${'0'.repeat(64)}  pump_3.2.1.tar.gz\n`;
     await assert.rejects(obtainTool(pump(true), cache, silent), /published is 0000/);
     assert.equal(existsSync(cache.program('pump', '3.2.1')), false);
   });
 
-  it('that two processes need at once are got once', async () => {
+  it('are obtained once when two processes need them at once', async () => {
     const files = await Promise.all(
       [1, 2, 3].map(() => obtainTool(pump(true), new ToolCache({ XDG_CACHE_HOME: folder }), silent)),
     );
@@ -138,7 +138,7 @@ describe('tools', () => {
     assert.match(lines[0] ?? '', /building pump 3\.2\.1.*with Go \(once, a second\)/);
   });
 
-  it('are got by hand with commands that a shell reads rightly, whatever their folder is named', () => {
+  it('have install commands that a shell parses correctly, whatever their folder is named', () => {
     for (const [file, word] of [
       ['/home/a b/pump', "'/home/a b/pump'"],
       ["/home/l'été $x/pump", "'/home/l'\\''été $x/pump'"],
@@ -148,7 +148,7 @@ describe('tools', () => {
     }
   });
 
-  it('that cannot be had without Go are named, with the commands that fix it', async () => {
+  it('are named, with install commands, when they cannot be obtained without Go', async () => {
     await assert.rejects(obtainTool(pump(false), cache, silent), (error: unknown) => {
       assert.ok(error instanceof HoldoutError);
       assert.equal(error.code, 'TOOL_MISSING');
@@ -161,7 +161,7 @@ describe('tools', () => {
     });
   });
 
-  it('that a killed process left half made are cleared away', async () => {
+  it('are cleaned up when a killed process left them incomplete', async () => {
     cache.program('pump', '3.2.1');
     mkdirSync(join(folder, 'holdout', 'tools', '.pump-3.2.1-killed'));
     await obtainTool(pump(true), cache, silent);

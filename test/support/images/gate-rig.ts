@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { ArchiveLimits } from '../../../src/images/archive/archive-limits.ts';
 import { inspectArchive, type InspectedArchive } from '../../../src/images/inspect-archive.ts';
 
-/** What a layout that the gate wrote says about its one image. */
+/** The only image of a layout that the gate wrote. */
 export interface WrittenImage {
   config: { digest: string };
   layers: { mediaType: string; digest: string; size: number }[];
   diffIds: string[];
 }
 
-/** Small archives through the gate, in a folder of their own. */
+/** Passes small archives through the gate, in a separate folder. */
 export class GateRig {
   private count = 0;
   private constructor(readonly folder: string) {}

@@ -17,7 +17,7 @@ export async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
 
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
-/** What may be different about a tiny image. */
+/** Variations of a tiny image. */
 export interface TinyImage {
   architecture?: string;
   os?: string;
@@ -49,7 +49,7 @@ async function partsOf({ architecture = 'amd64', os = 'linux', layers = 1, text 
   return { tars, config };
 }
 
-/** The entries of an OCI layout with one image, index.json last; change them to taste before {@link tarOf}. */
+/** The entries of an OCI layout with one image, index.json last; tests may change them before {@link tarOf}. */
 export async function ociEntries(image: TinyImage = {}): Promise<TarEntry[]> {
   const { tars, config } = await partsOf(image);
   const type = 'application/vnd.oci.image';
@@ -76,7 +76,7 @@ export async function ociEntries(image: TinyImage = {}): Promise<TarEntry[]> {
   ];
 }
 
-/** The entries of what `docker save` writes for one image, with a link as for a repeated layer; manifest.json last. */
+/** The entries of a `docker save` archive of one image, with a link as for a repeated layer; manifest.json last. */
 export async function dockerEntries(image: TinyImage = {}): Promise<TarEntry[]> {
   const { tars, config } = await partsOf(image);
   const layers = new Map(tars.map((tar) => [`${sha256(tar)}.tar`, tar]));

@@ -17,7 +17,7 @@ export const docker = {
 export type Fields = Record<string, unknown>;
 export type Descriptor = Fields & { digest: string; size: number };
 
-/** A layer of an image that is built: its uncompressed tar, and how it is packed. */
+/** A layer of a test image: its uncompressed tar and its compression. */
 export interface BuiltLayer {
   tar: Buffer;
   pack?: (tar: Buffer) => Buffer;
@@ -41,7 +41,7 @@ export const configOf = (layers: readonly BuiltLayer[], fields: Fields = {}): Fi
   ...fields,
 });
 
-/** Puts OCI layouts of any shape together, right and wrong ones. */
+/** Builds OCI layouts of any shape, valid and invalid ones. */
 export class OciBuilder {
   readonly blobs = new Map<string, Buffer>();
 
@@ -94,7 +94,7 @@ export interface ImageFields {
   fields?: Fields;
 }
 
-/** The entries of a `docker save` archive, manifest.json last. Layers are plain unless they say how they are packed. */
+/** The entries of a `docker save` archive, manifest.json last. Layers are plain unless they have a compression. */
 export function dockerArchive(
   layers: readonly BuiltLayer[],
   { config = {}, manifest = {}, configName, layerName = (hex) => `${hex}.tar` }: DockerFields = {},

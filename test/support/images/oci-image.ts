@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** What a test image holds beside busybox and its commands under /bin. */
+/** The content of a test image besides busybox and its commands under /bin. */
 export interface ImageRecipe {
   /** A shell script, which becomes the entry point. */
   script?: string;
@@ -22,7 +22,7 @@ export interface ImageRecipe {
   files?: Record<string, { content: string | Buffer; mode?: number }>;
   /** Symbolic links by absolute path. */
   links?: Record<string, string>;
-  /** Modes of folders by absolute path; a folder that is not there is made. */
+  /** Modes of folders by absolute path; a missing folder is created. */
   folders?: Record<string, number>;
   /** Fields of the image config that replace the defaults: Env, Entrypoint, WorkingDir, Volumes … */
   config?: Record<string, unknown>;
@@ -50,7 +50,7 @@ interface Descriptor {
 
 /**
  * Writes an image into an OCI layout folder without any engine, under a tag; the same recipe gives the same digest. The
- * folder is made when it is missing and may hold many images, which share the layer with busybox.
+ * folder is created if it is missing and may hold many images, which share the layer with busybox.
  */
 export function buildImage(layout: string, tag: string, recipe: ImageRecipe): LayoutImage {
   mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });

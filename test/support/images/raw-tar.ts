@@ -1,4 +1,4 @@
-/** An entry as bytes, for what no library writes: `type` is its flag, `size` what the header claims. */
+/** An entry as bytes, for headers that no library writes: `type` is its flag, `size` the size in the header. */
 export function rawEntry(
   type: string,
   name: string,
@@ -26,7 +26,7 @@ export function rawEntry(
   return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 
-/** The records of an extended header, with their right lengths. */
+/** The records of an extended header, with correct lengths. */
 export const paxOf = (records: Record<string, string>): string =>
   Object.entries(records)
     .map(([key, value]) => {

@@ -5,22 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A registry on loopback that keeps its images in memory, as far as skopeo's push and pull need one. */
+/** A registry on loopback that keeps its images in memory and supports skopeo's push and pull. */
 export interface TestRegistry {
   /** `127.0.0.1:<port>` */
   host: string;
-  /** How many blobs and manifests were sent to it. */
+  /** The number of blobs and manifests that it received. */
   pushes: () => number;
-  /** Puts a blob or manifest there without a client, under its digest; a tag names one. */
+  /** Stores a blob or manifest without a client, under its digest and optionally a tag. */
   put: (content: Buffer) => void;
   tag: (repository: string, tag: string, manifest: Buffer) => void;
   untag: (repository: string, tag: string) => void;
-  /** Shows a repository to nobody without credentials, of which there are none, until it is hidden no more. */
+  /** Makes a repository require credentials, which do not exist, until it is shown again. */
   hide: (repository: string, isHidden: boolean) => void;
   close: () => Promise<void>;
 }
 
-/** Starts the registry and tells skopeo, by a HOME of its own for this process, to speak plain HTTP with it. */
+/** Starts the registry; a separate HOME for this process makes skopeo use plain HTTP with it. */
 export async function startRegistry(): Promise<TestRegistry> {
   const stored = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer>();
@@ -59,12 +59,12 @@ export async function startRegistry(): Promise<TestRegistry> {
 interface State {
   stored: Map<string, Buffer>;
   uploads: Map<string, Buffer>;
-  /** Beginnings of paths. */
+  /** Path prefixes. */
   hidden: Set<string>;
   pushed: () => number;
 }
 
-/** As a manifest says of itself. */
+/** The media type that a manifest states. */
 const typeOf = (manifest: Buffer | undefined): string =>
   /"mediaType":"([^"]+)"/.exec(manifest?.toString('utf8') ?? '')?.[1] ?? 'application/vnd.oci.image.manifest.v1+json';
 

@@ -3,14 +3,14 @@ import { gzipSync } from 'node:zlib';
 import { tarOf, type TarEntry } from './image-archives.ts';
 import { oci, type Descriptor, type Fields, type OciBuilder } from './oci-builder.ts';
 
-/** What is unusual about an image that a container could run; what is left out is as build tools write it. */
+/** Deviations of a runnable image from the output of usual build tools. */
 export interface RunnableImage {
   layers: Buffer[];
   /** Fields of the configuration's `config` that replace the usual ones. */
   config?: Fields;
   architecture?: string;
   mediaTypes?: { manifest?: string; config?: string; layer?: string };
-  /** How a layer is stored; gzip when left out. */
+  /** Compression of the layers; gzip by default. */
   store?: (layer: Buffer) => Buffer;
   /** Further fields of the descriptor that names the image. */
   described?: Fields;

@@ -22,7 +22,7 @@ export function tinyElf(code: Buffer, machine = 62): Buffer {
   return Buffer.concat([elf, code]);
 }
 
-/** A system call of x86-64 with up to four arguments; what is left out is 0. */
+/** A system call of x86-64 with up to four arguments; missing ones are 0. */
 export type SystemCall = readonly [number: number, ...args: number[]];
 
 /** A program that makes system calls and writes what each returned, the last one first: 8 bytes, negative for an errno. */

@@ -1,6 +1,6 @@
 const maxBlock = 2 ** 17;
 
-/** A zstd frame (RFC 8878) that holds its content as it is: Node 20 has no compressor, and readers do not care. */
+/** A zstd frame (RFC 8878) with uncompressed content: Node 20 has no compressor. */
 export function zstdOf(content: Buffer): Buffer {
   const header = Buffer.from('28b52ffda000000000', 'hex');
   header.writeUInt32LE(content.length, 5);

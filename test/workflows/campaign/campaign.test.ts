@@ -10,7 +10,7 @@ import type { CampaignProgress } from '../../../src/campaign/operators/progress.
 import { submissionWorkflowId } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
-import { gate } from '../../support/images/gate.ts';
+import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 /** Before its first activity has ended a campaign has nothing to say. */
@@ -241,7 +241,7 @@ describe('a campaign with scripted runs', () => {
   it('ends with --kill a run whose job is only being submitted, and runs it again after resume', async () => {
     campaign.teams = { one: ['k1'] };
     campaign.script = ({ n }) => (n === 1 ? 'until-cancelled' : {});
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     const submitting = new Promise<void>((resolve) => {
       campaign.holdSubmit = () => {
         resolve();

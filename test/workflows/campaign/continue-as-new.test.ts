@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId, submissionWorkflowId } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
-import { gate } from '../../support/images/gate.ts';
+import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 /** The server suggests a new run after so few events that a seam comes every few messages. */
@@ -39,7 +39,7 @@ describe('a campaign that continues as new', function () {
   };
 
   it('loses and doubles nothing while messages come at every seam', async () => {
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     const last = all().at(-1);
     campaign.hold = ({ submission }) => (submission === last ? held : undefined);
     const handle = await campaign.start('seams');
@@ -57,7 +57,7 @@ describe('a campaign that continues as new', function () {
   });
 
   it('keeps grants and reservations of children that an earlier run started', async () => {
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
     const handle = await campaign.start('held');
     await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, patience);
@@ -75,7 +75,7 @@ describe('a campaign that continues as new', function () {
   });
 
   it('goes on from S3 when its workflow was terminated by mistake, over slots and money that its children hold', async () => {
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
     campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
     const first = await campaign.start('lost');

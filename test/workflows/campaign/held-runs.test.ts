@@ -6,7 +6,7 @@ import type { HeldRunReport } from '../../../src/campaign/model/messages.ts';
 import { submissionWorkflowId } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
-import { gate } from '../../support/images/gate.ts';
+import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 describe('what a round says when its campaign asks for everything again', () => {
@@ -29,7 +29,7 @@ describe('what a round says when its campaign asks for everything again', () => 
     campaign.teams = { one: ['a'], two: ['b'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     campaign.hold = () => held;
     const handle = await campaign.start('asked');
     const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
-import { gate } from '../../support/images/gate.ts';
+import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 describe('a later round of a submission', () => {
@@ -50,7 +50,7 @@ describe('a later round of a submission', () => {
   });
 
   it('runs however long the workflow of the round before takes to close after its report', async () => {
-    const { opened: held, open: release } = gate();
+    const { opened: held, open: release } = latch();
     campaign.teams = { one: ['r2'], two: ['busy'] };
     campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r2' && sequence === 1 ? held : undefined);
@@ -68,7 +68,7 @@ describe('a later round of a submission', () => {
   });
 
   it('is not taken for lost by a look that was meant for the round before', async () => {
-    const [running, looking, look, end] = [gate(), gate(), gate(), gate()];
+    const [running, looking, look, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };
     campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);
     campaign.holdLook = () => {

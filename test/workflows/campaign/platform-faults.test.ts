@@ -11,7 +11,7 @@ import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/settings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
-import { gate } from '../../support/images/gate.ts';
+import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 describe('a campaign whose platform has a fault', () => {
@@ -117,7 +117,7 @@ describe('a campaign whose platform has a fault', () => {
   });
 
   it('gives an image up after 50 tries, names it before, and holds nobody else back', async () => {
-    const { opened: ended, open: end } = gate();
+    const { opened: ended, open: end } = latch();
     campaign.copyPause = () => 20;
     campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
     campaign.copy = (submission) => {

@@ -1,6 +1,6 @@
-/** An answer other than 200 on the AWS wire: the HTTP status, the type in `x-amzn-errortype`, the message in the body. */
+/** An AWS error response: the HTTP status, the type in `x-amzn-errortype`, the message in the body. */
 export class AwsError extends Error {
-  override readonly name = 'WireFault';
+  override readonly name = 'AwsError';
   constructor(
     readonly type: string,
     readonly status: number,
@@ -10,6 +10,6 @@ export class AwsError extends Error {
   }
 }
 
-/** The caller's fault: AWS answers 400, and 404 for queues, definitions and resources that are not there. */
+/** The caller's fault: AWS responds with 400, and 404 for unknown queues, definitions and resources. */
 export const clientException = (message: string, status: 400 | 404 | 413 = 400): AwsError =>
   new AwsError('ClientException', status, message);

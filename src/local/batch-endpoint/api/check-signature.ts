@@ -4,13 +4,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import { sha256 } from '../../../sha256.ts';
 
-/** Who may sign requests, and for what: a signature for another region or service is refused. */
+/** The credentials that may sign requests, and the region that a signature must be for. */
 export interface Signers {
   region: string;
   credentials: readonly { accessKeyId: string; secretAccessKey: string }[];
 }
 
-/** A request as it came: the path with its query undecoded, names of headers in lower case. */
+/** A request as received: path and query not decoded, header names in lower case. */
 export interface SignedRequest {
   method: string;
   url: string;
@@ -18,12 +18,12 @@ export interface SignedRequest {
   body: Buffer;
 }
 
-/** As on AWS: a captured request is worth nothing later. */
-const mostSkewMs = 5 * 60_000;
+/** As on AWS, so that a captured request cannot be replayed later. */
+const maxSkewMs = 5 * 60_000;
 
 /**
- * Verifies a request by AWS Signature Version 4 over method, path, query, headers and body, by signing it once more with
- * the secret key of whom it names. Throws the 403 that AWS gives. Presigned URLs are not accepted.
+ * Verifies AWS Signature Version 4 over method, path, query, headers and body, by signing the request again with the secret
+ * key of its access key id. Throws a 403 as AWS does. Presigned URLs are not accepted.
  */
 export async function checkSignature(request: SignedRequest, signers: Signers, now = Date.now()): Promise<void> {
   const { accessKeyId, scope, signedHeaders, signature } = parseAuthorization(request.headers['authorization']);
@@ -59,14 +59,14 @@ function parseAuthorization(authorization: string | string[] | undefined) {
 function dateIn(header: string | string[] | undefined, now: number): { amz: string; at: Date } {
   const amz = typeof header === 'string' ? header : '';
   const at = new Date(amz.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  // Not a date: NaN, which is within no distance.
-  if (!(Math.abs(at.getTime() - now) <= mostSkewMs)) {
+  // An invalid date is NaN, for which every comparison is false.
+  if (!(Math.abs(at.getTime() - now) <= maxSkewMs)) {
     throw invalid('Signature expired or not yet current: X-Amz-Date is more than 5 minutes away.');
   }
   return { amz, at };
 }
 
-/** The host, and everything that means something to AWS; else they could be changed on the way. */
+/** The host and all headers with a meaning to AWS must be signed, else they could be changed in transit. */
 function requireSigned(headers: SignedRequest['headers'], signedHeaders: readonly string[]): void {
   const needed = [
     'host',
@@ -76,7 +76,7 @@ function requireSigned(headers: SignedRequest['headers'], signedHeaders: readonl
   if (missing.length > 0) throw invalid(`'${missing.join("', '")}' must be a signed header.`);
 }
 
-/** A client that states a hash of its body signs the statement: it must be true. UNSIGNED-PAYLOAD is not. */
+/** A stated hash of the body is signed, so it must match. UNSIGNED-PAYLOAD does not. */
 function requireBody(stated: string | string[] | undefined, body: Buffer): void {
   if (stated === undefined || stated === sha256(body)) return;
   throw invalid('X-Amz-Content-Sha256 is not the hash of the body.');
@@ -114,7 +114,7 @@ async function signatureOf({ method, url, headers, body }: SignedRequest, signin
   return signed.headers['authorization']?.slice(-64) ?? '';
 }
 
-/** The path stays encoded as it came, since that is what was signed; names and values of the query are decoded. */
+/** The path stays encoded, as it was signed; names and values of the query are decoded. */
 function splitUrl(url: string): { pathname: string; query: Record<string, string[]> } {
   const [pathname = '', search = ''] = url.split(/\?(.*)/s);
   const parameters = new URLSearchParams(search);

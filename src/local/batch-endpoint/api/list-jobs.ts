@@ -8,8 +8,8 @@ import type { ListJobsRequest } from './requests.ts';
 type Filter = NonNullable<ListJobsRequest['filters']>[number];
 
 /**
- * ListJobs of one queue, newest first. With a filter jobs of every status, 100 a page, and jobStatus is ignored; without
- * one those of jobStatus, or only the RUNNING ones, 1,000 a page.
+ * ListJobs of one queue, newest first. With a filter: jobs of every status, 100 per page, jobStatus is ignored. Without a
+ * filter: jobs of jobStatus, by default RUNNING, 1,000 per page.
  */
 export function listJobs(
   jobs: Pick<JobStore, 'newestFirst' | 'named'>,
@@ -28,7 +28,7 @@ export function listJobs(
   return { jobSummaryList: items.map(summaryOf), ...next };
 }
 
-/** Every run is looked for by its job's whole name, so that must not walk through all jobs. */
+/** Holdout looks up every run by its full job name, so that lookup must not scan all jobs. */
 function candidates(jobs: Pick<JobStore, 'newestFirst' | 'named'>, filter: Filter | undefined): JobRecord[] {
   const [name, ...others] = filter?.name === 'JOB_NAME' ? filter.values : [];
   return name === undefined || name.endsWith('*') || others.length > 0 ? jobs.newestFirst() : jobs.named(name);
@@ -36,13 +36,13 @@ function candidates(jobs: Pick<JobStore, 'newestFirst' | 'named'>, filter: Filte
 
 type Test = (job: JobRecord['detail'], value: string, arns: Arns) => boolean;
 
-/** The filters of AWS. No queue here has a fair-share policy, so no job has a share identifier. */
+/** AWS's filters. No queue here has a fair-share policy, so no job has a share identifier. */
 const tests: Record<Filter['name'], Test> = {
   JOB_NAME: (job, value) => matches(job.jobName.toLowerCase(), value.toLowerCase()),
   JOB_DEFINITION: (job, value, arns) => {
     const used = arns.nameIn('job-definition', job.jobDefinition);
     const wanted = arns.nameIn('job-definition', value);
-    // An ARN means one revision, a name any of them.
+    // An ARN means one revision, a name all of them.
     return wanted === value ? matches(used.slice(0, used.lastIndexOf(':')), wanted) : used === wanted;
   },
   BEFORE_CREATED_AT: (job, value) => job.createdAt < Number(value),
@@ -50,7 +50,7 @@ const tests: Record<Filter['name'], Test> = {
   SHARE_IDENTIFIER: () => false,
 };
 
-/** AWS knows one wildcard, `*` at the end. */
+/** AWS supports one wildcard, a trailing `*`. */
 const matches = (text: string, pattern: string): boolean =>
   pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 

@@ -1,24 +1,24 @@
 import { clientException } from './aws-error.ts';
 
-/** The paging fields that the list operations share. */
-export interface PageRequest {
+/** The paging fields of all list operations. */
+interface PageRequest {
   maxResults?: number | undefined;
   nextToken?: string | undefined;
 }
 
 /**
- * One page of items that lie in ascending order of a position which an item keeps for ever, so that a token stays good
- * when items come and go between two pages. `most` is the operation's own cap.
+ * One page of items, which must be in ascending order of position. An item's position never changes, so a token stays valid
+ * when items are added or removed between two pages. `maxPageSize` is the operation's own limit.
  */
 export function paginate<T>(
   items: readonly T[],
   positionOf: (item: T) => number,
   request: PageRequest,
-  most: number,
+  maxPageSize: number,
 ): { items: T[]; nextToken?: string } {
   const after = request.nextToken === undefined ? -Infinity : readToken(request.nextToken);
   const rest = items.filter((item) => positionOf(item) > after);
-  const shown = rest.slice(0, Math.min(request.maxResults ?? most, most));
+  const shown = rest.slice(0, Math.min(request.maxResults ?? maxPageSize, maxPageSize));
   const last = shown.at(-1);
   return last === undefined || shown.length === rest.length
     ? { items: shown }

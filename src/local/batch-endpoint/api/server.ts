@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { checkSignature, type Signers } from './check-signature.ts';
 import { operationsOn, type OperationParts } from './operations.ts';
 import { parseRequest, tagResourceRequest, untagResourceRequest } from './requests.ts';
-import { TagBook } from './tags.ts';
+import { ResourceTags } from './tags.ts';
 import { clientException, AwsError } from './aws-error.ts';
 
 /** AWS's limits on a request's body, in bytes. */
@@ -11,16 +11,18 @@ const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobde
 const otherBodies = 256 * 1024;
 
 /**
- * The HTTP side: Batch's rest-json wire for the operations, tags, and GET /health without a signature, which also says how
- * often each operation was called.
+ * The HTTP server: Batch's REST-JSON protocol for the operations and tags, and an unsigned GET /health, which also returns
+ * how often each operation was called.
  */
 export function createServer(parts: OperationParts & { signers: Signers; log: Logger }): FastifyInstance {
   const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
   server.setErrorHandler((error: FastifyError | AwsError, request, reply) => {
-    const fault = error instanceof AwsError ? error : faultOf(error);
-    const refusal = { url: request.url, type: fault.type, status: fault.status, error: error.message };
-    parts.log[fault.status >= 500 ? 'error' : 'warn'](refusal, 'request refused');
-    return reply.code(fault.status).header('x-amzn-errortype', fault.type).send({ message: fault.message });
+    const { type, status, message } = error instanceof AwsError ? error : awsErrorFor(error);
+    parts.log[status >= 500 ? 'error' : 'warn'](
+      { url: request.url, type, status, error: error.message },
+      'request refused',
+    );
+    return reply.code(status).header('x-amzn-errortype', type).send({ message });
   });
   server.setNotFoundHandler((request) => {
     throw new AwsError(
@@ -33,7 +35,7 @@ export function createServer(parts: OperationParts & { signers: Signers; log: Lo
   const calls = Object.fromEntries(Object.keys(operations).map((name) => [name, 0]));
   server.get('/health', () => ({ ok: true, pid: process.pid, calls }));
   void server.register(async (signed) => {
-    // What was signed are the bytes: nothing of them is read before the signature proved right.
+    // The bytes are signed: nothing in them is parsed before the signature is verified.
     signed.removeAllContentTypeParsers();
     signed.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     signed.addHook('preValidation', async (request) => {
@@ -48,22 +50,22 @@ export function createServer(parts: OperationParts & { signers: Signers; log: Lo
         return operation(body);
       });
     }
-    serveTags(signed, new TagBook(parts));
+    serveTags(signed, new ResourceTags(parts));
   });
   return server;
 }
 
-function serveTags(server: FastifyInstance, book: TagBook): void {
-  // A wildcard: ARNs are longer than the router's limit for named parts, and hold slashes.
+function serveTags(server: FastifyInstance, tags: ResourceTags): void {
+  // A wildcard: ARNs exceed the router's length limit for named parameters and contain slashes.
   const path = '/v1/tags/*';
   type Route = { Params: { '*': string } };
-  server.get<Route>(path, ({ params }) => ({ tags: book.list(params['*']) }));
+  server.get<Route>(path, ({ params }) => ({ tags: tags.list(params['*']) }));
   server.post<Route>(path, ({ params, body }) => {
-    book.add(params['*'], parseRequest(tagResourceRequest, body).tags);
+    tags.add(params['*'], parseRequest(tagResourceRequest, body).tags);
     return {};
   });
   server.delete<Route>(path, ({ params, query }) => {
-    book.remove(params['*'], parseRequest(untagResourceRequest, query).tagKeys);
+    tags.remove(params['*'], parseRequest(untagResourceRequest, query).tagKeys);
     return {};
   });
 }
@@ -77,7 +79,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function faultOf(error: FastifyError): AwsError {
+function awsErrorFor(error: FastifyError): AwsError {
   const status = error.statusCode ?? 500;
   if (status === 413) return clientException('The request is larger than AWS Batch allows', 413);
   if (status < 500) return clientException(error.message);

@@ -5,13 +5,13 @@ import { clientException } from './aws-error.ts';
 
 type Tags = Record<string, string>;
 
-interface Tagged {
+interface TaggedResource {
   tags: Tags;
-  keep: (tags: Tags) => void;
+  save: (tags: Tags) => void;
 }
 
-/** The tags of jobs and job definitions by ARN; every change is on disk when it returns. */
-export class TagBook {
+/** The tags of jobs and job definitions by ARN; every change is stored when its method returns. */
+export class ResourceTags {
   constructor(private readonly parts: { arns: Arns; jobs: JobStore; definitions: JobDefinitions }) {}
 
   list(arn: string): Tags {
@@ -19,26 +19,26 @@ export class TagBook {
   }
 
   add(arn: string, added: Tags): void {
-    const { tags, keep } = this.find(arn);
+    const { tags, save } = this.find(arn);
     const all = { ...tags, ...added };
     if (Object.keys(all).length > 50) throw clientException(`${arn} would have more than 50 tags`);
-    keep(all);
+    save(all);
   }
 
   remove(arn: string, keys: string[]): void {
-    const { tags, keep } = this.find(arn);
-    keep(Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key))));
+    const { tags, save } = this.find(arn);
+    save(Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key))));
   }
 
-  private find(arn: string): Tagged {
+  private find(arn: string): TaggedResource {
     const { arns, jobs, definitions } = this.parts;
     const job = jobs.get(arns.nameIn('job', arn));
     if (job?.detail.jobArn === arn) {
-      return { tags: job.detail.tags, keep: (tags) => jobs.put({ ...job, detail: { ...job.detail, tags } }) };
+      return { tags: job.detail.tags, save: (tags) => jobs.put({ ...job, detail: { ...job.detail, tags } }) };
     }
     const definition = definitions.find(arn);
     if (definition?.detail.jobDefinitionArn === arn) {
-      return { tags: definition.detail.tags, keep: (tags) => definitions.setTags(definition, tags) };
+      return { tags: definition.detail.tags, save: (tags) => definitions.setTags(definition, tags) };
     }
     throw clientException(`There is no job and no job definition ${arn}; queues have no tags here`, 404);
   }

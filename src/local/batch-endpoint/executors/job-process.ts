@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { isProcessRunning, type ProcessIdentity } from '../../process-identity.ts';
 
 /**
- * What stands between the endpoint and a runner, so that a job outlives the endpoint and its exit status is kept. In the
- * job's folder it writes, in this order:
- * - `process`: its own identity. A hard link, so that for one job only one wrapper ever gets further;
- * - `runner`: the runner's pid, before the runner begins. Signals go there, so the wrapper need not forward any;
- * - `exit`: the runner's exit status, 128 + n for one killed by signal n, as a container engine counts.
- * In the end it kills its process group: like a container, a job leaves no process behind.
+ * The wrapper process around a runner, so that a job outlives the endpoint and its exit status is stored. It writes to the
+ * job's folder, in this order:
+ * - `process`: its own identity. A hard link, so that only one wrapper per job ever continues;
+ * - `runner`: the runner's pid, before the runner starts. Signals go to this pid, so the wrapper need not forward them;
+ * - `exit`: the runner's exit status, 128 + n after signal n, as container engines report it.
+ * Finally it kills its process group: like a container, a job leaves no process behind.
  */
 const wrapper = `
 folder=$1
@@ -28,14 +28,14 @@ command -p mv "$folder/exit.new" "$folder/exit"
 kill -KILL 0
 `;
 
-/** Stands in the place of a wrapper's identity where no wrapper may begin any more. */
+/** Written in place of a wrapper's identity to prevent a wrapper from starting. */
 const forbidden = 'forbidden';
 
-/** What a job's folder and /proc say of its process. `at`: when it ended, milliseconds. */
+/** The state of a job's process, by its folder and /proc. `at`: when it ended, in milliseconds. */
 export type ProcessState =
-  { kind: 'unbegun' } | { kind: 'running' } | { kind: 'exited'; code: number; at: number } | { kind: 'gone' };
+  { kind: 'not-started' } | { kind: 'running' } | { kind: 'exited'; code: number; at: number } | { kind: 'gone' };
 
-/** Starts a job's process, detached, with exactly this environment; its output goes to `runner.log` in the folder. */
+/** Starts a job's process, detached and with exactly this environment; its output goes to `runner.log` in the folder. */
 export function startJobProcess(folder: string, command: string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const log = openSync(join(folder, 'runner.log'), 'a');
   try {
@@ -51,19 +51,19 @@ export function startJobProcess(folder: string, command: string[], environment: 
   }
 }
 
-/** Looks after a job's process; works for one that an earlier endpoint started. */
+/** The state of a job's process, also of one that an earlier endpoint started. */
 export function stateOfProcess(folder: string): ProcessState {
-  const begun = contentOf(join(folder, 'process'));
-  if (begun === undefined) return { kind: 'unbegun' };
-  const identity = identityIn(begun);
-  // Asked before the exit file is read: a process that ends in between has written it by then.
+  const written = contentOf(join(folder, 'process'));
+  if (written === undefined) return { kind: 'not-started' };
+  const identity = identityIn(written);
+  // Checked before the exit file is read: a process that ends in between has written the file by then.
   if (identity !== undefined && isProcessRunning(identity)) return { kind: 'running' };
   const code = contentOf(join(folder, 'exit'));
   if (code === undefined) return { kind: 'gone' };
   return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
 }
 
-/** Makes sure that a process not seen yet never runs; false when it has begun after all. */
+/** Ensures that a process that has not started never starts; false when it has started in the meantime. */
 export function forbidProcess(folder: string): boolean {
   try {
     writeFileSync(join(folder, 'process'), forbidden, { flag: 'wx' });
@@ -74,28 +74,28 @@ export function forbidProcess(folder: string): boolean {
   }
 }
 
-/** Sends a signal to the runner itself, not to its wrapper; false when there is no runner yet or any more. */
+/** Signals the runner itself, not its wrapper; false when there is no runner, not yet or no longer. */
 export function signalRunner(folder: string, jobId: string, signal: NodeJS.Signals): boolean {
   const pid = runnerOf(folder, jobId);
   return pid !== undefined && send(pid, signal);
 }
 
-/** Ends what may be left of a job whose wrapper is gone: nobody would learn how it ended. */
+/** Kills the remaining processes of a job whose wrapper is gone, since their exit status would be lost. */
 export function killLeftovers(folder: string, jobId: string): void {
-  const begun = contentOf(join(folder, 'process'));
-  const group = begun === undefined ? undefined : identityIn(begun)?.pid;
-  // While one process of the group lives, its number belongs to no other group.
+  const written = contentOf(join(folder, 'process'));
+  const group = written === undefined ? undefined : identityIn(written)?.pid;
+  // While one process of the group is alive, its id is not reused.
   if (group !== undefined && runnerOf(folder, jobId) !== undefined) send(-group, 'SIGKILL');
 }
 
-/** When the process began, milliseconds. */
-export const beganAt = (folder: string): number => changedAt(join(folder, 'process'));
+/** When the process started, in milliseconds. */
+export const startedAtOf = (folder: string): number => changedAt(join(folder, 'process'));
 
-/** The last time the process is known to have lived, milliseconds: its beginning, or its last word in the log. */
+/** The last time the process is known to have been alive, in milliseconds: its start, or its last output. */
 export const lastActivityAt = (folder: string): number =>
-  Math.max(beganAt(folder), changedAt(join(folder, 'runner.log')));
+  Math.max(startedAtOf(folder), changedAt(join(folder, 'runner.log')));
 
-/** The runner's pid, if that process is still this job's: its environment says so. */
+/** The runner's pid, if the environment of that process shows that it still belongs to this job. */
 function runnerOf(folder: string, jobId: string): number | undefined {
   const pid = contentOf(join(folder, 'runner'));
   if (pid === undefined) return undefined;
@@ -103,8 +103,8 @@ function runnerOf(folder: string, jobId: string): number | undefined {
   return variables?.includes(`AWS_BATCH_JOB_ID=${jobId}`) ? Number(pid) : undefined;
 }
 
-const identityIn = (begun: string): ProcessIdentity | undefined =>
-  begun === forbidden ? undefined : (JSON.parse(begun) as ProcessIdentity);
+const identityIn = (written: string): ProcessIdentity | undefined =>
+  written === forbidden ? undefined : (JSON.parse(written) as ProcessIdentity);
 
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {

@@ -8,18 +8,18 @@ import { SimulatedExecutor } from './simulated-executor.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
 import type { StartUp } from '../start-up-file.ts';
 
-/** What carries jobs out, as the start-up file says. Throws START_UP_FILE_INVALID, RUNNER_SETTING. */
+/** The executor that the start-up file asks for. Throws START_UP_FILE_INVALID, RUNNER_SETTING. */
 export function openExecutor({ jobs, environment }: StartUp, place: ProcessPlace): JobExecutor {
   if (jobs.kind === 'processes') return new ProcessExecutor(jobs, environment, place);
   const settings = loadSettings(environment);
   const runner = new SimulatedRunner({
-    // Like a process's environment, the start-up file's is all there is: nothing of the endpoint's own.
+    // Like a process, it gets only the start-up file's environment and nothing from the endpoint's own.
     store: new ObjectStore(settings, {
-      endpoint: given(environment, 'AWS_ENDPOINT_URL_S3'),
-      region: given(environment, 'AWS_REGION'),
+      endpoint: required(environment, 'AWS_ENDPOINT_URL_S3'),
+      region: required(environment, 'AWS_REGION'),
       credentials: {
-        accessKeyId: given(environment, 'AWS_ACCESS_KEY_ID'),
-        secretAccessKey: given(environment, 'AWS_SECRET_ACCESS_KEY'),
+        accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
+        secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
       },
     }),
     buckets: bucketsOf(settings),
@@ -29,7 +29,7 @@ export function openExecutor({ jobs, environment }: StartUp, place: ProcessPlace
   return new SimulatedExecutor(runner, jobs.timeScale, place.log);
 }
 
-function given(environment: Record<string, string>, name: string): string {
+function required(environment: Record<string, string>, name: string): string {
   const value = environment[name];
   if (!value) throw holdoutError('RUNNER_SETTING', { name, value: '' });
   return value;

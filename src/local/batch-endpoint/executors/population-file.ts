@@ -30,14 +30,14 @@ const schema = z.strictObject({
   predictions: z.strictObject({ id: z.string().min(1), value: z.string().min(1) }),
 });
 
-/** A population and the columns of the predictions that its submissions write. */
+/** A population and the columns of its submissions' predictions. */
 export interface PopulationFile extends Population {
   predictions: { id: string; value: string };
 }
 
 /**
- * Reads the population of a simulated endpoint: JSON of {@link Population}, `submissions` and `classes` as objects by
- * name. A submission says only what differs from `others`; speeds are 1 and losses 0 unless given. Throws
+ * Reads the population of a simulated endpoint: {@link Population} as JSON, with `submissions` and `classes` as objects by
+ * name. A submission has only the fields that differ from `others`; speeds default to 1 and losses to 0. Throws
  * START_UP_FILE_INVALID.
  */
 export function loadPopulation(file: string): PopulationFile {

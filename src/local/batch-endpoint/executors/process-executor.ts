@@ -3,7 +3,7 @@ import { messageOf } from '../../../errors.ts';
 import { lastLines, runCommand } from '../../../run-command.ts';
 import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import {
-  beganAt,
+  startedAtOf,
   forbidProcess,
   killLeftovers,
   lastActivityAt,
@@ -15,12 +15,12 @@ import {
 import { runKeyVariable, type JobEnd, type JobRecord } from '../jobs/job-record.ts';
 import type { ProcessSettings } from '../start-up-file.ts';
 
-/** Between two looks at processes that an earlier endpoint started; own children are heard at once. */
-const lookInterval = 200;
-/** A reap that takes longer is given up: a slot must not hang on it. */
-const reapLimit = 60_000;
+/** Milliseconds between two checks of processes that an earlier endpoint started; own children send events. */
+const checkInterval = 200;
+/** Milliseconds until a reap is abandoned, so that it does not block a slot. */
+const reapTimeout = 60_000;
 
-/** Where processes have their folders, and what is said about them. */
+/** The folders of processes, and the log. */
 export interface ProcessPlace {
   folderOf: (jobId: string) => string;
   log: Logger;
@@ -30,7 +30,7 @@ export interface ProcessPlace {
 export class ProcessExecutor implements JobExecutor {
   /** Jobs whose process an earlier endpoint started. */
   private readonly adopted = new Map<string, JobListener>();
-  private readonly timer = setInterval(() => this.look(), lookInterval);
+  private readonly timer = setInterval(() => this.checkAdopted(), checkInterval);
 
   constructor(
     private readonly commands: Omit<ProcessSettings, 'kind'>,
@@ -55,10 +55,10 @@ export class ProcessExecutor implements JobExecutor {
   resume({ detail }: JobRecord, listener: JobListener, lastAlive: number): void {
     const folder = this.place.folderOf(detail.jobId);
     const state = stateOfProcess(folder);
-    if (state.kind === 'unbegun' && forbidProcess(folder)) {
+    if (state.kind === 'not-started' && forbidProcess(folder)) {
       return listener.ended({ kind: 'lost', at: Math.max(detail.createdAt, lastAlive) });
     }
-    const startedAt = detail.startedAt ?? beganAt(folder);
+    const startedAt = detail.startedAt ?? startedAtOf(folder);
     listener.started(startedAt);
     if (hasEnded(state)) listener.ended(endOf(state, Math.max(startedAt, lastActivityAt(folder), lastAlive)));
     else this.adopted.set(detail.jobId, listener);
@@ -74,7 +74,7 @@ export class ProcessExecutor implements JobExecutor {
 
   async cleanUp(jobId: string, end: JobEnd): Promise<void> {
     if (end.kind === 'lost') killLeftovers(this.place.folderOf(jobId), jobId);
-    // With 0 the runner has cleaned up itself; anything else may be a crash.
+    // A runner that exits with 0 has cleaned up; any other end may be a crash.
     if (end.kind === 'lost' || (end.kind === 'exited' && end.code !== 0)) await this.reap(jobId);
   }
 
@@ -82,7 +82,7 @@ export class ProcessExecutor implements JobExecutor {
     clearInterval(this.timer);
   }
 
-  private look(): void {
+  private checkAdopted(): void {
     for (const [jobId, listener] of this.adopted) {
       const state = stateOfProcess(this.place.folderOf(jobId));
       if (!hasEnded(state)) continue;
@@ -106,9 +106,10 @@ export class ProcessExecutor implements JobExecutor {
     const [program, ...args] = this.commands.reap;
     const { status, stderr } = await runCommand(program, [...args, jobId], {
       env: this.environment,
-      timeout: reapLimit,
+      timeout: reapTimeout,
     });
-    if (status !== 0) this.place.log.warn({ jobId, status, said: lastLines(stderr) }, 'could not clean up after a job');
+    if (status !== 0)
+      this.place.log.warn({ jobId, status, output: lastLines(stderr) }, 'could not clean up after a job');
   }
 }
 

@@ -7,8 +7,8 @@ import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';
 
 /**
- * Jobs that take time and write outcomes, in this process. Nothing of them lives on without it, but they end when they
- * would have: a job that is taken up counts from its startedAt.
+ * Simulates jobs in this process: they take time and write outcomes. They do not outlive it, but end when they would have: a
+ * resumed job counts from its startedAt.
  */
 export class SimulatedExecutor implements JobExecutor {
   private readonly running = new Map<string, { process: SimulatedProcess; listener: JobListener }>();
@@ -65,7 +65,7 @@ export class SimulatedExecutor implements JobExecutor {
     }
   }
 
-  /** Tells a job's end; one that was killed has none any more. */
+  /** Reports a job's end; for a killed job it has been reported already. */
   private end(jobId: string, end: JobEnd): void {
     const running = this.running.get(jobId);
     this.running.delete(jobId);

@@ -1,6 +1,6 @@
-/** What stands in the place of a runner's process: it takes its time and can be signalled. Instants in milliseconds. */
+/** A simulated runner process: it takes time and can be signalled. Instants in milliseconds. */
 export class SimulatedProcess {
-  /** How long it takes when nothing comes between, in its own seconds; 0 until that is known. */
+  /** Its duration without interruption, in simulated seconds; 0 until it is known. */
   plannedSeconds = 0;
   isKilled = false;
   private signalledAt: number | undefined;
@@ -8,7 +8,7 @@ export class SimulatedProcess {
 
   constructor(
     readonly startedAt: number,
-    /** Own seconds in a second. */
+    /** Simulated seconds per second. */
     private readonly timeScale: number,
   ) {}
 
@@ -23,15 +23,15 @@ export class SimulatedProcess {
   }
 
   /**
-   * Own seconds so far. They stand still at what was planned, at the first signal and before there is a plan: what takes
-   * longer on the clock then, S3 or an endpoint that was away, is not the job's.
+   * Simulated seconds so far. They stop at the planned duration and at the first signal, and are 0 before the duration is
+   * known: delays from S3 or a restart of the endpoint do not count.
    */
   secondsRun(): number {
     const seconds = (((this.signalledAt ?? Date.now()) - this.startedAt) / 1000) * this.timeScale;
     return Math.min(seconds, this.plannedSeconds);
   }
 
-  /** Resolves when the planned seconds are over, or at the first signal. */
+  /** Resolves after the planned seconds, or at the first signal. */
   async runOut(): Promise<void> {
     if (this.isSignalled) return;
     await new Promise<void>((resolve) => {
@@ -43,7 +43,7 @@ export class SimulatedProcess {
     });
   }
 
-  /** Resolves when it is killed; deaf to everything else. */
+  /** Resolves at SIGKILL; ignores everything else. */
   async waitForKill(): Promise<void> {
     if (this.isKilled) return;
     await new Promise<void>((resolve) => {

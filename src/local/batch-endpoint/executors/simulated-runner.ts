@@ -14,14 +14,14 @@ import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { sha256 } from '../../../sha256.ts';
 
-/** A job as its runner sees it. */
-export interface SimulatedJob {
+/** A job from its runner's point of view. */
+interface SimulatedJob {
   jobId: string;
   runKey: string;
   process: SimulatedProcess;
 }
 
-/** Does in S3 what the real runner does, in the same order, less stdout.log, and lets time pass instead of a container. */
+/** Does the same in S3 as the real runner, in the same order, without stdout.log, and waits instead of running a container. */
 export class SimulatedRunner {
   private readonly indexes = new Map<string, Promise<InputIndex>>();
 
@@ -35,8 +35,8 @@ export class SimulatedRunner {
   ) {}
 
   /**
-   * Carries a job to its end; undefined when it was killed. Everything follows from the job and the population, so one
-   * that was cut off is simply run again. Throws what would be the platform's trouble.
+   * Runs a job to its end; undefined when it was killed. The result depends only on the job and the population, so an
+   * interrupted job is simply run again. Throws when the real runner would report a platform error.
    */
   async run(job: SimulatedJob): Promise<JobEnd | undefined> {
     const { store, buckets, population, seed } = this.parts;
@@ -55,12 +55,12 @@ export class SimulatedRunner {
     if (run.kind === 'host-lost' && !stopped) return { kind: 'lost', at };
     if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.error, at };
     const writing = Date.now();
-    await this.leave(job, spec, { seconds, facts: run.facts, stopped });
+    await this.writeResults(job, spec, { seconds, facts: run.facts, stopped });
     return { kind: 'exited', code: runnerExit.done, at: at + Date.now() - writing };
   }
 
-  /** Writes predictions and outcome, the latter last. */
-  private async leave(
+  /** Writes the predictions, then the outcome. */
+  private async writeResults(
     { jobId, runKey, process }: SimulatedJob,
     spec: RunSpec,
     ended: { seconds: number; facts: SimulatedFacts; stopped: boolean },
@@ -88,7 +88,7 @@ export class SimulatedRunner {
     return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256: sha256(body) };
   }
 
-  /** An index never changes, and all runs of a campaign have one of two. */
+  /** Cached: an index never changes, and a campaign has only two. */
   private indexOf({ indexKey }: InputSet): Promise<InputIndex> {
     const index =
       this.indexes.get(indexKey) ?? this.parts.store.readJson<InputIndex>(this.parts.buckets.inputs, indexKey);
@@ -98,6 +98,6 @@ export class SimulatedRunner {
   }
 }
 
-/** A write that waits for S3 ends with the process that it belongs to. */
+/** A write that waits for S3 is abandoned when its process is killed. */
 const unlessKilled = (process: SimulatedProcess, write: () => Promise<unknown>): Promise<unknown> =>
   retryFor(async () => (process.isKilled ? undefined : write()));

@@ -1,7 +1,7 @@
-/** The kinds of resources that have ARNs here. */
-export type ResourceKind = 'job' | 'job-queue' | 'job-definition';
+/** The kinds of resources with ARNs. */
+type ResourceKind = 'job' | 'job-queue' | 'job-definition';
 
-/** Makes the ARNs of one account and region. */
+/** ARNs of one account and region. */
 export class Arns {
   constructor(private readonly place: { region: string; account: string }) {}
 
@@ -9,7 +9,7 @@ export class Arns {
   readonly queue = (name: string): string => this.arn('job-queue', name);
   readonly definition = (name: string, revision: number): string => this.arn('job-definition', `${name}:${revision}`);
 
-  /** What stands behind the kind in an ARN of this kind (`name:revision` for a definition); anything else as it is. */
+  /** The name in an ARN of this kind (`name:revision` for a definition); any other text unchanged. */
   nameIn(kind: ResourceKind, reference: string): string {
     const prefix = this.arn(kind, '');
     return reference.startsWith(prefix) ? reference.slice(prefix.length) : reference;

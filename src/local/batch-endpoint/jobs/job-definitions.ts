@@ -5,7 +5,7 @@ import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 import type { Arns } from './arns.ts';
 
 /** A job definition as the client registers it: the fields that this endpoint reads; all others are kept too. */
-export interface JobDefinitionOrder {
+interface JobDefinitionOrder {
   jobDefinitionName: string;
   type: 'container';
   containerProperties: Pick<ContainerDetail, 'image' | 'resourceRequirements'> & {

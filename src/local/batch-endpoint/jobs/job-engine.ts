@@ -15,12 +15,12 @@ import type { JobStore } from './job-store.ts';
 import type { LastAlive } from './last-alive.ts';
 import type { StartUp } from '../start-up-file.ts';
 
-/** Between two looks at deadlines. */
+/** Milliseconds between two checks of deadlines and free slots. */
 const sweepInterval = 200;
 
 /**
- * Carries jobs from SUBMITTED to their end: gives out slots in the order of acceptance, has jobs begun, watches
- * deadlines. Every step is on disk before it has an effect, so a new engine over the same store goes on.
+ * Moves jobs from SUBMITTED to their end: assigns slots in order of acceptance, starts jobs, enforces deadlines. Every step
+ * is stored before it takes effect, so a new engine over the same store continues.
  */
 export class JobEngine {
   private readonly ending = new Set<string>();
@@ -31,29 +31,29 @@ export class JobEngine {
       startUp: Pick<StartUp, 'queues' | 'killGraceSeconds'>;
       arns: Arns;
       jobs: JobStore;
-      carrier: JobExecutor;
-      pulse: LastAlive;
+      executor: JobExecutor;
+      lastAlive: LastAlive;
       log: Logger;
     },
   ) {}
 
-  /** Takes up what an earlier engine left, then goes on until {@link stop}. */
+  /** Resumes the jobs of an earlier engine and works until {@link stop}. */
   start(): void {
-    const { jobs, carrier, pulse } = this.parts;
-    for (const job of jobs.active()) carrier.resume(job, this.listenerOf(job.detail.jobId), pulse.previous);
+    const { jobs, executor, lastAlive } = this.parts;
+    for (const job of jobs.active()) executor.resume(job, this.listenerOf(job.detail.jobId), lastAlive.previous);
     this.timer = setInterval(() => this.sweep(), sweepInterval);
     this.sweep();
     for (const job of jobs.waiting()) this.markRunnable(job.detail.jobId);
   }
 
-  /** Leaves the jobs as they are. */
+  /** Jobs keep their state. */
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    this.parts.carrier.close();
+    this.parts.executor.close();
   }
 
-  /** Accepts a job; it is on disk when this returns and begins after the caller has answered. */
+  /** Accepts a job; it is stored when this returns and starts after the caller has responded. */
   submit(order: JobOrder): JobRecord {
     const { jobs, arns, log } = this.parts;
     const job = newJob(order, jobs.nextSequence(), arns);
@@ -67,12 +67,12 @@ export class JobEngine {
     return job;
   }
 
-  /** Takes a job that has not started out of its queue; any other is left alone, as on AWS. */
+  /** Removes a job that has not started from its queue; has no effect on any other, as on AWS. */
   cancel(job: JobRecord, reason: string): void {
     if (isWaiting(job)) this.parts.jobs.put(droppedJob(job, reason, 'isCancelled'));
   }
 
-  /** Ends a job in any state; one that has ended stays as it is. */
+  /** Ends a job in any state; has no effect on an ended job. */
   terminate(job: JobRecord, reason: string): void {
     if (isWaiting(job)) this.parts.jobs.put(droppedJob(job, reason, 'isTerminated'));
     if (!isActive(job)) return;
@@ -83,7 +83,7 @@ export class JobEngine {
   }
 
   private sweep(): void {
-    this.parts.pulse.touch(Date.now());
+    this.parts.lastAlive.touch(Date.now());
     for (const job of this.parts.jobs.active()) this.enforceDeadline(job);
     this.dispatch();
   }
@@ -97,7 +97,7 @@ export class JobEngine {
     }
   }
 
-  /** What no slot was free for. */
+  /** Marks a job that found no free slot. */
   private markRunnable(jobId: string): void {
     const job = this.parts.jobs.get(jobId);
     if (job?.detail.status !== 'SUBMITTED') return;
@@ -107,7 +107,7 @@ export class JobEngine {
   private begin(job: JobRecord): void {
     const starting: JobRecord = { ...job, detail: { ...job.detail, status: 'STARTING' } };
     this.parts.jobs.put(starting);
-    this.parts.carrier.begin(starting, this.listenerOf(job.detail.jobId));
+    this.parts.executor.begin(starting, this.listenerOf(job.detail.jobId));
   }
 
   private listenerOf(jobId: string): JobListener {
@@ -122,31 +122,31 @@ export class JobEngine {
     log.info({ jobId }, 'job started');
   }
 
-  /** Must an active job be stopped? */
+  /** Stops an active job that was terminated or is over its time limit: SIGTERM, then SIGKILL after the grace. */
   private enforceDeadline(job: JobRecord): void {
-    const { jobs, startUp, carrier } = this.parts;
+    const { jobs, startUp, executor } = this.parts;
     const { jobId } = job.detail;
     if (this.ending.has(jobId)) return;
-    const isOverdue = carrier.secondsRun(job) >= (job.timeoutSeconds ?? Infinity);
+    const isOverdue = executor.secondsRun(job) >= (job.timeoutSeconds ?? Infinity);
     const stop = job.stop ?? (isOverdue ? stopOrder('Job attempt duration exceeded timeout') : undefined);
     if (stop === undefined) return;
-    // A runner that is not there yet is tried again in the next sweep.
-    const signalled = stop.signalled || carrier.signal(jobId, 'SIGTERM');
+    // A runner that has not started yet gets its signal in a later sweep.
+    const signalled = stop.signalled || executor.signal(jobId, 'SIGTERM');
     if (stop !== job.stop || signalled !== stop.signalled) jobs.put({ ...job, stop: { ...stop, signalled } });
-    if (Date.now() >= stop.at + startUp.killGraceSeconds * 1000) carrier.signal(jobId, 'SIGKILL');
+    if (Date.now() >= stop.at + startUp.killGraceSeconds * 1000) executor.signal(jobId, 'SIGKILL');
   }
 
   private handleEnd(jobId: string, end: JobEnd): void {
     if (this.ending.has(jobId)) return;
     this.ending.add(jobId);
-    // When the end cannot be kept (disk full) the process goes down: jobs outlive it, the next one takes them up.
+    // If the end cannot be stored (disk full), this process crashes: jobs outlive it and the next one resumes them.
     void this.recordEnd(jobId, end);
   }
 
-  /** Cleans up after a job and records its end; only then is its slot free. */
+  /** Cleans up after a job and records its end; its slot is free only then. */
   private async recordEnd(jobId: string, end: JobEnd): Promise<void> {
-    const { jobs, carrier, log } = this.parts;
-    await carrier.cleanUp(jobId, end);
+    const { jobs, executor, log } = this.parts;
+    await executor.cleanUp(jobId, end);
     const job = jobs.get(jobId);
     if (job === undefined) return;
     const ended = endedJob(job, end);

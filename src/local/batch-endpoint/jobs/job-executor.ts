@@ -1,23 +1,23 @@
 import type { JobEnd, JobRecord } from './job-record.ts';
 
-/** Hears about one job. `ended` comes once, and last, also for a job that could not start. Times in milliseconds. */
+/** Receives the events of one job. `ended` is called exactly once and last, also if the job cannot start. Milliseconds. */
 export interface JobListener {
   started(at: number): void;
   ended(end: JobEnd): void;
 }
 
-/** How jobs are carried out: as processes, or simulated. The engine decides when; this does it. */
+/** Executes jobs, as processes or simulated, when the engine says so. */
 export interface JobExecutor {
-  /** Begins a job, which is STARTING. */
+  /** Starts a job, which is STARTING. */
   begin(job: JobRecord, listener: JobListener): void;
-  /** Goes on with a job that an earlier endpoint began, which last lived at `lastAlive`. */
+  /** Continues a job that an earlier endpoint started; that endpoint was last alive at `lastAlive`. */
   resume(job: JobRecord, listener: JobListener, lastAlive: number): void;
   /** How long a running job has run, in its own seconds. */
   secondsRun(job: JobRecord): number;
-  /** Signals the runner of a job; false when there is none yet or any more. */
+  /** Signals the runner of a job; false when there is no runner, not yet or no longer. */
   signal(jobId: string, signal: 'SIGTERM' | 'SIGKILL'): boolean;
-  /** Removes what a job left; its slot is free afterwards. */
+  /** Removes everything that a job left behind; its slot is free afterwards. */
   cleanUp(jobId: string, end: JobEnd): Promise<void>;
-  /** Watches no longer; what can live on without the endpoint does. */
+  /** Stops watching jobs. Processes continue; simulated jobs end and are resumed by the next endpoint. */
   close(): void;
 }

@@ -4,16 +4,16 @@ import type { JobRecord } from './job-record.ts';
 import type { JobPersistence } from './job-store.ts';
 
 /**
- * Keeps jobs as lines of one file, a job's last line being the valid one. A hundred times cheaper than a file for each
- * job; outlives this process but not a loss of power.
+ * Saves jobs as lines of one file; a job's last line is the valid one. A hundred times cheaper than one file per job;
+ * survives the end of this process but not a power failure.
  */
 export class JobJournal implements JobPersistence {
   private readonly handle: number;
 
-  /** Opens the file, made if need be. */
+  /** Opens the file, or creates it. */
   constructor(private readonly file: string) {
     this.handle = openSync(file, 'a');
-    // Whoever was killed while writing a line left half of it: no line of ours must stick to that.
+    // A process that was killed while writing leaves half a line, to which ours must not be appended.
     writeSync(this.handle, '\n');
   }
 

@@ -19,7 +19,7 @@ export type ShownJob = Partial<JobDetail> & {
 };
 
 /** A request to stop a running job: its future statusReason, the time of the request, whether SIGTERM was sent. */
-export interface StopOrder {
+interface StopOrder {
   statusReason: string;
   at: number;
   signalled: boolean;

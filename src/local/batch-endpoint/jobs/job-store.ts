@@ -1,33 +1,33 @@
 import { isActive, isWaiting, type JobRecord } from './job-record.ts';
 
-/** Jobs of one queue that have not ended, in the order they were accepted. */
+/** Jobs of one queue that have not ended, in order of acceptance. */
 interface OpenJobs {
   waiting: Map<string, JobRecord>;
   active: Map<string, JobRecord>;
 }
 
-/** Where jobs are kept beyond the life of this process. */
+/** Stores jobs beyond the life of this process. */
 export interface JobPersistence {
-  /** Keeps a new or changed job; done when this returns. */
+  /** Stores a new or changed job before it returns. */
   save(record: JobRecord): void;
 }
 
 /**
- * All jobs in memory, and kept. What is looked up for every job takes as long for a hundred thousand jobs as for one.
+ * All jobs, in memory and persistent. Operations that run for every job take constant time in the number of jobs.
  */
 export class JobStore {
   private readonly records = new Map<string, JobRecord>();
   private readonly open = new Map<string, OpenJobs>();
-  /** Job ids by lower-case job name, in the order they were accepted. */
+  /** Job ids by lower-case job name, in order of acceptance. */
   private readonly names = new Map<string, string[]>();
   private sequence = 0;
 
-  /** `kept`: what an earlier process left with the keeper. */
+  /** `stored`: the jobs that an earlier process saved. */
   constructor(
-    private readonly keeper: JobPersistence,
-    kept: readonly JobRecord[],
+    private readonly persistence: JobPersistence,
+    stored: readonly JobRecord[],
   ) {
-    kept.toSorted((one, other) => one.sequence - other.sequence).forEach((record) => this.remember(record));
+    stored.toSorted((one, other) => one.sequence - other.sequence).forEach((record) => this.remember(record));
   }
 
   nextSequence(): number {
@@ -38,45 +38,45 @@ export class JobStore {
     return this.records.get(jobId);
   }
 
-  /** Every job, newest first. Takes longer the more jobs there ever were. */
+  /** Every job, newest first. Takes time linear in the number of jobs. */
   newestFirst(): JobRecord[] {
     return [...this.records.values()].reverse();
   }
 
-  /** Jobs of this name in any case, newest first. */
+  /** Jobs of this name, ignoring case, newest first. */
   named(name: string): JobRecord[] {
     const jobIds = this.names.get(name.toLowerCase()) ?? [];
     return jobIds.flatMap((jobId) => this.records.get(jobId) ?? []).reverse();
   }
 
-  /** Jobs that hold a slot; a copy that stays as it is. */
+  /** A snapshot of the jobs that hold a slot. */
   active(): JobRecord[] {
     return [...this.open.values()].flatMap(({ active }) => [...active.values()]);
   }
 
-  /** Jobs that hold no slot yet; a copy that stays as it is. */
+  /** A snapshot of the jobs that hold no slot yet. */
   waiting(): JobRecord[] {
     return [...this.open.values()].flatMap(({ waiting }) => [...waiting.values()]);
   }
 
-  /** How many slots of a queue are taken. */
+  /** The number of taken slots of a queue. */
   activeIn(queue: string): number {
     return this.openIn(queue).active.size;
   }
 
-  /** The jobs of a queue that are next, at most so many, oldest first. */
-  firstWaiting(queue: string, most: number): JobRecord[] {
+  /** The next jobs of a queue, oldest first, at most `limit`. */
+  firstWaiting(queue: string, limit: number): JobRecord[] {
     const first: JobRecord[] = [];
     for (const job of this.openIn(queue).waiting.values()) {
-      if (first.length >= most) break;
+      if (first.length >= limit) break;
       first.push(job);
     }
     return first;
   }
 
-  /** Changes a job or adds one; it is kept when this returns. */
+  /** Adds or replaces a job; it is stored when this returns. */
   put(record: JobRecord): void {
-    this.keeper.save(record);
+    this.persistence.save(record);
     this.remember(record);
   }
 

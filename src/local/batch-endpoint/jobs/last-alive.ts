@@ -2,12 +2,12 @@ import { closeSync, openSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A file whose time says when the endpoint was last alive. Jobs found lost at a start are taken to have ended then: when
- * the machine went down on Friday, nobody pays for the weekend.
+ * A file whose modification time is the last time the endpoint was alive. Jobs found lost at a start count as ended then: if
+ * the machine crashes on Friday, the weekend is not billed.
  */
 export class LastAlive {
   private readonly file: string;
-  /** When the endpoint before this one last beat, milliseconds; 0 for the first one. */
+  /** When the previous endpoint was last alive, in milliseconds; 0 for the first endpoint. */
   readonly previous: number;
 
   constructor(stateFolder: string) {

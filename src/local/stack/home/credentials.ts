@@ -7,14 +7,14 @@ export interface Credential {
   secretAccessKey: string;
 }
 
-/** The accounts of S3 with rights of their own (see s3-rights.ts), beside `root`, which the command line uses. */
+/** The S3 accounts with limited rights (see s3-rights.ts). The command line uses `root`. */
 export const accountNames = ['worker', 'scorer', 'runner'] as const;
 export type AccountName = (typeof accountNames)[number];
 export type S3Credentials = Record<AccountName | 'root', Credential>;
-/** `batch` opens the Batch endpoint and nothing else. */
+/** `batch` is valid only for the Batch endpoint. */
 export type Credentials = S3Credentials & { batch: Credential };
 
-/** This home's keys, made at its first start and kept in a file that only its owner can read. */
+/** This home's keys, created at its first start and stored in a file that only its owner can read. */
 export function openCredentials(home: Home): Credentials {
   const known = readJsonFile<Partial<Credentials>>(home.credentials) ?? {};
   if (isComplete(known)) return known;
@@ -24,7 +24,7 @@ export function openCredentials(home: Home): Credentials {
   return fresh;
 }
 
-/** A home of an older version has no key for Batch yet. */
+/** A home from an older version has no key for Batch. */
 const isComplete = (known: Partial<Credentials>): known is Credentials => known.batch !== undefined;
 
 const newCredential = (name: string): Credential => ({

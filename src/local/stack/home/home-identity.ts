@@ -3,15 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 import type { Home } from './home.ts';
 
-/** What a home is called where its path is too long, or must not be somebody else's too. */
+/** Unique names of a home, for places where its path is too long or not unique. */
 export interface HomeIdentity {
-  /** Twelve hexadecimal digits: names the short folder and labels the containers. */
+  /** Twelve hexadecimal digits: the name of the short folder and the label of the containers. */
   id: string;
-  /** Temporal's namespace: a worker of another stack that finds the same port has no tasks in it. */
+  /** Temporal's namespace: a worker of another stack that connects to this port gets no tasks. */
   namespace: string;
 }
 
-/** The home's identity, made at its first start. One whose history lies in `default` already keeps that namespace. */
+/** The home's identity, created at its first start. A home with history in `default` keeps that namespace. */
 export function openIdentity(home: Home): HomeIdentity {
   const known = readJsonFile<HomeIdentity>(home.identity);
   if (known !== undefined) return known;
@@ -22,7 +22,7 @@ export function openIdentity(home: Home): HomeIdentity {
   return identity;
 }
 
-/** For a copy of another home: a new id; its history stays where it is. */
+/** Gives a copied home a new id; its namespace stays. */
 export function renewId(home: Home): HomeIdentity {
   const identity = { ...openIdentity(home), id: freshId() };
   writeJsonFile(home.identity, identity);

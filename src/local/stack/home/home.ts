@@ -4,15 +4,15 @@ import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
 import type { ReportLine } from '../../report.ts';
 import { makePrivate } from './private-home.ts';
 
-/** Where things lie under HOLDOUT_HOME. */
+/** The paths under HOLDOUT_HOME. */
 export interface Home {
   folder: string;
   logs: string;
-  /** One record per started process, and the files by which workers say that they are ready. */
+  /** One record per started process, and the workers' ready files. */
   run: string;
   temporal: string;
   s3: string;
-  /** Only made where the file system has no extended attributes. */
+  /** Exists only on file systems without extended attributes. */
   s3Metadata: string;
   s3Accounts: string;
   /** State of the local Batch endpoint and its start-up file. */
@@ -25,19 +25,19 @@ export interface Home {
   credentials: string;
   /** See home-identity.ts. */
   identity: string;
-  /** What the next start takes up: ports and the container engine. */
+  /** Ports and container engine, for the next start. */
   stack: string;
   queues: string;
-  /** Who needs the stack, see users.ts. */
+  /** The processes that use the stack, see users.ts. */
   users: string;
-  /** Says that the stack ends for everybody, and by whom. */
+  /** The process that is shutting the stack down for all its users. */
   ending: string;
-  /** Says that everything is up, and by whom. */
+  /** The process that has completely started the stack. */
   ready: string;
   lock: string;
 }
 
-/** HOLDOUT_HOME, by default `.holdout` in the current folder, always absolute. */
+/** HOLDOUT_HOME, by default `.holdout` in the current folder; always absolute. */
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['HOLDOUT_HOME'] || '.holdout');
 
 export function placesOf(home: string): Home {
@@ -65,18 +65,18 @@ export function placesOf(home: string): Home {
   };
 }
 
-/** Databases, images and a few runs' outputs; with less a start would only fail later. */
+/** For databases, images and the outputs of a few runs; with less, a stack would only fail later. */
 export const neededMiB = 2048;
 
-/** Makes the folders, for their owner alone. Throws HOME_UNUSABLE or DISK_FULL. */
+/** Creates the folders, readable only by their owner. Throws HOME_UNUSABLE or DISK_FULL. */
 export function openHome(home: string, report: ReportLine = () => undefined): Home {
   const places = placesOf(home);
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
   try {
     accessSync(nearestFolder(folder), constants.W_OK);
     makePrivate(folder, report);
-    for (const each of [logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
-      mkdirSync(each, { recursive: true, mode: 0o700 });
+    for (const needed of [logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
+      mkdirSync(needed, { recursive: true, mode: 0o700 });
     }
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
@@ -89,20 +89,20 @@ export function openHome(home: string, report: ReportLine = () => undefined): Ho
   return places;
 }
 
-/** The folder, or the first one above it that exists. */
+/** The folder, or the nearest existing one above it. */
 export function nearestFolder(folder: string): string {
   let found = folder;
   while (!existsSync(found)) found = dirname(found);
   return found;
 }
 
-/** Without links, as the kernel names it in mountinfo; what does not exist yet is taken as it is. */
+/** The path without links, as in the kernel's mountinfo; a part that does not exist yet stays unchanged. */
 function realPath(folder: string): string {
   const found = nearestFolder(folder);
   return join(realpathSync(found), relative(found, folder));
 }
 
-/** Room for this user on the disk of a folder. */
+/** Space available to this user on the disk of a folder. */
 export function freeMiBAt(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return Math.floor((bavail * bsize) / 1_048_576);

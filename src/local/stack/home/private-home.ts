@@ -4,7 +4,7 @@ import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
 import type { ReportLine } from '../../report.ts';
 
-/** Names in a home that Holdout makes; nothing else in the folder is touched. */
+/** Names of everything that Holdout creates in a home; nothing else in the folder is touched. */
 const ours = [
   'logs',
   'run',
@@ -26,19 +26,19 @@ const ours = [
   'lock',
 ] as const;
 
-/** Files inside belong to images and runs, whose modes mean something; a closed folder above them is enough. */
+/** The modes of files inside matter to images and runs; closing the folder above them is enough. */
 const closedAtTheTop = new Set<string>(['scratch', 'containers']);
 
-/** What may lie in a home beside: docker compose's own. */
+/** All names expected in a home, including docker compose's folder. */
 const known = new Set<string>([...ours, 'compose']);
 
-/** Permission bits of everybody but the owner. */
+/** Permission bits of group and others. */
 const others = 0o077;
 
 /**
- * Makes a home that only its owner can look into: labels, the test set, keys and histories lie there. One of an older version
- * or with a looser umask is closed, file by file, which `report` is told. Throws HOME_UNUSABLE for a folder of another user,
- * and for one that is open and holds what is not Holdout's.
+ * Creates a home that only its owner can read: it holds labels, the test set, keys and histories. A home that is open, from
+ * an older version or a looser umask, is closed file by file and reported. Throws HOME_UNUSABLE for a folder of another user,
+ * and for an open folder with files that are not Holdout's.
  */
 export function makePrivate(home: string, report: ReportLine): void {
   if (!existsSync(home)) {
@@ -64,7 +64,7 @@ export function makePrivate(home: string, report: ReportLine): void {
     report(`${home} was open to other users: it and ${counted(closed, 'file')} inside are now yours alone`);
 }
 
-/** Answers how many files and folders were open. Links are left alone: what they lead to is somebody else's. */
+/** Returns the number of files and folders that were open. Ignores links: their targets are not Holdout's. */
 function closeTree(path: string, withContent: boolean): number {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !(found.isDirectory() || found.isFile())) return 0;
@@ -74,7 +74,7 @@ function closeTree(path: string, withContent: boolean): number {
     const content = found.isDirectory() && withContent ? readdirSync(path) : [];
     return content.reduce((count, name) => count + closeTree(join(path, name), true), isOpen ? 1 : 0);
   } catch (error) {
-    // A running stack removes files meanwhile.
+    // A running stack may remove files at the same time.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;
   }

@@ -1,13 +1,13 @@
 import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 import type { Home } from './home.ts';
 
-/** A Batch queue of an instance class and how many jobs run there at a time. */
+/** A Batch queue of an instance class and its number of concurrent jobs. */
 export interface Queue {
   name: string;
   slots: number;
 }
 
-/** The queues of every campaign this home has seen, in order of name. */
+/** The queues of all campaigns of this home, by name. */
 export function readQueues(home: Home): Queue[] {
   const known = readJsonFile<Record<string, number>>(home.queues) ?? {};
   return Object.entries(known)
@@ -16,8 +16,8 @@ export function readQueues(home: Home): Queue[] {
 }
 
 /**
- * Adds queues or gives them more slots; the running endpoint is started again with them, its jobs go on. A queue keeps the
- * most slots that were ever wanted: how many of them are used is each campaign's own affair.
+ * Adds queues or increases their slots; the running endpoint restarts with them, its jobs continue. A queue keeps the largest
+ * number of slots ever requested: each campaign limits how many it uses.
  */
 export function addQueues(home: Home, queues: readonly Queue[]): void {
   const known = readJsonFile<Record<string, number>>(home.queues) ?? {};

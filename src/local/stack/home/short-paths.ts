@@ -6,18 +6,18 @@ import { openIdentity, renewId, type HomeIdentity } from './home-identity.ts';
 import { placesOf, type Home } from './home.ts';
 
 /**
- * Short names for a home, on a file system that is gone after a reboot. Podman takes no run folder longer than 50 characters,
- * sockets have at most 107 bytes, and mounts, skopeo's references and SQLite's give a meaning to `:`, `,`, `+` and `?`; a home's own
- * path may be anything.
+ * Short paths for a home, on a file system that is empty after a reboot. Podman rejects run folders longer than 50
+ * characters, paths of sockets have at most 107 bytes, and `:`, `,`, `+` and `?` have a meaning in mounts and in references of
+ * skopeo and SQLite; a home's own path may contain anything.
  */
 export interface ShortPaths {
   folder: string;
   /** A link to the home. */
   home: string;
-  /** What podman keeps of running containers. */
+  /** Podman's state of running containers. */
   engineRun: string;
   engineTemporary: string;
-  /** Inside the home, by the link. */
+  /** Inside the home, through the link. */
   scratch: string;
   images: string;
   containers: string;
@@ -41,9 +41,9 @@ export function shortPathsOf({ id }: Pick<HomeIdentity, 'id'>): ShortPaths {
   };
 }
 
-/** Makes the short folder, again after a reboot or when the home was moved. Throws HOME_UNUSABLE. */
+/** Creates the short folder, also after a reboot or when the home has moved. Throws HOME_UNUSABLE. */
 export function openShortPaths(home: Home): ShortPaths {
-  const paths = shortPathsOf(isOfAnother(home) ? renewId(home) : openIdentity(home));
+  const paths = shortPathsOf(isCopy(home) ? renewId(home) : openIdentity(home));
   for (const folder of [parent, paths.folder]) ownFolder(folder);
   if (linkAt(paths.home) === home.folder) return paths;
   rmSync(paths.home, { recursive: true, force: true });
@@ -51,7 +51,7 @@ export function openShortPaths(home: Home): ShortPaths {
   return paths;
 }
 
-/** Removes the short folder; only when nothing is mounted in it and nothing runs. */
+/** Removes the short folder. Call it only when nothing is mounted in it and nothing runs. */
 export function closeShortPaths(home: Home): void {
   const identity = readJsonFile<HomeIdentity>(home.identity);
   if (identity === undefined) return;
@@ -59,8 +59,8 @@ export function closeShortPaths(home: Home): void {
   if (linkAt(link) === home.folder) rmSync(folder, { recursive: true, force: true });
 }
 
-/** A copied home has the id of the one it was copied from, which is still there. */
-function isOfAnother(home: Home): boolean {
+/** Whether this home is a copy: it has the id of its original, which still exists. */
+function isCopy(home: Home): boolean {
   const { id } = openIdentity(home);
   const target = linkAt(shortPathsOf({ id }).home);
   if (target === undefined || target === home.folder || !existsSync(target)) return false;
@@ -71,7 +71,7 @@ function linkAt(path: string): string | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 }
 
-/** Only this user may have made it: what it links to is mounted into containers. */
+/** Only this user may have created the folder, since the targets of its links are mounted into containers. */
 function ownFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);

@@ -11,7 +11,7 @@ import type { Ports } from './ports.ts';
 import { readQueues } from '../home/queues.ts';
 import { shortPathsOf } from '../home/short-paths.ts';
 
-/** Folders of the jobs that the endpoint knows, by job id. */
+/** The parent of the endpoint's job folders, which are named by job id. */
 export const jobsFolder = (home: Home): string => join(home.batch, 'jobs');
 
 interface BatchPart {
@@ -22,11 +22,11 @@ interface BatchPart {
   engine: Engine;
   /** The folder of the bundles. */
   programs: string;
-  /** In the place of containers: jobs that only take time. */
+  /** Simulated jobs instead of containers. */
   simulation?: BatchEndpointStartUpFile['simulation'];
 }
 
-/** The local Batch endpoint. Its jobs are runners, and outlive it. */
+/** The local Batch endpoint. Its jobs are runners and outlive it. */
 export function batchPart({ home, ports, endpoints, credentials, engine, programs, simulation }: BatchPart): Part {
   const program = join(programs, 'batch-endpoint.mjs');
   const runner: [string, ...string[]] = [process.execPath, join(programs, 'runner.mjs')];

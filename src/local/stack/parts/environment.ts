@@ -22,13 +22,13 @@ export const endpointsOf = (ports: Ports): Endpoints => ({
   batch: `http://127.0.0.1:${ports.batch}`,
 });
 
-/** What every process of the stack gets from the terminal that opened it, and nothing else of it. */
+/** The only variables that processes of the stack inherit from the terminal that started it. */
 export const plainEnvironment = (): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: process.env['HOME'] ?? '/root',
 });
 
-/** AWS by this stack's own keys. The files of a user's own AWS set-up are shut out too. */
+/** AWS settings with this stack's own keys. The user's own AWS configuration files are excluded too. */
 export const awsEnvironment = ({ accessKeyId, secretAccessKey }: Credential, s3: string): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -47,7 +47,7 @@ const batchEnvironment = ({ accessKeyId, secretAccessKey }: Credential): Record<
   HOLDOUT_BATCH_SECRET_ACCESS_KEY: secretAccessKey,
 });
 
-/** For a process that talks to all of the stack: a worker, the scorer or, with the root key, the command line. */
+/** The environment of a worker, the scorer or, with the root key, the command line. */
 export function memberEnvironment(
   home: Home,
   endpoints: Endpoints,
@@ -60,11 +60,11 @@ export function memberEnvironment(
     HOLDOUT_STACK: 'embedded',
     HOLDOUT_HOME: home.folder,
     HOLDOUT_SCRATCH: scratch,
-    // Only who handles images learns where they are.
+    // Only processes that handle images get their location.
     ...(account === 'scorer' ? {} : { HOLDOUT_IMAGE_STORE: `oci:${images}` }),
     TEMPORAL_ADDRESS: endpoints.temporal,
     TEMPORAL_NAMESPACE: identity.namespace,
-    // There is none: an empty one would not be accepted, and the user's own must not be read.
+    // This file does not exist: an empty one is invalid, and the user's own must not be read.
     TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
     ...awsEnvironment(credentials[account], endpoints.s3),
     AWS_ENDPOINT_URL_BATCH: endpoints.batch,
@@ -73,7 +73,7 @@ export function memberEnvironment(
   };
 }
 
-/** Takes every AWS_* and TEMPORAL_* out of an environment, by default this process's, and puts a stack's in. */
+/** Replaces every AWS_* and TEMPORAL_* variable of an environment, by default this process's, with those of a stack. */
 export function enterEnvironment(stack: Record<string, string>, target: NodeJS.ProcessEnv = process.env): void {
   for (const name of Object.keys(target)) if (/^(?:AWS|TEMPORAL)_/.test(name)) delete target[name];
   Object.assign(target, stack);

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 
-/** Whether anything answers there by HTTP, with whatever status. */
+/** Whether an HTTP server responds at this URL, with any status. */
 export async function answersHttp(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
@@ -11,7 +11,7 @@ export async function answersHttp(url: string): Promise<boolean> {
   }
 }
 
-/** Whether a Temporal frontend serves this namespace there. */
+/** Whether a Temporal frontend serves this namespace at this address. */
 export async function answersTemporal(address: string, namespace = 'default'): Promise<boolean> {
   return withTemporal(address, async ({ workflowService }) => {
     await workflowService.getSystemInfo({});
@@ -20,7 +20,7 @@ export async function answersTemporal(address: string, namespace = 'default'): P
   }).catch(() => false);
 }
 
-/** Does something over a connection of its own. */
+/** Runs `work` with a new connection. */
 export async function withTemporal<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await Connection.connect({ address, tls: false, connectTimeout: 2_000 });
   try {

@@ -17,28 +17,28 @@ import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
 import { sha256 } from '../../../sha256.ts';
 
-/** One process of the stack, as it shall run. */
+/** The definition of one process of the stack. */
 export interface Part {
   name: string;
-  /** Parts of the next stage start when all of this one are up; they end in the opposite order. */
+  /** Parts of a stage start when all of the stage before are up, and stop in reverse order. */
   stage: number;
   command: string[];
-  /** All of its environment. */
+  /** Its whole environment. */
   environment: Record<string, string>;
-  /** Files it reads when it starts: path → content, kept from other users. */
+  /** Files it reads when it starts, by path; other users cannot read them. */
   files: Record<string, string>;
-  /** Files it makes when it is ready; removed before a start. */
+  /** A file it creates when it is ready; removed before a start. */
   readyFile?: string;
-  /** The program or bundle: a start that finds another one than the running process has starts it afresh. */
+  /** The program or bundle; if it has changed since the process was started, the next start restarts the part. */
   program: string;
   isReady: () => Promise<boolean>;
-  /** What has to be set up inside it each time it has come up. Repeating it does no harm. */
+  /** Set-up after each start; idempotent. */
   prepare?: () => Promise<void>;
   /** Milliseconds between SIGTERM and SIGKILL. */
   grace: number;
 }
 
-/** What is known on disk of a part's process, for the next start. */
+/** The record of a part's process on disk, for the next start. */
 export interface PartRecord {
   name: string;
   stage: number;
@@ -57,20 +57,20 @@ const recordOf = (home: Home, name: string): string => join(home.run, `${name}.j
 export const readRecord = (home: Home, name: string): PartRecord | undefined => readJsonFile(recordOf(home, name));
 export const removeRecord = (home: Home, name: string): void => rmSync(recordOf(home, name), { force: true });
 
-/** The records of all parts that were ever started and not ended. */
+/** The records of all parts that have been started and not stopped. */
 export function readRecords(home: Home): PartRecord[] {
   return readdirSync(home.run)
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => readJsonFile<PartRecord>(join(home.run, file)) ?? []);
 }
 
-/** Changes with anything that the part was told at its start. */
+/** A digest of the part's command, environment and files. */
 export const definitionOf = ({ command, environment, files }: Part): string =>
   sha256(JSON.stringify([command, environment, files]));
 
 export const programOf = (part: Part): string => fileIdentity(part.program) ?? 'missing';
 
-/** Starts the process, detached: it outlives a killed terminal, and the record finds it again. */
+/** Starts the process detached, so that it outlives a killed terminal, and records its identity. */
 export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   for (const [file, content] of Object.entries(part.files)) {
     mkdirSync(dirname(file), { recursive: true });
@@ -81,7 +81,7 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimit) renameSync(log, `${log}.1`);
   const handle = openSync(log, 'a', 0o600);
   const child = spawnPrivately(part, home, handle);
-  // A program that cannot be started has no pid; whoever waits for it finds out by that.
+  // A program that cannot be started has no pid and therefore no record.
   child.on('error', (error) => writeFileSync(log, `${error.message}\n`, { flag: 'a' }));
   child.unref();
   closeSync(handle);
@@ -93,7 +93,7 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   return record;
 }
 
-/** With a umask under which servers, whatever modes they ask for, write for nobody but this user. */
+/** Spawns with a umask under which servers create files for this user only. */
 function spawnPrivately(
   { command: [program = '', ...args], environment }: Part,
   home: Home,
@@ -112,7 +112,7 @@ function spawnPrivately(
   }
 }
 
-/** The end of a part's log, at most 4 KiB of it. */
+/** The last ten lines of a part's log, at most 4 KiB. */
 export function logTail(log: string): string {
   try {
     return readFileSync(log).subarray(-4096).toString('utf8').trimEnd().split('\n').slice(-10).join('\n');

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Who listens on a TCP port, e.g. `nginx (pid 812)`; undefined when that cannot be found out. */
+/** The program that listens on a TCP port, e.g. `nginx (pid 812)`; undefined when unknown. */
 export function portHolder(port: number): string | undefined {
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningSockets(table, port));
   if (sockets.length === 0) return undefined;
   const pid = attempt(() => readdirSync('/proc'))
     ?.filter((name) => /^[0-9]+$/.test(name))
-    .find((pid) => holdsOne(pid, sockets));
+    .find((pid) => holdsAny(pid, sockets));
   return pid === undefined
     ? undefined
     : `${attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim())} (pid ${pid})`;
@@ -22,14 +22,14 @@ function listeningSockets(table: string, port: number): string[] {
     .flatMap((columns) => (columns[9] === undefined ? [] : [`socket:[${columns[9]}]`]));
 }
 
-function holdsOne(pid: string, sockets: string[]): boolean {
+function holdsAny(pid: string, sockets: string[]): boolean {
   const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
   return descriptors.some((descriptor) =>
     sockets.includes(attempt(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? ''),
   );
 }
 
-/** Processes come and go while /proc is read, and others' are closed to us. */
+/** Undefined when reading /proc fails: processes end meanwhile, and those of other users are not readable. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -5,9 +5,9 @@ import type { ReportLine } from '../../report.ts';
 import { portHolder } from './port-holder.ts';
 
 export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;
-export type PortName = (typeof portNames)[number];
+type PortName = (typeof portNames)[number];
 export type Ports = Record<PortName, number>;
-/** What was asked for: a port, 0 for any free one, undefined for the usual one or, if that is taken, a free one. */
+/** Requested ports: 0 means any free port, undefined the default port or, if that is taken, a free one. */
 export type PortRequests = Record<PortName, number | undefined>;
 
 export const portVariables: Record<PortName, string> = {
@@ -17,9 +17,9 @@ export const portVariables: Record<PortName, string> = {
   batch: 'HOLDOUT_BATCH_PORT',
 };
 
-export const usualPorts: Ports = { temporal: 7233, ui: 8233, s3: 7070, batch: 7171 };
+export const defaultPorts: Ports = { temporal: 7233, ui: 8233, s3: 7070, batch: 7171 };
 
-/** Reads the HOLDOUT_*_PORT variables; throws USAGE for what is no port. */
+/** Reads the HOLDOUT_*_PORT variables; throws USAGE for invalid ports. */
 export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests {
   const read = (name: PortName): number | undefined => {
     const variable = portVariables[name];
@@ -27,24 +27,26 @@ export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests
     if (text === undefined || text === '') return undefined;
     const port = Number(text);
     if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-    throw holdoutError('USAGE', { message: `${variable}=${text} is no port: give 0 to 65535, 0 for any free one.` });
+    throw holdoutError('USAGE', {
+      message: `${variable}=${text} is not a port: give 0 to 65535, 0 for any free port.`,
+    });
   };
   return { temporal: read('temporal'), ui: read('ui'), s3: read('s3'), batch: read('batch') };
 }
 
 interface ChoosePorts {
   requests: PortRequests;
-  /** The last start's: runners that outlived it still look for S3 there. */
+  /** The ports of the last start: runners that outlived it still use S3 there. */
   remembered: Partial<Ports>;
-  /** Ports on which processes of this very stack listen already. */
+  /** Ports on which processes of this stack already listen. */
   own: ReadonlySet<number>;
   report: ReportLine;
 }
 
-/** One port for each server. A port that was asked for and is taken throws PORT_BUSY; a usual one is replaced, and said. */
+/** Chooses a port for each server. Throws PORT_BUSY if a requested port is taken; a taken default is replaced and reported. */
 export async function choosePorts(request: ChoosePorts): Promise<Ports> {
   const chosen: Partial<Ports> = {};
-  // Both sides ask for a free port only when they have none: no two of these may meet.
+  // In sequence, so that no two servers get the same port.
   for (const name of portNames) chosen[name] = await choosePort(name, request, Object.values(chosen));
   return chosen as Ports;
 }
@@ -54,20 +56,20 @@ async function choosePort(
   { requests, remembered, own, report }: ChoosePorts,
   taken: number[],
 ): Promise<number> {
-  const asked = requests[name];
-  const isOurs = async (port: number): Promise<boolean> =>
+  const requested = requests[name];
+  const isUsable = async (port: number): Promise<boolean> =>
     !taken.includes(port) && (own.has(port) || (await isFreePort(port)));
-  if (asked !== undefined && asked > 0) {
-    if (await isOurs(asked)) return asked;
-    const holder = portHolder(asked);
+  if (requested !== undefined && requested > 0) {
+    if (await isUsable(requested)) return requested;
+    const holder = portHolder(requested);
     throw holdoutError('PORT_BUSY', {
-      port: asked,
+      port: requested,
       variable: portVariables[name],
       ...(holder === undefined ? {} : { holder }),
     });
   }
-  const wanted = remembered[name] ?? (asked === undefined ? usualPorts[name] : undefined);
-  if (wanted !== undefined && (await isOurs(wanted))) return wanted;
+  const wanted = remembered[name] ?? (requested === undefined ? defaultPorts[name] : undefined);
+  if (wanted !== undefined && (await isUsable(wanted))) return wanted;
   const port = await freePort(taken);
   if (wanted !== undefined) {
     report(
@@ -87,16 +89,16 @@ export function isFreePort(port: number): Promise<boolean> {
 }
 
 /**
- * Below the range from which Linux gives ports to connections and to servers that ask for any (32768 on, ip(7)): a server
- * that comes later, or is started again, finds its port still free.
+ * Below Linux's range of ephemeral ports (from 32768, ip(7)), so that a server that starts later, or restarts, finds its port
+ * still free.
  */
-const own = { from: 10_000, to: 32_000 };
-const mostTries = 100;
+const freeRange = { from: 10_000, to: 32_000 };
+const maxAttempts = 100;
 
 async function freePort(taken: readonly number[]): Promise<number> {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const port = randomInt(own.from, own.to);
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const port = randomInt(freeRange.from, freeRange.to);
     if (!taken.includes(port) && (await isFreePort(port))) return port;
   }
-  throw new Error(`no free port between ${own.from} and ${own.to}`);
+  throw new Error(`no free port between ${freeRange.from} and ${freeRange.to}`);
 }

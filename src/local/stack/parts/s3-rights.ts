@@ -4,7 +4,7 @@ import type { AccountName, S3Credentials } from '../home/credentials.ts';
 interface Grant {
   to: AccountName;
   actions: string[];
-  /** Keys, with `*` for anything; left out, all of them. */
+  /** A key pattern with `*` as wildcard; by default all keys. */
   keys?: string;
 }
 
@@ -12,8 +12,9 @@ const read = ['s3:GetObject', 's3:ListBucket'];
 const write = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /**
- * Who may do what. The labels are the scorer's alone; the runner, which lives beside hostile code, sees inputs and its
- * own orders and can only add to the runs. Nobody deletes. The root key (the command line) is bound by none of this.
+ * The rights of each account. Only the scorer can read the labels; the runner, which works beside hostile code, can read
+ * inputs and its own orders and can only add to the runs. No account can delete. The root key (the command line) has all
+ * rights.
  */
 const grants: Record<keyof Buckets, Grant[]> = {
   inputs: [
@@ -37,7 +38,7 @@ const grants: Record<keyof Buckets, Grant[]> = {
   ],
 };
 
-/** The policy of one bucket as S3 takes it; actions on the bucket itself and on its keys need a statement each. */
+/** The S3 policy of one bucket. Actions on the bucket itself and on its keys need separate statements. */
 export function bucketPolicy(which: keyof Buckets, bucket: string, credentials: S3Credentials): string {
   const statements = grants[which].flatMap(({ to, actions, keys = '*' }) => {
     const onBucket = actions.filter((action) => action === 's3:ListBucket');

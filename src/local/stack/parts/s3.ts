@@ -11,7 +11,7 @@ import type { Part } from './part.ts';
 import type { Ports } from './ports.ts';
 import { bucketPolicy } from './s3-rights.ts';
 
-/** The S3 server over a folder of the home, with its accounts, buckets and their policies. */
+/** The S3 server over a folder of the home, with its accounts, buckets and policies. */
 export async function s3Part(program: string, home: Home, ports: Ports, credentials: S3Credentials): Promise<Part> {
   const endpoint = `http://127.0.0.1:${ports.s3}`;
   const { root } = credentials;
@@ -28,7 +28,7 @@ export async function s3Part(program: string, home: Home, ports: Ports, credenti
       '--health=/health',
       '--quiet',
       'posix',
-      // It sets modes itself, whatever the umask.
+      // The server sets modes itself, regardless of the umask.
       '--dir-perms=0700',
       '--file-perms=0600',
       ...metadata,
@@ -46,7 +46,7 @@ export async function s3Part(program: string, home: Home, ports: Ports, credenti
   };
 }
 
-/** Accounts in the format of the server's own account service, which reads it at its start. */
+/** The accounts in the format of the server's account service, which reads them when it starts. */
 export function accountsFile(credentials: S3Credentials): string {
   const accounts = accountNames.map((name) => {
     const { accessKeyId: access, secretAccessKey: secret } = credentials[name];
@@ -56,8 +56,8 @@ export function accountsFile(credentials: S3Credentials): string {
 }
 
 /**
- * ETags and types of objects are kept in extended attributes; where a file system has none (ramfs, some tmpfs), in a
- * folder beside. Decided once, when the home is made: the server itself refuses at its start.
+ * The server stores ETags and types of objects in extended attributes or, on file systems without them (ramfs, some tmpfs), in
+ * a separate folder. A trial start decides once, when the home is created: the server refuses to start without either.
  */
 async function needsMetadataFolder(program: string, home: Home): Promise<boolean> {
   if (existsSync(home.s3)) return existsSync(home.s3Metadata);
@@ -72,7 +72,7 @@ async function needsMetadataFolder(program: string, home: Home): Promise<boolean
   return true;
 }
 
-/** Makes the five buckets that are not there yet, and sets each one's policy anew; needs the root key. */
+/** Creates the missing ones of the five buckets and sets each one's policy; needs the root key. */
 export async function makeBuckets(endpoint: string, credentials: S3Credentials): Promise<void> {
   const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: credentials.root });
   try {

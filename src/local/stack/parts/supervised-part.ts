@@ -15,63 +15,61 @@ import {
   type PartRecord,
 } from './part.ts';
 
-const startLimit = 120_000;
-const lookInterval = 250;
-/** Between the end of a process and its next start: doubled each time, as long as it ends within a minute. */
+const startTimeout = 120_000;
+const checkInterval = 250;
+/** Milliseconds between the end of a process and its next start; doubled while it keeps ending within a minute. */
 const shortestPause = 500;
 const longestPause = 30_000;
 
-/** One part of the stack, brought up and kept up by the process that opened the stack. */
+/** One part of the stack, started and restarted by the process that keeps the stack up. */
 export class SupervisedPart {
   private record: PartRecord | undefined;
   private pause = shortestPause;
 
-  /** `define` is asked again while the part runs; when the answer changes, the part is started again with it. */
+  /** `define` is called repeatedly while the part runs; when the definition changes, the part restarts with it. */
   constructor(
     private readonly define: () => Part,
     private readonly home: Home,
     private readonly report: ReportLine,
   ) {}
 
-  /** Takes over what an earlier opener left running if it is as it should be, else starts it. Throws PART_NOT_UP. */
+  /** Adopts a running process of an earlier start if it fits the definition, else starts a new one. Throws PART_NOT_UP. */
   async bringUp(stop: AbortSignal): Promise<void> {
     stop.throwIfAborted();
     const part = this.define();
     const left = readRecord(this.home, part.name);
     const fits = left?.definition === definitionOf(part) && left.program === programOf(part);
     if (left !== undefined && isProcessRunning(left.identity) && fits) this.record = left;
-    else await this.startAfresh(part, left);
+    else await this.startNew(part, left);
     await this.waitUntilReady(part, stop);
   }
 
-  /** Watches until `stop`: a process that ended is started again, after a pause that grows while it keeps ending. */
+  /** Restarts the process whenever it ends, until `stop`, after a pause that grows while it keeps ending. */
   async keepUp(stop: AbortSignal): Promise<void> {
     let upSince = Date.now();
     for (;;) {
-      await sleep(lookInterval, undefined, { signal: stop }).catch(() => undefined);
+      await sleep(checkInterval, undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) return;
       const part = this.define();
       const running = this.record !== undefined && isProcessRunning(this.record.identity);
       if (running && this.record?.definition === definitionOf(part)) continue;
-      if (running) this.report(`${part.name} has new settings and is started again`);
-      else await this.rest(part, Date.now() - upSince, stop);
+      if (running) this.report(`${part.name} has new settings and restarts`);
+      else await this.waitBeforeRestart(part, Date.now() - upSince, stop);
       if (stop.aborted) return;
       await this.restart(part, stop);
       upSince = Date.now();
     }
   }
 
-  private async rest(part: Part, lasted: number, stop: AbortSignal): Promise<void> {
+  private async waitBeforeRestart(part: Part, lasted: number, stop: AbortSignal): Promise<void> {
     this.pause = lasted > 60_000 ? shortestPause : Math.min(this.pause * 2, longestPause);
-    this.report(
-      `${part.name} has ended (${logOf(this.home, part.name)}); it is started again in ${this.pause / 1000} s`,
-    );
+    this.report(`${part.name} has ended (${logOf(this.home, part.name)}); it restarts in ${this.pause / 1000} s`);
     await sleep(this.pause, undefined, { signal: stop }).catch(() => undefined);
   }
 
   private async restart(part: Part, stop: AbortSignal): Promise<void> {
     try {
-      await this.startAfresh(part, this.record);
+      await this.startNew(part, this.record);
       await this.waitUntilReady(part, stop);
       this.report(`${part.name} is up again`);
     } catch (error) {
@@ -79,23 +77,23 @@ export class SupervisedPart {
     }
   }
 
-  private async startAfresh(part: Part, old: PartRecord | undefined): Promise<void> {
+  private async startNew(part: Part, old: PartRecord | undefined): Promise<void> {
     if (old !== undefined) await endProcess(old.identity, old.grace);
     removeRecord(this.home, part.name);
     this.record = spawnPart(part, this.home);
   }
 
   private async waitUntilReady(part: Part, stop: AbortSignal): Promise<void> {
-    const deadline = Date.now() + startLimit;
+    const deadline = Date.now() + startTimeout;
     const log = logOf(this.home, part.name);
     const notUp = (why: string) => holdoutError('PART_NOT_UP', { part: part.name, why, log, tail: logTail(log) });
-    // Asked before and after: a foreign server on the same port may have answered.
-    const lives = () => this.record !== undefined && isProcessRunning(this.record.identity);
+    // Checked before and after: another server on the same port may have responded.
+    const isAlive = () => this.record !== undefined && isProcessRunning(this.record.identity);
     for (;;) {
       stop.throwIfAborted();
-      if (!lives()) throw notUp('it ended');
-      if ((await part.isReady()) && lives()) break;
-      if (Date.now() > deadline) throw notUp(`it was not ready within ${startLimit / 1000} s`);
+      if (!isAlive()) throw notUp('it ended');
+      if ((await part.isReady()) && isAlive()) break;
+      if (Date.now() > deadline) throw notUp(`it was not ready within ${startTimeout / 1000} s`);
       await sleep(50);
     }
     await part.prepare?.();

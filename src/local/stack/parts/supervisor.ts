@@ -4,7 +4,7 @@ import type { Home } from '../home/home.ts';
 import { SupervisedPart } from './supervised-part.ts';
 import { readRecords, removeRecord, type Part } from './part.ts';
 
-/** Brings all parts of a stack up in order and keeps them up. */
+/** Starts all parts of a stack in order and keeps them up. */
 export class Supervisor {
   private readonly stopping = new AbortController();
   private readonly keeping: Promise<void>[] = [];
@@ -22,7 +22,7 @@ export class Supervisor {
     return this.starting;
   }
 
-  /** From here on nothing is started again; what runs goes on. */
+  /** Stops restarting parts; running processes continue. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.starting.catch(() => undefined);
@@ -30,7 +30,7 @@ export class Supervisor {
   }
 
   private async bringUpAll(): Promise<void> {
-    await this.endStrangers();
+    await this.endUnknownParts();
     const stageOf = (define: () => Part): number => define().stage;
     for (const stage of new Set(this.definitions.map(stageOf).sort((one, other) => one - other))) {
       const parts = this.definitions
@@ -43,8 +43,8 @@ export class Supervisor {
     }
   }
 
-  /** A part that an earlier version of this program left, and that there is no more. */
-  private async endStrangers(): Promise<void> {
+  /** Ends parts of an earlier version that no longer exist. */
+  private async endUnknownParts(): Promise<void> {
     const known = new Set(this.definitions.map((define) => define().name));
     for (const { name, identity, grace } of readRecords(this.home)) {
       if (known.has(name)) continue;

@@ -21,7 +21,7 @@ const searchAttributes = {
   HoldoutCostUsd: 'Double',
 } as const;
 
-/** A finished submission shall stay in the Web UI longer than any campaign lasts; the server's own value is 24 hours. */
+/** Finished submissions stay in the Web UI longer than any campaign lasts; the server's default is 24 hours. */
 const retention = '60 days';
 
 /** The Temporal dev server with its Web UI, its history in a database file of the home. Throws TEMPORAL_VERSION. */
@@ -40,7 +40,7 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
       'start-dev',
       `--db-filename=${join(shortPathsOf(identity).temporal, `${temporalServerVersion}.db`)}`,
       `--namespace=${namespace}`,
-      // Together half the processor time; what is written survives the process, if not always a power cut.
+      // Together they halve the processor time; data survives the process, but not always a power failure.
       '--sqlite-pragma=journal_mode=WAL',
       '--sqlite-pragma=synchronous=NORMAL',
       '--ip=127.0.0.1',
@@ -57,7 +57,7 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
   };
 }
 
-/** The server's schema is made with the database and never upgraded, so one version serves a home for ever. */
+/** The database schema is created once and never upgraded, so a home always needs the same server version. */
 function checkVersion(home: Home): void {
   const file = join(home.temporal, 'version');
   const found = readVersion(file);

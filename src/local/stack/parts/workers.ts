@@ -6,19 +6,19 @@ import { memberEnvironment, plainEnvironment, type Endpoints } from './environme
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
 
-/** The stack's worker processes. The scorer is one of its own: only its key opens the labels. */
+/** The stack's worker processes. The scorer is separate: only its key can read the labels. */
 const workers: { name: string; account: AccountName; queues: TaskQueueName[] }[] = [
   { name: 'worker', account: 'worker', queues: ['main', 'images', 'submit', 'await'] },
   { name: 'scorer', account: 'scorer', queues: ['score'] },
 ];
 
 /**
- * Of memory that is there V8 takes up to four times what lives before it collects; a lower limit, far above what a worker
- * needs, makes it collect earlier: a sixth less memory at the same processor time, with 600 submissions open.
+ * V8 lets the heap grow to up to four times the live data before it collects. A limit far above a worker's needs makes it
+ * collect earlier: with 600 open submissions, a sixth less memory at the same processor time.
  */
 const leanHeap = ['--max-old-space-size=512', '--max-semi-space-size=4'];
 
-/** The worker and the scorer, to be started when the servers they talk to are up. */
+/** The worker and the scorer, which start when their servers are up. */
 export function workerParts(home: Home, endpoints: Endpoints, credentials: Credentials, programs: string): Part[] {
   const program = join(programs, 'worker.mjs');
   return workers.map(({ name, account, queues }) => {
@@ -36,7 +36,7 @@ export function workerParts(home: Home, endpoints: Endpoints, credentials: Crede
       files: {},
       readyFile,
       isReady: () => Promise.resolve(existsSync(readyFile)),
-      // The worker gives its activities 5 s and itself 30 s; they are all taken up again by the next start.
+      // The worker gives its activities 5 s and itself 30 s; the next start resumes all of them.
       grace: 12_000,
     };
   });

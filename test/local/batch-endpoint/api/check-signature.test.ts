@@ -40,7 +40,7 @@ describe('a signature of a request to the local Batch endpoint', () => {
     }
   });
 
-  it('is refused when anything of the request is another', async () => {
+  it('is refused when any part of the request differs', async () => {
     const invalid = (changes: Partial<SignedRequest>) => refused('InvalidSignatureException', changes);
     await invalid({ method: 'PUT' });
     await invalid({ url: '/v1/terminatejob' });
@@ -54,14 +54,14 @@ describe('a signature of a request to the local Batch endpoint', () => {
     await invalid(authorization(/[0-9a-f]{64}$/, '0'.repeat(64)));
   });
 
-  it('is refused with a header of AWS, the host or the type of the body left out of it', async () => {
+  it('is refused when it omits an AWS header, the host or the content type', async () => {
     for (const name of ['host;', 'content-type;', ';x-amz-date']) {
       await refused('InvalidSignatureException', authorization(name, ''));
     }
     await refused('InvalidSignatureException', headers({ 'x-amz-target': 'other' }));
   });
 
-  it('is refused for a body that is not signed, or is said to be another', async () => {
+  it('is refused for a body that is not signed or does not match its stated hash', async () => {
     for (const hash of ['UNSIGNED-PAYLOAD', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855']) {
       const changed = authorization(';x-amz-date', ';x-amz-content-sha256;x-amz-date');
       await refused('InvalidSignatureException', { headers: { ...changed.headers, 'x-amz-content-sha256': hash } });
@@ -88,7 +88,7 @@ describe('a signature of a request to the local Batch endpoint', () => {
     await refused('InvalidSignatureException', {}, at, { ...signers, region: 'eu-west-1' });
   });
 
-  it('is refused with another key, another’s secret, a session token', async () => {
+  it('is refused with an unknown key, a wrong secret or a session token', async () => {
     await refused('UnrecognizedClientException', authorization('rig-key', 'rig-key-2'));
     await refused('InvalidSignatureException', authorization('rig-key', 'other-key'));
     await refused('UnrecognizedClientException', headers({ 'x-amz-security-token': 'session' }));
@@ -96,7 +96,7 @@ describe('a signature of a request to the local Batch endpoint', () => {
     await refused('InvalidSignatureException', {}, at, { ...signers, credentials: guessed });
   });
 
-  it('is needed, and in the header', async () => {
+  it('is required, in the header', async () => {
     await refused('MissingAuthenticationTokenException', headers({ authorization: undefined }));
     const inQuery = { ...headers({ authorization: undefined }), url: '/v1/submitjob?X-Amz-Signature=00' };
     await refused('MissingAuthenticationTokenException', inQuery);

@@ -26,7 +26,7 @@ describe('the short paths of a home', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('are short and its owner’s alone, whatever its own path is; made again when they are gone', () => {
+  it('are short and private, whatever the home’s own path is, and are created again when they are gone', () => {
     const home = openHome(first);
     const paths = openShortPaths(home);
     for (const path of [paths.engineRun, paths.engineTemporary]) assert.ok(path.length <= 50, path);
@@ -50,7 +50,7 @@ describe('the short paths of a home', () => {
     assert.equal(readlinkSync(before.home), placesOf(moved).folder);
   });
 
-  it('are refused where another user made them', () => {
+  it('are refused if another user created them', () => {
     const home = openHome(moved);
     const paths = openShortPaths(home);
     rmSync(paths.folder, { recursive: true });
@@ -60,13 +60,13 @@ describe('the short paths of a home', () => {
     rmSync(paths.folder, { recursive: true });
   });
 
-  it('take the place of older ones: what podman knows by another path is emptied once', async () => {
+  it('replace older ones: podman storage used under another path is emptied once', async () => {
     const home = openHome(old);
     mkdirSync(home.temporal, { recursive: true });
     writeFileSync(join(home.temporal, '1.29.1.db'), '');
     const stored = join(home.containers, 'storage', 'libpod');
     mkdirSync(stored, { recursive: true });
-    // A home of before: its history lies in Temporal's own namespace.
+    // A home from an older version: its history is in Temporal's default namespace.
     assert.equal(openIdentity(home).namespace, 'default');
     await claimStorage(home, openShortPaths(home));
     assert.ok(!existsSync(stored));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { HoldoutError } from '../../../../src/errors.ts';
-import { choosePorts, isFreePort, portRequests, usualPorts } from '../../../../src/local/stack/parts/ports.ts';
+import { choosePorts, isFreePort, portRequests, defaultPorts } from '../../../../src/local/stack/parts/ports.ts';
 
 const anyPort = { temporal: 0, ui: 0, s3: 0, batch: 0 };
 
@@ -22,20 +22,20 @@ describe('the ports of the embedded stack', () => {
   const choose = (changes: Partial<Parameters<typeof choosePorts>[0]>) =>
     choosePorts({ requests: anyPort, remembered: {}, own: new Set(), report, ...changes });
 
-  it('are read from the variables, and what is no port is refused', () => {
+  it('are read from the variables; an invalid port is refused', () => {
     const requests = portRequests({ HOLDOUT_S3_PORT: '7070', HOLDOUT_UI_PORT: '0', HOLDOUT_BATCH_PORT: '' });
     assert.deepEqual(requests, { temporal: undefined, ui: 0, s3: 7070, batch: undefined });
-    assert.throws(() => portRequests({ HOLDOUT_S3_PORT: '99999' }), /HOLDOUT_S3_PORT=99999 is no port/);
+    assert.throws(() => portRequests({ HOLDOUT_S3_PORT: '99999' }), /HOLDOUT_S3_PORT=99999 is not a port/);
   });
 
-  it('are four different free ones when any will do', async () => {
+  it('are four different free ones when any free port is requested', async () => {
     const ports = Object.values(await choose({}));
     assert.equal(new Set(ports).size, 4);
     for (const free of ports) assert.ok(await isFreePort(free));
     assert.deepEqual(lines, []);
   });
 
-  it('that were asked for and are taken stop the start, naming port, variable and holder', async () => {
+  it('stop the start when a requested one is taken, naming port, variable and holder', async () => {
     await assert.rejects(choose({ requests: { ...anyPort, s3: port } }), (error: unknown) => {
       assert.ok(error instanceof HoldoutError);
       assert.equal(error.code, 'PORT_BUSY');
@@ -46,7 +46,7 @@ describe('the ports of the embedded stack', () => {
     });
   });
 
-  it('of the last start are kept, and replaced aloud when somebody else took one', async () => {
+  it('of the last start are kept; one that another program took is replaced and reported', async () => {
     const last = await choose({});
     assert.deepEqual(await choose({ remembered: last }), last);
     const { s3 } = await choose({ remembered: { ...last, s3: port } });
@@ -62,9 +62,9 @@ describe('the ports of the embedded stack', () => {
     assert.equal(s3, port);
   });
 
-  it('that are usual are used when they are free', async () => {
+  it('are the defaults when they are free', async () => {
     const ports = await choose({ requests: { ...anyPort, batch: undefined } });
-    if (await isFreePort(usualPorts.batch)) assert.equal(ports.batch, usualPorts.batch);
+    if (await isFreePort(defaultPorts.batch)) assert.equal(ports.batch, defaultPorts.batch);
     else assert.match(lines.join('\n'), /port 7171 is taken/);
   });
 });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { decompress } from 'fzstd';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { layerOf, sha256, tarOf } from '../support/images/image-archives.ts';
-import { dockerArchive, layersOf, OciBuilder, type BuiltLayer } from '../support/images/oci-builder.ts';
-import { zstdOf } from '../support/images/zstd.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { layerOf, sha256, tarOf } from '../../support/images/image-archives.ts';
+import { dockerArchive, layersOf, OciBuilder, type BuiltLayer } from '../../support/images/oci-builder.ts';
+import { zstdOf } from '../../support/images/zstd.ts';
 
 const packers: readonly ((tar: Buffer) => Buffer)[] = [(tar) => tar, gzipSync, zstdOf];
 
@@ -24,7 +24,7 @@ describe('the layout that the gate writes', () => {
   });
   after(() => rig.stop());
 
-  it('holds the layers that were inspected, in their order, and nothing else of the archive', async () => {
+  it('contains the inspected layers in order, and nothing else from the archive', async () => {
     const layer = fc.record({ text: fc.string({ maxLength: 20 }), packer: fc.nat(packers.length - 1) });
     const image = fc.record({ layers: fc.array(layer, { maxLength: 5 }), isOci: fc.boolean(), junk: fc.string() });
     await fc.assert(
@@ -63,7 +63,7 @@ describe('the layout that the gate writes', () => {
     );
   });
 
-  it('is the same for the same image, whoever wrote the archive', async () => {
+  it('is the same for the same image, whichever tool wrote the archive', async () => {
     const layers = await layersOf();
     const plain = layers.map((layer) => ({ ...layer, pack: (tar: Buffer) => tar }));
     const builder = new OciBuilder();

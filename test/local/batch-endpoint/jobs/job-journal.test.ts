@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobJournal } from '../../../src/local/batch-endpoint/jobs/job-journal.ts';
-import type { JobRecord } from '../../../src/local/batch-endpoint/jobs/job-record.ts';
+import { JobJournal } from '../../../../src/local/batch-endpoint/jobs/job-journal.ts';
+import type { JobRecord } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
 
 const record = (jobId: string, sequence: number, status: JobRecord['detail']['status']): JobRecord => ({
   sequence,
@@ -16,7 +16,7 @@ describe('the journal of simulated jobs', () => {
   const file = join(folder, 'jobs.jsonl');
   after(() => rmSync(folder, { recursive: true }));
 
-  it('holds each job as it was kept last, also beside a line that a kill cut in half', async () => {
+  it('has the last saved state of each job, also after a line that a kill cut in half', async () => {
     const first = new JobJournal(file);
     assert.deepEqual(await first.load(), []);
     first.save(record('a', 1, 'SUBMITTED'));

@@ -1,5 +1,5 @@
-/** Something to wait for until it is opened. */
-export function gate(): { opened: Promise<void>; open: () => void } {
+/** A latch that callers wait at until it is opened. */
+export function latch(): { opened: Promise<void>; open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;

@@ -1,19 +1,19 @@
-/** AWS allows no time limit under a minute on the wire, so these ask the engine behind it. */
+/** The API accepts no time limit under a minute, as on AWS, so these tests use the engine directly. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Arns } from '../../../src/local/batch-endpoint/jobs/arns.ts';
-import { JobDefinitions } from '../../../src/local/batch-endpoint/jobs/job-definitions.ts';
-import { JobEngine } from '../../../src/local/batch-endpoint/jobs/job-engine.ts';
-import { JobFolder } from '../../../src/local/batch-endpoint/jobs/job-folder.ts';
-import type { ShownJob } from '../../../src/local/batch-endpoint/jobs/job-record.ts';
-import { stateOfProcess } from '../../../src/local/batch-endpoint/executors/job-process.ts';
-import { JobStore } from '../../../src/local/batch-endpoint/jobs/job-store.ts';
-import { ProcessExecutor } from '../../../src/local/batch-endpoint/executors/process-executor.ts';
-import { LastAlive } from '../../../src/local/batch-endpoint/jobs/last-alive.ts';
-import { eventually } from './endpoint-rig.ts';
+import { Arns } from '../../../../src/local/batch-endpoint/jobs/arns.ts';
+import { JobDefinitions } from '../../../../src/local/batch-endpoint/jobs/job-definitions.ts';
+import { JobEngine } from '../../../../src/local/batch-endpoint/jobs/job-engine.ts';
+import { JobFolder } from '../../../../src/local/batch-endpoint/jobs/job-folder.ts';
+import type { ShownJob } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
+import { stateOfProcess } from '../../../../src/local/batch-endpoint/executors/job-process.ts';
+import { JobStore } from '../../../../src/local/batch-endpoint/jobs/job-store.ts';
+import { ProcessExecutor } from '../../../../src/local/batch-endpoint/executors/process-executor.ts';
+import { LastAlive } from '../../../../src/local/batch-endpoint/jobs/last-alive.ts';
+import { eventually } from '../endpoint-rig.ts';
 
 describe('the time limit of a job', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-timeout-'));
@@ -29,8 +29,8 @@ describe('the time limit of a job', () => {
   const environment = { PATH: process.env['PATH'] ?? '' };
   const log = pino({ level: 'silent' });
   const newEngine = (): JobEngine => {
-    const carrier = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
-    return new JobEngine({ startUp, arns, jobs, carrier, pulse: new LastAlive(folder), log });
+    const executor = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
+    return new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(folder), log });
   };
   let engine = newEngine();
   before(() => engine.start());
@@ -56,7 +56,7 @@ describe('the time limit of a job', () => {
     });
   const lasted = ({ startedAt = 0, stoppedAt = 0 }: ShownJob): number => stoppedAt - startedAt;
 
-  it('sends SIGTERM when it is over and gives AWS its words', async () => {
+  it('sends SIGTERM when it has passed and sets AWS’s reason', async () => {
     const job = await ended(submit(`trap 'exit 9' TERM; while :; do sleep 0.02; done`, 0.4));
     assert.equal(job.status, 'FAILED');
     assert.equal(job.statusReason, 'Job attempt duration exceeded timeout');
@@ -75,7 +75,7 @@ describe('the time limit of a job', () => {
     assert.ok(readFileSync(join(folder, 'reaped'), 'utf8').includes(jobId));
   });
 
-  it('is the definition’s, unless the submission has its own', async () => {
+  it('is the definition’s, unless the job has its own', async () => {
     const [own, defined] = [submit('sleep 0.8', 300, 0.2), submit('exec sleep 300', undefined, 0.2)];
     assert.equal((await ended(defined)).statusReason, 'Job attempt duration exceeded timeout');
     assert.equal((await ended(own)).status, 'SUCCEEDED');
@@ -83,7 +83,7 @@ describe('the time limit of a job', () => {
 
   it('counts from the start of the job, also for an engine that took it over', async () => {
     const jobId = submit('exec sleep 300', 0.8);
-    // A process that has not begun when the next engine looks is forbidden to begin: another end than the one asked for here.
+    // A process that has not started when the next engine checks may not start any more, which is not tested here.
     await eventually('the beginning', () => stateOfProcess(jobFolder.of(jobId)).kind === 'running' || undefined);
     engine.stop();
     engine = newEngine();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { HoldoutError } from '../../src/errors.ts';
-import { ImageStore } from '../../src/images/store/image-store.ts';
-import { inspectFolder } from '../../src/images/inspect-archive.ts';
-import { digestOf, fetchImage } from '../../src/images/store/registry-image.ts';
-import { whyNot } from '../../src/images/store/registry-errors.ts';
-import { skopeo } from '../../src/images/store/skopeo.ts';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { dockerEntries, ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
-import { docker, layersOf, OciBuilder, type Descriptor, type Fields } from '../support/images/oci-builder.ts';
-import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
+import { HoldoutError } from '../../../src/errors.ts';
+import { ImageStore } from '../../../src/images/store/image-store.ts';
+import { inspectFolder } from '../../../src/images/inspect-archive.ts';
+import { digestOf, fetchImage } from '../../../src/images/store/registry-image.ts';
+import { whyNot } from '../../../src/images/store/registry-errors.ts';
+import { skopeo } from '../../../src/images/store/skopeo.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { dockerEntries, ociEntries, sha256, tarOf } from '../../support/images/image-archives.ts';
+import { docker, layersOf, OciBuilder, type Descriptor, type Fields } from '../../support/images/oci-builder.ts';
+import { startRegistry, type TestRegistry } from '../../support/images/registry.ts';
 
 const limits = { imageBytes: 2 ** 20, unpackedBytes: 2 ** 21 };
 
@@ -27,7 +27,7 @@ describe('images in a registry', () => {
   });
 
   const there = (tag: string): string => `docker://${registry.host}/team/model:${tag}`;
-  /** Brings everything that was built into the registry, and what `top` describes under a tag. */
+  /** Pushes everything built to the registry, and tags the manifest that `top` describes. */
   function push(builder: OciBuilder, tag: string, top: Descriptor): void {
     for (const content of builder.blobs.values()) registry.put(content);
     registry.tag(`team/model`, tag, builder.blobs.get(`blobs/sha256/${top.digest.slice(7)}`) ?? Buffer.alloc(0));
@@ -47,7 +47,7 @@ describe('images in a registry', () => {
   const digestInArchive = async (builder: OciBuilder, image: Descriptor): Promise<string> =>
     (await rig.accepted(await tarOf(builder.entries([image])))).digest;
 
-  it('are kept under a reference by digest and sent only once', async () => {
+  it('are stored under a reference by digest and sent only once', async () => {
     for (const entries of [await ociEntries({ layers: 2 }), await dockerEntries({ layers: 2, text: 'plain layers' })]) {
       const { layout, digest } = await rig.accepted(await tarOf(entries));
       const stored = await store.put(layout, digest, 'campaign/submission');
@@ -60,7 +60,7 @@ describe('images in a registry', () => {
     }
   });
 
-  it('become what the same image in an archive becomes, alone and in an index', async () => {
+  it('give the same result as in an archive, alone and in an index', async () => {
     const builder = new OciBuilder();
     const amd64 = { platform: { os: 'linux', architecture: 'amd64' } };
     const image = await imageOf(builder, 'alone', amd64);
@@ -78,7 +78,7 @@ describe('images in a registry', () => {
     assert.equal((await fetched('flat')).digest, expected);
   });
 
-  it('do not move with their tag: what was named at hand-in is fetched', async () => {
+  it('do not move with their tag: the version named at hand-in is fetched', async () => {
     const builder = new OciBuilder();
     const before = await imageOf(builder, 'before');
     push(builder, 'moving', before);
@@ -92,7 +92,7 @@ describe('images in a registry', () => {
     assert.equal(await digestOf(`${there('moving')}@${digest}`), digest);
   });
 
-  it('are refused once in words: other machines, several, parts elsewhere, too large, too old, incomplete', async () => {
+  it('are refused with a sentence: other machines, several, foreign layers, too large, too old, incomplete', async () => {
     const builder = new OciBuilder();
     const one = await imageOf(builder, 'one');
     const two = await imageOf(builder, 'two');
@@ -126,7 +126,7 @@ describe('images in a registry', () => {
     }
   });
 
-  it('are said to want credentials in the words of registries, not where a file may not be opened', () => {
+  it('are reported as needing credentials by registries’ messages, but not for an unreadable file', () => {
     for (const words of [
       'reading manifest v1 in docker.io/team/model: requested access to the resource is denied\nunauthorized: authentication required',
       'reading manifest v1 in ghcr.io/team/model: denied: denied',
@@ -148,7 +148,7 @@ describe('images in a registry', () => {
       assert.equal(whyNot('docker://ghcr.io/denied:unauthorized-1', words), words);
   });
 
-  it('are unknown where the registry has none, and trouble where it does not answer', async () => {
+  it('are unknown if the registry has none, and an error if it does not respond', async () => {
     assert.equal(await digestOf(there('nothing-here')), undefined);
     const nowhere = 'docker://127.0.0.1:1/team/model:v1';
     const isTrouble = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED';
