@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { simulatedEndings, type Population, type SimulatedSubmission } from '../../../campaign/simulation/population.ts';
+import {
+  simulatedEndings,
+  type Population,
+  type SimulatedSubmission,
+} from '../../../campaign/simulation/population.ts';
 import { memberPattern } from '../../../ids.ts';
 import { readChecked } from '../checked-file.ts';
 
