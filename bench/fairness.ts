@@ -7,7 +7,7 @@
  * team has started its last submission.
  */
 import type { Durations } from '../test/support/campaigns/drawn-population.ts';
-import { simulateCampaign, type SimulatedWay } from '../test/support/campaigns/simulate-campaign.ts';
+import { simulateCampaign, type SubmissionTrace } from '../test/support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign, type VirtualShape } from '../test/support/campaigns/virtual-campaign.ts';
 import { keepResult, type BenchResult } from './support/results.ts';
 
@@ -55,10 +55,10 @@ function startsOf({ perTeamInFlight, probed, durations }: Setting, teams: readon
     failing: 0,
     lossesPerHour: 0,
   };
-  const { done, ways } = simulateCampaign(virtualCampaign(shape));
+  const { done, traces } = simulateCampaign(virtualCampaign(shape));
   if (!done) throw new Error('the campaign holds');
-  return ways
-    .flatMap(({ team, runs: [first] }: SimulatedWay) => (first ? [{ team, at: first.grantedAt - startsAt }] : []))
+  return traces
+    .flatMap(({ team, runs: [first] }: SubmissionTrace) => (first ? [{ team, at: first.grantedAt - startsAt }] : []))
     .sort((a, b) => a.at - b.at);
 }
 

@@ -50,11 +50,11 @@ interface Course {
   changes: number;
 }
 
-const courseOf = ({ done, endedAt, state, hurryChanges }: SimulatedResult): Course => ({
+const courseOf = ({ done, endedAt, state, expeditedChanges }: SimulatedResult): Course => ({
   met: done,
   hours: (endedAt - startsAt) / 3_600_000,
   usd: state.money.spent / 1e6,
-  changes: hurryChanges,
+  changes: expeditedChanges,
 });
 
 interface Tried {
@@ -69,8 +69,8 @@ function triesOf(seed: number): Tried[] {
   const shape = drawnShape(seed);
   const run = (change: Partial<VirtualShape>): Course =>
     courseOf(simulateCampaign(virtualCampaign({ ...shape, ...change })));
-  const never = run({ hurry: false });
-  const always = run({ hurry: true });
+  const never = run({ expedited: false });
+  const always = run({ expedited: true });
   if (always.hours > (1 - worthIt) * never.hours) return [];
   return deadlines.map((deadline) => {
     const hours =

@@ -72,15 +72,15 @@ export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, 
     });
   });
   if (results.some(({ done }) => !done)) throw new Error('a campaign of the case holds');
-  const ways = results.flatMap(({ ways }) => ways);
+  const traces = results.flatMap(({ traces }) => traces);
   return {
     cost: sumOf(results, ({ state }) => state.money.spent) / 1e6,
-    hours: hoursByClass(ways),
+    hours: hoursByClass(traces),
     days: (Math.max(...results.map(({ endedAt }) => endedAt)) - startsAt) / 1000 / day,
     scored: sumOf(results, ({ state }) => state.counts.finished),
     reasons: reasonsIn(results),
-    soundLost: ways.filter(({ submission, state }) => state !== 'finished' && isSound(population, submission)).length,
-    runs: sumOf(ways, ({ runs }) => runs.length),
+    soundLost: traces.filter(({ submission, state }) => state !== 'finished' && isSound(population, submission)).length,
+    runs: sumOf(traces, ({ runs }) => runs.length),
   };
 }
 
@@ -105,9 +105,9 @@ function frozenOf(instanceClasses: InstanceClass[], isProbed: boolean): FrozenCa
 const isSound = ({ submissions, kinds }: CasePopulation, submission: string): boolean =>
   submissions.get(submission)?.end === 'predictions' && kinds.get(submission) !== 'none';
 
-function hoursByClass(ways: SimulatedResult['ways']): Record<string, number> {
+function hoursByClass(traces: SimulatedResult['traces']): Record<string, number> {
   const hours: Record<string, number> = {};
-  for (const run of ways.flatMap(({ runs }) => runs)) {
+  for (const run of traces.flatMap(({ runs }) => runs)) {
     hours[run.class] = (hours[run.class] ?? 0) + run.billedSeconds / 3600;
   }
   return hours;

@@ -61,7 +61,7 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
   const { frozen } = simulation;
   const left = [...shares];
   const checks: Omit<Check, 'truth'>[] = [];
-  const judgedFrom = Math.max(startsAt, ...(simulation.acts ?? []).map(({ at }) => at));
+  const judgedFrom = Math.max(startsAt, ...(simulation.commands ?? []).map(({ at }) => at));
   const result = simulateCampaign({
     ...simulation,
     watch: (state, now) => {
@@ -100,27 +100,31 @@ export function simulationOf(tried: ForecastCase): Simulation {
     lossesPerHour: 0.005,
     perTeamInFlight: 2,
   });
-  return { ...simulation, acts: actsOf(tried, teams.length, (submissions * meanSeconds) / slots) };
+  return { ...simulation, commands: commandsOf(tried, teams.length, (submissions * meanSeconds) / slots) };
 }
 
-function actsOf({ disturbance, slots }: ForecastCase, teams: number, length: number): NonNullable<Simulation['acts']> {
+function commandsOf(
+  { disturbance, slots }: ForecastCase,
+  teams: number,
+  length: number,
+): NonNullable<Simulation['commands']> {
   const at = (share: number): number => startsAt + Math.round(share * length * 1000);
-  const act = (share: number, what: OperatorCommand, team = -1) => ({ at: at(share), act: what, team });
+  const send = (share: number, command: OperatorCommand, team = -1) => ({ at: at(share), command, team });
   const setSlots = (to: number): OperatorCommand => ({ name: 'setSlots', message: { class: 'cheap', slots: to } });
   switch (disturbance) {
     case 'none':
       return [];
     case 'pause':
-      return [act(0.15, { name: 'pauseCampaign', message: {} }), act(0.3, { name: 'resumeCampaign', message: {} })];
+      return [send(0.15, { name: 'pauseCampaign', message: {} }), send(0.3, { name: 'resumeCampaign', message: {} })];
     case 'paused-teams':
       return Array.from({ length: Math.floor(teams / 5) }, (_, team) => [
-        act(0.1, { name: 'pauseTeam', message: { team: `${team}` } }, team),
-        act(0.35, { name: 'resumeTeam', message: { team: `${team}` } }, team),
+        send(0.1, { name: 'pauseTeam', message: { team: `${team}` } }, team),
+        send(0.35, { name: 'resumeTeam', message: { team: `${team}` } }, team),
       ]).flat();
     case 'more-slots':
-      return [act(0.3, setSlots(Math.ceil(slots * 1.5)))];
+      return [send(0.3, setSlots(Math.ceil(slots * 1.5)))];
     case 'fewer-slots':
-      return [act(0.3, setSlots(Math.ceil(slots / 2)))];
+      return [send(0.3, setSlots(Math.ceil(slots / 2)))];
   }
 }
 

@@ -26,7 +26,7 @@ export interface FastForward {
 
 export interface SchedulingPolicy {
   /** Maximum of open submissions of one team. */
-  openPerTeam: number;
+  maxOpenPerTeam: number;
   /** Evaluations go to more expensive classes with free slots. */
   expedited: boolean;
 }
@@ -85,7 +85,7 @@ interface EntryPhase {
 function entryPhaseOf(
   work: RemainingWork,
   sample: ParameterSample,
-  { openPerTeam, expedited }: SchedulingPolicy,
+  { maxOpenPerTeam, expedited }: SchedulingPolicy,
   early: readonly AwaitedRun[],
   random: RandomStream,
 ): EntryPhase {
@@ -111,7 +111,7 @@ function entryPhaseOf(
   // Slots stay empty when few teams are left and the limit per team holds them back.
   const idleShare = unstarted.levels.reduce((sum, level) => {
     const share = (sample.evaluatedShare * level.submissions) / Math.max(1, submissions + early.length);
-    return sum + share * (slots / Math.min(slots, level.teams * openPerTeam) - 1);
+    return sum + share * (slots / Math.min(slots, level.teams * maxOpenPerTeam) - 1);
   }, 0);
   const { seconds, extraMicroUsd } = entryDuration(work, ownWork, slotSeconds * (1 + idleShare), expedited);
   return { seconds, arrived, microUsd: billed * microUsdPerSecond + extraMicroUsd };

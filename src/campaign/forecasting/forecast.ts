@@ -22,17 +22,21 @@ const minEvaluations = 5;
 
 /**
  * Forecast from the statistics of ended runs. The result is the same for the same state, and its cost does not grow with
- * the campaign. Null while there are too few statistics or nothing can start. `now` in ms; `openPerTeam`: limit of open
+ * the campaign. Null while there are too few statistics or nothing can start. `now` in ms; `maxOpenPerTeam`: limit of open
  * submissions of one team.
  */
 export function forecastOf(
   state: CampaignState,
   classes: readonly InstanceClass[],
   now: number,
-  openPerTeam: number,
+  maxOpenPerTeam: number,
 ): Forecast | null {
   if (endedEvaluations(state) < minEvaluations) return null;
-  const contextOf = (expedited: boolean): ProjectionContext => ({ classes, now, policy: { openPerTeam, expedited } });
+  const contextOf = (expedited: boolean): ProjectionContext => ({
+    classes,
+    now,
+    policy: { maxOpenPerTeam, expedited },
+  });
   const normal = projectionOf(state, contextOf(false));
   if (normal === undefined) return null;
   const isSafe = normal.finish.p90 <= Date.parse(state.deadline) && !state.deadlineAtRisk;

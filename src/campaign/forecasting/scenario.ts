@@ -40,7 +40,7 @@ export class Scenario {
   ) {
     this.microUsd = skipped.microUsd;
     this.freeSlots = work.classes.map(({ slots }) => slots);
-    this.unstarted = new TeamQueue(work.unstarted.last, work.openPerTeam, policy.openPerTeam);
+    this.unstarted = new TeamQueue(work.unstarted.last, work.openPerTeam, policy.maxOpenPerTeam);
     this.queues = work.classes.map(() => ({ runs: [], next: 0 }));
     for (const run of work.running) this.begin(run, run.age);
   }

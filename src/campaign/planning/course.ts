@@ -3,8 +3,13 @@ import type { Population, SimulatedSubmission } from '../simulation/population.t
 import { costMicroUsd } from '../model/money.ts';
 import { worstCostMicroUsd } from '../model/run-limits.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
-import { simulatedEnd, type RunRules, type SimulatedEnd, type SimulatedOrder } from '../simulation/simulated-end.ts';
-import { SimulatedRound, type NextStep } from '../simulation/simulated-round.ts';
+import {
+  simulatedRunResult,
+  type RunRules,
+  type SimulatedRunResult,
+  type SimulatedOrder,
+} from '../simulation/simulated-run-result.ts';
+import { SimulatedRound, type RoundMessage } from '../simulation/simulated-round.ts';
 import type { Committed } from './planned-budget.ts';
 import type { PlannedBudget } from './planned-budget.ts';
 
@@ -82,7 +87,7 @@ class Courses {
   private readonly events = new EventQueue();
   private readonly lines: Map<string, Line>;
   private readonly begun: number[];
-  private readonly ends = new Map<SimulatedSubmission, Map<string, SimulatedEnd>>();
+  private readonly ends = new Map<SimulatedSubmission, Map<string, SimulatedRunResult>>();
   private readonly runs: PlannedRun[] = [];
   private now = 0;
   private running = 0;
@@ -114,7 +119,7 @@ class Courses {
       for (const team of teams.keys()) this.startNext(team);
     for (let next = this.events.next; next < Infinity; next = this.events.next) {
       this.now = next;
-      this.events.passTo(next);
+      this.events.runUntil(next);
     }
     const runs = this.runs.sort((a, b) => a.endsAt - b.endsAt);
     return { seconds: this.now, scored: this.scored, runs, worst: this.worst, committed: this.mostCommitted };
@@ -126,10 +131,12 @@ class Courses {
     if (name === undefined) return;
     this.begun[team] = begun + 1;
     const submission = { name, team, round: new SimulatedRound(this.planned.rules, name) };
-    this.events.plan(this.now + this.planned.delays.pull, () => this.take(submission, submission.round.begin(false)));
+    this.events.schedule(this.now + this.planned.delays.pull, () =>
+      this.take(submission, submission.round.begin(false)),
+    );
   }
 
-  private take(submission: Open, step: NextStep): void {
+  private take(submission: Open, step: RoundMessage): void {
     if (step.kind === 'report') {
       if (step.report.state === 'finished') this.scored += 1;
       this.startNext(submission.team);
@@ -164,14 +171,14 @@ class Courses {
   private begin(line: Line, { submission, n, purpose, rerun }: Asking): void {
     const { delays, startUpSeconds } = this.planned;
     const { on, worst } = line;
-    const end = this.endOf({ submission: submission.name, n, purpose, on });
+    const end = this.endOf({ submission: submission.name, n, purpose, instanceClass: on });
     const billedSeconds = end.billedSeconds + startUpSeconds;
     const cost = costMicroUsd(billedSeconds, on.microUsdPerHour);
     const endsAt = this.now + billedSeconds;
     this.runs.push({ class: on.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
     this.commit(worst, rerun);
     this.running += 1;
-    this.events.plan(endsAt + delays.handOver, () => {
+    this.events.schedule(endsAt + delays.handOver, () => {
       this.commit(cost - worst, rerun);
       line.free += 1;
       this.running -= 1;
@@ -189,16 +196,16 @@ class Courses {
   }
 
   /** Runs that end well and leave nothing to chance are all the same for the same needs: one of them is looked at. */
-  private endOf(order: SimulatedOrder): SimulatedEnd {
+  private endOf(order: SimulatedOrder): SimulatedRunResult {
     const { population } = this;
     const needs = population.submissions.get(order.submission) ?? population.others;
-    const ends = this.ends.get(needs) ?? new Map<string, SimulatedEnd>();
+    const ends = this.ends.get(needs) ?? new Map<string, SimulatedRunResult>();
     this.ends.set(needs, ends);
-    const key = `${order.purpose} ${order.on.name}`;
+    const key = `${order.purpose} ${order.instanceClass.name}`;
     const known = ends.get(key);
     if (known) return known;
-    const end = simulatedEnd(this.planned.rules, population, this.seed, order);
-    const isCertain = needs.spread === 0 && population.classes.get(order.on.name)?.lossesPerHour === 0;
+    const end = simulatedRunResult(this.planned.rules, population, this.seed, order);
+    const isCertain = needs.spread === 0 && population.classes.get(order.instanceClass.name)?.lossesPerHour === 0;
     if (isCertain && end.reason === null) ends.set(key, end);
     return end;
   }

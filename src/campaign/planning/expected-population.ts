@@ -1,7 +1,7 @@
 import type { Population, SimulatedClass, SimulatedSubmission } from '../simulation/population.ts';
 import { RandomStream } from '../random/random-stream.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
-import type { RunRules } from '../simulation/simulated-end.ts';
+import type { RunRules } from '../simulation/simulated-run-result.ts';
 import type { Future } from './futures.ts';
 import { assumedLossesPerHour, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 

@@ -1,6 +1,6 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
-import type { RunRules } from '../simulation/simulated-end.ts';
+import type { RunRules } from '../simulation/simulated-run-result.ts';
 import type { Knowledge } from './knowledge.ts';
 
 /** Classes that a campaign may be given: one alone, or all of them with the ways between them. */

@@ -1,5 +1,5 @@
 import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
-import type { SimulatedHabit, SimulatedSubmission } from '../simulation/population.ts';
+import type { SimulatedEnding, SimulatedSubmission } from '../simulation/population.ts';
 import type { Reason } from '../model/reasons.ts';
 import { containerMemoryMiB } from '../model/run-limits.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -122,7 +122,7 @@ function deviceNeed(runs: readonly PilotRun[], classes: ReadonlyMap<string, Inst
   return Math.max(2, ...filled, ...(peaks.length > 0 ? [Math.min(...peaks)] : []));
 }
 
-function habitOf(runs: readonly PilotRun[]): SimulatedHabit {
+function habitOf(runs: readonly PilotRun[]): SimulatedEnding {
   if (runs.some(isGood)) return 'predictions';
   const reasons = runs.map(({ reason }) => reason);
   if (reasons.includes('output-invalid')) return 'faulty-predictions';
@@ -133,7 +133,7 @@ function habitOf(runs: readonly PilotRun[]): SimulatedHabit {
 }
 
 /** What it did where it did not end well, though it did elsewhere: work for a device may break where there is none. */
-function habitsByClass(runs: readonly PilotRun[]): Record<string, SimulatedHabit> {
+function habitsByClass(runs: readonly PilotRun[]): Record<string, SimulatedEnding> {
   const failed = runs.filter((run) => !runs.some((other) => other.class === run.class && isGood(other)));
   return Object.fromEntries(failed.map((run) => [run.class, habitOf([run])]));
 }

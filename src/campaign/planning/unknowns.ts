@@ -1,7 +1,7 @@
 import { counted } from '../../safe-text.ts';
 import { probeClass } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import type { RunRules } from '../simulation/simulated-end.ts';
+import type { RunRules } from '../simulation/simulated-run-result.ts';
 import { percent } from '../model/units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';

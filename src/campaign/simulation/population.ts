@@ -1,40 +1,40 @@
-/** The submissions of a simulated campaign and the machines they meet; by name. */
+/** The submissions of a simulated campaign and the instance classes, by name. */
 export interface Population {
-  /** Every submission that `submissions` does not name. */
+  /** Used for every submission that is not in `submissions`. */
   others: SimulatedSubmission;
   submissions: ReadonlyMap<string, SimulatedSubmission>;
   classes: ReadonlyMap<string, SimulatedClass>;
 }
 
-/** What a submission needs and does. Seconds are simulated ones. */
+/** What a submission needs and does, in simulated seconds. */
 export interface SimulatedSubmission {
-  /** Without a GPU, or where the class has none, an item takes `cpuSecondsPerItem`. */
+  /** If it uses none, or the class has none, an item takes `cpuSecondsPerItem`. */
   usesGpu: boolean;
-  /** Device memory for the test set, and for the sample set where a probe sees less. */
+  /** GPU memory for the test set, and for the sample set if a probe needs less. */
   gpuMemoryMiB: number;
   sampleGpuMemoryMiB?: number | undefined;
-  /** Name of the base image it is built on, if others share it. */
+  /** Name of its base image, if other submissions share it. */
   base?: string | undefined;
   hostMemoryMiB: number;
-  /** From the container's start to the first item, on every class. */
+  /** From the start of the container to the first item, on every class. */
   startUpSeconds: number;
-  /** On a class of speed 1. */
+  /** On a class with speed 1. */
   secondsPerItem: number;
   cpuSecondsPerItem: number;
-  /** Deviation of the logarithm of a run's duration; the mean stays what is expected. */
+  /** Standard deviation of the logarithm of a run's duration; the mean stays the expected duration. */
   spread: number;
-  end: SimulatedHabit;
-  /** Share of its work after which a run fails that fails; without it anywhere. */
+  end: SimulatedEnding;
+  /** Share of its work after which a failing run fails; random if not given. */
   failsAt?: number | undefined;
-  /** By class, where it does something else there. */
-  endOn?: Readonly<Record<string, SimulatedHabit>> | undefined;
+  /** By class, if its runs end differently there. */
+  endOn?: Readonly<Record<string, SimulatedEnding>> | undefined;
 }
 
 /**
- * How a submission's runs end where memory and time suffice: with predictions; with a file that lacks a row; without one;
- * with exit status 1. The last two are the runner's: it exits without an outcome, or never ends.
+ * How a submission's runs end if memory and time suffice: with predictions, with a predictions file that lacks a row,
+ * without a file, or with exit status 1. The last two concern the runner: it exits without an outcome, or never ends.
  */
-export const simulatedHabits = [
+export const simulatedEndings = [
   'predictions',
   'faulty-predictions',
   'no-output',
@@ -42,9 +42,9 @@ export const simulatedHabits = [
   'runner-trouble',
   'runner-hangs',
 ] as const;
-export type SimulatedHabit = (typeof simulatedHabits)[number];
+export type SimulatedEnding = (typeof simulatedEndings)[number];
 
-/** Speeds relative to the submissions' seconds; `lossesPerHour`: Spot reclaims, per running hour. */
+/** Speeds relative to the submissions' seconds; `lossesPerHour`: Spot reclaims per hour of running. */
 export interface SimulatedClass {
   gpuSpeed: number;
   cpuSpeed: number;

@@ -7,15 +7,15 @@ interface SimulatedOutcome {
   jobId: string;
   /** Milliseconds. */
   startedAt: number;
-  /** Simulated; `stoppedAt` lies as far from `startedAt`. */
+  /** Simulated duration, the difference between `stoppedAt` and `startedAt`. */
   seconds: number;
   facts: SimulatedFacts;
-  /** SIGTERM ended the run before its own end. */
+  /** SIGTERM stopped the run before it ended by itself. */
   stopped: boolean;
   predictions: CollectedPredictions;
 }
 
-/** The outcome that the runner of a simulated run writes. Pure. */
+/** The outcome that the runner writes for a simulated run. */
 export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
   const { spec, jobId, startedAt, seconds, facts, stopped, predictions } = run;
   const { gpuMemoryMiB } = spec.instanceClass;
@@ -50,6 +50,6 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
   };
 }
 
-/** A file that grows by one row after every item. */
+/** Growth of a predictions file that gains one row per item. */
 const steadyGrowth = (startUpSeconds: number, seconds: number): GrowthPoint[] =>
   [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: startUpSeconds + share * (seconds - startUpSeconds), share }));

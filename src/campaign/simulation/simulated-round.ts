@@ -2,24 +2,24 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../model/messages.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import { EvaluationStateMachine, type EvaluationStep } from '../evaluation/evaluation-state-machine.ts';
-import type { RunRules, SimulatedEnd } from './simulated-end.ts';
+import type { RunRules, SimulatedRunResult } from './simulated-run-result.ts';
 
-/** What a submission tells its campaign next: it asks for a run, or reports its end once its last run is settled. */
-export type NextStep =
+/** The next message of a submission to its campaign: a run request, or the report of its end with the last settlement. */
+export type RoundMessage =
   { kind: 'request'; request: RunRequest } | { kind: 'report'; settles?: RunSettlement; report: SubmissionReport };
 
-/** What a submission says to its campaign on its way through its evaluation, as its workflow does, without time. */
+/** One round of a submission: sends its campaign the same messages as the submission workflow, without passing time. */
 export class SimulatedRound {
-  private readonly way: EvaluationStateMachine;
+  private readonly evaluation: EvaluationStateMachine;
   private request: RunRequest | undefined;
   private evaluations = 0;
-  private cost = 0;
+  private costMicroUsd = 0;
 
   constructor(
     { instanceClasses: classes, limits, testSet, sampleSet }: RunRules,
     private readonly submission: string,
   ) {
-    this.way = new EvaluationStateMachine({
+    this.evaluation = new EvaluationStateMachine({
       classes,
       limits,
       testItems: testSet.items,
@@ -27,26 +27,26 @@ export class SimulatedRound {
     });
   }
 
-  /** Its image is there. */
-  begin(probeInVain: boolean): NextStep {
-    return this.tell(this.way.begin(probeInVain));
+  /** Begins once the image is available. */
+  begin(skipProbe: boolean): RoundMessage {
+    return this.messageFor(this.evaluation.begin(skipProbe));
   }
 
-  /** The campaign will grant no run any more. */
-  refused(reason: Reason): NextStep {
-    return this.tell(this.way.afterRefusal(reason));
+  /** The campaign grants no further run. */
+  refused(reason: Reason): RoundMessage {
+    return this.messageFor(this.evaluation.afterRefusal(reason));
   }
 
-  runEnded(on: InstanceClass, end: SimulatedEnd): NextStep {
-    if (this.request === undefined) throw new RangeError(`${this.submission} asked for no run`);
+  runEnded(instanceClass: InstanceClass, result: SimulatedRunResult): RoundMessage {
+    if (this.request === undefined) throw new RangeError(`${this.submission} has requested no run`);
     const { submission, n, purpose, rerun } = this.request;
-    const { reason, billedSeconds, costMicroUsd } = end;
-    this.cost += costMicroUsd;
-    const settled = { submission, n, purpose, rerun, class: on.name, billedSeconds, costMicroUsd };
-    return this.tell(this.way.afterRun(on, end), { ...settled, ...(reason && { reason }) });
+    const { reason, billedSeconds, costMicroUsd } = result;
+    this.costMicroUsd += costMicroUsd;
+    const settled = { submission, n, purpose, rerun, class: instanceClass.name, billedSeconds, costMicroUsd };
+    return this.messageFor(this.evaluation.afterRun(instanceClass, result), { ...settled, ...(reason && { reason }) });
   }
 
-  private tell(step: EvaluationStep, settles?: RunSettlement): NextStep {
+  private messageFor(step: EvaluationStep, settles?: RunSettlement): RoundMessage {
     if (step.kind !== 'run') return this.report(step.kind === 'end' ? step.reason : null, settles);
     const { purpose, options, needMeasured } = step;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
@@ -63,14 +63,14 @@ export class SimulatedRound {
     return { kind: 'request', request: this.request };
   }
 
-  private report(reason: Reason | null, settles?: RunSettlement): NextStep {
-    const failed = reason !== null && responsibleParty(reason) === 'operator' ? 'cancelled' : 'failed';
+  private report(reason: Reason | null, settles?: RunSettlement): RoundMessage {
+    const unscored = reason !== null && responsibleParty(reason) === 'operator' ? 'cancelled' : 'failed';
     const report: SubmissionReport = {
       submission: this.submission,
       sequence: 1,
-      state: reason === null ? 'finished' : failed,
+      state: reason === null ? 'finished' : unscored,
       ...(reason && { reason }),
-      costMicroUsd: this.cost,
+      costMicroUsd: this.costMicroUsd,
     };
     return { kind: 'report', report, ...(settles && { settles }) };
   }

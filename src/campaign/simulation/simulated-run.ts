@@ -5,33 +5,33 @@ import type { RunOutcome } from '../model/run-outcome.ts';
 import type { RunSpec } from '../model/run-spec.ts';
 import { drawOf, exponentialDrawOf, normalDrawOf } from '../random/seeded-draw.ts';
 
-/** What of a run's spec decides how it ends. */
+/** The part of a run's spec that decides how it ends. */
 export type SimulatedSpec = Pick<RunSpec, 'runKey' | 'purpose'> & {
   inputs: Pick<InputSet, 'items'>;
   instanceClass: Pick<RunSpec['instanceClass'], 'name' | 'gpu' | 'gpuMemoryMiB'>;
   limits: Pick<RunSpec['limits'], 'wallClockSeconds' | 'memoryMiB'>;
 };
 
-/** What a run does. `seconds`: simulated, from its start to its end; Infinity when it never ends by itself. */
+/** What a run does. `seconds`: simulated duration; Infinity if the run never ends by itself. */
 export type SimulatedRun = { seconds: number } & (
   | { kind: 'outcome'; facts: SimulatedFacts }
-  /** The host goes away. */
+  /** The host disappears. */
   | { kind: 'host-lost' }
-  /** The runner leaves without an outcome. */
+  /** The runner exits without an outcome. */
   | { kind: 'runner-trouble' }
   | { kind: 'runner-hangs' }
 );
 
-/** The facts that go into a run's outcome. */
+/** The facts that the outcome of a run contains. */
 export interface SimulatedFacts {
   end: { kind: 'exited'; exitCode: number } | { kind: 'time-limit' };
   outOfMemory: RunOutcome['memory']['outOfMemory'];
   hostPeakMiB: number;
   /** Null on a class without a device. */
   devicePeakMiB: number | null;
-  /** From the container's start to the first item. */
+  /** From the start of the container to the first item. */
   startUpSeconds: number;
-  /** Which inputs the predictions file has a row for; each row's value is `prediction`. */
+  /** The inputs for which the predictions file has a row; the value of each row is `prediction`. */
   rows: 'all' | 'all-but-one' | 'no-file';
   /** In [0, 1); the same in every run of a submission. */
   prediction: number;
@@ -39,34 +39,36 @@ export interface SimulatedFacts {
 }
 
 /**
- * What a run of this spec does in a population: the same for the same seed and run key. Durations are drawn around the
- * expected; memory that does not suffice ends a run at some point of its work. Throws RangeError for a class that the
- * population does not have. Pure.
+ * What a run with this spec does: the same for the same population, seed and run key. Durations vary around the expected
+ * one; a run that lacks memory fails at some point of its work. Throws RangeError for a class that the population lacks.
  */
 export function simulatedRun(population: Population, seed: number, spec: SimulatedSpec): SimulatedRun {
   const { submission: name } = parseRunKey(spec.runKey);
   const submission = population.submissions.get(name) ?? population.others;
-  const on = population.classes.get(spec.instanceClass.name);
-  if (on === undefined) throw new RangeError(`the population has no class ${spec.instanceClass.name}`);
+  const instanceClass = population.classes.get(spec.instanceClass.name);
+  if (instanceClass === undefined) throw new RangeError(`the population has no class ${spec.instanceClass.name}`);
   const prediction = drawOf(seed, name, 'prediction');
-  const own = withinWallClock(ownEnd({ submission, on, seed, spec, prediction }), spec.limits.wallClockSeconds);
-  const lostAfter = exponentialDrawOf(on.lossesPerHour / 3600, seed, spec.runKey, 'loss');
+  const own = withinWallClock(
+    unlimitedRun({ submission, instanceClass, seed, spec, prediction }),
+    spec.limits.wallClockSeconds,
+  );
+  const lostAfter = exponentialDrawOf(instanceClass.lossesPerHour / 3600, seed, spec.runKey, 'loss');
   return lostAfter < own.seconds ? { seconds: lostAfter, kind: 'host-lost' } : own;
 }
 
-interface Simulation {
+interface SimulationInput {
   submission: SimulatedSubmission;
-  on: SimulatedClass;
+  instanceClass: SimulatedClass;
   seed: number;
   spec: SimulatedSpec;
   prediction: number;
 }
 
-/** How the run ends when it has all the time that it wants. */
-function ownEnd({ submission, on, seed, spec, prediction }: Simulation): SimulatedRun {
+/** The run without a time limit. */
+function unlimitedRun({ submission, instanceClass: speeds, seed, spec, prediction }: SimulationInput): SimulatedRun {
   const { runKey, inputs, instanceClass, limits } = spec;
   const onGpu = submission.usesGpu && instanceClass.gpu !== 'none';
-  const perItem = onGpu ? submission.secondsPerItem / on.gpuSpeed : submission.cpuSecondsPerItem / on.cpuSpeed;
+  const perItem = onGpu ? submission.secondsPerItem / speeds.gpuSpeed : submission.cpuSecondsPerItem / speeds.cpuSpeed;
   const factor = Math.exp(submission.spread * normalDrawOf(seed, runKey, 'seconds') - submission.spread ** 2 / 2);
   const startUpSeconds = submission.startUpSeconds * factor;
   const secondsAt = (share: number): number => startUpSeconds + share * inputs.items * perItem * factor;
@@ -89,7 +91,7 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
   });
   const share = submission.failsAt ?? drawOf(seed, runKey, 'share');
   if (submission.hostMemoryMiB > limits.memoryMiB) return failed(share, 137, { outOfMemory: 'killed' });
-  if (onGpu && needed > instanceClass.gpuMemoryMiB) return failed(share, 1, { logTail: outOfDeviceText });
+  if (onGpu && needed > instanceClass.gpuMemoryMiB) return failed(share, 1, { logTail: gpuOutOfMemoryText });
   switch (submission.endOn?.[instanceClass.name] ?? submission.end) {
     case 'predictions':
       return { seconds: secondsAt(1), kind: 'outcome', facts };
@@ -109,11 +111,11 @@ function ownEnd({ submission, on, seed, spec, prediction }: Simulation): Simulat
 const deviceNeed = ({ gpuMemoryMiB, sampleGpuMemoryMiB }: SimulatedSubmission, purpose: RunSpec['purpose']): number =>
   purpose === 'probe' ? (sampleGpuMemoryMiB ?? gpuMemoryMiB) : gpuMemoryMiB;
 
-/** A runner that hangs does so beyond its own clock. */
+/** A hanging runner hangs beyond its own time limit. */
 function withinWallClock(run: SimulatedRun, wallClockSeconds: number): SimulatedRun {
   if (run.kind !== 'outcome' || run.seconds <= wallClockSeconds) return run;
   const facts: SimulatedFacts = { ...run.facts, end: { kind: 'time-limit' }, outOfMemory: 'none', rows: 'no-file' };
   return { seconds: wallClockSeconds, kind: 'outcome', facts };
 }
 
-const outOfDeviceText = 'torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.00 GiB';
+const gpuOutOfMemoryText = 'torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.00 GiB';

@@ -3,7 +3,7 @@ import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/
 import type { PlannedDelays } from '../../campaign/planning/course.ts';
 import type { Question } from '../../campaign/planning/mix-plan.ts';
 import { changedClasses, type WhatIf } from '../../campaign/planning/what-if.ts';
-import type { RunRules } from '../../campaign/simulation/simulated-end.ts';
+import type { RunRules } from '../../campaign/simulation/simulated-run-result.ts';
 import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
 import { countInputs } from '../../intake/input-files.ts';
 

@@ -6,7 +6,7 @@ import { remainingWorkOf } from '../../../src/campaign/forecasting/remaining-wor
 import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
-/** Half an hour of work for each slot of the cheap class; `large` decides how much of it the dear one has to do. */
+/** Half an hour of work per submission; `large` is the share that needs the expensive class. */
 const shape = (change: Partial<VirtualShape> = {}): VirtualShape => ({
   seed: 3,
   teams: Array.from({ length: 150 }, () => 2),
@@ -22,7 +22,7 @@ const shape = (change: Partial<VirtualShape> = {}): VirtualShape => ({
   ...change,
 });
 
-/** What mends a campaign, a third of the way through, that has only `share` of the time that it needs. */
+/** The fixes for a campaign, about a third of the way through, that has only `share` of the time it needs. */
 function late(of: VirtualShape, share: number) {
   const simulation = virtualCampaign(of);
   const { instanceClasses: classes, fairness } = simulation.frozen;
@@ -30,26 +30,26 @@ function late(of: VirtualShape, share: number) {
     ...simulation,
     until: ({ counts }) => counts.finished + counts.failed >= of.teams.length * 0.6,
   });
-  const prospect = { classes, now, policy: { openPerTeam: fairness.perTeamInFlight, expedited: true } };
+  const context = { classes, now, policy: { maxOpenPerTeam: fairness.perTeamInFlight, expedited: true } };
   const finish = (slots: CampaignState['slots']): number =>
-    projectionOf({ ...state, slots: { ...state.slots, ...slots } }, prospect)?.finish.p90 ?? Number.NaN;
+    projectionOf({ ...state, slots: { ...state.slots, ...slots } }, context)?.finish.p90 ?? Number.NaN;
   const deadline = now + (finish({}) - now) * share;
   const within = { ...state, deadline: new Date(deadline).toISOString() };
   const remedies = forecastOf(within, classes, now, fairness.perTeamInFlight)?.remedies ?? [];
   return { remedies, finish, deadline };
 }
 
-const slotsIn = (remedies: readonly string[], onClass: string): number =>
+const slotsIn = (remedies: readonly string[], className: string): number =>
   Number(
     remedies
-      .find((words) => words.startsWith(`set-slots --class ${onClass} `))
+      .find((words) => words.startsWith(`set-slots --class ${className} `))
       ?.split(' ')
       .at(-1),
   );
 
-describe('what mends a miss of the deadline', () => {
+describe('the fixes for a missed deadline', () => {
   for (const share of [0.9, 0.7, 0.55, 0.45]) {
-    it(`is about the fewest slots of the class that is waited for, with ${share} of the time it needs`, () => {
+    it(`name about the fewest slots of the bottleneck class, with ${share} of the time needed`, () => {
       const { remedies, finish, deadline } = late(shape(), share);
       const slots = slotsIn(remedies, 'cheap');
       assert.ok(finish({ cheap: slots }) <= deadline, remedies.join('; '));
@@ -57,19 +57,19 @@ describe('what mends a miss of the deadline', () => {
     });
   }
 
-  it('is more slots also where a few long runs at the end take most of the time, which no slots shorten', () => {
+  it('name more slots even if a few long runs at the end, which slots do not shorten, take most of the time', () => {
     const tail = shape({ durations: { kind: 'log-normal', sigma: 0.7 }, slots: { cheap: 40, dear: 4 } });
     const { remedies, finish, deadline } = late(tail, 0.8);
     assert.ok(finish({ cheap: slotsIn(remedies, 'cheap') }) <= deadline, remedies.join('; '));
   });
 
-  it('is more slots of the dear class when that has most of the work', () => {
+  it('name more slots of the expensive class if it has most of the work', () => {
     const { remedies, finish, deadline } = late(shape({ large: 0.8, slots: { cheap: 40, dear: 4 } }), 0.6);
     assert.ok(Number.isNaN(slotsIn(remedies, 'cheap')), remedies.join('; '));
     assert.ok(finish({ dear: slotsIn(remedies, 'dear') }) <= deadline, remedies.join('; '));
   });
 
-  it('is only a later deadline when no class alone makes up for it, or the deadline has passed', () => {
+  it('name only a later deadline if no single class can make up the delay or the deadline has passed', () => {
     for (const share of [0.3, 0, -0.5]) {
       const { remedies } = late(shape(), share);
       assert.deepEqual(
@@ -81,22 +81,22 @@ describe('what mends a miss of the deadline', () => {
   });
 });
 
-describe('a forecast of a large campaign', () => {
-  it('looks at no more of what is to begin with 2,000 slots than with 500', () => {
-    const looked = [500, 2_000].map((cheap) => {
+describe('the forecast of a large campaign', () => {
+  it('lists no more unstarted submissions with 2,000 slots than with 500', () => {
+    const listed = [500, 2_000].map((cheap) => {
       const simulation = virtualCampaign(shape({ teams: Array.from({ length: 400 }, () => 5) }));
       const { state, endedAt: now } = simulateCampaign({
         ...simulation,
         until: ({ counts }) => counts.finished >= 100,
       });
-      const { unstarted: starts } = remainingWorkOf(
+      const { unstarted } = remainingWorkOf(
         { ...state, slots: { cheap, dear: 2 } },
         simulation.frozen.instanceClasses,
         now,
       );
-      return starts.last.length;
+      return unstarted.last.length;
     });
-    assert.ok(looked[0] !== undefined && looked[0] > 100);
-    assert.equal(looked[1], looked[0]);
+    assert.ok(listed[0] !== undefined && listed[0] > 100);
+    assert.equal(listed[1], listed[0]);
   });
 });

@@ -21,7 +21,7 @@ const shape: VirtualShape = {
 
 describe('a forecast', () => {
   const simulation = virtualCampaign(shape);
-  /** The forecast when a third has ended, after something was changed. */
+  /** The forecast after a third of the submissions has ended, with a changed state. */
   function forecastWith(change: (state: CampaignState) => void): Forecast {
     const { state, endedAt: now } = simulateCampaign({
       ...simulation,
@@ -32,22 +32,22 @@ describe('a forecast', () => {
     assert.ok(forecast);
     return forecast;
   }
-  const pace = ({ statistics: pace }: CampaignState, onClass: string): ClassStatistics => {
-    const found = pace.byClass[onClass];
+  const statisticsOf = ({ statistics }: CampaignState, className: string): ClassStatistics => {
+    const found = statistics.byClass[className];
     assert.ok(found);
     return found;
   };
 
-  it('comes to an end where the platform loses nearly every run', () => {
+  it('terminates even if the platform loses nearly every run', () => {
     const { finish } = forecastWith((state) => {
       for (const { ran } of Object.values(state.statistics.byClass)) ran.lost = ran.seconds / 60;
     });
     assert.ok(Number.isFinite(finish.p90));
   });
 
-  it('lets one lost run on a class say little while hardly anything has run there', () => {
+  it('gives little weight to one lost run on a class where hardly anything has run', () => {
     const { spend } = forecastWith((state) => {
-      pace(state, 'dear').ran = { seconds: 600, lost: 1 };
+      statisticsOf(state, 'dear').ran = { seconds: 600, lost: 1 };
     });
     const before = forecastWith(() => undefined).spend;
     assert.ok(spend.p90 < 1.2 * before.p90, JSON.stringify([before, spend]));

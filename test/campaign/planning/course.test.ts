@@ -89,9 +89,9 @@ describe('a planned course', () => {
     fc.assert(
       fc.property(campaigns, (drawn) => {
         const situation = situationOf(drawn);
-        const { endedAt, ways } = simulated(situation);
+        const { endedAt, traces } = simulated(situation);
         const seconds = (endedAt - Date.parse('2026-01-01T00:00:00Z')) / 1000;
-        const longest = Math.max(...ways.map(({ runs }) => runs.reduce((sum, run) => sum + run.billedSeconds, 0)));
+        const longest = Math.max(...traces.map(({ runs }) => runs.reduce((sum, run) => sum + run.billedSeconds, 0)));
         const apart = Math.abs(courseIn(situation).seconds - seconds);
         assert.ok(apart <= 2 * longest, `${apart} s apart, the longest took ${longest} s`);
       }),
@@ -129,9 +129,9 @@ describe('a planned course', () => {
         const course = courseOf(planned, population, seed, budget);
         assert.equal(spentIn(course), spentIn(free));
         if (between === 1) assert.equal(course.seconds, free.seconds);
-        const { endedAt, ways } = simulated(situation, budget);
+        const { endedAt, traces } = simulated(situation, budget);
         const seconds = (endedAt - Date.parse('2026-01-01T00:00:00Z')) / 1000;
-        const longest = Math.max(...ways.map(({ runs }) => runs.reduce((sum, run) => sum + run.billedSeconds, 0)));
+        const longest = Math.max(...traces.map(({ runs }) => runs.reduce((sum, run) => sum + run.billedSeconds, 0)));
         const apart = Math.abs(course.seconds - seconds);
         assert.ok(apart <= 3 * longest, `${apart} s apart, the longest took ${longest} s, planned ${course.seconds} s`);
       }),

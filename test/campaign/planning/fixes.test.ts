@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { knowledgeOf } from '../../../src/campaign/planning/knowledge.ts';
 import { planOf, type CampaignPlan } from '../../../src/campaign/planning/plan.ts';
-import type { RunRules } from '../../../src/campaign/simulation/simulated-end.ts';
+import type { RunRules } from '../../../src/campaign/simulation/simulated-run-result.ts';
 import { caseCampaign, g4, limits, p3 } from '../samples.ts';
 
 const teams = Array.from({ length: 30 }, (_, team) => [`s${team}`]);

@@ -25,24 +25,24 @@ describe('a deadline', () => {
   /** A run whose deadline lies at this share of the time that the cheapest class alone takes. */
   const until = (share: number): SimulatedResult => run({ deadline: share * seconds(never), tick: 2 * 3600 });
   before(() => {
-    never = run({ hurry: false });
-    always = run({ hurry: true });
+    never = run({ expedited: false });
+    always = run({ expedited: true });
   });
 
   it('that the cheapest class alone would miss is met with the dearer one, for less than a hurry from the start', () => {
     assert.ok(seconds(always) < 0.7 * seconds(never));
     const hurried = until(0.85);
-    assert.ok(hurried.done && hurried.hurryChanges <= 6, 'a hurry begins and ends a few times at most');
+    assert.ok(hurried.done && hurried.expeditedChanges <= 6, 'a hurry begins and ends a few times at most');
     const [least, found, most] = [never, hurried, always].map(({ state }) => state.money.spent);
     assert.ok(least && found && most && least < found && found < most, `${least}, ${found}, ${most}`);
   });
 
   it('that is missed when nothing but the cheapest class may be used stops the campaign', () => {
-    assert.equal(run({ deadline: 0.85 * seconds(never), hurry: false }).done, false);
+    assert.equal(run({ deadline: 0.85 * seconds(never), expedited: false }).done, false);
   });
 
   it('with time to spare costs no dollar more', () => {
-    const { done, hurryChanges, state } = until(1.3);
-    assert.deepEqual([done, hurryChanges, state.money.spent], [true, 0, never.state.money.spent]);
+    const { done, expeditedChanges, state } = until(1.3);
+    assert.deepEqual([done, expeditedChanges, state.money.spent], [true, 0, never.state.money.spent]);
   });
 });

@@ -4,7 +4,7 @@ import type { SimulatedSubmission } from '../../../src/campaign/simulation/popul
 import {
   simulateCampaign,
   type SimulatedResult,
-  type SimulatedWay,
+  type SubmissionTrace,
 } from '../../support/campaigns/simulate-campaign.ts';
 import { c4, caseCampaign, g4, p3 } from '../samples.ts';
 
@@ -13,7 +13,7 @@ const slots = 5;
 const teams = Array.from({ length: submissions }, (_, team) => [`s${team}`]);
 const [onG4, onC4, onP3] = [g4, c4, p3].map((row) => ({ ...row, slots }));
 
-/** An hour on G4, 60 s of which the probe sees. */
+/** One hour on G4; the probe takes 60 s. */
 const usual: SimulatedSubmission = {
   usesGpu: true,
   gpuMemoryMiB: 8_000,
@@ -49,39 +49,42 @@ function simulate(
     delays: { pull: 60, handOver: 30, tick: 3_600 },
   });
   assert.ok(result.done);
-  assert.equal(result.ways.length, submissions);
+  assert.equal(result.traces.length, submissions);
   return result;
 }
 
-/** The class of the first evaluation of the first and the last submissions. */
-const firstClasses = ({ ways }: SimulatedResult, part: (ways: SimulatedWay[]) => SimulatedWay[]): Set<string> =>
-  new Set(part(ways).map(({ runs }) => runs.find(({ purpose }) => purpose === 'evaluation')?.class ?? ''));
-const early = (ways: SimulatedWay[]): SimulatedWay[] => ways.slice(0, slots);
-const late = (ways: SimulatedWay[]): SimulatedWay[] => ways.slice(-50);
+/** The classes of the first evaluations of some submissions. */
+const firstClasses = (
+  { traces }: SimulatedResult,
+  part: (traces: SubmissionTrace[]) => SubmissionTrace[],
+): Set<string> =>
+  new Set(part(traces).map(({ runs }) => runs.find(({ purpose }) => purpose === 'evaluation')?.class ?? ''));
+const early = (traces: SubmissionTrace[]): SubmissionTrace[] => traces.slice(0, slots);
+const late = (traces: SubmissionTrace[]): SubmissionTrace[] => traces.slice(-50);
 
 describe('a simulated campaign', () => {
   const classes = [onG4, onC4, onP3].flatMap((row) => row ?? []);
 
-  it('goes to the small device first while enough fits there', () => {
+  it('tries the small GPU first as long as enough submissions fit', () => {
     const result = simulate({}, { instanceClasses: classes });
     assert.deepEqual(
-      firstClasses(result, (ways) => ways),
+      firstClasses(result, (traces) => traces),
       new Set([g4.name]),
     );
   });
 
-  it('stops trying the small device first when nearly all run out of its memory, and spends less', () => {
+  it('stops trying the small GPU first when nearly all submissions run out of its memory', () => {
     const result = simulate({ sampleGpuMemoryMiB: 8_000, gpuMemoryMiB: 15_500 }, { instanceClasses: classes });
     assert.deepEqual(firstClasses(result, early), new Set([g4.name]));
     assert.deepEqual(firstClasses(result, late), new Set([p3.name]));
-    const tries = result.ways.filter(({ runs }) =>
+    const attempts = result.traces.filter(({ runs }) =>
       runs.some((run) => run.class === g4.name && run.purpose === 'evaluation'),
     );
-    assert.ok(tries.length >= 10 && tries.length <= 60, `${tries.length} tries`);
+    assert.ok(attempts.length >= 10 && attempts.length <= 60, `${attempts.length} attempts`);
     assert.equal(result.state.counts.finished, submissions);
   });
 
-  it('learns that a CPU class takes longer than probes on a GPU machine let expect, and leaves it', () => {
+  it('leaves a CPU class that takes longer than probes on a GPU class predict', () => {
     const cheaper = { ...c4, slots, microUsdPerHour: 400_000 };
     const change = { instanceClasses: [cheaper, { ...g4, slots }] };
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
@@ -91,13 +94,13 @@ describe('a simulated campaign', () => {
     assert.deepEqual(firstClasses(slow, late), new Set([g4.name]));
   });
 
-  it('spares submissions the probe on a base whose probes saturate', () => {
-    const probes = ({ ways }: SimulatedResult): number =>
-      ways.filter(({ runs }) => runs.some(({ purpose }) => purpose === 'probe')).length;
+  it('skips the probe on a base image whose probes fill the GPU', () => {
+    const probes = ({ traces }: SimulatedResult): number =>
+      traces.filter(({ runs }) => runs.some(({ purpose }) => purpose === 'probe')).length;
     const saturating = { gpuMemoryMiB: 15_000 };
     assert.equal(probes(simulate(saturating, { instanceClasses: classes })), submissions);
-    const spared = simulate({ ...saturating, base: 'framework' }, { instanceClasses: classes });
-    assert.ok(probes(spared) >= 10 && probes(spared) < 60, `${probes(spared)} probes`);
+    const skipped = simulate({ ...saturating, base: 'framework' }, { instanceClasses: classes });
+    assert.ok(probes(skipped) >= 10 && probes(skipped) < 60, `${probes(skipped)} probes`);
     assert.equal(probes(simulate({ base: 'framework' }, { instanceClasses: classes })), submissions);
   });
 });

@@ -49,7 +49,7 @@ const specOf = (change: Partial<Spec> = {}): Spec => ({
 const run = (change: Partial<SimulatedSubmission>, spec = specOf(), lossesPerHour = 0): SimulatedRun =>
   simulatedRun(populationOf(change, lossesPerHour), 7, spec);
 
-/** What Holdout concludes from the run's outcome. */
+/** Holdout's verdict on the run. */
 function verdict(change: Partial<SimulatedSubmission>, spec = specOf()): string {
   const simulated = run(change, spec);
   if (simulated.kind !== 'outcome') return simulated.kind;
@@ -63,14 +63,14 @@ function verdict(change: Partial<SimulatedSubmission>, spec = specOf()): string 
 const collected = { kind: 'collected', key: 'k', bytes: 9, sha256: '0' } as const;
 
 describe('a simulated run', () => {
-  it('takes the start-up and every item’s time by the speed of the class', () => {
+  it('takes the start-up time plus the time per item at the speed of the class', () => {
     assert.equal(run({}).seconds, 60 + 400 * 9);
     assert.equal(run({}, specOf({ instanceClass: p3Class })).seconds, 60 + 200 * 9);
     assert.equal(run({}, specOf({ instanceClass: c4Class, inputs: { items: 4 } })).seconds, 60 + 2 * 90);
     assert.equal(run({ usesGpu: false }, specOf({ inputs: { items: 4 } })).seconds, 60 + 8 * 90);
   });
 
-  it('ends as the submission’s habit and the class’s sizes say, and Holdout reads it so', () => {
+  it('ends as the population and the class determine, with the matching verdict', () => {
     assert.equal(verdict({}), 'succeeded');
     assert.equal(verdict({ end: 'faulty-predictions' }), 'succeeded');
     assert.equal(verdict({ end: 'no-output' }), 'output-missing');
@@ -86,7 +86,7 @@ describe('a simulated run', () => {
     assert.equal(verdict({ startUpSeconds: 28_800 }), 'succeeded');
   });
 
-  it('runs out of memory at some point of its work, never before it and never after', () => {
+  it('runs out of memory at some point of its work, never before or after it', () => {
     const ends = Array.from({ length: 300 }, (_, n) =>
       run({ gpuMemoryMiB: 99_999 }, specOf({ runKey: `case/alpha/${n + 1}` })),
     ).map(({ seconds }) => (seconds - 60) / 3_600);
@@ -94,7 +94,7 @@ describe('a simulated run', () => {
     assert.ok(Math.max(...ends) > 0.9 && Math.min(...ends) < 0.1);
   });
 
-  it('teaches a probe the seconds and the device memory, which the sample set may understate', () => {
+  it('shows seconds and GPU memory as a probe, which the sample set may understate', () => {
     const spec = specOf({ purpose: 'probe', inputs: { items: 10 } });
     const probe = run({ gpuMemoryMiB: 15_110, sampleGpuMemoryMiB: 9_000 }, spec);
     assert.ok(probe.kind === 'outcome');
@@ -117,7 +117,7 @@ describe('a simulated run', () => {
     assert.equal(idle.kind === 'outcome' && idle.facts.devicePeakMiB, 0);
   });
 
-  it('spreads durations around the expected, whose mean they keep, and repeats them for the same seed', () => {
+  it('varies durations around the expected mean and repeats them for the same seed', () => {
     const seconds = Array.from(
       { length: 4_000 },
       (_, n) => run({ spread: 0.5 }, specOf({ runKey: `case/s${n}/1` })).seconds,
@@ -137,7 +137,7 @@ describe('a simulated run', () => {
     assert.equal(run({ end: 'runner-hangs' }, specOf(), 1e9).kind, 'host-lost');
   });
 
-  it('predicts the same in every run of a submission and differs between submissions', () => {
+  it('predicts the same in every run of a submission, and differently for other submissions', () => {
     const predictionOf = (runKey: string): number | undefined => {
       const simulated = run({}, specOf({ runKey }));
       return simulated.kind === 'outcome' ? simulated.facts.prediction : undefined;
@@ -146,20 +146,20 @@ describe('a simulated run', () => {
     assert.notEqual(predictionOf('case/alpha/1'), predictionOf('case/beta/1'));
   });
 
-  it('has a name of its own row where the population has one', () => {
+  it('uses the entry of its submission if the population has one', () => {
     const population = { ...populationOf({}), submissions: new Map([['alpha', { ...plain, startUpSeconds: 0 }]]) };
     assert.equal(simulatedRun(population, 7, specOf()).seconds, 3_600);
     assert.equal(simulatedRun(population, 7, specOf({ runKey: 'case/constructor/1' })).seconds, 3_660);
   });
 
-  it('needs to know its class', () => {
+  it('rejects an unknown class', () => {
     const instanceClass = { ...g4Class, name: 'p4d' };
     assert.throws(() => run({}, specOf({ instanceClass })), /the population has no class p4d/);
   });
 });
 
 describe('a seeded draw', () => {
-  it('lies in [0, 1), evenly, and changes with every name and the seed', () => {
+  it('is uniform in [0, 1) and changes with every name and the seed', () => {
     const draws = Array.from({ length: 10_000 }, (_, n) => drawOf(1, `case/s${n}/1`, 'share'));
     assert.ok(draws.every((draw) => draw >= 0 && draw < 1));
     const tenths = Array.from({ length: 10 }, (_, tenth) => draws.filter((d) => Math.floor(d * 10) === tenth).length);

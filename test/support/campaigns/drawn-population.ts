@@ -1,40 +1,40 @@
 import type { Population, SimulatedClass, SimulatedSubmission } from '../../../src/campaign/simulation/population.ts';
 import { RandomStream } from '../../../src/campaign/random/random-stream.ts';
 
-/** How long evaluations take on a class of speed 1, by their mean. */
+/** Distribution of evaluation durations on a class with speed 1, relative to their mean. */
 export type Durations =
   | { kind: 'constant' }
-  /** `sigma`: deviation of the logarithm. */
+  /** `sigma`: standard deviation of the logarithm. */
   | { kind: 'log-normal'; sigma: number }
-  /** A share takes `factor` times as long as the others. */
+  /** A share of the evaluations takes `factor` times as long as the others. */
   | { kind: 'bimodal'; share: number; factor: number };
 
-/** What the submissions of a simulated campaign are drawn from; shares from 0 to 1. */
-export interface Recipe {
+/** Parameters from which the submissions of a simulated campaign are drawn; shares from 0 to 1. */
+export interface PopulationRecipe {
   meanSeconds: number;
   durations: Durations;
-  /** Items of the test set, over which a submission's seconds are spread. */
+  /** Items of the test set; each takes the same part of a submission's seconds. */
   items: number;
-  /** Deviation of the logarithm between two runs of a submission. */
+  /** Standard deviation of the logarithm between two runs of a submission. */
   spread: number;
-  /** Device memory (MiB) of most, and of the share that needs more; the probe does not see it. */
+  /** GPU memory (MiB) of most submissions, and of the share that needs more, which a probe does not show. */
   gpuMemoryMiB: number;
   large: { share: number; gpuMemoryMiB: number };
-  /** Leave the device empty. */
+  /** Share that does not use the GPU. */
   withoutGpu: number;
-  /** End with an error of their own. */
+  /** Share that fails with its own error. */
   failing: number;
   classes: ReadonlyMap<string, SimulatedClass>;
 }
 
-/** Draws every submission's needs; the same for the same seed and names. Pure. */
-export function drawnPopulation(names: readonly string[], recipe: Recipe, seed: number): Population {
+/** Draws every submission's needs; the same for the same seed and names. */
+export function drawnPopulation(names: readonly string[], recipe: PopulationRecipe, seed: number): Population {
   const random = new RandomStream(seed);
   const submissions = new Map(names.map((name) => [name, drawnSubmission(recipe, random)]));
   return { others: drawnSubmission(recipe, random), submissions, classes: recipe.classes };
 }
 
-function drawnSubmission(recipe: Recipe, random: RandomStream): SimulatedSubmission {
+function drawnSubmission(recipe: PopulationRecipe, random: RandomStream): SimulatedSubmission {
   const secondsPerItem = (recipe.meanSeconds * factorOf(recipe.durations, random)) / recipe.items;
   const isLarge = random.next() < recipe.large.share;
   const usesGpu = random.next() >= recipe.withoutGpu || isLarge;
@@ -51,7 +51,7 @@ function drawnSubmission(recipe: Recipe, random: RandomStream): SimulatedSubmiss
   };
 }
 
-/** Has the mean 1. */
+/** Random with mean 1. */
 function factorOf(durations: Durations, random: RandomStream): number {
   switch (durations.kind) {
     case 'constant':

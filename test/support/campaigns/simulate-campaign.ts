@@ -16,14 +16,14 @@ import { applyCommand } from '../../../src/campaign/operators/apply-command.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
 import { EventQueue } from '../../../src/campaign/simulation/event-queue.ts';
-import { simulatedEnd } from '../../../src/campaign/simulation/simulated-end.ts';
-import { SimulatedRound, type NextStep } from '../../../src/campaign/simulation/simulated-round.ts';
+import { simulatedRunResult } from '../../../src/campaign/simulation/simulated-run-result.ts';
+import { SimulatedRound, type RoundMessage } from '../../../src/campaign/simulation/simulated-round.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 
 export interface Simulation {
-  /** The rules: classes, slots, limits, money, deadline, fairness. */
+  /** The rules: classes, slots, limits, budget, deadline, fairness. */
   frozen: FrozenCampaign;
-  /** Submissions by team, in the order of the published seed. */
+  /** Submissions by team, in the order that the published seed gives. */
   teams: readonly (readonly string[])[];
   /** What the submissions need and do. */
   population: Population;
@@ -31,28 +31,28 @@ export interface Simulation {
   /** Instant (ms) of the start. */
   startsAt: number;
   delays: SimulatedDelays;
-  /** In a hurry from start to end, or never; where it is left out the forecast decides. */
-  hurry?: boolean;
-  /** What operators do, by instant (ms). */
-  acts?: readonly { at: number; act: OperatorCommand; team: number }[];
-  /** Sees the state after every decision; it must not change it. */
+  /** Whether grants are expedited throughout; if not given, the forecast decides. */
+  expedited?: boolean;
+  /** Operator commands and their instants (ms). */
+  commands?: readonly { at: number; command: OperatorCommand; team: number }[];
+  /** Receives the state after every decision; must not change it. */
   watch?: (state: CampaignState, now: number) => void;
-  /** Where it goes no further, asked after every decision. */
+  /** Stops the simulation; called after every decision. */
   until?: (state: CampaignState) => boolean;
 }
 
-/** Seconds that pass beside the runs. */
+/** Seconds that pass outside the runs. */
 export interface SimulatedDelays {
   /** From a submission's start to its first request. */
   pull: number;
-  /** From a grant to the start of the job, and from the job's end until the campaign hears of it. */
+  /** From a grant to the start of the job plus from the end of the job to the settlement. */
   handOver: number;
-  /** Between looks at the forecast. */
+  /** Between two forecasts. */
   tick: number;
 }
 
-/** One submission's way; instants in ms. */
-export interface SimulatedWay {
+/** The course of one submission; instants in ms. */
+export interface SubmissionTrace {
   submission: string;
   team: number;
   startedAt: number;
@@ -62,33 +62,33 @@ export interface SimulatedWay {
 }
 
 export interface SimulatedResult {
-  /** False: it was not to go further, or it holds, and nothing but an operator makes it go on. */
+  /** False if the simulation was stopped or the campaign is blocked until an operator acts. */
   done: boolean;
   /** Instant (ms) of the last event. */
   endedAt: number;
-  /** The campaign's state at its end: money, counts, reasons. */
+  /** The final state: money, counts, reasons. */
   state: CampaignState;
   /** In the order of their starts. */
-  ways: SimulatedWay[];
-  /** How often a hurry began or ended. */
-  hurryChanges: number;
+  traces: SubmissionTrace[];
+  /** How often expediting began or ended. */
+  expeditedChanges: number;
 }
 
-/** Goes through a whole campaign on a virtual clock, by the rules that decide a real one. Deterministic. Pure. */
+/** Runs a whole campaign on a virtual clock with the rules of a real one. Deterministic. */
 export function simulateCampaign(simulation: Simulation): SimulatedResult {
-  return new Course(simulation).run();
+  return new SimulatedCampaign(simulation).run();
 }
 
-class Course {
+class SimulatedCampaign {
   private readonly events = new EventQueue();
   private readonly state: CampaignState;
   private readonly classes: Map<string, InstanceClass>;
   private readonly rounds = new Map<string, SimulatedRound>();
-  private readonly ways = new Map<string, SimulatedWay>();
-  private readonly bases = new Map<string, BaseImageRecord>();
+  private readonly traces = new Map<string, SubmissionTrace>();
+  private readonly baseImageRecords = new Map<string, BaseImageRecord>();
   private now: number;
   private lastChange: number;
-  private hurryChanges = 0;
+  private expeditedChanges = 0;
 
   constructor(private readonly simulation: Simulation) {
     const { frozen, teams, startsAt } = simulation;
@@ -98,16 +98,17 @@ class Course {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
-    setDeadlineAtRisk(this.state, simulation.hurry ?? false);
+    setDeadlineAtRisk(this.state, simulation.expedited ?? false);
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
   }
 
   run(): SimulatedResult {
-    const { acts = [], delays, hurry, startsAt, watch, until } = this.simulation;
-    for (const { at, act, team } of acts) this.events.plan(at, () => applyCommand(act, this.state, team, at));
-    let nextTick = hurry === undefined ? startsAt + delays.tick * 1000 : Infinity;
+    const { commands = [], delays, expedited, startsAt, watch, until } = this.simulation;
+    for (const { at, command, team } of commands)
+      this.events.schedule(at, () => applyCommand(command, this.state, team, at));
+    let nextTick = expedited === undefined ? startsAt + delays.tick * 1000 : Infinity;
     for (;;) {
       this.carryOut(
         decide(this.state, limitsOf(this.state, this.simulation.frozen.fairness.perTeamInFlight), this.now),
@@ -118,30 +119,36 @@ class Course {
       if (nextTick < next) {
         this.now = nextTick;
         nextTick += delays.tick * 1000;
-        this.lookAhead();
+        this.updateForecast();
         continue;
       }
       this.now = next;
       this.lastChange = next;
-      this.events.passTo(next);
+      this.events.runUntil(next);
     }
-    const { state, lastChange, hurryChanges } = this;
-    return { done: isDone(state), endedAt: lastChange, state, ways: [...this.ways.values()], hurryChanges };
+    const { state, lastChange, expeditedChanges } = this;
+    return {
+      done: isDone(state),
+      endedAt: lastChange,
+      state,
+      traces: [...this.traces.values()],
+      expeditedChanges,
+    };
   }
 
-  private lookAhead(): void {
+  private updateForecast(): void {
     const { instanceClasses, fairness } = this.simulation.frozen;
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
-    const deadlineAtRisk = isDeadlineAtRisk(this.state, forecast);
-    if (deadlineAtRisk !== this.state.deadlineAtRisk) this.hurryChanges += 1;
-    setDeadlineAtRisk(this.state, deadlineAtRisk);
+    const isAtRisk = isDeadlineAtRisk(this.state, forecast);
+    if (isAtRisk !== this.state.deadlineAtRisk) this.expeditedChanges += 1;
+    setDeadlineAtRisk(this.state, isAtRisk);
   }
 
   private carryOut(decisions: readonly Decision[]): void {
     for (const decision of decisions) {
       if (decision.kind === 'start') this.start(decision.team, decision.index);
       else if (decision.kind === 'grant') this.grant(decision.submission, decision.n, decision.class);
-      else this.take(decision.submission, this.roundOf(decision.submission).refused(decision.reason));
+      else this.receive(decision.submission, this.roundOf(decision.submission).refused(decision.reason));
     }
   }
 
@@ -151,57 +158,53 @@ class Course {
     if (submission === undefined) throw new RangeError(`team ${team} has no submission ${index}`);
     const round = new SimulatedRound(frozen, submission);
     this.rounds.set(submission, round);
-    this.ways.set(submission, { submission, team, startedAt: this.now, runs: [] });
+    this.traces.set(submission, { submission, team, startedAt: this.now, runs: [] });
     applyStart(this.state, submission, team, 1);
-    this.events.plan(this.now + delays.pull * 1000, () =>
-      this.take(submission, round.begin(isProbeUseless(this.lessonsOf(submission)))),
+    this.events.schedule(this.now + delays.pull * 1000, () =>
+      this.receive(submission, round.begin(isProbeUseless(this.baseImageRecordOf(submission)))),
     );
   }
 
-  private grant(submission: string, n: number, onClass: string): void {
+  private grant(submission: string, n: number, className: string): void {
     const { frozen, population, seed, delays } = this.simulation;
-    const on = this.classes.get(onClass);
+    const instanceClass = this.classes.get(className);
     const purpose = this.state.open.get(submission)?.grant?.purpose;
-    if (on === undefined || purpose === undefined) throw new RangeError(`a grant of ${submission} on ${onClass}`);
-    const end = simulatedEnd(frozen, population, seed, { submission, n, purpose, on });
-    this.ways.get(submission)?.runs.push({
-      class: onClass,
-      purpose,
-      grantedAt: this.now,
-      billedSeconds: end.billedSeconds,
-    });
-    const heardAt = this.now + (end.billedSeconds + delays.handOver) * 1000;
-    this.events.plan(heardAt, () => {
-      if (end.profile) this.lessonsOf(submission)[end.profile.saturating ? 'saturating' : 'measured'] += 1;
-      this.take(submission, this.roundOf(submission).runEnded(on, end));
+    if (instanceClass === undefined || purpose === undefined)
+      throw new RangeError(`no grant of ${submission} on ${className}`);
+    const result = simulatedRunResult(frozen, population, seed, { submission, n, purpose, instanceClass });
+    const { billedSeconds, profile } = result;
+    this.traces.get(submission)?.runs.push({ class: className, purpose, grantedAt: this.now, billedSeconds });
+    this.events.schedule(this.now + (billedSeconds + delays.handOver) * 1000, () => {
+      if (profile) this.baseImageRecordOf(submission)[profile.saturating ? 'saturating' : 'measured'] += 1;
+      this.receive(submission, this.roundOf(submission).runEnded(instanceClass, result));
     });
   }
 
-  private take(submission: string, step: NextStep): void {
-    if (step.kind === 'request') {
-      applyRunRequest(this.state, step.request);
+  private receive(submission: string, message: RoundMessage): void {
+    if (message.kind === 'request') {
+      applyRunRequest(this.state, message.request);
       return;
     }
-    const { settles, report } = step;
+    const { settles, report } = message;
     if (settles) applySettlement(this.state, settles);
     applyReport(this.state, report);
     this.rounds.delete(submission);
-    const way = this.ways.get(submission);
-    if (way) Object.assign(way, { endedAt: this.now, state: report.state });
+    const trace = this.traces.get(submission);
+    if (trace) Object.assign(trace, { endedAt: this.now, state: report.state });
   }
 
-  /** What probes taught about the base of a submission. */
-  private lessonsOf(submission: string): BaseImageRecord {
+  /** What probes have shown about a submission's base image. */
+  private baseImageRecordOf(submission: string): BaseImageRecord {
     const { submissions, others } = this.simulation.population;
     const { base } = submissions.get(submission) ?? others;
-    const lessons = this.bases.get(base ?? '') ?? { saturating: 0, measured: 0 };
-    if (base !== undefined) this.bases.set(base, lessons);
-    return lessons;
+    const record = this.baseImageRecords.get(base ?? '') ?? { saturating: 0, measured: 0 };
+    if (base !== undefined) this.baseImageRecords.set(base, record);
+    return record;
   }
 
   private roundOf(submission: string): SimulatedRound {
     const round = this.rounds.get(submission);
-    if (round === undefined) throw new RangeError(`${submission} is not under way`);
+    if (round === undefined) throw new RangeError(`${submission} has no open round`);
     return round;
   }
 }

@@ -3,7 +3,7 @@ import { drawnPopulation, type Durations } from './drawn-population.ts';
 import type { Simulation } from './simulate-campaign.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 
-/** A campaign on a virtual clock, on a cheap class and a dear one like the case's G4 and P3; shares from 0 to 1. */
+/** A campaign on a virtual clock with a cheap and an expensive class like the case's G4 and P3; shares from 0 to 1. */
 export interface VirtualShape {
   seed: number;
   /** Submissions of each team. */
@@ -12,21 +12,21 @@ export interface VirtualShape {
   /** On the cheap class. */
   meanSeconds: number;
   durations: Durations;
-  /** Deviation of the logarithm between two runs of a submission. */
+  /** Standard deviation of the logarithm between two runs of a submission. */
   spread: number;
-  /** Share that runs out of memory on the cheap class. */
+  /** Share that runs out of GPU memory on the cheap class. */
   large: number;
   failing: number;
   probed: boolean;
-  /** Runs that the platform loses in an hour of running. */
+  /** Runs that the platform loses per hour of running. */
   lossesPerHour: number;
   perTeamInFlight: number;
-  /** Seconds after the start; none to speak of where there is none. */
+  /** Seconds after the start; far in the future if not given. */
   deadline?: number;
-  /** Seconds between looks at the forecast; without them there is never a hurry. */
+  /** Seconds between forecasts; without it, grants are never expedited. */
   tick?: number;
   /** See {@link Simulation}. */
-  hurry?: boolean;
+  expedited?: boolean;
 }
 
 export const startsAt = Date.parse('2026-01-01T00:00:00Z');
@@ -43,7 +43,7 @@ export function virtualCampaign(shape: VirtualShape): Simulation {
     failing,
     lossesPerHour,
     tick,
-    hurry = tick === undefined ? false : undefined,
+    expedited = tick === undefined ? false : undefined,
   } = shape;
   const teams = shape.teams.map((count, team) => Array.from({ length: count }, (_, n) => `t${team}-${n}`));
   const frozen = frozenOf(shape);
@@ -68,7 +68,7 @@ export function virtualCampaign(shape: VirtualShape): Simulation {
     seed,
   );
   const delays = { pull: 120, handOver: 30, tick: tick ?? farAway };
-  return { frozen, teams, population, seed, startsAt, delays, ...(hurry !== undefined && { hurry }) };
+  return { frozen, teams, population, seed, startsAt, delays, ...(expedited !== undefined && { expedited }) };
 }
 
 function frozenOf({ slots, probed, deadline = farAway, perTeamInFlight }: VirtualShape): FrozenCampaign {

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { simulatedHabits, type Population, type SimulatedSubmission } from '../../../campaign/simulation/population.ts';
+import {
+  simulatedEndings,
+  type Population,
+  type SimulatedSubmission,
+} from '../../../campaign/simulation/population.ts';
 import { memberPattern } from '../../../ids.ts';
 import { readChecked } from '../checked-file.ts';
 
@@ -15,7 +19,7 @@ const submission = z.strictObject({
   secondsPerItem: amount,
   cpuSecondsPerItem: amount,
   spread: amount,
-  end: z.enum(simulatedHabits),
+  end: z.enum(simulatedEndings),
 }) satisfies z.ZodType<SimulatedSubmission>;
 
 const schema = z.strictObject({
