@@ -4,10 +4,10 @@ import { StringDecoder } from 'node:string_decoder';
 import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { notTextBecause } from './not-text.ts';
 
-/** Longest line that is read, in UTF-16 units; a prediction needs a name and a number. */
+/** Longest line, in UTF-16 units; a prediction needs a name and a number. */
 const maxLineLength = 65_536;
 
-/** Why a file was not read to its end; `line` where one line is to blame. */
+/** Why reading stopped before the end; `line` if one line is the cause. */
 export interface StoppedReading {
   fault: Extract<FaultKind, 'too-large' | 'not-text' | 'line-too-long'>;
   line: number | null;
@@ -15,8 +15,8 @@ export interface StoppedReading {
 }
 
 /**
- * Reads UTF-8 text line by line with bounded memory: a byte order mark is dropped, lines end in LF, CRLF or CR. Returns why
- * reading stopped before the end, undefined when it did not. Throws only what the source throws.
+ * Reads UTF-8 text line by line in bounded memory. Drops a byte order mark; lines end in LF, CRLF or CR. Returns why reading
+ * stopped, or undefined at the end of the file. Throws only the source's errors.
  */
 export async function forEachLine(
   source: Readable | string,
@@ -32,7 +32,7 @@ export async function forEachLine(
     number += 1;
     onLine(number === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line, number);
   };
-  /** Whole lines; the text ends where a line does. */
+  /** Takes whole lines. */
   const take = (text: string): void => {
     const line = text.endsWith('\r') ? text.slice(0, -1) : text;
     if (line.includes('\r')) line.split('\r').forEach(takeLine);
@@ -52,7 +52,7 @@ export async function forEachLine(
       if (line.length > maxLineLength && isTooLong(line)) return tooLong(number + 1);
       take(line);
     }
-    // A CR at the very end may be half of a CRLF.
+    // A CR at the very end may be the first half of a CRLF.
     const end = rest.lastIndexOf('\r', rest.length - 2);
     if (end >= 0) {
       const whole = rest.slice(0, end);
@@ -79,9 +79,8 @@ const tooLong = (line: number): StoppedReading => ({
 const field = /(?:([^",]*)|\s*"((?:[^"]|"")*)"\s*)(,|$)/y;
 
 /**
- * The fields of one CSV line, undefined when a quote stands where it may not; blanks around quotes are no part of a field.
- * A record never spans lines here: no input has a line break in its name, so one stray quote spoils one line only and needs
- * no memory, whatever follows it.
+ * Splits one CSV line into fields; undefined if a quote is misplaced. Blanks around quotes are ignored. Records never span
+ * lines, since no input has a line break in its name; so a stray quote spoils one line only.
  */
 export function splitCsvLine(line: string): string[] | undefined {
   if (!line.includes('"')) return line.split(',');

@@ -6,7 +6,7 @@ import type { FaultList } from './fault-list.ts';
 import { itemId } from './item-id.ts';
 import { notAHeader, numberHint, rowHint, similarName } from './table-hints.ts';
 
-/** Which columns to read and how much at most. */
+/** The columns to read and the size limit. */
 export interface TableFormat {
   id: string;
   value: string;
@@ -16,9 +16,9 @@ export interface TableFormat {
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Reads a CSV table of ids and numbers: a header, columns in any order, others ignored, empty lines skipped. Every row
- * whose id can be read is handed to `onRow`, its number undefined when it has none; what is wrong goes to `faults`.
- * Returns false when reading stopped before the end, so that nothing is said about rows that were not read.
+ * Reads a CSV table of ids and numbers with a header, columns in any order; ignores other columns and empty lines. Calls
+ * `onRow` for every row with a readable id, with an undefined number if that is invalid. Adds faults to `faults`. Returns
+ * false if reading stopped before the end, so that the caller reports no missing rows.
  */
 export async function readIdValueTable(
   source: Readable | string,
@@ -43,9 +43,9 @@ export async function readIdValueTable(
     );
   });
   if (stopped !== undefined) {
-    faults.add(stopped.fault, stopped.line, () => `${stopped.text}; nothing after that was read`);
+    faults.add(stopped.fault, stopped.line, () => `${stopped.text}; the rest was not read`);
   } else if (columns === undefined && !unreadable)
-    faults.add('empty', null, () => `the file is empty: it needs a header with ${both(format)}`);
+    faults.add('empty', null, () => `the file is empty: it needs a header with ${columnNames(format)}`);
   return stopped === undefined && columns !== undefined;
 }
 
@@ -70,7 +70,10 @@ function findColumns(
     const found = names.includes(name)
       ? `more than one column ${quoted(name)}`
       : `no column ${quoted(name)}${similarName(name, names)}`;
-    report('header', `the header has ${found}; it needs ${both(format)} once each and reads ${quoted(text.trim())}`);
+    report(
+      'header',
+      `the header has ${found}; it needs ${columnNames(format)} once each, but reads ${quoted(text.trim())}`,
+    );
   }
   return undefined;
 }
@@ -82,12 +85,11 @@ function readRow(
   onRow: (id: string, value: number | undefined) => void,
 ): void {
   const fields = splitCsvLine(text);
-  if (fields === undefined)
-    return report('quote', () => `a quote is not closed or stands inside a field: ${quoted(text)}`);
+  if (fields === undefined) return report('quote', () => `a quote is unclosed or inside a field: ${quoted(text)}`);
   if (fields.length !== columns.count) {
     const hint = rowHint(text, fields, columns.count);
     const has = (): string =>
-      `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`;
+      `has ${counted(fields.length, 'column')}, but the header has ${columns.count}: ${quoted(text)}`;
     return report(hint?.fault ?? 'columns', () => has() + (hint?.text ?? ''));
   }
   const id = itemId(fields[columns.id] ?? '');
@@ -99,4 +101,4 @@ function readRow(
   onRow(id, undefined);
 }
 
-const both = (format: TableFormat): string => `${quoted(format.id)} and ${quoted(format.value)}`;
+const columnNames = (format: TableFormat): string => `${quoted(format.id)} and ${quoted(format.value)}`;

@@ -5,17 +5,14 @@ import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 
-/** The true value of every input. `invalid`: the operator's; `faults` are the first twenty of `count`. */
+/** The true value of every input. `invalid` is the operator's fault; `faults` are the first twenty of `count`. */
 export type LabelsResult =
   | { kind: 'valid'; values: Map<string, number>; lines: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number };
 
 const maxBytes = 2 ** 30;
 
-/**
- * Reads labels.csv: the id and value columns of the predictions, 0 or 1 where the metric needs classes. Without a metric any
- * number is taken.
- */
+/** Reads labels.csv, which has the columns of the predictions. Labels are 0 or 1 if the metric needs classes. */
 export async function readLabels(
   source: Readable | string,
   format: Pick<PredictionsFormat, 'id' | 'value'>,
@@ -44,7 +41,7 @@ export async function readLabels(
     values.set(id, value);
   });
   if (metric && faults.count === 0) {
-    // The true values as predictions: whatever has no value now has none for any submission.
+    // If perfect predictions have no score, no submission can have one.
     const perfect = evaluateMetric(
       metric,
       Array.from(values.values(), (label) => ({ prediction: label, label })),

@@ -7,7 +7,7 @@ import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 import { unknownId } from './unknown-id.ts';
 
-/** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
+/** Values by input. `invalid` is the team's fault; `faults` are the first twenty of `count`, escaped for display. */
 export type PredictionsResult =
   | { kind: 'valid'; values: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
@@ -15,11 +15,11 @@ export type PredictionsResult =
 const maxListed = 20;
 
 /**
- * Checks a predictions file against the inputs: exactly one row per input, a finite number, a probability where the
- * metric needs one. Linear in time; memory grows with the inputs, not with the file. Throws only what the source throws.
+ * Checks a predictions file: exactly one row per input, each a finite number, or a probability if the metric needs one. Takes
+ * linear time; memory depends on the inputs, not on the file. Throws only the source's errors.
  */
 export async function readPredictions(options: {
-  /** A path, or a stream of bytes. */
+  /** A path or a byte stream. */
   source: Readable | string;
   /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export async function readPredictions(options: {
   const faults = new FaultList(maxListed);
   const lineOf = new Map<string, number>();
   const values = new Map<string, number>();
-  const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
+  const isComplete = await readIdValueTable(source, format, faults, (id, value, line) => {
     const earlier = lineOf.get(id);
     if (!inputs.has(id)) {
       return faults.add(
@@ -47,12 +47,12 @@ export async function readPredictions(options: {
       return faults.add(
         'out-of-range',
         line,
-        () => `line ${line}: ${value} for ${quoted(id)} is not in [0, 1], as ${metric} needs`,
+        () => `line ${line}: ${value} for ${quoted(id)} is outside [0, 1], the range of ${metric}`,
       );
     }
     values.set(id, value);
   });
-  for (const id of complete ? inputs : []) {
+  for (const id of isComplete ? inputs : []) {
     if (lineOf.has(id)) continue;
     if (format.missing === 'reject') faults.add('no-row', null, () => `no row for the input ${quoted(id)}`);
     else values.set(id, format.missing);

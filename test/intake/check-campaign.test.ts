@@ -221,13 +221,13 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     });
     assert.deepEqual(faults, [
       'campaign.yaml:2: metric is "log-los", must be log-loss, roc-auc, accuracy, f1 or rmse (did you mean log-loss?)',
-      'campaign.yaml:9: limits.memroy is no key of a campaign file (did you mean memory?)',
+      'campaign.yaml:9: limits.memroy is not a key of a campaign file (did you mean memory?)',
       'campaign.yaml:9: limits.memory is missing, must be a size such as 50MiB or 14GiB',
       'campaign.yaml:15: instanceClasses[2].queue is missing, must be text',
       'campaign.yaml:4: inputs.sampleSet: public/sample does not exist',
-      'campaign.yaml:4: inputs.labels: private/labels.csv lacks the label of 1 input: "c.mp4"',
+      'campaign.yaml:4: inputs.labels: private/labels.csv has no label for 1 input: "c.mp4"',
       'submissions.csv:2: image images/none.tar does not exist',
-      'submissions.csv:4: submission is "S-1", as on line 2 (ignoring case): ids must differ',
+      'submissions.csv:4: submission is "S-1", the same as on line 2 (ignoring case): ids must be unique',
     ]);
   });
 
@@ -235,17 +235,17 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'an unknown section',
       edited('fairness:', 'fairnes:'),
-      /^campaign\.yaml:11: fairnes is no key .*\(did you mean fairness\?\)/,
+      /^campaign\.yaml:11: fairnes is not a key .*\(did you mean fairness\?\)/,
     ],
     [
       'an unknown key in a class',
       edited('slots: 85', 'slots: 85, spot: true'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.spot is no key/,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.spot is not a key/,
     ],
     [
       'a campaign name',
       edited('deepfake-final', 'Deepfake'),
-      /^campaign\.yaml:1: campaign is "Deepfake", must be up to 40 small letters/,
+      /^campaign\.yaml:1: campaign is "Deepfake", must be up to 40 lowercase letters/,
     ],
     ['a number where text must be', edited('deepfake-final', '2020'), /^campaign\.yaml:1: campaign is 2020, must be/],
     [
@@ -284,7 +284,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a wall clock beyond a year on a slow class',
       edited('wallClock: 9h', 'wallClock: 200d'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d here, must be up to 365d: /,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d on this class, must be up to 365d: /,
     ],
     [
       'a speed beyond measure',
@@ -295,7 +295,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a price beyond measure',
       edited('0.526', '1001'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000: /,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000; /,
     ],
     [
       'more slots than machines',
@@ -326,7 +326,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a deadline in the past',
       edited('deadline: 3w', 'deadline: 2026-11-23T11:59:59Z'),
-      /^campaign\.yaml:6: deadline is "2026-11-23T11:59:59Z", must be in the future; now it is 2026-11-23T12:00/,
+      /^campaign\.yaml:6: deadline is "2026-11-23T11:59:59Z", must be in the future \(now: 2026-11-23T12:00/,
     ],
     [
       'a deadline that is none',
@@ -336,17 +336,17 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a GPU class without memory',
       edited('gpuMemoryMiB: 15109, ', ''),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.gpuMemoryMiB is missing, a class of kind gpu needs it/,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.gpuMemoryMiB is missing: Holdout needs it/,
     ],
     [
       'a CPU class with a GPU',
       edited('kind: cpu', 'kind: cpu, gpu: nvidia'),
-      /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, a class of kind cpu has none/,
+      /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, but a class of kind cpu has no GPU/,
     ],
     [
       'a doubled class',
       edited('name: c4.4xlarge', 'name: g4dn.xlarge'),
-      /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", as instanceClasses\[1\] is/,
+      /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", the same as instanceClasses\[1\]/,
     ],
     [
       'a class that is not there',
@@ -356,7 +356,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'memory that no class has',
       edited('14GiB', '59GiB'),
-      /^campaign\.yaml:9: limits\.memory is 60416 MiB, no class can give more than 59488 MiB \(512 MiB stay/,
+      /^campaign\.yaml:9: limits\.memory is 60416 MiB, but no class offers more than 59488 MiB \(512 MiB are reserved/,
     ],
     [
       'a weight of a stranger',
@@ -376,7 +376,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'one column for two',
       edited('value: label', 'value: filename'),
-      /predictions\.value is "filename", must be another column/,
+      /predictions\.value is "filename", must differ from predictions\.id/,
     ],
     [
       'no classes',
@@ -388,7 +388,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a section that is none',
       edited(/^leaderboard: .*$/m, 'leaderboard: best'),
-      /^campaign\.yaml:10: leaderboard is "best", must be keys with values/,
+      /^campaign\.yaml:10: leaderboard is "best", must be a mapping of keys to values/,
     ],
     [
       'a doubled key',
@@ -404,22 +404,22 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a file for a folder',
       edited('./private/inputs', './private/labels.csv'),
-      /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is no folder/,
+      /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is not a folder/,
     ],
     [
       'an input in a sub-folder without a label',
       { 'private/inputs/more/x.mp4': 'x' },
-      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv lacks the label of 1 input: "more\/x\.mp4"$/,
+      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv has no label for 1 input: "more\/x\.mp4"$/,
     ],
     [
       'an input whose name ends with a blank',
       { 'private/inputs/c.mp4 ': 'c' },
-      /^campaign\.yaml:4: inputs\.testSet: private\/inputs: the input "c\.mp4 " has a name that begins or ends with a blank$/,
+      /^campaign\.yaml:4: inputs\.testSet: private\/inputs: the input "c\.mp4 " has a name that begins or ends with whitespace$/,
     ],
     [
       'an input without a label',
       { 'private/inputs/c.mp4': 'c' },
-      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv lacks the label of 1 input: "c\.mp4"$/,
+      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv has no label for 1 input: "c\.mp4"$/,
     ],
     [
       'labels without an input',
@@ -442,7 +442,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'no submissions',
       { 'submissions.csv': 'team,teamName,submission,image,submittedAt\n' },
-      /^submissions\.csv:1: there is no submission/,
+      /^submissions\.csv:1: the file has no submissions/,
     ],
   ];
   for (const [what, changes, expected] of single) {
@@ -496,7 +496,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     mkdirSync(join(dirname(file), 'nothing'));
     await assert.rejects(
       checkCampaign(file, now),
-      /campaign\.yaml:4: inputs\.testSet: .*nothing is empty, must hold at least one input/,
+      /campaign\.yaml:4: inputs\.testSet: .*nothing is empty, must contain at least one input/,
     );
   });
 
@@ -513,9 +513,9 @@ c,,s-6,images/one.tar
 `,
     });
     assert.deepEqual(faults, [
-      'submissions.csv:7: has 4 columns, the header has 6',
-      'submissions.csv:2: team is "a b", must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit',
-      'submissions.csv:2: submission is "s/1", must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit',
+      'submissions.csv:7: has 4 columns, but the header has 6',
+      'submissions.csv:2: team is "a b", must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
+      'submissions.csv:2: submission is "s/1", must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
       'submissions.csv:2: submittedAt is "31.3.2020", must be a date such as 2020-03-31 or 2020-03-31T18:00:00Z',
       'submissions.csv:2: publicScore is "good", must be a number or empty',
       'submissions.csv:3: submittedAt is "2020-02-30", must be a date such as 2020-03-31 or 2020-03-31T18:00:00Z',
@@ -523,8 +523,8 @@ c,,s-6,images/one.tar
       'submissions.csv:4: image is "s3://x", must be the path of an archive, s3://<bucket>/<key> or docker://…',
       'submissions.csv:5: image images is a folder, must be a file',
       'submissions.csv:6: image is "docker://nowhere", must be docker://<registry>/<repository> with a tag or digest',
-      'submissions.csv:4: team is "B", on line 3 it is "b"',
-      'submissions.csv:5: teamName is "Bee", on line 3 team b is named "B"',
+      'submissions.csv:4: team is "B", but on line 3 it is "b"',
+      'submissions.csv:5: teamName is "Bee", but on line 3 team b is named "B"',
     ]);
   });
 
@@ -552,14 +552,14 @@ c,,s-6,images/one.tar
         ...edited(', weights: { team-42: 2 }', ''),
         'submissions.csv': csv.replaceAll(',', separator),
       });
-      assert.deepEqual(faults, [`submissions.csv:1: fields are separated by ${words}, must be by commas`]);
+      assert.deepEqual(faults, [`submissions.csv:1: fields are separated by ${words}, must be separated by commas`]);
     }
   });
 
   it('says that a campaign file is empty', async () => {
     for (const content of ['', '# only a comment\n', '---\n']) {
       const [first] = await faultsOf({ 'campaign.yaml': content });
-      assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be keys with values$/);
+      assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be a mapping of keys to values$/);
     }
   });
 
@@ -646,11 +646,11 @@ team-42,A,s-2,images/one.tar,2020-03-31,{data},[]
     const faults = await faultsOf({ 'campaign.yaml': yaml, 'submissions.csv': rows });
     const expected = [
       /^campaign.yaml:7: layout is "kagle", must be .*kaggle/,
-      /^campaign.yaml:8: args is .*, but has the placeholder \{inputs\}; known are/,
+      /^campaign.yaml:8: args is .*, but has the unknown placeholder \{inputs\}; known are/,
       /^campaign.yaml:9: command is .*, must name a program/,
       /^campaign.yaml:10: rootFilesystem is "rw", must be read-only or writable/,
-      /^submissions.csv:2: args is "'open", but has a ' that is not closed/,
-      /^submissions.csv:3: args is "\{data\}", but has the placeholder \{data\}/,
+      /^submissions.csv:2: args is "'open", but has an unclosed '/,
+      /^submissions.csv:3: args is "\{data\}", but has the unknown placeholder \{data\}/,
       /^submissions.csv:3: command is "\[\]", but must name a program/,
     ];
     assert.equal(faults.length, expected.length, faults.join('\n'));

@@ -10,10 +10,10 @@ import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts'
 
 const mebibyte = 2 ** 20;
 
-/** A section without faults: what has no default and is not optional in the schema is there. */
+/** A section without faults, with every key that is not optional in the schema. */
 type Complete<Name extends SectionName> = { [Key in keyof Section<Name>]-?: NonNullable<Section<Name>[Key]> };
 
-/** Puts a campaign file without faults into the words and units of the frozen campaign. Pure. */
+/** Converts a campaign file without faults to the fields and units of the frozen campaign. */
 export function resolveCampaign(
   read: ReadCampaign,
   inputs: LocatedInputs,
