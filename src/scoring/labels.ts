@@ -19,26 +19,13 @@ export async function readLabels(
   metric: Metric | undefined,
 ): Promise<LabelsResult> {
   const faults = new FaultList(20);
-  const values = new Map<string, number>();
-  const lines = new Map<string, number>();
-  await readIdValueTable(source, { id: format.id, value: format.value, maxBytes }, faults, (id, value, line) => {
-    const earlier = lines.get(id);
-    if (earlier !== undefined)
-      return faults.add(
-        'id-again',
-        line,
-        () => `line ${line}: a second label for ${quoted(id)}, after line ${earlier}`,
-      );
-    lines.set(id, line);
-    if (value === undefined) return;
-    if (metric && metrics[metric].labels === 'class' && value !== 0 && value !== 1) {
-      return faults.add(
-        'out-of-range',
-        line,
-        () => `line ${line}: the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}`,
-      );
-    }
-    values.set(id, value);
+  const needsClasses = metric !== undefined && metrics[metric].labels === 'class';
+  const { values, lines } = await readIdValueTable(source, { ...format, maxBytes }, faults, {
+    noun: 'label',
+    faultInValue: (id, value) =>
+      needsClasses && value !== 0 && value !== 1
+        ? { fault: 'out-of-range', text: () => `the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}` }
+        : undefined,
   });
   if (metric && faults.count === 0) {
     // If perfect predictions have no score, no submission can have one.

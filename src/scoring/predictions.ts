@@ -28,32 +28,20 @@ export async function readPredictions(options: {
 }): Promise<PredictionsResult> {
   const { source, inputs, format, metric } = options;
   const faults = new FaultList(maxListed);
-  const lineOf = new Map<string, number>();
-  const values = new Map<string, number>();
-  const isComplete = await readIdValueTable(source, format, faults, (id, value, line) => {
-    const earlier = lineOf.get(id);
-    if (!inputs.has(id)) {
-      return faults.add(
-        id.includes('\uFFFD') ? 'not-utf-8' : 'id-unknown',
-        line,
-        () => `line ${line}: ${unknownId(id, inputs)}`,
-      );
-    }
-    if (earlier !== undefined)
-      return faults.add('id-again', line, () => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
-    lineOf.set(id, line);
-    if (value === undefined) return;
-    if (metrics[metric].predictions === 'probability' && (value < 0 || value > 1)) {
-      return faults.add(
-        'out-of-range',
-        line,
-        () => `line ${line}: ${value} for ${quoted(id)} is outside [0, 1], the range of ${metric}`,
-      );
-    }
-    values.set(id, value);
+  const needsProbabilities = metrics[metric].predictions === 'probability';
+  const { values, lines, isComplete } = await readIdValueTable(source, format, faults, {
+    noun: 'row',
+    faultInId: (id) =>
+      inputs.has(id)
+        ? undefined
+        : { fault: id.includes('\uFFFD') ? 'not-utf-8' : 'id-unknown', text: () => unknownId(id, inputs) },
+    faultInValue: (id, value) =>
+      needsProbabilities && (value < 0 || value > 1)
+        ? { fault: 'out-of-range', text: () => `${value} for ${quoted(id)} is outside [0, 1], the range of ${metric}` }
+        : undefined,
   });
   for (const id of isComplete ? inputs : []) {
-    if (lineOf.has(id)) continue;
+    if (lines.has(id)) continue;
     if (format.missing === 'reject') faults.add('no-row', null, () => `no row for the input ${quoted(id)}`);
     else values.set(id, format.missing);
   }
