@@ -44,7 +44,7 @@ describe('checking a campaign', () => {
   let written = 0;
   after(() => rmSync(root, { recursive: true }));
 
-  /** Lays out a campaign with some files changed, or left out with null, and answers the path of its campaign file. */
+  /** Writes a campaign with changed files (null: left out) and returns the path of its campaign file. */
   function campaign(changes: Record<string, string | Buffer | null> = {}): string {
     const folder = join(root, String((written += 1)));
     for (const [name, content] of Object.entries({ ...files, ...changes })) {
@@ -55,7 +55,7 @@ describe('checking a campaign', () => {
     return join(folder, 'campaign.yaml');
   }
 
-  /** Every fault, the folder cut off. */
+  /** Every fault, without the folder. */
   async function faultsOf(changes: Record<string, string | Buffer | null>): Promise<string[]> {
     const file = campaign(changes);
     const failed = await checkCampaign(file, now).then(
@@ -74,7 +74,7 @@ describe('checking a campaign', () => {
     return { 'campaign.yaml': yaml };
   };
 
-  it('gives everything in the units of the frozen campaign, cheapest class first', async () => {
+  it('returns everything in the units of the frozen campaign, cheapest class first', async () => {
     const file = campaign();
     const folder = dirname(file);
     assert.deepEqual(await checkCampaign(file, now), {
@@ -172,7 +172,7 @@ describe('checking a campaign', () => {
     });
   });
 
-  it('fills in what a short file leaves out', async () => {
+  it('fills in defaults', async () => {
     const short = `campaign: short
 metric: roc-auc
 inputs: { testSet: s3://data/test, labels: s3://labels/labels.csv }
@@ -482,7 +482,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     ]);
   });
 
-  it('takes inputs in sub-folders, hidden files beside them, and labels in another Unicode form', async () => {
+  it('accepts inputs in sub-folders, hidden files, and labels in another Unicode form', async () => {
     const faults = await faultsOf({
       'private/inputs/.DS_Store': 'x',
       'private/inputs/faces/e\u0301.mp4': 'e',
@@ -491,7 +491,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     assert.deepEqual(faults, []);
   });
 
-  it('says when an input folder is empty', async () => {
+  it('reports an empty input folder', async () => {
     const file = campaign(edited('./private/inputs', './nothing'));
     mkdirSync(join(dirname(file), 'nothing'));
     await assert.rejects(
@@ -500,7 +500,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     );
   });
 
-  it('names what is wrong with the rows of a submissions file', async () => {
+  it('reports faults in the rows of a submissions file', async () => {
     const faults = await faultsOf({
       'campaign.yaml': campaignYaml.replace(', weights: { team-42: 2 }', ''),
       'submissions.csv': `team,teamName,submission,image,submittedAt,publicScore
@@ -528,7 +528,7 @@ c,,s-6,images/one.tar
     ]);
   });
 
-  it('names columns that are missing, unknown or doubled', async () => {
+  it('reports missing, unknown and duplicate columns', async () => {
     const faults = await faultsOf({
       ...edited(', weights: { team-42: 2 }', ''),
       'submissions.csv': 'team,teamName,team,submision,image\nteam-42,A,b,s-1,images/one.tar\n',
@@ -541,7 +541,7 @@ c,,s-6,images/one.tar
     ]);
   });
 
-  it('says that fields are separated by something else than commas, once', async () => {
+  it('reports other separators than commas, once', async () => {
     for (const [separator, words] of [
       [';', 'semicolons'],
       ['\t', 'tabs'],
@@ -556,14 +556,14 @@ c,,s-6,images/one.tar
     }
   });
 
-  it('says that a campaign file is empty', async () => {
+  it('reports an empty campaign file', async () => {
     for (const content of ['', '# only a comment\n', '---\n']) {
       const [first] = await faultsOf({ 'campaign.yaml': content });
       assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be a mapping of keys to values$/);
     }
   });
 
-  it('says which file it cannot read', async () => {
+  it('names a file that it cannot read', async () => {
     const missing = join(root, 'nothing.yaml');
     await assert.rejects(checkCampaign(missing, now), (error) => {
       assert.ok(error instanceof HoldoutError && error.code === 'CAMPAIGN_FILE_UNREADABLE');
@@ -573,7 +573,7 @@ c,,s-6,images/one.tar
     await assert.rejects(checkCampaign(join(root, '/'), now), /cannot be read: it is a folder$/);
   });
 
-  it('answers any content with faults and never with an accident', async () => {
+  it('reports faults for any content and never crashes', async () => {
     const lines = campaignYaml.split('\n');
     const content = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -606,7 +606,7 @@ c,,s-6,images/one.tar
     );
   });
 
-  it('takes arguments, a command and a layout, of the campaign and of a row', async () => {
+  it('accepts arguments, a command and a layout, of the campaign and of a row', async () => {
     const said =
       'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\nrootFilesystem: writable\n';
     const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
@@ -636,7 +636,7 @@ c,,s-6,images/one.tar
     assert.deepEqual([containerSettings(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
   });
 
-  it('names faults of arguments and layouts by file and line', async () => {
+  it('reports faults of arguments and layouts by file and line', async () => {
     const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
     const yaml = campaignYaml.replace('deadline: 3w\n', said);
     const rows = `team,teamName,submission,image,submittedAt,args,command

@@ -29,11 +29,11 @@ describe('an expectation in the campaign file', () => {
     const changed = change(unchanged);
     assert.notEqual(changed, unchanged);
     writeFileSync(file, changed);
-    const rooms = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => undefined };
-    return freezeCampaign(rooms, await checkCampaign(file, new Date()));
+    const dependencies = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => undefined };
+    return freezeCampaign(dependencies, await checkCampaign(file, new Date()));
   }
 
-  it('is for the plan alone: a campaign that was started goes on when it comes, changes or goes', async () => {
+  it('affects only the plan: a started campaign accepts any change of it', async () => {
     const { frozen } = await handInWith((yaml) => `${yaml}expect: { runtime: 3h, on: g4 }\n`);
     assert.ok(!('expect' in frozen));
     const { frozen: again, appended } = await handInWith((yaml) =>

@@ -50,7 +50,7 @@ describe('scoring predictions', () => {
     );
   });
 
-  it('takes a name for the same composed and decomposed, in labels and in predictions', async () => {
+  it('treats composed and decomposed names as equal, in labels and predictions', async () => {
     const written = ['\u00E9.mp4', 'e\u0301.mp4'];
     for (const inLabels of written) {
       const truth = Buffer.from(`filename,label\r${inLabels} ,1\rb,0\r`);
@@ -67,7 +67,7 @@ describe('scoring predictions', () => {
     assert.deepEqual(both.kind === 'invalid' && both.faults, ['line 3: a second label for "\u00E9.mp4", after line 2']);
   });
 
-  it('says what is wrong with a file instead of a score', async () => {
+  it('returns the faults of an invalid file', async () => {
     assert.deepEqual(await score('filename,label\na,0.5\nb,2\n'), {
       kind: 'invalid',
       faults: ['line 3: 2 for "b" is outside [0, 1], the range of log-loss', 'no row for the input "c"'],
@@ -83,7 +83,7 @@ describe('scoring predictions', () => {
     });
   });
 
-  it('tells every kind of fault and its line without a word of the file', async () => {
+  it('summarises every kind of fault with its line and without text of the file', async () => {
     const word = 'SECRET';
     const header = 'filename,label\n';
     const files: [file: string, fault: string][] = [
@@ -133,7 +133,7 @@ describe('scoring predictions', () => {
     assert.deepEqual(faultCounts(result.summary), ['5000 × the id is unknown', '3 × an input has no row']);
   });
 
-  it('throws on labels that cannot be used, and tells none of them', async () => {
+  it('throws on invalid labels without revealing any', async () => {
     const wrong = Buffer.from('filename,label\nsecret,17\n');
     await assert.rejects(score('filename,label\n', wrong), (error) => {
       assert.ok(error instanceof HoldoutError && error.code === 'LABELS_INVALID');
@@ -142,7 +142,7 @@ describe('scoring predictions', () => {
     });
   });
 
-  it("throws what the stream throws: no file is a team's fault because a disk failed", async () => {
+  it("throws the stream's errors, so a failed disk is never a team's fault", async () => {
     await assert.rejects(
       scorePredictions({ predictions: '/nonexistent/predictions.csv', labels, format, metric: 'log-loss' }),
       { code: 'ENOENT' },
@@ -156,13 +156,13 @@ describe('reading labels', () => {
     return result.kind === 'invalid' ? result.faults : [];
   };
 
-  it('wants 0 or 1 unless the metric takes quantities', async () => {
+  it('requires 0 or 1 unless the metric takes any number', async () => {
     const text = 'filename,label\na,0.5\nb,1\nc,0\n';
     assert.deepEqual(await faultsOf(text, 'log-loss'), ['line 2: the label 0.5 of "a" must be 0 or 1 for log-loss']);
     assert.deepEqual(await faultsOf(text, 'rmse'), []);
   });
 
-  it('names a doubled input and labels that leave the metric without a value', async () => {
+  it('reports a duplicate input and labels for which the metric is undefined', async () => {
     assert.deepEqual(await faultsOf('filename,label\na,1\na,1\n', 'f1'), [
       'line 3: a second label for "a", after line 2',
     ]);
