@@ -44,9 +44,7 @@ const maxListed = 20;
 async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
   const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
   if (found === undefined) return undefined;
-  for (const fault of found.faults.slice(0, maxListed)) report(`${shownPath(folder)}: ${fault}`);
-  const rest = found.faults.length - maxListed;
-  if (rest > 0) report(`${shownPath(folder)}: ${counted(rest, 'more fault')}`);
+  reportFaults(folder, found.faults.slice(0, maxListed), found.faults.length, report);
   if (found.names.length === 0 && found.faults.length === 0) {
     report(`${shownPath(folder)} is empty, must contain at least one input`);
   }
@@ -71,10 +69,7 @@ async function checkLabels(
   if (id === undefined || value === undefined) return;
   const labels = await readLabels(path, { id, value }, metric);
   if (labels.kind === 'invalid') {
-    for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
-    const rest = labels.count - labels.faults.length;
-    if (rest > 0) reportLabels(`${shownPath(path)}: ${counted(rest, 'more fault')}`);
-    return;
+    return reportFaults(path, labels.faults, labels.count, reportLabels);
   }
   if (inputs === undefined || inputs.size === 0) return;
   const unlabelled = [...inputs].filter((input) => !labels.values.has(input));
@@ -88,6 +83,11 @@ async function checkLabels(
     const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
     reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstOf(named)}`);
   }
+}
+
+function reportFaults(path: string, listed: readonly string[], count: number, report: (fault: string) => void): void {
+  for (const fault of listed) report(`${shownPath(path)}: ${fault}`);
+  if (count > listed.length) report(`${shownPath(path)}: ${counted(count - listed.length, 'more fault')}`);
 }
 
 const firstOf = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');

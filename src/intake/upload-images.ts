@@ -1,4 +1,4 @@
-import type { HandedInImage, Submission } from '../campaign/model/frozen-campaign.ts';
+import type { SubmittedImage, Submission } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -57,7 +57,7 @@ async function imageAt(
   { store, buckets }: IntakeDependencies,
   campaign: string,
   location: ImageLocation,
-): Promise<HandedInImage> {
+): Promise<SubmittedImage> {
   switch (location.kind) {
     case 'registry':
       return location;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
-import { containerSettings } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-settings.ts';
 import { bestFirst, metricNames } from '../../src/campaign/model/metrics.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';

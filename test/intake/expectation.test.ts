@@ -8,7 +8,7 @@ import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { writeCampaignFolder } from '../support/campaigns/simulated-campaign.ts';
-import type { HandedIn } from '../../src/intake/attach.ts';
+import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
 
 describe('an expectation in the campaign file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'expectation-'));
@@ -24,7 +24,7 @@ describe('an expectation in the campaign file', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function handInWith(change: (yaml: string) => string): Promise<HandedIn> {
+  async function handInWith(change: (yaml: string) => string): Promise<FreezeResult> {
     const unchanged = readFileSync(file, 'utf8');
     const changed = change(unchanged);
     assert.notEqual(changed, unchanged);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FrozenCampaign, HandedInImage, Manifest } from '../../src/campaign/model/frozen-campaign.ts';
+import type { FrozenCampaign, SubmittedImage, Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
 import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
@@ -12,7 +12,7 @@ import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
-import type { HandedIn } from '../../src/intake/attach.ts';
+import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
 
 describe('registry references of submissions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));
@@ -56,14 +56,14 @@ describe('registry references of submissions', () => {
       })),
     };
   }
-  const start = (campaign: string, ...tags: string[]): Promise<HandedIn> =>
+  const start = (campaign: string, ...tags: string[]): Promise<FreezeResult> =>
     freezeCampaign(dependencies, checkedOf(campaign, tags));
-  async function frozenImages(campaign: string): Promise<HandedInImage[]> {
+  async function frozenImages(campaign: string): Promise<SubmittedImage[]> {
     const key = resultObjects.manifest(campaign);
     const { teams } = await rig.store.readJson<Manifest>(rig.bucket, key);
     return teams.flatMap(({ submissions }) => submissions.map(({ image }) => image));
   }
-  const digestIn = (image: HandedInImage | undefined): string | undefined =>
+  const digestIn = (image: SubmittedImage | undefined): string | undefined =>
     image?.kind === 'registry' ? image.digest : undefined;
 
   it('are frozen with their digest, which a moved or removed tag does not change', async () => {

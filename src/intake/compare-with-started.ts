@@ -8,7 +8,7 @@ import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-export interface HandedIn {
+export interface FreezeResult {
   frozen: FrozenCampaign;
   /** Rows that a started campaign does not have yet; their images are not uploaded. */
   appended: LocatedRow[];
@@ -20,12 +20,12 @@ const maxDifferences = 20;
  * Compares a campaign file with the campaign that was started from it: its frozen settings, with or without the operators'
  * changes, and its rows, including those added since. Throws CAMPAIGN_CHANGED if anything but new rows differs.
  */
-export async function attach(
+export async function compareWithStarted(
   { store, buckets }: IntakeDependencies,
   known: FrozenCampaign,
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
-): Promise<HandedIn> {
+): Promise<FreezeResult> {
   const { campaign, deadline, manifest } = known;
   const acts = await commandsOf(store, buckets.results, campaign);
   const { submissions: before } = await campaignRounds(store, buckets.results, campaign, acts);
