@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
-import { containerSettings } from '../campaign/model/container-command.ts';
-import { unpackedBytesOf, type HandedInImage } from '../campaign/model/frozen-campaign.ts';
+import { containerSettings } from '../campaign/model/container-settings.ts';
+import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { lessonsOf } from '../images/base/base-records.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
@@ -78,7 +78,7 @@ async function ownFolder({ campaign, submission }: { campaign: string; submissio
 /** An archive must still be the frozen one; a reference is fetched by the digest that it had when it was frozen. */
 async function inspectImage(
   deps: Dependencies,
-  image: HandedInImage,
+  image: SubmittedImage,
   options: InspectionOptions,
 ): Promise<InspectedArchive> {
   const handedIn = join(options.into, 'handed-in');

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { refusalOf } from '../batch/refusal.ts';
 import { submitOnce, withdrawRun, type Settling, type Submitted } from '../batch/submit-once.ts';
 import { jobDefinitionOf } from '../batch/job-definition.ts';
-import { containerSettings } from '../campaign/model/container-command.ts';
+import { containerSettings } from '../campaign/model/container-settings.ts';
 import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';

@@ -14,10 +14,9 @@ import { suggestion } from './campaign-file/suggestion.ts';
 import { parseYaml } from './campaign-file/yaml-file.ts';
 
 /**
- * Reads a campaign file and everything it names on this machine, and checks all of it at once; nothing is started or
- * sent. `now` is what a deadline in words counts from. Throws CAMPAIGN_FILE_UNREADABLE, or CAMPAIGN_INVALID with one
- * message per fault that names file, line and value. What lies in S3 or a registry is not looked at. A campaign that was
- * started before (`isStarted`) may be past its deadline.
+ * Reads and checks a campaign file and every local file it names, without starting or uploading anything. Does not check S3
+ * or registries. A deadline given as a duration counts from `now`; a campaign already started (`isStarted`) may be past its
+ * deadline. Throws CAMPAIGN_FILE_UNREADABLE, or CAMPAIGN_INVALID with one message per fault that names file, line and value.
  */
 export async function checkCampaign(
   file: string,
@@ -48,7 +47,7 @@ export async function checkCampaign(
 const causes: Record<string, string> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
+  EACCES: 'this user has no permission to read it',
 };
 
 const causeOf = (error: unknown): string =>

@@ -16,7 +16,7 @@ export interface LocatedInputs {
   labels?: LocalPath | S3Location;
 }
 
-/** Looks at the inputs and labels a campaign file names: all there, and a label for every input and no other. */
+/** Checks that the inputs and labels of a campaign file exist, and that every input has a label and no other id does. */
 export async function checkInputs(file: string, read: ReadCampaign, report: Report): Promise<LocatedInputs> {
   const located: LocatedInputs = {};
   for (const key of ['testSet', 'sampleSet', 'labels'] as const) {
@@ -40,20 +40,18 @@ export async function checkInputs(file: string, read: ReadCampaign, report: Repo
 
 const maxListed = 20;
 
-/** The ids of the inputs in a folder; what cannot be one is reported. */
+/** The ids of the inputs in a folder; reports files that cannot be inputs. */
 async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
   const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
   if (found === undefined) return undefined;
-  for (const fault of found.faults.slice(0, maxListed)) report(`${shownPath(folder)}: ${fault}`);
-  const rest = found.faults.length - maxListed;
-  if (rest > 0) report(`${shownPath(folder)}: ${counted(rest, 'fault')} more`);
+  reportFaults(folder, found.faults.slice(0, maxListed), found.faults.length, report);
   if (found.names.length === 0 && found.faults.length === 0) {
-    report(`${shownPath(folder)} is empty, must hold at least one input`);
+    report(`${shownPath(folder)} is empty, must contain at least one input`);
   }
   return new Set(found.names.map(itemId));
 }
 
-/** A folder in S3 ends with a slash, so that no other folder begins with its name. */
+/** Ends an S3 prefix with a slash, so that it matches no other folder with the same beginning. */
 const asFolder = (place: LocalPath | S3Location): LocalPath | S3Location =>
   place.kind === 's3' ? { ...place, key: place.key.replace(/\/*$/, '/') } : place;
 
@@ -71,23 +69,25 @@ async function checkLabels(
   if (id === undefined || value === undefined) return;
   const labels = await readLabels(path, { id, value }, metric);
   if (labels.kind === 'invalid') {
-    for (const fault of labels.faults) reportLabels(`${shownPath(path)}: ${fault}`);
-    const rest = labels.count - labels.faults.length;
-    if (rest > 0) reportLabels(`${shownPath(path)}: ${counted(rest, 'fault')} more`);
-    return;
+    return reportFaults(path, labels.faults, labels.count, reportLabels);
   }
   if (inputs === undefined || inputs.size === 0) return;
   const unlabelled = [...inputs].filter((input) => !labels.values.has(input));
   const unknown = [...labels.lines].filter(([input]) => !inputs.has(input));
   if (unlabelled.length > 0) {
     reportLabels(
-      `${shownPath(path)} lacks the label of ${counted(unlabelled.length, 'input')}: ${firstOf(unlabelled.map((name) => quoted(name)))}`,
+      `${shownPath(path)} has no label for ${counted(unlabelled.length, 'input')}: ${firstOf(unlabelled.map((name) => quoted(name)))}`,
     );
   }
   if (unknown.length > 0) {
     const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
     reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstOf(named)}`);
   }
+}
+
+function reportFaults(path: string, listed: readonly string[], count: number, report: (fault: string) => void): void {
+  for (const fault of listed) report(`${shownPath(path)}: ${fault}`);
+  if (count > listed.length) report(`${shownPath(path)}: ${counted(count - listed.length, 'more fault')}`);
 }
 
 const firstOf = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');

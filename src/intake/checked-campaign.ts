@@ -1,20 +1,20 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 import type { Expectation } from '../campaign/planning/knowledge.ts';
 
-/** An object or, with a key that ends in `/`, a folder in S3, used as it is. */
+/** An object in S3, or a folder if the key ends in `/`. */
 export interface S3Location {
   kind: 's3';
   bucket: string;
   key: string;
 }
 
-/** An absolute path on this machine; it is uploaded at start. */
+/** An absolute path on this machine; uploaded at the start. */
 export interface LocalPath {
   kind: 'local';
   path: string;
 }
 
-/** Where an image lies as it was handed in: an archive, or a registry reference that starts with `docker://`. */
+/** Location of a submitted image: an archive, or a registry reference that starts with `docker://`. */
 export type ImageLocation = { kind: 'archive'; path: string } | S3Location | { kind: 'registry'; reference: string };
 
 /** A row of the submissions file. */
@@ -26,12 +26,12 @@ export interface CheckedSubmission {
   submittedAt: string;
   image: ImageLocation;
   publicScore?: number;
-  /** In the place of the campaign's. */
+  /** Replaces the campaign's. */
   args?: string[];
   command?: string[];
 }
 
-/** The campaign file as it will be frozen, defaults filled in, before anything was uploaded. */
+/** A valid campaign file with all defaults, before the upload. */
 export interface CheckedCampaign extends Omit<
   FrozenCampaign,
   'version' | 'testSet' | 'sampleSet' | 'labels' | 'manifest'
@@ -42,6 +42,6 @@ export interface CheckedCampaign extends Omit<
   labels: LocalPath | S3Location;
   /** In the order of the file. */
   submissions: CheckedSubmission[];
-  /** What is known before any probe, for `plan`; no part of the frozen campaign. */
+  /** Expected durations and shares, for `plan` only; not part of the frozen campaign. */
   expect?: Expectation;
 }

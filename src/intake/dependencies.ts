@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 
-/** Where a campaign is handed in. */
+/** Where campaigns are uploaded to, and how progress is reported. */
 export interface IntakeDependencies {
   store: ObjectStore;
   buckets: Buckets;
-  /** A line for the person who waits. */
+  /** Prints a line of progress. */
   report: (line: string) => void;
 }

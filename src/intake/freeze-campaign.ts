@@ -1,7 +1,7 @@
 import type { FrozenCampaign, Manifest } from '../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
-import { attach, type HandedIn } from './attach.ts';
+import { compareWithStarted, type FreezeResult } from './compare-with-started.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
 import { rowsOf, uploadImages, withDigests, type LocatedRow } from './upload-images.ts';
 import { uploadInputs } from './upload-inputs.ts';
@@ -10,27 +10,35 @@ import type { IntakeDependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
 
 /**
- * Brings a checked campaign into S3 and freezes it: the first time campaign.json and manifest.json are written, later the
- * same file goes on with what is frozen, rows may have come to the manifest, and anything else throws CAMPAIGN_CHANGED.
+ * Uploads a checked campaign to S3 and freezes it. The first start writes campaign.json and manifest.json. Later starts return
+ * the frozen campaign and the new rows; any other difference throws CAMPAIGN_CHANGED.
  */
-export async function freezeCampaign(dependencies: IntakeDependencies, checked: CheckedCampaign): Promise<HandedIn> {
+export async function freezeCampaign(
+  dependencies: IntakeDependencies,
+  checked: CheckedCampaign,
+): Promise<FreezeResult> {
   const { store, buckets, report } = dependencies;
   const { campaign } = checked;
   const known = await store.findJson<FrozenCampaign>(buckets.results, resultObjects.campaign(campaign));
-  if (known === undefined) report(`handing in ${counted(checked.submissions.length, 'submission')} and their inputs`);
+  if (known === undefined) report(`uploading ${counted(checked.submissions.length, 'submission')} and their inputs`);
   const located = await rowsOf(dependencies, checked);
-  // References keep the digests of the first start: the registry is asked only for rows that are new.
+  // References keep their digests from the first start, so the registry is queried for new rows only.
   const rows = known === undefined ? await withDigests(located) : located;
   const manifest = manifestOf(rows);
   const fresh = await frozenOf(dependencies, checked, manifest);
-  if (known !== undefined) return attach(dependencies, known, fresh, rows);
+  if (known !== undefined) return compareWithStarted(dependencies, known, fresh, rows);
   await uploadImages(dependencies, rows);
-  // The manifest counts only once campaign.json names its digest: a start that was cut short is simply done again.
+  // The manifest takes effect once campaign.json contains its digest, so an interrupted start can be repeated.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
   if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {
     return { frozen: fresh, appended: [] };
   }
-  return attach(dependencies, await store.readJson(buckets.results, resultObjects.campaign(campaign)), fresh, rows);
+  return compareWithStarted(
+    dependencies,
+    await store.readJson(buckets.results, resultObjects.campaign(campaign)),
+    fresh,
+    rows,
+  );
 }
 
 function manifestOf(rows: readonly LocatedRow[]): Manifest {

@@ -4,8 +4,8 @@ import { quoted } from '../safe-text.ts';
 import { isHidden, maxFolderDepth, sortNames, type FoundInputs } from './input-names.ts';
 
 /**
- * The inputs in a folder of this machine and its sub-folders. Links and anything that is neither file nor folder are faults:
- * what they lead to could change after it was checked. Throws when a folder cannot be read.
+ * Finds the inputs in a local folder and its sub-folders. Anything that is neither file nor folder is a fault, and so are links,
+ * because their targets could change after the check. Throws if a folder cannot be read.
  */
 export async function inputsIn(folder: string): Promise<FoundInputs> {
   const paths: string[] = [];
@@ -18,7 +18,7 @@ export async function inputsIn(folder: string): Promise<FoundInputs> {
       else if (entry.isFile()) paths.push(path);
       else if (!entry.isDirectory()) faults.push(`the input ${quoted(path)} is ${kindOf(entry)}, must be a file`);
       else if (depth < maxFolderDepth) await walk(`${path}/`, depth + 1);
-      else faults.push(`the folder ${quoted(path)} lies in more than ${maxFolderDepth} folders`);
+      else faults.push(`the folder ${quoted(path)} is nested more than ${maxFolderDepth} folders deep`);
     }
   };
   await walk('', 0);
@@ -29,5 +29,5 @@ export async function inputsIn(folder: string): Promise<FoundInputs> {
 const kindOf = (entry: { isSymbolicLink: () => boolean }): string =>
   entry.isSymbolicLink() ? 'a symbolic link' : 'a device, pipe or socket';
 
-/** How many inputs a folder holds. */
+/** The number of inputs in a folder. */
 export const countInputs = async (folder: string): Promise<number> => (await inputsIn(folder)).names.length;

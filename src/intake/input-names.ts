@@ -1,42 +1,43 @@
 import { quoted } from '../safe-text.ts';
 import { itemId } from '../scoring/item-id.ts';
 
-/** Paths below a folder of inputs: those of inputs, those that are hidden and left out, and what is wrong with the rest. */
+/** The paths below a folder of inputs: inputs, hidden files (skipped), and the faults of the rest. */
 export interface FoundInputs {
   names: string[];
   hidden: string[];
   faults: string[];
 }
 
-/** Folders within folders; a set that goes deeper is laid out by mistake. */
+/** Deepest nesting of folders; deeper sets are probably a mistake. */
 export const maxFolderDepth = 16;
 
-/** Bytes of a path: a key in S3 has 1,024, of which campaign, kind and digest of the set take up to 300. */
+/** Bytes of a path. An S3 key has at most 1,024; campaign, kind and digest of the set take up to 300. */
 const maxPathBytes = 700;
-/** Bytes of one name in a Linux file system. */
+/** Bytes of a file name on Linux. */
 const maxNameBytes = 255;
 
-/** What systems and tools leave in folders, besides names that begin with a dot. */
+/** Files that systems and tools leave in folders, besides names that start with a dot. */
 const leftovers =
   /^(?:Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|\$RECYCLE\.BIN|System Volume Information|lost\+found)$/i;
 
-/** Whether a file or folder of this name is no input: hidden, or left by a system. Pure. */
+/** Whether a file or folder is hidden or left by a system, and so not an input. */
 export const isHidden = (name: string): boolean => name.startsWith('.') || leftovers.test(name);
 
-/** What makes a path below a folder of inputs unfit to be one's; undefined when nothing does. Pure. */
+/** Why a path below a folder cannot be an input; undefined if it can. */
 export function faultInName(path: string): string | undefined {
   const parts = path.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'is no path below the folder';
-  if (parts.length > maxFolderDepth + 1) return `lies in more than ${maxFolderDepth} folders`;
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'is not a path below the folder';
+  if (parts.length > maxFolderDepth + 1) return `is nested more than ${maxFolderDepth} folders deep`;
   if (/[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(path)) return 'has an unprintable name';
-  if (path.trim() !== path) return 'has a name that begins or ends with a blank';
-  if (bytesOf(path) > maxPathBytes || parts.some((part) => bytesOf(part) > maxNameBytes)) return 'has too long a name';
+  if (path.trim() !== path) return 'has a name that begins or ends with whitespace';
+  if (bytesOf(path) > maxPathBytes || parts.some((part) => bytesOf(part) > maxNameBytes))
+    return 'has a name that is too long';
   return undefined;
 }
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** Sorts paths into inputs, hidden ones and faults; two that have the same id are a fault. Pure. */
+/** Sorts paths into inputs, hidden files and faults. Two paths with the same id are a fault. */
 export function sortNames(paths: readonly string[]): FoundInputs {
   const found: FoundInputs = { names: [], hidden: [], faults: [] };
   for (const path of [...paths].sort()) {
@@ -50,9 +51,8 @@ export function sortNames(paths: readonly string[]): FoundInputs {
   for (const name of found.names) {
     const id = itemId(name);
     const other = byId.get(id);
-    if (other !== undefined)
-      found.faults.push(`two inputs are named ${quoted(id)}, composed and decomposed (the same in Unicode NFC)`);
-    if (folders.has(name)) found.faults.push(`the input ${quoted(name)} is a folder, too`);
+    if (other !== undefined) found.faults.push(`two inputs have the same name ${quoted(id)} in Unicode NFC`);
+    if (folders.has(name)) found.faults.push(`the input ${quoted(name)} is also a folder`);
     byId.set(id, name);
   }
   return found;
@@ -62,11 +62,10 @@ const foldersOf = (path: string): string[] => Array.from(path.matchAll(/\//g), (
 
 const maxListed = 5;
 
-/** The hidden files that are left out, in words; undefined when there are none. Pure. */
+/** Describes the skipped hidden files; undefined if there are none. */
 export function hiddenText(hidden: readonly string[]): string | undefined {
   if (hidden.length === 0) return undefined;
   const shown = hidden.slice(0, maxListed).map((name) => quoted(name));
-  const files =
-    hidden.length === 1 ? '1 hidden file is no input and is' : `${hidden.length} hidden files are no inputs and are`;
-  return `${files} left out: ${shown.join(', ')}${hidden.length > maxListed ? ', …' : ''}`;
+  const files = hidden.length === 1 ? '1 hidden file is' : `${hidden.length} hidden files are`;
+  return `${files} skipped: ${shown.join(', ')}${hidden.length > maxListed ? ', …' : ''}`;
 }

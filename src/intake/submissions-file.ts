@@ -14,11 +14,11 @@ import { splitWords } from './campaign-file/split-words.ts';
 
 const required = ['team', 'teamName', 'submission', 'image', 'submittedAt'];
 const columns = [...required, 'publicScore', 'args', 'command'];
-const memberRule = 'must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit';
+const memberRule = 'must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit';
 
 type ReportLine = (line: number, fault: string) => void;
 
-/** Reads and checks the submissions file; image paths are relative to it. Faults are reported as `file:line: …`. */
+/** Reads and checks the submissions file; image paths are relative to it. Reports faults as `file:line: …`. */
 export async function readSubmissions(file: string, report: (fault: string) => void): Promise<CheckedSubmission[]> {
   const reportLine: ReportLine = (line, fault) => report(`${shownPath(file)}:${line}: ${fault}`);
   const fault = await faultOfFile(file);
@@ -43,7 +43,7 @@ interface Row {
 
 const separators = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' };
 
-/** What spreadsheets put between fields instead of commas, in words; undefined when nothing tells so. */
+/** Names the separator that a spreadsheet used instead of commas, or returns undefined. */
 const otherSeparator = (names: readonly string[]): string | undefined =>
   Object.entries(separators).find(([sign]) => names.length === 1 && names[0]?.includes(sign))?.[1];
 
@@ -66,7 +66,7 @@ function parseRows(bytes: Buffer, report: ReportLine): Row[] {
   const names = header?.record ?? [];
   const separator = otherSeparator(names);
   if (separator !== undefined) {
-    report(1, `fields are separated by ${separator}, must be by commas`);
+    report(1, `fields are separated by ${separator}, must be separated by commas`);
     return [];
   }
   for (const name of required) if (!names.includes(name)) report(1, `the header has no column ${name}`);
@@ -75,11 +75,11 @@ function parseRows(bytes: Buffer, report: ReportLine): Row[] {
       report(1, `the header has an unknown column ${quoted(name)}${suggestion(name, columns)}`);
     else if (names.indexOf(name) < at) report(1, `the header has the column ${name} twice`);
   }
-  if (rows.length === 0) report(1, 'there is no submission in the file');
+  if (rows.length === 0) report(1, 'the file has no submissions');
   return rows.flatMap(({ record, info: { lines: line } }) => {
     if (record.length === names.length)
       return [{ line, fields: new Map(names.map((name, at) => [name, record[at] ?? ''])) }];
-    report(line, `has ${counted(record.length, 'column')}, the header has ${names.length}`);
+    report(line, `has ${counted(record.length, 'column')}, but the header has ${names.length}`);
     return [];
   });
 }
@@ -90,7 +90,7 @@ async function readRow(
   report: (fault: string) => void,
 ): Promise<CheckedSubmission> {
   const value = (column: string): string => fields.get(column) ?? '';
-  // A column that the header lacks was reported once; its rows are not.
+  // A missing column is reported once, not for every row.
   const check = (column: string, holds: boolean, rule: string): void => {
     if (fields.has(column) && !holds) report(`${column} is ${quoted(value(column))}, ${rule}`);
   };
@@ -112,7 +112,7 @@ async function readRow(
   };
 }
 
-/** An empty cell leaves what the campaign says; `[]` is no words at all. */
+/** An empty cell keeps the campaign's words; `[]` sets none. */
 function readWords<Column extends 'args' | 'command'>(
   column: Column,
   written: string,
@@ -142,22 +142,26 @@ async function locateImage(written: string, folder: string, report: (fault: stri
   return { kind: 'archive', path: located.path };
 }
 
-/** Ids are unique ignoring case, since file systems and registries may ignore it; a team has one name. */
+/** Checks that ids are unique, ignoring case as file systems and registries may, and that each team has one name. */
 function checkMembers(submissions: readonly (CheckedSubmission & { line: number })[], report: ReportLine): void {
   const bySubmission = new Map<string, number>();
   const byTeam = new Map<string, { team: string; teamName: string; line: number }>();
   for (const { submission, team, teamName, line } of submissions) {
     const earlier = bySubmission.get(submission.toLowerCase());
     if (earlier === undefined) bySubmission.set(submission.toLowerCase(), line);
-    else report(line, `submission is ${quoted(submission)}, as on line ${earlier} (ignoring case): ids must differ`);
+    else
+      report(
+        line,
+        `submission is ${quoted(submission)}, the same as on line ${earlier} (ignoring case): ids must be unique`,
+      );
     const known = byTeam.get(team.toLowerCase());
     if (known === undefined) byTeam.set(team.toLowerCase(), { team, teamName, line });
     else if (known.team !== team)
-      report(line, `team is ${quoted(team)}, on line ${known.line} it is ${quoted(known.team)}`);
+      report(line, `team is ${quoted(team)}, but on line ${known.line} it is ${quoted(known.team)}`);
     else if (known.teamName !== teamName) {
       report(
         line,
-        `teamName is ${quoted(teamName)}, on line ${known.line} team ${team} is named ${quoted(known.teamName)}`,
+        `teamName is ${quoted(teamName)}, but on line ${known.line} team ${team} is named ${quoted(known.teamName)}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import type { HandedInImage, Submission } from '../campaign/model/frozen-campaign.ts';
+import type { SubmittedImage, Submission } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -8,15 +8,15 @@ import { sha256OfFile } from '../sha256.ts';
 
 const imagesAtOnce = 4;
 
-/** A row of the hand-in beside the place where its image lies now. */
+/** A row, and the location of its image before the upload. */
 export interface LocatedRow {
   row: Submission;
   location: ImageLocation;
 }
 
 /**
- * Makes every image known by the digest of its bytes and sends nothing; archives in S3 stay where they are and are read
- * once. In the order of the submissions.
+ * Computes the digest of every archive without uploading any. Archives in S3 stay there and are read once. Keeps the order of
+ * the submissions.
  */
 export async function rowsOf(
   dependencies: IntakeDependencies,
@@ -29,10 +29,7 @@ export async function rowsOf(
   return rows;
 }
 
-/**
- * Gives every registry reference the digest that it names now, so that it never moves again. Throws IMAGE_UNKNOWN for
- * references that the registry does not know.
- */
+/** Pins every registry reference to its current digest. Throws IMAGE_UNKNOWN for references unknown to the registry. */
 export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedRow[]> {
   const pinned: LocatedRow[] = [...rows];
   const unknown: string[] = [];
@@ -46,7 +43,7 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
   return pinned;
 }
 
-/** Brings the archives that lie here into the images bucket; one that is there is not sent again. */
+/** Uploads local archives to the images bucket, except those already there. */
 export async function uploadImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
   await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
     if (location.kind !== 'archive' || image.kind !== 'archive') return;
@@ -60,7 +57,7 @@ async function imageAt(
   { store, buckets }: IntakeDependencies,
   campaign: string,
   location: ImageLocation,
-): Promise<HandedInImage> {
+): Promise<SubmittedImage> {
   switch (location.kind) {
     case 'registry':
       return location;

@@ -12,9 +12,9 @@ import { sha256, sha256OfFile } from '../sha256.ts';
 const filesAtOnce = 16;
 
 /**
- * Makes a set of inputs known by the digest of its index. A local folder is sent to the inputs bucket, nothing twice; a
- * folder in S3 stays where it is and is read once for the digests of its files. The index is written last. Hidden files are
- * left out, and that is said. Throws INPUTS_EMPTY, and INPUTS_UNFIT for names that no input may have.
+ * Uploads a set of inputs under the digest of its index, unless it is already there. A folder in S3 stays there and is read
+ * once for the digests of its files. The index is written last. Reports skipped hidden files. Throws INPUTS_EMPTY, and
+ * INPUTS_UNFIT for invalid names.
  */
 export async function uploadInputs(
   dependencies: IntakeDependencies,
@@ -46,7 +46,7 @@ export async function uploadInputs(
 
 async function localIndex(folder: string, { report }: IntakeDependencies): Promise<InputIndex> {
   const files: InputIndex['files'] = [];
-  for (const name of fitNames(await inputsIn(folder), folder, report)) {
+  for (const name of validNames(await inputsIn(folder), folder, report)) {
     const { size } = await stat(join(folder, name));
     files.push({ name, bytes: size, sha256: await sha256OfFile(join(folder, name)) });
   }
@@ -59,10 +59,10 @@ async function remoteIndex(
 ): Promise<InputIndex> {
   const paths: string[] = [];
   for await (const key of store.list(bucket, prefix)) {
-    // A key that ends with a slash stands for a folder.
+    // A key that ends with a slash is a folder.
     if (!key.endsWith('/')) paths.push(key.slice(prefix.length));
   }
-  const names = fitNames(sortNames(paths), `s3://${bucket}/${prefix}`, report);
+  const names = validNames(sortNames(paths), `s3://${bucket}/${prefix}`, report);
   if (names.length === 0) throw holdoutError('INPUTS_EMPTY', { bucket, prefix });
   const files: InputIndex['files'] = [];
   await inParallel(filesAtOnce, names, async (name) => {
@@ -71,9 +71,9 @@ async function remoteIndex(
   return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-function fitNames({ names, hidden, faults }: FoundInputs, folder: string, report: (line: string) => void): string[] {
+function validNames({ names, hidden, faults }: FoundInputs, folder: string, report: (line: string) => void): string[] {
   if (faults.length > 0) throw holdoutError('INPUTS_UNFIT', { folder, faults });
-  const left = hiddenText(hidden);
-  if (left !== undefined) report(`${folder}: ${left}`);
+  const skipped = hiddenText(hidden);
+  if (skipped !== undefined) report(`${folder}: ${skipped}`);
   return names;
 }

@@ -3,7 +3,7 @@ import type { LocalPath, S3Location } from './checked-campaign.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256OfFile } from '../sha256.ts';
 
-/** Brings the labels into the labels bucket, which only the scorer reads; labels in S3 stay where they are. */
+/** Uploads local labels to the labels bucket, which only the scorer reads. Labels in S3 stay there. */
 export async function uploadLabels(
   { store, buckets }: IntakeDependencies,
   labels: LocalPath | S3Location,

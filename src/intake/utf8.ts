@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What is wrong with such a line, and what mends it. */
+/** The message for a line that is not UTF-8. */
 export const notUtf8 = 'is not UTF-8: save the file as UTF-8';
 
-/** The first line (from 1) of a text file that is not UTF-8; undefined when all of it is. Pure. */
+/** The first line (from 1) that is not UTF-8; undefined if all are. */
 export function lineNotUtf8(bytes: Buffer): number | undefined {
   if (isUtf8(bytes)) return undefined;
   let start = 0;

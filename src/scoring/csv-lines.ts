@@ -4,10 +4,10 @@ import { StringDecoder } from 'node:string_decoder';
 import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { notTextBecause } from './not-text.ts';
 
-/** Longest line that is read, in UTF-16 units; a prediction needs a name and a number. */
+/** Longest line, in UTF-16 units; a prediction needs a name and a number. */
 const maxLineLength = 65_536;
 
-/** Why a file was not read to its end; `line` where one line is to blame. */
+/** Why reading stopped before the end; `line` if one line is the cause. */
 export interface StoppedReading {
   fault: Extract<FaultKind, 'too-large' | 'not-text' | 'line-too-long'>;
   line: number | null;
@@ -15,8 +15,8 @@ export interface StoppedReading {
 }
 
 /**
- * Reads UTF-8 text line by line with bounded memory: a byte order mark is dropped, lines end in LF, CRLF or CR. Returns why
- * reading stopped before the end, undefined when it did not. Throws only what the source throws.
+ * Reads UTF-8 text line by line in bounded memory. Drops a byte order mark; lines end in LF, CRLF or CR. Returns why reading
+ * stopped, or undefined at the end of the file. Throws only the source's errors.
  */
 export async function forEachLine(
   source: Readable | string,
@@ -25,63 +25,67 @@ export async function forEachLine(
 ): Promise<StoppedReading | undefined> {
   const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: 262_144 }) : source;
   const decoder = new StringDecoder('utf8');
+  const splitter = new LineSplitter(onLine);
   let bytes = 0;
-  let number = 0;
-  let rest = '';
-  const takeLine = (line: string): void => {
-    number += 1;
-    onLine(number === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line, number);
-  };
-  /** Whole lines; the text ends where a line does. */
-  const take = (text: string): void => {
-    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-    if (line.includes('\r')) line.split('\r').forEach(takeLine);
-    else takeLine(line);
-  };
-  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
-    const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    const notText = notTextBecause(piece, bytes === 0);
+  for await (const data of stream as AsyncIterable<Buffer | string>) {
+    const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+    const notText = notTextBecause(chunk, bytes === 0);
     if (notText !== undefined) return { fault: 'not-text', line: null, text: notText };
-    bytes += piece.length;
+    bytes += chunk.length;
     if (bytes > maxBytes) {
       return { fault: 'too-large', line: null, text: `the file is larger than the ${maxBytes} bytes allowed` };
     }
-    const lines = `${rest}${decoder.write(piece)}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.length > maxLineLength && isTooLong(line)) return tooLong(number + 1);
-      take(line);
+    if (!splitter.add(decoder.write(chunk))) {
+      const line = splitter.count + 1;
+      return { fault: 'line-too-long', line, text: `line ${line} is longer than ${maxLineLength} characters` };
     }
-    // A CR at the very end may be half of a CRLF.
-    const end = rest.lastIndexOf('\r', rest.length - 2);
-    if (end >= 0) {
-      const whole = rest.slice(0, end);
-      if (isTooLong(whole)) return tooLong(number + 1);
-      take(whole);
-      rest = rest.slice(end + 1);
-    }
-    if (rest.length > maxLineLength) return tooLong(number + 1);
   }
-  rest += decoder.end();
-  if (rest !== '') take(rest);
+  splitter.end(decoder.end());
   return undefined;
 }
 
-const isTooLong = (text: string): boolean => text.split('\r').some((line) => line.length > maxLineLength);
+class LineSplitter {
+  count = 0;
+  private rest = '';
 
-const tooLong = (line: number): StoppedReading => ({
-  fault: 'line-too-long',
-  line,
-  text: `line ${line} is longer than ${maxLineLength} characters`,
-});
+  constructor(private readonly onLine: (line: string, number: number) => void) {}
+
+  /** Returns false if the next line is too long. */
+  add(text: string): boolean {
+    const parts = `${this.rest}${text}`.split('\n');
+    this.rest = parts.pop() ?? '';
+    if (!parts.every((part) => this.take(part))) return false;
+    // A CR at the very end may be the first half of a CRLF.
+    const end = this.rest.length < 2 ? -1 : this.rest.lastIndexOf('\r', this.rest.length - 2);
+    if (end >= 0) {
+      if (!this.take(this.rest.slice(0, end))) return false;
+      this.rest = this.rest.slice(end + 1);
+    }
+    return this.rest.length <= maxLineLength;
+  }
+
+  end(text: string): void {
+    if (this.rest !== '' || text !== '') this.take(`${this.rest}${text}`);
+  }
+
+  /** Takes text that ends where a line does. */
+  private take(text: string): boolean {
+    const lines = (text.endsWith('\r') ? text.slice(0, -1) : text).split('\r');
+    if (lines.some((line) => line.length > maxLineLength)) return false;
+    for (const line of lines) {
+      this.count += 1;
+      this.onLine(this.count === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line, this.count);
+    }
+    return true;
+  }
+}
 
 /** A field and the comma after it, or the end of the line. */
 const field = /(?:([^",]*)|\s*"((?:[^"]|"")*)"\s*)(,|$)/y;
 
 /**
- * The fields of one CSV line, undefined when a quote stands where it may not; blanks around quotes are no part of a field.
- * A record never spans lines here: no input has a line break in its name, so one stray quote spoils one line only and needs
- * no memory, whatever follows it.
+ * Splits one CSV line into fields; undefined if a quote is misplaced. Blanks around quotes are ignored. Records never span
+ * lines, since no input has a line break in its name; so a stray quote spoils one line only.
  */
 export function splitCsvLine(line: string): string[] | undefined {
   if (!line.includes('"')) return line.split(',');

@@ -6,7 +6,7 @@ import type { FaultList } from './fault-list.ts';
 import { itemId } from './item-id.ts';
 import { notAHeader, numberHint, rowHint, similarName } from './table-hints.ts';
 
-/** Which columns to read and how much at most. */
+/** The columns to read and the size limit. */
 export interface TableFormat {
   id: string;
   value: string;
@@ -15,38 +15,60 @@ export interface TableFormat {
 
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** A fault of one row. `text` is called only if the fault is listed. */
+export interface RowFault {
+  fault: FaultKind;
+  text: () => string;
+}
+
+/** What a table must contain beyond ids and finite numbers. */
+export interface TableRules {
+  /** The messages' word for a row. */
+  noun: 'row' | 'label';
+  faultInId?: (id: string) => RowFault | undefined;
+  faultInValue: (id: string, value: number) => RowFault | undefined;
+}
+
+export interface IdValueTable {
+  values: Map<string, number>;
+  /** The line of every accepted id, also of those without a valid value. */
+  lines: Map<string, number>;
+  /** False if reading stopped before the end; then missing rows prove nothing. */
+  isComplete: boolean;
+}
+
 /**
- * Reads a CSV table of ids and numbers: a header, columns in any order, others ignored, empty lines skipped. Every row
- * whose id can be read is handed to `onRow`, its number undefined when it has none; what is wrong goes to `faults`.
- * Returns false when reading stopped before the end, so that nothing is said about rows that were not read.
+ * Reads a CSV table of ids and numbers with a header, columns in any order and one row per id; ignores other columns and empty
+ * lines. Adds faults to `faults`.
  */
 export async function readIdValueTable(
   source: Readable | string,
   format: TableFormat,
   faults: FaultList,
-  onRow: (id: string, value: number | undefined, line: number) => void,
-): Promise<boolean> {
+  rules: TableRules,
+): Promise<IdValueTable> {
+  const table: IdValueTable = { values: new Map(), lines: new Map(), isComplete: false };
   let columns: Columns | undefined;
   let unreadable = false;
   const stopped = await forEachLine(source, format.maxBytes, (text, line) => {
     if (unreadable || text.trim() === '') return;
+    const report = (found: RowFault | undefined): void => {
+      if (found) faults.add(found.fault, line, () => `line ${line}: ${found.text()}`);
+    };
     if (columns === undefined) {
-      columns = findColumns(text, format, (fault, words) => faults.add(fault, line, () => `line ${line}: ${words}`));
+      columns = findColumns(text, format, report);
       unreadable = columns === undefined;
       return;
     }
-    readRow(
-      text,
-      columns,
-      (fault, text) => faults.add(fault, line, () => `line ${line}: ${text()}`),
-      (id, value) => onRow(id, value, line),
-    );
+    const { id, value, fault } = readRow(text, columns);
+    report(fault);
+    if (id !== undefined) report(addRow(table, rules, line, id, value));
   });
   if (stopped !== undefined) {
-    faults.add(stopped.fault, stopped.line, () => `${stopped.text}; nothing after that was read`);
+    faults.add(stopped.fault, stopped.line, () => `${stopped.text}; the rest was not read`);
   } else if (columns === undefined && !unreadable)
-    faults.add('empty', null, () => `the file is empty: it needs a header with ${both(format)}`);
-  return stopped === undefined && columns !== undefined;
+    faults.add('empty', null, () => `the file is empty: it needs a header with ${columnNames(format)}`);
+  return { ...table, isComplete: stopped === undefined && columns !== undefined };
 }
 
 interface Columns {
@@ -55,48 +77,59 @@ interface Columns {
   value: number;
 }
 
-function findColumns(
-  text: string,
-  format: TableFormat,
-  report: (fault: FaultKind, text: string) => void,
-): Columns | undefined {
+function findColumns(text: string, format: TableFormat, report: (fault: RowFault) => void): Columns | undefined {
   const names = (splitCsvLine(text) ?? [text]).map((name) => name.trim());
   const wrong = [format.id, format.value].filter((name) => names.filter((other) => other === name).length !== 1);
   if (wrong.length === 0)
     return { count: names.length, id: names.indexOf(format.id), value: names.indexOf(format.value) };
   const other = notAHeader(text, names, [format.id, format.value]);
-  if (other !== undefined) report(other.fault, other.text);
+  if (other !== undefined) report({ fault: other.fault, text: () => other.text });
   for (const name of other === undefined ? wrong : []) {
     const found = names.includes(name)
       ? `more than one column ${quoted(name)}`
       : `no column ${quoted(name)}${similarName(name, names)}`;
-    report('header', `the header has ${found}; it needs ${both(format)} once each and reads ${quoted(text.trim())}`);
+    const needs = `it needs ${columnNames(format)} once each, but reads ${quoted(text.trim())}`;
+    report({ fault: 'header', text: () => `the header has ${found}; ${needs}` });
   }
   return undefined;
 }
 
-function readRow(
-  text: string,
-  columns: Columns,
-  report: (fault: FaultKind, text: () => string) => void,
-  onRow: (id: string, value: number | undefined) => void,
-): void {
+function readRow(text: string, columns: Columns): { id?: string; value?: number; fault?: RowFault } {
   const fields = splitCsvLine(text);
   if (fields === undefined)
-    return report('quote', () => `a quote is not closed or stands inside a field: ${quoted(text)}`);
+    return { fault: { fault: 'quote', text: () => `a quote is unclosed or inside a field: ${quoted(text)}` } };
   if (fields.length !== columns.count) {
     const hint = rowHint(text, fields, columns.count);
     const has = (): string =>
-      `has ${counted(fields.length, 'column')}, the header has ${columns.count}: ${quoted(text)}`;
-    return report(hint?.fault ?? 'columns', () => has() + (hint?.text ?? ''));
+      `has ${counted(fields.length, 'column')}, but the header has ${columns.count}: ${quoted(text)}`;
+    return { fault: { fault: hint?.fault ?? 'columns', text: () => has() + (hint?.text ?? '') } };
   }
   const id = itemId(fields[columns.id] ?? '');
   const number = fields[columns.value]?.trim() ?? '';
   const value = decimal.test(number) ? Number(number) : Number.NaN;
-  if (Number.isFinite(value)) return onRow(id, value);
+  if (Number.isFinite(value)) return { id, value };
   const hint = numberHint(number);
-  report(hint?.fault ?? 'not-a-number', () => `${quoted(number)} is not a finite number${hint?.text ?? ''}`);
-  onRow(id, undefined);
+  const words = (): string => `${quoted(number)} is not a finite number${hint?.text ?? ''}`;
+  return { id, fault: { fault: hint?.fault ?? 'not-a-number', text: words } };
 }
 
-const both = (format: TableFormat): string => `${quoted(format.id)} and ${quoted(format.value)}`;
+function addRow(
+  { values, lines }: IdValueTable,
+  { noun, faultInId, faultInValue }: TableRules,
+  line: number,
+  id: string,
+  value: number | undefined,
+): RowFault | undefined {
+  const unknown = faultInId?.(id);
+  if (unknown) return unknown;
+  const earlier = lines.get(id);
+  if (earlier !== undefined)
+    return { fault: 'id-again', text: () => `a second ${noun} for ${quoted(id)}, after line ${earlier}` };
+  lines.set(id, line);
+  if (value === undefined) return undefined;
+  const fault = faultInValue(id, value);
+  if (fault === undefined) values.set(id, value);
+  return fault;
+}
+
+const columnNames = (format: TableFormat): string => `${quoted(format.id)} and ${quoted(format.value)}`;

@@ -1,8 +1,8 @@
 const notAscii = /[^\0-\x7F]/;
 
 /**
- * The id of an item, as inputs, labels and predictions are compared: without blanks around it and in Unicode's composed
- * form (NFC), since a name that comes from macOS is decomposed. Pure.
+ * The id of an item, to compare inputs, labels and predictions: trimmed and in Unicode's composed form (NFC), because macOS
+ * decomposes names.
  */
 export function itemId(written: string): string {
   const id = written.trim();

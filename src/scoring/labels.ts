@@ -5,46 +5,30 @@ import { quoted } from '../safe-text.ts';
 import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 
-/** The true value of every input. `invalid`: the operator's; `faults` are the first twenty of `count`. */
+/** The true value of every input. `invalid` is the operator's fault; `faults` are the first twenty of `count`. */
 export type LabelsResult =
   | { kind: 'valid'; values: Map<string, number>; lines: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number };
 
 const maxBytes = 2 ** 30;
 
-/**
- * Reads labels.csv: the id and value columns of the predictions, 0 or 1 where the metric needs classes. Without a metric any
- * number is taken.
- */
+/** Reads labels.csv, which has the columns of the predictions. Labels are 0 or 1 if the metric needs classes. */
 export async function readLabels(
   source: Readable | string,
   format: Pick<PredictionsFormat, 'id' | 'value'>,
   metric: Metric | undefined,
 ): Promise<LabelsResult> {
   const faults = new FaultList(20);
-  const values = new Map<string, number>();
-  const lines = new Map<string, number>();
-  await readIdValueTable(source, { id: format.id, value: format.value, maxBytes }, faults, (id, value, line) => {
-    const earlier = lines.get(id);
-    if (earlier !== undefined)
-      return faults.add(
-        'id-again',
-        line,
-        () => `line ${line}: a second label for ${quoted(id)}, after line ${earlier}`,
-      );
-    lines.set(id, line);
-    if (value === undefined) return;
-    if (metric && metrics[metric].labels === 'class' && value !== 0 && value !== 1) {
-      return faults.add(
-        'out-of-range',
-        line,
-        () => `line ${line}: the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}`,
-      );
-    }
-    values.set(id, value);
+  const needsClasses = metric !== undefined && metrics[metric].labels === 'class';
+  const { values, lines } = await readIdValueTable(source, { ...format, maxBytes }, faults, {
+    noun: 'label',
+    faultInValue: (id, value) =>
+      needsClasses && value !== 0 && value !== 1
+        ? { fault: 'out-of-range', text: () => `the label ${value} of ${quoted(id)} must be 0 or 1 for ${metric}` }
+        : undefined,
   });
   if (metric && faults.count === 0) {
-    // The true values as predictions: whatever has no value now has none for any submission.
+    // If perfect predictions have no score, no submission can have one.
     const perfect = evaluateMetric(
       metric,
       Array.from(values.values(), (label) => ({ prediction: label, label })),

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Leaderboard } from '../campaign/model/frozen-campaign.ts';
 
-/** A submission that may be ranked; `score` is null when it failed or was never scored. */
+/** A submission to rank; `score` is null if it failed or was never scored. */
 export interface LeaderboardEntry {
   submission: string;
   team: string;
@@ -11,7 +11,7 @@ export interface LeaderboardEntry {
   score: number | null;
 }
 
-/** A line of the board; the score is unrounded. */
+/** A row of the leaderboard; the score is unrounded. */
 export interface LeaderboardRow {
   rank: number;
   teamId: string;
@@ -25,8 +25,8 @@ export interface LeaderboardRow {
 type Scored = LeaderboardEntry & { score: number };
 
 /**
- * The board, best first. Null and NaN never rank. A team's entry is its best or its last *scored* submission. Equal
- * scores: the earlier submission is ahead, or all share the place (1, 1, 3). Pure, and the same for any order of entries.
+ * Ranks submissions, best first. Null and NaN never rank. A team's entry is its best or its last *scored* submission. For equal
+ * scores the earlier submission leads, or all share the rank (1, 1, 3). The order of `entries` does not matter.
  */
 export function rankLeaderboard(entries: readonly LeaderboardEntry[], rules: Leaderboard): LeaderboardRow[] {
   const better = (a: Scored, b: Scored): number =>
@@ -40,10 +40,10 @@ export function rankLeaderboard(entries: readonly LeaderboardEntry[], rules: Lea
     if (!chosen.has(entry.team)) chosen.set(entry.team, entry);
   }
   let rank = 0;
-  let ahead: number | undefined;
+  let previousScore: number | undefined;
   return [...chosen.values()].sort(bestFirst).map((entry, index) => {
-    if (rules.ties === 'earliest' || entry.score !== ahead) rank = index + 1;
-    ahead = entry.score;
+    if (rules.ties === 'earliest' || entry.score !== previousScore) rank = index + 1;
+    previousScore = entry.score;
     const { team, teamName, submittedAt, score, submission } = entry;
     return { rank, teamId: team, teamName, submissionDate: submittedAt, score, submission };
   });
@@ -52,10 +52,10 @@ export function rankLeaderboard(entries: readonly LeaderboardEntry[], rules: Lea
 const earlierFirst = (a: LeaderboardEntry, b: LeaderboardEntry): number =>
   Date.parse(a.submittedAt) - Date.parse(b.submittedAt) || compareText(a.submission, b.submission);
 
-/** By code units: the same on every machine, whatever its language. */
+/** Compares by code units, independent of the locale. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** The board as Kaggle's columns. A team name that a spreadsheet would take for a formula gets a leading quote mark. */
+/** The leaderboard in Kaggle's columns. A leading apostrophe protects team names that spreadsheets would read as formulas. */
 export function leaderboardCsv(rows: readonly LeaderboardRow[]): string {
   return stringify(
     rows.map((row) => [row.teamId, row.teamName.replace(/^[=+\-@\t\r]/, "'$&"), row.submissionDate, String(row.score)]),

@@ -1,4 +1,4 @@
-/** How files begin that people hand in instead of a CSV table, and what to say of them. */
+/** First bytes of other file types, and the message for each. */
 const signatures: readonly [Buffer, string][] = [
   [Buffer.from([0xff, 0xfe]), 'the file is UTF-16: save it as UTF-8'],
   [Buffer.from([0xfe, 0xff]), 'the file is UTF-16: save it as UTF-8'],
@@ -9,11 +9,11 @@ const signatures: readonly [Buffer, string][] = [
   [Buffer.from([0x93, ...Buffer.from('NUMPY')]), 'the file is a NumPy array: write a CSV table'],
 ];
 
-/** Why a piece of a file (`first`: its beginning) is no UTF-8 text; undefined when it may be. Pure. */
-export function notTextBecause(piece: Buffer, first: boolean): string | undefined {
-  const known = first && signatures.find(([start]) => piece.subarray(0, start.length).equals(start));
+/** Why a chunk of a file (`first`: its beginning) is not UTF-8 text; undefined if it may be. */
+export function notTextBecause(chunk: Buffer, first: boolean): string | undefined {
+  const known = first && signatures.find(([start]) => chunk.subarray(0, start.length).equals(start));
   if (known) return known[1];
-  return piece.includes(0)
-    ? 'the file holds NUL bytes: it is not UTF-8 text but UTF-16, compressed or binary'
+  return chunk.includes(0)
+    ? 'the file contains NUL bytes: it is UTF-16, compressed or binary, not UTF-8 text'
     : undefined;
 }

@@ -7,7 +7,7 @@ import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 import { unknownId } from './unknown-id.ts';
 
-/** `invalid`: the team's; `faults` are the first twenty of `count`, safe to show. Values are by input. */
+/** Values by input. `invalid` is the team's fault; `faults` are the first twenty of `count`, escaped for display. */
 export type PredictionsResult =
   | { kind: 'valid'; values: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
@@ -15,11 +15,11 @@ export type PredictionsResult =
 const maxListed = 20;
 
 /**
- * Checks a predictions file against the inputs: exactly one row per input, a finite number, a probability where the
- * metric needs one. Linear in time; memory grows with the inputs, not with the file. Throws only what the source throws.
+ * Checks a predictions file: exactly one row per input, each a finite number, or a probability if the metric needs one. Takes
+ * linear time; memory depends on the inputs, not on the file. Throws only the source's errors.
  */
 export async function readPredictions(options: {
-  /** A path, or a stream of bytes. */
+  /** A path or a byte stream. */
   source: Readable | string;
   /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;
@@ -28,32 +28,20 @@ export async function readPredictions(options: {
 }): Promise<PredictionsResult> {
   const { source, inputs, format, metric } = options;
   const faults = new FaultList(maxListed);
-  const lineOf = new Map<string, number>();
-  const values = new Map<string, number>();
-  const complete = await readIdValueTable(source, format, faults, (id, value, line) => {
-    const earlier = lineOf.get(id);
-    if (!inputs.has(id)) {
-      return faults.add(
-        id.includes('\uFFFD') ? 'not-utf-8' : 'id-unknown',
-        line,
-        () => `line ${line}: ${unknownId(id, inputs)}`,
-      );
-    }
-    if (earlier !== undefined)
-      return faults.add('id-again', line, () => `line ${line}: a second row for ${quoted(id)}, after line ${earlier}`);
-    lineOf.set(id, line);
-    if (value === undefined) return;
-    if (metrics[metric].predictions === 'probability' && (value < 0 || value > 1)) {
-      return faults.add(
-        'out-of-range',
-        line,
-        () => `line ${line}: ${value} for ${quoted(id)} is not in [0, 1], as ${metric} needs`,
-      );
-    }
-    values.set(id, value);
+  const needsProbabilities = metrics[metric].predictions === 'probability';
+  const { values, lines, isComplete } = await readIdValueTable(source, format, faults, {
+    noun: 'row',
+    faultInId: (id) =>
+      inputs.has(id)
+        ? undefined
+        : { fault: id.includes('\uFFFD') ? 'not-utf-8' : 'id-unknown', text: () => unknownId(id, inputs) },
+    faultInValue: (id, value) =>
+      needsProbabilities && (value < 0 || value > 1)
+        ? { fault: 'out-of-range', text: () => `${value} for ${quoted(id)} is outside [0, 1], the range of ${metric}` }
+        : undefined,
   });
-  for (const id of complete ? inputs : []) {
-    if (lineOf.has(id)) continue;
+  for (const id of isComplete ? inputs : []) {
+    if (lines.has(id)) continue;
     if (format.missing === 'reject') faults.add('no-row', null, () => `no row for the input ${quoted(id)}`);
     else values.set(id, format.missing);
   }

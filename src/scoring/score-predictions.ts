@@ -8,16 +8,16 @@ import { readLabels } from './labels.ts';
 import { readPredictions } from './predictions.ts';
 
 /**
- * `score` is unrounded. `invalid` is the team's: the first twenty of `count` faults, safe to show, and a summary without a
- * word of the file.
+ * `score` is unrounded. `invalid` is the team's fault: the first twenty of `count` faults, escaped for display, and a summary
+ * without text of the file.
  */
 export type ScoredPredictions =
   | { kind: 'scored'; score: number; items: number }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 
 /**
- * Checks and scores a predictions file. The score is the same to the last bit for every order of its rows.
- * Throws LABELS_INVALID, so that wrong labels are never taken for a team's fault.
+ * Checks and scores a predictions file. The score is identical to the last bit for every order of its rows. Throws
+ * LABELS_INVALID, so that wrong labels never count as a team's fault.
  */
 export async function scorePredictions(options: {
   predictions: Readable | string;

@@ -4,7 +4,7 @@ import type { ResourceProfile } from '../../src/campaign/evaluation/resource-pro
 import type { RunOutcome } from '../../src/campaign/model/run-outcome.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 
-/** The rows and limits of a campaign file like the case's. */
+/** Classes and limits like those of the reference case. */
 const row = (name: string, change: Partial<InstanceClass>): InstanceClass => ({
   name,
   kind: 'gpu',
@@ -49,7 +49,7 @@ export const caseCampaign = (change: Partial<FrozenCampaign> = {}): FrozenCampai
   ...change,
 });
 
-/** What a probe on a T4 taught: it fits there, at 9 s an item. */
+/** The profile of a probe on a T4: it fits there, at 9 s per item. */
 export const probed = (change: Partial<ResourceProfile> = {}, rest: Partial<Needs> = {}): Needs => ({
   ...unknownNeeds,
   ...rest,
@@ -67,7 +67,7 @@ export const probed = (change: Partial<ResourceProfile> = {}, rest: Partial<Need
   },
 });
 
-/** A run that went well on a T4: exit 0, predictions collected, a third of the device used. */
+/** A successful run on a T4: exit code 0, predictions collected, a third of the device used. */
 export const goodOutcome: RunOutcome = {
   version: 1,
   runKey: 'case/a/1',

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
-import { containerSettings } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-settings.ts';
 import { bestFirst, metricNames } from '../../src/campaign/model/metrics.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
@@ -44,7 +44,7 @@ describe('checking a campaign', () => {
   let written = 0;
   after(() => rmSync(root, { recursive: true }));
 
-  /** Lays out a campaign with some files changed, or left out with null, and answers the path of its campaign file. */
+  /** Writes a campaign with changed files (null: left out) and returns the path of its campaign file. */
   function campaign(changes: Record<string, string | Buffer | null> = {}): string {
     const folder = join(root, String((written += 1)));
     for (const [name, content] of Object.entries({ ...files, ...changes })) {
@@ -55,7 +55,7 @@ describe('checking a campaign', () => {
     return join(folder, 'campaign.yaml');
   }
 
-  /** Every fault, the folder cut off. */
+  /** Every fault, without the folder. */
   async function faultsOf(changes: Record<string, string | Buffer | null>): Promise<string[]> {
     const file = campaign(changes);
     const failed = await checkCampaign(file, now).then(
@@ -74,7 +74,7 @@ describe('checking a campaign', () => {
     return { 'campaign.yaml': yaml };
   };
 
-  it('gives everything in the units of the frozen campaign, cheapest class first', async () => {
+  it('returns everything in the units of the frozen campaign, cheapest class first', async () => {
     const file = campaign();
     const folder = dirname(file);
     assert.deepEqual(await checkCampaign(file, now), {
@@ -172,7 +172,7 @@ describe('checking a campaign', () => {
     });
   });
 
-  it('fills in what a short file leaves out', async () => {
+  it('fills in defaults', async () => {
     const short = `campaign: short
 metric: roc-auc
 inputs: { testSet: s3://data/test, labels: s3://labels/labels.csv }
@@ -221,13 +221,13 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     });
     assert.deepEqual(faults, [
       'campaign.yaml:2: metric is "log-los", must be log-loss, roc-auc, accuracy, f1 or rmse (did you mean log-loss?)',
-      'campaign.yaml:9: limits.memroy is no key of a campaign file (did you mean memory?)',
+      'campaign.yaml:9: limits.memroy is not a key of a campaign file (did you mean memory?)',
       'campaign.yaml:9: limits.memory is missing, must be a size such as 50MiB or 14GiB',
       'campaign.yaml:15: instanceClasses[2].queue is missing, must be text',
       'campaign.yaml:4: inputs.sampleSet: public/sample does not exist',
-      'campaign.yaml:4: inputs.labels: private/labels.csv lacks the label of 1 input: "c.mp4"',
+      'campaign.yaml:4: inputs.labels: private/labels.csv has no label for 1 input: "c.mp4"',
       'submissions.csv:2: image images/none.tar does not exist',
-      'submissions.csv:4: submission is "S-1", as on line 2 (ignoring case): ids must differ',
+      'submissions.csv:4: submission is "S-1", the same as on line 2 (ignoring case): ids must be unique',
     ]);
   });
 
@@ -235,17 +235,17 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'an unknown section',
       edited('fairness:', 'fairnes:'),
-      /^campaign\.yaml:11: fairnes is no key .*\(did you mean fairness\?\)/,
+      /^campaign\.yaml:11: fairnes is not a key .*\(did you mean fairness\?\)/,
     ],
     [
       'an unknown key in a class',
       edited('slots: 85', 'slots: 85, spot: true'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.spot is no key/,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.spot is not a key/,
     ],
     [
       'a campaign name',
       edited('deepfake-final', 'Deepfake'),
-      /^campaign\.yaml:1: campaign is "Deepfake", must be up to 40 small letters/,
+      /^campaign\.yaml:1: campaign is "Deepfake", must be up to 40 lowercase letters/,
     ],
     ['a number where text must be', edited('deepfake-final', '2020'), /^campaign\.yaml:1: campaign is 2020, must be/],
     [
@@ -284,7 +284,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a wall clock beyond a year on a slow class',
       edited('wallClock: 9h', 'wallClock: 200d'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d here, must be up to 365d: /,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d on this class, must be up to 365d: /,
     ],
     [
       'a speed beyond measure',
@@ -295,7 +295,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a price beyond measure',
       edited('0.526', '1001'),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000: /,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000; /,
     ],
     [
       'more slots than machines',
@@ -326,7 +326,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a deadline in the past',
       edited('deadline: 3w', 'deadline: 2026-11-23T11:59:59Z'),
-      /^campaign\.yaml:6: deadline is "2026-11-23T11:59:59Z", must be in the future; now it is 2026-11-23T12:00/,
+      /^campaign\.yaml:6: deadline is "2026-11-23T11:59:59Z", must be in the future \(now: 2026-11-23T12:00/,
     ],
     [
       'a deadline that is none',
@@ -336,17 +336,17 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a GPU class without memory',
       edited('gpuMemoryMiB: 15109, ', ''),
-      /^campaign\.yaml:14: instanceClasses\[1\]\.gpuMemoryMiB is missing, a class of kind gpu needs it/,
+      /^campaign\.yaml:14: instanceClasses\[1\]\.gpuMemoryMiB is missing: Holdout needs it/,
     ],
     [
       'a CPU class with a GPU',
       edited('kind: cpu', 'kind: cpu, gpu: nvidia'),
-      /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, a class of kind cpu has none/,
+      /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, but a class of kind cpu has no GPU/,
     ],
     [
       'a doubled class',
       edited('name: c4.4xlarge', 'name: g4dn.xlarge'),
-      /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", as instanceClasses\[1\] is/,
+      /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", the same as instanceClasses\[1\]/,
     ],
     [
       'a class that is not there',
@@ -356,7 +356,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'memory that no class has',
       edited('14GiB', '59GiB'),
-      /^campaign\.yaml:9: limits\.memory is 60416 MiB, no class can give more than 59488 MiB \(512 MiB stay/,
+      /^campaign\.yaml:9: limits\.memory is 60416 MiB, but no class offers more than 59488 MiB \(512 MiB are reserved/,
     ],
     [
       'a weight of a stranger',
@@ -376,7 +376,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'one column for two',
       edited('value: label', 'value: filename'),
-      /predictions\.value is "filename", must be another column/,
+      /predictions\.value is "filename", must differ from predictions\.id/,
     ],
     [
       'no classes',
@@ -388,7 +388,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a section that is none',
       edited(/^leaderboard: .*$/m, 'leaderboard: best'),
-      /^campaign\.yaml:10: leaderboard is "best", must be keys with values/,
+      /^campaign\.yaml:10: leaderboard is "best", must be a mapping of keys to values/,
     ],
     [
       'a doubled key',
@@ -404,22 +404,22 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'a file for a folder',
       edited('./private/inputs', './private/labels.csv'),
-      /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is no folder/,
+      /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is not a folder/,
     ],
     [
       'an input in a sub-folder without a label',
       { 'private/inputs/more/x.mp4': 'x' },
-      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv lacks the label of 1 input: "more\/x\.mp4"$/,
+      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv has no label for 1 input: "more\/x\.mp4"$/,
     ],
     [
       'an input whose name ends with a blank',
       { 'private/inputs/c.mp4 ': 'c' },
-      /^campaign\.yaml:4: inputs\.testSet: private\/inputs: the input "c\.mp4 " has a name that begins or ends with a blank$/,
+      /^campaign\.yaml:4: inputs\.testSet: private\/inputs: the input "c\.mp4 " has a name that begins or ends with whitespace$/,
     ],
     [
       'an input without a label',
       { 'private/inputs/c.mp4': 'c' },
-      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv lacks the label of 1 input: "c\.mp4"$/,
+      /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv has no label for 1 input: "c\.mp4"$/,
     ],
     [
       'labels without an input',
@@ -442,7 +442,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     [
       'no submissions',
       { 'submissions.csv': 'team,teamName,submission,image,submittedAt\n' },
-      /^submissions\.csv:1: there is no submission/,
+      /^submissions\.csv:1: the file has no submissions/,
     ],
   ];
   for (const [what, changes, expected] of single) {
@@ -482,7 +482,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     ]);
   });
 
-  it('takes inputs in sub-folders, hidden files beside them, and labels in another Unicode form', async () => {
+  it('accepts inputs in sub-folders, hidden files, and labels in another Unicode form', async () => {
     const faults = await faultsOf({
       'private/inputs/.DS_Store': 'x',
       'private/inputs/faces/e\u0301.mp4': 'e',
@@ -491,16 +491,16 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     assert.deepEqual(faults, []);
   });
 
-  it('says when an input folder is empty', async () => {
+  it('reports an empty input folder', async () => {
     const file = campaign(edited('./private/inputs', './nothing'));
     mkdirSync(join(dirname(file), 'nothing'));
     await assert.rejects(
       checkCampaign(file, now),
-      /campaign\.yaml:4: inputs\.testSet: .*nothing is empty, must hold at least one input/,
+      /campaign\.yaml:4: inputs\.testSet: .*nothing is empty, must contain at least one input/,
     );
   });
 
-  it('names what is wrong with the rows of a submissions file', async () => {
+  it('reports faults in the rows of a submissions file', async () => {
     const faults = await faultsOf({
       'campaign.yaml': campaignYaml.replace(', weights: { team-42: 2 }', ''),
       'submissions.csv': `team,teamName,submission,image,submittedAt,publicScore
@@ -513,9 +513,9 @@ c,,s-6,images/one.tar
 `,
     });
     assert.deepEqual(faults, [
-      'submissions.csv:7: has 4 columns, the header has 6',
-      'submissions.csv:2: team is "a b", must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit',
-      'submissions.csv:2: submission is "s/1", must be up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit',
+      'submissions.csv:7: has 4 columns, but the header has 6',
+      'submissions.csv:2: team is "a b", must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
+      'submissions.csv:2: submission is "s/1", must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
       'submissions.csv:2: submittedAt is "31.3.2020", must be a date such as 2020-03-31 or 2020-03-31T18:00:00Z',
       'submissions.csv:2: publicScore is "good", must be a number or empty',
       'submissions.csv:3: submittedAt is "2020-02-30", must be a date such as 2020-03-31 or 2020-03-31T18:00:00Z',
@@ -523,12 +523,12 @@ c,,s-6,images/one.tar
       'submissions.csv:4: image is "s3://x", must be the path of an archive, s3://<bucket>/<key> or docker://…',
       'submissions.csv:5: image images is a folder, must be a file',
       'submissions.csv:6: image is "docker://nowhere", must be docker://<registry>/<repository> with a tag or digest',
-      'submissions.csv:4: team is "B", on line 3 it is "b"',
-      'submissions.csv:5: teamName is "Bee", on line 3 team b is named "B"',
+      'submissions.csv:4: team is "B", but on line 3 it is "b"',
+      'submissions.csv:5: teamName is "Bee", but on line 3 team b is named "B"',
     ]);
   });
 
-  it('names columns that are missing, unknown or doubled', async () => {
+  it('reports missing, unknown and duplicate columns', async () => {
     const faults = await faultsOf({
       ...edited(', weights: { team-42: 2 }', ''),
       'submissions.csv': 'team,teamName,team,submision,image\nteam-42,A,b,s-1,images/one.tar\n',
@@ -541,7 +541,7 @@ c,,s-6,images/one.tar
     ]);
   });
 
-  it('says that fields are separated by something else than commas, once', async () => {
+  it('reports other separators than commas, once', async () => {
     for (const [separator, words] of [
       [';', 'semicolons'],
       ['\t', 'tabs'],
@@ -552,18 +552,18 @@ c,,s-6,images/one.tar
         ...edited(', weights: { team-42: 2 }', ''),
         'submissions.csv': csv.replaceAll(',', separator),
       });
-      assert.deepEqual(faults, [`submissions.csv:1: fields are separated by ${words}, must be by commas`]);
+      assert.deepEqual(faults, [`submissions.csv:1: fields are separated by ${words}, must be separated by commas`]);
     }
   });
 
-  it('says that a campaign file is empty', async () => {
+  it('reports an empty campaign file', async () => {
     for (const content of ['', '# only a comment\n', '---\n']) {
       const [first] = await faultsOf({ 'campaign.yaml': content });
-      assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be keys with values$/);
+      assert.match(first ?? '', /^campaign\.yaml:\d+: the file is empty, must be a mapping of keys to values$/);
     }
   });
 
-  it('says which file it cannot read', async () => {
+  it('names a file that it cannot read', async () => {
     const missing = join(root, 'nothing.yaml');
     await assert.rejects(checkCampaign(missing, now), (error) => {
       assert.ok(error instanceof HoldoutError && error.code === 'CAMPAIGN_FILE_UNREADABLE');
@@ -573,7 +573,7 @@ c,,s-6,images/one.tar
     await assert.rejects(checkCampaign(join(root, '/'), now), /cannot be read: it is a folder$/);
   });
 
-  it('answers any content with faults and never with an accident', async () => {
+  it('reports faults for any content and never crashes', async () => {
     const lines = campaignYaml.split('\n');
     const content = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -606,7 +606,7 @@ c,,s-6,images/one.tar
     );
   });
 
-  it('takes arguments, a command and a layout, of the campaign and of a row', async () => {
+  it('accepts arguments, a command and a layout, of the campaign and of a row', async () => {
     const said =
       'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\nrootFilesystem: writable\n';
     const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
@@ -636,7 +636,7 @@ c,,s-6,images/one.tar
     assert.deepEqual([containerSettings(usual, {}), 'layout' in usual, 'args' in usual], [{}, false, false]);
   });
 
-  it('names faults of arguments and layouts by file and line', async () => {
+  it('reports faults of arguments and layouts by file and line', async () => {
     const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
     const yaml = campaignYaml.replace('deadline: 3w\n', said);
     const rows = `team,teamName,submission,image,submittedAt,args,command
@@ -646,11 +646,11 @@ team-42,A,s-2,images/one.tar,2020-03-31,{data},[]
     const faults = await faultsOf({ 'campaign.yaml': yaml, 'submissions.csv': rows });
     const expected = [
       /^campaign.yaml:7: layout is "kagle", must be .*kaggle/,
-      /^campaign.yaml:8: args is .*, but has the placeholder \{inputs\}; known are/,
+      /^campaign.yaml:8: args is .*, but has the unknown placeholder \{inputs\}; known are/,
       /^campaign.yaml:9: command is .*, must name a program/,
       /^campaign.yaml:10: rootFilesystem is "rw", must be read-only or writable/,
-      /^submissions.csv:2: args is "'open", but has a ' that is not closed/,
-      /^submissions.csv:3: args is "\{data\}", but has the placeholder \{data\}/,
+      /^submissions.csv:2: args is "'open", but has an unclosed '/,
+      /^submissions.csv:3: args is "\{data\}", but has the unknown placeholder \{data\}/,
       /^submissions.csv:3: command is "\[\]", but must name a program/,
     ];
     assert.equal(faults.length, expected.length, faults.join('\n'));

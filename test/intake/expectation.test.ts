@@ -8,7 +8,7 @@ import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { writeCampaignFolder } from '../support/campaigns/simulated-campaign.ts';
-import type { HandedIn } from '../../src/intake/attach.ts';
+import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
 
 describe('an expectation in the campaign file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'expectation-'));
@@ -24,16 +24,16 @@ describe('an expectation in the campaign file', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function handInWith(change: (yaml: string) => string): Promise<HandedIn> {
+  async function handInWith(change: (yaml: string) => string): Promise<FreezeResult> {
     const unchanged = readFileSync(file, 'utf8');
     const changed = change(unchanged);
     assert.notEqual(changed, unchanged);
     writeFileSync(file, changed);
-    const rooms = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => undefined };
-    return freezeCampaign(rooms, await checkCampaign(file, new Date()));
+    const dependencies = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => undefined };
+    return freezeCampaign(dependencies, await checkCampaign(file, new Date()));
   }
 
-  it('is for the plan alone: a campaign that was started goes on when it comes, changes or goes', async () => {
+  it('affects only the plan: a started campaign accepts any change of it', async () => {
     const { frozen } = await handInWith((yaml) => `${yaml}expect: { runtime: 3h, on: g4 }\n`);
     assert.ok(!('expect' in frozen));
     const { frozen: again, appended } = await handInWith((yaml) =>

@@ -47,7 +47,7 @@ describe('the inputs of a folder', () => {
     assert.equal(await countInputs(folder), 5);
   });
 
-  it('are none of the hidden files that systems and tools leave', async () => {
+  it('exclude hidden files that systems and tools leave', async () => {
     const found = await inputsIn(folderOf('a.mp4', 'sub/b.mp4', ...hidden));
     assert.deepEqual(found.names, ['a.mp4', 'sub/b.mp4']);
     assert.deepEqual(found.faults, []);
@@ -60,7 +60,7 @@ describe('the inputs of a folder', () => {
     assert.deepEqual(sortNames(['a.mp4', ...hidden]), { names: ['a.mp4'], hidden: [...hidden].sort(), faults: [] });
   });
 
-  it('are no links, pipes or sockets', async () => {
+  it('exclude links, pipes and sockets', async () => {
     const folder = folderOf('a.mp4', 'sub/b.mp4');
     symlinkSync('/etc/hostname', join(folder, 'file-link'));
     symlinkSync('/etc', join(folder, 'sub/folder-link'));
@@ -72,26 +72,26 @@ describe('the inputs of a folder', () => {
     ]);
   });
 
-  it('have names that can be written, and told apart by everybody', async () => {
+  it('have printable, unambiguous names', async () => {
     const folder = folderOf('two\nlines.mp4', ' before.mp4', 'after.mp4 ', `sub/${composed}`, `sub/${decomposed}`);
     assert.deepEqual((await inputsIn(folder)).faults, [
-      'the input " before.mp4" has a name that begins or ends with a blank',
-      'the input "after.mp4 " has a name that begins or ends with a blank',
+      'the input " before.mp4" has a name that begins or ends with whitespace',
+      'the input "after.mp4 " has a name that begins or ends with whitespace',
       'the input "two\\u{000a}lines.mp4" has an unprintable name',
-      `two inputs are named "sub/${composed}", composed and decomposed (the same in Unicode NFC)`,
+      `two inputs have the same name "sub/${composed}" in Unicode NFC`,
     ]);
   });
 
-  it('do not lie too deep', async () => {
+  it('are not nested too deep', async () => {
     const deep = (folders: number): string => `${'d/'.repeat(folders)}x.mp4`;
     assert.deepEqual((await inputsIn(folderOf(deep(16)))).names, [deep(16)]);
     const { names, faults } = await inputsIn(folderOf(deep(17)));
     assert.deepEqual(names, []);
-    assert.deepEqual(faults, [`the folder "${'d/'.repeat(16)}d" lies in more than 16 folders`]);
-    assert.deepEqual(sortNames([deep(17)]).faults, [`the input "${deep(17)}" lies in more than 16 folders`]);
+    assert.deepEqual(faults, [`the folder "${'d/'.repeat(16)}d" is nested more than 16 folders deep`]);
+    assert.deepEqual(sortNames([deep(17)]).faults, [`the input "${deep(17)}" is nested more than 16 folders deep`]);
   });
 
-  it('have names in S3 that a folder can have, too', () => {
+  it('have names in S3 that are valid in a folder', () => {
     const names = [
       '../up.mp4',
       'a/./b.mp4',
@@ -105,18 +105,18 @@ describe('the inputs of a folder', () => {
     ];
     const { faults } = sortNames(names);
     assert.deepEqual(faults.map((fault) => fault.replace(/^the input ".*?" /, '')).sort(), [
+      'has a name that is too long',
+      'has a name that is too long',
       'has an unprintable name',
-      'has too long a name',
-      'has too long a name',
-      'is a folder, too',
-      'is no path below the folder',
-      'is no path below the folder',
-      'is no path below the folder',
-      'is no path below the folder',
+      'is also a folder',
+      'is not a path below the folder',
+      'is not a path below the folder',
+      'is not a path below the folder',
+      'is not a path below the folder',
     ]);
   });
 
-  describe('that are handed in', () => {
+  describe('when uploaded', () => {
     let s3: S3Server;
     let store: ObjectStore;
     const said: string[] = [];
@@ -135,8 +135,8 @@ describe('the inputs of a folder', () => {
 
     const handedIn = async (folder: Parameters<typeof uploadInputs>[1]): Promise<[string[], string[]]> => {
       said.length = 0;
-      const rooms = { store, buckets: s3.buckets, report: (line: string) => void said.push(line) };
-      const set = await uploadInputs(rooms, folder, { campaign: 'c', kind: 'testset' });
+      const dependencies = { store, buckets: s3.buckets, report: (line: string) => void said.push(line) };
+      const set = await uploadInputs(dependencies, folder, { campaign: 'c', kind: 'testset' });
       const index = await store.readJson<InputIndex>(s3.buckets.inputs, set.indexKey);
       for (const { name } of index.files) {
         assert.equal((await store.read(set.files.bucket, `${set.files.prefix}${name}`)).toString(), name);
@@ -144,20 +144,20 @@ describe('the inputs of a folder', () => {
       assert.equal(set.items, index.files.length);
       return [index.files.map(({ name }) => name), said.map((line) => line.replace(/^.*?: /, ''))];
     };
-    const leftOut = '2 hidden files are no inputs and are left out: ".DS_Store", "sub/._b.mp4"';
+    const skipped = '2 hidden files are skipped: ".DS_Store", "sub/._b.mp4"';
 
-    it('go up with their folders, and what is hidden is named', async () => {
+    it('keep their folders, and hidden files are reported', async () => {
       const folder = folderOf('a.mp4', 'sub/deeper/b.mp4', `sub/${decomposed}`, '.DS_Store', 'sub/._b.mp4');
       const names = ['a.mp4', 'sub/deeper/b.mp4', `sub/${decomposed}`];
-      assert.deepEqual(await handedIn({ kind: 'local', path: folder }), [names, [leftOut]]);
+      assert.deepEqual(await handedIn({ kind: 'local', path: folder }), [names, [skipped]]);
     });
 
-    it('stay where they lie in S3, alike', async () => {
+    it('stay in place in S3', async () => {
       for (const name of ['a.mp4', 'sub/b.mp4', '.DS_Store', 'sub/._b.mp4']) {
         await store.write(s3.buckets.inputs, `set/${name}`, name);
       }
       const place = { kind: 's3', bucket: s3.buckets.inputs, key: 'set/' } as const;
-      assert.deepEqual(await handedIn(place), [['a.mp4', 'sub/b.mp4'], [leftOut]]);
+      assert.deepEqual(await handedIn(place), [['a.mp4', 'sub/b.mp4'], [skipped]]);
       await store.write(s3.buckets.inputs, `set/two\nlines.mp4`, 'x');
       await assert.rejects(handedIn(place), (error) => {
         assert.ok(error instanceof HoldoutError && error.code === 'INPUTS_UNFIT' && error.source === 'user');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FrozenCampaign, HandedInImage, Manifest } from '../../src/campaign/model/frozen-campaign.ts';
+import type { FrozenCampaign, SubmittedImage, Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
 import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
@@ -12,20 +12,20 @@ import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
-import type { HandedIn } from '../../src/intake/attach.ts';
+import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
 
-describe('references to a registry in the hand-in', () => {
+describe('registry references of submissions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));
   let rig: StoreRig;
   let registry: TestRegistry;
-  let rooms: IntakeDependencies;
+  let dependencies: IntakeDependencies;
   before(async () => {
     mkdirSync(join(folder, 'inputs'));
     writeFileSync(join(folder, 'inputs/a.mp4'), 'a');
     writeFileSync(join(folder, 'labels.csv'), 'filename,label\na.mp4,1\n');
     rig = await StoreRig.start();
     registry = await startRegistry();
-    rooms = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => {} };
+    dependencies = { store: rig.store, buckets: bucketsOf({ bucketPrefix: '' }), report: () => {} };
   });
   after(async () => {
     await registry.close();
@@ -56,14 +56,14 @@ describe('references to a registry in the hand-in', () => {
       })),
     };
   }
-  const start = (campaign: string, ...tags: string[]): Promise<HandedIn> =>
-    freezeCampaign(rooms, checkedOf(campaign, tags));
-  async function frozenImages(campaign: string): Promise<HandedInImage[]> {
+  const start = (campaign: string, ...tags: string[]): Promise<FreezeResult> =>
+    freezeCampaign(dependencies, checkedOf(campaign, tags));
+  async function frozenImages(campaign: string): Promise<SubmittedImage[]> {
     const key = resultObjects.manifest(campaign);
     const { teams } = await rig.store.readJson<Manifest>(rig.bucket, key);
     return teams.flatMap(({ submissions }) => submissions.map(({ image }) => image));
   }
-  const digestIn = (image: HandedInImage | undefined): string | undefined =>
+  const digestIn = (image: SubmittedImage | undefined): string | undefined =>
     image?.kind === 'registry' ? image.digest : undefined;
 
   it('are frozen with their digest, which a moved or removed tag does not change', async () => {
@@ -91,7 +91,7 @@ describe('references to a registry in the hand-in', () => {
     );
   });
 
-  it('of campaigns that were frozen without digests and limits are still the same', async () => {
+  it('of campaigns frozen without digests and limits still match', async () => {
     moved('v4', 'old');
     const { frozen } = await start('older', 'v4');
     const { unpackedBytes: _, ...limits } = frozen.limits;
@@ -103,18 +103,21 @@ describe('references to a registry in the hand-in', () => {
     assert.deepEqual((await start('older', 'v4')).appended, []);
   });
 
-  it('are changed rows when they name another tag', async () => {
+  it('count as changed rows with another tag', async () => {
     moved('v5', 'one');
     await start('changed', 'v5');
     const other = checkedOf('changed', ['v5']);
     const [row] = other.submissions;
     moved('v6', 'two');
     const image = { kind: 'registry' as const, reference: `docker://${registry.host}/team/model:v6` };
-    const changed = freezeCampaign(rooms, { ...other, submissions: row === undefined ? [] : [{ ...row, image }] });
+    const changed = freezeCampaign(dependencies, {
+      ...other,
+      submissions: row === undefined ? [] : [{ ...row, image }],
+    });
     await assert.rejects(changed, (error) => error instanceof HoldoutError && error.code === 'CAMPAIGN_CHANGED');
   });
 
-  it('that the registry does not know are named all at once, and nothing is started', async () => {
+  it('unknown to the registry are reported together, and nothing is started', async () => {
     moved('v7', 'there');
     await assert.rejects(
       start('unknown', 'v7', 'v8', 'v9'),

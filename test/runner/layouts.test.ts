@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { containerSettings } from '../../src/campaign/model/container-command.ts';
+import { containerSettings } from '../../src/campaign/model/container-settings.ts';
 import { type LayoutName, layouts } from '../../src/campaign/model/layouts.ts';
 import type { ImageRecipe } from '../support/images/oci-image.ts';
 import { RunnerRig } from './runner-rig.ts';

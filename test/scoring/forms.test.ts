@@ -9,7 +9,7 @@ const inputs = new Set(['a.mp4', 'b.mp4', 'sub/é.mp4']);
 interface Form {
   what: string;
   file: Buffer;
-  /** Empty for a form that is accepted. */
+  /** Empty for an accepted form. */
   words: string[];
 }
 
@@ -34,7 +34,7 @@ const read = (file: Buffer) =>
     metric: 'log-loss',
   });
 
-describe('the forms of predictions that are documented', () => {
+describe('the documented forms of predictions', () => {
   const accepted = formsUnder('Accepted');
   const refused = formsUnder('Refused');
 
@@ -56,7 +56,7 @@ describe('the forms of predictions that are documented', () => {
     });
   }
 
-  it('are read alike however they are cut into pieces', async () => {
+  it('are read alike in chunks of any size', async () => {
     for (const { what, file } of accepted) {
       const whole = await read(file);
       for (const size of [1, 2, 3, 7]) {

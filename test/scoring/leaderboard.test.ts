@@ -22,7 +22,7 @@ describe('the leaderboard', () => {
     }
   });
 
-  it('takes the best of a team in the order stated, or its last scored submission', () => {
+  it('takes a team’s best score in the stated order, or its last scored submission', () => {
     const entries = [
       entry('s1', 'a', 1, 0.2),
       entry('s2', 'a', 2, 0.9),
@@ -43,7 +43,7 @@ describe('the leaderboard', () => {
     ]);
   });
 
-  it('puts the earlier of equal scores ahead, or shares the place and leaves the next free', () => {
+  it('puts the earlier of equal scores ahead, or shares the rank and skips the next', () => {
     const entries = [
       entry('s1', 'a', 3, 0.5),
       entry('s2', 'b', 2, 0.5),
@@ -79,7 +79,7 @@ describe('the leaderboard', () => {
     );
   });
 
-  it("is written with Kaggle's columns and unrounded scores", () => {
+  it("has Kaggle's columns and unrounded scores", () => {
     assert.equal(
       leaderboardCsv(rankLeaderboard([entry('s1', 'a', 1, 0.1 + 0.2), entry('s2', 'b', 1, 1e-7)], ascending)),
       'teamId,teamName,submissionDate,score\nb,Team b,2020-03-01T00:00:00.000Z,1e-7\na,Team a,2020-03-01T00:00:00.000Z,0.30000000000000004\n',
@@ -87,7 +87,7 @@ describe('the leaderboard', () => {
     assert.equal(leaderboardCsv([]), 'teamId,teamName,submissionDate,score\n');
   });
 
-  it('gives a spreadsheet no formula and a parser every name back', () => {
+  it('contains no formula for spreadsheets, and parsers read every name back', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('=1+1', '+1', '-1', '@x', '\tx', '\rx', 'a,"b"\nc')),

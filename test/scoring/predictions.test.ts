@@ -35,7 +35,7 @@ async function faultsOf(...args: Parameters<typeof read>): Promise<string[]> {
 }
 
 describe('reading predictions', () => {
-  it('takes one finite number for every input', async () => {
+  it('accepts one finite number for every input', async () => {
     const result = await read(good);
     assert.deepEqual(result, {
       kind: 'valid',
@@ -47,7 +47,7 @@ describe('reading predictions', () => {
     });
   });
 
-  it('takes a byte order mark, CRLF, empty lines, other column orders and columns it does not know', async () => {
+  it('accepts a byte order mark, CRLF, empty lines, any column order and unknown columns', async () => {
     const result = await read(
       '\uFEFFlabel, note ,filename\r\n\r\n 0.5 ,"x, y",a.mp4\r\n0.5,,b.mp4\r\n0.5,"""","c, ""d"".mp4"',
     );
@@ -61,10 +61,10 @@ describe('reading predictions', () => {
     assert.deepEqual(faults, [
       'line 2: "nan" is not a finite number',
       'line 3: "x.mp4" is not an input',
-      'line 4: 1.5 for "b.mp4" is not in [0, 1], as log-loss needs',
+      'line 4: 1.5 for "b.mp4" is outside [0, 1], the range of log-loss',
       'line 5: a second row for "b.mp4", after line 4',
-      'line 6: a quote is not closed or stands inside a field: "\\"b.mp4\\"x,0.1"',
-      'line 7: has 1 column, the header has 2: "b.mp4"',
+      'line 6: a quote is unclosed or inside a field: "\\"b.mp4\\"x,0.1"',
+      'line 7: has 1 column, but the header has 2: "b.mp4"',
       'line 8: "" is not an input',
       'no row for the input "c, \\"d\\".mp4"',
     ]);
@@ -74,18 +74,18 @@ describe('reading predictions', () => {
     it(`refuses ${JSON.stringify(value)} as a number`, async () => {
       const faults = await faultsOf(good.replace('0.25', `"${value}"`));
       assert.equal(faults.length, 1);
-      assert.match(faults[0] ?? '', /^line 2: .* is not a finite number(?:; write [ a-z]+)?$/);
+      assert.match(faults[0] ?? '', /^line 2: .* is not a finite number(?:; [ a-z]+)?$/);
     });
   }
 
-  it('wants probabilities only where the metric does', async () => {
+  it('requires probabilities only if the metric does', async () => {
     const file = good.replace('0.25', '-7');
     for (const metric of ['log-loss', 'accuracy', 'f1'] as const)
       assert.equal((await read(file, { metric })).kind, 'invalid');
     for (const metric of ['roc-auc', 'rmse'] as const) assert.equal((await read(file, { metric })).kind, 'valid');
   });
 
-  it('fills missing rows when the campaign says with what, but never one that is there and wrong', async () => {
+  it('fills missing rows with the campaign’s value, but never replaces an invalid one', async () => {
     const filled = await read('filename,label\na.mp4,0\n', { format: { missing: 0.5 } });
     assert.deepEqual(filled.kind === 'valid' && [...filled.values.values()], [0, 0.5, 0.5]);
     assert.equal((await faultsOf('filename,label\na.mp4,none\n', { format: { missing: 0.5 } })).length, 1);
@@ -104,7 +104,7 @@ describe('reading predictions', () => {
     }
   });
 
-  it('says plainly when it is no UTF-8 table at all', async () => {
+  it('explains files that are not a UTF-8 table', async () => {
     assert.match((await faultsOf(''))[0] ?? '', /^the file is empty/);
     assert.match((await faultsOf('\n\n'))[0] ?? '', /^the file is empty/);
     assert.match((await faultsOf(Buffer.from(`\uFEFF${good}`, 'utf16le')))[0] ?? '', /UTF-16/);
@@ -112,11 +112,9 @@ describe('reading predictions', () => {
     assert.match((await faultsOf('filename,label,label\na.mp4,1,0'))[0] ?? '', /more than one column "label"/);
   });
 
-  it('stops at the size cap and says nothing about rows it did not read', async () => {
+  it('stops at the size limit and reports no missing rows after it', async () => {
     const faults = await faultsOf(good, { format: { maxBytes: good.length - 1 } });
-    assert.deepEqual(faults, [
-      `the file is larger than the ${good.length - 1} bytes allowed; nothing after that was read`,
-    ]);
+    assert.deepEqual(faults, [`the file is larger than the ${good.length - 1} bytes allowed; the rest was not read`]);
     assert.equal((await read(good, { format: { maxBytes: good.length } })).kind, 'valid');
   });
 
@@ -152,7 +150,7 @@ describe('reading predictions', () => {
     );
   });
 
-  it('gives back what was written, for any row order and any cut into chunks', async () => {
+  it('returns the written values for any row order and any chunks', async () => {
     const name = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
       .filter((name) => !/[\n\r\0\uFEFF]/.test(name) && name === itemId(name));

@@ -50,7 +50,7 @@ describe('scoring predictions', () => {
     );
   });
 
-  it('takes a name for the same composed and decomposed, in labels and in predictions', async () => {
+  it('treats composed and decomposed names as equal, in labels and predictions', async () => {
     const written = ['\u00E9.mp4', 'e\u0301.mp4'];
     for (const inLabels of written) {
       const truth = Buffer.from(`filename,label\r${inLabels} ,1\rb,0\r`);
@@ -67,10 +67,10 @@ describe('scoring predictions', () => {
     assert.deepEqual(both.kind === 'invalid' && both.faults, ['line 3: a second label for "\u00E9.mp4", after line 2']);
   });
 
-  it('says what is wrong with a file instead of a score', async () => {
+  it('returns the faults of an invalid file', async () => {
     assert.deepEqual(await score('filename,label\na,0.5\nb,2\n'), {
       kind: 'invalid',
-      faults: ['line 3: 2 for "b" is not in [0, 1], as log-loss needs', 'no row for the input "c"'],
+      faults: ['line 3: 2 for "b" is outside [0, 1], the range of log-loss', 'no row for the input "c"'],
       count: 2,
       summary: {
         count: 2,
@@ -83,38 +83,38 @@ describe('scoring predictions', () => {
     });
   });
 
-  it('tells every kind of fault and its line without a word of the file', async () => {
+  it('summarises every kind of fault with its line and without text of the file', async () => {
     const word = 'SECRET';
     const header = 'filename,label\n';
     const files: [file: string, fault: string][] = [
-      ['', 'the file is empty, it needs a header'],
-      [`${word},label\n`, 'line 1: the header does not name the id and the value column once each'],
-      [`${header}"${word}"x,1\n`, 'line 2: a quote is not closed or stands inside a field'],
-      [`${header}${word},1,2,3\n`, 'line 2: the row does not have as many columns as the header'],
+      ['', 'the file is empty; it needs a header'],
+      [`${word},label\n`, 'line 1: the header must name the id column and the value column once each'],
+      [`${header}"${word}"x,1\n`, 'line 2: a quote is unclosed or inside a field'],
+      [`${header}${word},1,2,3\n`, 'line 2: the row and the header have different numbers of columns'],
       [`${header}a,${word}\n`, 'line 2: the value is not a finite number'],
-      [`${header}a,17\n`, 'line 2: the value is not in the range that the metric needs'],
+      [`${header}a,17\n`, 'line 2: the value is outside the range of the metric'],
       [`${header}\n${word},1\n`, 'line 3: the id is unknown'],
       [
         `sep=,\n${header}a,1\n`,
-        'line 1: the line with "sep=" is for Excel only: remove it, so that the header comes first',
+        'line 1: the line with "sep=" is for Excel only: remove it so that the header comes first',
       ],
-      [`${header}a,1\n\x1A`, 'line 3: a Ctrl-Z, the end-of-file mark of DOS, stands there: remove it'],
-      [`${header}a,1\x1A`, 'line 2: a Ctrl-Z, the end-of-file mark of DOS, stands there: remove it'],
-      [`# ${word}\n${header}`, 'line 1: the line is a comment, which is not allowed: remove it'],
-      [`${header}# ${word}\n`, 'line 2: the line is a comment, which is not allowed: remove it'],
+      [`${header}a,1\n\x1A`, 'line 3: the row has a Ctrl-Z, the DOS end-of-file mark: remove it'],
+      [`${header}a,1\x1A`, 'line 2: the row has a Ctrl-Z, the DOS end-of-file mark: remove it'],
+      [`# ${word}\n${header}`, 'line 1: comments are not allowed: remove the line'],
+      [`${header}# ${word}\n`, 'line 2: comments are not allowed: remove the line'],
       [`filename;label\n${word};1\n`, 'line 1: fields are not separated by commas'],
       [`{"${word}":1}\n`, 'line 1: the file is JSON, not a CSV table'],
-      [`${word},0.5\na,1\n`, 'line 1: the file has no header, it begins with a row'],
-      [`${header}${word},1,\n`, 'line 2: the row ends with a comma that the header does not have'],
-      [`${header}a,0,5\n`, 'line 2: the value has a decimal comma: write decimals with a point'],
+      [`${word},0.5\na,1\n`, 'line 1: the file has no header: it begins with a row'],
+      [`${header}${word},1,\n`, 'line 2: the row ends with an extra comma'],
+      [`${header}a,0,5\n`, 'line 2: the value has a decimal comma: use a decimal point'],
       [
         `${header}a,50%\n`,
-        'line 2: the value is not written as a plain number: no separators, no percent sign, ASCII digits',
+        'line 2: the value is not a plain number (no thousands separators, no percent sign, ASCII digits)',
       ],
       [`${header}\uFFFD${word},1\n`, 'line 2: the line is not UTF-8'],
-      [`${header}a,1\na,1\n`, 'line 3: the id has a row already'],
+      [`${header}a,1\na,1\n`, 'line 3: the id already has a row'],
       [`${header}${'x'.repeat(70_000)}`, 'line 2: the line is too long; the rest was not read'],
-      [`${header}${word}\0`, 'it is not UTF-8 text but UTF-16, compressed or binary'],
+      [`${header}${word}\0`, 'the file is UTF-16, compressed or binary, not UTF-8 text'],
       [header.repeat(80_000), 'the file is larger than allowed; the rest was not read'],
     ];
     for (const [file, fault] of files) {
@@ -133,7 +133,7 @@ describe('scoring predictions', () => {
     assert.deepEqual(faultCounts(result.summary), ['5000 × the id is unknown', '3 × an input has no row']);
   });
 
-  it('throws on labels that cannot be used, and tells none of them', async () => {
+  it('throws on invalid labels without revealing any', async () => {
     const wrong = Buffer.from('filename,label\nsecret,17\n');
     await assert.rejects(score('filename,label\n', wrong), (error) => {
       assert.ok(error instanceof HoldoutError && error.code === 'LABELS_INVALID');
@@ -142,7 +142,7 @@ describe('scoring predictions', () => {
     });
   });
 
-  it("throws what the stream throws: no file is a team's fault because a disk failed", async () => {
+  it("throws the stream's errors, so a failed disk is never a team's fault", async () => {
     await assert.rejects(
       scorePredictions({ predictions: '/nonexistent/predictions.csv', labels, format, metric: 'log-loss' }),
       { code: 'ENOENT' },
@@ -156,13 +156,13 @@ describe('reading labels', () => {
     return result.kind === 'invalid' ? result.faults : [];
   };
 
-  it('wants 0 or 1 unless the metric takes quantities', async () => {
+  it('requires 0 or 1 unless the metric takes any number', async () => {
     const text = 'filename,label\na,0.5\nb,1\nc,0\n';
     assert.deepEqual(await faultsOf(text, 'log-loss'), ['line 2: the label 0.5 of "a" must be 0 or 1 for log-loss']);
     assert.deepEqual(await faultsOf(text, 'rmse'), []);
   });
 
-  it('names a doubled input and labels that leave the metric without a value', async () => {
+  it('reports a duplicate input and labels for which the metric is undefined', async () => {
     assert.deepEqual(await faultsOf('filename,label\na,1\na,1\n', 'f1'), [
       'line 3: a second label for "a", after line 2',
     ]);

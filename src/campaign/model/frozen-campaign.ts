@@ -123,7 +123,7 @@ export interface Submission {
   teamName: string;
   /** ISO instant. */
   submittedAt: string;
-  image: HandedInImage;
+  image: SubmittedImage;
   publicScore?: number;
   /** Replaces the campaign's. */
   args?: string[];
@@ -134,7 +134,7 @@ export interface Submission {
  * Location of a submitted image: an archive in S3, or a registry reference (`docker://…`) with the digest (`sha256:…`) that
  * it had when the campaign was frozen. Older campaigns have no digest.
  */
-export type HandedInImage =
+export type SubmittedImage =
   | { kind: 'archive'; bucket: string; key: string; sha256: string }
   | { kind: 'registry'; reference: string; digest?: string };
 

@@ -3,10 +3,10 @@ import { sections, type ReadCampaign, type Section, type SectionName } from './c
 import { suggestion } from './suggestion.ts';
 import type { Path } from './yaml-file.ts';
 
-/** Takes a fault at a place in the campaign file. */
+/** Reports a fault at a place in the campaign file. */
 export type Report = (path: Path, message: string) => void;
 
-/** Reads the content of a campaign file key by key, so that one fault hides no other. Pure. */
+/** Reads a campaign file key by key, so that one fault hides no other. */
 export function readCampaign(content: unknown, report: Report): ReadCampaign {
   const root = asSection(content, [], report);
   const nested = Object.keys(sections).filter((name) => name !== 'campaign');
@@ -70,19 +70,19 @@ function asSection(written: unknown, path: Path, report: Report): Record<string,
   if (typeof written === 'object' && written !== null && !Array.isArray(written)) return { ...written };
   const label = path.length === 0 ? 'the file' : labelOf(path);
   const isEmpty = path.length === 0 && (written === null || written === undefined);
-  report(path, `${label} ${isEmpty ? 'is empty' : found(written)}, must be keys with values`);
+  report(path, `${label} ${isEmpty ? 'is empty' : found(written)}, must be a mapping of keys to values`);
   return {};
 }
 
 function reportUnknown(section: Record<string, unknown>, known: readonly string[], path: Path, report: Report): void {
   for (const key of Object.keys(section)) {
     if (known.includes(key)) continue;
-    const near = suggestion(key, known) || `; known are ${known.join(', ')}`;
-    report([...path, key], `${labelOf([...path, key])} is no key of a campaign file${near}`);
+    const near = suggestion(key, known) || `; known keys: ${known.join(', ')}`;
+    report([...path, key], `${labelOf([...path, key])} is not a key of a campaign file${near}`);
   }
 }
 
-/** `limits.memory`, `instanceClasses[2].queue`. */
+/** Formats `limits.memory` or `instanceClasses[2].queue`. */
 const labelOf = (path: Path): string =>
   path
     .map((step, depth) => (typeof step === 'number' ? `[${step}]` : `${depth === 0 ? '' : '.'}${safe(step)}`))

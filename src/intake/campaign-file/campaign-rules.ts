@@ -10,13 +10,13 @@ const mebibyte = 2 ** 20;
 const day = 86_400;
 const maxDeadlineSeconds = 3_650 * day;
 
-/** When a campaign file is checked; the deadline of a campaign that was started may be past. */
+/** The time of a check; the deadline of a started campaign may be past. */
 interface Moment {
   now: Date;
   isStarted: boolean;
 }
 
-/** What the keys of a campaign file demand of each other. What could not be read is passed over. Pure. */
+/** Checks rules between the keys of a campaign file. Skips unreadable values. */
 export function checkRules(read: ReadCampaign, moment: Moment, report: Report): void {
   checkDeadline(read, moment, report);
   checkPredictions(read, report);
@@ -30,7 +30,7 @@ export function checkRules(read: ReadCampaign, moment: Moment, report: Report): 
   checkMemory(read, report);
 }
 
-/** The instant of a deadline: a duration from now, or itself. */
+/** The instant of a deadline, which is written as an instant or as a duration from now. */
 export function deadlineOf(written: string, now: Date): Date | undefined {
   const seconds = parseDuration(written);
   const instant = seconds === undefined ? parseInstant(written) : new Date(now.getTime() + seconds * 1_000);
@@ -44,7 +44,7 @@ function checkDeadline({ campaign: { deadline } }: ReadCampaign, { now, isStarte
   if (instant === undefined || instant.getTime() > now.getTime() + maxDeadlineSeconds * 1_000)
     report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
   else if (instant <= now && !isStarted)
-    report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future; now it is ${now.toISOString()}`);
+    report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future (now: ${now.toISOString()})`);
 }
 
 function checkPredictions(
@@ -52,10 +52,7 @@ function checkPredictions(
   report: Report,
 ): void {
   if (id !== undefined && id === value) {
-    report(
-      ['predictions', 'value'],
-      `predictions.value is ${quoted(value)}, must be another column than predictions.id`,
-    );
+    report(['predictions', 'value'], `predictions.value is ${quoted(value)}, must differ from predictions.id`);
   }
   if (metric === undefined || typeof missing !== 'number') return;
   if (metrics[metric].predictions === 'probability' && !(missing >= 0 && missing <= 1)) {
@@ -70,17 +67,17 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
     report(['instanceClasses', index, key], `instanceClasses[${index}].${key} ${message}`);
   const first = all.findIndex(({ name }) => name === row.name);
   if (row.name !== undefined && first < index)
-    at('name', `is ${quoted(row.name)}, as instanceClasses[${first}] is: names must differ`);
+    at('name', `is ${quoted(row.name)}, the same as instanceClasses[${first}]: names must be unique`);
   if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
-    at('gpuMemoryMiB', 'is missing, a class of kind gpu needs it: without it nobody can say what fits there');
+    at('gpuMemoryMiB', 'is missing: Holdout needs it to tell what fits on a class of kind gpu');
   if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
-    at('memoryMiB', `is ${row.memoryMiB}, must be above the ${systemMemoryMiB} MiB that stay with the system`);
+    at('memoryMiB', `is ${row.memoryMiB}, must be more than the ${systemMemoryMiB} MiB reserved for the system`);
   if (row.kind !== 'cpu') return;
-  if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, a class of kind cpu has none`);
-  if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, a class of kind cpu has none`);
+  if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);
+  if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, but a class of kind cpu has no GPU`);
 }
 
-/** What is promised on one class takes longer on a slower one of its kind. */
+/** Checks that the promised wall clock stays within the maximum on slower classes of the same kind. */
 function checkWallClock(
   { kind, relativeSpeed, wallClock: own }: Row,
   index: number,
@@ -94,8 +91,8 @@ function checkWallClock(
   if (seconds <= maxSeconds) return;
   report(
     ['instanceClasses', index, 'relativeSpeed'],
-    `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d here, ` +
-      `must be up to ${maxSeconds / day}d: lower limits.wallClock or give the class a wallClock of its own`,
+    `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d on this class, ` +
+      `must be up to ${maxSeconds / day}d: lower limits.wallClock or set wallClock on the class`,
   );
 }
 
@@ -113,9 +110,9 @@ function checkNamed(
 function checkExpectation({ expect = {} }: ReadCampaign, report: Report): void {
   const { runtime, startUp, outOfGpuMemory = 0, withoutGpu = 0 } = expect;
   if (runtime !== undefined && startUp !== undefined && startUp >= runtime)
-    report(['expect', 'startUp'], 'expect.startUp must be less than expect.runtime, of which it is a part');
+    report(['expect', 'startUp'], 'expect.startUp must be less than expect.runtime, which includes it');
   if (outOfGpuMemory + withoutGpu > 1)
-    report(['expect', 'withoutGpu'], 'expect.withoutGpu and expect.outOfGpuMemory must not exceed 100% together');
+    report(['expect', 'withoutGpu'], 'expect.withoutGpu plus expect.outOfGpuMemory must not exceed 100%');
 }
 
 function checkMemory({ limits: { memory }, instanceClasses }: ReadCampaign, report: Report): void {
@@ -123,9 +120,9 @@ function checkMemory({ limits: { memory }, instanceClasses }: ReadCampaign, repo
   const most = Math.max(...instanceClasses.map(({ memoryMiB = 0 }) => memoryMiB - systemMemoryMiB));
   if (memory < mebibyte) report(['limits', 'memory'], 'limits.memory must be at least 1MiB');
   if (memory <= most * mebibyte || instanceClasses.length === 0) return;
-  const kept = `${systemMemoryMiB} MiB stay with the system`;
+  const kept = `${systemMemoryMiB} MiB are reserved for the system`;
   report(
     ['limits', 'memory'],
-    `limits.memory is ${memory / mebibyte} MiB, no class can give more than ${most} MiB (${kept})`,
+    `limits.memory is ${memory / mebibyte} MiB, but no class offers more than ${most} MiB (${kept})`,
   );
 }

@@ -6,9 +6,9 @@ import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
 import { campaignPattern, memberPattern } from '../../ids.ts';
 
-/** The longest that a run, or its wait, may be given: with it a campaign of any size still ends at a date. */
+/** Longest limit for a run or its wait; with it, the end of any campaign is still a valid date. */
 export const maxSeconds = 365 * 86_400;
-/** The most machines of a class at a time. */
+/** Most machines of a class at a time. */
 export const maxSlots = 10_000;
 
 const anyText = z.string('must be text').min(1, 'must be text');
@@ -26,7 +26,7 @@ const whole = (least: number, most: number) =>
   );
 const factor = number('must be a number from 0.001 to 1000', (value) => value >= 0.001 && value <= 1_000);
 
-/** What `parse` makes of a value, where undefined means that it cannot. */
+/** Transforms a value by `parse`, which returns undefined for invalid values. */
 function parsed<Value>(what: string, parse: (value: unknown) => Value | undefined) {
   return z.unknown().transform((value, context): Value => {
     const result = parse(value);
@@ -51,16 +51,19 @@ const dollars = (value: unknown, most: number): number | undefined =>
   typeof value === 'number' && value <= most ? microUsdOf(value) : undefined;
 const name = textLike(memberPattern, 'must be up to 64 letters, digits, dots, dashes and underscores');
 
-/** Words for a container, one by one: nothing reads them as a shell would. */
+/** Words for a container; no shell reads them. */
 const words = z.array(z.string('must be text; quote it')).superRefine((list, context) => {
   const fault = faultInWords(list);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `but ${fault}` });
 });
 
-/** Every key of the campaign file by section, what it must be, and the one place where defaults are. */
+/** Every key of the campaign file by section, with its rule and its default. */
 export const sections = {
   campaign: {
-    campaign: textLike(campaignPattern, 'must be up to 40 small letters, digits and dashes, not starting with a dash'),
+    campaign: textLike(
+      campaignPattern,
+      'must be up to 40 lowercase letters, digits and dashes, not starting with a dash',
+    ),
     metric: oneOf(...metricNames),
     submissions: anyText,
     deadline: anyText,
@@ -70,7 +73,7 @@ export const sections = {
     rootFilesystem: oneOf('read-only', 'writable').optional(),
   },
   predictions: {
-    /** Where it is not said: as the layout has it. */
+    /** Default: the layout's. */
     file: name.optional(),
     id: anyText.default('filename'),
     value: anyText.default('label'),
@@ -87,13 +90,13 @@ export const sections = {
       return reserved === 1 ? undefined : reserved;
     }).prefault('10%'),
   },
-  /** What is known before any probe; `plan` alone reads it. */
+  /** Expectations before any probe; only `plan` reads them. */
   expect: {
-    /** Of one evaluation, on the class `on`; of it, what does not grow with the inputs. */
+    /** Duration of one evaluation on the class `on`; `startUp` is its part that does not depend on the inputs. */
     runtime: duration,
     on: name,
     startUp: duration.optional(),
-    /** Shares of the submissions: need a larger device than the smallest; leave the device empty. */
+    /** Shares of the submissions that need a larger GPU than the smallest, or no GPU. */
     outOfGpuMemory: share.optional(),
     withoutGpu: share.optional(),
   },
@@ -104,7 +107,7 @@ export const sections = {
     pids: whole(1, 100_000).default(512),
     output: size.prefault('1GiB'),
     image: size.prefault('10GiB'),
-    /** Where it is not said: three times `image`. */
+    /** Default: three times `image`. */
     unpacked: size.optional(),
     sharedMemory: size.prefault('1GiB'),
     attempts: whole(1, 100).default(3),
@@ -113,7 +116,7 @@ export const sections = {
   leaderboard: {
     perTeam: oneOf('best', 'last').default('best'),
     ties: oneOf('earliest', 'shared').default('earliest'),
-    /** Where it is not said: ascending for a loss or an error, descending for the others. */
+    /** Default: the metric's best score first. */
     order: oneOf('ascending', 'descending').optional(),
   },
   fairness: {
@@ -130,9 +133,7 @@ export const sections = {
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),
     memoryMiB: whole(1, 100_000_000),
-    usdPerHour: parsed('must be an amount in dollars, up to 1000: without a price nothing can be planned', (value) =>
-      dollars(value, 1_000),
-    ),
+    usdPerHour: parsed('must be an amount in dollars, up to 1000; planning needs it', (value) => dollars(value, 1_000)),
     relativeSpeed: factor.default(1),
     slots: whole(1, maxSlots),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),
@@ -144,12 +145,12 @@ export const sections = {
 type Sections = typeof sections;
 export type SectionName = keyof Sections;
 
-/** The keys of a section that could be read; all that are required once no fault was reported. */
+/** The readable keys of a section; without reported faults, all required ones. */
 export type Section<Name extends SectionName> = {
   [Key in keyof Sections[Name]]?: Sections[Name][Key] extends z.ZodType<infer Output> ? Output : never;
 };
 
-/** A campaign file as far as it could be read. */
+/** The readable part of a campaign file. */
 export interface ReadCampaign {
   campaign: Section<'campaign'>;
   predictions: Section<'predictions'>;

@@ -1,4 +1,4 @@
-import { unpackedBytesOf, type InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { unpackedBytesOf, type InstanceClass, type Limits } from '../../campaign/model/frozen-campaign.ts';
 import { defaultGpuKind } from '../../campaign/model/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
@@ -10,10 +10,10 @@ import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts'
 
 const mebibyte = 2 ** 20;
 
-/** A section without faults: what has no default and is not optional in the schema is there. */
+/** A section without faults, with every key that is not optional in the schema. */
 type Complete<Name extends SectionName> = { [Key in keyof Section<Name>]-?: NonNullable<Section<Name>[Key]> };
 
-/** Puts a campaign file without faults into the words and units of the frozen campaign. Pure. */
+/** Converts a campaign file without faults to the fields and units of the frozen campaign. */
 export function resolveCampaign(
   read: ReadCampaign,
   inputs: LocatedInputs,
@@ -22,8 +22,6 @@ export function resolveCampaign(
 ): CheckedCampaign {
   const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
   const { layout, args, command, rootFilesystem }: Section<'campaign'> = read.campaign;
-  const limits = read.limits as Complete<'limits'>;
-  const { unpacked }: Section<'limits'> = limits;
   const budget = read.budget as Complete<'budget'>;
   const leaderboard = read.leaderboard as Complete<'leaderboard'>;
   return {
@@ -42,18 +40,7 @@ export function resolveCampaign(
     deadline: (deadlineOf(deadline, now) ?? now).toISOString(),
     deadlineAsWritten: deadline,
     budget: { microUsd: budget.usd, rerunReserveShare: budget.rerunReserve },
-    limits: {
-      wallClockSeconds: limits.wallClock,
-      wallClockOn: limits.wallClockOn,
-      memoryMiB: Math.floor(limits.memory / mebibyte),
-      pids: limits.pids,
-      outputBytes: limits.output,
-      imageBytes: limits.image,
-      unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: unpacked }),
-      sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
-      attempts: limits.attempts,
-      platformRuns: limits.platformRuns,
-    },
+    limits: resolveLimits(read.limits as Complete<'limits'>),
     leaderboard: {
       perTeam: leaderboard.perTeam,
       ties: leaderboard.ties,
@@ -64,6 +51,22 @@ export function resolveCampaign(
       .map((row) => resolveClass(row as Complete<'instanceClasses'>))
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
     ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
+  };
+}
+
+function resolveLimits(limits: Complete<'limits'>): Limits {
+  const { unpacked }: Section<'limits'> = limits;
+  return {
+    wallClockSeconds: limits.wallClock,
+    wallClockOn: limits.wallClockOn,
+    memoryMiB: Math.floor(limits.memory / mebibyte),
+    pids: limits.pids,
+    outputBytes: limits.output,
+    imageBytes: limits.image,
+    unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: unpacked }),
+    sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
+    attempts: limits.attempts,
+    platformRuns: limits.platformRuns,
   };
 }
 

@@ -1,12 +1,12 @@
 import { faultInWords } from '../../campaign/model/placeholders.ts';
 
-/** Words, or what is wrong with their text. */
+/** The words, or why the text is invalid. */
 export type SplitWords = { words: string[] } | { fault: string };
 
 /**
- * The words of a cell: a JSON list of texts, or words as a shell splits them. Blanks separate; '…' is taken as it is; in "…"
- * and outside of quotes a backslash takes the next character as it is. Nothing is expanded, so what a shell would expand or
- * run must stand in single quotes. Pure.
+ * Splits a cell into words: a JSON list of strings, or words separated by blanks as in a shell. Text in '…' is literal; in "…"
+ * and outside quotes, a backslash makes the next character literal. Nothing is expanded, so characters that a shell would
+ * expand are allowed in single quotes only.
  */
 export function splitWords(text: string): SplitWords {
   const split = text.trimStart().startsWith('[') ? fromJson(text) : fromShell(text);
@@ -20,9 +20,9 @@ function fromJson(text: string): SplitWords {
     const words: unknown = JSON.parse(text);
     if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return { words };
   } catch {
-    // Said below.
+    // Reported below.
   }
-  return { fault: 'begins with [ and must then be a JSON list of texts, such as ["--in", "{input}"]' };
+  return { fault: 'starts with [, so it must be a JSON list of strings such as ["--in", "{input}"]' };
 }
 
 const special = /[|&;<>()$`*?#~!\n]/;
@@ -45,9 +45,9 @@ function fromShell(text: string): SplitWords {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else if (quote === '' ? special.test(character) : quote === '"' && /[$`]/.test(character)) {
-      return { fault: `has a ${JSON.stringify(character)} that no shell will read; put it in single quotes` };
+      return { fault: `has a ${JSON.stringify(character)} outside single quotes; quote it, because no shell reads it` };
     } else word = (word ?? '') + character;
   }
-  if (quote !== '') return { fault: `has a ${quote} that is not closed` };
+  if (quote !== '') return { fault: `has an unclosed ${quote}` };
   return { words: word === undefined ? words : [...words, word] };
 }

@@ -1,13 +1,13 @@
-/** The known word that a misspelt one most likely means, as ` (did you mean …?)`; empty when none is near. Pure. */
+/** Suggests the closest known word as ` (did you mean …?)`; empty if none is close. */
 export function suggestion(word: string, known: readonly string[]): string {
-  const near = known
+  const [closest] = known
     .map((candidate) => ({ candidate, distance: distanceOf(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.distance - b.distance);
-  return near[0] === undefined ? '' : ` (did you mean ${near[0].candidate}?)`;
+  return closest === undefined ? '' : ` (did you mean ${closest.candidate}?)`;
 }
 
-/** Levenshtein's distance of words of a campaign file; a word too long to be one is far from all. */
+/** The Levenshtein distance; infinite for words too long for a campaign file. */
 function distanceOf(a: string, b: string): number {
   if (a.length > 40) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

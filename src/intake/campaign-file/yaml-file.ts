@@ -2,19 +2,19 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } fro
 import { messageOf } from '../../errors.ts';
 import { lineNotUtf8, notUtf8 } from '../utf8.ts';
 
-/** Where something stands in a YAML file: keys and indices from the root. */
+/** A place in a YAML file: keys and indices from the root. */
 export type Path = readonly (string | number)[];
 
 /** The content of a YAML file and the line (from 1) of everything in it. */
 export interface YamlFile {
   content: unknown;
-  /** The line of the key or element at `path`, or of the nearest thing around it that is there. */
+  /** The line of the key or element at `path`, or of its nearest existing parent. */
   lineOf: (path: Path) => number;
-  /** What is not YAML, or not text; `content` is then undefined. */
+  /** Faults of the YAML syntax or the encoding; `content` is then undefined. */
   faults: { line: number; message: string }[];
 }
 
-/** Parses YAML 1.2 in UTF-8; doubled keys are faults. */
+/** Parses YAML 1.2 in UTF-8; duplicate keys are faults. */
 export function parseYaml(bytes: Buffer): YamlFile {
   const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined)
@@ -28,7 +28,7 @@ export function parseYaml(bytes: Buffer): YamlFile {
   try {
     return { content: document.toJS(), lineOf, faults };
   } catch (error) {
-    // Aliases that would multiply without end.
+    // Aliases that expand without limit.
     return { content: undefined, lineOf, faults: [{ line: 1, message: messageOf(error) }] };
   }
 }

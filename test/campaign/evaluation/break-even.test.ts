@@ -23,15 +23,15 @@ describe('the share of runs that must succeed on the cheap class', () => {
     }
   });
 
-  it('is far below what the case had: 80 % of its runs succeeded on G4', () => {
+  it('is far below the 80 % of runs that succeeded on G4 in the reference case', () => {
     assert.ok(breakEvenSuccess(onG4, 1) < 0.8);
   });
 
-  it('is never reached by a class that is not cheaper', () => {
+  it('is 1 for a class that is not cheaper', () => {
     assert.deepEqual([breakEvenSuccess(1, 0), breakEvenSuccess(2, 0.5)], [1, 1]);
   });
 
-  it('is just where trying first costs as much as going to the dear class at once', () => {
+  it('makes starting on the cheap class cost as much as starting on the expensive one', () => {
     const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });
     fc.assert(
       fc.property(share, share, (ratio, failed) => {

@@ -11,7 +11,7 @@ const choice = (known: Needs, among: InstanceClass[] = classes): string[] =>
   evaluationOptions({ classes: among, limits }, known, items).map((option) => option.class);
 
 describe('the choice of a class', () => {
-  it('probes on the cheapest class with a device, or on the cheapest where none has one', () => {
+  it('probes on the cheapest class with a GPU, or on the cheapest class if none has one', () => {
     assert.equal(probeClass([p3, { ...c4, microUsdPerHour: 1 }, g4]).name, 'g4dn.xlarge');
     assert.equal(probeClass([c4, { ...c4, name: 'small', microUsdPerHour: 1 }]).name, 'small');
     assert.throws(() => probeClass([]), RangeError);
@@ -41,18 +41,18 @@ describe('the choice of a class', () => {
     assert.ok(slow && slow.expected <= slow.worst && slow.hours * 3600 <= 69_337);
   });
 
-  it('leaves out a device without head-room above the probe’s peak', () => {
+  it('leaves out a device without headroom above the probe’s peak', () => {
     assert.deepEqual(choice(probed({ gpuMemoryMiB: 14_389 })), ['g4dn.xlarge', 'p3.2xlarge'], '15,109 MiB = 105 %');
     assert.deepEqual(choice(probed({ gpuMemoryMiB: 14_390 })), ['p3.2xlarge']);
   });
 
-  it('takes the largest device when none has the head-room: a peak is an estimate', () => {
+  it('takes the largest device when none has the headroom: a peak is an estimate', () => {
     for (const gpuMemoryMiB of [15_400, 16_160, 99_999]) {
       assert.deepEqual(choice(probed({ gpuMemoryMiB })), ['p3.2xlarge']);
     }
   });
 
-  it('takes a larger device after a probe that ran out of memory, or else that one: it was only a sample', () => {
+  it('prefers a larger device after a probe that ran out of memory, because it was only a sample', () => {
     const after = (gpuMemoryMiB: number): Needs => ({
       ...unknownNeeds,
       probeAbove: { gpuMemoryMiB, memoryMiB: 0 },
@@ -62,14 +62,14 @@ describe('the choice of a class', () => {
     assert.deepEqual(choice(after(16_160)), ['p3.2xlarge']);
   });
 
-  it('takes a class with more memory after a probe that had too little, or else that one', () => {
+  it('prefers a class with more memory after a probe that had too little', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, microUsdPerHour: 1 };
     const after = { ...unknownNeeds, probeAbove: { gpuMemoryMiB: 0, memoryMiB: 8_192 } };
     assert.deepEqual(choice(after, [small, p3]), ['p3.2xlarge']);
     assert.deepEqual(choice(after, [small]), ['small']);
   });
 
-  it('goes to a CPU class first when the probe saw the device stay empty and the CPU is cheaper in total', () => {
+  it('prefers a CPU class if the probe left the GPU empty and the CPU is cheaper in total', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
     const fast = { ...c4, relativeSpeed: 2 };
     assert.equal(choice(probed(idle), [g4, fast, p3])[0], 'c4.4xlarge');
@@ -78,33 +78,33 @@ describe('the choice of a class', () => {
     assert.equal(choice(probed(idle), [g4, c4, p3])[0], 'g4dn.xlarge', 'C4 at the same speed is dearer');
   });
 
-  it('never goes to a CPU class without a probe, nor after one that used the device', () => {
+  it('never uses a CPU class without a probe, nor after one that used the GPU', () => {
     const nearlyFree = { ...c4, microUsdPerHour: 1 };
     assert.deepEqual(choice(unknownNeeds, [g4, nearlyFree]), ['g4dn.xlarge']);
     assert.deepEqual(choice(probed({}), [g4, nearlyFree]), ['g4dn.xlarge']);
     assert.deepEqual(choice(probed({ gpuMemoryMiB: 0, saturating: true }), [g4, nearlyFree]), ['g4dn.xlarge']);
   });
 
-  it('never goes to a CPU class once a run was out of GPU memory, whatever the probe saw', () => {
+  it('never uses a CPU class once a run was out of GPU memory, whatever the probe measured', () => {
     const idle = probed({ usesGpu: false, gpuMemoryMiB: 0 }, { gpuMemoryAboveMiB: 15_109 });
     assert.deepEqual(choice(idle, [g4, { ...c4, microUsdPerHour: 1 }, p3]), ['p3.2xlarge']);
   });
 
-  it('never sends a submission to a CPU class whose limit it would not meet', () => {
+  it('never uses a CPU class whose time limit is too short', () => {
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };
     const slow = { ...c4, microUsdPerHour: 1, relativeSpeed: 0.49 };
     assert.equal(choice(probed(idle), [g4, p3, { ...slow, relativeSpeed: 0.5 }])[0], 'c4.4xlarge', '20 of 24 hours');
     assert.equal(choice(probed(idle), [g4, p3, slow])[0], 'g4dn.xlarge', '20.4 of 24 hours leave too little margin');
   });
 
-  it('leaves out a class whose limit is too short where another gives more, on which time is the only difference', () => {
+  it('leaves out a class whose time limit is too short if another allows more', () => {
     const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, microUsdPerHour: 9_000_000, wallClockSeconds: 9 * 3600 };
     const hours = (onG4: number): Needs => probed({ secondsPerItem: (onG4 * 3600) / items });
     assert.deepEqual(choice(hours(16), [g4, p3, fast]), ['g4dn.xlarge', 'p3.2xlarge', 'fast'], '19.3 h allowed');
     assert.deepEqual(choice(hours(17), [g4, p3, fast]), ['fast'], '8.5 of its 9 hours at twice the speed are half');
   });
 
-  it('takes the classes that give the most time when none gives enough, cheapest first', () => {
+  it('uses the classes with the most time if none allows enough, cheapest first', () => {
     const fast = { ...p3, name: 'fast', relativeSpeed: 4.28, wallClockSeconds: 9 * 3600 };
     assert.deepEqual(
       choice(probed({ secondsPerItem: 1e6 }), [g4, p3]),
@@ -120,7 +120,7 @@ describe('the choice of a class', () => {
     );
   });
 
-  it('uses CPU classes as they are where there is no other kind', () => {
+  it('uses CPU classes without a probe if there is no other kind', () => {
     assert.deepEqual(choice(unknownNeeds, [c4]), ['c4.4xlarge']);
     assert.deepEqual(choice(probed({ usesGpu: true, gpuMemoryMiB: 0, secondsPerItem: 1e6 }), [c4]), ['c4.4xlarge']);
   });
@@ -130,13 +130,13 @@ describe('the choice of a class', () => {
     assert.deepEqual(choice({ ...unknownNeeds, gpuMemoryAboveMiB: 16_160 }), []);
   });
 
-  it('takes a class that gives more memory after too little', () => {
+  it('uses a class with more memory after too little', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, microUsdPerHour: 1 };
     assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 8_192 }, [small, p3]), ['p3.2xlarge']);
     assert.deepEqual(choice({ ...unknownNeeds, memoryAboveMiB: 14_336 }, [small, p3]), []);
   });
 
-  it('knows what a probe measured also where a machine costs nothing, and wants the faster of two such', () => {
+  it('uses the probe on free machines too, and prefers the faster of two', () => {
     const rules = {
       classes: [
         { ...g4, microUsdPerHour: 0 },
@@ -164,7 +164,7 @@ describe('the choice of a class', () => {
     );
   });
 
-  it('offers only classes that facts allow, one at least where they allow one, by rising expectation', () => {
+  it('offers only classes that facts allow, at least one if there is one, by expected cost', () => {
     const amount = fc.integer({ min: 0, max: 20_000 });
     const known = fc.record({
       gpuMemoryAboveMiB: amount,

@@ -16,8 +16,8 @@ const fits = (known: Needs, among: InstanceClass[] = classes): [string, ClassFit
 const lines = (known: Needs, among: InstanceClass[] = classes): string[] =>
   classFitLines({ classes: among, limits }, known, items);
 
-describe('what speaks for and against a class', () => {
-  it('is told by class: what fits, what does not and why', () => {
+describe('the fit of a class', () => {
+  it('says which classes fit, and why others do not', () => {
     assert.deepEqual(fits(probed()), [
       [g4.name, 'fits', []],
       [c4.name, 'unfit', ['gpu-used']],
@@ -32,7 +32,7 @@ describe('what speaks for and against a class', () => {
     ]);
   });
 
-  it('never rules out the device on which the probe’s peak was seen, so long as it does not saturate', () => {
+  it('never rules out the device of the probe if its peak does not saturate', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 100, max: 100_000 }),
@@ -47,7 +47,7 @@ describe('what speaks for and against a class', () => {
     );
   });
 
-  it('leaves at least one class while facts do, whatever the estimates', () => {
+  it('leaves at least one class if facts do, for any estimates', () => {
     const amount = fc.integer({ min: 0, max: 30_000 });
     const estimate = fc.record({
       gpuMemoryMiB: amount,
@@ -63,7 +63,7 @@ describe('what speaks for and against a class', () => {
     );
   });
 
-  it('is measured once a probe saw a peak that does not saturate, until an evaluation needs more', () => {
+  it('is measured after a peak that does not saturate, until an evaluation needs more', () => {
     assert.ok(isNeedMeasured(probed()));
     assert.ok(!isNeedMeasured(unknownNeeds));
     assert.ok(!isNeedMeasured(probed({ gpuMemoryMiB: 0, saturating: true })));
@@ -71,8 +71,8 @@ describe('what speaks for and against a class', () => {
   });
 });
 
-describe('the choice of a class in words', () => {
-  it('prices what fits, cheapest first, and says why the rest does not', () => {
+describe('the description of the choice of a class', () => {
+  it('gives prices, cheapest first, and says why the other classes do not fit', () => {
     assert.deepEqual(lines(probed()), [
       'g4dn.xlarge: about 10.0 h, $5.26',
       'p3.2xlarge: about 4.7 h, $14.30',
@@ -85,7 +85,7 @@ describe('the choice of a class in words', () => {
     ]);
   });
 
-  it('names the figures: what a class has, what is wanted, the head-room and the margin', () => {
+  it('names supply, need, headroom and margin', () => {
     assert.deepEqual(lines(probed({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
       'p3.2xlarge: about 4.7 h, $14.30',
       'g4dn.xlarge: does not fit, GPU has 15109 MiB; the probe predicts 15225 MiB (with 5 % headroom)',
@@ -102,7 +102,7 @@ describe('the choice of a class in words', () => {
     ]);
   });
 
-  it('says what it does although an estimate speaks against it', () => {
+  it('names estimates that speak against a chosen class', () => {
     assert.deepEqual(lines(probed({ secondsPerItem: 90 }), [g4, p3]), [
       'g4dn.xlarge: at most 19.3 h, $10.13; no class is better, although promised time is 19.3 h; the probe predicts 100.0 h (without 20 % margin)',
       'p3.2xlarge: at most 9.0 h, $27.54; no class is better, although promised time is 9.0 h; the probe predicts 46.7 h (without 20 % margin)',

@@ -30,7 +30,7 @@ const words = (step: EvaluationStep): string => {
   return `${step.purpose} on ${step.options.map((option) => option.class).join(', ')}`;
 };
 
-describe('a submission’s way', () => {
+describe('the evaluation state machine', () => {
   const begun = (probeInVain = false, sampleItems: number | null = 10): [EvaluationStateMachine, EvaluationStep] => {
     const way = new EvaluationStateMachine({ ...rules, sampleItems });
     return [way, way.begin(probeInVain)];
@@ -41,13 +41,13 @@ describe('a submission’s way', () => {
     assert.equal(words(begun()[1]), 'probe on g4dn.xlarge');
   });
 
-  it('begins with the evaluation where a probe can teach nothing', () => {
+  it('begins with the evaluation if a probe is useless', () => {
     const everyGpu = 'evaluation on g4dn.xlarge, p3.2xlarge';
     assert.equal(words(begun(true)[1]), everyGpu);
     assert.equal(words(begun(false, null)[1]), everyGpu);
   });
 
-  it('goes where the probe says that it fits, and is scored after a run that ended well', () => {
+  it('evaluates where the probe fits, and scores after a successful run', () => {
     const [onGpu] = begun();
     const step = onGpu.afterRun(g4, learnt(true));
     assert.equal(words(step), 'evaluation on g4dn.xlarge, p3.2xlarge');
@@ -62,12 +62,12 @@ describe('a submission’s way', () => {
     assert.equal(step.kind === 'run' && step.needMeasured, false);
   });
 
-  it('leaves out what a failed probe proved too small, while there is a larger class', () => {
+  it('avoids sizes too small for a failed probe while there is a larger class', () => {
     const step = begun()[0].afterRun(g4, outOfGpuMemory);
     assert.equal(words(step), 'evaluation on p3.2xlarge');
   });
 
-  it('gives more shared memory once a run said that its own was full', () => {
+  it('gives more shared memory after a run reported it full', () => {
     const full = ended({ reason: 'submission-error', rule: 'shared-memory-text' });
     const [way, probe] = begun();
     assert.equal(probe.kind === 'run' && probe.moreSharedMemory, false);
@@ -75,7 +75,7 @@ describe('a submission’s way', () => {
     assert.equal(step.kind === 'run' && step.moreSharedMemory, true);
   });
 
-  it('is nobody’s fault where no class gives the memory that was promised', () => {
+  it('does not blame the team if no class has the promised memory', () => {
     const small = { ...g4, memoryMiB: 8_000 };
     const way = new EvaluationStateMachine({ ...rules, classes: [small], sampleItems: null });
     way.begin(false);
@@ -87,14 +87,14 @@ describe('a submission’s way', () => {
     assert.equal(words(way.afterRun(small, outOfMemory)), 'unplaceable');
   });
 
-  it('probes again what the platform lost, until it has lost too many', () => {
+  it('repeats probes that the platform lost, up to the limit', () => {
     const [way] = begun();
     for (let n = 0; n < limits.platformRuns; n += 1)
       assert.equal(words(way.afterRun(g4, lost)), 'probe on g4dn.xlarge');
     assert.equal(words(way.afterRun(g4, lost)), 'platform-error');
   });
 
-  it('counts the probes that were lost with the evaluations that were', () => {
+  it('counts lost probes and lost evaluations together', () => {
     const [way] = begun();
     way.afterRun(g4, lost);
     way.afterRun(g4, learnt(true));
@@ -102,7 +102,7 @@ describe('a submission’s way', () => {
     assert.equal(words(way.afterRun(g4, lost)), 'platform-error');
   });
 
-  it('wants the same once more when an operator ended its run', () => {
+  it('repeats a run that an operator ended', () => {
     const cancelled = ended({ reason: 'cancelled' });
     const [way, probe] = begun();
     assert.deepEqual(way.afterRun(g4, cancelled), probe);
@@ -110,7 +110,7 @@ describe('a submission’s way', () => {
     assert.deepEqual(way.afterRun(g4, cancelled), evaluation);
   });
 
-  it('goes up the ladder and ends where no class is larger', () => {
+  it('moves to larger classes and ends after the largest', () => {
     const way = evaluated();
     assert.equal(words(way.afterRun(g4, outOfGpuMemory)), 'evaluation on p3.2xlarge');
     assert.deepEqual(way.afterRun(p3, outOfGpuMemory), {
@@ -120,17 +120,17 @@ describe('a submission’s way', () => {
     });
   });
 
-  it('ends with the reason of a run that failed by itself', () => {
+  it('ends with the reason of its failed run', () => {
     assert.deepEqual(evaluated().afterRun(g4, crashed), { kind: 'end', reason: 'submission-error', detail: null });
   });
 
-  it('ends as its last run did when the one more run that chance is given is refused', () => {
+  it('ends with the reason of its last run if the retry of a possibly accidental failure is refused', () => {
     const way = evaluated();
     assert.match(words(way.afterRun(g4, doubted)), /^evaluation/);
     assert.equal(words(way.afterRefusal('budget-exhausted')), 'submission-error');
   });
 
-  it('ends as the refusal says when its last run was no end', () => {
+  it('ends with the reason of the refusal if its last run was not final', () => {
     const way = evaluated();
     way.afterRun(g4, outOfGpuMemory);
     assert.equal(words(way.afterRefusal('budget-exhausted')), 'budget-exhausted');

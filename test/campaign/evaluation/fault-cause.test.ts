@@ -4,7 +4,7 @@ import { faultCause } from '../../../src/campaign/evaluation/fault-cause.ts';
 describe('the cause of a fault', () => {
   const same = (one: string, other: string): void => assert.equal(faultCause(one), faultCause(other));
 
-  it('is equal for equal faults, whatever machine, run, folder or instant they are of', () => {
+  it('is equal for equal faults of any machine, run, folder and time', () => {
     same(
       'Host i-0a1b2c3d4e5f60718 lost: arn:aws:batch:eu-west-1:123456789012:job/1 at 2026-11-29T07:00:00Z',
       'Host i-ffffffffffffffff0 lost: arn:aws:batch:us-east-1:000000000000:job/2 at 2026-11-30T17:01:02.5Z',
@@ -30,7 +30,7 @@ describe('the cause of a fault', () => {
     assert.equal(new Set(faults.map((fault) => faultCause(fault))).size, faults.length);
   });
 
-  it('is one short printable line, however hostile the words', () => {
+  it('is one short printable line for any message', () => {
     const cause = faultCause(`\u001b[31mred\u0007\n\tline\u2028 \u202e${'x '.repeat(100_000)}`);
     assert.match(cause, /^\[31mred line x x/);
     assert.equal(Array.from(cause).length, 200);

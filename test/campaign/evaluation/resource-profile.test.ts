@@ -9,11 +9,11 @@ import { c4, g4, goodOutcome, limits, outcome, p3 } from '../samples.ts';
 const device = (peakMiB: number, idleMiB = 0): Partial<RunOutcome> => ({
   device: { totalMiB: 1_000, idleMiB, peakMiB, driver: '450.80.02' },
 });
-const taught = (change: Partial<RunOutcome>, instanceClass = g4): ResourceProfile =>
+const profileFor = (change: Partial<RunOutcome>, instanceClass = g4): ResourceProfile =>
   profileOf(outcome(change), 12, instanceClass) ?? assert.fail('no profile');
 
-describe('what a probe teaches', () => {
-  it('is what it used of device, host and time, on which device and at which speed', () => {
+describe('the profile from a probe', () => {
+  it('has use of device, host and time, with device and speed', () => {
     assert.deepEqual(profileOf(goodOutcome, 12, p3), {
       usesGpu: true,
       gpuMemoryMiB: 5_000,
@@ -27,7 +27,7 @@ describe('what a probe teaches', () => {
     });
   });
 
-  it('is nothing when the container did not get to a good end', () => {
+  it('is undefined if the container failed', () => {
     const ends: RunOutcome['end'][] = [
       { kind: 'exited', exitCode: 1 },
       { kind: 'time-limit' },
@@ -37,20 +37,20 @@ describe('what a probe teaches', () => {
     for (const end of ends) assert.equal(profileOf(outcome({ end }), 12, g4), undefined, end.kind);
   });
 
-  it('counts what was in use before for no need: a class without a device may carry what left it empty', () => {
-    const { usesGpu, gpuMemoryMiB } = taught(device(4, 3));
+  it('ignores memory used before the start, so a class without a GPU may suit', () => {
+    const { usesGpu, gpuMemoryMiB } = profileFor(device(4, 3));
     assert.deepEqual([usesGpu, gpuMemoryMiB], [false, 0]);
     const options = evaluationOptions(
       { classes: [g4, c4], limits },
-      { ...unknownNeeds, profile: taught(device(4, 3)) },
+      { ...unknownNeeds, profile: profileFor(device(4, 3)) },
       10,
     );
     assert.ok(options.some(({ class: name }) => name === c4.name));
   });
 
-  it('takes a peak of 95 % of the device for a habit, not for a need', () => {
+  it('takes a peak of 95 % of the device for saturation, not for a need', () => {
     const need = (peakMiB: number): unknown[] => {
-      const { gpuMemoryMiB, saturating, usesGpu, device: found } = taught(device(peakMiB));
+      const { gpuMemoryMiB, saturating, usesGpu, device: found } = profileFor(device(peakMiB));
       return [gpuMemoryMiB, saturating, usesGpu, found?.peakMiB];
     };
     assert.deepEqual(need(949), [949, false, true, 949]);
@@ -58,19 +58,19 @@ describe('what a probe teaches', () => {
     assert.deepEqual(need(1_000), [0, true, true, 1_000]);
   });
 
-  it('says that the GPU is not used only where a device was there and nothing came to what was in use before', () => {
-    assert.equal(taught(device(0)).usesGpu, false);
-    assert.equal(taught(device(1)).usesGpu, false, 'what the driver does on its own');
-    assert.equal(taught(device(2)).usesGpu, true);
-    assert.equal(taught(device(401, 400)).usesGpu, false, 'in use before');
-    assert.equal(taught(device(402, 400)).usesGpu, true);
-    assert.equal(taught({ device: null }, c4).usesGpu, true, 'without a device nobody knows');
+  it('reports an unused GPU only if there was a device and its use did not rise', () => {
+    assert.equal(profileFor(device(0)).usesGpu, false);
+    assert.equal(profileFor(device(1)).usesGpu, false, 'what the driver does on its own');
+    assert.equal(profileFor(device(2)).usesGpu, true);
+    assert.equal(profileFor(device(401, 400)).usesGpu, false, 'in use before');
+    assert.equal(profileFor(device(402, 400)).usesGpu, true);
+    assert.equal(profileFor({ device: null }, c4).usesGpu, true, 'without a device nobody knows');
   });
 });
 
-describe('what a probe taught, in words', () => {
+describe('the description of a profile', () => {
   const words = (change: Partial<RunOutcome>, instanceClass = g4): string =>
-    probeText(taught(change, instanceClass), instanceClass);
+    probeText(profileFor(change, instanceClass), instanceClass);
 
   it('names every measured amount', () => {
     assert.equal(
@@ -80,7 +80,7 @@ describe('what a probe taught, in words', () => {
     );
   });
 
-  it('says what is not known, or not needed', () => {
+  it('names what is unknown or unused', () => {
     const growth = [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: 600 + 3_000 * share, share }));
     assert.match(words({ output: { bytes: 0, full: false, growth } }), /, 600 s of start-up and 250 s per item, /);
     assert.match(words({ device: null }), /^no GPU to measure, /);
@@ -92,9 +92,9 @@ describe('what a probe taught, in words', () => {
 
   const goodDevice = { totalMiB: 15_109, idleMiB: 0, peakMiB: 5_000, driver: '450.80.02' };
   const remark = (totalMiB: number, instanceClass = g4): string | undefined =>
-    deviceRemark(taught({ device: { ...goodDevice, totalMiB } }), instanceClass);
+    deviceRemark(profileFor({ device: { ...goodDevice, totalMiB } }), instanceClass);
 
-  it('says plainly when the device is not the one that the campaign file states', () => {
+  it('warns if the device differs from the campaign file', () => {
     assert.equal(remark(15_109), undefined);
     assert.equal(remark(15_360), undefined, 'a T4 as newer drivers report it');
     assert.equal(remark(16_384, p3), undefined, 'a V100 as newer drivers report it');
@@ -103,6 +103,6 @@ describe('what a probe taught, in words', () => {
     assert.match(remark(14_000) ?? '', /its GPU has 14000/);
     const { gpuMemoryMiB: _, ...unknown } = g4;
     assert.match(remark(15_109, unknown) ?? '', /states no gpuMemoryMiB for g4dn\.xlarge/);
-    assert.equal(deviceRemark(taught({ device: null }, c4), c4), undefined);
+    assert.equal(deviceRemark(profileFor({ device: null }, c4), c4), undefined);
   });
 });

@@ -27,12 +27,12 @@ const failed = (reason: Reason, change: Partial<FailedRun> = {}): FailedRun => (
 });
 const after = (run: FailedRun, counts: Partial<RetryCounts> = {}, needs: Needs = unknownNeeds): AfterFailure =>
   nextAfterFailure(run, needs, { ...noRetries, ...counts }, { classes, limits, testItems: 10 });
-/** What a probe teaches of a submission whose test set takes so many seconds on a class. */
+/** The profile of a submission whose test set takes a number of seconds on a class. */
 const taking = (seconds: number, instanceClass: InstanceClass = g4): Needs =>
   probed({ secondsPerItem: seconds / 10, measuredAtSpeed: instanceClass.relativeSpeed });
 
-describe('what follows a failed run', () => {
-  it('is a larger device after out of GPU memory, charged to the team', () => {
+describe('the retry policy', () => {
+  it('retries out of GPU memory on a larger device, charged', () => {
     assert.deepEqual(after(failed('gpu-out-of-memory')), {
       kind: 'again',
       needs: { ...unknownNeeds, gpuMemoryAboveMiB: 15_109 },
@@ -40,12 +40,12 @@ describe('what follows a failed run', () => {
     });
   });
 
-  it('is the end at the last attempt: three attempts are three runs', () => {
+  it('ends after the last attempt: three attempts are three runs', () => {
     assert.equal(after(failed('gpu-out-of-memory'), { attempts: 1 }).kind, 'again');
     assert.deepEqual(after(failed('gpu-out-of-memory'), { attempts: 2 }), { kind: 'end', reason: 'gpu-out-of-memory' });
   });
 
-  it('is another run without charge after the platform’s faults, as often as promised', () => {
+  it('retries platform failures uncharged, up to the limit', () => {
     for (const reason of ofFault('platform')) {
       assert.deepEqual(after(failed(reason), { attempts: 2, platformRuns: 4 }), {
         kind: 'again',
@@ -56,7 +56,7 @@ describe('what follows a failed run', () => {
     }
   });
 
-  it('is a class with more memory without charge when the container had less than was promised', () => {
+  it('retries with more memory, uncharged, if the container had less than promised', () => {
     const run = failed('host-out-of-memory', { memoryLimitMiB: 14_335 });
     assert.deepEqual(after(run, { attempts: 2 }), {
       kind: 'again',
@@ -65,13 +65,13 @@ describe('what follows a failed run', () => {
     });
   });
 
-  it('is the end when all the promised memory was not enough', () => {
+  it('ends if all the promised memory was not enough', () => {
     assert.deepEqual(after(failed('host-out-of-memory')), { kind: 'end', reason: 'host-out-of-memory' });
     const unknown = failed('host-out-of-memory', { memoryLimitMiB: null });
     assert.deepEqual(after(unknown), { kind: 'end', reason: 'host-out-of-memory' });
   });
 
-  it('is one more run, charged, for a kill that nobody explains', () => {
+  it('retries an unexplained kill once, charged', () => {
     const killed = failed('submission-error', { rule: 'killed-unexplained' });
     const move = after(killed);
     assert.deepEqual(move, {
@@ -82,7 +82,7 @@ describe('what follows a failed run', () => {
     assert.deepEqual(after(killed, { attempts: 1, doubted: true }), { kind: 'end', reason: 'submission-error' });
   });
 
-  it('is one run on a larger device, charged, after a full one and no words, and then the end', () => {
+  it('retries an unexplained failure on a full device once on a larger one, charged', () => {
     const wordless = failed('submission-error', { rule: 'gpu-full-without-words' });
     const move = after(wordless);
     assert.deepEqual(move, {
@@ -105,7 +105,7 @@ describe('what follows a failed run', () => {
     assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
   });
 
-  it('is one more run, charged, for one that the limit ended though the probe let expect less, on every class', () => {
+  it('retries a time limit that the probe predicted to be close once, charged, on every class', () => {
     for (const instanceClass of classes) {
       const limit = wallClockSeconds(limits, instanceClass, classes);
       const cutOff = failed('time-limit', { instanceClass });
@@ -131,7 +131,7 @@ describe('what follows a failed run', () => {
     }
   });
 
-  it('is one more run with more shared memory, charged, when it says that this was full and more can be had', () => {
+  it('retries full shared memory once with more, charged, if there is more', () => {
     const full = failed('submission-error', { rule: 'shared-memory-text' });
     const move = after(full);
     assert.deepEqual(move, {
@@ -147,24 +147,24 @@ describe('what follows a failed run', () => {
     assert.equal(afterFailedProbe(full, unknownNeeds).moreSharedMemory, true, 'the probe teaches it too');
   });
 
-  it('is the end after everything else', () => {
+  it('ends after every other failure', () => {
     const final = [...ofFault('team'), ...ofFault('operator')].filter((reason) => reason !== 'gpu-out-of-memory');
     for (const reason of final) assert.deepEqual(after(failed(reason)), { kind: 'end', reason });
   });
 
-  it('keeps what was learnt before', () => {
+  it('keeps earlier needs', () => {
     const known = { ...unknownNeeds, gpuMemoryAboveMiB: 16_160, memoryAboveMiB: 8_192 };
     const move = after(failed('gpu-out-of-memory', { instanceClass: g4 }), {}, known);
     assert.deepEqual(move.kind === 'again' && move.needs, known);
   });
 
-  it('never loses a step back: a smaller limit does not undo a larger one', () => {
+  it('never lowers a known need', () => {
     const known = { ...unknownNeeds, memoryAboveMiB: 9_000 };
     const move = after(failed('host-out-of-memory', { memoryLimitMiB: 8_192 }), {}, known);
     assert.deepEqual(move.kind === 'again' && move.needs.memoryAboveMiB, 9_000);
   });
 
-  it('is no class with as little device memory after a run that was out of it: none is tried twice, whoever chooses', () => {
+  it('never repeats a class that ran out of GPU memory, whoever chooses', () => {
     const row = fc.record({
       kind: fc.constantFrom('gpu' as const, 'gpu' as const, 'cpu' as const),
       gpuMemoryMiB: fc.constantFrom(8_000, 15_109, 16_160, 24_000),
@@ -203,7 +203,7 @@ describe('what follows a failed run', () => {
     );
   });
 
-  it('is nobody’s fault but the platform’s when no class for it gives the memory that was promised', () => {
+  it('blames the platform if no class has the promised memory', () => {
     const small = { ...g4, memoryMiB: 8_704 };
     const among = [small, c4];
     const move = after(
@@ -216,7 +216,7 @@ describe('what follows a failed run', () => {
     assert.equal(reasonWithoutClassLeft('gpu-out-of-memory'), 'gpu-out-of-memory');
   });
 
-  it('is an evaluation after a failed probe, whatever its reason: on a larger class where there is one', () => {
+  it('evaluates after every failed probe, on a larger class if there is one', () => {
     const largest = { ...p3, gpuMemoryMiB: 99_999 };
     for (const reason of reasons) {
       for (const among of [classes, [g4], [largest, g4]]) {
@@ -229,7 +229,7 @@ describe('what follows a failed run', () => {
     }
   });
 
-  it('comes to an end whatever happens, within the promised attempts and platform runs', () => {
+  it('always ends within the promised attempts and platform runs', () => {
     const small = { ...g4, name: 'small', memoryMiB: 8_704, gpuMemoryMiB: 8_000, microUsdPerHour: 1 };
     const among = [small, ...classes];
     const rules = { classes: among, limits, testItems: 10 };

@@ -15,7 +15,7 @@ const verdict = (change: Partial<RunOutcome>): string => {
   const found = verdictOf(outcome(change));
   return found.kind === 'succeeded' ? 'succeeded' : `${found.reason} (${found.rule})`;
 };
-/** A failed run that filled its device and left these last words. */
+/** A failed run that filled its device and ended with this message. */
 const lastWords = (tail: string): string => verdict({ end: exited(1), device: full, log: log(tail) });
 
 const gpu = 'gpu-out-of-memory (gpu-text-and-peak)';
@@ -77,7 +77,7 @@ const hostTexts = [
   "terminate called after throwing an instance of 'std::bad_alloc'",
 ];
 
-/** Lines about memory that TensorFlow goes on after. */
+/** Messages about memory after which TensorFlow continues. */
 const survivedTexts = [
   'W tensorflow/core/common_runtime/bfc_allocator.cc:239] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.16GiB ' +
     'with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains',
@@ -92,7 +92,7 @@ describe('the verdict on a run', () => {
     assert.equal(verdict({}), 'succeeded');
   });
 
-  it('is the platform’s fault when somebody stopped the runner, whatever the container left', () => {
+  it('is a platform error if the runner was stopped, whatever the container left', () => {
     assert.equal(verdict({ end: { kind: 'stopped' }, memory: killed }), 'platform-error (stopped-from-outside)');
   });
 
@@ -103,7 +103,7 @@ describe('the verdict on a run', () => {
     assert.equal(refused('platform'), 'platform-error (engine-refused)');
   });
 
-  it('is the time limit by the runner’s clock, even with an out-of-memory record or the words for one', () => {
+  it('is the time limit by the runner’s clock, even with an out-of-memory record or message', () => {
     const end = { kind: 'time-limit' } as const;
     assert.equal(verdict({ end, memory: killed }), 'time-limit (time-limit)');
     assert.equal(verdict({ end, device: full, log: log(fatalGpuTexts[0] ?? '') }), 'time-limit (time-limit)');
@@ -118,7 +118,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('takes the record before the words: a full device and a killed process is the host’s memory', () => {
+  it('prefers the record to messages: a full device and a killed process mean host memory', () => {
     const change = { end: exited(1), memory: killed, device: full, log: log(fatalGpuTexts[0] ?? '') };
     assert.equal(verdict(change), 'host-out-of-memory (host-out-of-memory-record)');
   });
@@ -137,14 +137,14 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('is out of GPU memory by every framework’s words in a failed run that filled its device', () => {
+  it('is out of GPU memory by every framework’s message in a failed run that filled its device', () => {
     for (const text of fatalGpuTexts) {
       assert.equal(lastWords(`epoch 1\n${text}\n  at line 7\n`), gpu, text);
       assert.equal(lastWords(`${text}\r\nbye\r\n`), gpu, text);
     }
   });
 
-  it('believes the words from 93 % of the device on', () => {
+  it('believes messages from 93 % of the device on', () => {
     const at = (peakMiB: number): string =>
       verdict({
         end: exited(1),
@@ -155,13 +155,13 @@ describe('the verdict on a run', () => {
     assert.equal(at(929), own);
   });
 
-  it('needs a failed run: words and a full device are nothing when it exits 0', () => {
+  it('needs a failed run: messages and a full device do not count with exit code 0', () => {
     const spoken = { device: full, log: log(fatalGpuTexts[0] ?? '') };
     assert.equal(verdict(spoken), 'succeeded');
     assert.equal(verdict({ ...spoken, predictions: { kind: 'missing' } }), 'output-missing (predictions-missing)');
   });
 
-  it('knows TensorFlow’s lines about memory that are not the end', () => {
+  it('ignores TensorFlow’s messages about memory that are not fatal', () => {
     for (const text of survivedTexts) {
       assert.equal(lastWords(`${text}\nKeyError: 'label'`), wordless, text);
       assert.equal(lastWords(`${text}\n${fatalGpuTexts[0]}`), gpu, text);
@@ -169,12 +169,12 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('does not take a host allocator’s words for the GPU’s, nor those of a full /dev/shm: the submission’s own error', () => {
+  it('does not take messages about host memory or /dev/shm for the GPU’s', () => {
     for (const text of hostTexts) assert.equal(lastWords(text), 'submission-error (host-memory-text)', text);
     for (const text of sharedMemoryTexts) assert.equal(lastWords(text), 'submission-error (shared-memory-text)', text);
   });
 
-  it('takes the last words: GPU words that were survived do not count when the host’s memory ends the run', () => {
+  it('takes the last message: survived GPU messages do not count if host memory ends the run', () => {
     for (const text of [...hostTexts, ...sharedMemoryTexts]) {
       const last = lastWords(`${fatalGpuTexts[0]}\nretrying with a smaller batch\n${text}`);
       assert.match(last, /submission-error \((host|shared)-memory-text\)/, text);
@@ -182,12 +182,12 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('knows no words but these: a device’s own words are nothing on a class without one', () => {
+  it('ignores GPU messages on a class without a device', () => {
     for (const text of fatalGpuTexts)
       assert.equal(verdict({ end: exited(1), device: null, log: log(text) }), own, text);
   });
 
-  it('is a kill that nobody explains for exit 137 without a record, and plain for every other exit', () => {
+  it('is an unexplained kill for exit code 137 without a record, and plain for every other exit code', () => {
     for (const outOfMemory of ['unknown', 'none'] as const) {
       const memory = { ...goodOutcome.memory, outOfMemory };
       assert.equal(verdict({ end: exited(137), memory }), 'submission-error (killed-unexplained)', outOfMemory);
@@ -195,7 +195,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('never gives out of GPU memory for words alone, wherever they stand', () => {
+  it('is never out of GPU memory by a message alone, wherever it is', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...fatalGpuTexts),
@@ -226,7 +226,7 @@ describe('the verdict on a run', () => {
     );
   });
 
-  it('never gives out of GPU memory for a full device alone, but doubts such a failure', () => {
+  it('is never out of GPU memory by a full device alone, but marks such a failure', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 255 }), (tail, exitCode) => {
         assert.equal(verdict({ end: exited(exitCode), device: full, log: log(tail) }), wordless);
@@ -234,7 +234,7 @@ describe('the verdict on a run', () => {
     );
   });
 
-  it('knows a full device by the words of the whole field, each with its source', () => {
+  it('recognises the out-of-memory messages of many frameworks, each with its source', () => {
     const places = ['TEXT', 'epoch 1\nTEXT\n  at line 7\n', '\u001B[31mTEXT\u001B[0m', 'step 3\rTEXT\r\nbye\r\n'];
     const wrong = deviceTexts.flatMap(({ text, source }) =>
       places
@@ -246,7 +246,7 @@ describe('the verdict on a run', () => {
     assert.ok(deviceTexts.length >= 40);
   });
 
-  it('never takes those words for out of GPU memory where the device was not full, or there is none', () => {
+  it('ignores these messages if the device was not full, or without a device', () => {
     for (const device of [null, { ...full, peakMiB: 14_051 }]) {
       for (const { text } of deviceTexts) {
         const found = verdict({ end: exited(1), device, log: log(text) });
@@ -255,7 +255,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('tells the process’s own memory and a full /dev/shm from a full device', () => {
+  it('distinguishes the process’s own memory and /dev/shm from a full device', () => {
     for (const { text, source } of processTexts) {
       assert.equal(lastWords(text), 'submission-error (host-memory-text)', `${text} ${source}`);
     }
@@ -264,7 +264,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('takes no other trouble for a full memory', () => {
+  it('takes no other error for a full memory', () => {
     for (const { text, source } of otherTexts) {
       assert.equal(lastWords(text), wordless, `${text} ${source}`);
       assert.equal(verdict({ end: exited(1), log: log(text) }), own, text);
@@ -272,7 +272,7 @@ describe('the verdict on a run', () => {
     assert.ok(processTexts.length + sharedTexts.length + otherTexts.length >= 40);
   });
 
-  it('says that a submission died on a file system that may not be written, unless a full memory explains it', () => {
+  it('recognises a read-only file system, unless a full memory explains the failure', () => {
     const readOnly = 'submission-error (read-only-file-system-text)';
     for (const { text, source } of readOnlyTexts) {
       for (const device of [null, full]) {
@@ -289,7 +289,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('reads the longest tail of any text at once', () => {
+  it('reads the longest tail of any text quickly', () => {
     const length = 16 * 1024;
     const hostile = [
       'a',
@@ -307,7 +307,7 @@ describe('the verdict on a run', () => {
     assert.ok(performance.now() - started < 1_000, `${performance.now() - started} ms`);
   });
 
-  it('never blames a team for exit 137 alone, a full cgroup or anything Batch says', () => {
+  it('never blames a team for exit code 137 alone, a full cgroup or Batch’s texts', () => {
     const end = fc.oneof(
       fc.constant(exited(137)),
       fc.integer({ min: 0, max: 255 }).map(exited),

@@ -34,8 +34,8 @@ const running: CampaignProgress = {
 
 const firstLine = (progress: CampaignProgress): string | undefined => campaignDetails(progress).split('\n')[0];
 
-describe('the page of a campaign in the Web UI', () => {
-  it('says how it stands, what it spent and when it will be done', () => {
+describe('the details of a campaign in the Web UI', () => {
+  it('show state, spend and forecast', () => {
     const text = campaignDetails(running);
     assert.match(text, /^\*\*c\*\* is running\n\n1 queued, 1 running, 1 finished\n/);
     assert.match(text, /^Spent USD 1\.00, reserved USD 0\.50 of USD 10\.00; deadline 2026-01-01 01:00 UTC$/m);
@@ -43,7 +43,7 @@ describe('the page of a campaign in the Web UI', () => {
     assert.match(text, /^\| g4 \| 1 \| 2 \| 0 \| USD 1\.00 \|$/m);
   });
 
-  it('says that it has ended, and forecasts no more, when nothing is open', () => {
+  it('show the end, without a forecast, once nothing is open', () => {
     for (const closing of [null, 'cancelled'] as const) {
       const text = campaignDetails({ ...running, closing, counts: { ...nothing, finished: 2, failed: 1 } });
       assert.match(text, /^\*\*c\*\* has ended\n\n2 finished, 1 failed\n/);
@@ -51,7 +51,7 @@ describe('the page of a campaign in the Web UI', () => {
     }
   });
 
-  it('says why it holds or closes', () => {
+  it('show why it is blocked or closing', () => {
     assert.equal(firstLine({ ...running, hold: 'budget' }), '**c** is blocked: budget');
     assert.equal(firstLine({ ...running, closing: 'cancelled' }), '**c** is closing: cancelled');
     assert.equal(firstLine({ ...running, counts: { ...nothing, scoring: 1 } }), '**c** is running');

@@ -45,8 +45,8 @@ const content: SubmissionContent = {
   choice: [],
 };
 
-describe('the page of a submission in the Web UI', () => {
-  it('says first what ended it and what can be done, then what each run used of its limits', () => {
+describe('the details of a submission in the Web UI', () => {
+  it('explain the failure first, then show each run against its limits', () => {
     const [head, , why, ...rest] = submissionDetails({ ...content, withheld: ['LD_PRELOAD'] }).split('\n');
     assert.equal(head, '**s** of **one** is **failed**: **host-out-of-memory** (team) since 2026-01-01 00:01 UTC');
     assert.match(why ?? '', /^The kernel killed a process .* The team uses less memory/);
@@ -63,7 +63,7 @@ describe('the page of a submission in the Web UI', () => {
     );
   });
 
-  it('counts the faults of predictions and lists the first by line', () => {
+  it('count the faults of predictions and list the first by line', () => {
     const first = [{ fault: 'id-unknown', line: 17 } as const, { fault: 'no-row', line: null } as const];
     const text = submissionDetails({
       ...content,
@@ -75,7 +75,7 @@ describe('the page of a submission in the Web UI', () => {
     assert.match(text, /^- 1 × the id is unknown\n- 3 × an input has no row\n- line 17: the id is unknown\n$/m);
   });
 
-  it('shows the cause and Batch’s words where the platform failed', () => {
+  it('show the cause and Batch’s texts of a platform failure', () => {
     const job = {
       statusReason: 'Task failed to start',
       exitCode: null,
@@ -99,7 +99,7 @@ describe('the page of a submission in the Web UI', () => {
     );
   });
 
-  it('shows what Batch says of every failed run, whoever is at fault', () => {
+  it('show Batch’s texts of every failed run, whoever is responsible', () => {
     const runs = [
       { ...killed, n: 1, reason: 'spot-reclaimed' as const, cause: 'host lost' },
       killed,
@@ -114,7 +114,7 @@ describe('the page of a submission in the Web UI', () => {
     ]);
   });
 
-  it('takes nobody’s words for Markdown, links or formulas', () => {
+  it('escape Markdown, links and formulas', () => {
     const hostile = '[x](http://evil) **bold** | `a` <b> $1 and $2 \u202e\n# h';
     const text = submissionDetails({
       ...content,
@@ -130,7 +130,7 @@ describe('the page of a submission in the Web UI', () => {
     assert.equal(text.split('\n').filter((line) => line.startsWith('| ')).length, 3, 'the table has its rows only');
   });
 
-  it('stays small whatever happened', () => {
+  it('stay small for any submission', () => {
     const choice = Array.from({ length: 100 }, (_, index) => `class-${index}: ${'x'.repeat(100)}`);
     const runs = Array.from({ length: 100 }, (_, index) => ({ ...killed, n: index + 1 }));
     const text = submissionDetails({ ...content, runs, choice });

@@ -11,46 +11,46 @@ const times = (seconds: number, items: number, ...pairs: [number, number][]) =>
 const untold = (seconds: number, items: number) => ({ startUpSeconds: null, secondsPerItem: seconds / items });
 
 describe('start-up and items', () => {
-  it('are told apart where rows come one by one', () => {
+  it('are separated if rows are written one by one', () => {
     assert.deepEqual(times(100, 4, [70, 0.25], [80, 0.5], [90, 0.75], [100, 1]), {
       startUpSeconds: 60,
       secondsPerItem: 10,
     });
   });
 
-  it('are told apart where rows come in bursts', () => {
+  it('are separated if rows are written in bursts', () => {
     const bursts = times(130, 100, [40, 0.32], [70, 0.64], [100, 0.96], [104, 1]);
     assert.ok(Math.abs(bursts.secondsPerItem - 0.94) < 0.02, JSON.stringify(bursts));
     assert.ok(Math.abs((bursts.startUpSeconds ?? 0) - 36) < 2, 'what follows the last row counts with the start-up');
   });
 
-  it('are told apart in spite of a header that was written before the start-up, and of a pause', () => {
+  it('are separated despite an early header and a pause', () => {
     const withHeader = times(100, 10, [0.1, 0.05], [68, 0.2], [76, 0.4], [84, 0.6], [92, 0.8], [100, 1]);
     assert.ok(Math.abs(withHeader.secondsPerItem - 4) < 0.5, JSON.stringify(withHeader));
     const steady = Array.from({ length: 20 }, (_, n): [number, number] => [n + (n > 18 ? 50 : 0), (n + 1) / 20]);
     assert.ok(Math.abs(times(70, 20, ...steady).secondsPerItem - 1) < 0.1);
   });
 
-  it('stay together where the rows do not tell: none seen, all at once, too few, or too little of the file', () => {
+  it('are not separated by no rows, all rows at once, too few rows or too small a part of the file', () => {
     assert.deepEqual(times(100, 20), untold(100, 20));
     assert.deepEqual(times(100, 20, [99, 1]), untold(100, 20));
     assert.deepEqual(times(100, 20, [50, 0.5], [99, 1]), untold(100, 20));
     assert.deepEqual(times(100, 20, [10, 0.6], [50, 0.8], [99, 1]), untold(100, 20));
   });
 
-  it('stay together where the rows were written after the work, one by one but quickly', () => {
+  it('are not separated by rows written quickly after the work', () => {
     assert.deepEqual(times(100, 20, [95, 0.2], [96, 0.4], [97, 0.6], [98, 0.8], [99, 1]), untold(100, 20));
   });
 
-  it('stay together in a run of no duration', () => {
+  it('are not separated in a run of zero duration', () => {
     assert.deepEqual(times(0, 20, [0, 0.2], [0, 0.6], [0, 1]), untold(0, 20));
   });
 
-  it('never claim more than the run took', () => {
+  it('never exceed the duration of the run', () => {
     assert.deepEqual(times(10, 5, [2, 0.1], [6, 0.2], [10, 0.9]), { startUpSeconds: 0, secondsPerItem: 2 });
   });
 
-  it('are told apart by a second run on fewer items, whatever the rows look like', () => {
+  it('are separated by a second run on fewer items, for any rows', () => {
     const apart = (seconds: number, shorter: number, growth: GrowthPoint[] = []) =>
       itemTimes({ seconds, output: output(growth), shorterRun: { items: 3, seconds: shorter } }, 12);
     assert.deepEqual(apart(168, 87), { startUpSeconds: 60, secondsPerItem: 9 });
@@ -60,7 +60,7 @@ describe('start-up and items', () => {
     assert.deepEqual(apart(20, 1), { startUpSeconds: 0, secondsPerItem: 20 / 12 }, 'slower with every item');
   });
 
-  it('are worth a second run only where the rows do not tell and the time can', () => {
+  it('need a second run only if the rows do not separate them and the duration can', () => {
     const atEnd = output(points([99, 1]));
     assert.equal(shorterItems({ seconds: 100, output: atEnd }, 12), 3);
     assert.equal(shorterItems({ seconds: 100, output: atEnd }, 4), 1);
@@ -71,7 +71,7 @@ describe('start-up and items', () => {
     assert.equal(shorterItems({ seconds: 100, output: steady }, 12), undefined);
   });
 
-  it('add up to the run, whatever the rows look like', () => {
+  it('add up to the duration of the run, for any rows', () => {
     const growth = fc
       .uniqueArray(fc.double({ min: 0.001, max: 1, noNaN: true }), { maxLength: maxGrowthPoints })
       .chain((shares) => {
@@ -101,7 +101,7 @@ describe('start-up and items', () => {
     );
   });
 
-  it('come out within a tenth for every steady program, seen five times a second', () => {
+  it('are accurate to a tenth for every steady program, sampled five times a second', () => {
     const steady = fc.record({
       startUp: fc.double({ min: 0, max: 60, noNaN: true }),
       perItem: fc.double({ min: 0.5, max: 10, noNaN: true }),

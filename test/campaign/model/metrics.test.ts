@@ -81,7 +81,7 @@ describe('metrics', () => {
     });
   }
 
-  it('never gives NaN or infinity', () => {
+  it('never give NaN or infinity', () => {
     const wild = fc.array(
       fc.record({
         prediction: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -96,7 +96,7 @@ describe('metrics', () => {
     );
   });
 
-  it('gives ln 2 for a constant 0.5, and the clip for a certain mistake', () => {
+  it('give ln 2 for a constant 0.5, and the clipped loss for a certain mistake', () => {
     const constant = Array.from({ length: 4_000 }, (_, i) => ({ prediction: 0.5, label: i % 3 === 0 ? 1 : 0 }));
     close(valueOf('log-loss', constant), Math.LN2);
     close(valueOf('log-loss', [{ prediction: 0, label: 1 }]), -Math.log(1e-15));
@@ -104,7 +104,7 @@ describe('metrics', () => {
     close(valueOf('log-loss', [{ prediction: 1, label: 1 }]), 0);
   });
 
-  it('keeps small losses that plain addition would drop', () => {
+  it('keep small losses that plain addition would lose', () => {
     const many = [
       { prediction: 0, label: 1 },
       ...Array.from({ length: 200_000 }, () => ({ prediction: 1e-15, label: 0 })),
@@ -113,7 +113,7 @@ describe('metrics', () => {
     assert.ok(Math.abs((valueOf('log-loss', many) ?? 0) - exact) < 1e-19);
   });
 
-  it('has no value where the definition has none', () => {
+  it('are undefined where their definition is', () => {
     for (const metric of metricNames) assert.equal(evaluateMetric(metric, []).kind, 'undefined');
     assert.equal(evaluateMetric('roc-auc', [{ prediction: 1, label: 1 }]).kind, 'undefined');
     assert.equal(evaluateMetric('f1', [{ prediction: 0, label: 0 }]).kind, 'undefined');
@@ -123,7 +123,7 @@ describe('metrics', () => {
     );
   });
 
-  it('takes squares of very large and very small differences', () => {
+  it('square very large and very small differences', () => {
     close(
       valueOf('rmse', [
         { prediction: 3e200, label: 0 },

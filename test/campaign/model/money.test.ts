@@ -16,7 +16,7 @@ describe('money', () => {
     assert.equal(dollars(total), '$19,578.00');
   });
 
-  it('comes to the same bill when the hours are 30,800 runs of an hour each', () => {
+  it('gives the same total for 30,800 runs of one hour', () => {
     const runs = 25_000 * costMicroUsd(hour, 526_000) + 5_000 * costMicroUsd(hour, 796_000);
     assert.equal(runs + 800 * costMicroUsd(hour, 3_060_000), 19_578_000_000);
   });
@@ -38,7 +38,7 @@ describe('money', () => {
     );
   });
 
-  it('is never less for two halves of a run than for the whole', () => {
+  it('is never less for two halves of a run than for the whole run', () => {
     fc.assert(
       fc.property(
         fc.nat(1e6),

@@ -23,7 +23,7 @@ describe('the rounds of a campaign', () => {
     teams: [{ team: 'a', teamName: 'A', submissions: [row('a', 's'), row('a', 't')] }],
   };
 
-  it('are the hand-in’s first and then what was added, in that order', () => {
+  it('are the manifest’s followed by the added ones, in that order', () => {
     const { rounds, submissions } = roundsOf(handIn, [
       { version: 1, rounds: [round('b', 'u')], submissions: [row('b', 'u')] },
       { version: 1, rounds: [{ ...round('a', 's', 2), kind: 'rescore' }], submissions: [] },
@@ -38,7 +38,7 @@ describe('the rounds of a campaign', () => {
     );
   });
 
-  it('count once what was added twice', () => {
+  it('count duplicates once', () => {
     const again = { version: 1 as const, rounds: [round('b', 's', 2), round('a', 's')], submissions: [row('b', 's')] };
     const { rounds, submissions } = roundsOf(handIn, [again, again]);
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe('the rounds of a campaign', () => {
     assert.equal(submissions.find(({ submission }) => submission === 's')?.team, 'a');
   });
 
-  it('that have begun are counted by team and left out of a work list, which keeps a team without any other', () => {
+  it('that have begun are counted per team and left out of the work list, which keeps teams without other rounds', () => {
     const rounds = [round('a', 's'), round('b', 'u'), round('a', 't'), round('a', 's', 2)];
     const list = workListOf(['b', 'a'], rounds, ({ submission, sequence }) => sequence === 1 && submission !== 't');
     assert.deepEqual(

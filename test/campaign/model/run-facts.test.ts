@@ -20,7 +20,7 @@ function factsOf(end: ContainerEnd, change: Partial<RunOutcome> = {}) {
 }
 
 describe('the facts of a run', () => {
-  it('are those of its outcome, with the time of an item where it ended well', () => {
+  it('are those of its outcome, with item times if it succeeded', () => {
     assert.deepEqual(factsOf({ kind: 'exited', exitCode: 0 }), {
       startedAt: '2026-01-01T00:00:00.000Z',
       stoppedAt: '2026-01-01T00:00:12.500Z',
@@ -39,14 +39,14 @@ describe('the facts of a run', () => {
     });
   });
 
-  it('name the signal that an exit code stands for', () => {
+  it('name the signal of an exit code', () => {
     const signals = [137, 139, 134, 143, 1, 127, 128, 160, 255].map(
       (exitCode) => factsOf({ kind: 'exited', exitCode }).signal,
     );
     assert.deepEqual(signals, ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGTERM', null, null, null, null, null]);
   });
 
-  it('have neither exit code nor item times for what did not end by itself', () => {
+  it('have neither exit code nor item times for a run that did not exit by itself', () => {
     for (const end of [
       { kind: 'time-limit' },
       { kind: 'stopped' },
@@ -66,7 +66,7 @@ describe('the facts of a run', () => {
     );
   });
 
-  it('are Batch’s words where there is no outcome, on one short line', () => {
+  it('are Batch’s texts without an outcome, each on one short line', () => {
     const reason = `CannotPullContainerError:\u001b[2J\n${'x'.repeat(300)}`;
     const facts = runFacts({
       outcome: undefined,
@@ -82,7 +82,7 @@ describe('the facts of a run', () => {
     assert.equal(facts.batch?.reason?.length, 200);
   });
 
-  it('hold nothing that the submission printed and at most 1 KB', () => {
+  it('contain nothing that the submission printed and at most 1 KB', () => {
     const words = 'label-of-clip-17 is 1';
     const facts = factsOf(
       { kind: 'exited', exitCode: 137 },

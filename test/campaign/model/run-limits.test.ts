@@ -9,33 +9,33 @@ import {
 import { c4, classes, g4, limits, p3 } from '../samples.ts';
 
 describe('the limits of a run', () => {
-  it('promise the wall clock on the class it is written for', () => {
+  it('promise the wall clock on its own class', () => {
     assert.equal(wallClockSeconds(limits, p3, classes), 32_400);
   });
 
-  it('give a slower class of the same kind longer, by the ratio of the speeds', () => {
+  it('are longer on a slower class of the same kind, by the ratio of speeds', () => {
     assert.equal(wallClockSeconds(limits, g4, classes), Math.ceil(32_400 * 2.14));
   });
 
-  it('give a faster class no less than was promised', () => {
+  it('are never shorter than promised on a faster class', () => {
     const faster = { ...p3, name: 'faster', relativeSpeed: 10 };
     assert.equal(wallClockSeconds(limits, faster, [...classes, faster]), 32_400);
   });
 
-  it('are worth as much work on every class of a kind, also on one so fast that it is given longer', () => {
+  it('allow the same work on every class of a kind, and more on faster ones', () => {
     const faster = { ...p3, name: 'faster', relativeSpeed: 4.28 };
     assert.equal(promisedSeconds(limits, faster, [...classes, faster]), 16_200);
     assert.equal(Math.ceil(promisedSeconds(limits, g4, classes)), wallClockSeconds(limits, g4, classes));
     assert.equal(promisedSeconds(limits, c4, classes), 24 * 3600);
   });
 
-  it('take what a CPU class states for itself and never scale it by the speeds of GPU classes', () => {
+  it('use a CPU class’s own wall clock and never scale by the speeds of GPU classes', () => {
     assert.equal(wallClockSeconds(limits, c4, classes), 24 * 3600);
     const { wallClockSeconds: _, ...silent } = c4;
     assert.equal(wallClockSeconds(limits, { ...silent, relativeSpeed: 0.1 }, classes), 32_400);
   });
 
-  it('leave the machine 512 MiB and give a container never more than was promised', () => {
+  it('reserve 512 MiB for the machine and never give a container more than promised', () => {
     assert.equal(containerMemoryMiB(limits, p3), 14_336);
     assert.equal(containerMemoryMiB(limits, { ...p3, memoryMiB: 14_848 }), 14_336);
     assert.equal(containerMemoryMiB(limits, { ...p3, memoryMiB: 14_847 }), 14_335);

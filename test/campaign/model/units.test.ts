@@ -20,7 +20,7 @@ describe('units of the campaign file', () => {
     }
   });
 
-  it('reads back any duration it is given', () => {
+  it('reads every duration it formats', () => {
     fc.assert(
       fc.property(
         fc.nat(500),
@@ -54,14 +54,14 @@ describe('units of the campaign file', () => {
     for (const text of ['10', '0.1', '101%', '-1%', '%', '']) assert.equal(parseShare(text), undefined, text);
   });
 
-  it('turns dollars into whole micro-dollars and nothing finer', () => {
+  it('converts dollars to whole micro-dollars and refuses finer amounts', () => {
     assert.equal(microUsdOf(0.526), 526_000);
     assert.equal(microUsdOf(50_000), 50_000_000_000);
     for (const usd of [-1, 1e-7, Number.NaN, Infinity, 1e300]) assert.equal(microUsdOf(usd), undefined, String(usd));
     fc.assert(fc.property(fc.nat(2_000_000_000), (microUsd) => microUsdOf(microUsd / 1e6) === microUsd));
   });
 
-  it('reads instants, in UTC unless they name a zone', () => {
+  it('reads instants, by default in UTC', () => {
     assert.equal(parseInstant('2026-12-01T18:00:00Z')?.toISOString(), '2026-12-01T18:00:00.000Z');
     assert.equal(parseInstant('2026-12-01T18:00+02:00')?.toISOString(), '2026-12-01T16:00:00.000Z');
     assert.equal(parseInstant('2020-03-31 23:59:59.5')?.toISOString(), '2020-03-31T23:59:59.500Z');

@@ -8,7 +8,7 @@ const list = (...teams: [team: string, before: number, rounds: WorkRound[]][]): 
 });
 
 describe('work lists', () => {
-  it('give a team the number of its first place, and each later list’s rounds after the earlier ones’', () => {
+  it('number teams by first appearance and append the rounds of later lists', () => {
     const lists = [
       list(['b', 2, [round('b1')]], ['constructor', 0, [round('c1')]]),
       list(['a', 0, [round('a1')]], ['b', 9, [round('b1', 2)]]),

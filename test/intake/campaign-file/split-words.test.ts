@@ -17,12 +17,12 @@ describe('the words of a cell', () => {
     it(`${text} is ${words.length}`, () => assert.deepEqual(splitWords(text), { words }));
 
   const faults: [text: string, fault: RegExp][] = [
-    ["'open", /' that is not closed/],
-    ['"open', /" that is not closed/],
+    ["'open", /unclosed '/],
+    ['"open', /unclosed "/],
     ['end\\', /ends with a backslash/],
-    ['cat | sort', /"\|" that no shell/],
-    ['"$HOME"', /"\$" that no shell/],
-    ['*.csv', /"\*" that no shell/],
+    ['cat | sort', /"\|" outside single quotes/],
+    ['"$HOME"', /"\$" outside single quotes/],
+    ['*.csv', /"\*" outside single quotes/],
     ['{inputs}', /placeholder \{inputs\}; known are/],
     ['["a", 1]', /JSON list/],
     ['[a]', /JSON list/],

@@ -8,24 +8,24 @@ import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-export interface HandedIn {
+export interface FreezeResult {
   frozen: FrozenCampaign;
-  /** Rows that a campaign which was started before does not have yet; their images were not sent. */
+  /** Rows that a started campaign does not have yet; their images are not uploaded. */
   appended: LocatedRow[];
 }
 
 const maxDifferences = 20;
 
 /**
- * Compares a file with the campaign that was started before: its frozen rules, with or without what operators changed of
- * them, and the rows of the hand-in with those that were added since. Throws CAMPAIGN_CHANGED when more than further rows differs.
+ * Compares a campaign file with the campaign that was started from it: its frozen settings, with or without the operators'
+ * changes, and its rows, including those added since. Throws CAMPAIGN_CHANGED if anything but new rows differs.
  */
-export async function attach(
+export async function compareWithStarted(
   { store, buckets }: IntakeDependencies,
   known: FrozenCampaign,
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
-): Promise<HandedIn> {
+): Promise<FreezeResult> {
   const { campaign, deadline, manifest } = known;
   const acts = await commandsOf(store, buckets.results, campaign);
   const { submissions: before } = await campaignRounds(store, buckets.results, campaign, acts);
@@ -36,7 +36,7 @@ export async function attach(
   const kept = new Set(present.map(({ submission }) => submission));
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
   const differing = [
-    // A deadline in words counts from the first start; what was written is compared.
+    // A deadline given as a duration counts from the first start, so the text is compared.
     ...differences(withEveryLimit(known), { ...withoutAppliedChanges(known, fresh, left), deadline, manifest }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];
@@ -49,13 +49,13 @@ export async function attach(
   });
 }
 
-/** A campaign that was frozen before there was a limit for unpacked images, with the limit that it has. */
+/** Adds the limit of unpacked images, which older campaigns lack. */
 const withEveryLimit = (known: FrozenCampaign): FrozenCampaign => ({
   ...known,
   limits: { ...known.limits, unpackedBytes: unpackedBytesOf(known.limits) },
 });
 
-/** The rows as they were frozen where they name the same reference: its digest stays, wherever its tag has moved since. */
+/** Keeps the frozen digest of rows with an unchanged reference, even if its tag has moved since. */
 function asFrozen(rows: readonly Submission[], before: readonly Submission[]): Submission[] {
   const images = new Map(before.map(({ submission, image }) => [submission, image]));
   return rows.map((row) => {
