@@ -1,4 +1,4 @@
-/** Every id, key and queue name that two rooms must agree on (design: "Names that clash if not fixed"). Pure. */
+/** Every id, key and queue name that two processes must agree on. */
 
 export const campaignPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
 export const memberPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -7,7 +7,7 @@ export const campaignWorkflowId = (campaign: string): string => `campaign:${camp
 export const submissionWorkflowId = (campaign: string, submission: string): string =>
   `submission:${campaign}:${submission}`;
 
-/** Names one run for ever: `<campaign>/<submission>/<n>`; also its folder in the runs bucket. */
+/** The unique name of a run, `<campaign>/<submission>/<n>`; also its folder in the runs bucket. */
 export const runKeyOf = (campaign: string, submission: string, n: number): string => `${campaign}/${submission}/${n}`;
 
 /** Splits a run key made by {@link runKeyOf}. */
@@ -24,7 +24,7 @@ export const runObjects = {
   spec: (runKey: string): string => `${runKey}/spec.json`,
   claim: (runKey: string): string => `${runKey}/claim`,
   outcome: (runKey: string): string => `${runKey}/outcome.json`,
-  /** Why there is no outcome, by the runner. */
+  /** The runner's error, if there is no outcome. */
   trouble: (runKey: string): string => `${runKey}/trouble.json`,
   predictions: (runKey: string): string => `${runKey}/predictions.csv`,
   log: (runKey: string): string => `${runKey}/stdout.log`,
@@ -37,17 +37,17 @@ export const resultObjects = {
   ledgerFolder: (campaign: string): string => `${campaign}/ledger/`,
   ledger: (campaign: string, submission: string, sequence: number): string =>
     `${campaign}/ledger/${submission}/${sequence}.json`,
-  /** Later rounds score under their own key: a rescore must not meet the score of the same run. */
+  /** Later rounds have their own key, so that a rescore does not collide with the first score of the same run. */
   score: (campaign: string, submission: string, n: number, sequence: number): string =>
     `${campaign}/scores/${submission}/${sequence === 1 ? n : `${n}-${sequence}`}.json`,
   /** A work list, under the sha256 (hex) of its bytes. */
   work: (campaign: string, sha256: string): string => `${campaign}/work/${sha256}.json`,
   addedFolder: (campaign: string): string => `${campaign}/added/`,
-  /** Rounds that an operator wants to add, under the sha256 (hex) of their bytes. */
+  /** Rounds that an operator adds, under the sha256 (hex) of their bytes. */
   added: (campaign: string, sha256: string): string => `${campaign}/added/${sha256}.json`,
   actsFolder: (campaign: string): string => `${campaign}/acts/`,
   act: (campaign: string, sequence: number): string => `${campaign}/acts/${sequence}.json`,
-  /** Submissions on one base image whose probes saturated the device, or did not. */
+  /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
@@ -64,5 +64,5 @@ export const taskQueues = {
 } as const;
 export type TaskQueueName = keyof typeof taskQueues;
 
-/** The value of a claim written by whoever gives a run up, so that no job can run it any more. */
+/** The claim that gives a run up: no job can claim and run it afterwards. */
 export const abandonedClaim = 'abandoned';

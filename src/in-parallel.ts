@@ -1,4 +1,4 @@
-/** Works through a list with at most `width` under way at a time; the first failure is thrown once all have stopped. */
+/** Processes a list, at most `width` items at a time. Throws the first failure after the rest is processed. */
 export async function inParallel<Item>(
   width: number,
   items: readonly Item[],

@@ -1,11 +1,11 @@
 /**
- * Settings of a process, read once from the environment at its start. The embedded stack sets every one of them for the
- * processes it starts; on AWS the defaults below hold. Durations in milliseconds.
+ * Settings of a process, read from the environment at its start. The embedded stack sets all of them for its processes; on AWS
+ * the defaults below apply. Durations in milliseconds.
  */
 export interface Settings {
   /** Buckets are named `<bucketPrefix>holdout-inputs` and so on. */
   bucketPrefix: string;
-  /** S3 servers over a folder want the bucket in the path; AWS wants it in the host name. */
+  /** Whether requests name the bucket in the path (local S3 servers) or in the host name (AWS). */
   s3PathStyle: boolean;
   /** Skopeo destination of the private image store without tag: `oci:<folder>` or `docker://<registry>/<repository>`. */
   imageStore: string;
@@ -14,15 +14,15 @@ export interface Settings {
 }
 
 export interface Timings {
-  /** Between two DescribeJobs sweeps. */
+  /** Between two polls of DescribeJobs. */
   poll: number;
   awaitHeartbeatTimeout: number;
   submitHeartbeatTimeout: number;
-  /** How long the list of jobs needs at most to show a job that was accepted. */
+  /** Longest delay until ListJobs shows an accepted job. */
   listSettle: number;
-  /** Between two looks for children whose report was lost. */
+  /** Between two checks for submissions whose report was lost. */
   reconcile: number;
-  /** A step that no worker took for so long is reported. Images, of which few are copied at a time, may wait ten times as long. */
+  /** An activity that no worker has taken for this long is reported; image copies, of which few run at a time, after ten times as long. */
   untaken: number;
 }
 
@@ -35,7 +35,7 @@ const defaults: Timings = {
   untaken: 600_000,
 };
 
-/** For the embedded stack, where everything is near and somebody watches. */
+/** For the embedded stack, where everything is local. */
 export const embeddedTimings: Timings = {
   poll: 1_000,
   awaitHeartbeatTimeout: 10_000,
@@ -56,7 +56,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   };
 }
 
-/** The five buckets under their full names. */
+/** The full names of the five buckets. */
 export function bucketsOf(settings: Pick<Settings, 'bucketPrefix'>): Buckets {
   const named = (name: string): string => `${settings.bucketPrefix}holdout-${name}`;
   return {

@@ -21,12 +21,12 @@ import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
-/** Temporal's log levels as pino has them. */
+/** pino's names of Temporal's log levels. */
 const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
- * What each queue may do at a time. SubmitJob: at most 40 in any second over all workers, under Batch's fixed 50. The
- * server lets another second's worth through at once (bench/api-calls.ts saw 53 under a limit of 40), hence half of it.
+ * Limits of each queue. SubmitJob: at most 40 per second over all workers, below Batch's fixed 50. The Temporal server lets
+ * another second's worth through at once (bench/api-calls.ts saw 53 at a limit of 40), hence half of that.
  */
 const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
   main: { maxCachedWorkflows: 500, maxConcurrentActivityTaskExecutions: 50 },
@@ -36,9 +36,9 @@ const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
   score: { maxConcurrentActivityTaskExecutions: 2 },
 };
 
-/** A worker process: polls the queues named by `--queues main,images,…` (all by default) until SIGTERM. */
+/** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM. */
 async function run(): Promise<void> {
-  // Without a word on the stack the defaults would mix an embedded Temporal with somebody's own AWS account.
+  // Without HOLDOUT_STACK the defaults would mix the embedded Temporal with the operator's AWS account.
   const stack = process.env['HOLDOUT_STACK'];
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
@@ -131,7 +131,7 @@ run().then(
   () => process.exit(0),
   (error: unknown) => {
     if (error instanceof HoldoutError) process.stderr.write(`holdout: ${error.message}\n  → ${error.next}\n`);
-    else log.fatal({ err: error }, 'the worker ends');
+    else log.fatal({ err: error }, 'the worker failed');
     process.exit(error instanceof HoldoutError && error.source === 'user' ? 2 : 1);
   },
 );

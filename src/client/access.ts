@@ -7,12 +7,12 @@ import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
 
-/** Everything a command reaches: Temporal, S3 and Batch, by the environment that was set up before. */
+/** The connections of a command: Temporal, S3 and Batch, as set in the environment. */
 export interface Access {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
-  /** Loaded and opened when a command needs it. */
+  /** Loads the SDK and opens a client on first use, which few commands need. */
   openBatch: () => Promise<BatchClient>;
   frozen: FrozenReader;
   temporal: Client;

@@ -3,30 +3,30 @@ import type { Stack } from '../local/stack/open-stack.ts';
 import { exitStatus } from './exit-status.ts';
 import type { Output } from './output.ts';
 
-/** As a shell reports a process ended by a signal. */
-const statusOfSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+/** Exit statuses as a shell reports them. */
+const signalStatuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 export type Closing = ReturnType<typeof closeOnSignal>;
 
-/** The first Ctrl-C (or SIGTERM) closes the stack in order; everything stays on disk and the same command goes on. */
+/** On the first Ctrl-C (or SIGTERM), closes the stack in order; all state stays on disk. */
 export function closeOnSignal(stack: Stack, output: Output) {
   let closed: Promise<void> | undefined;
-  let asked = (): void => undefined;
-  let isAsked = false;
-  const wait = new Promise<void>((resolve) => {
-    asked = resolve;
+  let signalled = (): void => undefined;
+  let isAwaited = false;
+  const signal = new Promise<void>((resolve) => {
+    signalled = resolve;
   });
   const close = (): Promise<void> => (closed ??= stack.close());
-  for (const [signal, status] of Object.entries(statusOfSignals)) {
-    process.once(signal, () => {
+  for (const [name, status] of Object.entries(signalStatuses)) {
+    process.once(name, () => {
       const others = stack.others();
       output.say(
         stack.attached || others.length > 0
-          ? 'leaving; the stack stays up for the others that need it'
-          : 'closing the stack; the same command goes on from here',
+          ? 'leaving; the stack stays up for other commands'
+          : 'closing the stack; the same command continues from here',
       );
-      asked();
-      if (isAsked) return;
+      signalled();
+      if (isAwaited) return;
       close().then(
         () => process.exit(status),
         (error: unknown) => {
@@ -38,10 +38,11 @@ export function closeOnSignal(stack: Stack, output: Output) {
   }
   return {
     close,
-    asked: (): Promise<void> => {
-      isAsked = true;
+    /** Keeps the stack up until the signal; the caller closes it then. */
+    untilSignal: (): Promise<void> => {
+      isAwaited = true;
       output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C ends it.`);
-      return wait;
+      return signal;
     },
   };
 }

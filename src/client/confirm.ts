@@ -3,8 +3,8 @@ import { holdoutError } from '../errors.ts';
 import type { Output } from './output.ts';
 
 /**
- * Asks once before something that costs money or throws work away: says what it means, then waits for a yes. `yes` (from
- * `--yes`) answers beforehand. Throws NOT_CONFIRMED where nobody can be asked.
+ * Asks for confirmation before something that costs money or loses work; `meaning` says what will happen. `yes` (from `--yes`)
+ * skips the question. Throws NOT_CONFIRMED without a terminal.
  */
 export async function confirmed(
   meaning: readonly string[],
@@ -17,7 +17,7 @@ export async function confirmed(
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();
-  const said = /^y(es)?$/i.test(answer.trim());
-  if (!said) output.say('nothing was changed');
-  return said;
+  const isYes = /^y(es)?$/i.test(answer.trim());
+  if (!isYes) output.say('nothing was changed');
+  return isYes;
 }

@@ -1,10 +1,10 @@
 import { HoldoutError } from '../errors.ts';
 import type { CampaignResults } from '../ledger/results.ts';
 
-/** What the command line ends with. */
+/** Exit statuses of the command line. */
 export const exitStatus = { done: 0, failed: 1, badInput: 2, needsDecision: 3 } as const;
 
-/** A campaign that ended or holds: failures by the teams' own fault are a normal end. */
+/** Of an ended campaign: failures that are a team's fault are normal, others need a decision. */
 export const exitOf = ({ submissions }: CampaignResults): number =>
   submissions.every(({ state, fault }) => state === 'finished' || (state === 'failed' && fault === 'team'))
     ? exitStatus.done

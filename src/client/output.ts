@@ -1,10 +1,10 @@
-/** Where a command speaks: results on stdout, everything else on stderr, so that `--json` stays one JSON object. */
+/** Output of a command: results on stdout, everything else on stderr, so that `--json` stays one JSON object. */
 export interface Output {
   say: (line: string) => void;
   result: (text: string) => void;
 }
 
-/** Columns of the screen that results go to; undefined: they go to a file or a program, which no width limits. */
+/** Columns of the terminal; undefined if results go to a file or a program. */
 export function screenColumns(): number | undefined {
   const columns = process.stdout.columns ?? Number(process.env['COLUMNS']);
   return columns > 0 ? columns : undefined;

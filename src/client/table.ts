@@ -2,15 +2,15 @@
 const gap = '  ';
 
 /** No column gets narrower than this, or than its title. */
-const narrowest = 8;
+const minColumn = 8;
 
 /**
- * Columns as wide as their widest cell; numbers are given as text. `width`: columns of the screen. A table that is wider
- * breaks the cells of its widest columns into lines, as far as that goes; nothing is cut off.
+ * A table with columns as wide as their widest cell. If it is wider than `width`, the cells of its widest columns are broken
+ * into lines; nothing is cut off.
  */
 export function table(header: string[], rows: string[][], width = Infinity): string {
   const natural = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const least = header.map((title) => Math.max(title.length, narrowest));
+  const least = header.map((title) => Math.max(title.length, minColumn));
   const widths = fitted(natural, least, width - gap.length * (header.length - 1));
   const lines = (cells: string[]): string[] => {
     const broken = cells.map((cell, column) => brokenText(cell, widths[column] ?? 0));
@@ -26,7 +26,7 @@ export function table(header: string[], rows: string[][], width = Infinity): str
   return [header, rule, ...rows].flatMap(lines).join('\n');
 }
 
-/** Widths that come to `room` at most where that can be: the widest column gives way first. */
+/** Column widths that add up to at most `room` if possible; the widest column shrinks first. */
 function fitted(natural: readonly number[], least: readonly number[], room: number): number[] {
   const widths = [...natural];
   while (sum(widths) > room) {

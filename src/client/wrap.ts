@@ -1,7 +1,7 @@
-/** Columns of a terminal that everybody has. */
-export const screenWidth = 80;
+/** The width of every terminal. */
+const screenWidth = 80;
 
-/** Words in lines of at most {@link screenWidth} columns after `first`, further lines indented by as much; a longer word stays whole. */
+/** Wraps `text` after `first` into lines of 80 columns, indented like the first; a longer word stays whole. */
 export function wrapped(first: string, text: string): string[] {
   const lines: string[] = [];
   let line = first;

@@ -5,11 +5,11 @@ import { shortAmountOf } from './amount.ts';
 import { plot, type Scales } from './plan-scales.ts';
 import { element, text, withoutMiddle } from './svg.ts';
 
-/** Okabe and Ito's colours, which colour-blind people tell apart. They come round again; the numbers do not. */
+/** Okabe and Ito's colours, which colour-blind readers can distinguish. Colours repeat; the numbers do not. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const colourOf = (index: number): string => colours[index % colours.length] ?? '#000000';
 
-/** Every mix as a track with a dot and its number; the first, which a start would do, lies on top. */
+/** Every mix as a track with a dot and its number; the first, which a start would use, is drawn on top. */
 export function marksOf(mixes: readonly MixPlan[], scales: Scales): string[] {
   const fromLast = mixes.map((mix, index) => ({ mix, colour: colourOf(index) })).reverse();
   return [
@@ -45,7 +45,7 @@ function trackOf({ seconds, budgetMicroUsd }: MixPlan, { x, y }: Scales, colour:
   });
 }
 
-/** The number beside each dot; dots that cover each other have one label with all their numbers. */
+/** The number beside each dot; overlapping dots share one label. */
 function numbersOf(dots: readonly Dot[]): string[] {
   const groups: { at: Dot; numbers: number[] }[] = [];
   for (const [index, dot] of dots.entries()) {
@@ -66,10 +66,10 @@ function numbersOf(dots: readonly Dot[]): string[] {
   });
 }
 
-/** Room that a mix takes in the legend. */
+/** Height of a mix in the legend. */
 export const legendRowHeight = 42;
 
-/** What a mix is called and comes to. */
+/** Name and numbers of a mix. */
 export function legendRow(plan: MixPlan, index: number, { unit }: Scales, isBound: boolean): string {
   const { mix, costMicroUsd, budgetMicroUsd, seconds, scored } = plan;
   const y = plot.bottom + 82 + legendRowHeight * index;
@@ -78,7 +78,7 @@ export function legendRow(plan: MixPlan, index: number, { unit }: Scales, isBoun
       ? `at most ${shown(values.p50)}${after}`
       : `${shown(values.p50)}${after} (${shown(values.p10)} to ${shown(values.p90)})`;
   const numbers = [
-    Number.isFinite(budgetMicroUsd.p50) ? `budget ${ranged(budgetMicroUsd, shortAmountOf)}` : 'no budget would do',
+    Number.isFinite(budgetMicroUsd.p50) ? `budget ${ranged(budgetMicroUsd, shortAmountOf)}` : 'no budget is enough',
     `cost ${ranged(costMicroUsd, shortAmountOf)}`,
     `time ${ranged(seconds, (value) => (value / unit.seconds).toFixed(1), ` ${unit.short}`)}`,
   ];

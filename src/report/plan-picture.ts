@@ -4,19 +4,18 @@ import { legendRow, legendRowHeight, marksOf } from './plan-marks.ts';
 import { axesOf, plot, scalesOf, type Scales } from './plan-scales.ts';
 import { element, line, text, withoutMiddle } from './svg.ts';
 
-/** What the picture shows beside the mixes. */
-export interface PlanFrame {
+/** What the picture shows besides the mixes. */
+interface PlanFrame {
   campaign: string;
   budgetMicroUsd: number;
-  /** Share of the budget that first evaluations must not touch; part of the budget that a mix needs. */
+  /** Share of the budget that is kept for reruns; part of the budget that a mix needs. */
   rerunReserveShare: number;
   deadlineSeconds: number;
 }
 
 /**
- * The budget needed against the finish as an SVG picture: for every mix of classes a point in the middle and a track
- * through eight of ten futures, since what takes longer needs more, beside the lines of budget and deadline. By the budget
- * needed and not by the cost, so that it says what the verdict says. Pure.
+ * An SVG picture of the budget needed over the finish: for every mix of classes a dot at P50 and a track from P10 to P90, with
+ * lines for budget and deadline. It shows the budget needed, not the cost, to agree with the verdict in the text.
  */
 export function planPicture({ mixes, basis }: CampaignPlan, frame: PlanFrame): string {
   const scales = scalesOf(mixes, frame);
@@ -44,7 +43,7 @@ export function planPicture({ mixes, basis }: CampaignPlan, frame: PlanFrame): s
 }
 
 const explanationOf = (isBound: boolean, { rerunReserveShare }: PlanFrame): string[] => [
-  `${isBound ? 'Upper bounds: nothing is known yet but the limits.' : 'Dot: the middle. Track: P10 to P90.'} Green: budget and deadline hold.`,
+  `${isBound ? 'Upper bounds: only the limits are known yet.' : 'Dot: P50. Track: P10 to P90.'} Green: within budget and deadline.`,
   `Budget needed: the cost, ${Number((rerunReserveShare * 100).toFixed(1))} % kept for reruns, and the worst case of the last run.`,
 ];
 
@@ -58,7 +57,7 @@ function limitsOf({ x, y }: Scales, { budgetMicroUsd, deadlineSeconds }: PlanFra
   const toTheLeft = { ...label, 'text-anchor': 'end' };
   const budget = `budget ${shortAmountOf(budgetMicroUsd)}`;
   const isLate = deadlineAt > (left + right) / 2;
-  // On the side where the deadline is not.
+  // On the side without the deadline.
   const sayBudget = (at: number, words: string): string =>
     isLate ? text(left + 6, at, words, label) : text(right - 6, at, words, toTheLeft);
   return [

@@ -5,7 +5,7 @@ import { element, line, text, ticksTo } from './svg.ts';
 /** Where the plot is in the picture. */
 export const plot = { left: 110, top: 116, right: 760, bottom: 446 } as const;
 
-/** From time and money to places in the plot; what lies outside is shown at its edge. */
+/** Map time and money to positions in the plot; values outside of it are shown at its edge. */
 export interface Scales {
   unit: { seconds: number; name: string; short: string };
   days: number[];
@@ -14,20 +14,20 @@ export interface Scales {
   y: (microUsd: number) => number;
 }
 
-/** A limit far beyond everything else would squeeze the rest into a corner: it stays outside. */
-const within = (limit: number, most: number): boolean => limit <= most * 2.5;
+/** Whether a limit fits into the plot; one far beyond everything else would squeeze the rest into a corner. */
+const fits = (limit: number, largest: number): boolean => limit <= largest * 2.5;
 
 export function scalesOf(
   mixes: readonly MixPlan[],
   { budgetMicroUsd, deadlineSeconds }: { budgetMicroUsd: number; deadlineSeconds: number },
 ): Scales {
   const longest = Math.max(...mixes.map(({ seconds }) => seconds.p90));
-  // Where no budget would do, a place beyond the budget stands for it.
+  // If no budget is enough, a position above the budget stands for it.
   const shown = (microUsd: number): number => (Number.isFinite(microUsd) ? microUsd : 2 * budgetMicroUsd);
   const most = Math.max(...mixes.map((mix) => shown(mix.budgetMicroUsd.p90)), 1);
   const unit = units.find(({ seconds }) => longest >= 3 * seconds) ?? units[units.length - 1] ?? fallbackUnit;
-  const lastSecond = Math.max(longest, within(deadlineSeconds, longest) ? deadlineSeconds : 0) * 1.05;
-  const mostMoney = Math.max(most, within(budgetMicroUsd, most) ? budgetMicroUsd : 0) * 1.05;
+  const lastSecond = Math.max(longest, fits(deadlineSeconds, longest) ? deadlineSeconds : 0) * 1.05;
+  const mostMoney = Math.max(most, fits(budgetMicroUsd, most) ? budgetMicroUsd : 0) * 1.05;
   const days = ticksTo(lastSecond / unit.seconds, 8);
   const money = ticksTo(mostMoney, 6);
   const lastDay = (days.at(-1) ?? 1) * unit.seconds;

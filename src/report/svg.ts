@@ -1,10 +1,10 @@
-/** A piece of an SVG picture. Attributes are escaped, children are not: text goes through {@link text}. Pure. */
+/** An SVG element. Attributes are escaped, children are not; text goes through {@link text}. */
 export function element(name: string, attributes: Record<string, string | number>, ...children: string[]): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(shortened(value))}"`);
   return `<${name}${written.join('')}>${children.join('')}</${name}>`;
 }
 
-/** A line of text at a place. */
+/** A line of text at a position. */
 export const text = (x: number, y: number, words: string, attributes: Record<string, string | number> = {}): string =>
   element('text', { x, y, ...attributes }, escaped(words));
 
@@ -20,7 +20,7 @@ const shortened = (value: string | number): string =>
 const escaped = (words: string): string =>
   words.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[letter] ?? '&quot;');
 
-/** A name cut to `length` characters in its middle: names of classes differ at their ends. */
+/** Shortens a name to `length` characters by its middle, since names of classes differ at their ends. */
 export function withoutMiddle(name: string, length: number): string {
   const characters = Array.from(name);
   if (characters.length <= length) return name;

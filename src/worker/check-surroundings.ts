@@ -4,7 +4,7 @@ import { messageOf, holdoutError } from '../errors.ts';
 import type { TaskQueueName } from '../ids.ts';
 import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
 
-/** The buckets that the activities of a queue cannot do without. */
+/** The buckets that the activities of each queue need. */
 const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
   main: ['runs', 'results'],
   images: ['images', 'results'],
@@ -14,8 +14,8 @@ const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
 };
 
 /**
- * Whether a worker has what its queues need; one that has not would take tasks and fail them, again and again. Throws
- * WORKER_UNREADY, BUCKET_UNUSABLE or S3_UNREACHABLE, before anything is polled.
+ * Checks before the first poll that a worker has what its queues need, since it would take tasks and fail them otherwise.
+ * Throws WORKER_UNREADY, BUCKET_UNUSABLE or S3_UNREACHABLE.
  */
 export async function checkSurroundings(queues: readonly TaskQueueName[], settings: Settings): Promise<void> {
   if (queues.includes('images') && settings.imageStore === '') {
@@ -38,7 +38,7 @@ export async function checkSurroundings(queues: readonly TaskQueueName[], settin
   }
 }
 
-/** The access key id that requests will be signed with. */
+/** The access key id that signs the requests. */
 async function identityOf(client: S3Client): Promise<string> {
   await client.config.region().catch((error: unknown) => {
     const next = 'Set AWS_REGION, or AWS_PROFILE to a profile that has one.';
@@ -55,7 +55,7 @@ async function checkBucket(client: S3Client, bucket: string, accessKeyId: string
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));
   } catch (error) {
-    // An answer to HEAD has no body, so its status is all there is.
+    // A response to HEAD has no body, only a status.
     const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
     const why = status === undefined ? undefined : refusals[status];
     if (why !== undefined) throw holdoutError('BUCKET_UNUSABLE', { bucket, why: why(accessKeyId) }, error);
@@ -65,13 +65,13 @@ async function checkBucket(client: S3Client, bucket: string, accessKeyId: string
 }
 
 const refusals: Record<number, (accessKeyId: string) => string> = {
-  301: () => 'lies in another region',
-  400: (key) => `refuses the key ${key}`,
-  403: (key) => `is closed to the key ${key}`,
+  301: () => 'is in another region',
+  400: (key) => `rejects the key ${key}`,
+  403: (key) => `denies access to the key ${key}`,
   404: () => 'does not exist',
 };
 
-/** Throws TEMPORAL_NAMESPACE_MISSING when the server has no such namespace. */
+/** Throws TEMPORAL_NAMESPACE_MISSING if the server has no such namespace. */
 export async function checkNamespace({ workflowService }: Client, namespace: string): Promise<void> {
   try {
     await workflowService.describeNamespace({ namespace });

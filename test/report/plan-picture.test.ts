@@ -61,7 +61,7 @@ describe('the picture of a plan', () => {
     assert.ok(cheap && other && cheap.x > other.x && cheap.y > other.y);
   });
 
-  it('has a dot in the green exactly where budget and deadline hold, reserve and worst case included', () => {
+  it('has a dot in the green exactly where it is within budget and deadline, reserve and worst case included', () => {
     const cheapRuns = { costMicroUsd: of(1e6, 1e6, 1e6) };
     const cases: [isGreen: boolean, change: Partial<MixPlan>][] = [
       [true, { ...cheapRuns, budgetMicroUsd: of(49_999e6, 49_999e6, 49_999e6) }],
@@ -171,7 +171,7 @@ describe('the picture of a plan', () => {
   it('is drawn where all of the budget is kept for reruns, so that none would do', () => {
     const none = mix('none', { budgetMicroUsd: of(Number.NaN, Infinity, Infinity) });
     const picture = planPicture(plan([none]), { ...frame, rerunReserveShare: 1 });
-    assert.ok(!picture.includes('NaN') && !picture.includes('Infinity') && picture.includes('no budget would do'));
+    assert.ok(!picture.includes('NaN') && !picture.includes('Infinity') && picture.includes('no budget is enough'));
     const [dot] = dotsOf(picture);
     assert.ok(dot && dot.y < greenOf(picture).top);
   });

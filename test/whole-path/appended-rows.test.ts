@@ -43,7 +43,7 @@ describe('a campaign file that changed since the start', function () {
     );
     assert.match(
       said,
-      /about \$0\.\d+ by what runs cost so far, at worst \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 are left/,
+      /about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
     );
     assert.match(said, /nothing was changed.\n.*--yes/);
     assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);

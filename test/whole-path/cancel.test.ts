@@ -38,7 +38,7 @@ describe('cancel from the command line', function () {
       record.chain('s0-2').map(({ state, reason, runs, detail }) => [state, reason, runs.length, detail]),
       [['cancelled', 'cancelled', 0, 'It was cancelled before its turn came.']],
     );
-    assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /ended already: s0-2/);
+    assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
   });
 
   it('ends one that waits for a run, and one that runs with its job; what that cost stays spent', async () => {

@@ -25,7 +25,7 @@ describe('rescore from the command line', function () {
   it('says whom it takes and whom it leaves out, that it costs nothing, and without --yes does nothing', async () => {
     const said = await home.act(2, 'rescore');
     assert.match(said, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
-    assert.match(said, /^left out, without a run that ended well: s0-1$/m);
+    assert.match(said, /^left out, without a successful run: s0-1$/m);
     assert.match(said, /^left out, not ended yet: s2-0$/m);
     assert.match(said, free);
     assert.deepEqual([rounds(), record.acts().length], [[1, 1, 1, 0], 0]);
@@ -57,7 +57,7 @@ describe('rescore from the command line', function () {
   });
 
   it('refuses one that has no predictions, whoever asks for it by name', async () => {
-    assert.match(await home.act(2, 'rescore', '--submission', 's0-1', '--yes'), /without a run that ended well: s0-1/);
+    assert.match(await home.act(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
     assert.match(await home.act(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
   });
 

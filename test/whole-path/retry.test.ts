@@ -31,7 +31,7 @@ describe('retry from the command line', function () {
 
   it('refuses what it cannot do, and says what is there instead', async () => {
     const refusals = [
-      [[], /say which: --submission, --team or --reason/],
+      [[], /select submissions with --submission, --team or --reason/],
       [['--reason', 'submission-eror'], /there is no reason submission-eror.*submission-error/],
       [['--submission', 's2-0'], /not ended yet: s2-0/],
     ] as const;
@@ -54,7 +54,7 @@ describe('retry from the command line', function () {
     assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
       said,
-      /^about \$0\.\d+ by what runs cost so far, at worst \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 are left$/m,
+      /^about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
     );
     assert.match(said, /nothing was changed.\n.*--yes/);
   });

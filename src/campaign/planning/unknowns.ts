@@ -6,7 +6,7 @@ import { percent } from '../model/units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';
 
-/** What a plan takes for granted and what it cannot know, in plain words. Pure. */
+/** What a plan assumes and what it cannot know, as text. */
 export function unknownsOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
   return [...basisOf(rules, knowledge, submissions), ...gapsOf(rules, knowledge)];
 }
@@ -15,11 +15,11 @@ function basisOf(rules: RunRules, knowledge: Knowledge, submissions: number): st
   switch (knowledge.kind) {
     case 'wall-clock':
       return [
-        `nothing is known of the submissions: every evaluation is taken to last its whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}` +
+        `nothing is known about the submissions: every evaluation is assumed to take the whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}` +
           (knowledge.expected.deviceSizesMiB.length > 1
-            ? ', and with all classes to run out of memory at its end on every device but the largest. '
+            ? ', and with all classes to run out of memory at the end of that on every GPU but the largest. '
             : '. ') +
-          'These numbers are an upper bound where no run is lost, no forecast; `expect` in the file or --pilot makes one',
+          'These numbers are an upper bound if no run is lost, not a forecast; `expect` in the file or --pilot gives one',
       ];
     case 'expect':
       return expectationText(rules, knowledge.expected);
@@ -28,34 +28,34 @@ function basisOf(rules: RunRules, knowledge: Knowledge, submissions: number): st
   }
 }
 
-/** Of a share s of all, none is among n with the chance (1 - s) ** n: one in ten at the share that is named. */
+/** A share s of all is missing among n with probability (1 - s) ** n: one in ten for the share in the text. */
 function sampleText(measured: number, submissions: number): string {
-  if (measured >= submissions) return `measured: ${counted(measured, 'submission')} ran in the pilot, which are all`;
+  if (measured >= submissions) return `measured: all ${counted(measured, 'submission')} ran in the pilot`;
   const unseen = Math.ceil(100 * (1 - 0.1 ** (1 / measured)));
   return (
-    `measured: ${counted(measured, 'submission')} of ${submissions} ran in the pilot; what happens to fewer than ${unseen} % of all ` +
-    'may be missing among so few (one case in ten), and is in no range'
+    `measured: ${counted(measured, 'submission')} of ${submissions} ran in the pilot; with a chance of one in ten it missed something that happens to ` +
+    `fewer than ${unseen} % of all submissions, which no range covers`
   );
 }
 
 function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {
   const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare, deviceSizesMiB } = expected;
   const texts = [
-    `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are a factor ${expectationFactor} away from that, at most the wall clock ` +
-      '(the case’s own expectation was so much too high)',
+    `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are that divided and multiplied by ${expectationFactor}, at most the wall clock ` +
+      '(the case that Holdout was built for had overestimated by that factor)',
   ];
   if (runtimeSeconds > longestSeconds)
     texts.push(
-      `expect.runtime is beyond the wall clock of ${span(longestSeconds)}: no run lasts longer, so that is planned`,
+      `expect.runtime is longer than the wall clock, ${span(longestSeconds)}; the wall clock is planned, since no run takes longer`,
     );
   if (outOfGpuMemoryShare === undefined && deviceSizesMiB.length > 1)
     texts.push(
-      'nobody has said how many need a larger device: all classes together count with 5 % (P10 0 %, P90 16 %), a class alone as if all fitted (expect.outOfGpuMemory)',
+      'expect.outOfGpuMemory is not set: all classes together are planned with 5 % of submissions that need a larger GPU (P10 0 %, P90 16 %), a class alone as if all fit',
     );
   if (deviceSizesMiB.length > 2)
-    texts.push('what needs a larger device than the smallest is taken to fit the second size');
+    texts.push('submissions that need more than the smallest GPU are assumed to fit the second size');
   if (withoutGpuShare === undefined && deviceSizesMiB.length > 0 && classes.some(({ kind }) => kind === 'cpu'))
-    texts.push('nobody has said how many leave the device empty: none are counted with (expect.withoutGpu)');
+    texts.push('expect.withoutGpu is not set: no submission is assumed to leave the GPU unused');
   return texts;
 }
 
@@ -64,38 +64,38 @@ function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Kn
   if (knowledge.kind !== 'pilot') texts.push(...ofTheFile(classes, knowledge.expected));
   if (sampleSet === undefined)
     texts.push(
-      `no sample set: nothing is probed, so every submission starts on ${probeClass(classes).name}, none goes to a class without a device, ` +
-        'and what does not fit is learnt by a paid evaluation',
+      `no sample set: nothing is probed, so every submission starts on ${probeClass(classes).name}, none uses a class without a GPU, ` +
+        'and only a paid evaluation shows what does not fit',
     );
   const devices = classes.filter(({ kind }) => kind === 'gpu');
   if (knowledge.kind !== 'pilot' && devices.length > 0)
     for (const { name } of classes.filter(({ kind }) => kind === 'cpu'))
-      texts.push(`${name} alone is not planned: how long work for a device takes without one only --pilot can tell`);
+      texts.push(`${name} alone is not planned: only --pilot can measure how long GPU work takes there`);
   for (const { name, microUsdPerHour } of classes)
-    if (microUsdPerHour === 0) texts.push(`${name} has a price of 0: what it really costs is not in these numbers`);
+    if (microUsdPerHour === 0) texts.push(`${name} has a price of 0: its real cost is not in these numbers`);
   if (classes.some(({ purchase }) => purchase === 'spot')) texts.push(reclaimsText);
   if (knowledge.kind === 'pilot')
     for (const name of knowledge.missing)
       texts.push(
-        `no pilot run on ${name} came to its end: its speed is the file's relativeSpeed, what fits there is not known`,
+        `no pilot run on ${name} was measured: its speed is the file's relativeSpeed, and what fits there is not known`,
       );
   return texts;
 }
 
-const reclaimsText = `Spot machines are taken to be reclaimed at ${assumedLossesPerHour * 100} % a running hour (an assumption: AWS only says "over 20 % a month" of its worst); lost time is paid and run again`;
+const reclaimsText = `Spot machines are assumed to be reclaimed at ${assumedLossesPerHour * 100} % per running hour (AWS publishes only "over 20 % a month" for the worst); lost time is paid and repeated`;
 
-/** What is taken for granted where Spot would mend a plan without any. */
+/** The assumptions if Spot would fix a plan without any. */
 export const spotAssumed = [
-  `Spot is taken to cost ${percent(assumedSpotShare)} of the price: ${spotShareSource}; whether a queue has Spot machines is set up on AWS, the file only says what they cost`,
+  `Spot is assumed to cost ${percent(assumedSpotShare)} of the price: ${spotShareSource}; the file only sets the price, AWS decides whether a queue has Spot machines`,
   reclaimsText,
 ];
 
-/** What a file cannot tell, and what is taken for granted instead. */
+/** Assumptions about what a file cannot say. */
 function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: PlacedExpectation): string[] {
-  const texts = ['no submission is taken to break by its own error: those that do score nothing and cost less'];
+  const texts = ['no submission is assumed to fail by its own error; those that do score nothing and cost less'];
   if (deviceSizesMiB.length > 0 && classes.every(({ kind }) => kind === 'cpu'))
     texts.push(
-      'without a device every submission is taken to do as well as with one; whether they do, and how long it takes, only --pilot can tell',
+      'every submission is assumed to work without a GPU; only --pilot can measure whether it does and how long it takes',
     );
   return texts;
 }

@@ -8,7 +8,7 @@ import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 import { sendUpdateWithStart } from './send-command.ts';
 import { sha256 } from '../../sha256.ts';
 
-/** The next round of each submission; all of them have ended the one before. */
+/** The next round of each submission; its previous rounds have ended. */
 export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind): AddedRounds => ({
   version: 1,
   rounds: chosen.map(({ submission, team, teamName, records }) => ({
@@ -21,16 +21,16 @@ export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind)
   submissions: [],
 });
 
-/** Keeps rounds in S3 and has the campaign take them; one that has ended starts again. Throws REFUSED. */
+/** Writes rounds to S3 and adds them to the campaign, which starts again if it has ended. Throws REFUSED. */
 export async function addRounds(
   access: Access,
   frozen: FrozenCampaign,
   update: UpdateDefinition<void, [OperatorCommands['addSubmissions']]>,
   added: AddedRounds,
-  signature: { reason?: string },
+  note: { reason?: string },
 ): Promise<void> {
   const body = `${JSON.stringify(added)}\n`;
   const key = resultObjects.added(frozen.campaign, sha256(body));
   await access.store.writeOnce(access.buckets.results, key, body);
-  await sendUpdateWithStart(access, frozen, update, { rounds: key, count: added.rounds.length, ...signature });
+  await sendUpdateWithStart(access, frozen, update, { rounds: key, count: added.rounds.length, ...note });
 }

@@ -10,7 +10,7 @@ import { campaignFromS3 } from './campaign-from-s3.ts';
 import { remainingLimits } from './remaining-limits.ts';
 import type { Output } from '../output.ts';
 
-/** Shows rows that came to the manifest since the start and, once confirmed, hands them in; whether it did. */
+/** Shows rows that were added to the submissions file since the start and adds them once confirmed. Returns whether it did. */
 export async function appendRows(
   access: Access,
   frozen: FrozenCampaign,
@@ -19,8 +19,8 @@ export async function appendRows(
 ): Promise<boolean> {
   const rows = appended.map(({ row }) => row);
   const known = await campaignFromS3(access, frozen.campaign);
-  const fresh = rows.map(() => ({ records: [] }));
-  const estimate = estimateOf(fresh, known.submissions, frozen);
+  const newRows = rows.map(() => ({ records: [] }));
+  const estimate = estimateOf(newRows, known.submissions, frozen);
   const meaning = [
     `the submissions file has ${countOf(rows)} that ${frozen.campaign} does not have yet`,
     ...estimateLines(estimate, await remainingLimits(access, known), Date.now()),

@@ -1,12 +1,12 @@
 import type { Access } from '../access.ts';
 import { queryProgress } from '../status/query-progress.ts';
 import { endedStatus } from '../status/ended-status.ts';
-import type { LimitsLeft } from './cost-estimate.ts';
+import type { RemainingLimits } from './cost-estimate.ts';
 import type { CampaignFromS3 } from './campaign-from-s3.ts';
 import { isCampaignRunning } from './start-workflow.ts';
 
-/** What a campaign may still spend and until when, from its workflow where it runs. */
-export async function remainingLimits(access: Access, known: CampaignFromS3): Promise<LimitsLeft> {
+/** The remaining limits of a campaign, from its workflow if it runs, else from S3. */
+export async function remainingLimits(access: Access, known: CampaignFromS3): Promise<RemainingLimits> {
   const { campaign } = known.frozen;
   if (await isCampaignRunning(access, campaign)) {
     const { money, deadline } = await queryProgress(access, campaign);

@@ -4,49 +4,45 @@ import { standingRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
 import { isOpen, type SubmissionFromS3 } from './campaign-from-s3.ts';
 
-/** Which submissions an operator means; what is given is combined: all of it must hold. */
+/** Which submissions an operator selects; all given conditions must match. */
 export interface SelectionFilter {
   submission?: string[];
   team?: string;
-  /** Those whose newest record, or the one they stand by, or whose last run has this reason. */
+  /** Matches submissions whose newest record, current record or last run has this reason. */
   reason?: string;
 }
 
 export type SelectingCommand = 'retry' | 'rescore' | 'cancel';
 
 export type Selection =
-  | {
-      kind: 'chosen';
-      chosen: SubmissionFromS3[];
-      reason?: Reason;
-      /** For people, one line a cause. */ leftOut: string[];
-    }
+  /** `leftOut`: matching submissions that the command cannot act on, one line per cause. */
+  | { kind: 'chosen'; chosen: SubmissionFromS3[]; reason?: Reason; leftOut: string[] }
   | { kind: 'refused'; because: string };
 
 /**
- * The submissions that an act would be done to. What was named by its id and cannot be taken is refused; what only falls
- * under a team or a reason and cannot be taken is left out. `underWay`: a workflow of theirs runs. Pure.
+ * The submissions that a command would act on. If it cannot act on one that was named by its id, it is refused; one that only
+ * matches a team or a reason is left out. `underWay`: submissions whose workflow runs.
  */
 export function selectSubmissions(
-  act: SelectingCommand,
-  wanted: SelectionFilter,
+  command: SelectingCommand,
+  filter: SelectionFilter,
   known: readonly SubmissionFromS3[],
   underWay: ReadonlySet<string>,
 ): Selection {
-  const fault = faultOfWanted(act, wanted, known);
+  const fault = invalidFilter(command, filter, known);
   if (fault !== undefined) return { kind: 'refused', because: fault };
-  const reason = wanted.reason as Reason | undefined;
-  const named = wanted.submission && new Set(wanted.submission);
+  const reason = filter.reason as Reason | undefined;
+  const named = filter.submission && new Set(filter.submission);
   const matching = known.filter(
     (one) =>
       (named === undefined || named.has(one.submission)) &&
-      (wanted.team === undefined || one.team === wanted.team) &&
-      (reason === undefined || hasReason(act, one, reason, underWay)),
+      (filter.team === undefined || one.team === filter.team) &&
+      (reason === undefined || hasReason(command, one, reason, underWay)),
   );
   if (matching.length === 0) return { kind: 'refused', because: 'no submission matches' };
   const unfit = new Map<string, string[]>();
   const chosen = matching.filter((one) => {
-    const why = unfitBecause(act, one);
+    const why = whyUnfit(command, one);
     if (why !== undefined) unfit.set(why, [...(unfit.get(why) ?? []), one.submission]);
     return why === undefined;
   });
@@ -57,13 +53,13 @@ export function selectSubmissions(
   return { kind: 'chosen', chosen, leftOut, ...(reason && { reason }) };
 }
 
-function faultOfWanted(
-  act: SelectingCommand,
+function invalidFilter(
+  command: SelectingCommand,
   { submission, team, reason }: SelectionFilter,
   known: readonly SubmissionFromS3[],
 ): string | undefined {
-  if (act !== 'rescore' && submission === undefined && team === undefined && reason === undefined) {
-    return 'say which: --submission, --team or --reason';
+  if (command !== 'rescore' && submission === undefined && team === undefined && reason === undefined) {
+    return 'select submissions with --submission, --team or --reason';
   }
   if (reason !== undefined && !Object.hasOwn(responsibleParties, reason)) {
     const reasons = Object.keys(responsibleParties);
@@ -78,31 +74,31 @@ function faultOfWanted(
   return `there is no submission ${someOf(unknown)}${near}`;
 }
 
-/** Only the campaign knows why the last run of a submission under way failed; it leaves the others alone. */
+/** Only the campaign knows the reason of a submission under way; its cancel skips those with another reason. */
 const hasReason = (
-  act: SelectingCommand,
+  command: SelectingCommand,
   one: SubmissionFromS3,
   reason: Reason,
   underWay: ReadonlySet<string>,
 ): boolean =>
-  (act === 'cancel' && underWay.has(one.submission)) ||
+  (command === 'cancel' && underWay.has(one.submission)) ||
   [one.records.at(-1), standingRecord(one.records)].some((record) => record?.reason === reason);
 
-function unfitBecause(act: SelectingCommand, one: SubmissionFromS3): string | undefined {
-  if (act === 'cancel') return isOpen(one) ? undefined : 'ended already';
+function whyUnfit(command: SelectingCommand, one: SubmissionFromS3): string | undefined {
+  if (command === 'cancel') return isOpen(one) ? undefined : 'already ended';
   if (isOpen(one)) return 'not ended yet';
-  return act === 'rescore' && !hasGoodRun(one) ? 'without a run that ended well' : undefined;
+  return command === 'rescore' && !hasSuccessfulRun(one) ? 'without a successful run' : undefined;
 }
 
-const hasGoodRun = ({ records }: SubmissionFromS3): boolean =>
+const hasSuccessfulRun = ({ records }: SubmissionFromS3): boolean =>
   records.some(({ runs }) => runs.some(({ purpose, reason }) => purpose === 'evaluation' && reason === null));
 
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** `a, b, c and 4 more`. */
-export function someOf(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return more <= 0 ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${more} more`;
+function someOf(names: readonly string[]): string {
+  const more = names.length - maxNamed;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, maxNamed).join(', ')} and ${more} more`;
 }
 
 /** `3 submissions of 2 teams (a, b, c)`. */

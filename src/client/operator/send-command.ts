@@ -16,76 +16,79 @@ import type { Access } from '../access.ts';
 import { requireRunning } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
 
-const signalPatienceMs = 15_000;
-/** An update may have to read the whole ledger first. */
-const updatePatienceMs = 180_000;
+const signalTimeoutMs = 15_000;
+/** The workflow may have to read the whole ledger first. */
+const updateTimeoutMs = 180_000;
+const pollMs = 100;
 
-/** Sends a signal with who and why, and waits until it is on record. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
-export async function sendCommand<Act extends Attribution>(
+/** Sends a signal in the operator's name and waits until it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
+export async function sendCommand<Message extends Attribution>(
   access: Access,
   campaign: string,
-  signal: SignalDefinition<[Act]> | SignalDefinition<[Act?]>,
-  act: Act,
+  signal: SignalDefinition<[Message]> | SignalDefinition<[Message?]>,
+  message: Message,
 ): Promise<void> {
   await requireRunning(access, campaign, commandOf(signal));
-  let next = (await actsRecorded(access, campaign)) + 1;
+  let next = (await commandsRecorded(access, campaign)) + 1;
   const id = randomUUID();
-  await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(act), id });
-  for (const until = Date.now() + signalPatienceMs; Date.now() < until;) {
-    const line = await recordedAct(access, campaign, next);
-    if (line === undefined) await delay(100);
+  await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(message), id });
+  for (const until = Date.now() + signalTimeoutMs; Date.now() < until;) {
+    const line = await recordedCommand(access, campaign, next);
+    if (line === undefined) await delay(pollMs);
     else if (line.id !== id) next += 1;
     else if (line.refused === undefined) return;
     else throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
   }
-  throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalPatienceMs / 1000 });
+  throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalTimeoutMs / 1000 });
 }
 
-/** Sends an update to a campaign that runs and answers once it is on record. Throws REFUSED, CAMPAIGN_ENDED. */
-export async function sendUpdate<Act extends Attribution>(
+/** Sends an update to a running campaign; returns once it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
+export async function sendUpdate<Message extends Attribution>(
   access: Access,
   campaign: string,
-  update: UpdateDefinition<void, [Act]>,
-  act: Act,
+  update: UpdateDefinition<void, [Message]>,
+  message: Message,
 ): Promise<void> {
   await requireRunning(access, campaign, commandOf(update));
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  await answered(access, campaign, update, () => handle.executeUpdate(update, { args: [signed(act)] as [Act] }));
+  await executed(access, campaign, update, () =>
+    handle.executeUpdate(update, { args: [signed(message)] as [Message] }),
+  );
 }
 
-/** Like {@link sendUpdate}; a campaign that has ended, or whose workflow was lost, starts again with it. */
-export async function sendUpdateWithStart<Act extends Attribution>(
+/** Like {@link sendUpdate}, but starts a campaign again that has ended or whose workflow was lost. */
+export async function sendUpdateWithStart<Message extends Attribution>(
   access: Access,
   frozen: FrozenCampaign,
-  update: UpdateDefinition<void, [Act]>,
-  act: Act,
+  update: UpdateDefinition<void, [Message]>,
+  message: Message,
 ): Promise<void> {
   const startWorkflowOperation = new WithStartWorkflowOperation('campaign', {
     ...campaignStart(frozen),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  await answered(access, frozen.campaign, update, () =>
+  await executed(access, frozen.campaign, update, () =>
     access.temporal.workflow.executeUpdateWithStart(update, {
-      args: [signed(act)] as [Act],
+      args: [signed(message)] as [Message],
       startWorkflowOperation,
     }),
   );
 }
 
-async function answered(
+async function executed(
   { temporal }: Access,
   campaign: string,
   update: { name: string },
   send: () => Promise<void>,
 ): Promise<void> {
   try {
-    await temporal.withDeadline(Date.now() + updatePatienceMs, send);
+    await temporal.withDeadline(Date.now() + updateTimeoutMs, send);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
       throw holdoutError('REFUSED', { campaign, command: commandOf(update), cause: messageOf(error.cause) }, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: updatePatienceMs / 1000 }, error);
+      throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: updateTimeoutMs / 1000 }, error);
     }
     throw error;
   }
@@ -95,25 +98,25 @@ async function answered(
 const commandOf = ({ name }: { name: string }): string =>
   name.replace(/(?:Team|Campaign)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Acts have numbers without gaps, each written before the next. */
-async function actsRecorded({ store, buckets }: Access, campaign: string): Promise<number> {
-  let acts = 0;
+/** Recorded commands are numbered without gaps, each written before the next. */
+async function commandsRecorded({ store, buckets }: Access, campaign: string): Promise<number> {
+  let last = 0;
   for await (const key of store.list(buckets.results, resultObjects.actsFolder(campaign))) {
-    acts = Math.max(acts, Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0));
+    last = Math.max(last, Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0));
   }
-  return acts;
+  return last;
 }
 
-const recordedAct = (
+const recordedCommand = (
   { store, buckets }: Access,
   campaign: string,
   sequence: number,
 ): Promise<ChainedCommand | undefined> =>
   store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, sequence));
 
-const signed = <Act extends Attribution>(act: Act): Act => ({ by: userName(), ...act });
+const signed = <Message extends Attribution>(message: Message): Message => ({ by: userName(), ...message });
 
-/** A container's uid need not have a name. */
+/** In a container the uid may have no name. */
 function userName(): string {
   try {
     return userInfo().username;

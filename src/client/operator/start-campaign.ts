@@ -16,13 +16,13 @@ import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
 
 export interface StartOptions extends RunCampaignOptions {
-  /** Without one the example, on the embedded stack. */
+  /** Default: the example. */
   file?: string;
 }
 
 /**
- * `start-campaign`: checks the file before anything else, brings the embedded stack up, hands the campaign in, starts its
- * workflow or goes on with it, follows it and reports. Answers the exit status.
+ * `start-campaign`: checks the file before anything else, brings the embedded stack up, and runs the campaign on it. Returns
+ * the exit status.
  */
 export async function startCampaign(options: StartOptions, output: Output): Promise<number> {
   if (!isRemote()) requireEmbedded();
@@ -31,23 +31,23 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   const checked = await checkCampaign(file, new Date(), (campaign) =>
     existsSync(join(s3, 'holdout-results', resultObjects.campaign(campaign))),
   );
-  if (isRemote()) return inRemote(checked, options, output);
+  if (isRemote()) return startRemote(checked, options, output);
   if (options.detach) await bringUpInBackground(homeFolder(), output.say);
   return inEmbeddedStack(checked.instanceClasses, output, async (access, stack, closing) => {
     const status = await runCampaign(access, checked, options, output, stack);
-    if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.asked();
+    if (process.stdin.isTTY && !options.detach && !stack.attached) await closing.untilSignal();
     return status;
   });
 }
 
-async function inRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
+async function startRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
   const access = await openAccess();
   try {
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
-    const asking = { yes: options.yes ?? false, output };
-    if (!(await confirmed([], `Start ${checked.campaign} in ${where}?`, asking))) return exitStatus.failed;
-    // On AWS the infrastructure has registered them; behind docker compose nobody else does.
+    const { yes = false } = options;
+    if (!(await confirmed([], `Start ${checked.campaign} in ${where}?`, { yes, output }))) return exitStatus.failed;
+    // On AWS the infrastructure has registered the job definitions; behind docker compose this command does.
     const runnerImage = process.env['HOLDOUT_RUNNER_IMAGE'];
     if (runnerImage) {
       await ensureJobDefinitions(

@@ -5,7 +5,7 @@ import { retryAfterNondeterminism } from '../../workflows/nondeterminism.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
 
-/** How every run of a campaign's workflow is started, the first one and those after its end. */
+/** Start options of a campaign's workflow, the same for its first run and after its end. */
 export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
   workflowId: campaignWorkflowId(campaign),
   taskQueue: taskQueues.main,
@@ -15,7 +15,7 @@ export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
   typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
 });
 
-/** Starts the campaign's workflow; one that runs already goes on. */
+/** Starts the campaign's workflow unless it is already running. */
 export async function startWorkflow({ temporal }: Access, frozen: FrozenCampaign): Promise<void> {
   try {
     await temporal.workflow.start('campaign', campaignStart(frozen));
@@ -24,7 +24,7 @@ export async function startWorkflow({ temporal }: Access, frozen: FrozenCampaign
   }
 }
 
-/** Whether a campaign's workflow is under way: neither ended, nor terminated, nor forgotten by Temporal. */
+/** Whether a campaign's workflow is running: neither ended nor terminated nor deleted by Temporal. */
 export async function isCampaignRunning({ temporal }: Access, campaign: string): Promise<boolean> {
   try {
     const { status } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();

@@ -17,21 +17,21 @@ import { collectResults } from '../../ledger/results.ts';
 import type { Access } from '../access.ts';
 import { sha256 } from '../../sha256.ts';
 
-/** What is to run on one class, and how often each of it was tried before. */
+/** The submissions to run on one class; `tries` counts their earlier pilot runs there. */
 export interface PilotRuns {
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   orders: (Omit<PilotOrder, 'pilot'> & { tries: number })[];
 }
 
-/** Its budget bounds a pilot; a deadline that plans are made to move must not. */
+/** A pilot is limited by its budget; the campaign's deadline, which the plan may change, must not limit it. */
 const pilotDeadline = '52w';
 
 /**
- * The campaign of one class in which each of the orders has one try, on the money that was announced for it. Its name stands
- * for all that it is made of: the same pilot again is the same campaign, and another one never meets it.
+ * A campaign of one class that runs each of the orders once, within the budget that was announced. Its name contains a digest
+ * of its content: the same pilot is the same campaign, and a different one has a different name.
  */
-export function pilotCampaign(checked: CheckedCampaign, { on, orders }: PilotRuns): CheckedCampaign {
-  const { sampleSet: _unprobed, expect: _unneeded, deadline: _own, ...rules } = checked;
+export function pilotCampaign(checked: CheckedCampaign, { instanceClass, orders }: PilotRuns): CheckedCampaign {
+  const { sampleSet: _sampleSet, expect: _expect, deadline: _deadline, ...rules } = checked;
   const { campaign, limits, instanceClasses: classes, fairness } = checked;
   const wanted = new Set(orders.map(({ submission }) => submission));
   const pilot = {
@@ -41,20 +41,20 @@ export function pilotCampaign(checked: CheckedCampaign, { on, orders }: PilotRun
     budget: { microUsd: pilotWorst(orders, limits, classes), rerunReserveShare: 0 },
     limits: {
       ...limits,
-      wallClockOn: on.name,
-      wallClockSeconds: wallClockSeconds(limits, on, classes),
+      wallClockOn: instanceClass.name,
+      wallClockSeconds: wallClockSeconds(limits, instanceClass, classes),
       attempts: 1,
       platformRuns: pilotPlatformRuns,
     },
     fairness: { ...fairness, weights: {} },
-    instanceClasses: [on],
+    instanceClasses: [instanceClass],
   };
   const digest = sha256(JSON.stringify([pilot, orders])).slice(0, 8);
   const deadline = new Date(Date.now() + 1_000 * (parseDuration(pilotDeadline) ?? 0)).toISOString();
-  return { ...pilot, campaign: pilotName(campaign, on.name, digest), deadline };
+  return { ...pilot, campaign: pilotName(campaign, instanceClass.name, digest), deadline };
 }
 
-/** What a pilot's runs took and used, by its ledger and the runners' outcomes. */
+/** Times and peaks of a pilot's runs, from its ledger and the runners' outcomes. */
 export async function pilotRunsOf(access: Access, pilot: string, orders: readonly PilotOrder[]): Promise<PilotRun[]> {
   const { store, buckets, frozen } = access;
   const campaign = await frozen.campaign(pilot);
@@ -66,7 +66,7 @@ export async function pilotRunsOf(access: Access, pilot: string, orders: readonl
     const device = outcome?.device;
     const run = {
       items: campaign.testSet.items,
-      // A run that ended well may have left predictions that cannot be scored.
+      // A successful run may have left predictions that cannot be scored.
       reason: last?.reason ?? reason,
       billedSeconds: last?.billedSeconds ?? 0,
       costMicroUsd: costOfRuns(runs),

@@ -6,23 +6,25 @@ import { sha256OfFile } from '../../sha256.ts';
 
 const imagesAtOnce = 4;
 
-/** The conditions of a checked file, with the images of those of the named submissions that are in it, and `known` ones. */
+/** The conditions of a checked file: its classes, and the images of the named submissions besides the `known` ones. */
 export async function conditionsOf(
   checked: CheckedCampaign,
   names: ReadonlySet<string>,
   known: ReadonlyMap<string, string> = new Map(),
 ): Promise<FileConditions> {
   const images = new Map(known);
-  const asked = checked.submissions.filter(({ submission }) => names.has(submission) && !known.has(submission));
-  await inParallel(imagesAtOnce, asked, async ({ submission, image }) => images.set(submission, await imageAt(image)));
-  return { images, classes: classConditions(checked, await inputsAt(checked.testSet)) };
+  const wanted = checked.submissions.filter(({ submission }) => names.has(submission) && !known.has(submission));
+  await inParallel(imagesAtOnce, wanted, async ({ submission, image }) =>
+    images.set(submission, await imageIdOf(image)),
+  );
+  return { images, classes: classConditions(checked, await inputsOf(checked.testSet)) };
 }
 
-/** What lies elsewhere is known by its place: a plan reads nothing from S3 or a registry. */
-async function imageAt(image: ImageLocation): Promise<string> {
+/** A plan reads nothing from S3 or a registry, so an image there is identified by its location. */
+async function imageIdOf(image: ImageLocation): Promise<string> {
   if (image.kind === 'archive') return `sha256:${await sha256OfFile(image.path)}`;
   return image.kind === 'registry' ? image.reference : `s3://${image.bucket}/${image.key}`;
 }
 
-const inputsAt = async (testSet: LocalPath | S3Location): Promise<number | string> =>
+const inputsOf = async (testSet: LocalPath | S3Location): Promise<number | string> =>
   testSet.kind === 'local' ? await countInputs(testSet.path) : `s3://${testSet.bucket}/${testSet.key}`;

@@ -9,31 +9,31 @@ import { counted } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 
-/** What the pilots of a campaign taught, and what is to be said of it. */
+/** The measurements of a campaign's pilots, and notes on them for the plan. */
 export interface PilotFindings {
   measured: { measured?: Knowledge; testItems?: number };
-  told: string[];
+  notes: string[];
 }
 
-/** What of the record fits the file as it is now; `planned`: names of the classes that are planned with. */
+/** The measurements on record that fit the current file; `planned`: names of the planned classes. */
 export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlySet<string>): Promise<PilotFindings> {
   const { campaign, limits, instanceClasses, expect } = checked;
   const record = await findPilot(homeFolder(), campaign);
-  if (record === undefined || record.runs.length === 0) return { measured: {}, told: [] };
+  if (record === undefined || record.runs.length === 0) return { measured: {}, notes: [] };
   const names = new Set(record.runs.map(({ submission }) => submission));
   const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
   const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
   const testItems = [...sorted.measured, ...sorted.silent].at(-1)?.items;
   const items = testItems === undefined ? {} : { testItems };
   const known = pilotKnowledge(sorted.measured, limits, instanceClasses);
-  if (known === undefined) return { measured: items, told: [nothingText(sorted, when), ...gapsText(sorted)] };
+  if (known === undefined) return { measured: items, notes: [nothingText(sorted, when), ...gapsText(sorted)] };
   const cost = dollars(costOfRuns([...sorted.measured, ...sorted.silent]));
   return {
     measured: { measured: { ...known, missing: known.missing.filter((name) => planned.has(name)) }, ...items },
-    told: [
+    notes: [
       `a pilot that ended ${when} and cost ${cost}`,
       ...gapsText(sorted),
-      ...(expect ? ['`expect` in the file is not used: what the pilot measured takes its place'] : []),
+      ...(expect ? ['`expect` in the file is not used; the pilot replaces it'] : []),
     ],
   };
 }
@@ -42,23 +42,23 @@ function nothingText({ measured }: SortedRuns, when: string): string {
   const what =
     measured.length > 0
       ? `failed on ${[...new Set(measured.map((run) => run.class))].join(', ')} (${reasonsOf(measured)})`
-      : 'says nothing of the submissions as they are in the file now';
+      : 'measured none of the submissions as they are in the file now';
   return (
-    `the pilot of ${when} ${what}: how long runs take, what fits where and how many end well is not known. ` +
-    'The plan goes by the file alone; look at the pilot before you trust it'
+    `the pilot of ${when} ${what}: how long runs take, which classes they fit and how many succeed is not known. ` +
+    'The plan uses the file alone; check the pilot before you trust it'
   );
 }
 
 const reasonsOf = (runs: readonly PilotRun[]): string =>
   [...new Set(runs.flatMap(({ reason }) => reason ?? []))].join(', ');
 
-/** What of a pilot says nothing of this file, and why. */
+/** The measurements that are missing or do not fit the file, and why. */
 function gapsText({ silent, leftOut }: SortedRuns): string[] {
   const classes = [...new Set(silent.map((run) => run.class))];
   const unmeasured = classes.map((name) => {
     const runs = silent.filter((run) => run.class === name);
     return (
-      `${counted(runs.length, 'submission')} not measured on ${name}: ended there by no fault of a team (${reasonsOf(runs)}); ` +
+      `${counted(runs.length, 'submission')} not measured on ${name}: their runs failed by no fault of a team (${reasonsOf(runs)}); ` +
       '--pilot runs them again'
     );
   });

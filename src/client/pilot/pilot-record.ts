@@ -7,15 +7,15 @@ import { writeJsonFile } from '../../local/json-file.ts';
 
 const fileOf = (home: string, campaign: string): string => join(home, 'pilots', `${campaign}.json`);
 
-/** Keeps what a campaign's pilots found for later plans; answers the file. */
-export async function keepPilot(home: string, record: PilotRecord): Promise<string> {
+/** Writes the results of a campaign's pilots for later plans; returns the file. */
+export async function savePilot(home: string, record: PilotRecord): Promise<string> {
   const file = fileOf(home, record.campaign);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   writeJsonFile(file, record);
   return file;
 }
 
-/** What the pilots of a campaign found; undefined when there was none. Throws PILOT_UNREADABLE. */
+/** The results of a campaign's pilots; undefined if there was none. Throws PILOT_UNREADABLE. */
 export async function findPilot(home: string, campaign: string): Promise<PilotRecord | undefined> {
   const file = fileOf(home, campaign);
   const unreadable = (cause: string, error?: unknown): Error =>
@@ -26,7 +26,7 @@ export async function findPilot(home: string, campaign: string): Promise<PilotRe
   });
   if (text === undefined) return undefined;
   const record = parsed(text, unreadable);
-  if (!isRecord(record)) throw unreadable('this Holdout did not write it so');
+  if (!isRecord(record)) throw unreadable('it does not have the format of this Holdout version');
   return record;
 }
 
@@ -38,7 +38,7 @@ function parsed(text: string, unreadable: (cause: string, error: unknown) => Err
   }
 }
 
-/** Whether it has the form that {@link keepPilot} writes; what is inside of it is believed. */
+/** Whether it looks like a file that {@link savePilot} wrote; its entries are trusted. */
 function isRecord(value: unknown): value is PilotRecord {
   const { version, runs, begun } = (value ?? {}) as Partial<PilotRecord>;
   return version === 2 && Array.isArray(runs) && Array.isArray(begun);

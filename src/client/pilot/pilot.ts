@@ -12,25 +12,25 @@ import type { Output } from '../output.ts';
 import type { PilotRuns } from './pilot-campaign.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
-import { begin, measure, type Measured, type PilotWork } from './pilot-work.ts';
+import { handInPilots, measurePilots, type PilotResult, type PilotWork } from './pilot-work.ts';
 import { teamsOf } from '../plan/plan-request.ts';
 
 export interface PilotOptions {
   count: number;
-  /** Those that are planned with. */
+  /** The planned classes. */
   classes: readonly InstanceClass[];
   yes: boolean;
 }
 
 /**
- * Runs a sample of the submissions once on every class, each class a small campaign of its own with its own file, ledger
- * and budget, and keeps what that measured. Only what is not measured yet runs; what was begun goes on.
+ * Runs a sample of the submissions once on every class and saves the measurements. Each class is a small campaign with its own
+ * ledger and budget. Only what is not measured yet runs; what is under way continues.
  */
 export async function runPilot(
   checked: CheckedCampaign,
   options: PilotOptions,
   output: Output,
-): Promise<Measured | { kind: 'declined' }> {
+): Promise<PilotResult | { kind: 'declined' }> {
   const { limits, instanceClasses, campaign } = checked;
   const { classes, yes } = options;
   const record = (await findPilot(homeFolder(), campaign)) ?? noPilot(campaign);
@@ -40,21 +40,23 @@ export async function runPilot(
   const on = `${classes.length > 1 ? 'each of ' : ''}${classes.map(({ name }) => name).join(', ')}`;
   const what = `${counted(sample.length, 'submission')} once on ${on}`;
   if (runs.length === 0) {
-    output.say(`the pilot of ${what} is measured already`);
+    output.say(`the pilot of ${what} is already measured`);
     return { kind: 'ended' };
   }
-  const there = runs.length < all ? ` (${all - runs.length} of these ${all} runs are measured already)` : '';
+  const there = runs.length < all ? ` (${all - runs.length} of these ${all} runs are already measured)` : '';
   const most = dollars(pilotWorst(runs, limits, instanceClasses));
-  const meaning = [`the pilot runs ${what}${there}: at most ${most}, mostly far less, beside the campaign's budget`];
+  const meaning = [
+    `the pilot runs ${what}${there}: at most ${most}, usually far less, in addition to the campaign's budget`,
+  ];
   if (!(await confirmed(meaning, `Run the pilot of ${campaign}?`, { yes, output }))) return { kind: 'declined' };
   return inStack(classes, output, async (access) =>
-    measure(access, record, await begin(access, checked, work, output), output),
+    measurePilots(access, record, await handInPilots(access, checked, work, output), output),
   );
 }
 
 const noPilot = (campaign: string): PilotRecord => ({ version: 2, campaign, endedAt: '', runs: [], begun: [] });
 
-/** The sample, and what of it is not measured. */
+/** The sample, and its runs that are not measured yet. */
 async function workOf(
   checked: CheckedCampaign,
   { runs, begun }: PilotRecord,
@@ -62,17 +64,21 @@ async function workOf(
 ): Promise<PilotWork & { sample: string[] }> {
   const known = await conditionsOf(checked, namesIn([...runs, ...begun]));
   const { measured } = sortedRuns(runs, known);
-  const going = begun.filter((order) => unfitBecause(order, known) === undefined);
-  const sample = pilotSample(teamsOf(checked), checked.fairness.seed, count, namesIn([...measured, ...going]));
+  const underWay = begun.filter((order) => unfitBecause(order, known) === undefined);
+  const sample = pilotSample(teamsOf(checked), checked.fairness.seed, count, namesIn([...measured, ...underWay]));
   const now = await conditionsOf(checked, new Set(sample), known.images);
-  const ordersOn = (onClass: string): PilotRuns['orders'] =>
+  const ordersOn = (name: string): PilotRuns['orders'] =>
     sample.flatMap((submission) => {
-      const placed = { submission, class: onClass };
+      const placed = { submission, class: name };
       const conditions = runConditions(now, placed);
       if (conditions === undefined || measured.some((run) => isSameRun(run, placed))) return [];
       return { ...placed, conditions, tries: runs.filter((run) => isSameRun(run, placed)).length };
     });
-  return { sample, wanted: classes.map((on) => ({ on, orders: ordersOn(on.name) })), going };
+  return {
+    sample,
+    wanted: classes.map((instanceClass) => ({ instanceClass, orders: ordersOn(instanceClass.name) })),
+    underWay,
+  };
 }
 
 const namesIn = (runs: readonly PilotOrder[]): Set<string> => new Set(runs.map(({ submission }) => submission));

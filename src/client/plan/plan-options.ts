@@ -6,12 +6,12 @@ import { maxSlots } from '../../intake/campaign-file/campaign-schema.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { quoted } from '../../safe-text.ts';
 
-/** Options of `plan`, as they were written. */
+/** Options of `plan` as written. */
 export interface PlanOptions {
   /** `CLASS=N`. */
   slots?: string[];
   only?: string[];
-  /** A share of the on-demand price, or true for what is assumed. */
+  /** A share of the on-demand price, or true for the assumed one. */
   spot?: string | true;
   margin?: string;
   json?: true;
@@ -23,7 +23,7 @@ export interface PlanOptions {
 
 const usage = (message: string): HoldoutError => holdoutError('USAGE', { message });
 
-/** Throws USAGE for what means nothing with any file, before one is read or made. */
+/** Checks what does not depend on the file, before one is read or built. Throws USAGE. */
 export function checkOptions({ spot, margin, pilot, svg }: PlanOptions): void {
   if (typeof spot === 'string') shareOf('--spot', spot);
   if (margin !== undefined) shareOf('--margin', margin);
@@ -33,7 +33,7 @@ export function checkOptions({ spot, margin, pilot, svg }: PlanOptions): void {
     throw usage(`--svg is ${quoted(svg)}, must be the path of an .svg file`);
 }
 
-/** Changes of the file by options. Throws USAGE for what means nothing with this file. */
+/** The changes that the options make to the file. Throws USAGE for options that do not fit it. */
 export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClasses }: CheckedCampaign): WhatIf {
   const names = instanceClasses.map(({ name }) => name);
   const known = (option: string, name: string): string => {
@@ -41,43 +41,42 @@ export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClas
     const near = suggestion(name, names) || `; there are ${names.join(', ')}`;
     throw usage(`${option} names ${quoted(name)}, which is no instance class of the file${near}`);
   };
-  const wanted = new Map<string, number>();
+  const slotsOf = new Map<string, number>();
   for (const written of slots) {
     const [, name = '', count] = /^(.*)=([1-9]\d*)$/.exec(written) ?? [];
     if (!(Number(count) <= maxSlots))
       throw usage(`--slots is ${quoted(written)}, must be CLASS=N, N from 1 to ${maxSlots}`);
-    if (wanted.has(known('--slots', name))) throw usage(`--slots names ${quoted(name)} twice`);
-    wanted.set(name, Number(count));
+    if (slotsOf.has(known('--slots', name))) throw usage(`--slots names ${quoted(name)} twice`);
+    slotsOf.set(name, Number(count));
   }
   const kept = only?.map((name) => known('--only', name));
-  const lost = [...wanted.keys()].find((name) => kept?.includes(name) === false);
-  if (lost !== undefined) throw usage(`--slots names ${quoted(lost)}, which --only leaves out`);
+  const excluded = [...slotsOf.keys()].find((name) => kept?.includes(name) === false);
+  if (excluded !== undefined) throw usage(`--slots names ${quoted(excluded)}, which --only excludes`);
   return {
-    slots: wanted,
+    slots: slotsOf,
     ...(kept && { only: kept }),
     ...(spot !== undefined && { spotShare: spot === true ? assumedSpotShare : shareOf('--spot', spot) }),
   };
 }
 
-/** The most, and what is to be known besides. */
 const shares = {
-  '--spot': { most: 1, besides: '; where a campaign file follows, write --spot=50%, or put the file first' },
-  '--margin': { most: 10, besides: '' },
+  '--spot': { most: 1, hint: '; before a campaign file write --spot=50%, or put the file first' },
+  '--margin': { most: 10, hint: '' },
 };
 
-/** Throws USAGE for what is no share, or too much. */
+/** Throws USAGE for anything but a share within the limit of the option. */
 export function shareOf(option: keyof typeof shares, written: string): number {
-  const { most, besides } = shares[option];
+  const { most, hint } = shares[option];
   const share = parseShare(written, most);
   if (share !== undefined) return share;
-  throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most * 100}%${besides}`);
+  throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most * 100}%${hint}`);
 }
 
-/** What --spot takes for granted. */
+/** The assumptions of --spot. */
 export function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
   if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
   return [
-    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot 40% says otherwise`,
+    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot=40% sets another share`,
   ];
 }

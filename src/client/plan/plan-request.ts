@@ -9,24 +9,24 @@ import { countInputs } from '../../intake/input-files.ts';
 
 export interface PlanRequest {
   whatIf: WhatIf;
-  /** Of capacity: 0.5 asks for half as many machines again. */
+  /** Additional capacity: 0.5 plans half as many machines again. */
   margin: number;
-  /** Measured by a pilot; absent: what the file says. */
+  /** Measured by a pilot; absent: the plan uses the file. */
   measured?: Knowledge;
-  /** Inputs of the test set, where a pilot was given them. */
+  /** Inputs of the test set as a pilot counted them. */
   testItems?: number;
   now: Date;
 }
 
-/** Seconds between a submission's start and its first request, and around a run: on AWS and, with emulated devices, here. */
+/** Seconds between a submission's start and its first request, and around a run: on AWS, and here with emulated GPUs. */
 const delays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2, handOver: 2 } } satisfies Record<
   string,
   PlannedDelays
 >;
-/** A test set has so many times the inputs of the sample, where one of them lies in S3 and is not counted before the start. */
+/** Assumed inputs of the test set per input of the sample if one of them is in S3, where a plan does not count. */
 const assumedRatio = 100;
 
-/** What a plan of a checked campaign file is made of, and what had to be assumed to make it. */
+/** The question that a plan answers for a checked campaign file, and the assumptions in it. */
 export async function planRequest(
   checked: CheckedCampaign,
   { whatIf, margin, measured, testItems, now }: PlanRequest,
@@ -77,14 +77,14 @@ async function itemsOf(
     assumed:
       inputs !== undefined && sample !== undefined
         ? []
-        : ['inputs in S3 are not counted before the start: a probe is taken to be a hundredth of an evaluation'],
+        : ['inputs in S3 are counted at the start only; a probe is assumed to take a hundredth of an evaluation'],
   };
 }
 
 const countOf = async (place: LocalPath | S3Location): Promise<number | undefined> =>
   place.kind === 'local' ? await countInputs(place.path) : undefined;
 
-/** Submissions by team, both in the order of the file. */
+/** Submissions by team, in the order of the file. */
 export function teamsOf({ submissions }: CheckedCampaign): string[][] {
   const teams = new Map<string, string[]>();
   for (const { team, submission } of submissions) teams.set(team, [...(teams.get(team) ?? []), submission]);

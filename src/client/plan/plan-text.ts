@@ -7,18 +7,18 @@ import { amountOf } from '../../report/amount.ts';
 import { counted } from '../../safe-text.ts';
 import { table } from '../table.ts';
 
-/** What a plan is read against. */
+/** The limits that a plan is compared with. */
 export interface PlanLimits {
   campaign: string;
   /** ISO instant. */
   deadline: string;
   budgetMicroUsd: number;
   margin: number;
-  /** What a start now would count from, in ms. */
+  /** Assumed start, in ms. */
   startsAt: number;
 }
 
-/** A plan as `plan` prints it. Pure. */
+/** What `plan` prints. */
 export function planText(plan: CampaignPlan, limits: PlanLimits): string {
   const { submissions, teams, mixes, basis, unknowns } = plan;
   const { campaign, deadline, budgetMicroUsd } = limits;
@@ -27,7 +27,7 @@ export function planText(plan: CampaignPlan, limits: PlanLimits): string {
       `deadline ${minuteOf(Date.parse(deadline))}, budget ${dollars(budgetMicroUsd)}`,
     basis === 'upper-bound' ? boundTable(mixes, plan, limits) : forecastTable(mixes, plan, limits),
     verdictOf(plan),
-    ['What this rests on:', ...unknowns.map((unknown) => `- ${unknown}`)].join('\n'),
+    ['Assumptions:', ...unknowns.map((unknown) => `- ${unknown}`)].join('\n'),
   ].join('\n\n');
 }
 
@@ -57,16 +57,7 @@ function forecastTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan,
 
 function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, limits: PlanLimits): string {
   return table(
-    [
-      'mix',
-      'slots',
-      'hours at most',
-      'cost at most',
-      'each',
-      'budget needed',
-      'done at the latest',
-      machinesTitle(limits),
-    ],
+    ['mix', 'slots', 'hours at most', 'cost at most', 'each', 'budget needed', 'done by', machinesTitle(limits)],
     mixes.map((plan) => [
       plan.mix,
       slotsOf(plan),
@@ -81,7 +72,7 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
 }
 
 const machinesTitle = ({ margin }: PlanLimits): string =>
-  `machines for the deadline${margin > 0 ? ` (with ${percent(margin)} more)` : ''}`;
+  `machines for the deadline${margin > 0 ? ` (plus ${percent(margin)})` : ''}`;
 const machinesOf = ({ machines }: MixPlan): string => {
   if (machines === null) return 'none: a run takes longer';
   const { enough, withMargin } = machines;
@@ -92,20 +83,20 @@ const slotsOf = ({ slots }: MixPlan): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
-/** What fails first, how likely, and what mends it. */
+/** Which limit fails first, how likely, and what fixes it. */
 function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
   const [plan] = mixes;
   if (plan === undefined) return '';
   const { mix, fails } = plan;
-  if (fails.first === null) return `${mix}: budget and deadline hold`;
-  const likely = basis === 'upper-bound' ? 'at that bound' : `in ${percent(fails[fails.first])} of the futures`;
+  if (fails.first === null) return `${mix}: within budget and deadline`;
+  const likely = basis === 'upper-bound' ? 'at that upper bound' : `in ${percent(fails[fails.first])} of the cases`;
   const second = fails.first === 'budget' ? 'deadline' : 'budget';
   const also = fails[second] > 0 && basis !== 'upper-bound' ? `, the ${second} in ${percent(fails[second])}` : '';
   const lines = mendings.map(
     ({ words, beyondBudgetMicroUsd, costMicroUsd }) =>
-      `  ${words.join(' and ')}: ${beyondBudgetMicroUsd > 0 ? `${amountOf(beyondBudgetMicroUsd)} beyond the budget` : `within the budget, at most ${amountOf(costMicroUsd)}`}`,
+      `  ${words.join(' and ')}: ${beyondBudgetMicroUsd > 0 ? `${amountOf(beyondBudgetMicroUsd)} above the budget` : `within the budget, at most ${amountOf(costMicroUsd)}`}`,
   );
-  const title = lines.length > 0 ? ['What fixes it in nine of ten futures, cheapest first:'] : [];
+  const title = lines.length > 0 ? ['What fixes it in 9 of 10 cases, cheapest first:'] : [];
   return [`${mix}: the ${fails.first} fails first, ${likely}${also}`, ...title, ...lines].join('\n');
 }
 

@@ -16,8 +16,8 @@ import { shareOf, spotText, whatIfOf, type PlanOptions } from './plan-options.ts
 import { planText } from './plan-text.ts';
 
 /**
- * `plan FILE`: what a campaign will cost and when it is done, from its file and from what a pilot measured. Without --pilot
- * nothing is started or sent. Answers the exit status.
+ * `plan FILE`: forecasts cost and duration from the campaign file and the measurements of a pilot. Starts and sends nothing
+ * without --pilot. Returns the exit status.
  */
 export async function planCampaign(file: string, options: PlanOptions, output: Output): Promise<number> {
   const now = new Date();
@@ -34,30 +34,30 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
   const isLong = checked.submissions.length > 10_000;
   const plan = planOf(question, isLong ? output.say : undefined);
   const { campaign, deadline, budget } = checked;
-  const told = { ...plan, unknowns: [...pilot.told, ...plan.unknowns, ...assumed, ...spotText(options)] };
+  const explained = { ...plan, unknowns: [...pilot.notes, ...plan.unknowns, ...assumed, ...spotText(options)] };
   const { microUsd: budgetMicroUsd, rerunReserveShare } = budget;
   const limits = { campaign, deadline, budgetMicroUsd, margin };
   output.result(
     options.json
-      ? JSON.stringify({ ...limits, startsAt: now.toISOString(), ...told }, null, 2)
-      : planText(told, { ...limits, startsAt: now.getTime() }),
+      ? JSON.stringify({ ...limits, startsAt: now.toISOString(), ...explained }, null, 2)
+      : planText(explained, { ...limits, startsAt: now.getTime() }),
   );
   const { deadlineSeconds } = question;
   const picture = planPicture(plan, { campaign, budgetMicroUsd, rerunReserveShare, deadlineSeconds });
-  const place = await keepPicture(options.svg ?? `${file.replace(/\.ya?ml$/, '')}.plan.svg`, picture);
+  const place = await writePicture(options.svg ?? `${file.replace(/\.ya?ml$/, '')}.plan.svg`, picture);
   output.say(`the picture is in ${place}`);
   return exitStatus.done;
 }
 
-async function keepPicture(file: string, picture: string): Promise<string> {
+async function writePicture(file: string, picture: string): Promise<string> {
   await writeFile(resolve(file), picture).catch((error: unknown) => {
-    const message = `the picture cannot be written to ${quoted(file)}: ${messageOf(error)}; --svg FILE puts it elsewhere`;
+    const message = `the picture cannot be written to ${quoted(file)}: ${messageOf(error)}; choose another place with --svg FILE`;
     throw holdoutError('USAGE', { message }, error);
   });
   return shownPath(resolve(file));
 }
 
-/** Runs the pilot on the classes that are planned with; answers an exit status where there is nothing to plan with. */
+/** Runs the pilot on the planned classes; returns an exit status if the command ends there. */
 async function pilotFirst(
   checked: CheckedCampaign,
   { pilot, yes }: PlanOptions,

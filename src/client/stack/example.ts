@@ -7,12 +7,12 @@ import { projectRoot } from '../../local/project-root.ts';
 import { ToolCache } from '../../local/tools/cache.ts';
 import type { Output } from '../output.ts';
 
-/** Makes the example campaign in the per-user cache, or finds it there, and answers its campaign file. */
+/** Builds the example campaign in the per-user cache unless it is there; returns its campaign file. */
 export async function buildExample(output: Output): Promise<string> {
   const folder = join(new ToolCache().folder, 'examples', 'spliced-clips');
   await mkdir(dirname(folder), { recursive: true });
   const release = await lock(`${folder}.lock`, ({ pid }) =>
-    output.say(`waiting for process ${pid}, which builds the example already`),
+    output.say(`waiting for process ${pid}, which is building the example`),
   );
   try {
     await writeExample(folder, output);
@@ -30,5 +30,5 @@ async function writeExample(folder: string, output: Output): Promise<void> {
   );
   builder.stderr.setEncoding('utf8').on('data', (text: string) => output.say(text.trimEnd()));
   const [status] = (await once(builder, 'close')) as [number | null];
-  if (status !== 0) throw new Error('The example campaign could not be built; what it said is above.');
+  if (status !== 0) throw new Error('The example campaign could not be built; its output is above.');
 }

@@ -11,8 +11,8 @@ import type { Output } from '../output.ts';
 import { readyBatch } from './ready-batch.ts';
 
 /**
- * Does some work on the stack that commands mean: one's own, or the embedded one, which is brought up for it with the queues
- * of these classes, or joined where it is up already. Throws PLATFORM_UNSUPPORTED.
+ * Works on the remote stack if that is chosen, else on the embedded one. That one is started with the queues of these classes,
+ * or joined if it is up. Throws PLATFORM_UNSUPPORTED.
  */
 export async function inStack<Result>(
   classes: readonly InstanceClass[],
@@ -24,13 +24,13 @@ export async function inStack<Result>(
   return inEmbeddedStack(classes, output, work);
 }
 
-/** Throws PLATFORM_UNSUPPORTED where the embedded stack cannot run. */
+/** Throws PLATFORM_UNSUPPORTED if the embedded stack cannot run on this machine. */
 export function requireEmbedded(): void {
   const unsupported = unsupportedBecause();
   if (unsupported !== undefined) throw holdoutError('PLATFORM_UNSUPPORTED', { because: unsupported });
 }
 
-/** Does some work on the embedded stack, which is taken down at the end or at a signal if it was brought up for it. */
+/** Works on the embedded stack; one that was started for this work is stopped at its end or at a signal. */
 export async function inEmbeddedStack<Result>(
   classes: readonly InstanceClass[],
   output: Output,

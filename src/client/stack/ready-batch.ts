@@ -4,12 +4,12 @@ import { ensureJobDefinitions } from '../../batch/job-definition.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 
-const patienceMs = 30_000;
-const lookEveryMs = 200;
+const timeoutMs = 30_000;
+const pollMs = 200;
 
 /**
- * Waits until the embedded Batch endpoint knows the queues of every class, and registers their job definitions. A stack
- * that is up starts its endpoint again when queues are added, so it may be away for a moment. Throws BATCH_NOT_READY.
+ * Waits until the embedded Batch endpoint knows the queues of every class, then registers their job definitions. A running
+ * stack restarts its endpoint when queues are added, so it may be unreachable for a moment. Throws BATCH_NOT_READY.
  */
 export async function readyBatch(
   batch: BatchClient,
@@ -17,7 +17,7 @@ export async function readyBatch(
   classes: readonly InstanceClass[],
 ): Promise<void> {
   let cause = '';
-  for (const until = Date.now() + patienceMs; Date.now() < until; await delay(lookEveryMs)) {
+  for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(pollMs)) {
     try {
       const missing = await missingQueues(batch, classes);
       if (missing.length === 0) return await ensureJobDefinitions(batch, definitionPrefix, 'local', classes);

@@ -107,7 +107,7 @@ describe('what mends a plan', () => {
       assert.equal(first.beyondBudgetMicroUsd, 0);
       assert.ok(others.some(({ words: [word = ''] }) => word.startsWith('budget: ')));
       assert.deepEqual(planWith({ usd: 150, hours: 10_000, classes: onDemand.map(asSpot) }).mendings, []);
-      assert.match(plan.unknowns.join('\n'), /Spot is taken to cost 56 % of the price.*\n.*reclaimed at 0\.5 %/);
+      assert.match(plan.unknowns.join('\n'), /Spot is assumed to cost 56 % of the price.*\n.*reclaimed at 0\.5 %/);
     });
 
     it('is one where runs wait for money, though it is no faster', () => {
@@ -128,7 +128,7 @@ describe('what mends a plan', () => {
       ];
       for (const plan of plans) {
         assert.ok(plan.mendings.length > 0, 'something is short');
-        assert.doesNotMatch([...words(plan), ...plan.unknowns].join(), /purchase|Spot is taken/);
+        assert.doesNotMatch([...words(plan), ...plan.unknowns].join(), /purchase|Spot is assumed/);
       }
     });
 

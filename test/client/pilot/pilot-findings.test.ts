@@ -7,7 +7,7 @@ import type { PilotRun } from '../../../src/campaign/planning/pilot.ts';
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitOfError, exitStatus } from '../../../src/client/exit-status.ts';
 import { conditionsOf } from '../../../src/client/pilot/pilot-conditions.ts';
-import { keepPilot } from '../../../src/client/pilot/pilot-record.ts';
+import { savePilot } from '../../../src/client/pilot/pilot-record.ts';
 import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';
 import { planCampaign } from '../../../src/client/plan/plan.ts';
 import { HoldoutError } from '../../../src/errors.ts';
@@ -48,7 +48,7 @@ describe('a plan by the record of a pilot', () => {
       new Set(runs.map((run) => run.submission)),
     );
     const hour = { reason: null, billedSeconds: 3_600, costMicroUsd: 1, seconds: 3_600, devicePeakMiB: 9 };
-    await keepPilot(home, {
+    await savePilot(home, {
       version: 2,
       campaign: 'piloted',
       endedAt: '2026-01-01T00:00:00Z',
@@ -111,7 +111,7 @@ describe('a plan by the record of a pilot', () => {
     edit('wallClockOn: p3', 'wallClockOn: y');
     const { basis, unknowns } = await planned();
     assert.equal(basis, 'upper-bound');
-    assert.match(unknowns[0] ?? '', /says nothing of the submissions as they are in the file now.*the file alone/);
+    assert.match(unknowns[0] ?? '', /measured none of the submissions as they are in the file now.*the file alone/);
     assert.match(unknowns.join('\n'), /2 measurements of the pilot left out \(s0-0, s1-0\): the file has no class g4/);
     assert.doesNotMatch(unknowns.join('\n'), /failed/);
   });
@@ -121,7 +121,7 @@ describe('a plan by the record of a pilot', () => {
     await measured(both.map((run) => (run.class === 'g4' ? { ...run, ...lost } : run)));
     const { unknowns, mixes } = await planned();
     assert.match(unknowns.join('\n'), /^2 submissions not measured on g4: .* no fault of a team \(platform-error\)/m);
-    assert.match(unknowns.join('\n'), /no pilot run on g4 came to its end/);
+    assert.match(unknowns.join('\n'), /no pilot run on g4 was measured/);
     assert.equal(mixes.find(({ mix }) => mix === 'g4 alone')?.scored.p50, 1);
   });
 

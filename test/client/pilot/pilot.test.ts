@@ -144,7 +144,7 @@ describe('plan --pilot', function () {
     writeFileSync(rows, text.replace('s0-0,image.tar', 's0-0,new.tar').replace(/t5,.*\n/, ''));
     edit('memoryMiB: 60000', 'memoryMiB: 61000');
     const { unknowns } = await told({ pilot: '5', yes: true });
-    assert.match(said.join('\n'), /\(4 of these 10 runs are measured already\)/);
+    assert.match(said.join('\n'), /\(4 of these 10 runs are already measured\)/);
     assert.doesNotMatch(unknowns.join('\n'), /image|machine/);
     assert.match(
       unknowns.join('\n'),

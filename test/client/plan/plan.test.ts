@@ -116,7 +116,7 @@ describe('holdout plan', () => {
     assert.ok(spot.costMicroUsd.p50 > 0.4 * onDemand.costMicroUsd.p50, 'lost runs are paid');
     const text = await told(file, { spot: true });
     assert.match(text, /at 56 % of their price: the dearest found/);
-    assert.match(text, /reclaimed at 0\.5 % a running hour/);
+    assert.match(text, /reclaimed at 0\.5 % per running hour/);
   });
 
   it('plans a class that is Spot in the file at its own price', async () => {
@@ -203,12 +203,12 @@ describe('holdout plan', () => {
     assert.equal(g4?.hours.p10, g4?.hours.p90);
     // Nine hours on a P3 are eighteen on a G4, and the probe's tenth of them.
     assert.equal(Math.round(g4?.hours.p50 ?? 0), Math.round(40 * 18 * 1.1));
-    assert.match(await told(file), /upper bound where no run is lost, no forecast/);
+    assert.match(await told(file), /upper bound if no run is lost, not a forecast/);
   });
 
   it('says that an expectation beyond the wall clock is cut off there', async () => {
     const file = campaign((text) => text.replace('runtime: 4h, on: g4', 'runtime: 40h, on: g4'));
-    assert.match(await told(file), /expect\.runtime is beyond the wall clock of 18 h/);
+    assert.match(await told(file), /expect\.runtime is longer than the wall clock, 18 h/);
   });
 
   it('says what is not known without a sample set', async () => {
@@ -241,7 +241,7 @@ describe('holdout plan', () => {
     assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N, N from 1 to 10000/);
     assert.match(await refused(file, { slots: ['g4=10001'] }), /--slots is "g4=10001", must be CLASS=N/);
     assert.match(await refused(file, { slots: ['g4=5', 'g4=7'] }), /--slots names "g4" twice/);
-    assert.match(await refused(file, { slots: ['g4=5'], only: ['p3'] }), /--slots names "g4", which --only leaves out/);
+    assert.match(await refused(file, { slots: ['g4=5'], only: ['p3'] }), /--slots names "g4", which --only excludes/);
     assert.match(await refused(file, { only: ['P3'] }), /--only names "P3".*did you mean p3\?/);
     assert.match(await refused(file, { spot: 'cheap' }), /--spot is "cheap", must be a share/);
     assert.match(await refused(file, { margin: '1.5' }), /--margin is "1.5", must be a share/);

@@ -204,7 +204,7 @@ describe('the embedded stack', () => {
         AWS_ACCESS_KEY_ID: credentials.worker.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.worker.secretAccessKey,
       };
-      await refusal('BUCKET_UNUSABLE', /holdout-labels is closed to the key holdout-worker-/, worker, ['score']);
+      await refusal('BUCKET_UNUSABLE', /holdout-labels denies access to the key holdout-worker-/, worker, ['score']);
       await refusal('BUCKET_UNUSABLE', /the key/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
       // With its own key each has every setting; a worker without the images queue needs no image store.
       Object.assign(process.env, stack.environment, worker);
