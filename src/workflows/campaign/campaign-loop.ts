@@ -179,7 +179,7 @@ export class CampaignLoop {
   private async keepTicking(): Promise<void> {
     try {
       for (;;) {
-        await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
+        await sleep(this.opened.timings.reconcile, { summary: 'next check for lost reports' });
         await this.checkSilent(this.submissions.silent());
         this.ticks += 1;
         if (this.ticks >= ticksForReports && this.unreported.size > 0) {
@@ -200,7 +200,7 @@ export class CampaignLoop {
     const { name: campaign, state } = this;
     const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
     try {
-      const ended = await longActivities('main', `look after ${silent.length} silent submissions`).endedAmong({
+      const ended = await longActivities('main', `check ${silent.length} silent submissions`).endedAmong({
         campaign,
         submissions: silent,
       });

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
@@ -13,6 +13,7 @@ import { endRunSignal } from '../messages.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
+import { Wanted } from './wanted.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
 export interface SubmissionInput {
@@ -204,37 +205,6 @@ export class SubmissionRuns {
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       return undefined;
-    }
-  }
-}
-
-/** A run that is wanted until its submission is cancelled or an operator ends it. */
-class Wanted {
-  isOver: boolean;
-  private scope: CancellationScope | undefined;
-
-  constructor(submission: CancellationScope, isOver: boolean) {
-    this.isOver = isOver || submission.consideredCancelled;
-    submission.cancelRequested.catch(() => this.end());
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.scope?.cancel();
-  }
-
-  /** Runs an activity while the run is wanted; once it is not, cancels it and runs the other. */
-  async orElse<Result>(activity: () => Promise<Result>, other: () => Promise<Result>): Promise<Result> {
-    if (this.isOver) return other();
-    this.scope = new CancellationScope();
-    try {
-      return await this.scope.run(activity);
-    } catch (error) {
-      // The server does not retry a cancelled activity, even if it failed only because its worker was lost.
-      if (!this.scope.consideredCancelled || !(error instanceof ActivityFailure || isCancellation(error))) throw error;
-      return other();
-    } finally {
-      this.scope = undefined;
     }
   }
 }

@@ -32,7 +32,7 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 export async function submission(input: SubmissionInput): Promise<FinalState> {
   const grants = new RunGrants(input);
   const opened = await CancellationScope.nonCancellable(() =>
-    activities('main', `what is known of ${input.submission}`).openSubmission(input),
+    activities('main', `history of ${input.submission}`).openSubmission(input),
   );
   if (opened.final) return recordAgain(opened.final);
   const details = new CurrentDetails(input.submission, input.team);
@@ -126,10 +126,10 @@ class Round {
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
       this.details.describeProbe(
-        'none, for the campaign has no sample set; every class that is large enough is thought to do.',
+        'none, as the campaign has no sample set; every class with enough memory is assumed to fit.',
       );
     } else if (probeInVain) {
-      this.details.describeProbe('none, for others on the same base image filled the device whatever they needed.');
+      this.details.describeProbe('none, as other submissions on the same base image filled the GPU whatever they needed.');
     }
   }
 
@@ -137,12 +137,12 @@ class Round {
   private async withProfile({ n, instanceClass, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
-        this.details.describeProbe(`ended with ${end.reason}, which is all that is known.`);
+        this.details.describeProbe(`ended with ${end.reason}; nothing was measured.`);
       }
       return end;
     }
     const order = { ...this.input, n, class: instanceClass.name, base };
-    const profile = await this.attempts.of(() => activities('main', 'what the probe taught').probeGpuMemory(order));
+    const profile = await this.attempts.of(() => activities('main', 'resource profile of the probe').probeGpuMemory(order));
     if (profile === null) return end;
     this.details.describeProbe(probeText(profile, instanceClass));
     return { ...end, profile };
