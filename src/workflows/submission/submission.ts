@@ -129,7 +129,9 @@ class Round {
         'none, as the campaign has no sample set; every class with enough memory is assumed to fit.',
       );
     } else if (probeInVain) {
-      this.details.describeProbe('none, as other submissions on the same base image filled the GPU whatever they needed.');
+      this.details.describeProbe(
+        'none, as other submissions on the same base image filled the GPU whatever they needed.',
+      );
     }
   }
 
@@ -142,7 +144,9 @@ class Round {
       return end;
     }
     const order = { ...this.input, n, class: instanceClass.name, base };
-    const profile = await this.attempts.of(() => activities('main', 'resource profile of the probe').probeGpuMemory(order));
+    const profile = await this.attempts.of(() =>
+      activities('main', 'resource profile of the probe').probeGpuMemory(order),
+    );
     if (profile === null) return end;
     this.details.describeProbe(probeText(profile, instanceClass));
     return { ...end, profile };
