@@ -10,7 +10,8 @@ import type { Reason } from '../model/reasons.ts';
 
 /** Writes of what operators and the forecast decide, apart from the messages of submissions. */
 
-const logLines = 50;
+/** Lines of the operators' log that a campaign keeps; the ledger has all of them. */
+export const logLines = 50;
 
 export function setPaused(state: Writable<CampaignState>, paused: boolean): void {
   state.paused = paused;
@@ -71,7 +72,6 @@ export function addWork(state: Writable<CampaignState>, work: Pick<Work, 'workLi
   state.started = work.rounds.map((_, team) => state.started[team] ?? work.started[team] ?? 0);
 }
 
-/** Only the last lines are kept here. */
 export function logCommand(state: Writable<CampaignState>, line: OperatorLogLine): void {
   state.operatorsLog = [...state.operatorsLog, line].slice(-logLines);
 }
