@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { applyStart, applySettlement, applyRunRequest } from '../src/campaign/state/apply-messages.ts';
-import { defaultTreatment, type CampaignState } from '../src/campaign/state/campaign-state.ts';
+import { defaultTreatment, type CampaignState, type Writable } from '../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../src/campaign/evaluation/class-choice.ts';
 import { initialState } from '../src/campaign/state/initial-state.ts';
 import { decide } from '../src/campaign/scheduling/scheduler.ts';
@@ -46,7 +46,7 @@ const situations: Situation[] = [
 ];
 
 /** 1,500 submissions of as many teams, or fewer, wait for an evaluation and nothing runs. */
-function waitingState(teams: number, slotsFold: number): CampaignState {
+function waitingState(teams: number, slotsFold: number): Writable<CampaignState> {
   const frozen = caseCampaign({
     budget: { microUsd: 1e13, rerunReserveShare: 0.1 },
     instanceClasses: classes.map((one) => ({ ...one, slots: one.slots * slotsFold })),
@@ -66,7 +66,7 @@ function waitingState(teams: number, slotsFold: number): CampaignState {
 }
 
 /** Everything runs that can, but for so many. */
-function withFreeSlots(state: CampaignState, free: number): CampaignState {
+function withFreeSlots(state: Writable<CampaignState>, free: number): Writable<CampaignState> {
   decide(state, noStarts, now);
   const running = [...state.open].flatMap(([submission, { grant }]) => (grant ? [{ submission, grant }] : []));
   for (const { submission, grant } of running.slice(0, free)) {
@@ -76,19 +76,19 @@ function withFreeSlots(state: CampaignState, free: number): CampaignState {
   return state;
 }
 
-function halfPaused(state: CampaignState): CampaignState {
+function halfPaused(state: Writable<CampaignState>): Writable<CampaignState> {
   for (const team of state.rounds.keys()) {
     if (team % 2 === 0) state.treatments.set(team, { ...defaultTreatment, team: `team-${team}`, paused: true });
   }
   return withFreeSlots(state, 1);
 }
 
-function poor(state: CampaignState): CampaignState {
+function poor(state: Writable<CampaignState>): Writable<CampaignState> {
   state.money.budget = 50_000_000;
   return state;
 }
 
-function hurried(state: CampaignState): CampaignState {
+function hurried(state: Writable<CampaignState>): Writable<CampaignState> {
   const slots = state.slots['p3.2xlarge'] ?? 0;
   state.slots['p3.2xlarge'] = 0;
   withFreeSlots(state, 0);

@@ -8,10 +8,9 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
+import { logLines } from '../campaign/state/settings.ts';
 import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
-
-const logLines = 50;
 
 /** What a campaign without state starts from: at its first start, after its end, or after its workflow was lost. */
 export interface CampaignSnapshot {

@@ -1,5 +1,5 @@
 import { byName } from '../campaign/model/by-name.ts';
-import type { Money } from '../campaign/state/campaign-state.ts';
+import type { Money, Writable } from '../campaign/state/campaign-state.ts';
 import { addEndedRun, addFirstEvaluation, noStatistics, type RunStatistics } from '../campaign/state/run-statistics.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
@@ -7,7 +7,7 @@ import { standingRecord, type LedgerRecord } from './record.ts';
 
 /** The totals that a campaign that lost its state rebuilds from the ledger. Micro-dollars. */
 export interface LedgerTotals {
-  money: Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
+  money: Writable<Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>>;
   /** Each submission once, by the record that counts. */
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-/** What the Web UI's lists can be filtered by. Ids only: search attributes are never encrypted. */
+/** The Web UI's lists can be filtered by these. Ids only: search attributes are never encrypted. */
 export const searchAttributes = {
   campaign: defineSearchAttributeKey('HoldoutCampaign', SearchAttributeType.KEYWORD),
   team: defineSearchAttributeKey('HoldoutTeam', SearchAttributeType.KEYWORD),

@@ -22,7 +22,7 @@ describe('a campaign whose history does not fit the code of its workers', () => 
       return counts.finished === 2 && counts.running === 1;
     });
     await campaign.stopWorkers();
-    await campaign.startWorkersWith('../workflows/changed-workflows.ts');
+    await campaign.startWorkersWith('../../workflows/changed-workflows.ts');
     held.open();
     await first.result();
     const runs = await campaign.client.workflow.getHandle(campaignWorkflowId('misfit')).describe();

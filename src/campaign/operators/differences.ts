@@ -1,4 +1,4 @@
-/** Where two JSON-like values differ: `path: was … now …`, one line each. Pure. */
+/** Where two JSON-like values differ: `path: was … now …`, one line each. */
 export function differences(was: unknown, now: unknown, path = ''): string[] {
   if (isRecord(was) && isRecord(now)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(now)])].sort();

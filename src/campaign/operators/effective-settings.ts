@@ -4,7 +4,7 @@ import type { OperatorCommand } from './operator-commands.ts';
 import { applyCommand } from './apply-command.ts';
 import { parseDuration } from '../model/units.ts';
 
-/** What of a campaign's file operators may change, as they left it. */
+/** The settings of the campaign file that operators can change, after their commands. */
 export interface EffectiveSettings {
   /** In micro-dollars. */
   budget: number;
@@ -12,14 +12,14 @@ export interface EffectiveSettings {
   deadline: string;
   /** By class. */
   slots: ReadonlyMap<string, number>;
-  /** Of teams that the file or an operator treats otherwise than the others. */
+  /** Of teams that the file or an operator treats differently. */
   weights: ReadonlyMap<string, number>;
   /** Submissions that were cancelled by name. */
   cancelled: ReadonlySet<string>;
 }
 
-/** Repeats the acts that were taken, in order, on a campaign in which nothing else happens. Pure. */
-export function effectiveSettings(frozen: FrozenCampaign, acts: readonly OperatorCommand[]): EffectiveSettings {
+/** Applies the accepted commands, in order, to a campaign in which nothing else happens. */
+export function effectiveSettings(frozen: FrozenCampaign, commands: readonly OperatorCommand[]): EffectiveSettings {
   const numbers = new Map<string, number>();
   const numberOf = (team: string): number => {
     const number = numbers.get(team) ?? numbers.size;
@@ -33,9 +33,10 @@ export function effectiveSettings(frozen: FrozenCampaign, acts: readonly Operato
   }));
   const state = initialState(frozen, { workLists: [], rounds: [], started: [], weights });
   const cancelled = new Set<string>();
-  for (const act of acts) {
-    applyCommand(act, state, numberOf(('team' in act.message && act.message.team) || ''), 0);
-    if (act.name === 'cancel') for (const submission of act.message.submissions ?? []) cancelled.add(submission);
+  for (const command of commands) {
+    const { name, message } = command;
+    applyCommand(command, state, numberOf(('team' in message && message.team) || ''), 0);
+    if (name === 'cancel') for (const submission of message.submissions ?? []) cancelled.add(submission);
   }
   const treatments = [...state.treatments.values()];
   return {
@@ -48,17 +49,17 @@ export function effectiveSettings(frozen: FrozenCampaign, acts: readonly Operato
 }
 
 /**
- * A changed file, in which everything that operators have brought about already stands as it was frozen: who changed the
- * campaign by its commands may change the file after them. Pure.
+ * A changed campaign file in which every setting that operators' commands have already brought about is reset to its frozen
+ * value: an operator may update the file to match earlier commands.
  */
 export function withoutAppliedChanges(
   known: FrozenCampaign,
   fresh: FrozenCampaign,
-  left: EffectiveSettings,
+  effective: EffectiveSettings,
 ): FrozenCampaign {
   const before = new Map(Object.entries(known.fairness.weights));
   const weights = new Map(Object.entries(fresh.fairness.weights));
-  for (const [team, weight] of left.weights) {
+  for (const [team, weight] of effective.weights) {
     if ((weights.get(team) ?? 1) !== weight) continue;
     weights.delete(team);
     const was = before.get(team);
@@ -68,20 +69,22 @@ export function withoutAppliedChanges(
   return {
     ...fresh,
     deadline,
-    deadlineAsWritten: deadline === left.deadline ? known.deadlineAsWritten : fresh.deadlineAsWritten,
+    deadlineAsWritten: deadline === effective.deadline ? known.deadlineAsWritten : fresh.deadlineAsWritten,
     budget: {
       ...fresh.budget,
-      microUsd: fresh.budget.microUsd === left.budget ? known.budget.microUsd : fresh.budget.microUsd,
+      microUsd: fresh.budget.microUsd === effective.budget ? known.budget.microUsd : fresh.budget.microUsd,
     },
     fairness: { ...fresh.fairness, weights: Object.fromEntries(weights) },
-    instanceClasses: fresh.instanceClasses.map((on) => {
-      const before = known.instanceClasses.find(({ name }) => name === on.name);
-      return before !== undefined && on.slots === left.slots.get(on.name) ? { ...on, slots: before.slots } : on;
+    instanceClasses: fresh.instanceClasses.map((row) => {
+      const before = known.instanceClasses.find(({ name }) => name === row.name);
+      return before !== undefined && row.slots === effective.slots.get(row.name)
+        ? { ...row, slots: before.slots }
+        : row;
     }),
   };
 }
 
-/** A deadline in words counts from the first start, also one that was changed since. */
+/** A relative deadline counts from the first start, even if the file was changed since. */
 function sinceFirstStart(known: FrozenCampaign, fresh: FrozenCampaign): string {
   const before = parseDuration(known.deadlineAsWritten);
   const after = parseDuration(fresh.deadlineAsWritten);

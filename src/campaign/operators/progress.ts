@@ -13,19 +13,19 @@ import { mostStuck } from '../state/stuck-steps.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { StuckStep } from '../model/messages.ts';
 
-/** The answer to the query `progress`: counts, money, forecast, what waits and why. Money in micro-dollars. */
+/** The result of the query `progress`. Money in micro-dollars. */
 export interface CampaignProgress {
   campaign: string;
   hold: BlockedReason | null;
-  /** All its causes. */
+  /** Everything that blocks the campaign. */
   holds: Blocker[];
   closing: Reason | null;
   deadline: string;
-  /** Dearer classes are granted because the deadline is in danger. */
+  /** The deadline is at risk: more expensive classes are granted. */
   hurry: boolean;
-  /** Null until enough runs have ended to say anything. */
+  /** Null until enough runs have ended. */
   forecast: Forecast | null;
-  /** Submissions, each as what it stands by; one in a later round counts once more while that goes on. */
+  /** Each submission once, and once more while a later round of it is not final. */
   submissions: number;
   counts: {
     queued: number;
@@ -44,7 +44,7 @@ export interface CampaignProgress {
   pausedTeams: string[];
   /** Teams whose priority or weight is not the default one. */
   prioritised: { team: string; priority: number; weight: number }[];
-  /** Submissions of which a step is tried again and again, those stuck longest first. */
+  /** Submissions with a step that is retried again and again, longest first. */
   stuck: (StuckStep & { submission: string })[];
   operatorsLog: OperatorLogLine[];
 }
@@ -55,9 +55,9 @@ export interface ClassProgress {
   waiting: number;
   spent: number;
   short: boolean;
-  /** No run is granted there, because the same fault of the platform ended the last ones. `since` in ms. */
+  /** Blocked: the same platform fault ended the last runs. `since` in ms. */
   held?: { cause: string; since: number };
-  /** Evaluations that ended, how many of them ran out of device memory, and how many times as long as expected they take. */
+  /** Ended evaluations, those of them out of GPU memory, and how many times as long as predicted they take. */
   ended: number;
   outOfMemory: number;
   times: number;
@@ -71,7 +71,7 @@ export function progressOf(
   now: number,
 ): CampaignProgress {
   const { money, counts, treatments } = state;
-  const tally = usageOf(state);
+  const usage = usageOf(state);
   const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
   for (const open of state.open.values()) stages[stageOf(open)] += 1;
   let queued = 0;
@@ -92,11 +92,11 @@ export function progressOf(
       budget: money.budget,
       rerunReserve: Math.ceil(money.budget * money.reserveShare),
       spent: money.spent,
-      reserved: tally.reserved,
+      reserved: usage.reserved,
       probes: money.probes,
       overhead: money.overhead,
     },
-    classes: classesOf(state, tally.runsByClass, now),
+    classes: classesOf(state, usage.runsByClass, now),
     pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
     prioritised: [...treatments.values()]
       .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)
@@ -112,27 +112,27 @@ const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
     .sort((a, b) => a.since - b.since)
     .slice(0, mostStuck);
 
-function classesOf(state: CampaignState, held: Record<string, number>, now: number): CampaignProgress['classes'] {
+function classesOf(state: CampaignState, running: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
-  const experience = new ClassCostModel(state);
+  const costModel = new ClassCostModel(state);
   return Object.fromEntries(
     Object.entries(state.slots).map(([name, slots]) => [
       name,
       {
         slots,
-        running: held[name] ?? 0,
-        waiting: waiting.filter((wanted) => wanted === name).length,
+        running: running[name] ?? 0,
+        waiting: waiting.filter((preferred) => preferred === name).length,
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
-        ...heldOn(state, name),
-        ...experience.memoryOutcomesOn(name),
-        times: experience.factorOf(name),
+        ...blockedBy(state, name),
+        ...costModel.memoryOutcomesOn(name),
+        times: costModel.factorOf(name),
       },
     ]),
   );
 }
 
-function heldOn({ faults }: CampaignState, onClass: string): Pick<ClassProgress, 'held'> {
-  const { cause, heldSince: since } = faults.byClass[onClass] ?? {};
+function blockedBy({ faults }: CampaignState, name: string): Pick<ClassProgress, 'held'> {
+  const { cause, heldSince: since } = faults.byClass[name] ?? {};
   return cause === undefined || since === undefined ? {} : { held: { cause, since } };
 }

@@ -5,7 +5,7 @@ import type { RunOption } from '../model/run-option.ts';
 import type { HeldGrant, StuckStep } from '../model/messages.ts';
 import type { Faults } from './fault-streaks.ts';
 
-/** A line of the operators' log; `refused` says why nothing changed. */
+/** A line of the operators' log; `reason` is the operator's note, `refused` says why nothing changed. */
 export interface OperatorLogLine {
   at: string;
   act: string;
@@ -16,98 +16,105 @@ export interface OperatorLogLine {
 }
 
 /**
- * Everything a campaign knows while it runs. Teams are numbers here: their places in the work lists. Its size follows the
- * teams and what is open, never the number of submissions; how it travels to the next run: {@link carriedState}. Pure.
+ * Everything that a campaign knows while it runs. Teams are numbers: their places in the work lists. The size follows the teams
+ * and the open submissions, never the number of submissions. Only functions of this folder write it, see {@link Writable};
+ * {@link encodeState} hands it to the workflow's next run.
  */
 export interface CampaignState {
-  /** S3 keys of the work lists taken in, in order. */
-  workLists: string[];
+  /** S3 keys of the work lists, in order. */
+  readonly workLists: string[];
   /** By team: rounds in the work lists. */
-  rounds: number[];
-  /** By team: rounds started; they start in the order of the lists. */
-  started: number[];
-  /** By team: what the file or an operator decided otherwise than the default. */
-  treatments: Map<number, Treatment>;
-  open: Map<string, OpenSubmission>;
-  money: Money;
-  /** Slots per class; may be changed while the campaign runs. */
-  slots: Record<string, number>;
-  /** Classes that gave no machine lately, with the instant (ms) until which they count as short. */
-  shortUntil: Record<string, number>;
-  /** The platform's faults that came one after the other, and what is held because of them. */
-  faults: Faults;
+  readonly rounds: number[];
+  /** By team: rounds started, in the order of the lists. */
+  readonly started: number[];
+  /** By team: what the campaign file or an operator set, if not the default. */
+  readonly treatments: Map<number, Treatment>;
+  readonly open: Map<string, OpenSubmission>;
+  readonly money: Money;
+  /** By class. */
+  readonly slots: Readonly<Record<string, number>>;
+  /** By class that gave no machine lately: the instant (ms) until which it gets no runs. */
+  readonly shortUntil: Readonly<Record<string, number>>;
+  readonly faults: Faults;
   /** ISO instant. */
-  deadline: string;
-  paused: boolean;
-  /** The deadline is in danger: dearer classes are granted where a dollar buys most time. */
-  deadlineAtRisk: boolean;
-  /** Set by `close` and `abort`: nothing new is started or granted and what waits is refused. */
-  closing?: Reason;
-  counts: Record<FinalState, number>;
-  reasons: Partial<Record<Reason, number>>;
-  /** What the ended runs and submissions teach about the rest. */
-  statistics: RunStatistics;
-  /** The last lines only; all of them are in the ledger of acts. */
-  operatorsLog: OperatorLogLine[];
-  /** Grows with every request, so that "who waited longest" needs no clock. */
-  ticket: number;
+  readonly deadline: string;
+  readonly paused: boolean;
+  /** More expensive classes are granted where a dollar buys most time. */
+  readonly deadlineAtRisk: boolean;
+  /** Set by `close` and `abort`: nothing is started or granted any more, and waiting requests are refused. */
+  readonly closing?: Reason;
+  readonly counts: Readonly<Record<FinalState, number>>;
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  readonly statistics: RunStatistics;
+  /** The last lines only; all of them are in the ledger. */
+  readonly operatorsLog: OperatorLogLine[];
+  /** Grows with every request: the longest wait is the smallest ticket. */
+  readonly ticket: number;
 }
+
+/** A type whose fields can be written. Only this folder and tests use it. */
+export type Writable<Value> =
+  Value extends Map<infer Key, infer Held>
+    ? Map<Key, Writable<Held>>
+    : Value extends readonly unknown[] | string | number | boolean
+      ? Value
+      : { -readonly [Name in keyof Value]: Writable<Value[Name]> };
 
 /** Micro-dollars. */
 export interface Money {
-  budget: number;
-  /** Share of the budget that only evaluation runs beyond a submission's first may use. */
-  reserveShare: number;
-  spent: number;
-  /** Of what is spent: evaluation runs beyond a submission's first. */
-  reruns: number;
-  probes: number;
-  /** Of what is spent: runs that the platform's faults made worthless. */
-  overhead: number;
-  byClass: Record<string, number>;
+  readonly budget: number;
+  /** Share of the budget that only evaluations beyond a submission's first may use. */
+  readonly reserveShare: number;
+  readonly spent: number;
+  /** The part of `spent` for evaluations beyond a submission's first. */
+  readonly reruns: number;
+  readonly probes: number;
+  /** The part of `spent` for runs that platform faults ended. */
+  readonly overhead: number;
+  readonly byClass: Readonly<Record<string, number>>;
 }
 
 export interface Treatment {
-  team: string;
+  readonly team: string;
   /** 1 (first) to 5. */
-  priority: number;
+  readonly priority: number;
   /** 0.001 to 1000. */
-  weight: number;
-  paused: boolean;
+  readonly weight: number;
+  readonly paused: boolean;
 }
 
 /** A submission whose workflow has not reported its end. */
 export interface OpenSubmission {
-  team: number;
+  readonly team: number;
   /** Which of its rounds this is: 1, and one more for every retry or rescore. */
-  sequence: number;
-  /** Preparing submissions hold a preparing place until their first request for an evaluation. */
-  preparing: boolean;
-  request?: WaitingRequest;
-  grant?: HeldGrant;
-  /** Runs whose cost is booked already: the highest n. */
-  settled: number;
-  /** Micro-dollars booked for it in this round so far. */
-  spent: number;
+  readonly sequence: number;
+  /** It has a preparing place until its first request for an evaluation. */
+  readonly preparing: boolean;
+  readonly request?: WaitingRequest;
+  readonly grant?: HeldGrant;
+  /** The highest n of the runs whose cost is booked. */
+  readonly settled: number;
+  /** Micro-dollars booked in this round so far. */
+  readonly spent: number;
   /** Why its last settled run failed. */
-  lastReason?: Reason;
-  /** A step of it is tried again and again. */
-  stuck?: StuckStep;
+  readonly lastReason?: Reason;
+  /** A step that is retried again and again. */
+  readonly stuck?: StuckStep;
 }
 
 export interface WaitingRequest {
-  n: number;
-  purpose: Purpose;
+  readonly n: number;
+  readonly purpose: Purpose;
   /** An evaluation beyond the submission's first. */
-  rerun: boolean;
-  /** Most wanted first, by what the campaign has seen of their classes. */
-  options: RunOption[];
-  needMeasured?: true;
-  /** It has used up its runs for the platform's faults; the last one ended so. It runs only if the fault is everybody's. */
-  usedUp?: { class: string; cause: string };
-  ticket: number;
-  /** How often a smaller request was granted because this one did not fit into the money left. */
-  passed: number;
+  readonly rerun: boolean;
+  /** Most preferred first, see {@link ClassCostModel}. */
+  readonly options: RunOption[];
+  readonly needMeasured?: true;
+  /** The submission has used up its attempts after platform faults, the last one of which is this. It runs only if others meet it too. */
+  readonly usedUp?: { class: string; cause: string };
+  readonly ticket: number;
+  /** How often a cheaper request was granted because this one did not fit into the available budget. */
+  readonly passed: number;
 }
 
 export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;

@@ -1,21 +1,21 @@
-/** Equal faults, one after the other. */
+/** Equal platform faults in a row. */
 export interface FaultStreak {
-  cause: string;
-  count: number;
-  /** The submission they all come from; null: from several. */
-  only: string | null;
+  readonly cause: string;
+  readonly count: number;
+  /** The submission that all of them come from; null: several. */
+  readonly only: string | null;
   /** Instant (ms) of the newest grant when the last of them was counted. */
-  newestGrant?: number;
-  /** Instant (ms) since which it is held. */
-  heldSince?: number;
-  /** Instant (ms) since which an operator has it tried again. */
-  trialSince?: number;
+  readonly newestGrant?: number;
+  /** Instant (ms) since which the class, or the images, are blocked. */
+  readonly heldSince?: number;
+  /** Instant (ms) since which it is on trial, after an operator resumed it. */
+  readonly trialSince?: number;
 }
 
 export interface Faults {
-  byClass: Record<string, FaultStreak>;
+  readonly byClass: Readonly<Record<string, FaultStreak>>;
   /** Over all classes, with those that took part. */
-  all: (FaultStreak & { classes: string[] }) | null;
+  readonly all: (FaultStreak & { classes: string[] }) | null;
   /** Of images that cannot be copied. */
-  images: FaultStreak | null;
+  readonly images: FaultStreak | null;
 }

@@ -1,13 +1,16 @@
-import type { CampaignState, OpenSubmission } from './campaign-state.ts';
+import type { CampaignState, OpenSubmission, Writable } from './campaign-state.ts';
 import { noteImageFault } from './platform-faults.ts';
 import type { StuckReport, StuckStep } from '../model/messages.ts';
-/** Steps of submissions that are tried again and again, as their campaign knows them. Pure. */
 
-/** So many are listed with their cause and give their preparing place back. */
+/** Steps of submissions that are retried again and again, as their campaign knows them. */
+
+type State = Writable<CampaignState>;
+
+/** At most this many stuck submissions are listed with their cause and give back their preparing place. */
 export const mostStuck = 50;
 
-/** A submission says what it is stuck at. */
-export function applyStuckReport(state: CampaignState, { submission, sequence, stuck }: StuckReport): void {
+/** A submission reports the step that it is stuck at, or that it continues. */
+export function applyStuckReport(state: State, { submission, sequence, stuck }: StuckReport): void {
   const open = state.open.get(submission);
   if (open === undefined || open.sequence !== sequence) return;
   if (stuck === null) {
@@ -21,35 +24,35 @@ export function applyStuckReport(state: CampaignState, { submission, sequence, s
   if (open.stuck || countStuck(state) < mostStuck) open.stuck = stuck;
 }
 
-const countStuck = ({ open }: CampaignState): number => [...open.values()].filter(({ stuck }) => stuck).length;
+const countStuck = ({ open }: State): number => [...open.values()].filter(({ stuck }) => stuck).length;
 
-/** It can neither be evaluated nor fail before its image is copied, and holds no preparing place meanwhile. */
+/** The submission is stuck copying its image: it needs no preparing place meanwhile. */
 export const waitsForImage = ({ preparing, stuck }: OpenSubmission): boolean =>
   preparing && stuck?.what === 'pullImage';
 
-/** After so many tries in growing pauses (a day) an image is given up, unless the campaign is held because of it. */
-const mostImageTries = 50;
+/** After this many attempts with growing pauses (a day) an image is given up, unless images block the campaign. */
+const mostImageAttempts = 50;
 
-/** A campaign that closes waits so long for a Batch that does not say how a job goes on, in ms. */
+/** A closing campaign waits this long (ms) for a Batch that does not report a job's status. */
 const longestSilence = 3_600_000;
 
-/** Without them no submission can end. */
+/** No submission can end without these activities. */
 const neverGivenUp: readonly string[] = ['openSubmission', 'recordResult'];
 
-/** Submissions that shall give up what they are stuck at, with the cause; they count as stuck no more. `now` in ms. */
-export function takeGivenUp(state: CampaignState, now: number): [submission: string, stuck: StuckStep][] {
+/** Returns the submissions that must give up their stuck step, which counts as stuck no longer. `now` in ms. */
+export function takeGivenUp(state: State, now: number): [submission: string, stuck: StuckStep][] {
   return takeStuckIf(state, ({ what, tries, since }) => {
     if (neverGivenUp.includes(what)) return false;
     if (state.closing) return what !== 'awaitBatchJob' || now - since >= longestSilence;
-    return what === 'pullImage' && tries >= mostImageTries && state.faults.images?.heldSince === undefined;
+    return what === 'pullImage' && tries >= mostImageAttempts && state.faults.images?.heldSince === undefined;
   });
 }
 
-/** All that is stuck and shall be tried again at once: it counts as stuck no more. */
-export const takeStuckSubmissions = (state: CampaignState): string[] =>
+/** Returns the submissions whose stuck step can be retried at once; it counts as stuck no longer. */
+export const takeStuckSubmissions = (state: State): string[] =>
   takeStuckIf(state, ({ what }) => what !== 'awaitBatchJob').map(([submission]) => submission);
 
-function takeStuckIf({ open }: CampaignState, isMeant: (stuck: StuckStep) => boolean): [string, StuckStep][] {
+function takeStuckIf({ open }: State, isMeant: (stuck: StuckStep) => boolean): [string, StuckStep][] {
   const taken: [string, StuckStep][] = [];
   for (const [submission, one] of open) {
     if (one.stuck === undefined || !isMeant(one.stuck)) continue;

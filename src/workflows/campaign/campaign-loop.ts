@@ -6,6 +6,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  setCurrentDetails,
   setHandler,
   sleep,
   workflowInfo,
@@ -13,6 +14,7 @@ import {
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { applyReport, applySettlement, applyRunRequest, applyHeldRun } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import { campaignDetails } from '../../campaign/explanation/campaign-details.ts';
 import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
 import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
 import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
@@ -21,7 +23,6 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { markShort, setDeadlineAtRisk } from '../../campaign/state/settings.ts';
 import { takeGivenUp, applyStuckReport } from '../../campaign/state/stuck-steps.ts';
-import { showCampaign } from './current-details.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
@@ -106,7 +107,7 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
-    showCampaign(this.progress());
+    this.show();
   }
 
   /** Whether nothing came while the results were published and every update has its reply. */
@@ -125,7 +126,7 @@ export class CampaignLoop {
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
     await this.submissions.carryOut(decisions);
     if (decisions.length > 0) this.wake();
-    showCampaign(this.progress());
+    this.show();
   }
 
   private mustContinueAsNew(): boolean {
@@ -165,6 +166,11 @@ export class CampaignLoop {
     this.unreported.delete(report.submission);
   }
 
+  /** Shows the campaign on its page in the Web UI. */
+  private show(): void {
+    setCurrentDetails(campaignDetails(this.progress()));
+  }
+
   private progress(): CampaignProgress {
     return progressOf(this.name, this.state, this.forecast, Date.now());
   }
@@ -173,7 +179,7 @@ export class CampaignLoop {
   private async keepTicking(): Promise<void> {
     try {
       for (;;) {
-        await sleep(this.opened.timings.reconcile, { summary: 'look for lost reports' });
+        await sleep(this.opened.timings.reconcile, { summary: 'next check for lost reports' });
         await this.checkSilent(this.submissions.silent());
         this.ticks += 1;
         if (this.ticks >= ticksForReports && this.unreported.size > 0) {
@@ -194,7 +200,7 @@ export class CampaignLoop {
     const { name: campaign, state } = this;
     const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
     try {
-      const ended = await longActivities('main', `look after ${silent.length} silent submissions`).endedAmong({
+      const ended = await longActivities('main', `check ${silent.length} silent submissions`).endedAmong({
         campaign,
         submissions: silent,
       });

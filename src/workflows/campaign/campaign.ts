@@ -37,4 +37,4 @@ async function runCampaign({ campaign, carried }: CampaignInput): Promise<Publis
 }
 
 const causeOf = ({ activityType, cause }: ActivityFailure): string =>
-  `${activityType} failed for good: ${cause?.message ?? 'nobody said why'}`;
+  `${activityType} failed for good: ${cause?.message ?? 'unknown cause'}`;

@@ -109,7 +109,7 @@ export class CommandProcessor {
     const acts = this.unrecorded;
     this.unrecorded = [];
     const first = this.recorded + 1;
-    await activities('main', `keep ${acts.length} acts`).recordActs({ campaign: this.campaign, first, acts });
+    await activities('main', `record ${acts.length} commands`).recordActs({ campaign: this.campaign, first, acts });
     this.recorded += acts.length;
   }
 

@@ -31,7 +31,7 @@ export interface RestoredCampaign {
 
 /** Restores a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
 export async function restoreFromS3(campaign: string): Promise<RestoredCampaign> {
-  const snapshot = await longActivities('main', 'what is done and what runs').takeStock({ campaign });
+  const snapshot = await longActivities('main', 'records and running submissions').takeStock({ campaign });
   const { workLists, ledger, operatorsLog, actsRecorded: recorded } = snapshot;
   const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const statistics = statisticsCodec.decode(ledger.pace);

@@ -3,24 +3,21 @@ import type { StuckStep } from '../../campaign/model/messages.ts';
 import { giveUpSignal, tryAgainSignal } from '../messages.ts';
 import { isUntaken, stuckUntaken } from './untaken.ts';
 
-/** The campaign gave a step up that was tried again and again. */
+/** The campaign gave up a step that was retried again and again. */
 export class GivenUpError extends Error {
   override readonly name = 'GivenUpError';
 }
 
-/** The steps of a submission that may be stuck: the campaign can have one tried again at once, or given up. */
+/** Runs the steps of a submission that may be stuck: the campaign can have one retried at once, or given up. */
 export class Attempts {
   private current: { scope: CancellationScope; verdict?: 'again' | GivenUpError } | undefined;
 
-  constructor(private readonly tell: (stuck: StuckStep) => Promise<void>) {
+  constructor(private readonly report: (stuck: StuckStep) => Promise<void>) {
     setHandler(tryAgainSignal, () => this.interrupt('again'));
     setHandler(giveUpSignal, ({ cause }) => this.interrupt(new GivenUpError(cause)));
   }
 
-  /**
-   * Does a step until it is done, or fails for good. One that no worker takes is told of and offered again. Throws
-   * {@link GivenUpError}.
-   */
+  /** Runs a step until it is done or fails for good; reports and reschedules one that no worker takes. Throws {@link GivenUpError}. */
   async of<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const since = Date.now();
     for (;;) {
@@ -31,7 +28,7 @@ export class Attempts {
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;
         if (current.verdict instanceof GivenUpError) throw current.verdict;
-        if (isUntaken(error)) await this.tell(stuckUntaken(error, since));
+        if (isUntaken(error)) await this.report(stuckUntaken(error, since));
         else if (current.verdict === undefined) throw error;
       } finally {
         this.current = undefined;

@@ -7,14 +7,14 @@ import type { Reason, SubmissionState } from '../../campaign/model/reasons.ts';
 import { stageQuery, type Stage } from '../messages.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
-/** What a submission's page in the Web UI shows, and its runs. Holds no word that the submission itself printed. */
+/** What a submission's page in the Web UI shows, and its runs. Contains no text that the submission itself printed. */
 export class CurrentDetails {
   readonly runs: RunRecord[] = [];
   private now: Stage = { stage: 'preparing', note: '', since: Date.now() };
   private reason: Reason | null = null;
   private faults: FaultSummary | undefined;
   private withheld: readonly string[] = [];
-  private learnt = '';
+  private probe = '';
   private choice: readonly string[] = [];
 
   constructor(
@@ -29,29 +29,29 @@ export class CurrentDetails {
     return costOfRuns(this.runs);
   }
 
-  /** What may still run of a run that nobody could end; null: nothing. */
+  /** A job that no worker could end and that may still run; null: none. */
   get leftBehind(): string | null {
     return this.runs.findLast(({ reason, cause }) => reason === 'cancelled' && cause !== undefined)?.cause ?? null;
   }
 
-  /** Enters a stage; `note` says what is going on, `onClass` where, or where it wants to. */
-  enter(stage: SubmissionState, note = '', onClass?: string): void {
+  /** Enters a stage; `note` describes it, `instanceClass` is where the run is, or is wanted. */
+  enter(stage: SubmissionState, note = '', instanceClass?: string): void {
     this.now = { stage, note, since: Date.now() };
     upsertSearchAttributes([
       { key: searchAttributes.stage, value: stage },
-      ...(onClass === undefined ? [] : [{ key: searchAttributes.class, value: onClass }]),
+      ...(instanceClass === undefined ? [] : [{ key: searchAttributes.class, value: instanceClass }]),
     ]);
     this.show();
   }
 
-  /** Keeps what is known of the submission's needs. */
-  learn(words: string): void {
-    this.learnt = words;
+  /** Sets what the probe measured, or why there is none. */
+  describeProbe(text: string): void {
+    this.probe = text;
     this.show();
   }
 
-  /** Keeps what of the image's configuration its container does not get; shown with a failure. */
-  withhold(withheld: readonly string[]): void {
+  /** Sets the parts of the image's configuration that its container does not get; shown with a failure. */
+  setWithheld(withheld: readonly string[]): void {
     this.withheld = withheld;
   }
 
@@ -69,8 +69,8 @@ export class CurrentDetails {
     this.show();
   }
 
-  /** Says of each class whether the next evaluation may go there, and why not; shown from the next stage on. */
-  explain(choice: readonly string[]): void {
+  /** Sets why each class fits the next evaluation or not; shown from the next stage on. */
+  setChoice(choice: readonly string[]): void {
     this.choice = choice;
   }
 
@@ -80,10 +80,22 @@ export class CurrentDetails {
   }
 
   private show(): void {
-    const { submission, team, runs, reason, faults, withheld, learnt, choice } = this;
+    const { submission, team, runs, reason, faults, withheld, probe, choice } = this;
     const { stage, note, since } = this.now;
     setCurrentDetails(
-      submissionDetails({ submission, team, stage, note, since, reason, faults, withheld, runs, learnt, choice }),
+      submissionDetails({
+        submission,
+        team,
+        stage,
+        note,
+        since,
+        reason,
+        faults,
+        withheld,
+        runs,
+        learnt: probe,
+        choice,
+      }),
     );
   }
 }

@@ -21,66 +21,66 @@ import {
 
 export type GrantDecision = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
 
-/** Between two tries to reach a campaign that is not running, in ms: doubles from the first to the last. */
+/** Between two attempts to reach a campaign that is not running, in ms: doubles from first to longest. */
 const firstPause = 60_000;
 const longestPause = 30 * 60_000;
 
-/** A round's side of the protocol of grants: asks its campaign for each run and says when one has ended. */
+/** Requests each run of a round from its campaign and reports when one has ended. */
 export class RunGrants {
-  private readonly answers = new Map<number, GrantDecision>();
+  private readonly decisions = new Map<number, GrantDecision>();
   private readonly settled: RunSettlement[] = [];
   private request: RunRequest | undefined;
   private grant: HeldGrant | undefined;
   private unsettled: RunSettlement | undefined;
   private preparing = true;
-  /** How often the campaign asked for everything again: it is running then. */
-  private asked = 0;
+  /** How often the campaign asked for a report; when it asks, it is running. */
+  private reportsAsked = 0;
 
   constructor(private readonly round: { campaign: string; submission: string; sequence: number }) {
-    setHandler(grantRunSignal, (grant) => this.answer({ kind: 'granted', ...grant }));
-    setHandler(refuseRunSignal, (refusal) => this.answer({ kind: 'refused', ...refusal }));
+    setHandler(grantRunSignal, (grant) => this.enter({ kind: 'granted', ...grant }));
+    setHandler(refuseRunSignal, (refusal) => this.enter({ kind: 'refused', ...refusal }));
     setHandler(reportAgainSignal, () => {
-      this.asked += 1;
-      // What a cancelled round says is needed too, and a handler that fails would end the round before its record.
-      return CancellationScope.nonCancellable(() => this.tell(() => this.sendStanding()));
+      this.reportsAsked += 1;
+      // The report of a cancelled round counts too, and a handler that fails would end the round before it is recorded.
+      return CancellationScope.nonCancellable(() => this.send(() => this.sendReport()));
     });
   }
 
-  /** Waits, for weeks if need be, until the campaign decides. Also tells it of the run that ended before. */
+  /** Requests a run, reporting the run that ended before it, and waits for the decision: weeks if need be. */
   async ask(request: Omit<RunRequest, 'submission'>): Promise<GrantDecision> {
     const { submission } = this.round;
     this.request = { submission, ...request, ...(this.unsettled && { settles: this.unsettled }) };
     this.unsettled = undefined;
     if (request.purpose === 'evaluation') this.preparing = false;
-    const asked = this.request;
-    await this.tell(() => this.parent().signal(requestRunSignal, asked));
-    await condition(() => this.answers.has(request.n));
-    const permit = this.answers.get(request.n);
-    if (permit === undefined) throw new RangeError(`run ${request.n} was answered without an answer`);
-    return permit;
+    const sent = this.request;
+    await this.send(() => this.parent().signal(requestRunSignal, sent));
+    await condition(() => this.decisions.has(request.n));
+    const decision = this.decisions.get(request.n);
+    if (decision === undefined) throw new RangeError(`run ${request.n} has no decision`);
+    return decision;
   }
 
-  /** A run has ended; the campaign hears of it with the next request or with {@link settle}. */
+  /** A run has ended; the next request, or {@link settle}, reports it to the campaign. */
   ended(settlement: Omit<RunSettlement, 'submission'>): void {
     this.unsettled = { submission: this.round.submission, ...settlement };
     this.settled.push(this.unsettled);
     this.grant = undefined;
   }
 
-  /** Frees the slot of the run that ended, now. */
+  /** Reports the run that ended now, which frees its slot. */
   async settle(): Promise<void> {
     const settlement = this.unsettled;
     this.unsettled = undefined;
-    if (settlement) await this.tell(() => this.parent().signal(runSettledSignal, settlement));
+    if (settlement) await this.send(() => this.parent().signal(runSettledSignal, settlement));
   }
 
-  /** A step that no activity of it can tell of; null: it goes on. */
-  tellStuck(stuck: StuckStep | null): Promise<void> {
+  /** Reports a step that no worker takes; null: it continues. */
+  reportStuck(stuck: StuckStep | null): Promise<void> {
     const { submission, sequence } = this.round;
-    return this.tell(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
+    return this.send(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
   }
 
-  private sendStanding(): Promise<void> {
+  private sendReport(): Promise<void> {
     const { submission, sequence } = this.round;
     return this.parent().signal(standingSignal, {
       submission,
@@ -92,31 +92,37 @@ export class RunGrants {
     });
   }
 
-  /** In force at once: the campaign may ask for everything before the round has heard of its answer. */
-  private answer(permit: GrantDecision): void {
-    if (this.answers.has(permit.n)) return;
-    this.answers.set(permit.n, permit);
-    if (this.request?.n !== permit.n) return;
+  /** Takes effect at once: the campaign may ask for a report before {@link ask} continues. */
+  private enter(decision: GrantDecision): void {
+    if (this.decisions.has(decision.n)) return;
+    this.decisions.set(decision.n, decision);
+    if (this.request?.n !== decision.n) return;
     const { purpose, rerun } = this.request;
     this.request = undefined;
-    if (permit.kind === 'refused') return;
-    const { n, class: onClass, reserved } = permit;
-    this.grant = { n, purpose, rerun, class: onClass, reserved, since: Date.now() };
+    if (decision.kind === 'refused') return;
+    this.grant = {
+      n: decision.n,
+      purpose,
+      rerun,
+      class: decision.class,
+      reserved: decision.reserved,
+      since: Date.now(),
+    };
   }
 
   private parent() {
     return getExternalWorkflowHandle(campaignWorkflowId(this.round.campaign));
   }
 
-  /** A campaign that was terminated by mistake comes back under the same id: until it does or asks, wait. */
-  private async tell(send: () => Promise<void>): Promise<void> {
+  /** A campaign that was terminated by mistake comes back under the same id: waits and retries, at once when it asks. */
+  private async send(signal: () => Promise<void>): Promise<void> {
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-      const asked = this.asked;
+      const asked = this.reportsAsked;
       try {
-        return await send();
+        return await signal();
       } catch (error) {
         if (!(error instanceof ApplicationFailure) || error.type !== 'ExternalWorkflowExecutionNotFound') throw error;
-        await condition(() => this.asked > asked, pause);
+        await condition(() => this.reportsAsked > asked, pause);
       }
     }
   }

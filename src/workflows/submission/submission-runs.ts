@@ -1,18 +1,19 @@
-import { ActivityFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
-import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
+import type { InstanceClass, Purpose } from '../../campaign/model/frozen-campaign.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { Timings } from '../../settings.ts';
-import { causeOf } from '../activity-fault.ts';
 import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../messages.ts';
-import type { RunGrants } from './run-grants.ts';
+import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
+import { Wanted } from './wanted.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
 export interface SubmissionInput {
@@ -27,25 +28,36 @@ export interface SubmissionInput {
 export interface EndedRun {
   kind: 'ended';
   n: number;
-  on: InstanceClass;
+  instanceClass: InstanceClass;
   end: RunEnd;
 }
 export type Run = EndedRun | { kind: 'refused'; reason: Reason };
 
-/** The runs of one submission: each asked for, submitted once, followed to its end and kept with its cost. */
+/** A run that was granted. */
+interface GrantedRun {
+  n: number;
+  purpose: Purpose;
+  rerun: boolean;
+  instanceClass: InstanceClass;
+  /** Micro-dollars. */
+  reserved: number;
+  moreSharedMemory: boolean;
+}
+
+/** The runs of one submission: each is requested, submitted once, followed to its end and recorded with its cost. */
 export class SubmissionRuns {
   private n: number;
   private evaluations: number;
   private endRun: (() => void) | undefined;
-  /** The newest run that is to end. */
+  /** The newest run that is to be ended. */
   private unwanted = 0;
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
-    private readonly caseFile: CurrentDetails,
+    private readonly details: CurrentDetails,
     private readonly image: { reference: string; digest: string },
-    private readonly permits: RunGrants,
+    private readonly grants: RunGrants,
   ) {
     this.n = opened.runsBefore;
     this.evaluations = opened.evaluationsBefore;
@@ -55,24 +67,43 @@ export class SubmissionRuns {
     });
   }
 
-  /** The number of the last run that was asked for. */
+  /** The number of the last run that was requested. */
   get newest(): number {
     return this.n;
   }
 
-  /** `usedUp`: it may only run if the fault that ended its last run is everybody's. */
-  async run({ purpose, options, needMeasured, moreSharedMemory }: WantedRun, usedUp = false): Promise<Run> {
+  /** `usedUp`: it may only run if other submissions meet the platform fault that ended its last run too. */
+  async run(wanted: WantedRun, usedUp = false): Promise<Run> {
     this.n += 1;
-    const n = this.n;
+    const { purpose, moreSharedMemory } = wanted;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    const [wanted] = options;
-    const forWhat = `for run ${n}, ${purpose === 'probe' ? 'a probe' : 'an evaluation'}`;
-    this.caseFile.enter(
-      'waiting',
-      `${forWhat} on ${options.map((option) => option.class).join(' or ')}`,
-      wanted?.class,
-    );
-    const permit = await this.permits.ask({
+    const decision = await this.request(this.n, rerun, wanted, usedUp);
+    if (decision.kind === 'refused') return { kind: 'refused', reason: decision.reason };
+    const instanceClass = this.opened.classes.find(({ name }) => name === decision.class);
+    if (purpose === 'evaluation') this.evaluations += 1;
+    if (instanceClass === undefined) throw new RangeError(`granted on an unknown class ${decision.class}`);
+    const { n, reserved } = decision;
+    const granted = { n, purpose, rerun, instanceClass, reserved, moreSharedMemory };
+    const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
+    this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
+    const end = await this.follow(granted).catch((error: unknown) => {
+      this.recordUnknownEnd(granted, error);
+      throw error;
+    });
+    this.recordEnd(granted, end);
+    return { kind: 'ended', n, instanceClass, end };
+  }
+
+  private request(
+    n: number,
+    rerun: boolean,
+    { purpose, options, needMeasured }: WantedRun,
+    usedUp: boolean,
+  ): Promise<GrantDecision> {
+    const names = options.map((option) => option.class);
+    const note = `for run ${n}, ${purpose === 'probe' ? 'a probe' : 'an evaluation'} on ${names.join(' or ')}`;
+    this.details.enter('waiting', note, names[0]);
+    return this.grants.ask({
       n,
       purpose,
       rerun,
@@ -80,66 +111,53 @@ export class SubmissionRuns {
       ...(needMeasured && { needMeasured }),
       ...(usedUp && { usedUp }),
     });
-    if (permit.kind === 'refused') return { kind: 'refused', reason: permit.reason };
-    const on = this.opened.classes.find(({ name }) => name === permit.class);
-    if (purpose === 'evaluation') this.evaluations += 1;
-    if (on === undefined) throw new RangeError(`granted on an unknown class ${permit.class}`);
-    const note = `run ${n} on ${on.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
-    this.caseFile.enter(purpose === 'probe' ? 'probing' : 'running', note, on.name);
-    const end = await this.seeThrough({
-      ...this.input,
-      n,
-      purpose,
-      class: on.name,
-      image: this.image,
-      moreSharedMemory,
-      reserved: permit.reserved,
-    }).catch((error: unknown) => {
-      // Nobody knows what it cost: the worst case counts.
-      const unknownEnd = {
-        jobId: null,
-        reason: 'platform-error',
-        cause: causeOf(error),
-        billedSeconds: 0,
-        costMicroUsd: permit.reserved,
-      } as const;
-      this.caseFile.add({ n, purpose, class: on.name, ...unknownEnd });
-      throw error;
-    });
-    const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
-    this.caseFile.add({
-      n,
-      purpose,
-      class: on.name,
-      jobId,
-      reason,
-      ...(cause !== undefined && { cause }),
-      billedSeconds,
-      costMicroUsd,
-      ...(facts && { facts }),
-    });
-    this.permits.ended({
+  }
+
+  private recordEnd(
+    { n, purpose, rerun, instanceClass: { name } }: GrantedRun,
+    { jobId, reason, cause, billedSeconds, costMicroUsd, facts }: RunEnd,
+  ): void {
+    const fault = cause !== undefined && { cause };
+    const cost = { billedSeconds, costMicroUsd };
+    this.details.add({ n, purpose, class: name, jobId, reason, ...fault, ...cost, ...(facts && { facts }) });
+    this.grants.ended({
       n,
       purpose,
       rerun,
-      class: on.name,
-      billedSeconds,
-      costMicroUsd,
+      class: name,
+      ...cost,
       ...(reason && { reason }),
-      ...(cause !== undefined && { cause }),
+      ...fault,
       ...(reason === 'unplaceable' && { classShort: true }),
     });
-    return { kind: 'ended', n, on, end };
   }
 
-  /** Frees the last run's slot without asking for another. */
+  /** The cost is unknown, so the worst case counts. */
+  private recordUnknownEnd({ n, purpose, instanceClass, reserved }: GrantedRun, error: unknown): void {
+    this.details.add({
+      n,
+      purpose,
+      class: instanceClass.name,
+      jobId: null,
+      reason: 'platform-error',
+      cause: causeOf(error),
+      billedSeconds: 0,
+      costMicroUsd: reserved,
+    });
+  }
+
+  /** Frees the last run's slot without requesting another run. */
   settle(): Promise<void> {
-    return this.permits.settle();
+    return this.grants.settle();
   }
 
-  /** A job that may have been submitted is never left alone: a cancellation, or `endRun`, ends it and still learns its cost. */
-  private async seeThrough({ reserved, ...order }: RunOrder & { reserved: number }): Promise<RunEnd> {
-    const { n, purpose } = order;
+  /**
+   * Submits the run and awaits its end. A job that may have been submitted is never abandoned: after a cancellation, or
+   * `endRun`, it is ended and its cost still determined.
+   */
+  private async follow({ n, purpose, instanceClass, reserved, moreSharedMemory }: GrantedRun): Promise<RunEnd> {
+    const { image } = this;
+    const order: RunOrder = { ...this.input, n, purpose, class: instanceClass.name, image, moreSharedMemory };
     const { timings } = this.opened;
     const summary = `run ${n}: ${purpose} on ${order.class}`;
     const wanted = new Wanted(CancellationScope.current(), this.unwanted >= n);
@@ -147,35 +165,38 @@ export class SubmissionRuns {
     return CancellationScope.nonCancellable(async (): Promise<RunEnd> => {
       const withdraw = (by: Activities) => by.submitBatchJob({ ...order, withdraw: true });
       const job = await wanted.orElse(
-        () => this.untilTaken((patience) => submitActivities(summary, timings, patience).submitBatchJob(order)),
-        () => this.ended(`${summary}: withdrawn`, submitActivities, withdraw),
+        () => this.untilTaken((startWithin) => submitActivities(summary, timings, startWithin).submitBatchJob(order)),
+        () => this.end(`${summary}: withdrawn`, submitActivities, withdraw),
       );
       if (job === undefined) return leftBehind(`a job of run ${n}`, null, reserved);
       if (job.kind === 'abandoned') return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
       if (job.kind === 'refused') return { ...neverRan, cause: job.cause };
       const { jobId } = job;
-      const follow = (giveUp: boolean) => (by: Activities) => by.awaitBatchJob({ ...order, jobId, giveUp });
+      const awaitEnd = (giveUp: boolean) => (by: Activities) => by.awaitBatchJob({ ...order, jobId, giveUp });
       const end = await wanted.orElse(
-        () => this.untilTaken((patience) => follow(false)(awaitActivities(summary, timings, patience))),
-        () => this.ended(summary, awaitActivities, follow(true)),
+        () => this.untilTaken((startWithin) => awaitEnd(false)(awaitActivities(summary, timings, startWithin))),
+        () => this.end(summary, awaitActivities, awaitEnd(true)),
       );
       return end ?? leftBehind(`job ${jobId}`, jobId, reserved);
     }).finally(() => (this.endRun = undefined));
   }
 
-  private untilTaken<Result>(offer: (patience: number) => Promise<Result>): Promise<Result> {
-    return untilTaken(offer, this.opened.timings.untaken, (stuck) => this.permits.tellStuck(stuck));
+  private untilTaken<Result>(offer: (startWithin: number) => Promise<Result>): Promise<Result> {
+    return untilTaken(offer, this.opened.timings.untaken, (stuck) => this.grants.reportStuck(stuck));
   }
 
-  /** A step that ends a run, on its queue or, where no worker takes it, on the workflow's own; undefined: neither could. */
-  private async ended<Result>(
+  /**
+   * Ends a run by an activity on its own queue or, if no worker takes it there, on the workflow's queue. Returns undefined if
+   * neither worked.
+   */
+  private async end<Result>(
     summary: string,
-    own: (summary: string, timings: Timings) => Activities,
+    onOwnQueue: (summary: string, timings: Timings) => Activities,
     end: (by: Activities) => Promise<Result>,
   ): Promise<Result | undefined> {
     const { timings } = this.opened;
     try {
-      return await end(own(summary, timings));
+      return await end(onOwnQueue(summary, timings));
     } catch (error) {
       if (!isUntaken(error)) throw error;
     }
@@ -188,38 +209,7 @@ export class SubmissionRuns {
   }
 }
 
-/** A run that is wanted until its submission is cancelled or somebody ends it. */
-class Wanted {
-  isOver: boolean;
-  private scope: CancellationScope | undefined;
-
-  constructor(submission: CancellationScope, isOver: boolean) {
-    this.isOver = isOver || submission.consideredCancelled;
-    submission.cancelRequested.catch(() => this.end());
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.scope?.cancel();
-  }
-
-  /** Does an activity as long as the run is wanted, else the other. */
-  async orElse<Result>(activity: () => Promise<Result>, other: () => Promise<Result>): Promise<Result> {
-    if (this.isOver) return other();
-    this.scope = new CancellationScope();
-    try {
-      return await this.scope.run(activity);
-    } catch (error) {
-      // The server tries a cancelled activity no second time, even when only its worker went away.
-      if (!this.scope.consideredCancelled || !(error instanceof ActivityFailure || isCancellation(error))) throw error;
-      return other();
-    } finally {
-      this.scope = undefined;
-    }
-  }
-}
-
-/** Nobody could end the run, so the worst case counts; `what` may go on. */
+/** No worker could end the run, so the worst case counts; `what` may still run. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
   ...neverRan,
   jobId,
@@ -237,3 +227,9 @@ const neverRan: RunEnd = {
   rule: 'no-outcome',
   memoryLimitMiB: null,
 };
+
+/** Why an activity failed for good, equal for equal faults. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof ActivityFailure)) return faultCause(error instanceof Error ? error.message : String(error));
+  return faultCause(`${error.activityType}: ${error.cause?.message ?? 'unknown cause'}`);
+}

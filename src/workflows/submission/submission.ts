@@ -18,7 +18,7 @@ import { RunGrants } from './run-grants.ts';
 import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
 import { imageActivities, scoreActivities, activities } from '../activity-proxies.ts';
 
-interface SubmissionEnd {
+interface RoundResult {
   state: FinalState;
   reason: Reason | null;
   detail: string | null;
@@ -30,17 +30,17 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
-  const permits = new RunGrants(input);
+  const grants = new RunGrants(input);
   const opened = await CancellationScope.nonCancellable(() =>
-    activities('main', `what is known of ${input.submission}`).openSubmission(input),
+    activities('main', `history of ${input.submission}`).openSubmission(input),
   );
   if (opened.final) return recordAgain(opened.final);
-  const caseFile = new CurrentDetails(input.submission, input.team);
-  const review = new Review(input, opened, caseFile, permits);
-  const outcome = await review.outcome();
-  const end = { ...outcome, detail: outcome.detail ?? caseFile.leftBehind };
-  const { withheld } = review;
-  caseFile.close(end.state, end.reason, end.detail, end.faults);
+  const details = new CurrentDetails(input.submission, input.team);
+  const round = new Round(input, opened, details, grants);
+  const outcome = await round.outcome();
+  const end = { ...outcome, detail: outcome.detail ?? details.leftBehind };
+  const { withheld } = round;
+  details.close(end.state, end.reason, end.detail, end.faults);
   await CancellationScope.nonCancellable(() =>
     activities('main', `record: ${end.reason ?? end.state}`).recordResult({
       campaign: input.campaign,
@@ -48,42 +48,42 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
       team: input.team,
       sequence: input.sequence,
       ...end,
-      runs: caseFile.runs,
-      image: review.image?.digest ?? opened.imageBefore,
+      runs: details.runs,
+      image: round.image?.digest ?? opened.imageBefore,
       ...(withheld.length > 0 && { withheld }),
     }),
   );
   return end.state;
 }
 
-/** The round is final already: the campaign only has to hear of it (again). */
+/** The round is final already: only reports it to the campaign again. */
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
-  const caseFile = new CurrentDetails(final.submission, final.team);
-  for (const run of final.runs) caseFile.add(run);
-  caseFile.withhold(final.withheld ?? []);
-  caseFile.close(final.state, final.reason, final.detail, final.faults);
+  const details = new CurrentDetails(final.submission, final.team);
+  for (const run of final.runs) details.add(run);
+  details.setWithheld(final.withheld ?? []);
+  details.close(final.state, final.reason, final.detail, final.faults);
   await activities('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
 }
 
-/** One submission's way through one round, with what is shown of it. */
-class Review {
+/** One round of a submission, from its image to its score. */
+class Round {
   image: Image | undefined;
-  /** What of the image's configuration its container does not get. */
+  /** The parts of the image's configuration that its container does not get. */
   withheld: string[] = [];
   private readonly attempts: Attempts;
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
-    private readonly caseFile: CurrentDetails,
-    private readonly permits: RunGrants,
+    private readonly details: CurrentDetails,
+    private readonly grants: RunGrants,
   ) {
-    this.attempts = new Attempts((stuck) => permits.tellStuck(stuck));
+    this.attempts = new Attempts((stuck) => grants.reportStuck(stuck));
   }
 
-  /** Every way to end is a value; what is thrown is a cancellation or trouble of the platform that retrying cannot mend. */
-  async outcome(): Promise<SubmissionEnd> {
+  /** Every result is a value; cancellations and platform errors that retries cannot fix are caught here. */
+  async outcome(): Promise<RoundResult> {
     try {
       return await (this.input.kind === 'rescore' ? this.rescore() : this.evaluate());
     } catch (error) {
@@ -94,7 +94,7 @@ class Review {
     }
   }
 
-  private async evaluate(): Promise<SubmissionEnd> {
+  private async evaluate(): Promise<RoundResult> {
     const { input, opened, attempts } = this;
     const pulled = await attempts.of(() =>
       imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
@@ -102,59 +102,64 @@ class Review {
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
-    this.caseFile.withhold(this.withheld);
+    this.details.setWithheld(this.withheld);
     this.explainMissingProbe(pulled);
-    const runs = new SubmissionRuns(this.input, this.opened, this.caseFile, pulled, this.permits);
-    const way = new EvaluationStateMachine(this.opened);
-    let next: EvaluationStep = way.begin(pulled.probeInVain);
+    const runs = new SubmissionRuns(this.input, this.opened, this.details, pulled, this.grants);
+    const machine = new EvaluationStateMachine(this.opened);
+    let next: EvaluationStep = machine.begin(pulled.probeInVain);
     for (;;) {
       const usedUp = next.kind === 'end' && next.ifPlatformWide !== undefined;
       if (next.kind === 'end' && next.ifPlatformWide) next = next.ifPlatformWide;
       if (next.kind !== 'run') break;
       if (next.purpose === 'evaluation') {
-        this.caseFile.explain(classFitLines(this.opened, way.needs, this.opened.testItems));
+        this.details.setChoice(classFitLines(this.opened, machine.needs, this.opened.testItems));
       }
       const run = await runs.run(next, usedUp);
-      if (run.kind === 'refused') next = way.afterRefusal(run.reason);
-      else if (next.purpose === 'probe') next = way.afterRun(run.on, await this.taught(run, pulled.base));
-      else next = way.afterRun(run.on, run.end);
+      if (run.kind === 'refused') next = machine.afterRefusal(run.reason);
+      else if (next.purpose === 'probe')
+        next = machine.afterRun(run.instanceClass, await this.withProfile(run, pulled.base));
+      else next = machine.afterRun(run.instanceClass, run.end);
     }
     return next.kind === 'score' ? this.score(runs.newest, runs) : ended(next.reason, next.detail);
   }
 
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
-      this.caseFile.learn(
-        'none, for the campaign has no sample set; every class that is large enough is thought to do.',
+      this.details.describeProbe(
+        'none, as the campaign has no sample set; every class with enough memory is assumed to fit.',
       );
     } else if (probeInVain) {
-      this.caseFile.learn('none, for others on the same base image filled the device whatever they needed.');
+      this.details.describeProbe(
+        'none, as other submissions on the same base image filled the GPU whatever they needed.',
+      );
     }
   }
 
-  /** A probe's end with what it taught. */
-  private async taught({ n, on, end }: EndedRun, base: string | null): Promise<RunResult> {
+  /** The end of a probe, with the resource profile that it measured. */
+  private async withProfile({ n, instanceClass, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
-        this.caseFile.learn(`ended with ${end.reason}, which is all that is known.`);
+        this.details.describeProbe(`ended with ${end.reason}; nothing was measured.`);
       }
       return end;
     }
-    const order = { ...this.input, n, class: on.name, base };
-    const profile = await this.attempts.of(() => activities('main', 'what the probe taught').probeGpuMemory(order));
+    const order = { ...this.input, n, class: instanceClass.name, base };
+    const profile = await this.attempts.of(() =>
+      activities('main', 'resource profile of the probe').probeGpuMemory(order),
+    );
     if (profile === null) return end;
-    this.caseFile.learn(probeText(profile, on));
+    this.details.describeProbe(probeText(profile, instanceClass));
     return { ...end, profile };
   }
 
-  /** Scores the predictions of the last good run again; nothing runs. */
-  private async rescore(): Promise<SubmissionEnd> {
+  /** Scores the predictions of the last good run again, without a new run. */
+  private async rescore(): Promise<RoundResult> {
     const { lastGoodRun } = this.opened;
     return lastGoodRun === null ? ended('output-missing', 'no run left predictions') : this.score(lastGoodRun);
   }
 
-  private async score(n: number, runs?: SubmissionRuns): Promise<SubmissionEnd> {
-    this.caseFile.enter('scoring', `the predictions of run ${n}`);
+  private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {
+    this.details.enter('scoring', `the predictions of run ${n}`);
     const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
       this.attempts.of(() =>
@@ -169,7 +174,7 @@ class Review {
   }
 }
 
-const ended = (reason: Reason, detail: string | null = null): SubmissionEnd => ({
+const ended = (reason: Reason, detail: string | null = null): RoundResult => ({
   state: responsibleParty(reason) === 'operator' ? 'cancelled' : 'failed',
   reason,
   detail,

@@ -7,7 +7,7 @@ export const isUntaken = (error: unknown): error is ActivityFailure =>
   error.cause instanceof TimeoutFailure &&
   error.cause.timeoutType === 'SCHEDULE_TO_START';
 
-/** What the campaign is told of it; `since` in ms. */
+/** How the campaign reports such an activity; `since` in ms. */
 export const stuckUntaken = ({ activityType }: ActivityFailure, since: number): StuckStep => ({
   what: activityType,
   cause: `no worker takes ${activityType}`,
@@ -16,23 +16,23 @@ export const stuckUntaken = ({ activityType }: ActivityFailure, since: number): 
 });
 
 /**
- * Offers an activity until a worker takes it, each time twice as long (ms), and tells of every offer that nobody took; null:
- * it is done after all.
+ * Schedules an activity until a worker takes it, waiting twice as long (ms) each time. Reports every time that none took it,
+ * and null once one did.
  */
 export async function untilTaken<Result>(
-  offer: (patience: number) => Promise<Result>,
-  patience: number,
-  tell: (stuck: StuckStep | null) => Promise<void>,
+  schedule: (startWithin: number) => Promise<Result>,
+  startWithin: number,
+  report: (stuck: StuckStep | null) => Promise<void>,
 ): Promise<Result> {
   const since = Date.now();
-  for (let longer = patience; ; longer *= 2) {
+  for (let longer = startWithin; ; longer *= 2) {
     try {
-      const result = await offer(longer);
-      if (longer > patience) await tell(null);
+      const result = await schedule(longer);
+      if (longer > startWithin) await report(null);
       return result;
     } catch (error) {
       if (!isUntaken(error)) throw error;
-      await tell(stuckUntaken(error, since));
+      await report(stuckUntaken(error, since));
     }
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import { treatmentOf, type CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { treatmentOf, type CampaignState, type Writable } from '../../../src/campaign/state/campaign-state.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
@@ -9,9 +9,9 @@ import { bookedState, campaignOf, decideNow, now, open, request } from '../state
 /** Signals come from the Web UI as any JSON at all. */
 const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
   ({ name, message }) as OperatorCommand;
-const faultIn = (state: CampaignState, name: OperatorCommandName, message?: unknown): string | undefined =>
+const faultIn = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown): string | undefined =>
   validationError(act(name, message), state);
-const applied = (state: CampaignState, name: OperatorCommandName, message?: unknown, team = -1): void => {
+const applied = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown, team = -1): void => {
   assert.equal(faultIn(state, name, message), undefined);
   applyCommand(act(name, message), state, team, now);
 };
@@ -157,7 +157,7 @@ describe('acts on teams', () => {
 });
 
 describe('acts on a campaign', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([1]);
   });

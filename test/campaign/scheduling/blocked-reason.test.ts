@@ -5,7 +5,7 @@ import {
   applySettlement,
   applyRunRequest,
 } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
@@ -19,7 +19,7 @@ import {
   treat,
 } from '../state/state-samples.ts';
 
-const hold = (state: CampaignState, at = now): string | undefined => {
+const hold = (state: Writable<CampaignState>, at = now): string | undefined => {
   decideNow(state, at);
   return blockedReasonOf(state, at);
 };
@@ -27,7 +27,7 @@ const hold = (state: CampaignState, at = now): string | undefined => {
 describe('a campaign is done', () => {
   it('when all rounds were started and have reported, or when nothing is open in a closing campaign', () => {
     const state = campaignOf([2]);
-    const closing = (): CampaignState => ({ ...state, closing: 'cancelled' });
+    const closing = (): Writable<CampaignState> => ({ ...state, closing: 'cancelled' });
     assert.equal(isDone(state), false);
     open(state, { s: 0 });
     assert.equal(isDone(state), false);
@@ -43,7 +43,7 @@ describe('a campaign is done', () => {
 });
 
 describe('a campaign holds', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([1]);
     open(state, { s: 0 });
@@ -71,7 +71,7 @@ describe('a campaign holds', () => {
   });
 
   it('not while a run, a preparation or a scoring is under way: it may free money or end', () => {
-    const paused = (change: CampaignState): string | undefined => hold({ ...change, paused: true });
+    const paused = (change: Writable<CampaignState>): string | undefined => hold({ ...change, paused: true });
     decideNow(state);
     assert.equal(paused(state), undefined, 'running');
     applySettlement(state, settlement(1, 1));

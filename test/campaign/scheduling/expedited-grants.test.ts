@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
   decideNow,
@@ -15,7 +15,7 @@ import {
 } from '../state/state-samples.ts';
 
 describe('grants in a hurry', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
     state.deadlineAtRisk = true;

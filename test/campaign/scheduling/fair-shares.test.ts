@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, grantsNow, now, open, option, request, settlement, treat } from '../state/state-samples.ts';
 
 /** A class on which runs of all teams come and go; every submission has so many evaluations after its probe. */
 class BusyClass {
-  readonly state: CampaignState;
+  readonly state: Writable<CampaignState>;
   private next = 0;
 
   constructor(weights: readonly number[], slots: number) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
   decideNow,
@@ -16,7 +16,7 @@ import {
 } from '../state/state-samples.ts';
 
 describe('granting runs', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([9, 9]);
     open(state, { s: 0, t: 0, u: 1, v: 1 });
@@ -135,7 +135,7 @@ describe('granting runs', () => {
 });
 
 describe('probes and evaluations of equal share', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([1, 1, 1, 1]);
     state.slots = { g4: 1 };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, decideNow, grantsNow, now, open, request } from '../state/state-samples.ts';
 
 describe('a decision', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([2, 2]);
     open(state, { s: 0, t: 1 });

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../../../src/campaign/scheduling/starts.ts';
 import { campaignOf, now, open, option, request, treat } from '../state/state-samples.ts';
 
 const wide: StartLimits = { preparing: 100, open: 100, perTeam: 100 };
 /** Rounds in the order in which they are started. */
-const picksOf = (state: CampaignState, limits = wide): [team: number, index: number][] =>
+const picksOf = (state: Writable<CampaignState>, limits = wide): [team: number, index: number][] =>
   decide(state, limits, now).flatMap((decision) =>
     decision.kind === 'start' ? [[decision.team, decision.index] as [number, number]] : [],
   );
-const startsOf = (state: CampaignState, limits = wide): number[] => picksOf(state, limits).map(([team]) => team);
+const startsOf = (state: Writable<CampaignState>, limits = wide): number[] =>
+  picksOf(state, limits).map(([team]) => team);
 
 describe('starting rounds', () => {
   it('goes round the teams in the order of the work list', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
@@ -16,18 +16,18 @@ import {
 } from '../state/state-samples.ts';
 
 /** Asks for an evaluation of this worst case, for a team of its own. */
-function ask(state: CampaignState, submission: string, worst: number, onClass = 'g4', rerun = false): void {
+function ask(state: Writable<CampaignState>, submission: string, worst: number, onClass = 'g4', rerun = false): void {
   const team = state.rounds.push(1) - 1;
   state.started.push(0);
   open(state, { [submission]: team });
   applyRunRequest(state, request(submission, 1, 'evaluation', [option(onClass, worst)], rerun));
 }
-const granted = (state: CampaignState): string[] => grantsNow(state).map(([submission]) => submission);
-const end = (state: CampaignState, submission: string, cost = 0, onClass = 'g4'): void =>
+const granted = (state: Writable<CampaignState>): string[] => grantsNow(state).map(([submission]) => submission);
+const end = (state: Writable<CampaignState>, submission: string, cost = 0, onClass = 'g4'): void =>
   applySettlement(state, settlement(1, cost, { submission, class: onClass }));
 
 /** Budget 1,000, of which a run under way holds 500; with slots for everybody. */
-function halfReserved(): CampaignState {
+function halfReserved(): Writable<CampaignState> {
   const state = campaignOf([]);
   state.slots = { g4: 100, p3: 100 };
   ask(state, 'half', 500);
@@ -139,7 +139,7 @@ describe('a request that does not fit into the money left', () => {
 });
 
 describe('the share of the budget that is kept for reruns', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([], { budget: { microUsd: 1_000, rerunReserveShare: 0.25 } });
     state.slots = { g4: 100, p3: 1 };

@@ -6,7 +6,7 @@ import {
   applyRunRequest,
 } from '../../../src/campaign/state/apply-messages.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import {
   bookedState,
   campaignOf,
@@ -21,7 +21,7 @@ import {
   settlement,
 } from './state-samples.ts';
 
-const money = ({ money: { spent, reruns, probes, overhead, byClass } }: CampaignState): object => ({
+const money = ({ money: { spent, reruns, probes, overhead, byClass } }: Writable<CampaignState>): object => ({
   spent,
   reruns,
   probes,
@@ -39,7 +39,7 @@ const spentOn = (byClass: Record<string, number>, change: object = {}): object =
 const nothingHeld = { slots: {}, reserved: 0 };
 
 describe('the books of a campaign', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([3]);
     open(state, { s: 0 });

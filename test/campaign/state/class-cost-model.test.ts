@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import {
@@ -198,7 +198,7 @@ describe('a campaign that has learnt', () => {
   );
   const fail = (submission: string): void =>
     applySettlement(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
 
   it('grants the class that it has come to want, also to what waits already, and takes it for what was asked first', () => {
     state = campaignOf([99]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyStart, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/codec.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
@@ -9,10 +9,10 @@ import { classes, limits } from '../samples.ts';
 import { bookedState, campaignOf, now, request, treat } from './state-samples.ts';
 
 const rules = { classes, limits };
-const json = (state: CampaignState): string => JSON.stringify(encodeState(state, rules));
+const json = (state: Writable<CampaignState>): string => JSON.stringify(encodeState(state, rules));
 
 /** As large as a campaign gets: 100,000 rounds of 50,000 teams, 1,500 open that all wait with three options. */
-function largeState(): CampaignState {
+function largeState(): Writable<CampaignState> {
   const budget = { microUsd: 1e15, rerunReserveShare: 0 };
   const state = campaignOf(
     Array.from({ length: 50_000 }, () => 2),
@@ -70,7 +70,7 @@ describe('the state that a campaign hands to its next run', () => {
     const state = bookedState();
     const { version, ...unversioned } = encodeState(state, rules);
     assert.equal(version, 1);
-    const again = (encoded: object): CampaignState =>
+    const again = (encoded: object): Writable<CampaignState> =>
       decodeState(JSON.parse(JSON.stringify(encoded)), { rounds: state.rounds }, rules);
     assert.deepEqual(again(unversioned), again({ version, ...unversioned }));
     assert.throws(() => again({ ...unversioned, version: 2 }), /^RangeError: unknown version 2 of a state$/);
@@ -114,7 +114,11 @@ describe('the state that a campaign hands to its next run', () => {
     const state = bookedState();
     treat(state, 0, { paused: true });
     const text = json(state);
-    const restored = decodeState(JSON.parse(text), { rounds: [3, 1] }, { classes: [], limits });
+    const restored: Writable<CampaignState> = decodeState(
+      JSON.parse(text),
+      { rounds: [3, 1] },
+      { classes: [], limits },
+    );
     restored.open.delete('s');
     restored.money.byClass['g4'] = 0;
     restored.started[0] = 0;

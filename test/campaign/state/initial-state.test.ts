@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import { caseCampaign } from '../samples.ts';
 import { bookedState, campaignOf } from './state-samples.ts';
@@ -40,8 +41,25 @@ describe('the state of a campaign', () => {
     assert.deepEqual(work.started, [0, 2], 'the work lists are not its own');
   });
 
+  it('cannot be assigned to outside its folder: it does not compile', () => {
+    const state: CampaignState = campaignOf([1]);
+    // @ts-expect-error read-only
+    state.paused = true;
+    // @ts-expect-error read-only
+    state.money.budget = 1;
+    // @ts-expect-error read-only
+    state.slots['g4'] = 1;
+    // @ts-expect-error read-only
+    for (const open of state.open.values()) delete open.request;
+  });
+
   it('prepares as many submissions as there are slots, 200 at most, and has 1,500 open at most', () => {
-    const state = initialState(caseCampaign(), { workLists: [], rounds: [], started: [], weights: [] });
+    const state: Writable<CampaignState> = initialState(caseCampaign(), {
+      workLists: [],
+      rounds: [],
+      started: [],
+      weights: [],
+    });
     assert.deepEqual(limitsOf(state, 2), { preparing: 125, open: 1_500, perTeam: 2 });
     state.slots['g4dn.xlarge'] = 1_000;
     assert.equal(limitsOf(state, 2).preparing, 200);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
@@ -25,7 +25,7 @@ import {
 const broken = { reason: 'platform-error', cause: 'the engine refuses' } as const;
 
 describe('a class whose last runs ended by the same fault of the platform', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   let runs: Record<string, number>;
   beforeEach(() => {
     state = campaignOf([9, 9, 9]);
@@ -304,7 +304,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
 });
 
 describe('submissions whose images cannot be copied', () => {
-  let state: CampaignState;
+  let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
     decideNow(state);

@@ -1,5 +1,10 @@
 import { applyStart, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import { defaultTreatment, type CampaignState, type Treatment } from '../../../src/campaign/state/campaign-state.ts';
+import {
+  defaultTreatment,
+  type CampaignState,
+  type Treatment,
+  type Writable,
+} from '../../../src/campaign/state/campaign-state.ts';
 import type { FrozenCampaign, Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../../../src/campaign/model/messages.ts';
@@ -12,7 +17,7 @@ import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 export const now = Date.parse('2026-01-01T00:00:00Z');
 
 /** Two slots on `g4` and one on `p3`, a budget of 1,000 micro-dollars, and teams 0, 1, 2 … of so many rounds. */
-export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {}): CampaignState =>
+export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {}): Writable<CampaignState> =>
   initialState(
     caseCampaign({
       budget: { microUsd: 1_000, rerunReserveShare: 0 },
@@ -25,7 +30,7 @@ export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {
     { workLists: ['list'], rounds, started: rounds.map(() => 0), weights: [] },
   );
 
-export function treat(state: CampaignState, team: number, change: Partial<Treatment>): void {
+export function treat(state: Writable<CampaignState>, team: number, change: Partial<Treatment>): void {
   state.treatments.set(team, { ...defaultTreatment, team: `team-${team}`, ...state.treatments.get(team), ...change });
 }
 
@@ -67,29 +72,30 @@ export const report = (costMicroUsd: number, change: Partial<SubmissionReport> =
 });
 
 /** Opens first rounds as the scheduler would have started them: `submission: team`. */
-export function open(state: CampaignState, submissions: Record<string, number>): void {
+export function open(state: Writable<CampaignState>, submissions: Record<string, number>): void {
   for (const [submission, team] of Object.entries(submissions)) {
     applyStart(state, submission, team, 1);
     state.started[team] = (state.started[team] ?? 0) + 1;
   }
 }
 
-export const decideNow = (state: CampaignState, at = now): Decision[] => decide(state, limitsOf(state, 2), at);
+export const decideNow = (state: Writable<CampaignState>, at = now): Decision[] =>
+  decide(state, limitsOf(state, 2), at);
 
 /** Submissions that were granted a run just now, with the class. */
-export const grantsNow = (state: CampaignState, at = now): [submission: string, onClass: string][] =>
+export const grantsNow = (state: Writable<CampaignState>, at = now): [submission: string, onClass: string][] =>
   decideNow(state, at).flatMap((decision) =>
     decision.kind === 'grant' ? [[decision.submission, decision.class] as [string, string]] : [],
   );
 
 /** What grants hold. */
-export const holdings = (state: CampaignState): { slots: Record<string, number>; reserved: number } => {
+export const holdings = (state: Writable<CampaignState>): { slots: Record<string, number>; reserved: number } => {
   const { runsByClass: held, reserved } = usageOf(state);
   return { slots: { ...held }, reserved };
 };
 
 /** A state with a running, a settled and a waiting submission. */
-export function bookedState(): CampaignState {
+export function bookedState(): Writable<CampaignState> {
   const state = campaignOf([3, 1]);
   open(state, { s: 0, t: 0, u: 1 });
   for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));

@@ -6,7 +6,7 @@ import {
   applyRunRequest,
   applyHeldRun,
 } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
@@ -32,7 +32,7 @@ export class CampaignWorld {
   /** Every decision. */
   readonly log: string[] = [];
   private readonly rounds: Rounds;
-  private state: CampaignState;
+  private state: Writable<CampaignState>;
   private inbox: Message[] = [];
   /** Later rounds that were decided to start. */
   private late: Start[] = [];
@@ -218,7 +218,15 @@ export class CampaignWorld {
     for (const { act, team } of acts) applyCommand(act, this.state, team, this.at);
     for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
     for (const child of rounds.alive) applyHeldRun(this.state, child.standing());
-    const decided = ({ paused, deadline, slots, treatments, rounds, started, money }: CampaignState): object => ({
+    const decided = ({
+      paused,
+      deadline,
+      slots,
+      treatments,
+      rounds,
+      started,
+      money,
+    }: Writable<CampaignState>): object => ({
       paused,
       deadline,
       slots,
@@ -237,7 +245,7 @@ export class CampaignWorld {
     return names[pick % names.length] ?? assert.fail();
   }
 
-  private stateAtFirst(): CampaignState {
+  private stateAtFirst(): Writable<CampaignState> {
     const { frozen, weights } = this.setUp;
     return initialState(frozen, {
       workLists: ['list'],
@@ -253,7 +261,7 @@ export class CampaignWorld {
   }
 
   /** As the next run of the campaign gets it. */
-  private copyOfState(): CampaignState {
+  private copyOfState(): Writable<CampaignState> {
     const { instanceClasses: classes, limits } = this.setUp.frozen;
     const carried = JSON.stringify(encodeState(this.state, { classes, limits }));
     const copy = decodeState(JSON.parse(carried), { rounds: [...this.state.rounds] }, { classes, limits });

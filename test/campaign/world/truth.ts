@@ -1,5 +1,5 @@
 import { byName } from '../../../src/campaign/model/by-name.ts';
-import type { CampaignState, Money } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState, Money, Writable } from '../../../src/campaign/state/campaign-state.ts';
 import { responsibleParty } from '../../../src/campaign/model/reasons.ts';
 import type { Child } from './child.ts';
 
@@ -9,7 +9,7 @@ export const sum = (numbers: Iterable<number>): number => {
   return total;
 };
 
-type Spent = Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>;
+type Spent = Writable<Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>>;
 
 /** What some rounds really cost, as the ledger would tell it. */
 export function spentBy(children: readonly Child[]): Spent {

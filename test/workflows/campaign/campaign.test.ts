@@ -94,7 +94,7 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
-    assert.match(await details('in-vain', 'v1'), /Probe: none, for others [\s\S]*- g4: at most /);
+    assert.match(await details('in-vain', 'v1'), /Probe: none, as other submissions [\s\S]*- g4: at most /);
   });
 
   it('evaluates what failed as a probe: on a larger device when the probe ran out of that memory', async () => {
