@@ -8,6 +8,7 @@ import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
+/** A frozen campaign, and the rows that its file adds. */
 export interface FreezeResult {
   frozen: FrozenCampaign;
   /** Rows that a started campaign does not have yet; their images are not uploaded. */

@@ -24,7 +24,7 @@ const leftovers =
 export const isHidden = (name: string): boolean => name.startsWith('.') || leftovers.test(name);
 
 /** Why a path below a folder cannot be an input; undefined if it can. */
-export function faultInName(path: string): string | undefined {
+function faultInName(path: string): string | undefined {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'is not a path below the folder';
   if (parts.length > maxFolderDepth + 1) return `is nested more than ${maxFolderDepth} folders deep`;

@@ -8,7 +8,7 @@ import { notTextBecause } from './not-text.ts';
 const maxLineLength = 65_536;
 
 /** Why reading stopped before the end; `line` if one line is the cause. */
-export interface StoppedReading {
+interface StoppedReading {
   fault: Extract<FaultKind, 'too-large' | 'not-text' | 'line-too-long'>;
   line: number | null;
   text: string;

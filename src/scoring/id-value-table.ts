@@ -7,7 +7,7 @@ import { itemId } from './item-id.ts';
 import { notAHeader, numberHint, rowHint, similarName } from './table-hints.ts';
 
 /** The columns to read and the size limit. */
-export interface TableFormat {
+interface TableFormat {
   id: string;
   value: string;
   maxBytes: number;
@@ -16,20 +16,20 @@ export interface TableFormat {
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A fault of one row. `text` is called only if the fault is listed. */
-export interface RowFault {
+interface RowFault {
   fault: FaultKind;
   text: () => string;
 }
 
 /** What a table must contain beyond ids and finite numbers. */
-export interface TableRules {
+interface TableRules {
   /** The messages' word for a row. */
   noun: 'row' | 'label';
   faultInId?: (id: string) => RowFault | undefined;
   faultInValue: (id: string, value: number) => RowFault | undefined;
 }
 
-export interface IdValueTable {
+interface IdValueTable {
   values: Map<string, number>;
   /** The line of every accepted id, also of those without a valid value. */
   lines: Map<string, number>;

@@ -6,7 +6,7 @@ import { FaultList } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 
 /** The true value of every input. `invalid` is the operator's fault; `faults` are the first twenty of `count`. */
-export type LabelsResult =
+type LabelsResult =
   | { kind: 'valid'; values: Map<string, number>; lines: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number };
 

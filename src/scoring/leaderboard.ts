@@ -12,7 +12,7 @@ export interface LeaderboardEntry {
 }
 
 /** A row of the leaderboard; the score is unrounded. */
-export interface LeaderboardRow {
+interface LeaderboardRow {
   rank: number;
   teamId: string;
   teamName: string;

@@ -8,7 +8,7 @@ import { readIdValueTable } from './id-value-table.ts';
 import { unknownId } from './unknown-id.ts';
 
 /** Values by input. `invalid` is the team's fault; `faults` are the first twenty of `count`, escaped for display. */
-export type PredictionsResult =
+type PredictionsResult =
   | { kind: 'valid'; values: Map<string, number> }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 

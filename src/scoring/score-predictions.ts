@@ -11,7 +11,7 @@ import { readPredictions } from './predictions.ts';
  * `score` is unrounded. `invalid` is the team's fault: the first twenty of `count` faults, escaped for display, and a summary
  * without text of the file.
  */
-export type ScoredPredictions =
+type ScoredPredictions =
   | { kind: 'scored'; score: number; items: number }
   | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
 

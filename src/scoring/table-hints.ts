@@ -2,7 +2,7 @@ import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
 
 /** A more specific fault, and a text that explains it and how to fix it. */
-export interface Hint {
+interface Hint {
   fault: FaultKind;
   text: string;
 }

@@ -2,6 +2,7 @@ import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { containerMemoryMiB, promisedSeconds } from '../model/run-limits.ts';
 
+/** The campaign settings that decide which classes fit. */
 export interface ClassRules {
   classes: readonly InstanceClass[];
   limits: Limits;

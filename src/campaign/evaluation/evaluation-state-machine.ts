@@ -28,14 +28,14 @@ export interface WantedRun {
 
 /**
  * The next step of a submission: a run, the scoring of the last run, or an end without a score. `ifPlatformWide`: the run that
- * replaces the end if the platform failure that used up its runs affects other submissions too.
+ * replaces the end if the platform fault that used up its runs affects other submissions too.
  */
 export type EvaluationStep =
   | ({ kind: 'run' } & WantedRun)
   | { kind: 'score' }
   | { kind: 'end'; reason: Reason; detail: string | null; ifPlatformWide?: { kind: 'run' } & WantedRun };
 
-export interface EvaluationRules extends RetryRules {
+interface EvaluationRules extends RetryRules {
   /** Null: there is no sample set, so no submission is probed. */
   sampleItems: number | null;
 }
@@ -44,7 +44,7 @@ export interface EvaluationRules extends RetryRules {
 export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
   /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Cause of a platform failure. */
+  /** Cause of a platform fault. */
   cause?: string;
   /** Measured by a successful probe. */
   profile?: ResourceProfile;

@@ -11,7 +11,7 @@ import {
 } from './memory-patterns.ts';
 
 /** The memory that a message reports as full. */
-export type FullMemory = 'device' | 'memory' | 'shared-memory';
+type FullMemory = 'device' | 'memory' | 'shared-memory';
 
 /**
  * The memory that the last message about memory reports as full; undefined without such a message. A process error that

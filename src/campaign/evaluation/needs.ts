@@ -14,6 +14,7 @@ export interface Needs {
   probeAbove: { gpuMemoryMiB: number; memoryMiB: number };
 }
 
+/** The needs of a submission before its first run. */
 export const unknownNeeds: Needs = {
   gpuMemoryAboveMiB: 0,
   memoryAboveMiB: 0,

@@ -11,6 +11,7 @@ import type { VerdictRule } from '../model/run-facts.ts';
  */
 const minAccidentalShare = 0.5;
 
+/** The campaign settings that the retry policy reads. */
 export interface RetryRules extends ClassRules {
   /** Items of the test set. */
   testItems: number;
@@ -20,14 +21,16 @@ export interface RetryRules extends ClassRules {
 export interface RetryCounts {
   /** Evaluation runs charged to the team. */
   attempts: number;
-  /** Runs repeated for platform failures, probes included. */
+  /** Runs repeated for platform faults, probes included. */
   platformRuns: number;
   /** The one retry of a failure that may be accidental was used. */
   doubted: boolean;
 }
 
+/** The counts of a submission before its first run. */
 export const noRetries: RetryCounts = { attempts: 0, platformRuns: 0, doubted: false };
 
+/** A run to which the retry policy applies. */
 export interface FailedRun {
   reason: Reason;
   rule: VerdictRule | 'no-outcome' | null;
@@ -40,7 +43,7 @@ export type AfterFailure = { kind: 'again'; needs: Needs; counts: RetryCounts } 
 
 /**
  * The retry policy:
- * - Platform failure: retry, uncharged, at most `platformRuns` times.
+ * - Platform fault: retry, uncharged, at most `platformRuns` times.
  * - Out of host memory below the promise: retry with more memory, uncharged.
  * - Out of GPU memory: retry on a larger device.
  * - Full shared memory, by the program's own message: retry once with more. It counts as memory, so no run costs more.

@@ -61,6 +61,7 @@ export const timeText = ({ seconds, limitSeconds }: RunFacts): string =>
 export const memoryPeak = ({ memory }: RunFacts): string | undefined =>
   memory === null || memory.peakMiB === null ? undefined : ofLimit(memory.peakMiB, memory.limitMiB, 'MiB');
 
+/** Formats `40 of 48 MiB (83 %)`; undefined without a device. */
 export const devicePeak = ({ device }: RunFacts): string | undefined =>
   device === null ? undefined : ofLimit(device.peakMiB, device.totalMiB, 'MiB');
 

@@ -7,6 +7,7 @@ import type { classKinds, GpuKind } from './instance-class-kinds.ts';
 import type { LayoutName } from './layouts.ts';
 import type { Metric } from './metrics.ts';
 
+/** A probe runs on the sample set, an evaluation on the test set. */
 export type Purpose = 'probe' | 'evaluation';
 /** Whether a submission may write to its image's own files; docs/layouts.md explains `writable`. */
 export type RootFilesystem = 'read-only' | 'writable';
@@ -47,7 +48,7 @@ export interface Limits {
   sharedMemoryMiB: number;
   /** Evaluation runs charged to the team. */
   attempts: number;
-  /** Runs repeated for platform failures. */
+  /** Runs repeated for platform faults. */
   platformRuns: number;
 }
 
@@ -80,12 +81,14 @@ export interface InputIndex {
   files: { name: string; bytes: number; sha256: string }[];
 }
 
+/** The rules of the leaderboard. */
 export interface Leaderboard {
   perTeam: 'best' | 'last';
   ties: 'earliest' | 'shared';
   order: 'ascending' | 'descending';
 }
 
+/** campaign.json. */
 export interface FrozenCampaign {
   version: 1;
   campaign: string;

@@ -1,4 +1,11 @@
+/** The kinds of instance classes, by the name that `kind:` takes in a campaign file. */
 export const classKinds = ['gpu', 'cpu'] as const;
+
+interface GpuKindDefinition {
+  /** GPUs that a Batch job on such a class reserves. */
+  gpusOfBatchJob: number;
+  isEmulated: boolean;
+}
 
 /**
  * Every kind of GPU that a class of kind `gpu` can have, by the name that `gpu:` takes in a campaign file. To add one, add an
@@ -8,11 +15,12 @@ export const gpuKinds = {
   nvidia: { gpusOfBatchJob: 1, isEmulated: false },
   /** The container gets a size-capped device-memory mount instead of a device. */
   emulated: { gpusOfBatchJob: 0, isEmulated: true },
-} as const satisfies Record<string, { gpusOfBatchJob: number; isEmulated: boolean }>;
+} as const satisfies Record<string, GpuKindDefinition>;
 
 export type GpuKind = keyof typeof gpuKinds;
 
+/** All values of `gpu:`. */
 export const gpuKindNames = Object.keys(gpuKinds) as [GpuKind, ...GpuKind[]];
 
-/** What a class of kind `gpu` has where the campaign file does not say. */
+/** The default of `gpu:` on a class of kind `gpu`. */
 export const defaultGpuKind: GpuKind = 'nvidia';

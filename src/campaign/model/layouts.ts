@@ -4,10 +4,11 @@ export interface ContainerPaths {
   output: string;
 }
 
+/** The folders of a run without a layout. */
 export const defaultPaths: ContainerPaths = { input: '/input', output: '/output' };
 
 /** Where the containers of one competition platform read inputs and write predictions. */
-export interface Layout extends ContainerPaths {
+interface Layout extends ContainerPaths {
   /** Default name of the predictions file; `predictions.file` in the campaign file overrides it. */
   file: string;
   /** Environment variables; `{input}`, `{output}` and `{predictions}` are replaced by the paths. */
@@ -43,4 +44,5 @@ export const layouts = {
 
 export type LayoutName = keyof typeof layouts;
 
+/** All values of `layout:`. */
 export const layoutNames = Object.keys(layouts) as [LayoutName, ...LayoutName[]];

@@ -60,7 +60,7 @@ export interface RunSettlement {
   costMicroUsd: number;
   /** Absent when the run succeeded. */
   reason?: Reason;
-  /** Cause of a platform failure, equal for equal faults. At most 200 printable characters. */
+  /** Cause of a platform fault, equal for equal faults. At most 200 printable characters. */
   cause?: string;
   /** The class provided no machine within its `runnableLimit`. */
   classShort?: true;
@@ -134,7 +134,7 @@ export interface RunRecord {
   jobId: string | null;
   /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Cause of a platform failure; for a cancelled run that could not be stopped, the job that may still run. */
+  /** Cause of a platform fault; for a cancelled run that could not be stopped, the job that may still run. */
   cause?: string;
   billedSeconds: number;
   costMicroUsd: number;

@@ -61,10 +61,11 @@ export const metrics = {
 
 export type Metric = keyof typeof metrics;
 
+/** All values of `metric:`. */
 export const metricNames = Object.keys(metrics) as [Metric, ...Metric[]];
 
 /** `undefined`: the metric has no value for these items, and why. Never NaN. */
-export type MetricValue = { kind: 'value'; value: number } | { kind: 'undefined'; why: string };
+type MetricValue = { kind: 'value'; value: number } | { kind: 'undefined'; why: string };
 
 /** The score of a set of items. Their order changes the last digits at most. */
 export function evaluateMetric(metric: Metric, items: readonly Item[]): MetricValue {

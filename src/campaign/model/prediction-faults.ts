@@ -1,5 +1,5 @@
 /** Every fault of a table of ids and values. The texts are fixed, so they never repeat what a submission wrote. */
-export const predictionFaults = {
+const predictionFaults = {
   'too-large': 'the file is larger than allowed; the rest was not read',
   'not-text': 'the file is UTF-16, compressed or binary, not UTF-8 text',
   'line-too-long': 'the line is too long; the rest was not read',

@@ -11,12 +11,13 @@ export const submissionStates = [
   'cancelled',
 ] as const;
 export type SubmissionState = (typeof submissionStates)[number];
+/** The states in which a round ends. */
 export type FinalState = Extract<SubmissionState, 'finished' | 'failed' | 'cancelled'>;
 
 export const isFinal = (state: SubmissionState): state is FinalState =>
   state === 'finished' || state === 'failed' || state === 'cancelled';
 
-/** Who is responsible for a failure. Platform failures never count against a team. */
+/** Who is responsible for a failure. Platform faults never count against a team. */
 export type Party = 'team' | 'platform' | 'operator';
 
 /** Every reason why a run or submission fails, with the responsible party. */
@@ -36,4 +37,5 @@ export const responsibleParties = {
 } as const satisfies Record<string, Party>;
 export type Reason = keyof typeof responsibleParties;
 
+/** Returns who is responsible for a failure. */
 export const responsibleParty = (reason: Reason): Party => responsibleParties[reason];

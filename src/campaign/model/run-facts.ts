@@ -52,7 +52,7 @@ export type PredictionsStatus =
   Exclude<CollectedPredictions['kind'], 'refused'> | Extract<CollectedPredictions, { kind: 'refused' }>['why'];
 
 /** Batch's fields on the job of a run. They describe the runner, never the submission. */
-export interface BatchReport {
+interface BatchReport {
   statusReason: string | null;
   /** Exit code of the runner's container, and Batch's reason for its end. */
   exitCode: number | null;
@@ -62,7 +62,7 @@ export interface BatchReport {
 /** The Batch job of a run. */
 export type ObservedJob = BatchReport & { startedAt: number | null; stoppedAt: number | null };
 
-export interface RunObservation {
+interface RunObservation {
   outcome: RunOutcome | undefined;
   /** Undefined when Batch no longer knows the job. */
   job: ObservedJob | undefined;

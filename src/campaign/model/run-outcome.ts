@@ -54,8 +54,10 @@ export interface GrowthPoint {
   share: number;
 }
 
+/** Most points kept of the growth of a predictions file. */
 export const maxGrowthPoints = 64;
 
+/** How the container of a run ended. */
 export type ContainerEnd =
   | { kind: 'exited'; exitCode: number }
   | { kind: 'time-limit' }
@@ -71,7 +73,7 @@ export type ContainerEnd =
       detail: string;
     };
 
-/** Why a container did not start. The last six are platform failures. */
+/** Why a container did not start. The last six are platform faults. */
 export type StartCause =
   | 'no-command'
   | 'entry-point-missing'
@@ -89,6 +91,7 @@ export type StartCause =
   | 'runtime-missing'
   | 'engine';
 
+/** Whether the runner collected the predictions file. */
 export type CollectedPredictions =
   | { kind: 'collected'; key: string; bytes: number; sha256: string }
   | { kind: 'missing' }

@@ -10,6 +10,7 @@ export interface WorkList {
   teams: WorkOfTeam[];
 }
 
+/** The rounds of one team. */
 export interface WorkOfTeam {
   team: string;
   teamName: string;

@@ -1,7 +1,7 @@
 import { faultInWords } from '../../campaign/model/placeholders.ts';
 
 /** The words, or why the text is invalid. */
-export type SplitWords = { words: string[] } | { fault: string };
+type SplitWords = { words: string[] } | { fault: string };
 
 /**
  * Splits a cell into words: a JSON list of strings, or words separated by blanks as in a shell. Text in '…' is literal; in "…"

@@ -6,7 +6,7 @@ import { lineNotUtf8, notUtf8 } from '../utf8.ts';
 export type Path = readonly (string | number)[];
 
 /** The content of a YAML file and the line (from 1) of everything in it. */
-export interface YamlFile {
+interface YamlFile {
   content: unknown;
   /** The line of the key or element at `path`, or of its nearest existing parent. */
   lineOf: (path: Path) => number;

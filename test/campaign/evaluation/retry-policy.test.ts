@@ -45,7 +45,7 @@ describe('the retry policy', () => {
     assert.deepEqual(after(failed('gpu-out-of-memory'), { attempts: 2 }), { kind: 'end', reason: 'gpu-out-of-memory' });
   });
 
-  it('retries platform failures uncharged, up to the limit', () => {
+  it('retries platform faults uncharged, up to the limit', () => {
     for (const reason of ofFault('platform')) {
       assert.deepEqual(after(failed(reason), { attempts: 2, platformRuns: 4 }), {
         kind: 'again',

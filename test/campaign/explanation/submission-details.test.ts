@@ -75,7 +75,7 @@ describe('the details of a submission in the Web UI', () => {
     assert.match(text, /^- 1 × the id is unknown\n- 3 × an input has no row\n- line 17: the id is unknown\n$/m);
   });
 
-  it('show the cause and Batch’s texts of a platform failure', () => {
+  it('show the cause and Batch’s texts of a platform fault', () => {
     const job = {
       statusReason: 'Task failed to start',
       exitCode: null,
