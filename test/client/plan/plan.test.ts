@@ -224,15 +224,15 @@ describe('holdout plan', () => {
   it('refuses a class without a price and a device of unknown memory, and says what could not be known', async () => {
     const file = campaign((text) => text.replace('usdPerHour: 0.526, ', '').replace('gpuMemoryMiB: 16160, ', ''));
     const message = await refused(file);
-    assert.match(message, /:10: instanceClasses\[0\]\.usdPerHour is missing.*without a price nothing can be planned/);
-    assert.match(message, /:11: instanceClasses\[1\]\.gpuMemoryMiB is missing.*nobody can say what fits there/);
+    assert.match(message, /:10: instanceClasses\[0\]\.usdPerHour is missing.*planning needs it/);
+    assert.match(message, /:11: instanceClasses\[1\]\.gpuMemoryMiB is missing.*tell what fits on a class of kind gpu/);
   });
 
   it('refuses an expectation that cannot be', async () => {
     const impossible = '{ runtime: 4h, on: g4, startUp: 5h, outOfGpuMemory: 60%, withoutGpu: 50% }';
     const message = await refused(campaign((text) => text.replace(/expect: .*/, `expect: ${impossible}`)));
     assert.match(message, /:7: expect\.startUp must be less than expect\.runtime/);
-    assert.match(message, /:7: expect\.withoutGpu and expect\.outOfGpuMemory must not exceed 100% together/);
+    assert.match(message, /:7: expect\.withoutGpu plus expect\.outOfGpuMemory must not exceed 100%/);
   });
 
   it('refuses options that mean nothing here', async () => {
