@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes .env: .env.example with a new random value behind every empty password and secret. A line that is there already
-# stays: the databases know its passwords. What a newer version needs besides is added.
+# Writes .env: .env.example with a new random value for every empty password and secret. An existing line stays unchanged,
+# since the databases use its passwords; lines that a newer version needs are added.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,6 +24,6 @@ while IFS= read -r line; do
   esac
 done <.env.example >>.env.new
 mv .env.new .env
-# Docker would make it root's.
+# If Docker created it, it would belong to root.
 mkdir -p .holdout/compose
-echo '.env is written; keep it, and show it to nobody.' >&2
+echo 'Wrote .env. Keep it, and keep it secret.' >&2

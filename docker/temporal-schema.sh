@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes Temporal's two databases and brings their schemas to the version of this image. Every step leaves alone what is
-# there, so it runs at every start. SQL_* variables say where the server is and who we are.
+# Creates Temporal's two databases and updates their schemas to the version of this image. Every step is idempotent, so
+# it runs at every start. SQL_* variables name the server and the user.
 set -eu
 
 # prepare DATABASE SCHEMA

@@ -44,7 +44,7 @@ interface Extensions {
  * Reads a layer's tar in any format that tools write (v7, ustar, GNU, PAX) from chunks of any size and passes its entries to
  * `take`. It reads as Go's archive/tar does, which all engines use, and throws a Refusal for whatever other readers
  * interpret differently. Bytes after the end of the tar are ignored. It is synchronous and pushed to, because layers have
- * hundreds of thousands of entries whose content nobody needs; an archive's entries come from `archiveEntries`.
+ * hundreds of thousands of entries whose content is not needed; an archive's entries come from `archiveEntries`.
  */
 export class LayerReader {
   /** Number of entries so far, including the one that is being read. */

@@ -28,11 +28,11 @@ export interface MachineCheck {
 
 const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
 const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
-const missing = (what: string, found: string, mend: string): MachineCheck => ({
+const missing = (what: string, found: string, fix: string): MachineCheck => ({
   what,
   state: 'missing',
   found,
-  fix: mend,
+  fix,
 });
 
 export function checkSystem(): MachineCheck {

@@ -28,5 +28,5 @@ export async function doctor(write: (text: string) => void): Promise<number> {
   return checks.some(({ state }) => state === 'missing') ? 1 : 0;
 }
 
-const lineOf = ({ what, state, found, fix: mend }: MachineCheck): string =>
-  `${marks[state].padEnd(8)}${what.padEnd(23)}${found}${mend === undefined ? '' : `\n${' '.repeat(8)}→ ${mend}`}`;
+const lineOf = ({ what, state, found, fix }: MachineCheck): string =>
+  `${marks[state].padEnd(8)}${what.padEnd(23)}${found}${fix === undefined ? '' : `\n${' '.repeat(8)}→ ${fix}`}`;

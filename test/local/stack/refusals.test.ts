@@ -58,7 +58,7 @@ describe('the embedded stack refuses with a clear message', () => {
     assert.equal(statSync(home).mode & 0o777, 0o700);
     chmodSync(home, 0o755);
     writeFileSync(join(home, 'thesis.tex'), '');
-    assert.throws(() => openHome(home), says('HOME_UNUSABLE', /open to other users and holds other things/));
+    assert.throws(() => openHome(home), says('HOME_UNUSABLE', /open to other users and has other files in it/));
     assert.equal(statSync(home).mode & 0o777, 0o755);
     chmodSync(home, 0o700);
     openHome(home);
@@ -73,7 +73,10 @@ describe('the embedded stack refuses with a clear message', () => {
 
   it('a home on a disk that is nearly full', () => {
     const disk = mountAt('-t', 'tmpfs', '-o', 'size=16m');
-    assert.throws(() => openHome(join(disk, 'home')), says('DISK_FULL', /Only 1[0-9] MiB are free .* needs 2048 MiB/));
+    assert.throws(
+      () => openHome(join(disk, 'home')),
+      says('DISK_FULL', /has only 1[0-9] MiB free; a start needs 2048 MiB/),
+    );
   });
 
   it('a history of another Temporal server', () => {

@@ -55,7 +55,7 @@ export function makePrivate(home: string, report: ReportLine): void {
   if ((mode & others) === 0) return;
   const found = readdirSync(home);
   if (!found.includes('credentials.json') && found.some((name) => !known.has(name))) {
-    const cause = 'it is open to other users and holds other things (an empty folder, or chmod 700, will do)';
+    const cause = 'it is open to other users and has other files in it (use an empty folder, or chmod 700)';
     throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   chmodSync(home, 0o700);
