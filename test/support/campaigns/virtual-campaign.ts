@@ -3,7 +3,7 @@ import { drawnPopulation, type Durations } from './drawn-population.ts';
 import type { Simulation } from './simulate-campaign.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 
-/** A campaign on a virtual clock with a cheap and an expensive class like the case's G4 and P3; shares from 0 to 1. */
+/** A campaign on a virtual clock, on a cheap and an expensive class like the case's G4 and P3; shares from 0 to 1. */
 export interface VirtualShape {
   seed: number;
   /** Submissions of each team. */
@@ -21,9 +21,9 @@ export interface VirtualShape {
   /** Runs that the platform loses per hour of running. */
   lossesPerHour: number;
   perTeamInFlight: number;
-  /** Seconds after the start; far in the future if not given. */
+  /** Seconds after the start; absent: far away. */
   deadline?: number;
-  /** Seconds between forecasts; without it, grants are never expedited. */
+  /** Seconds between forecasts; without them the deadline is never at risk. */
   tick?: number;
   /** See {@link Simulation}. */
   expedited?: boolean;
