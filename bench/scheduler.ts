@@ -95,12 +95,12 @@ function halfPaused(state: Writable<CampaignState>): Writable<CampaignState> {
   return withFreeSlots(state, 1);
 }
 
-function withSmallBudget(state: CampaignState): CampaignState {
+function withSmallBudget(state: Writable<CampaignState>): Writable<CampaignState> {
   state.money.budget = 50_000_000;
   return state;
 }
 
-function expedited(state: CampaignState): CampaignState {
+function expedited(state: Writable<CampaignState>): Writable<CampaignState> {
   const slots = state.slots['p3.2xlarge'] ?? 0;
   state.slots['p3.2xlarge'] = 0;
   withFreeSlots(state, 0);

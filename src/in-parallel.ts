@@ -1,4 +1,4 @@
-/** Processes a list with at most `width` items at a time. After a failure starts nothing more on that lane; throws the first failure once all lanes have stopped. */
+/** Processes a list, at most `width` items at a time. Throws the first failure after the rest is processed. */
 export async function inParallel<Item>(
   width: number,
   items: readonly Item[],
