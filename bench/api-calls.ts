@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/api-calls.ts`: two workers submit 1,000 runs as fast as they may and then wait for their jobs.
- * How often is SubmitJob called within a second, how often DescribeJobs, and what does a waiting worker weigh?
+ * `node --import tsx bench/api-calls.ts`: two workers submit 1,000 runs as fast as permitted and then wait for their jobs.
+ * Measures the calls of SubmitJob within one second, the calls of DescribeJobs, and the memory of a waiting worker.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const idsPerCall = 100;
 
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  // Two hours long: nothing ends while it is measured.
+  // Two hours long, so that no job ends during the measurement.
   const submissions = Object.fromEntries(
     Array.from({ length: jobs }, (_, n) => [`s${n}-0`, { secondsPerItem: 1_800, spread: 0 }]),
   );
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Starts a workflow for every order; they run on a worker of this process, their activities on the stack's two. */
+/** Starts a workflow for every order on a worker in this process; the activities run on the two workers of the stack. */
 async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Promise<void> }> {
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
   const worker = await Worker.create({
@@ -83,7 +83,7 @@ async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Pro
   };
 }
 
-/** Instants (ms) at which the endpoint accepted the jobs, once it has all of them. */
+/** Waits for all jobs; returns the instants (ms) at which the endpoint accepted them. */
 async function submitted({ access }: SimulatedStack): Promise<number[]> {
   for (;;) {
     const { submitjob = 0 } = await callsOf();
@@ -95,13 +95,13 @@ async function submitted({ access }: SimulatedStack): Promise<number[]> {
   return list.map(({ createdAt = 0 }) => createdAt).sort((a, b) => a - b);
 }
 
-/** How often each operation of the Batch endpoint was called so far. */
+/** Calls of each operation of the Batch endpoint so far. */
 async function callsOf(): Promise<Record<string, number>> {
   const answer = await fetch(`${process.env['AWS_ENDPOINT_URL_BATCH'] ?? ''}/health`);
   return ((await answer.json()) as { calls: Record<string, number> }).calls;
 }
 
-/** The most of these instants within any second. */
+/** The maximum number of these instants within one second. */
 function mostInASecond(instants: readonly number[]): number {
   let most = 0;
   let first = 0;
@@ -113,13 +113,13 @@ function mostInASecond(instants: readonly number[]): number {
 }
 
 async function report({ home }: SimulatedStack, second: ChildProcess, created: number[]): Promise<void> {
-  // Both workers await their jobs by now; polls are counted from here on.
+  // By now both workers await their jobs; count polls from here on.
   await delay(5_000);
   const before = (await callsOf())['describejobs'] ?? 0;
   await delay(watchedSeconds * 1_000);
   const calls = ((await callsOf())['describejobs'] ?? 0) - before;
   const pollSeconds = embeddedTimings.poll / 1_000;
-  // Each worker may have a part of a hundred left.
+  // Each worker may have one incomplete batch of IDs.
   const most = Math.ceil(jobs / idsPerCall + 1) * (watchedSeconds / pollSeconds);
   const seconds = ((created.at(-1) ?? 0) - (created[0] ?? 0)) / 1_000;
   const first = usageOfParts(home).worker;
@@ -129,15 +129,15 @@ async function report({ home }: SimulatedStack, second: ChildProcess, created: n
     'api-calls',
     [
       { what: 'jobs submitted by two workers', found: `${created.length} in ${seconds.toFixed(1)} s` },
-      { what: 'SubmitJob within any second, at most', found: String(rate), aim: '≤ 40', met: rate <= 40 },
+      { what: 'SubmitJob calls within one second, at most', found: String(rate), aim: '≤ 40', met: rate <= 40 },
       {
         what: `DescribeJobs in ${watchedSeconds} s while two workers wait for ${jobs} jobs, poll ${pollSeconds} s`,
         found: `${calls}`,
-        aim: `≤ ${most} (one per 100 jobs and poll, a part of a hundred counted whole per worker)`,
+        aim: `≤ ${most} (one per 100 jobs and poll; each worker may have one incomplete batch)`,
         met: calls <= most,
       },
       {
-        what: 'worker with half of the jobs awaited, resident at most',
+        what: 'worker that awaits half of the jobs, peak resident memory',
         found: `${Math.round(Math.max(first.peakMiB, other?.peakMiB ?? 0))} MiB`,
       },
     ],

@@ -1,4 +1,4 @@
-/** The ceiling: the same children, activities and signals as a real campaign's, with nothing in them. */
+/** The upper bound: the same child workflows, activities and signals as in a real campaign, without content. */
 import {
   condition,
   continueAsNew,
@@ -17,7 +17,7 @@ const requestSignal = defineSignal<[string]>('request');
 const grantSignal = defineSignal('grant');
 const finishedSignal = defineSignal<[string]>('finished');
 
-/** Open, pull, ask, submit, await, learn from the probe, ask, submit, await, score and settle, record and report. */
+/** Open, pull, request, submit, await, profile the probe, request, submit, await, score and settle, record and report. */
 export async function bareSubmission({ parent }: { parent: string }): Promise<void> {
   const { workflowId } = workflowInfo();
   const campaign = getExternalWorkflowHandle(parent);
@@ -42,13 +42,13 @@ export async function bareSubmission({ parent }: { parent: string }): Promise<vo
 export interface BareCampaign {
   name: string;
   submissions: number;
-  /** Children under way at a time. */
+  /** Maximum of open children. */
   window: number;
   started?: number;
   finished?: number;
 }
 
-/** Starts children, answers their requests at once, ends with the last of them. */
+/** Starts children, grants their requests at once, and ends with the last child. */
 export async function bareCampaign(input: BareCampaign): Promise<void> {
   const { name, submissions, window } = input;
   let { started = 0, finished = 0 } = input;

@@ -1,7 +1,7 @@
 /**
  * `node --import tsx bench/campaign.ts [SUBMISSIONS]`: a whole campaign (4,200 by default) on the embedded stack with
- * simulated jobs, with a pause, a reprioritise, a budget stop and raise, and three worker kills in it. Goes on where it was
- * when it is started again; `.bench/campaign-N` keeps everything.
+ * simulated jobs, with a pause, a changed priority, an exhausted and raised budget, and three killed workers. Started again,
+ * it continues where it stopped; its files are in `.bench/campaign-N`.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const submissions = Number(process.argv[2] ?? 4_200);
 const campaign = `bench-${submissions}`;
 const slots = { g4: 200, p3: 20 };
 
-/** One in ten needs the larger device; one in fifty fails by its own fault. */
+/** One in ten needs the larger GPU; one in fifty fails with its own error. */
 const needs = Object.fromEntries(
   teamsOfTheCase(submissions).flatMap((count, team) =>
     Array.from({ length: count }, (_, n) => [
@@ -36,7 +36,7 @@ const needs = Object.fromEntries(
   ),
 );
 
-/** What an operator and fate do to the campaign, each once, when so much of it has ended. */
+/** Operator commands and failures, each triggered once when this share of the submissions has ended. */
 const incidents: { at: number; what: string; act: (bench: SimulatedStack) => Promise<void> }[] = [
   { at: 0.2, what: 'kill -9 of the worker', act: killWorker },
   {
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     campaign,
     teams: teamsOfTheCase(submissions),
     slots,
-    // About half of what it will cost, so that it stops once.
+    // About half of the cost, so that the campaign is blocked once.
     budgetUsd: Math.max(600, Math.round(submissions * 0.43)),
   });
   const { access, home } = bench;
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     for (;;) {
       const watched = await watchCampaign(access, campaign, { say: () => undefined, result: () => undefined });
       if (watched.kind === 'ended') break;
-      console.error(`holds: ${watched.hold}`);
+      console.error(`blocked: ${watched.hold}`);
       if (watched.hold !== 'budget') {
         await delay(1_000);
         continue;
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Meters the processes, says how it goes, and lets the incidents happen. */
+/** Measures the processes, prints progress and triggers the incidents. */
 async function follow(bench: SimulatedStack, meter: UsageMeter, isOver: () => boolean): Promise<void> {
   const left = [...incidents];
   for (let look = 0; !isOver(); look += 1) {
@@ -148,29 +148,29 @@ async function report(
   keepResult(
     `campaign-${submissions}`,
     [
-      { what: 'submissions, each in one state', found: counts.join(', '), met: !states.has('queued') },
+      { what: 'submissions by final state', found: counts.join(', '), met: !states.has('queued') },
       { what: 'time', found: `${Math.round(seconds)} s, ${(submissions / seconds).toFixed(2)} submissions/s` },
       { what: 'processor time per submission, all processes', found: `${((cpu / submissions) * 1000).toFixed(0)} ms` },
       {
-        what: 'worker, resident at most',
+        what: 'worker, peak resident memory',
         found: `${Math.round(usage.worker.peakMiB)} MiB`,
         aim: '≤ 600 MB',
         met: usage.worker.peakMiB <= 572,
       },
       {
-        what: 'events of a parent run, at most',
+        what: 'events of a campaign workflow run, at most',
         found: `${most(runs.map(({ events }) => events))} in ${runs.length} runs`,
         aim: '≤ 4,096',
         met: most(runs.map(({ events }) => events)) <= 4_096,
       },
       {
-        what: 'carried state, at most',
+        what: 'state carried into continue-as-new, at most',
         found: `${Math.ceil(most(runs.map(({ carriedBytes }) => carriedBytes)) / 1024)} KB`,
         aim: '≤ 256 KB',
         met: most(runs.map(({ carriedBytes }) => carriedBytes)) <= 256 * 1024,
       },
       {
-        what: `an operator’s signal is in force, at most (${signals.length} signals)`,
+        what: `time until an operator’s signal takes effect, at most (${signals.length} signals)`,
         found: `${Math.ceil(most(signals))} ms`,
         aim: '≤ 1,000 ms',
         met: most(signals) <= 1_000,
@@ -189,10 +189,8 @@ async function report(
     [
       `Processor time by process: ${Object.entries(usage)
         .map(([part, { cpuSeconds }]) => `${part} ${((cpuSeconds / submissions) * 1000).toFixed(0)} ms`)
-        .join(
-          ', ',
-        )} per submission. The worker’s memory is the peak of one process that runs workflows and all activities ` +
-        'but scoring.',
+        .join(', ')} per submission. The worker is one process that runs workflows and all activities ` +
+        'except scoring.',
     ],
   );
 }

@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/ceiling.ts`: whole campaigns of 300 submissions and bare ones, which do the same activities and
- * signals with nothing in them, in turns on one stack. How much of the ceiling's rate is left?
+ * `node --import tsx bench/ceiling.ts`: whole campaigns of 300 submissions alternate on one stack with bare ones, which run
+ * the same activities and signals without content. Measures which share of the bare rate a whole campaign reaches.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
         bare: await bareBlock(bench, bareWorker, `bare-${series}-${round}`),
       };
       console.error(JSON.stringify(block));
-      // The first round warms everything up.
+      // The first round is a warm-up.
       if (round > 0) blocks.push(block);
     }
     const ratio = quantile(
@@ -64,22 +64,22 @@ async function main(): Promise<void> {
       'ceiling',
       [
         {
-          what: 'rate of whole campaigns, of the ceiling’s',
+          what: 'rate of whole campaigns, as a share of the upper bound',
           found: `${(ratio * 100).toFixed(0)} %`,
           aim: '≥ 85 %',
           met: ratio >= 0.85,
         },
-        { what: 'whole campaign', found: `${rate('full')}, ${cpu('full')} of processor time each` },
+        { what: 'whole campaign', found: `${rate('full')}, ${cpu('full')} of processor time per submission` },
         {
-          what: 'ceiling: the same activities and signals, empty',
-          found: `${rate('bare')}, ${cpu('bare')} of processor time each`,
+          what: 'upper bound: the same activities and signals, empty',
+          found: `${rate('bare')}, ${cpu('bare')} of processor time per submission`,
         },
       ],
       { submissions, blocks },
       [
-        `Processor time each, by process: a whole campaign ${partsText(blocks.map(({ full }) => full))}; the ceiling ` +
+        `Processor time per submission, by process: a whole campaign ${partsText(blocks.map(({ full }) => full))}; the upper bound ` +
           `${partsText(blocks.map(({ bare }) => bare))}. Above the ceiling are S3 requests (of the worker, and of the ` +
-          'simulated jobs in the Batch endpoint), a copy of the image, and calls of Batch.',
+          'simulated jobs in the Batch endpoint), copy the image and call Batch.',
       ],
     );
   } finally {

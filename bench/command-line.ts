@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/command-line.ts`: how much processor time a command takes before it does anything, npm and the
- * check for changed sources included.
+ * `node --import tsx bench/command-line.ts`: the processor time that a command takes before it does anything, including npm
+ * and the check for changed sources.
  */
 import { execFileSync } from 'node:child_process';
 import { projectRoot } from '../src/local/project-root.ts';
@@ -8,7 +8,7 @@ import { keepResult, quantile } from './support/results.ts';
 
 const rounds = 9;
 
-/** Seconds of processor time of a command and of what it starts. */
+/** Processor seconds of a command and its child processes. */
 function processorSeconds(command: string): number {
   const said = execFileSync('bash', ['-c', `${command} >/dev/null 2>&1; times`], {
     cwd: projectRoot(),
@@ -26,7 +26,7 @@ const commands = [
   { what: '`npm run holdout -- --help`', command: 'npm run holdout -- --help', most: 0.4 },
   { what: 'the same without npm', command: 'node scripts/holdout.mjs --help' },
   { what: 'npm alone', command: 'npm run none --if-present' },
-  { what: '`status`, up to its first connection', command: 'npm run holdout -- status none', most: 0.8 },
+  { what: '`status`, up to its first connection attempt', command: 'npm run holdout -- status none', most: 0.8 },
 ];
 
 const found = commands.map(({ what, command, most }) => {
@@ -43,6 +43,6 @@ keepResult(
   })),
   { rounds, took: found.map(({ what, took }) => ({ what, took })) },
   [
-    'Processor time, medians of nine. `status` ends where it finds no stack: what it loads is measured, not what it asks.',
+    'Processor time, medians of nine. There is no stack for `status` to query, so only the time to load it is measured.',
   ],
 );

@@ -1,10 +1,10 @@
 /**
- * `node --import tsx bench/fairness.ts`: 40 teams of 25 submissions and one of 500 on 20 slots, as a simulated campaign by
- * the rules that decide a real one. Takes seconds.
+ * `node --import tsx bench/fairness.ts`: 40 teams of 25 submissions and one team of 500 on 20 slots, simulated with the
+ * rules of a real campaign. Takes seconds.
  *
- * A start is the grant of a submission's first run, its slot. A wait is the time from the campaign's start, when all
- * submissions were there, to that. A round is as many starts as there are teams. All have work waiting until the first
- * team has started its last submission.
+ * A start is the grant of a submission's first run. A wait is the time from the start of the campaign, when all
+ * submissions are available, to that grant. A round has as many starts as there are teams. All teams have work waiting
+ * until the first team has started its last submission.
  */
 import type { Durations } from '../test/support/campaigns/drawn-population.ts';
 import { simulateCampaign, type SubmissionTrace } from '../test/support/campaigns/simulate-campaign.ts';
@@ -18,7 +18,7 @@ const rounds = 5;
 
 interface Setting {
   what: string;
-  /** Where the large team stands among the others in the published order. */
+  /** Index of the large team in the published order. */
   place: number;
   perTeamInFlight: number;
   probed: boolean;
@@ -29,10 +29,10 @@ const equal: Durations = { kind: 'constant' };
 const plain: Setting = { what: 'plain', place: 0, perTeamInFlight: 2, probed: false, durations: equal };
 const settings: Setting[] = [
   plain,
-  { ...plain, what: 'the large team last in the order', place: 40 },
-  { ...plain, what: 'no cap on a team', perTeamInFlight: 1_500 },
+  { ...plain, what: 'large team last in the start order', place: 40 },
+  { ...plain, what: 'no limit per team', perTeamInFlight: 1_500 },
   { ...plain, what: 'with probes', probed: true },
-  { ...plain, what: 'with probes, no cap on a team', probed: true, perTeamInFlight: 1_500 },
+  { ...plain, what: 'with probes, no limit per team', probed: true, perTeamInFlight: 1_500 },
   { ...plain, what: 'unequal durations', durations: { kind: 'log-normal', sigma: 0.7 } },
 ];
 
@@ -56,7 +56,7 @@ function startsOf({ perTeamInFlight, probed, durations }: Setting, teams: readon
     lossesPerHour: 0,
   };
   const { done, traces } = simulateCampaign(virtualCampaign(shape));
-  if (!done) throw new Error('the campaign holds');
+  if (!done) throw new Error('the campaign is blocked');
   return traces
     .flatMap(({ team, runs: [first] }: SubmissionTrace) => (first ? [{ team, at: first.grantedAt - startsAt }] : []))
     .sort((a, b) => a.at - b.at);
@@ -67,10 +67,10 @@ const jain = (counts: readonly number[]): number =>
   (counts.length * counts.reduce((sum, count) => sum + count ** 2, 0));
 
 interface Share {
-  /** Jain index of the starts by team: after so many rounds, and the lowest from then on while all have work waiting. */
+  /** Jain index of the starts by team: after the rounds, and its minimum from then on while all teams have work waiting. */
   after: number;
   lowest: number;
-  /** Starts of the large team, and of the others in mean, while all have work waiting. */
+  /** Starts of the large team and mean starts of the others while all teams have work waiting. */
   ofLarge: number;
   ofSmall: number;
 }
@@ -93,7 +93,7 @@ function shareOf(starts: readonly Start[], teams: readonly number[], place: numb
   };
 }
 
-/** Teams whose second start came before another's first. */
+/** Teams whose second start came before another team's first. */
 function overtakers(starts: readonly Start[], teams: number): number {
   const seen = new Set<number>();
   const overtaking = new Set<number>();
@@ -121,7 +121,7 @@ function measure(setting: Setting) {
   };
 }
 
-/** Teams share slots, not starts: only when all runs take the same time are starts alike. */
+/** Teams share slots, not starts: starts are only equal if all runs take the same time. */
 const aimed = ({ kind }: Durations, aim: string, met: boolean): { aim?: string; met?: boolean } =>
   kind === 'constant' ? { aim, met } : {};
 
@@ -132,18 +132,18 @@ keepResult(
     ({ setting: { what, durations }, after, lowest, ofLarge, ofSmall, overtakers: overtaking, beside, alone }) => {
       const rows: BenchResult['rows'] = [
         {
-          what: `${what}: Jain index of starts by team after ${rounds} rounds, and the lowest while all have work waiting`,
+          what: `${what}: Jain index of starts by team after ${rounds} rounds, and its minimum from then on while all teams have work waiting`,
           found: `${after.toFixed(4)}, ${lowest.toFixed(4)} (the large team ${ofLarge}, the others ${ofSmall.toFixed(1)})`,
           ...aimed(durations, '≥ 0.98', lowest >= 0.98),
         },
         {
-          what: `${what}: teams whose second start came before another’s first`,
+          what: `${what}: teams whose second start came before another team’s first`,
           found: `${overtaking}`,
           aim: '0',
           met: overtaking === 0,
         },
         {
-          what: `${what}: the small teams’ mean wait, beside the large team and without it`,
+          what: `${what}: mean wait of the small teams, with and without the large team`,
           found: `${beside.toFixed(1)} h, ${alone.toFixed(1)} h (${(100 * (beside / alone - 1)).toFixed(1)} % more)`,
           ...aimed(durations, '≤ 10 % apart', Math.abs(beside / alone - 1) <= 0.1),
         },

@@ -1,7 +1,7 @@
 /**
- * `node --import tsx bench/forecast.ts`: forecasts of simulated campaigns of every kind, made from a quarter of the way on,
- * beside how the campaigns went. Takes minutes and goes on where it was; several may run at once. With `tune` another set
- * of campaigns, on which the rules may be tuned, and no result is kept.
+ * `node --import tsx bench/forecast.ts`: forecasts of simulated campaigns of every kind, made after a quarter of the
+ * submissions and later, compared with the course of the campaigns. Takes minutes and can be interrupted; several processes
+ * can run at once. With `tune`, it uses another set of campaigns, on which rules may be tuned, and keeps no result.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,9 +10,9 @@ import { calibrationOf, type Calibration, type Judged } from './support/calibrat
 import { checksOf, drawnCase, type Check, type ForecastCase } from './support/forecast-cases.ts';
 import { benchFolder, keepResult, type BenchResult } from './support/results.ts';
 
-/** Drawn before anything was tuned; no rule was ever changed for what the reported ones say. */
+/** Chosen before any tuning; no rule has been changed because of the reported seeds. */
 const seeds = { tuned: { from: 1, cases: 200 }, reported: { from: 100_001, cases: 200 } };
-/** Shares of the submissions that have ended when a forecast is made. */
+/** Shares of ended submissions at which a forecast is made. */
 const shares = [0.25, 0.4, 0.55, 0.7, 0.85];
 
 interface Tried {
@@ -20,14 +20,14 @@ interface Tried {
   checks: Check[];
 }
 
-/** The rules that are tried, as committed. */
+/** The tested rules, as committed. */
 const rules = execFileSync('git', ['rev-parse', '--short', 'HEAD:src/campaign'], { encoding: 'utf8' }).trim();
 
 function backTest({ from, cases }: { from: number; cases: number }): Tried[] {
   const folder = join(benchFolder('forecast'), rules);
   mkdirSync(folder, { recursive: true });
   return Array.from({ length: cases }, (_, place) => {
-    // Several at once begin at different places.
+    // Parallel processes begin with different seeds.
     const seed = from + ((place + process.pid) % cases);
     const file = join(folder, `${seed}.json`);
     if (place % 25 === 0) console.error(`${place} of ${cases} campaigns`);
@@ -40,9 +40,9 @@ function backTest({ from, cases }: { from: number; cases: number }): Tried[] {
 }
 
 const judgedFinish = ({ forecast, truth, now }: Check): Judged[] =>
-  forecast ? [{ said: forecast.finish, truth: truth.finish, left: truth.finish - now }] : [];
+  forecast ? [{ predicted: forecast.finish, actual: truth.finish, left: truth.finish - now }] : [];
 const judgedSpend = ({ forecast, truth, spent }: Check): Judged[] =>
-  forecast ? [{ said: forecast.spend, truth: truth.spend, left: truth.spend - spent }] : [];
+  forecast ? [{ predicted: forecast.spend, actual: truth.spend, left: truth.spend - spent }] : [];
 
 interface Both {
   finish: Calibration;
@@ -54,7 +54,7 @@ const bothOf = (checks: readonly Check[]): Both => ({
   spend: calibrationOf(checks.flatMap(judgedSpend)),
 });
 
-/** What a kind of campaign is told apart by. */
+/** The properties by which campaigns are grouped. */
 const kinds: Record<string, (tried: ForecastCase, check: Check) => number | string> = {
   'share that had ended': (_, { at }) => at,
   submissions: ({ submissions }) => submissions,
@@ -92,22 +92,22 @@ function rowsOf(what: string, calibration: Calibration): BenchResult['rows'] {
   const { checks, within80, belowP10, upToP50, upToP90, withinP50P90, width, upperWidth, error } = calibration;
   return [
     {
-      what: `${what}: P10–P90 holds the truth, of ${checks} checks`,
+      what: `${what}: P10–P90 contains the actual value, of ${checks} checks`,
       found: `${percent(within80)} (${percent(belowP10)} below, ${percent(1 - upToP90)} above)`,
       aim: '≥ 80 %',
       met: within80 >= 0.8,
     },
-    { what: `${what}: truths at or below P50`, found: percent(upToP50), aim: '50 % if calibrated' },
-    { what: `${what}: truths at or below P90`, found: percent(upToP90), aim: '90 % if calibrated' },
+    { what: `${what}: actual values at or below P50`, found: percent(upToP50), aim: '50 % if calibrated' },
+    { what: `${what}: actual values at or below P90`, found: percent(upToP90), aim: '90 % if calibrated' },
     {
-      what: `${what}: P50–P90 holds the truth, which a calibrated one does in 40 %`,
+      what: `${what}: P50–P90 contains the actual value (40 % if calibrated)`,
       found: percent(withinP50P90),
       aim: '≥ 80 %',
       met: withinP50P90 >= 0.8,
     },
     {
-      what: `${what}: medians, of what is still to come`,
-      found: `P10–P90 ${percent(width)}, P50–P90 ${percent(upperWidth)}, P50 to the truth ${percent(error)}`,
+      what: `${what}: medians, as shares of the remaining time or cost`,
+      found: `P10–P90 ${percent(width)}, P50–P90 ${percent(upperWidth)}, P50 to the actual value ${percent(error)}`,
     },
   ];
 }
@@ -132,7 +132,7 @@ const none = checks.filter(({ forecast }) => forecast === null).length;
 const rows: BenchResult['rows'] = [
   ...rowsOf('finish', both.finish),
   ...rowsOf('spend', both.spend),
-  { what: 'checks at which no forecast was made', found: `${none}` },
+  { what: 'checks without a forecast', found: `${none}` },
 ];
 if (isTuning) {
   for (const { what, found: text } of rows) console.log(`${what}: ${text}`);

@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/gate.ts [GIB [PACKING,…]]`: an archive of 2 GiB through the gate into the image store, beside
- * `skopeo copy` of the same archive into a layout and beside `sha256sum`, in turns, each held to one core.
+ * `node --import tsx bench/gate.ts [GIB [PACKING,…]]`: a 2 GiB archive passes the gate into the image store, compared with
+ * `skopeo copy` of the same archive into a layout and with `sha256sum`; alternating, each limited to one core.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
@@ -24,7 +24,7 @@ const programs: readonly Program[] = ['gate', 'skopeo', 'sha256sum'];
 const onOneCore = (command: string, ...args: string[]): string =>
   execFileSync('taskset', ['-c', '0', command, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
-/** The shell's own clock, for programs that have none. */
+/** Measured by the shell, for external programs. */
 function timed(...command: string[]): Cost {
   const script = 'TIMEFORMAT="%R %U %S"; { time "$@" >/dev/null; } 2>&1';
   const [seconds = 0, user = 0, system = 0] = onOneCore('bash', '-c', script, 'bash', ...command)
@@ -38,7 +38,7 @@ function costOf(program: Program, archive: string): Cost {
   const copy = join(folder, 'copy');
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  // What was written before is on disk before the next one is measured.
+  // Pending writes must not slow down the next measurement.
   execFileSync('sync');
   const tmpdir = ['--insecure-policy', '--tmpdir', copy];
   const costs: Record<Program, () => Cost> = {
@@ -81,17 +81,17 @@ for (const packing of packings) {
   const peakMiB = Math.max(...costs.gate.map(({ peakMiB = 0 }) => peakMiB));
   rows.push(
     {
-      what: `${packing} layers, archive of ${megabytes.toFixed(0)} MB: bytes of the archive by second of processor time`,
+      what: `${packing} layers, archive of ${megabytes.toFixed(0)} MB: archive bytes per second of processor time`,
       found: `gate with its copy ${rate('gate')}, skopeo copy ${rate('skopeo')}, sha256sum ${rate('sha256sum')}`,
     },
     {
-      what: `${packing} layers: gate with its copy, in times of skopeo copy`,
-      found: `${ratio.toFixed(2)} × its processor time, ${byClock.toFixed(2)} × its time by the clock`,
+      what: `${packing} layers: gate with its copy, relative to skopeo copy`,
+      found: `${ratio.toFixed(2)} × the processor time, ${byClock.toFixed(2)} × the wall-clock time`,
       aim: '≤ 1.5 ×',
       met: ratio <= 1.5,
     },
     {
-      what: `${packing} layers: most memory of the gate’s process`,
+      what: `${packing} layers: peak memory of the gate’s process`,
       found: `${peakMiB.toFixed(0)} MiB`,
       aim: '≤ 300 MB',
       met: peakMiB * 2 ** 20 <= 300e6,
@@ -100,8 +100,8 @@ for (const packing of packings) {
   details[packing] = costs;
 }
 keepResult('gate', rows, details, [
-  'Each program is held to one core. Medians of three rounds, in turns. The aim is judged by processor time, because other ' +
-    'work on the machine lengthens the time by the clock. skopeo copies layers as they are, hashes blobs and looks into no layer; ' +
+  'Each program is limited to one core. Medians of three alternating rounds. The aim refers to processor time, because other ' +
+    'work on the machine increases the wall-clock time. skopeo copies layers unchanged and hashes blobs without reading layers; ' +
     'the gate also unpacks every layer and reads its entries. Half of each file is random bytes, half is text.',
   'Node decompresses zstd itself from 22.15 on. Earlier versions use fzstd, which is JavaScript: 3.13 × the processor time of ' +
     'skopeo under Node 20.20 (docs/adr/0012).',

@@ -1,6 +1,6 @@
 /**
  * `node --import tsx bench/hand-over.ts`: the gap between a job's stoppedAt and the next startedAt in the same queue while
- * work waits; 20 slots, 300 jobs of 60 s, poll 1 s. Takes about 16 minutes.
+ * jobs wait; 20 slots, 300 jobs of 60 s, poll interval 1 s. Takes about 16 minutes.
  */
 import { jobsByName } from '../src/batch/run-jobs.ts';
 import { campaignWorkflowId } from '../src/ids.ts';
@@ -18,8 +18,8 @@ interface Job {
 }
 
 /**
- * For every start after the first ones: how long its slot had been free. Slots have no names, so a start takes the slot
- * that has been free longest.
+ * For every start after the first ones: how long its slot had been free. Slots have no names, so a start is assumed to
+ * take the slot that has been free longest.
  */
 function gapsOf(ended: Job[]): number[] {
   const starts = ended.map(({ startedAt }) => startedAt).sort((a, b) => a - b);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     const gaps = gapsOf(ended);
     const [p50, p95] = [quantile(gaps, 0.5), quantile(gaps, 0.95)];
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-    /** The default poll of 15 s adds half of what it is longer than 1 s, on average. */
+    /** The default poll interval of 15 s adds half of its difference to 1 s on average. */
     const atDefaultPoll = mean + (15 - 1) / 2;
     const use = (hours: number): string => `${((100 * hours * 3600) / (hours * 3600 + atDefaultPoll)).toFixed(2)} %`;
     keepResult(
@@ -55,8 +55,8 @@ async function main(): Promise<void> {
       [
         { what: 'hand-over gap, p50', found: `${p50.toFixed(1)} s`, aim: '≤ 3 s', met: p50 <= 3 },
         { what: 'hand-over gap, p95', found: `${p95.toFixed(1)} s`, aim: '≤ 6 s', met: p95 <= 6 },
-        { what: 'slot use this implies at the default poll, 1 h jobs', found: use(1) },
-        { what: 'slot use this implies at the default poll, 9 h jobs', found: use(9) },
+        { what: 'resulting slot utilization with the default poll interval, 1 h jobs', found: use(1) },
+        { what: 'resulting slot utilization with the default poll interval, 9 h jobs', found: use(9) },
       ],
       { jobs: ended.length, gaps },
     );

@@ -1,4 +1,4 @@
-/** A run without its submission: submitted, then awaited, with the options that the submission's workflow gives them. */
+/** Submits and awaits a run without a submission, with the activity options of the submission workflow. */
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import type { Timings } from '../src/settings.ts';
 import { awaitActivities, submitActivities } from '../src/workflows/activity-proxies.ts';

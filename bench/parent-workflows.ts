@@ -1,4 +1,4 @@
-/** The real campaign over children that only start and report. */
+/** The real campaign workflow with child workflows that only start and report. */
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { submissionFinishedSignal } from '../src/workflows/messages.ts';

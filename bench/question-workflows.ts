@@ -1,4 +1,4 @@
-/** A workflow that does two things at a time: it waits for a word to do its work, and a timer goes round. */
+/** A workflow with two concurrent parts: one waits for a signal before it runs an activity, the other is a timer loop. */
 import { condition, defineQuery, defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 
 const { nothing } = proxyActivities<{ nothing: () => Promise<void> }>({ startToCloseTimeout: '1 minute' });
@@ -14,7 +14,7 @@ export async function twoThings(roundMs: number): Promise<void> {
   });
   void goRound(roundMs);
   await condition(() => heard);
-  // As much as lies between a decision and its command in a real campaign.
+  // As many promise steps as between a decision and its command in a real campaign.
   for (let step = 0; step < 5; step += 1) await Promise.resolve();
   await nothing();
   await condition(() => false);

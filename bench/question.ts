@@ -1,7 +1,7 @@
 /**
- * `node --import tsx bench/question.ts`: is a workflow still what its history says after a question that was asked while no
- * worker lived? A worker is killed, the question asked, and 0.7 s later something happens to the workflow; then another
- * worker comes. The question waits without end, or for as long as Holdout's own do. See docs/adr/0008.
+ * `node --import tsx bench/question.ts`: can a history be replayed if the workflow was queried while no worker was alive? A
+ * worker is killed, the workflow is queried and receives a signal 0.7 s later, then another worker starts. The query has no
+ * timeout, or Holdout's own. See docs/adr/0008.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,27 +16,27 @@ import { keepResult } from './support/results.ts';
 
 /** The server gives a dead worker 10 s; the timer has to fire between that and the next workflow task. */
 const roundMs = 10_600;
-const tries = 3;
+const attempts = 3;
 
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const unlimited = await spoiledOf(undefined);
-  const limited = await spoiledOf(queryDeadlineMs);
+  const withoutTimeout = await unreplayableWith(undefined);
+  const withTimeout = await unreplayableWith(queryDeadlineMs);
   keepResult('question', [
-    { what: 'history that no replay comes to, the question waits without end', found: `${unlimited} of ${tries}` },
+    { what: 'history cannot be replayed; query without a timeout', found: `${withoutTimeout} of ${attempts}` },
     {
-      what: `the same, the question waits ${queryDeadlineMs / 1_000} s at most`,
-      found: `${limited} of ${tries}`,
-      aim: `0 of ${tries}`,
-      met: limited === 0,
+      what: `the same; query with a timeout of ${queryDeadlineMs / 1_000} s`,
+      found: `${withTimeout} of ${attempts}`,
+      aim: `0 of ${attempts}`,
+      met: withTimeout === 0,
     },
   ]);
 }
 
-async function spoiledOf(waitMs: number | undefined): Promise<number> {
-  let spoiled = 0;
-  for (let attempt = 0; attempt < tries; attempt += 1) if (!(await isReplayed(waitMs))) spoiled += 1;
-  return spoiled;
+async function unreplayableWith(waitMs: number | undefined): Promise<number> {
+  let unreplayable = 0;
+  for (let attempt = 0; attempt < attempts; attempt += 1) if (!(await isReplayed(waitMs))) unreplayable += 1;
+  return unreplayable;
 }
 
 async function isReplayed(waitMs: number | undefined): Promise<boolean> {

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- NAME…]`: runs every bench, or those named, each in a process of its own, and writes the page of
- * results. One that was cut short is run again and goes on where it can; those that ended since the last complete run are
- * not repeated.
+ * `npm run bench [-- NAME…]`: runs all benchmarks or the named ones, each in its own process, and writes the page of
+ * results. An interrupted benchmark runs again and continues where it can; benchmarks that have ended since the last
+ * complete run are not repeated.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,9 @@ const doneFile = benchFolder('done.json');
 function main(named: readonly string[]): number {
   const unknown = named.filter((name) => !benches.some((bench) => bench.name === name));
   if (unknown.length > 0) {
-    console.error(`There is no bench ${unknown.join(', ')}; there are ${benches.map(({ name }) => name).join(', ')}.`);
+    console.error(
+      `There is no benchmark ${unknown.join(', ')}; there are ${benches.map(({ name }) => name).join(', ')}.`,
+    );
     return 2;
   }
   const done =
@@ -29,7 +31,7 @@ function main(named: readonly string[]): number {
       stdio: 'inherit',
     });
     if (status !== 0) {
-      console.error(`${name} failed; the same command goes on with it.`);
+      console.error(`${name} failed; run the same command again to continue with it.`);
       return 1;
     }
     done.push(name);

@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/scheduler.ts`: how long one decision of a campaign takes, over the teams of the case and over
- * 50,000, with 1,500 submissions open. Takes seconds.
+ * `node --import tsx bench/scheduler.ts`: how long one scheduling decision takes with 2,300 and with 50,000 teams and
+ * 1,500 open submissions. Takes seconds.
  */
 import { performance } from 'node:perf_hooks';
 import { applyStart, applySettlement, applyRunRequest } from '../src/campaign/state/apply-messages.ts';
@@ -29,10 +29,14 @@ const oneStart = { preparing: 200, open: open + 1, perTeam: 2 };
 const starts = { preparing: 200, open: open + 200, perTeam: 2 };
 
 const situations: Situation[] = [
-  { what: 'one slot frees', prepare: (...size) => withFreeSlots(waitingState(...size), 1), startLimits: oneStart },
-  { what: 'all slots free at once', prepare: waitingState, startLimits: noStarts },
   {
-    what: 'all preparing places free',
+    what: 'one slot becomes free',
+    prepare: (...size) => withFreeSlots(waitingState(...size), 1),
+    startLimits: oneStart,
+  },
+  { what: 'all slots are free at once', prepare: waitingState, startLimits: noStarts },
+  {
+    what: 'room for all preparing submissions',
     prepare: (...size) => withFreeSlots(waitingState(...size), 0),
     startLimits: starts,
   },
@@ -41,12 +45,20 @@ const situations: Situation[] = [
     prepare: (...size) => halfPaused(waitingState(...size)),
     startLimits: oneStart,
   },
-  { what: 'the money fits few', prepare: (...size) => poor(waitingState(...size)), startLimits: starts },
-  { what: 'a hurry, the dear class free', prepare: (...size) => hurried(waitingState(...size)), startLimits: starts },
+  {
+    what: 'the budget is enough for few runs',
+    prepare: (...size) => withSmallBudget(waitingState(...size)),
+    startLimits: starts,
+  },
+  {
+    what: 'expedited grants, the expensive class is free',
+    prepare: (...size) => expedited(waitingState(...size)),
+    startLimits: starts,
+  },
 ];
 
-/** 1,500 submissions of as many teams, or fewer, wait for an evaluation and nothing runs. */
-function waitingState(teams: number, slotsFold: number): Writable<CampaignState> {
+/** 1,500 submissions of at most as many teams wait for an evaluation, and nothing is running. */
+function waitingState(teams: number, slotsFold: number): CampaignState {
   const frozen = caseCampaign({
     budget: { microUsd: 1e13, rerunReserveShare: 0.1 },
     instanceClasses: classes.map((one) => ({ ...one, slots: one.slots * slotsFold })),
@@ -65,13 +77,13 @@ function waitingState(teams: number, slotsFold: number): Writable<CampaignState>
   return state;
 }
 
-/** Everything runs that can, but for so many. */
-function withFreeSlots(state: Writable<CampaignState>, free: number): Writable<CampaignState> {
+/** All possible runs have a grant, except `free` of them. */
+function withFreeSlots(state: CampaignState, free: number): CampaignState {
   decide(state, noStarts, now);
   const running = [...state.open].flatMap(([submission, { grant }]) => (grant ? [{ submission, grant }] : []));
   for (const { submission, grant } of running.slice(0, free)) {
-    const { n, purpose, rerun, class: onClass } = grant;
-    applySettlement(state, { submission, n, purpose, rerun, class: onClass, billedSeconds: 60, costMicroUsd: 1 });
+    const { n, purpose, rerun, class: className } = grant;
+    applySettlement(state, { submission, n, purpose, rerun, class: className, billedSeconds: 60, costMicroUsd: 1 });
   }
   return state;
 }
@@ -83,12 +95,12 @@ function halfPaused(state: Writable<CampaignState>): Writable<CampaignState> {
   return withFreeSlots(state, 1);
 }
 
-function poor(state: Writable<CampaignState>): Writable<CampaignState> {
+function withSmallBudget(state: Writable<CampaignState>): Writable<CampaignState> {
   state.money.budget = 50_000_000;
   return state;
 }
 
-function hurried(state: Writable<CampaignState>): Writable<CampaignState> {
+function expedited(state: Writable<CampaignState>): Writable<CampaignState> {
   const slots = state.slots['p3.2xlarge'] ?? 0;
   state.slots['p3.2xlarge'] = 0;
   withFreeSlots(state, 0);

@@ -1,4 +1,4 @@
-/** A process that works on the bare workflows; says `ready` when it polls. */
+/** A worker process for the bare workflows; sends `ready` when it polls. */
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 

@@ -3,32 +3,32 @@ import { simulateCampaign, type SimulatedResult } from '../../test/support/campa
 import { c4, caseCampaign, g4, limits, p3 } from '../../test/campaign/samples.ts';
 import { itemsOfTheCase, type CaseKind, type CasePopulation } from './case-population.ts';
 
-/** A way to send the case's submissions to classes, and what may run at a time: 125 slots in every one. */
+/** An assignment of the competition's submissions to classes, with 125 slots in total. */
 export interface Policy {
   name: string;
-  /** Submissions that never meet on a class are campaigns of their own; what is in none is not run. */
+  /** Submissions that share no class are separate campaigns; submissions in no part do not run. */
   parts: { kinds: CaseKind[]; classes: InstanceClass[] }[];
-  /** Runs a probe before the first evaluation, and looks at the deadline meanwhile. */
+  /** Holdout's own policy: probes before the first evaluation and watches the deadline. */
   isOurs?: true;
 }
 
 const on = (row: InstanceClass, slots: number): InstanceClass => ({ ...row, slots });
 const everything: CaseKind[] = ['g4', 'c4', 'p3', 'none'];
 const v100 = { ...p3, relativeSpeed: 15 / 7 };
-/** What a host knows of it: three times a g4dn.xlarge for work without a device. */
+/** What an organizer knows: for work without a GPU, three times as fast as a g4dn.xlarge. */
 const cpu = { ...c4, relativeSpeed: 3 };
 
 export const policies: Policy[] = [
-  { name: 'all P3', parts: [{ kinds: everything, classes: [on(v100, 125)] }] },
-  { name: 'all G4, P3 as the fallback', parts: [{ kinds: everything, classes: [on(g4, 105), on(v100, 20)] }] },
+  { name: 'all on P3', parts: [{ kinds: everything, classes: [on(v100, 125)] }] },
+  { name: 'all on G4, fallback to P3', parts: [{ kinds: everything, classes: [on(g4, 105), on(v100, 20)] }] },
   {
-    name: 'the case’s',
+    name: 'the original plan',
     parts: [
       { kinds: ['c4'], classes: [on(cpu, 20)] },
       { kinds: ['g4', 'p3', 'none'], classes: [on(g4, 85), on(v100, 20)] },
     ],
   },
-  { name: 'ours', isOurs: true, parts: [{ kinds: everything, classes: [on(g4, 85), on(cpu, 20), on(v100, 20)] }] },
+  { name: 'Holdout', isOurs: true, parts: [{ kinds: everything, classes: [on(g4, 85), on(cpu, 20), on(v100, 20)] }] },
   {
     name: 'clairvoyant',
     parts: [
@@ -39,16 +39,16 @@ export const policies: Policy[] = [
   },
 ];
 
-/** What became of the case under a policy. */
+/** The outcome of the competition under a policy. */
 export interface PolicyResult {
   /** Dollars. */
   cost: number;
   hours: Record<string, number>;
   days: number;
   scored: number;
-  /** Why the others were not, by number. */
+  /** Number of the other submissions by reason. */
   reasons: Record<string, number>;
-  /** Submissions that neither err nor are too large for every device, and were not scored all the same. */
+  /** Submissions without a score that neither fail by design nor are too large for every GPU. */
   soundLost: number;
   runs: number;
 }
@@ -56,9 +56,9 @@ export interface PolicyResult {
 const day = 86_400;
 const startsAt = Date.parse('2020-04-01T00:00:00Z');
 const deadline = new Date(startsAt + 21 * day * 1000).toISOString();
-const hardlyEver = 1e9;
+const practicallyNever = 1e9;
 
-/** Goes through the case under a policy, by the rules of a real campaign; each part has its classes to itself. */
+/** Simulates the competition under a policy with the rules of a real campaign; parts share no classes. */
 export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, seed: number): PolicyResult {
   const results = parts.map(({ kinds, classes }) => {
     const mine = (submission: string): boolean => kinds.includes(population.kinds.get(submission) ?? 'none');
@@ -68,10 +68,10 @@ export function resultOf({ parts, isOurs }: Policy, population: CasePopulation, 
       population,
       seed,
       startsAt,
-      delays: { pull: 120, handOver: 30, tick: isOurs ? 6 * 3600 : hardlyEver },
+      delays: { pull: 120, handOver: 30, tick: isOurs ? 6 * 3600 : practicallyNever },
     });
   });
-  if (results.some(({ done }) => !done)) throw new Error('a campaign of the case holds');
+  if (results.some(({ done }) => !done)) throw new Error('a campaign is blocked');
   const traces = results.flatMap(({ traces }) => traces);
   return {
     cost: sumOf(results, ({ state }) => state.money.spent) / 1e6,

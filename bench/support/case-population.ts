@@ -59,9 +59,9 @@ const hours = { g4: 25_000, c4: 5_000, p3: 800 };
 export function casePopulation(seed: number): CasePopulation {
   const random = new RandomStream(seed);
   const teams = teamsOfTheCase(4_200).map((count, team) => Array.from({ length: count }, (_, n) => `s${team}-${n}`));
-  const drawn = shuffled(teams.flat(), random).map((name, place) => drawnOne(name, kindAt(place), random));
+  const drawn = random.shuffled(teams.flat()).map((name, place) => drawnOne(name, kindAt(place), random));
   const sound = drawn.filter(({ kind }) => kind !== 'none');
-  for (const one of shuffled(sound, random).slice(0, counts.erring)) one.errs = true;
+  for (const one of random.shuffled(sound).slice(0, counts.erring)) one.errs = true;
   const means = meanSeconds(drawn);
   const submissions = new Map(drawn.map((one) => [one.name, needsOf(one, means)]));
   const [others] = submissions.values();
@@ -142,11 +142,4 @@ function needsOf({ kind, errs, duration, gpuMemoryMiB, growth }: Drawn, means: M
     spread: 0.05,
     end: errs ? 'error' : 'predictions',
   };
-}
-
-function shuffled<Item>(items: readonly Item[], random: RandomStream): Item[] {
-  return items
-    .map((item) => ({ item, at: random.next() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

@@ -5,29 +5,29 @@ import type { Durations } from '../../test/support/campaigns/drawn-population.ts
 import { simulateCampaign, type Simulation } from '../../test/support/campaigns/simulate-campaign.ts';
 import { startsAt, virtualCampaign } from '../../test/support/campaigns/virtual-campaign.ts';
 
-/** A simulated campaign on which forecasts are tried. */
+/** A simulated campaign with which forecasts are tested. */
 export interface ForecastCase {
   seed: number;
   submissions: number;
-  /** Of the cheap class; the dear one has a fifth, at least one. */
+  /** Slots of the cheap class; the expensive one has a fifth of them, at least one. */
   slots: number;
   durations: Durations['kind'];
-  /** Share that runs out of memory on the cheap class. */
+  /** Share that runs out of GPU memory on the cheap class. */
   large: number;
   failing: number;
   probed: boolean;
   disturbance: (typeof disturbances)[number];
 }
 
-/** What an operator does meanwhile; only forecasts made after it are judged, as nobody can know it before. */
+/** What an operator does during the campaign; only later forecasts count, because earlier ones cannot know it. */
 const disturbances = ['none', 'none', 'pause', 'paused-teams', 'more-slots', 'fewer-slots'] as const;
 
-/** A forecast at a moment of a campaign, beside how it went; `at`: share of the submissions that had ended. */
+/** A forecast and the actual course of the campaign; `at`: share of the submissions that had ended. */
 export interface Check {
   at: number;
   forecast: Forecast | null;
   now: number;
-  /** Micro-dollars at that moment. */
+  /** Micro-dollars spent at that time. */
   spent: number;
   truth: { finish: number; spend: number };
 }
@@ -38,7 +38,7 @@ const choose = <Item>(items: readonly Item[], random: RandomStream): Item => {
   return item;
 };
 
-/** A case of every kind that campaigns may be; the same for the same seed. */
+/** A random case; the same for the same seed. */
 export function drawnCase(seed: number, most = 4_200): ForecastCase {
   const random = new RandomStream(seed);
   return {
@@ -55,7 +55,7 @@ export function drawnCase(seed: number, most = 4_200): ForecastCase {
 
 const meanSeconds = 4 * 3600;
 
-/** Goes through the case and forecasts whenever another of the shares has ended. */
+/** Simulates the case and makes a forecast whenever one of the shares has been reached. */
 export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[] {
   const simulation = simulationOf(tried);
   const { frozen } = simulation;
@@ -74,12 +74,12 @@ export function checksOf(tried: ForecastCase, shares: readonly number[]): Check[
       checks.push({ at, forecast, now, spent: money.spent });
     },
   });
-  if (!result.done) throw new Error(`case ${tried.seed} holds`);
+  if (!result.done) throw new Error(`case ${tried.seed} is blocked`);
   const truth = { finish: result.endedAt, spend: result.state.money.spent };
   return checks.map((check) => ({ ...check, truth }));
 }
 
-/** The campaign that a case stands for. */
+/** The campaign of a case. */
 export function simulationOf(tried: ForecastCase): Simulation {
   const { seed, submissions, slots, large, failing, probed } = tried;
   const random = new RandomStream(seed + 1);
@@ -128,7 +128,7 @@ function commandsOf(
   }
 }
 
-/** Of each kind the same. */
+/** One fixed distribution per kind. */
 export function durationsOf(kind: Durations['kind']): Durations {
   if (kind === 'log-normal') return { kind, sigma: 0.7 };
   if (kind === 'bimodal') return { kind, share: 0.2, factor: 8 };

@@ -1,4 +1,4 @@
-/** Takes one archive through the gate into an image store, as the worker does, and prints what it cost as JSON. */
+/** Takes one archive through the gate into an image store as the worker does; prints the cost as JSON. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';

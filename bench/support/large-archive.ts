@@ -19,9 +19,9 @@ export type Packing = 'plain' | 'gzip' | 'zstd';
 
 const fileBytes = 8 * 2 ** 20;
 const layers = 4;
-/** What images of machine learning hold: weights, which do not compress, and libraries and texts, which do. */
+/** Machine-learning images contain weights, which do not compress, and libraries and texts, which do. */
 const shareOfText = 0.5;
-/** Programs that pack as builders do, on one core. */
+/** Programs that compress as image builders do, on one core. */
 const packers: Readonly<Record<Packing, string[]>> = {
   plain: ['cat'],
   gzip: ['gzip', '-c', '-4'],
@@ -29,7 +29,7 @@ const packers: Readonly<Record<Packing, string[]>> = {
 };
 
 /**
- * Writes an OCI archive of an image of about `bytes` bytes in four layers, once; a second call finds it. Returns its path.
+ * Writes an OCI archive of about `bytes` bytes in four layers, unless it exists. Returns its path.
  */
 export async function largeArchive(folder: string, packing: Packing, bytes: number): Promise<string> {
   const archive = join(folder, `${packing}-${bytes}.tar`);
@@ -68,7 +68,7 @@ interface LayerFile {
   diffId: string;
 }
 
-/** Packs a tar that is given, or one of random files of which so many bytes are left once it is packed. */
+/** Packs the given tar, or one of random files with about the given size after packing. */
 async function layerFile(layout: string, packing: Packing, content: Buffer | number): Promise<LayerFile> {
   const [plain, packed] = [join(layout, 'plain'), join(layout, 'packed')];
   if (Buffer.isBuffer(content)) writeFileSync(plain, content);
@@ -82,7 +82,7 @@ async function layerFile(layout: string, packing: Packing, content: Buffer | num
   return { digest: `sha256:${digest}`, size, diffId: `sha256:${diffId}` };
 }
 
-/** Measured with both packers, about. */
+/** Approximate, measured with both packers. */
 const sizeWhenPacked = 0.7;
 
 async function writeFiles(path: string, bytes: number): Promise<void> {
@@ -111,7 +111,7 @@ const words = Array.from({ length: 4_096 }, (_, n) =>
   ),
 );
 
-/** Words in an order that never comes again, so that no packer finds long runs. */
+/** Words in random order, so that no packer finds long repetitions. */
 function writeText(content: Buffer): void {
   const choices = randomFillSync(new Uint16Array(content.length / 4));
   let at = 0;

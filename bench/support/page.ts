@@ -4,7 +4,7 @@ import { projectRoot } from '../../src/local/project-root.ts';
 import { benches, type Bench } from './benches.ts';
 import { readResult, type BenchResult } from './results.ts';
 
-/** Writes docs/benchmarks.md from the results that are there; answers its path. */
+/** Writes docs/benchmarks.md from the available results; returns its path. */
 export function writePage(): string {
   const page = join('docs', 'benchmarks.md');
   writeFileSync(join(projectRoot(), page), `${[...head, ...benches.flatMap(sectionOf)].join('\n')}\n`);
@@ -14,9 +14,9 @@ export function writePage(): string {
 const head = [
   '# Benchmarks',
   '',
-  '`npm run bench` runs them all, `npm run bench -- NAME…` some; cut short, the same command goes on. This page is written',
-  'by it from `bench/results/`, which also holds every single figure. Each section says when, where and on which commit',
-  'it was measured. A row with an aim says whether it was met.',
+  '`npm run bench` runs all benchmarks, `npm run bench -- NAME…` some of them. If it is interrupted, the same command',
+  'continues. It writes this page from `bench/results/`, which contains every single figure. Each section states when,',
+  'where and on which commit it was measured. A row with an aim states whether the aim was met.',
   '',
 ];
 

@@ -7,9 +7,9 @@ type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['e
 export interface ParentRun {
   events: number;
   historyBytes: number;
-  /** Bytes of its input: the state of the run before it. */
+  /** Bytes of its input, the state of the previous run. */
   carriedBytes: number;
-  /** From each operator's signal to the end of the workflow task that took it in. */
+  /** From each operator's signal to the end of the workflow task that handled it. */
   signalsInForceAfterMs: number[];
 }
 

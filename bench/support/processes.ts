@@ -9,19 +9,19 @@ const parts = ['temporal', 's3', 'batch', 'worker', 'scorer'] as const;
 export type PartName = (typeof parts)[number];
 
 export interface Usage {
-  /** Processor seconds, children that have ended included. */
+  /** Processor seconds, including ended child processes. */
   cpuSeconds: number;
   /** Resident memory in MiB, the highest so far. */
   peakMiB: number;
 }
 
-/** Adds up what the parts of a stack use; a part that was killed and started again counts on. */
+/** Adds up the usage of the parts of a stack, across restarts. */
 export class UsageMeter {
   private readonly seen = new Map<string, { part: PartName; cpuSeconds: number; peakMiB: number }>();
 
   constructor(private readonly home: string) {}
 
-  /** Looks once; call it at least every few seconds: what a killed process used since the last look is lost. */
+  /** Takes a measurement; call it every few seconds, since usage after the last one is lost when a process is killed. */
   look(): void {
     for (const part of parts) {
       const identity = readRecord(placesOf(this.home), part)?.identity;
@@ -48,14 +48,14 @@ export class UsageMeter {
   }
 }
 
-/** What the parts of a stack have used since their last start. */
+/** Usage of the parts of a stack since their last start. */
 export function usageOfParts(home: string): Record<PartName, Usage> {
   const meter = new UsageMeter(home);
   meter.look();
   return meter.total();
 }
 
-/** Of a process by its pid, from /proc; undefined when it is gone. */
+/** Usage of a process from /proc; undefined if it no longer exists. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,4 +1,4 @@
-/** A process that works on the workflow which is asked a question; says `ready` when it polls. */
+/** A worker process for the queried workflow; sends `ready` when it polls. */
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 

@@ -4,29 +4,29 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/local/project-root.ts';
 
-/** What one bench found, as it is committed. */
+/** The committed result of one benchmark. */
 export interface BenchResult {
   name: string;
   /** ISO day, commit, machine. */
   on: { day: string; commit: string; machine: string };
-  /** Rows for the page: what was measured, what was found, what the aim was. */
+  /** Rows of the page: quantity, value and aim. */
   rows: { what: string; found: string; aim?: string; met?: boolean }[];
-  /** Paragraphs for the page below the rows: why an aim was missed, what a figure does not say. */
+  /** Paragraphs below the rows: why an aim was missed, how to read a figure. */
   remarks?: string[];
-  /** Everything else that was measured, for later comparison. */
+  /** All other measurements, for later comparison. */
   details?: unknown;
 }
 
 const folder = join(projectRoot(), 'bench', 'results');
 const fileOf = (name: string): string => join(folder, `${name}.json`);
 
-/** What a bench leaves on disk, kept until it is removed by hand, so that it can go on. */
+/** Working folder of a benchmark; kept until it is removed by hand, so that an interrupted run can continue. */
 export const benchFolder = (name: string): string => join(projectRoot(), '.bench', name);
 
 /** Keeps a result in bench/results. */
 export function keepResult(name: string, rows: BenchResult['rows'], details?: unknown, remarks?: string[]): void {
   mkdirSync(folder, { recursive: true });
-  const result: BenchResult = { name, on: begunOn, rows, ...(remarks && { remarks }), details };
+  const result: BenchResult = { name, on: startedOn, rows, ...(remarks && { remarks }), details };
   writeFileSync(fileOf(name), `${JSON.stringify(result, null, 2)}\n`);
   for (const row of rows) console.log(`${row.what}: ${row.found}${row.aim ? ` (aim: ${row.aim})` : ''}`);
 }
@@ -45,8 +45,8 @@ function here(): BenchResult['on'] {
   return { day: new Date().toISOString().slice(0, 10), commit, machine };
 }
 
-/** The code that is measured is that of the start, whatever is committed meanwhile. */
-const begunOn = here();
+/** The measured code is that of the start, even if something is committed during the run. */
+const startedOn = here();
 
 /** The value below which this share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {

@@ -6,40 +6,50 @@ import { EventQueue } from '../simulation/event-queue.ts';
 import {
   simulatedRunResult,
   type RunRules,
-  type SimulatedRunResult,
   type SimulatedOrder,
+  type SimulatedRunResult,
 } from '../simulation/simulated-run-result.ts';
 import { SimulatedRound, type RoundMessage } from '../simulation/simulated-round.ts';
-import type { Committed } from './planned-budget.ts';
-import type { PlannedBudget } from './planned-budget.ts';
 
-/** Everything a course is made of. */
-export interface Planned {
+/** The campaign whose course is simulated. */
+export interface PlannedCampaign {
   rules: RunRules;
   /** Submissions by team. */
   teams: readonly (readonly string[])[];
-  /** Open submissions of one team. */
+  /** Maximum of open submissions of one team. */
   perTeam: number;
   delays: PlannedDelays;
-  /** Billed of every run beside its work. */
+  /** Billed for every run in addition to its work. */
   startUpSeconds: number;
 }
 
-/** Seconds beside the runs: from a submission's start to its first request; around every run. */
+/** Seconds outside the runs: from the start of a submission to its first request, and after every run. */
 export interface PlannedDelays {
   pull: number;
   handOver: number;
 }
 
-/** How a campaign goes that nothing stops; seconds count from its start. */
+/** Micro-dollars, and the share of them that only evaluations after a submission's first one may use. */
+export interface PlannedBudget {
+  microUsd: number;
+  rerunReserveShare: number;
+}
+
+/** Micro-dollars for all runs, and for probes and first evaluations only. */
+export interface Committed {
+  all: number;
+  firstRuns: number;
+}
+
+/** The course of a campaign that nothing stops, in seconds from its start. */
 export interface Course {
   seconds: number;
   scored: number;
   /** In the order of their ends. */
   runs: PlannedRun[];
-  /** Micro-dollars that the dearest run has to set aside. */
-  worst: number;
-  /** The most that is spent and set aside at a time. */
+  /** Micro-dollars that the most expensive run reserves. */
+  worstCaseMicroUsd: number;
+  /** Maximum of the money spent and reserved at one time. */
   committed: Committed;
 }
 
@@ -52,161 +62,169 @@ export interface PlannedRun {
 }
 
 /**
- * Sends every submission through its evaluation by the rules of a real campaign, each run to the class that it prefers and
- * there in the order of asking. Neither budget nor deadline stops it and it never hurries, so that the plan can say what
- * they would have to be. Under a budget, runs wait while others have set its money aside. Deterministic. Pure.
+ * Simulates every submission's evaluation with the rules of a real campaign. Each run goes to the class it prefers, in the
+ * order of the requests. Budget and deadline do not stop the campaign and grants are never expedited, so that a plan can
+ * say which budget and deadline are needed. With a budget, runs wait while other runs have reserved its money.
  */
-export function courseOf(planned: Planned, population: Population, seed: number, budget?: PlannedBudget): Course {
-  return new Courses(planned, population, seed, budget).run();
+export function courseOf(
+  planned: PlannedCampaign,
+  population: Population,
+  seed: number,
+  budget?: PlannedBudget,
+): Course {
+  return new CourseSimulation(planned, population, seed, budget).run();
 }
 
-interface Line {
-  on: InstanceClass;
-  /** Micro-dollars that a run sets aside until it ends. */
-  worst: number;
-  free: number;
-  waiting: Asking[];
-  /** How many of the waiting have been served. */
-  served: number;
+interface ClassQueue {
+  instanceClass: InstanceClass;
+  /** Micro-dollars that a run reserves until it ends. */
+  reservedMicroUsd: number;
+  freeSlots: number;
+  waiting: WaitingRun[];
+  /** Number of waiting runs that have already begun. */
+  begun: number;
 }
 
-interface Asking {
-  submission: Open;
+interface WaitingRun {
+  submission: OpenRound;
   n: number;
   purpose: 'probe' | 'evaluation';
   rerun: boolean;
 }
 
-interface Open {
+interface OpenRound {
   name: string;
   team: number;
   round: SimulatedRound;
 }
 
-class Courses {
+class CourseSimulation {
   private readonly events = new EventQueue();
-  private readonly lines: Map<string, Line>;
-  private readonly begun: number[];
-  private readonly ends = new Map<SimulatedSubmission, Map<string, SimulatedRunResult>>();
+  private readonly queues: Map<string, ClassQueue>;
+  /** By team: started submissions. */
+  private readonly started: number[];
+  private readonly certainResults = new Map<SimulatedSubmission, Map<string, SimulatedRunResult>>();
   private readonly runs: PlannedRun[] = [];
   private now = 0;
   private running = 0;
   private scored = 0;
-  private worst = 0;
+  private worstCaseMicroUsd = 0;
   private readonly committed: Committed = { all: 0, firstRuns: 0 };
-  private readonly mostCommitted: Committed = { all: 0, firstRuns: 0 };
+  private readonly maxCommitted: Committed = { all: 0, firstRuns: 0 };
 
   constructor(
-    private readonly planned: Planned,
+    private readonly planned: PlannedCampaign,
     private readonly population: Population,
     private readonly seed: number,
     private readonly budget: PlannedBudget | undefined,
   ) {
     const { instanceClasses: classes, limits } = planned.rules;
-    this.lines = new Map(
-      classes.map((on) => {
-        const worst = worstCostMicroUsd(limits, on, classes);
-        return [on.name, { on, worst, free: on.slots, waiting: [], served: 0 }];
+    this.queues = new Map(
+      classes.map((instanceClass) => {
+        const reservedMicroUsd = worstCostMicroUsd(limits, instanceClass, classes);
+        const { name, slots } = instanceClass;
+        return [name, { instanceClass, reservedMicroUsd, freeSlots: slots, waiting: [], begun: 0 }];
       }),
     );
-    this.begun = planned.teams.map(() => 0);
+    this.started = planned.teams.map(() => 0);
   }
 
   run(): Course {
     const { teams, perTeam } = this.planned;
-    const most = teams.reduce((longest, { length }) => Math.max(longest, length), 0);
-    for (let round = 0; round < Math.min(perTeam, most); round += 1)
+    const mostSubmissions = teams.reduce((most, { length }) => Math.max(most, length), 0);
+    for (let round = 0; round < Math.min(perTeam, mostSubmissions); round += 1)
       for (const team of teams.keys()) this.startNext(team);
     for (let next = this.events.next; next < Infinity; next = this.events.next) {
       this.now = next;
       this.events.runUntil(next);
     }
     const runs = this.runs.sort((a, b) => a.endsAt - b.endsAt);
-    return { seconds: this.now, scored: this.scored, runs, worst: this.worst, committed: this.mostCommitted };
+    const { now: seconds, scored, worstCaseMicroUsd, maxCommitted: committed } = this;
+    return { seconds, scored, runs, worstCaseMicroUsd, committed };
   }
 
   private startNext(team: number): void {
-    const begun = this.begun[team] ?? 0;
-    const name = this.planned.teams[team]?.[begun];
+    const started = this.started[team] ?? 0;
+    const name = this.planned.teams[team]?.[started];
     if (name === undefined) return;
-    this.begun[team] = begun + 1;
+    this.started[team] = started + 1;
     const submission = { name, team, round: new SimulatedRound(this.planned.rules, name) };
     this.events.schedule(this.now + this.planned.delays.pull, () =>
-      this.take(submission, submission.round.begin(false)),
+      this.receive(submission, submission.round.begin(false)),
     );
   }
 
-  private take(submission: Open, step: RoundMessage): void {
-    if (step.kind === 'report') {
-      if (step.report.state === 'finished') this.scored += 1;
+  private receive(submission: OpenRound, message: RoundMessage): void {
+    if (message.kind === 'report') {
+      if (message.report.state === 'finished') this.scored += 1;
       this.startNext(submission.team);
       return;
     }
-    const { n, purpose, rerun, options } = step.request;
+    const { n, purpose, rerun, options } = message.request;
     const [preferred] = options;
-    const line = this.lines.get(preferred?.class ?? '');
-    if (preferred === undefined || line === undefined) throw new RangeError(`${submission.name} asks for no class`);
-    this.worst = Math.max(this.worst, preferred.worst);
-    line.waiting.push({ submission, n, purpose, rerun });
-    this.serve(line);
+    const queue = this.queues.get(preferred?.class ?? '');
+    if (preferred === undefined || queue === undefined) throw new RangeError(`${submission.name} requests no class`);
+    this.worstCaseMicroUsd = Math.max(this.worstCaseMicroUsd, preferred.worst);
+    queue.waiting.push({ submission, n, purpose, rerun });
+    this.fill(queue);
   }
 
-  private serve(line: Line): void {
-    for (let next = line.waiting[line.served]; next && line.free > 0; next = line.waiting[line.served]) {
-      if (!this.isAffordable(line.worst, next.rerun)) return;
-      line.served += 1;
-      line.free -= 1;
-      this.begin(line, next);
+  private fill(queue: ClassQueue): void {
+    for (let next = queue.waiting[queue.begun]; next && queue.freeSlots > 0; next = queue.waiting[queue.begun]) {
+      if (!this.isAffordable(queue.reservedMicroUsd, next.rerun)) return;
+      queue.begun += 1;
+      queue.freeSlots -= 1;
+      this.begin(queue, next);
     }
   }
 
-  /** One run at a time always is: a course comes to its end. */
-  private isAffordable(worst: number, rerun: boolean): boolean {
+  /** A run is always affordable if no other is running, so that every course ends. */
+  private isAffordable(reserved: number, rerun: boolean): boolean {
     if (this.budget === undefined || this.running === 0) return true;
     const { microUsd, rerunReserveShare } = this.budget;
     const { all, firstRuns } = this.committed;
-    return all + worst <= microUsd && (rerun || firstRuns + worst <= microUsd * (1 - rerunReserveShare));
+    return all + reserved <= microUsd && (rerun || firstRuns + reserved <= microUsd * (1 - rerunReserveShare));
   }
 
-  private begin(line: Line, { submission, n, purpose, rerun }: Asking): void {
+  private begin(queue: ClassQueue, { submission, n, purpose, rerun }: WaitingRun): void {
     const { delays, startUpSeconds } = this.planned;
-    const { on, worst } = line;
-    const end = this.endOf({ submission: submission.name, n, purpose, instanceClass: on });
-    const billedSeconds = end.billedSeconds + startUpSeconds;
-    const cost = costMicroUsd(billedSeconds, on.microUsdPerHour);
+    const { instanceClass, reservedMicroUsd } = queue;
+    const result = this.resultOf({ submission: submission.name, n, purpose, instanceClass });
+    const billedSeconds = result.billedSeconds + startUpSeconds;
+    const cost = costMicroUsd(billedSeconds, instanceClass.microUsdPerHour);
     const endsAt = this.now + billedSeconds;
-    this.runs.push({ class: on.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
-    this.commit(worst, rerun);
+    this.runs.push({ class: instanceClass.name, rerun, endsAt, billedSeconds, costMicroUsd: cost });
+    this.commit(reservedMicroUsd, rerun);
     this.running += 1;
     this.events.schedule(endsAt + delays.handOver, () => {
-      this.commit(cost - worst, rerun);
-      line.free += 1;
+      this.commit(cost - reservedMicroUsd, rerun);
+      queue.freeSlots += 1;
       this.running -= 1;
-      this.take(submission, submission.round.runEnded(on, end));
-      for (const other of this.budget ? this.lines.values() : [line]) this.serve(other);
+      this.receive(submission, submission.round.runEnded(instanceClass, result));
+      for (const other of this.budget ? this.queues.values() : [queue]) this.fill(other);
     });
   }
 
-  private commit(more: number, rerun: boolean): void {
-    const { committed, mostCommitted } = this;
-    committed.all += more;
-    if (!rerun) committed.firstRuns += more;
-    mostCommitted.all = Math.max(mostCommitted.all, committed.all);
-    mostCommitted.firstRuns = Math.max(mostCommitted.firstRuns, committed.firstRuns);
+  private commit(change: number, rerun: boolean): void {
+    const { committed, maxCommitted } = this;
+    committed.all += change;
+    if (!rerun) committed.firstRuns += change;
+    maxCommitted.all = Math.max(maxCommitted.all, committed.all);
+    maxCommitted.firstRuns = Math.max(maxCommitted.firstRuns, committed.firstRuns);
   }
 
-  /** Runs that end well and leave nothing to chance are all the same for the same needs: one of them is looked at. */
-  private endOf(order: SimulatedOrder): SimulatedRunResult {
+  /** Simulates a run. Successful runs without a random part have one result for the same needs, which is simulated once. */
+  private resultOf(order: SimulatedOrder): SimulatedRunResult {
     const { population } = this;
     const needs = population.submissions.get(order.submission) ?? population.others;
-    const ends = this.ends.get(needs) ?? new Map<string, SimulatedRunResult>();
-    this.ends.set(needs, ends);
+    const results = this.certainResults.get(needs) ?? new Map<string, SimulatedRunResult>();
+    this.certainResults.set(needs, results);
     const key = `${order.purpose} ${order.instanceClass.name}`;
-    const known = ends.get(key);
+    const known = results.get(key);
     if (known) return known;
-    const end = simulatedRunResult(this.planned.rules, population, this.seed, order);
+    const result = simulatedRunResult(this.planned.rules, population, this.seed, order);
     const isCertain = needs.spread === 0 && population.classes.get(order.instanceClass.name)?.lossesPerHour === 0;
-    if (isCertain && end.reason === null) ends.set(key, end);
-    return end;
+    if (isCertain && result.reason === null) results.set(key, result);
+    return result;
   }
 }

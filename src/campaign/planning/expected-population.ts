@@ -3,9 +3,9 @@ import { RandomStream } from '../random/random-stream.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunRules } from '../simulation/simulated-run-result.ts';
 import type { Future } from './futures.ts';
-import { assumedLossesPerHour, type Knowledge, type PlacedExpectation } from './knowledge.ts';
+import { assumedLossesPerHour, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
 
-/** The submissions of a campaign as they may turn out in a future, by what is known of them. Pure. */
+/** The submissions of a campaign in one future, derived from what is known about them. */
 export function expectedPopulation(
   knowledge: Knowledge,
   rules: RunRules,
@@ -15,31 +15,31 @@ export function expectedPopulation(
   const random = new RandomStream(future.seed);
   if (knowledge.kind === 'pilot') return sampledPopulation(knowledge, rules, names, random);
   const { expected } = knowledge;
-  const factor = knowledge.kind === 'expect' ? future.factor : 1;
-  const speeds = knowledge.kind === 'wall-clock' ? boundingSpeeds(expected, rules) : {};
-  const usual = usualSubmission(expected, rules, factor, speeds);
-  const [least = 0, larger] = expected.deviceSizesMiB;
   const isBound = knowledge.kind === 'wall-clock';
-  const more = (isBound ? expected.deviceSizesMiB.at(-1) : larger) ?? least + 1;
-  // With devices of one size nobody thinks of those that fit none, unless the file does.
-  const unsaid = larger === undefined ? 0 : future.outOfGpuMemoryShare;
-  const { outOfGpuMemoryShare = unsaid, withoutGpuShare = 0 } = expected;
-  const large = countOf(names, outOfGpuMemoryShare, random);
-  const withoutGpu = countOf(names, withoutGpuShare, random);
+  const factor = knowledge.kind === 'expect' ? future.durationFactor : 1;
+  const speeds = isBound ? boundingSpeeds(expected, rules) : {};
+  const usual = usualSubmission(expected, rules, factor, speeds);
+  const [smallest = 0, second] = expected.deviceSizesMiB;
+  const largeMiB = (isBound ? expected.deviceSizesMiB.at(-1) : second) ?? smallest + 1;
+  // If all GPUs have one size, every submission is assumed to fit, unless the file says otherwise.
+  const assumedShare = second === undefined ? 0 : future.outOfGpuMemoryShare;
+  const { outOfGpuMemoryShare = assumedShare, withoutGpuShare = 0 } = expected;
+  const largeCount = countOf(names, outOfGpuMemoryShare, random);
+  const withoutGpuCount = countOf(names, withoutGpuShare, random);
   const submissions = new Map<string, SimulatedSubmission>();
-  for (const [place, name] of shuffled(names, random).entries()) {
-    // A probe shows it for every other one: the others need more for the test set than for the sample.
-    const sampleGpuMemoryMiB = place % 2 === 0 && !isBound ? more : usual.gpuMemoryMiB;
-    const needs = { gpuMemoryMiB: more, sampleGpuMemoryMiB, ...(isBound && { failsAt: 1 }) };
-    if (place < large) submissions.set(name, { ...usual, ...needs });
-    else if (place < large + withoutGpu) submissions.set(name, { ...usual, usesGpu: false });
+  for (const [index, name] of random.shuffled(names).entries()) {
+    // A probe shows the need of every second one; the others need more for the test set than for the sample.
+    const sampleGpuMemoryMiB = index % 2 === 0 && !isBound ? largeMiB : usual.gpuMemoryMiB;
+    const needs = { gpuMemoryMiB: largeMiB, sampleGpuMemoryMiB, ...(isBound && { failsAt: 1 }) };
+    if (index < largeCount) submissions.set(name, { ...usual, ...needs });
+    else if (index < largeCount + withoutGpuCount) submissions.set(name, { ...usual, usesGpu: false });
   }
   return { others: usual, submissions, classes: classesOf(rules, speeds) };
 }
 
-/** Speeds at which every class takes the whole time that it is promised. */
+/** Speeds at which a run takes its whole wall clock on every class. */
 function boundingSpeeds(
-  { runtimeSeconds, speed }: PlacedExpectation,
+  { runtimeSeconds, speed }: ResolvedExpectation,
   { instanceClasses: classes, limits }: RunRules,
 ): Record<string, number> {
   return Object.fromEntries(
@@ -48,7 +48,7 @@ function boundingSpeeds(
 }
 
 function usualSubmission(
-  { runtimeSeconds, speed, startUpSeconds = 0 }: PlacedExpectation,
+  { runtimeSeconds, speed, startUpSeconds = 0 }: ResolvedExpectation,
   rules: RunRules,
   factor: number,
   speeds: Record<string, number>,
@@ -56,7 +56,7 @@ function usualSubmission(
   const { testSet } = rules;
   const longest = longestWork(rules, speeds);
   const work = Math.min((runtimeSeconds - startUpSeconds) * speed * factor, longest);
-  // A hair less than the limit, so that rounding ends nothing by it.
+  // Slightly less than the limit, so that rounding does not exceed it.
   const secondsPerItem = (work / testSet.items) * (1 - 1e-9);
   return {
     usesGpu: true,
@@ -70,22 +70,22 @@ function usualSubmission(
   };
 }
 
-/** The most work that every class for it can do within its wall clock. */
+/** The most work that fits into the wall clock on every suitable class. */
 function longestWork({ instanceClasses: classes, limits }: RunRules, speeds: Record<string, number>): number {
-  const devices = classes.filter(({ kind }) => kind === 'gpu');
-  const carrying = devices.length > 0 ? devices : classes;
+  const withGpu = classes.filter(({ kind }) => kind === 'gpu');
+  const suitable = withGpu.length > 0 ? withGpu : classes;
   return Math.min(
-    ...carrying.map((row) => wallClockSeconds(limits, row, classes) * (speeds[row.name] ?? row.relativeSpeed)),
+    ...suitable.map((row) => wallClockSeconds(limits, row, classes) * (speeds[row.name] ?? row.relativeSpeed)),
   );
 }
 
-/** The whole number whose mean is the share. */
+/** A whole number whose mean is this share of the names. */
 const countOf = (names: readonly string[], share: number, random: RandomStream): number =>
   Math.floor(names.length * share + random.next());
 
 /**
- * What ran in the pilot needs what it needed. Each of the others is like one of a sample that is drawn anew in every future, so
- * that what a sample of this size may have missed is in the range.
+ * Submissions of the pilot need what was measured. Each of the others resembles one of a bootstrap resample of the pilot,
+ * so that the futures cover the sampling error.
  */
 function sampledPopulation(
   { sample, speeds }: Extract<Knowledge, { kind: 'pilot' }>,
@@ -93,15 +93,15 @@ function sampledPopulation(
   names: readonly string[],
   random: RandomStream,
 ): Population {
-  const one = <Item>(items: readonly Item[]): Item => {
+  const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[Math.floor(random.next() * items.length)];
     if (item === undefined) throw new RangeError('a pilot has at least one submission');
     return item;
   };
   const measured = [...sample.values()];
-  const redrawn = measured.map(() => one(measured));
-  const submissions = new Map(names.map((name) => [name, sample.get(name) ?? one(redrawn)]));
-  return { others: one(redrawn), submissions, classes: classesOf(rules, speeds) };
+  const resampled = measured.map(() => pick(measured));
+  const submissions = new Map(names.map((name) => [name, sample.get(name) ?? pick(resampled)]));
+  return { others: pick(resampled), submissions, classes: classesOf(rules, speeds) };
 }
 
 function classesOf({ instanceClasses }: RunRules, speeds: Record<string, number>): Map<string, SimulatedClass> {
@@ -112,11 +112,4 @@ function classesOf({ instanceClasses }: RunRules, speeds: Record<string, number>
       return [name, { gpuSpeed: speed, cpuSpeed: speed, lossesPerHour }];
     }),
   );
-}
-
-function shuffled<Item>(items: readonly Item[], random: RandomStream): Item[] {
-  return items
-    .map((item) => ({ item, at: random.next() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

@@ -1,113 +1,113 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
+import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
-import { moreSlots, type Widened } from './more-slots.ts';
-import { spotMixOf } from './spot.ts';
+import { moreSlots, type MoreSlots } from './more-slots.ts';
+import { spotPlanOf } from './spot.ts';
 
-/** A change that makes a plan meet both budget and deadline in nine of ten futures. */
+/** A change with which a plan meets both budget and deadline in nine of ten futures. */
 export interface PlanFix {
-  /** What the campaign file would have to say. */
+  /** What to change in the campaign file. */
   words: string[];
-  /** Money beyond the budget as it is, and what the campaign then costs in nine of ten futures at most; micro-dollars. */
+  /** Micro-dollars beyond the current budget, and the P90 of the campaign's cost with the change. */
   beyondBudgetMicroUsd: number;
   costMicroUsd: number;
-  /** It takes machines to be Spot that are not, at an assumed price. */
+  /** Machines become Spot, at an assumed price. */
   spot?: true;
 }
 
 const hour = 3600;
-const mostMendings = 4;
+const maxFixes = 4;
 
-export const isSafe = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: Question): boolean =>
+export const meetsLimits = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: PlanInput): boolean =>
   budgetMicroUsd.p90 <= budget.microUsd && seconds.p90 <= deadlineSeconds;
 
-/** A mix of classes with what it comes to. */
+/** A mix of classes and its plan. */
 export interface PlannedMix {
   mix: Mix;
   plan: MixPlan;
 }
 
-/** What would mend the first plan, which is not safe, cheapest first. `others`: other mixes. Pure. */
-export function planFixes(question: Question, first: PlannedMix, others: readonly PlannedMix[]): PlanFix[] {
+/** Fixes for the first plan, which misses a limit, cheapest first. `others`: other mixes. */
+export function planFixes(input: PlanInput, first: PlannedMix, others: readonly PlannedMix[]): PlanFix[] {
   const instead = others
-    .filter((other) => carriesAsMuch(question, first, other))
-    .flatMap((other) => following(onlyWords(other.mix), fixesOf(question, other)));
-  const onDemand = [...fixesOf(question, first), ...instead];
-  return cheapestFirst([...onDemand, ...spotFixesOf(question, first.plan, onDemand)]).slice(0, mostMendings);
+    .filter((other) => scoresAsMany(input, first, other))
+    .flatMap((other) => withChange(onlyWords(other.mix), fixesOf(input, other)));
+  const onDemand = [...fixesOf(input, first), ...instead];
+  return cheapestFirst([...onDemand, ...spotFixesOf(input, first.plan, onDemand)]).slice(0, maxFixes);
 }
 
 const byCost = (a: PlanFix, b: PlanFix): number =>
   a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd;
 
-const cheapestFirst = (mendings: readonly PlanFix[]): PlanFix[] => [...mendings].sort(byCost);
+const cheapestFirst = (fixes: readonly PlanFix[]): PlanFix[] => [...fixes].sort(byCost);
 
-/** Mendings that do only after another change. */
-const following = (change: readonly string[], mendings: readonly PlanFix[]): PlanFix[] =>
-  mendings.map((mending) => ({ ...mending, words: [...change, ...mending.words] }));
+/** Fixes that require another change first. */
+const withChange = (change: readonly string[], fixes: readonly PlanFix[]): PlanFix[] =>
+  fixes.map((fix) => ({ ...fix, words: [...change, ...fix.words] }));
 
 const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `only ${name} in the file`);
 
-/** Those that are dearer than what does without Spot are left out. */
-function spotFixesOf(question: Question, plan: MixPlan, without: readonly PlanFix[]): PlanFix[] {
-  const spot = spotMixOf(question, plan);
+/** Fixes with Spot, as far as they are cheaper than those on demand. */
+function spotFixesOf(input: PlanInput, plan: MixPlan, onDemand: readonly PlanFix[]): PlanFix[] {
+  const spot = spotPlanOf(input, plan);
   if (spot === undefined) return [];
-  const [cheapest] = cheapestFirst(without);
-  return following([spot.words], fixesOf(spot.question, spot))
-    .map((mending) => ({ ...mending, spot: true as const }))
-    .filter((mending) => cheapest === undefined || byCost(mending, cheapest) < 0);
+  const [cheapest] = cheapestFirst(onDemand);
+  return withChange([spot.words], fixesOf(spot.input, spot))
+    .map((fix) => ({ ...fix, spot: true as const }))
+    .filter((fix) => cheapest === undefined || byCost(fix, cheapest) < 0);
 }
 
-/** Whether as many would be scored; a smaller device is not known to carry all while nobody has said how many it does. */
-function carriesAsMuch({ knowledge, planned }: Question, first: PlannedMix, { mix, plan }: PlannedMix): boolean {
+/** Whether a mix would score as many. Without a stated share, a smaller GPU is not assumed to fit all submissions. */
+function scoresAsMany({ knowledge, planned }: PlanInput, first: PlannedMix, { mix, plan }: PlannedMix): boolean {
   if (plan.scored.p50 < first.plan.scored.p50) return false;
-  const isSaid = knowledge.kind === 'pilot' || knowledge.expected.outOfGpuMemoryShare !== undefined;
-  return isSaid || largestDevice(mix.classes) >= largestDevice(planned.rules.instanceClasses);
+  const isShareKnown = knowledge.kind === 'pilot' || knowledge.expected.outOfGpuMemoryShare !== undefined;
+  return isShareKnown || largestGpu(mix.classes) >= largestGpu(planned.rules.instanceClasses);
 }
 
-const largestDevice = (classes: readonly InstanceClass[]): number =>
+const largestGpu = (classes: readonly InstanceClass[]): number =>
   Math.max(...classes.map(({ gpuMemoryMiB = 0 }) => gpuMemoryMiB));
 
-/** What makes one mix meet both limits: a larger budget where it is short, and then more money, more slots or a later deadline. */
-function fixesOf(question: Question, { mix, plan }: PlannedMix): PlanFix[] {
-  const { deadlineSeconds, budget } = question;
-  const fix = (words: string[], { words: more, beyondBudgetMicroUsd }: Money): PlanFix => ({
+/** Fixes of one mix: first a sufficient budget, then more money, more slots or a later deadline. */
+function fixesOf(input: PlanInput, { mix, plan }: PlannedMix): PlanFix[] {
+  const { deadlineSeconds, budget } = input;
+  const fix = (words: string[], { words: more, beyondBudgetMicroUsd }: BudgetChange): PlanFix => ({
     words: [...words, ...more],
     beyondBudgetMicroUsd,
     costMicroUsd: plan.costMicroUsd.p90,
   });
-  const enough = moneyFor(question, plan.budgetMicroUsd.p90);
-  const within = enough.words.length > 0 ? mixPlanOf(enough.question, mix) : plan;
-  if (within.seconds.p90 <= deadlineSeconds) return [fix([], enough)];
-  const later = fix([`deadline: ${Math.ceil(within.seconds.p90 / hour)}h in the file`], enough);
-  const free = moneyFor(question, plan.neverWaitingMicroUsd.p90);
-  const waits = free.question.budget.microUsd > enough.question.budget.microUsd;
-  if (waits && mixPlanOf(free.question, mix).seconds.p90 <= deadlineSeconds) return [fix([], free), later];
-  const widened = moreSlots(enough.question, mix, within);
-  if (widened) return [fix(slotsWords(widened), enough), later];
-  if (!waits) return [later];
-  const freely = moreSlots({ ...question, budget: { ...budget, microUsd: Infinity } }, mix, plan);
-  if (freely === undefined) return [later];
-  return [fix(slotsWords(freely), moneyFor(question, freely.plan.neverWaitingMicroUsd.p90)), later];
+  const sufficient = budgetChangeFor(input, plan.budgetMicroUsd.p90);
+  const affordable = sufficient.words.length > 0 ? mixPlanOf(sufficient.input, mix) : plan;
+  if (affordable.seconds.p90 <= deadlineSeconds) return [fix([], sufficient)];
+  const later = fix([`deadline: ${Math.ceil(affordable.seconds.p90 / hour)}h in the file`], sufficient);
+  const ample = budgetChangeFor(input, plan.neverWaitingMicroUsd.p90);
+  const runsWait = ample.input.budget.microUsd > sufficient.input.budget.microUsd;
+  if (runsWait && mixPlanOf(ample.input, mix).seconds.p90 <= deadlineSeconds) return [fix([], ample), later];
+  const widened = moreSlots(sufficient.input, mix, affordable);
+  if (widened) return [fix(slotsWords(widened), sufficient), later];
+  if (!runsWait) return [later];
+  const withoutWaiting = moreSlots({ ...input, budget: { ...budget, microUsd: Infinity } }, mix, plan);
+  if (withoutWaiting === undefined) return [later];
+  return [fix(slotsWords(withoutWaiting), budgetChangeFor(input, withoutWaiting.plan.neverWaitingMicroUsd.p90)), later];
 }
 
-const slotsWords = ({ slots }: Widened): string[] =>
+const slotsWords = ({ slots }: MoreSlots): string[] =>
   slots.map(([name, count]) => `slots: ${count} for ${name} in the file`);
 
-interface Money {
+interface BudgetChange {
   words: string[];
   beyondBudgetMicroUsd: number;
-  question: Question;
+  input: PlanInput;
 }
 
-/** A budget of whole dollars that is no less than needed; no words where it is large enough as it is. */
-function moneyFor(question: Question, needed: number): Money {
-  const { budget } = question;
-  if (needed <= budget.microUsd) return { words: [], beyondBudgetMicroUsd: 0, question };
+/** The needed budget in whole dollars; no change if the current one is sufficient. */
+function budgetChangeFor(input: PlanInput, needed: number): BudgetChange {
+  const { budget } = input;
+  if (needed <= budget.microUsd) return { words: [], beyondBudgetMicroUsd: 0, input };
   const usd = Math.ceil(needed / 1e6);
   const microUsd = usd * 1e6;
   return {
     words: [`budget: { usd: ${usd} } in the file`],
     beyondBudgetMicroUsd: microUsd - budget.microUsd,
-    question: { ...question, budget: { ...budget, microUsd } },
+    input: { ...input, budget: { ...budget, microUsd } },
   };
 }

@@ -1,30 +1,26 @@
 import { RandomStream } from '../random/random-stream.ts';
 import { expectationFactor } from './knowledge.ts';
 
-/** One way things may turn out, where nobody has measured them. */
+/** One possible outcome of what has not been measured. */
 export interface Future {
   seed: number;
-  /** How much longer than expected evaluations take. */
-  factor: number;
-  /** Share of the submissions that need a larger device than the smallest, where nobody has said so. */
+  /** Factor by which evaluations take longer than expected. */
+  durationFactor: number;
+  /** Share of the submissions that need more than the smallest GPU, unless the file states it. */
   outOfGpuMemoryShare: number;
 }
 
-/** Of the share that runs out of device memory, the most that is thought possible; a twentieth is as likely passed as not. */
+/** Upper limit of the share that runs out of GPU memory; the median is a quarter of it, 5 %. */
 const largestShare = 0.2;
 
-/**
- * Futures that stand for equal parts of what may happen; an odd number has what is expected in its middle. Always the
- * same. Pure.
- */
+/** Equally likely futures, always the same for the same count; an odd count includes the expected one. */
 export function futuresOf(count: number): Future[] {
   const random = new RandomStream(count);
-  const places = Array.from({ length: count }, (_, place) => (place + 0.5) / count);
-  const shares = places.map((place) => ({ share: largestShare * place ** 2, at: random.next() }));
-  shares.sort((a, b) => a.at - b.at);
-  return places.map((place, index) => ({
+  const probabilities = Array.from({ length: count }, (_, index) => (index + 0.5) / count);
+  const shares = random.shuffled(probabilities.map((probability) => largestShare * probability ** 2));
+  return probabilities.map((probability, index) => ({
     seed: index + 1,
-    factor: expectationFactor ** (Math.log(place / (1 - place)) / Math.log(9)),
-    outOfGpuMemoryShare: shares[index]?.share ?? 0,
+    durationFactor: expectationFactor ** (Math.log(probability / (1 - probability)) / Math.log(9)),
+    outOfGpuMemoryShare: shares[index] ?? 0,
   }));
 }

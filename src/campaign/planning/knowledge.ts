@@ -2,12 +2,12 @@ import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
 import type { SimulatedSubmission } from '../simulation/population.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 
-/** What is held of submissions that have not run yet, and where it comes from. Pure. */
+/** What is known about submissions that have not run yet, by its source. */
 export type Knowledge =
-  /** Nothing but the limits: every submission is taken to need the largest device, every run its whole wall clock. */
-  | { kind: 'wall-clock'; expected: PlacedExpectation }
-  | { kind: 'expect'; expected: PlacedExpectation }
-  /** Measured on some submissions that ran on every class; `missing`: classes on which nothing came to its end. */
+  /** Only the limits: every submission is assumed to need the largest GPU, and every run its whole wall clock. */
+  | { kind: 'wall-clock'; expected: ResolvedExpectation }
+  | { kind: 'expect'; expected: ResolvedExpectation }
+  /** Measurements of some submissions on every class; `missing`: classes on which no run succeeded. */
   | {
       kind: 'pilot';
       sample: ReadonlyMap<string, SimulatedSubmission>;
@@ -16,30 +16,30 @@ export type Knowledge =
       missing: string[];
     };
 
-/** What a host expects of an evaluation before any has run. Shares from 0 to 1, of the submissions. */
+/** What the organizer expects of the evaluations before any has run. Shares of the submissions from 0 to 1. */
 export interface Expectation {
   runtimeSeconds: number;
-  /** The class on which it takes so long. */
+  /** The class to which the runtime applies. */
   on: string;
-  /** Of the runtime, what every run takes beside the work on its inputs, probes too. */
+  /** Part of the runtime that every run, probes included, takes in addition to the work on its inputs. */
   startUpSeconds?: number;
-  /** Need a larger device than the smallest. */
+  /** Share that needs more than the smallest GPU. */
   outOfGpuMemoryShare?: number;
-  /** Leave the device empty. */
+  /** Share that does not use the GPU. */
   withoutGpuShare?: number;
 }
 
-/** An expectation with what is to be known of its class, which need not be among those that are planned with. */
-export interface PlacedExpectation extends Expectation {
+/** An expectation with the facts about its class, which need not be one of the planned classes. */
+export interface ResolvedExpectation extends Expectation {
   /** Relative speed of the class. */
   speed: number;
-  /** The promised wall clock on it. */
+  /** The wall clock on that class. */
   longestSeconds: number;
-  /** Of the devices in the file, each size once, smallest first. */
+  /** The distinct GPU memory sizes in the file, ascending. */
   deviceSizesMiB: number[];
 }
 
-/** What a campaign file alone tells of its submissions. Throws RangeError for a class that is not in the file. */
+/** What a campaign file alone says about its submissions. Throws RangeError for a class that is not in the file. */
 export function knowledgeOf(
   expect: Expectation | undefined,
   limits: Limits,
@@ -57,14 +57,14 @@ export function knowledgeOf(
 }
 
 /**
- * An expectation is taken to be right within this factor, in eight of ten cases: the case's own, 10 hours on a P3 for each,
- * turned out 2.5 times too high.
+ * In eight of ten cases, an expectation is assumed to be right within this factor: the original competition's own, 10 hours
+ * on a P3 for each submission, turned out 2.5 times too high.
  */
 export const expectationFactor = 2.5;
 
-/** Spot machines are taken to be reclaimed so often in a running hour; AWS's own advisor has no finer word than "over 20 % a month". */
+/** Assumed Spot reclaims per hour of running; the AWS advisor only says "over 20 % a month" for the worst case. */
 export const assumedLossesPerHour = 0.005;
 
-/** Seconds that every run is billed beside its work. */
+/** Seconds that every run is billed for in addition to its work. */
 export const startUpOf = (knowledge: Knowledge): number =>
   (knowledge.kind === 'pilot' ? knowledge.startUpSeconds : knowledge.expected.startUpSeconds) ?? 0;

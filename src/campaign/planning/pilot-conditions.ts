@@ -1,23 +1,23 @@
 import type { InstanceClass, Limits, PredictionsFormat } from '../model/frozen-campaign.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 
-/** What a run of a pilot depends on beside its submission's image. */
+/** The conditions of a pilot run on a class; a measurement is valid only while they stay the same. */
 export interface ClassConditions {
-  /** How many there are, or where they lie in S3. */
+  /** Their number, or their location in S3. */
   inputs: number | string;
   machine: Pick<InstanceClass, 'kind' | 'gpu' | 'gpuMemoryMiB' | 'vcpus' | 'memoryMiB'>;
-  /** Its own wall clock among them. */
+  /** Including the wall clock of the class. */
   limits: Omit<Limits, 'wallClockOn' | 'attempts' | 'platformRuns'>;
   predictions: PredictionsFormat;
 }
 
-/** What the measurement of a run depends on; price, deadline, budget and slots are no part of it. */
+/** The conditions of one run. Price, deadline, budget and slots do not affect a measurement. */
 export interface RunConditions extends ClassConditions {
-  /** Its digest, or where it lies in S3 or a registry. */
+  /** Its digest, or its location in S3 or a registry. */
   image: string;
 }
 
-/** The conditions under which a campaign file has submissions run. */
+/** The conditions that a campaign file sets. */
 export interface FileConditions {
   /** By submission. */
   images: ReadonlyMap<string, string>;
@@ -25,13 +25,13 @@ export interface FileConditions {
   classes: ReadonlyMap<string, ClassConditions>;
 }
 
-/** The conditions of one run; undefined where the submission's image is not known, or the class is not in the file. Pure. */
+/** The conditions of one run; undefined if the submission's image is unknown or the class is not in the file. */
 export function runConditions(
   { images, classes }: FileConditions,
-  { submission, class: onClass }: { submission: string; class: string },
+  { submission, class: className }: { submission: string; class: string },
 ): RunConditions | undefined {
   const image = images.get(submission);
-  const rest = classes.get(onClass);
+  const rest = classes.get(className);
   return image === undefined || rest === undefined ? undefined : { image, ...rest };
 }
 
@@ -41,20 +41,20 @@ interface Rules {
   instanceClasses: readonly InstanceClass[];
 }
 
-/** The conditions on every class of a file. Pure. */
+/** The conditions on every class of a file. */
 export function classConditions(
   { limits, predictions, instanceClasses: classes }: Rules,
   inputs: ClassConditions['inputs'],
 ): Map<string, ClassConditions> {
-  const { wallClockOn: _scaled, attempts: _once, platformRuns: _few, ...promised } = limits;
+  const { wallClockOn: _wallClockOn, attempts: _attempts, platformRuns: _platformRuns, ...others } = limits;
   return new Map(
-    classes.map((on) => {
-      const { name, kind, gpu, gpuMemoryMiB, vcpus, memoryMiB } = on;
+    classes.map((instanceClass) => {
+      const { name, kind, gpu, gpuMemoryMiB, vcpus, memoryMiB } = instanceClass;
       const device = { ...(gpu && { gpu }), ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }) };
-      const wallClock = { wallClockSeconds: wallClockSeconds(limits, on, classes) };
+      const wallClock = { wallClockSeconds: wallClockSeconds(limits, instanceClass, classes) };
       return [
         name,
-        { inputs, machine: { kind, ...device, vcpus, memoryMiB }, limits: { ...promised, ...wallClock }, predictions },
+        { inputs, machine: { kind, ...device, vcpus, memoryMiB }, limits: { ...others, ...wallClock }, predictions },
       ];
     }),
   );

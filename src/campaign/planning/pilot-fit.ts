@@ -4,33 +4,33 @@ import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { FileConditions } from './pilot-conditions.ts';
 import type { PilotOrder, PilotRun } from './pilot.ts';
 
-/** Whether two are of the same submission on the same class. */
-export const isSameRun = (a: Placed, b: Placed): boolean => a.submission === b.submission && a.class === b.class;
-type Placed = Pick<PilotOrder, 'submission' | 'class'>;
+/** Whether two runs are of the same submission on the same class. */
+export const isSameRun = (a: RunPlace, b: RunPlace): boolean => a.submission === b.submission && a.class === b.class;
+type RunPlace = Pick<PilotOrder, 'submission' | 'class'>;
 
-/** Whether a run says anything of its submission: one that the platform or an operator ended does not. */
+/** Whether a run says anything about its submission. If the platform or an operator ended it, it does not. */
 export const isMeasured = ({ reason }: Pick<PilotRun, 'reason'>): boolean =>
   reason === null || responsibleParty(reason) === 'team';
 
-/** A run that ended well, with the seconds of its container. */
-export type GoodRun = PilotRun & { seconds: number };
-export const isGood = (run: PilotRun): run is GoodRun => run.reason === null && run.seconds !== null;
+/** A run that succeeded, with the seconds of its container. */
+export type SuccessfulRun = PilotRun & { seconds: number };
+export const isSuccessful = (run: PilotRun): run is SuccessfulRun => run.reason === null && run.seconds !== null;
 
 /**
- * What was measured on the classes, less the submissions that failed where there is no device and were not measured where
- * there is one: whether they need it is not known. Pure.
+ * The measurements on the classes, without submissions that failed on a class without a GPU and were not measured on one
+ * with a GPU: whether they need it is unknown.
  */
-export function tellingRuns(runs: readonly PilotRun[], classes: readonly InstanceClass[]): PilotRun[] {
+export function informativeRuns(runs: readonly PilotRun[], classes: readonly InstanceClass[]): PilotRun[] {
   const kinds = new Map(classes.map(({ name, kind }) => [name, kind]));
-  const hasDevices = classes.some(({ kind }) => kind === 'gpu');
-  const tells = (run: PilotRun): boolean =>
-    !hasDevices || isGood(run) || run.reason === 'image-refused' || kinds.get(run.class) === 'gpu';
+  const hasGpus = classes.some(({ kind }) => kind === 'gpu');
+  const isInformative = (run: PilotRun): boolean =>
+    !hasGpus || isSuccessful(run) || run.reason === 'image-refused' || kinds.get(run.class) === 'gpu';
   const measured = runs.filter((run) => isMeasured(run) && kinds.has(run.class));
-  const known = new Set(measured.filter(tells).map(({ submission }) => submission));
+  const known = new Set(measured.filter(isInformative).map(({ submission }) => submission));
   return measured.filter(({ submission }) => known.has(submission));
 }
 
-/** What every measurement depends on, and what only a run that failed so does. */
+/** Conditions that every measurement depends on, and those that only matter for a run with this failure. */
 const always = ['inputs', 'machine.', 'limits.memoryMiB', 'limits.sharedMemoryMiB'];
 const whenFailed: Partial<Record<Reason, readonly string[]>> = {
   'submission-error': ['limits.pids', 'limits.outputBytes'],
@@ -40,44 +40,46 @@ const whenFailed: Partial<Record<Reason, readonly string[]>> = {
 };
 
 /**
- * Why what was measured, or is under way, is not what the file would have run; undefined when it fits. With a shorter time
- * limit it does: how long it ran is known. Pure.
+ * Why a measured or running pilot run does not match the file; undefined if it does. A shorter time limit does not matter,
+ * because the duration of the run is known.
  */
 export function unfitBecause(run: PilotOrder & Partial<PilotRun>, now: FileConditions): string | undefined {
   const { image: was, ...before } = run.conditions;
   const image = now.images.get(run.submission);
   const after = now.classes.get(run.class);
-  if (image === undefined) return 'the submission is not in the file any more';
-  if (image !== was) return 'the submission has another image now';
+  if (image === undefined) return 'the submission is no longer in the file';
+  if (image !== was) return 'the image of the submission has changed';
   if (after === undefined) return `the file has no class ${run.class}`;
   const { reason } = run;
-  const counting = [...always, ...((reason && whenFailed[reason]) ?? [])];
-  const differing = differences(before, after).filter((text) => counting.some((path) => text.startsWith(path)));
+  const relevant = [...always, ...((reason && whenFailed[reason]) ?? [])];
+  const differing = differences(before, after).filter((text) => relevant.some((path) => text.startsWith(path)));
   if (reason === 'time-limit' && after.limits.wallClockSeconds > before.limits.wallClockSeconds)
     differing.push('the time limit that ended the run is longer now');
   return differing.length === 0 ? undefined : `on ${run.class} the file has changed: ${differing.join('; ')}`;
 }
 
-/** A pilot's runs by what they are worth to the file as it is now. */
+/** A pilot's runs by their value for the current file. */
 export interface SortedRuns {
   measured: PilotRun[];
-  /** They fit and say nothing; nothing else says it either. */
-  silent: PilotRun[];
-  /** By the cause for which they do not fit; nothing else says it either. */
+  /** Runs that match the file but measured nothing, if no other run measured the same. */
+  unmeasured: PilotRun[];
+  /** Runs that do not match the file, by the reason, if no other run measured the same. */
   leftOut: Map<string, PilotRun[]>;
 }
 
-/** Tells what was measured and still holds from the rest. Pure. */
+/** Separates valid measurements from the rest. */
 export function sortedRuns(runs: readonly PilotRun[], now: FileConditions): SortedRuns {
   const fits = runs.filter((run) => unfitBecause(run, now) === undefined);
   const measured = fits.filter(isMeasured);
   const isUnknown = (run: PilotRun): boolean => !measured.some((other) => isSameRun(run, other));
-  // Of runs that were tried again the last one counts.
-  const silent = fits.filter(isUnknown).filter((run, at, all) => !all.slice(at + 1).some((one) => isSameRun(run, one)));
+  // Of repeated runs, the last one counts.
+  const unmeasured = fits
+    .filter(isUnknown)
+    .filter((run, at, all) => !all.slice(at + 1).some((one) => isSameRun(run, one)));
   const leftOut = new Map<string, PilotRun[]>();
   for (const run of runs.filter((one) => !fits.includes(one) && isUnknown(one))) {
     const because = unfitBecause(run, now) ?? '';
     leftOut.set(because, [...(leftOut.get(because) ?? []), run]);
   }
-  return { measured, silent, leftOut };
+  return { measured, unmeasured, leftOut };
 }

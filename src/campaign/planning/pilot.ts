@@ -5,7 +5,7 @@ import { worstCostMicroUsd } from '../model/run-limits.ts';
 import { drawOf } from '../random/seeded-draw.ts';
 import type { RunConditions } from './pilot-conditions.ts';
 
-/** What the pilots of a campaign found, and what of them is under way. Kept, so that later plans need none. */
+/** The finished and running runs of a campaign's pilots, kept for later plans. */
 export interface PilotRecord {
   version: 2;
   campaign: string;
@@ -16,7 +16,7 @@ export interface PilotRecord {
   begun: PilotOrder[];
 }
 
-/** A submission that is to run once on a class. */
+/** A submission that runs once on a class. */
 export interface PilotOrder {
   /** The campaign that runs it. */
   pilot: string;
@@ -28,23 +28,23 @@ export interface PilotOrder {
 export interface PilotRun extends PilotOrder {
   /** Inputs of the test set. */
   items: number;
-  /** Null when the run ended well; of an image that was refused, why, and nothing was billed. */
+  /** Null if the run succeeded. If the image was refused, nothing was billed. */
   reason: Reason | null;
   billedSeconds: number;
-  /** Of all its runs on the class: one may have been repeated for the platform's reasons. */
+  /** Cost of all its runs on the class; a run that the platform failed is repeated. */
   costMicroUsd: number;
-  /** Of the container; null when there is no outcome. */
+  /** Seconds of the container; null without an outcome. */
   seconds: number | null;
-  /** Null on a class without a device, 0 where the run left it empty. */
+  /** Null on a class without a GPU, 0 if the run did not use it. */
   devicePeakMiB: number | null;
 }
 
-/** Runs beyond the first for the platform's reasons, at most. */
+/** Maximum of repetitions of a run that the platform failed. */
 export const pilotPlatformRuns = 1;
 
 /**
- * The submissions that a pilot runs: of as many teams as possible one each, teams and submissions in the order that the
- * published seed draws. Those of an earlier pilot come first, so that a larger one has them in it whatever rows came since. Pure.
+ * The submissions that a pilot runs: one each of as many teams as possible, in the order that the published seed gives.
+ * Those of an earlier pilot (`before`) come first, so that a larger pilot includes them even if rows were added since.
  */
 export function pilotSample(
   teams: readonly (readonly string[])[],
@@ -62,23 +62,23 @@ export function pilotSample(
   return [...before, ...order.filter((name) => !before.has(name))].slice(0, count);
 }
 
-/** The most that runs of a pilot can cost, in micro-dollars: each, and its repetition, to Batch's own time-out. Pure. */
-export const pilotWorst = (
+/** The most that runs of a pilot can cost in micro-dollars: each run and its repetition last until Batch's own time-out. */
+export const pilotWorstCase = (
   runs: readonly Pick<PilotOrder, 'class'>[],
   limits: Limits,
   classes: readonly InstanceClass[],
 ): number =>
   classes.reduce(
-    (sum, on) =>
+    (sum, instanceClass) =>
       sum +
-      runs.filter((run) => run.class === on.name).length *
+      runs.filter((run) => run.class === instanceClass.name).length *
         (1 + pilotPlatformRuns) *
-        worstCostMicroUsd(limits, on, classes),
+        worstCostMicroUsd(limits, instanceClass, classes),
     0,
   );
 
-/** Name of a pilot's campaign on a class; `digest`: eight characters that no other pilot has. Pure. */
-export function pilotName(campaign: string, onClass: string, digest: string): string {
-  const written = `${campaign}-pilot-${onClass.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${digest}`;
-  return campaignPattern.test(written) ? written : `${campaign.slice(0, 40 - 15)}-pilot-${digest}`;
+/** Name of a pilot's campaign on a class; `digest`: eight characters that are unique to the pilot. */
+export function pilotName(campaign: string, className: string, digest: string): string {
+  const name = `${campaign}-pilot-${className.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${digest}`;
+  return campaignPattern.test(name) ? name : `${campaign.slice(0, 40 - 15)}-pilot-${digest}`;
 }

@@ -1,21 +1,21 @@
-import { mixPlanOf, type MixPlan, type Question } from './mix-plan.ts';
+import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import { mixesOf, type Mix } from './mixes.ts';
 import { assumedSpotShare, changedClasses } from './what-if.ts';
 
-/** What the campaign file would say of a mix's on-demand classes on Spot, and what that comes to. */
-export interface SpotMix {
+/** The change of the campaign file that makes on-demand classes Spot, and the resulting plan. */
+export interface SpotPlan {
   words: string;
-  question: Question;
+  input: PlanInput;
   mix: Mix;
   plan: MixPlan;
 }
 
 /**
- * Spot machines in the place of those on demand. Undefined where nothing is on demand that costs anything, where money is
- * neither short nor waited for (a Spot machine is no faster), and where so many runs are lost that fewer are scored. Pure.
+ * Plans Spot instead of on-demand machines. Undefined if no on-demand class has a price, if money is neither short nor
+ * waited for (Spot is not faster), or if so many runs are lost that fewer submissions are scored.
  */
-export function spotMixOf(question: Question, plan: MixPlan): SpotMix | undefined {
-  const { planned, knowledge, budget } = question;
+export function spotPlanOf(input: PlanInput, plan: MixPlan): SpotPlan | undefined {
+  const { planned, knowledge, budget } = input;
   const { instanceClasses: rows, limits } = planned.rules;
   if (Math.max(plan.budgetMicroUsd.p90, plan.neverWaitingMicroUsd.p90) <= budget.microUsd) return undefined;
   const instanceClasses = changedClasses(rows, limits, { spotShare: assumedSpotShare });
@@ -23,12 +23,12 @@ export function spotMixOf(question: Question, plan: MixPlan): SpotMix | undefine
     const { purchase, microUsdPerHour: price = 0 } = rows.find((row) => row.name === name) ?? {};
     return purchase === 'spot' || price === 0 ? [] : [`${microUsdPerHour / 1e6} for ${name}`];
   });
-  const asSpot = { ...question, planned: { ...planned, rules: { ...planned.rules, instanceClasses } } };
+  const asSpot = { ...input, planned: { ...planned, rules: { ...planned.rules, instanceClasses } } };
   const [mix] = mixesOf(asSpot.planned.rules, knowledge);
   if (prices.length === 0 || mix === undefined) return undefined;
   const spotPlan = mixPlanOf(asSpot, mix);
   const scoresFewer = spotPlan.scored.p10 < plan.scored.p10 || spotPlan.scored.p50 < plan.scored.p50;
   if (scoresFewer) return undefined;
   const words = `purchase: spot in the file, with usdPerHour: ${prices.join(', ')}`;
-  return { words, question: asSpot, mix, plan: spotPlan };
+  return { words, input: asSpot, mix, plan: spotPlan };
 }

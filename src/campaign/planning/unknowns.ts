@@ -3,7 +3,7 @@ import { probeClass } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-run-result.ts';
 import { percent } from '../model/units.ts';
-import { assumedLossesPerHour, expectationFactor, type Knowledge, type PlacedExpectation } from './knowledge.ts';
+import { assumedLossesPerHour, expectationFactor, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';
 
 /** What a plan assumes and what it cannot know, as text. */
@@ -38,7 +38,7 @@ function sampleText(measured: number, submissions: number): string {
   );
 }
 
-function expectationText({ instanceClasses: classes }: RunRules, expected: PlacedExpectation): string[] {
+function expectationText({ instanceClasses: classes }: RunRules, expected: ResolvedExpectation): string[] {
   const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare, deviceSizesMiB } = expected;
   const texts = [
     `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are that divided and multiplied by ${expectationFactor}, at most the wall clock ` +
@@ -91,7 +91,7 @@ export const spotAssumed = [
 ];
 
 /** Assumptions about what a file cannot say. */
-function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: PlacedExpectation): string[] {
+function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: ResolvedExpectation): string[] {
   const texts = ['no submission is assumed to fail by its own error; those that do score nothing and cost less'];
   if (deviceSizesMiB.length > 0 && classes.every(({ kind }) => kind === 'cpu'))
     texts.push(

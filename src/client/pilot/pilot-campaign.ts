@@ -3,7 +3,7 @@ import { costOfRuns } from '../../campaign/model/money.ts';
 import {
   pilotName,
   pilotPlatformRuns,
-  pilotWorst,
+  pilotWorstCase,
   type PilotOrder,
   type PilotRun,
 } from '../../campaign/planning/pilot.ts';
@@ -38,7 +38,7 @@ export function pilotCampaign(checked: CheckedCampaign, { instanceClass, orders 
     ...rules,
     submissions: checked.submissions.filter(({ submission }) => wanted.has(submission)),
     deadlineAsWritten: pilotDeadline,
-    budget: { microUsd: pilotWorst(orders, limits, classes), rerunReserveShare: 0 },
+    budget: { microUsd: pilotWorstCase(orders, limits, classes), rerunReserveShare: 0 },
     limits: {
       ...limits,
       wallClockOn: instanceClass.name,

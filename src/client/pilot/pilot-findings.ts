@@ -23,11 +23,11 @@ export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlyS
   const names = new Set(record.runs.map(({ submission }) => submission));
   const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
   const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
-  const testItems = [...sorted.measured, ...sorted.silent].at(-1)?.items;
+  const testItems = [...sorted.measured, ...sorted.unmeasured].at(-1)?.items;
   const items = testItems === undefined ? {} : { testItems };
   const known = pilotKnowledge(sorted.measured, limits, instanceClasses);
   if (known === undefined) return { measured: items, notes: [nothingText(sorted, when), ...gapsText(sorted)] };
-  const cost = dollars(costOfRuns([...sorted.measured, ...sorted.silent]));
+  const cost = dollars(costOfRuns([...sorted.measured, ...sorted.unmeasured]));
   return {
     measured: { measured: { ...known, missing: known.missing.filter((name) => planned.has(name)) }, ...items },
     notes: [
@@ -53,10 +53,10 @@ const reasonsOf = (runs: readonly PilotRun[]): string =>
   [...new Set(runs.flatMap(({ reason }) => reason ?? []))].join(', ');
 
 /** The measurements that are missing or do not fit the file, and why. */
-function gapsText({ silent, leftOut }: SortedRuns): string[] {
-  const classes = [...new Set(silent.map((run) => run.class))];
-  const unmeasured = classes.map((name) => {
-    const runs = silent.filter((run) => run.class === name);
+function gapsText({ unmeasured, leftOut }: SortedRuns): string[] {
+  const classes = [...new Set(unmeasured.map((run) => run.class))];
+  const notMeasured = classes.map((name) => {
+    const runs = unmeasured.filter((run) => run.class === name);
     return (
       `${counted(runs.length, 'submission')} not measured on ${name}: their runs failed by no fault of a team (${reasonsOf(runs)}); ` +
       '--pilot runs them again'
@@ -67,5 +67,5 @@ function gapsText({ silent, leftOut }: SortedRuns): string[] {
     const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
     return `${counted(runs.length, 'measurement')} of the pilot left out (${some}): ${because}`;
   });
-  return [...unmeasured, ...left];
+  return [...notMeasured, ...left];
 }

@@ -2,7 +2,7 @@ import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { dollars } from '../../campaign/model/money.ts';
 import { runConditions } from '../../campaign/planning/pilot-conditions.ts';
 import { isSameRun, sortedRuns, unfitBecause } from '../../campaign/planning/pilot-fit.ts';
-import { pilotSample, pilotWorst, type PilotOrder, type PilotRecord } from '../../campaign/planning/pilot.ts';
+import { pilotSample, pilotWorstCase, type PilotOrder, type PilotRecord } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted } from '../../safe-text.ts';
@@ -44,7 +44,7 @@ export async function runPilot(
     return { kind: 'ended' };
   }
   const there = runs.length < all ? ` (${all - runs.length} of these ${all} runs are already measured)` : '';
-  const most = dollars(pilotWorst(runs, limits, instanceClasses));
+  const most = dollars(pilotWorstCase(runs, limits, instanceClasses));
   const meaning = [
     `the pilot runs ${what}${there}: at most ${most}, usually far less, in addition to the campaign's budget`,
   ];

@@ -1,7 +1,7 @@
 import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
 import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
 import type { PlannedDelays } from '../../campaign/planning/course.ts';
-import type { Question } from '../../campaign/planning/mix-plan.ts';
+import type { PlanInput } from '../../campaign/planning/mix-plan.ts';
 import { changedClasses, type WhatIf } from '../../campaign/planning/what-if.ts';
 import type { RunRules } from '../../campaign/simulation/simulated-run-result.ts';
 import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
@@ -30,7 +30,7 @@ const assumedRatio = 100;
 export async function planRequest(
   checked: CheckedCampaign,
   { whatIf, margin, measured, testItems, now }: PlanRequest,
-): Promise<{ question: Omit<Question, 'futures'>; assumed: string[] }> {
+): Promise<{ question: Omit<PlanInput, 'futures'>; assumed: string[] }> {
   const { campaign, limits, instanceClasses, expect, budget, fairness, deadline } = checked;
   const { items, assumed } = await itemsOf(checked, testItems);
   const rules: RunRules = {

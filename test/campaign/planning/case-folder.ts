@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { teamsOfTheCase } from '../../support/campaigns/simulated-campaign.ts';
 
-/** The case's campaign file with its 4,200 rows; answers the file's path. */
+/** Writes the competition's campaign file with its 4,200 rows; returns the file's path. */
 export function writeCaseFolder(folder: string): string {
   const rows = teamsOfTheCase(4_200).flatMap((count, team) =>
     Array.from(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
 import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
-import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
+import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
 import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
 import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
@@ -15,7 +15,7 @@ import { c4, g4, p3 } from '../samples.ts';
 import { campaignOf, report, settlement } from '../state/state-samples.ts';
 import { writeCaseFolder } from './case-folder.ts';
 
-describe('the bill of the case', () => {
+describe('the bill of the original competition', () => {
   it('is booked as $19,578.00: 25,000 h on G4, 5,000 h on C4 and 800 h on P3', () => {
     const state = campaignOf([30_800], { budget: { microUsd: 50_000_000_000, rerunReserveShare: 0 } });
     const parts = [
@@ -38,18 +38,18 @@ describe('the bill of the case', () => {
   });
 });
 
-/** From the case's campaign file: what was planned before the first run. */
-describe('the plan of the case', function () {
+/** The plan from the competition's campaign file, before the first run. */
+describe('the plan of the original competition', function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'case-'));
   const file = writeCaseFolder(folder);
   after(() => rmSync(folder, { recursive: true }));
 
-  async function asked(whatIf: WhatIf): Promise<Omit<Question, 'futures'>> {
+  async function asked(whatIf: WhatIf): Promise<Omit<PlanInput, 'futures'>> {
     const now = new Date('2020-04-01T00:00:00Z');
     return (await planRequest(await checkCampaign(file, now), { whatIf, margin: 0.5, now })).question;
   }
-  /** The first of a plan's mixes alone: all that it takes where neither the others nor what mends them is looked at. */
+  /** Plans only the first mix, without the other mixes and the fixes. */
   async function firstMix(whatIf: WhatIf): Promise<MixPlan> {
     const question = withFutures(await asked(whatIf));
     const [mix] = mixesOf(question.planned.rules, question.knowledge);
@@ -66,7 +66,7 @@ describe('the plan of the case', function () {
     assert.equal(dollars(costMicroUsd.p50 / 4_200), '$30.60');
     assert.deepEqual(machines, { enough: 84, withMargin: 125 });
     assert.ok(seconds.p50 <= 21 * 86_400, `${seconds.p50 / 86_400} days`);
-    assert.equal(fails.first, 'budget', '$50,000 do not last');
+    assert.equal(fails.first, 'budget', '$50,000 are not sufficient');
   });
 
   it('on G4 alone is 90,000 h and $47,340, less than $12 each', async () => {
@@ -77,12 +77,12 @@ describe('the plan of the case', function () {
     assert.equal(dollars(costMicroUsd.p50 / 4_200), '$11.27');
   });
 
-  it('may as well come out as the case did: its expectation was 2.5 times too high', async () => {
+  it('covers the actual outcome, although the expectation was 2.5 times too high', async () => {
     const { costMicroUsd } = await planOn('g4dn.xlarge', 125);
     assert.ok(costMicroUsd.p10 < 19_578e6, dollars(costMicroUsd.p10));
   });
 
-  it('names what is short and what would do, and that does', async () => {
+  it('names the missed limit and sufficient fixes', async () => {
     const plan = planOf(await asked({}));
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
     const [asSpot, onDemand] = ['purchase: spot', 'slots: '].map((first) =>
@@ -90,13 +90,13 @@ describe('the plan of the case', function () {
     );
     assert.ok(asSpot && onDemand, JSON.stringify(plan.mendings));
     assert.equal(asSpot, plan.mendings[0], 'Spot is the cheapest');
-    await mends(asSpot, { spotShare: assumedSpotShare });
-    await mends(onDemand, {});
+    await assertSufficient(asSpot, { spotShare: assumedSpotShare });
+    await assertSufficient(onDemand, {});
   });
 
-  /** Whether the plan holds with the slots and the budget that a mending names. */
-  async function mends(mending: PlanFix, whatIf: WhatIf): Promise<void> {
-    const words = mending.words.join(', ');
+  /** Checks that the plan meets its limits with the slots and the budget of a fix. */
+  async function assertSufficient(fix: PlanFix, whatIf: WhatIf): Promise<void> {
+    const words = fix.words.join(', ');
     const [, slots = ''] = /slots: (\d+) for g4dn\.xlarge in the file/.exec(words) ?? [];
     const [, usd = 50_000] = /budget: \{ usd: (\d+) \} in the file/.exec(words) ?? [];
     assert.ok(Number(slots) > 85, words);

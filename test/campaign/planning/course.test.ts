@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
-import { budgetFor, budgetLasts, budgetNeverWaiting } from '../../../src/campaign/planning/budget-need.ts';
-import { courseOf, type Course, type Planned } from '../../../src/campaign/planning/course.ts';
+import { neededBudget, budgetExhaustedAt, budgetWithoutWaiting } from '../../../src/campaign/planning/budget-need.ts';
+import { courseOf, type Course, type PlannedCampaign } from '../../../src/campaign/planning/course.ts';
 import { drawnPopulation } from '../../support/campaigns/drawn-population.ts';
 import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
@@ -11,7 +11,7 @@ import { caseCampaign, classes } from '../samples.ts';
 const delays = { pull: 120, handOver: 30 };
 const generous = { microUsd: 1e15, rerunReserveShare: 0.1 };
 
-/** Campaigns of some teams; one in five needs the larger device, one in seven leaves it empty, one in ten breaks. */
+/** Campaigns of some teams; one submission in five needs the larger GPU, one in seven uses none, one in ten fails. */
 const campaigns = fc.record({
   teams: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 }),
   slots: fc.integer({ min: 1, max: 6 }),
@@ -22,7 +22,7 @@ type Drawn = typeof campaigns extends fc.Arbitrary<infer Value> ? Value : never;
 
 interface Situation {
   frozen: FrozenCampaign;
-  planned: Planned;
+  planned: PlannedCampaign;
   population: Population;
   seed: number;
 }
@@ -72,7 +72,7 @@ const simulated = ({ frozen, planned, population, seed }: Situation, budget = ge
 const spentIn = ({ runs }: Course): number => runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
 
 describe('a planned course', () => {
-  it('costs and scores exactly what the campaign itself does, run by the scheduler', () => {
+  it('costs and scores exactly what the campaign does with the scheduler', () => {
     fc.assert(
       fc.property(campaigns, (drawn) => {
         const situation = situationOf(drawn);
@@ -85,7 +85,7 @@ describe('a planned course', () => {
     );
   });
 
-  it('is done when the campaign is, within the time of its longest runs', () => {
+  it('ends at the same time as the campaign, within the time of the longest runs', () => {
     fc.assert(
       fc.property(campaigns, (drawn) => {
         const situation = situationOf(drawn);
@@ -99,17 +99,17 @@ describe('a planned course', () => {
     );
   });
 
-  it('needs a budget with which the campaign ends, and waits for money with less', () => {
+  it('needs a budget with which the campaign ends, and less is not sufficient', () => {
     fc.assert(
       fc.property(campaigns, (drawn) => {
         const situation = situationOf(drawn);
         const course = courseIn(situation);
-        const microUsd = Math.ceil(budgetFor(course, generous.rerunReserveShare));
+        const microUsd = Math.ceil(neededBudget(course, generous.rerunReserveShare));
         const enough = { ...generous, microUsd };
-        assert.equal(budgetLasts(course, enough), undefined);
+        assert.equal(budgetExhaustedAt(course, enough), undefined);
         assert.ok(simulated(situation, enough).done);
         const short = { ...generous, microUsd: Math.floor(spentIn(course) * 0.9) };
-        const until = budgetLasts(course, short);
+        const until = budgetExhaustedAt(course, short);
         assert.ok(until !== undefined && until <= course.seconds);
         assert.ok(!simulated(situation, short).done);
       }),
@@ -117,14 +117,14 @@ describe('a planned course', () => {
     );
   });
 
-  it('waits for money as the campaign does, when others have set it aside', () => {
+  it('waits for reserved money as the campaign does', () => {
     fc.assert(
       fc.property(campaigns, fc.double({ min: 0.1, max: 1, noNaN: true }), (drawn, between) => {
-        // Far less than what a run sets aside for its worst case.
+        // Far less than a run reserves for its worst case.
         const situation = situationOf(drawn, 300);
         const { planned, population, seed } = situation;
         const free = courseIn(situation);
-        const [least, most] = [budgetFor(free, 0.1), budgetNeverWaiting(free, 0.1)];
+        const [least, most] = [neededBudget(free, 0.1), budgetWithoutWaiting(free, 0.1)];
         const budget = { ...generous, microUsd: Math.ceil(least + between * Math.max(0, most - least)) };
         const course = courseOf(planned, population, seed, budget);
         assert.equal(spentIn(course), spentIn(free));
@@ -139,7 +139,7 @@ describe('a planned course', () => {
     );
   });
 
-  it('bills the start-up of every run, and keeps its slot for so long', () => {
+  it('bills the start-up of every run and holds its slot during it', () => {
     const situation = situationOf({ teams: [2, 2], slots: 1, probed: true, seed: 5 });
     const plain = courseIn(situation);
     const slower = courseOf({ ...situation.planned, startUpSeconds: 600 }, situation.population, 5);

@@ -16,7 +16,7 @@ interface Limits {
   rules?: Partial<RunRules>;
 }
 
-/** Thirty submissions of four hours on a G4, 2 slots on G4 and 1 on P3. */
+/** Thirty submissions of four hours on G4, with 2 slots on G4 and 1 on P3. */
 function planWith({
   usd,
   hours,
@@ -47,15 +47,15 @@ function planWith({
     margin: 0,
   });
 }
-const words = (plan: CampaignPlan): string[] => plan.mendings.map((mending) => mending.words.join(' and '));
+const words = (plan: CampaignPlan): string[] => plan.mendings.map((fix) => fix.words.join(' and '));
 
-describe('what mends a plan', () => {
-  it('is nothing where budget and deadline hold', () => {
+describe('the fixes of a plan', () => {
+  it('are none if the plan meets budget and deadline', () => {
     const plan = planWith({ usd: 1_000, hours: 1_000 });
     assert.deepEqual([plan.mendings, plan.mixes[0]?.fails.first], [[], null]);
   });
 
-  it('is more slots or a later deadline where only time is short, within the budget', () => {
+  it('are more slots or a later deadline, within the budget, if only time is short', () => {
     const plan = planWith({ usd: 1_000, hours: 48 });
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
     assert.match(words(plan)[0] ?? '', /^slots: \d+ for g4dn\.xlarge in the file$/);
@@ -63,7 +63,7 @@ describe('what mends a plan', () => {
     assert.ok(plan.mendings.slice(0, 2).every(({ beyondBudgetMicroUsd }) => beyondBudgetMicroUsd === 0));
   });
 
-  it('is what it says: with those slots the plan holds', () => {
+  it('are sufficient: with those slots the plan meets its limits', () => {
     const [line] = words(planWith({ usd: 1_000, hours: 48 }));
     const slots = Number(/^slots: (\d+) for/.exec(line ?? '')?.[1]);
     const plan = planWith({
@@ -77,7 +77,7 @@ describe('what mends a plan', () => {
     assert.deepEqual(plan.mendings, []);
   });
 
-  it('is another budget where only money is short, as much as the plan needs', () => {
+  it('are a larger budget, as much as needed, if only money is short', () => {
     const plan = planWith({ usd: 60, hours: 10_000 });
     assert.equal(plan.mixes[0]?.fails.first, 'budget');
     const [usd = 0] = words(plan).flatMap((line) => {
@@ -88,7 +88,7 @@ describe('what mends a plan', () => {
     assert.deepEqual(planWith({ usd, hours: 10_000 }).mendings, []);
   });
 
-  describe('as Spot', () => {
+  describe('with Spot', () => {
     const onDemand = [
       { ...g4, slots: 2 },
       { ...p3, slots: 1 },
@@ -100,7 +100,7 @@ describe('what mends a plan', () => {
     });
     const spotWords = 'purchase: spot in the file, with usdPerHour: 0.29456 for g4dn.xlarge';
 
-    it('comes first where it costs so much less that the budget is enough, and is enough', () => {
+    it('come first if Spot makes the budget sufficient, and are sufficient', () => {
       const plan = planWith({ usd: 150, hours: 10_000, classes: onDemand });
       const [first, ...others] = plan.mendings;
       assert.deepEqual(first?.words, [`${spotWords}, 1.7136 for p3.2xlarge`]);
@@ -110,13 +110,13 @@ describe('what mends a plan', () => {
       assert.match(plan.unknowns.join('\n'), /Spot is assumed to cost 56 % of the price.*\n.*reclaimed at 0\.5 %/);
     });
 
-    it('is one where runs wait for money, though it is no faster', () => {
+    it('exist if runs wait for money, although Spot is not faster', () => {
       const ten = { usd: 45, hours: 5, runtimeSeconds: 1_800, classes: [{ ...g4, slots: 10 }] };
       assert.equal(words(planWith(ten))[0], spotWords);
       assert.deepEqual(planWith({ ...ten, classes: ten.classes.map(asSpot) }).mendings, []);
     });
 
-    it('is none where only time is short, nor for what is Spot already or costs nothing', () => {
+    it('do not exist if only time is short or the classes are Spot already or cost nothing', () => {
       const plans = [
         planWith({ usd: 1_000, hours: 48, classes: onDemand }),
         planWith({ usd: 60, hours: 10_000, classes: onDemand.map(asSpot) }),
@@ -132,7 +132,7 @@ describe('what mends a plan', () => {
       }
     });
 
-    it('is none where what is reclaimed costs too many their score', () => {
+    it('do not exist if too many submissions would lose their score to reclaims', () => {
       const rules = { limits: { ...limits, platformRuns: 0 } };
       const plan = planWith({ usd: 150, hours: 10_000, classes: onDemand, rules });
       assert.ok(plan.mendings.length > 0);
@@ -140,7 +140,7 @@ describe('what mends a plan', () => {
     });
   });
 
-  it('is the cheap class alone only where it is said how many it carries', () => {
+  it('suggest the cheap class alone only if the share that fits is known', () => {
     const none = planWith({ usd: 200, hours: 10_000, outOfGpuMemoryShare: 0, classes: [{ ...p3, slots: 1 }] });
     assert.ok(
       words(none).every((line) => !line.includes('only ')),
@@ -155,19 +155,19 @@ describe('what mends a plan', () => {
     );
   });
 
-  it('is never a mix that scores fewer', () => {
+  it('never suggest a mix that scores fewer submissions', () => {
     const plan = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0.3 });
     assert.ok(plan.mendings.length > 0 && words(plan).every((line) => !line.includes(`only ${g4.name} in the file`)));
   });
 
-  it('is more slots of all classes where no class alone makes it', () => {
+  it('are more slots of all classes if no single class suffices', () => {
     const plan = planWith({ usd: 10_000, hours: 40, outOfGpuMemoryShare: 0.6 });
     const [line = ''] = words(plan);
     const found = /^slots: (\d+) for .* and slots: (\d+) for .* in the file$/.exec(line);
     assert.ok(found, words(plan).join('; '));
   });
 
-  it('is more money where runs only wait for what others have set aside', () => {
+  it('are more money if runs only wait for reserved money', () => {
     const classes = [{ ...g4, slots: 10 }];
     const short = { usd: 45, hours: 5, runtimeSeconds: 1800, outOfGpuMemoryShare: 0, classes };
     const plan = planWith(short);

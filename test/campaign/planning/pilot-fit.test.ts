@@ -18,22 +18,22 @@ const run: PilotRun = {
   devicePeakMiB: 9,
 };
 
-/** The file as it was, but for what is changed on one class. */
+/** The original file with a change on one class. */
 function now(change: Partial<RunConditions> = {}, submission = 's', onClass = g4.name): FileConditions {
   const { image, ...rest } = { ...conditionsOn(g4), ...change };
   return { images: new Map([[submission, image]]), classes: new Map([[onClass, rest]]) };
 }
 
-describe('what a pilot measured', () => {
+describe('a measurement of a pilot', () => {
   const { limits, machine, predictions } = run.conditions;
 
-  it('fits the file that it was measured for', () => {
+  it('matches the file that it was made for', () => {
     assert.equal(unfitBecause(run, now()), undefined);
   });
 
-  it('does not fit another submission, image, class, machine, memory or number of inputs, and says which', () => {
-    assert.match(unfitBecause(run, now({}, 'other')) ?? '', /not in the file any more/);
-    assert.match(unfitBecause(run, now({ image: 'sha256:2' })) ?? '', /another image/);
+  it('does not match another submission, image, class, machine, memory or number of inputs, and says which', () => {
+    assert.match(unfitBecause(run, now({}, 'other')) ?? '', /no longer in the file/);
+    assert.match(unfitBecause(run, now({ image: 'sha256:2' })) ?? '', /image of the submission has changed/);
     assert.match(unfitBecause(run, now({}, 's', 'other')) ?? '', /no class g4dn\.xlarge/);
     assert.match(
       unfitBecause(run, now({ machine: { ...machine, gpuMemoryMiB: 10 } })) ?? '',
@@ -44,7 +44,7 @@ describe('what a pilot measured', () => {
     assert.match(unfitBecause(run, now({ inputs: 11 })) ?? '', /inputs: was 10, now 11/);
   });
 
-  it('depends on limits that end runs, and on the format of predictions, where the run failed by them', () => {
+  it('depends on limits that end runs and on the format of predictions if the run failed because of them', () => {
     const fewer = now({ limits: { ...limits, pids: 1 } });
     assert.equal(unfitBecause(run, fewer), undefined);
     assert.match(unfitBecause({ ...run, reason: 'submission-error' }, fewer) ?? '', /limits\.pids/);
@@ -55,7 +55,7 @@ describe('what a pilot measured', () => {
     assert.match(unfitBecause({ ...run, reason: 'image-refused' }, smaller) ?? '', /limits\.imageBytes/);
   });
 
-  it('fits a shorter time limit, and a longer one unless that ended the run', () => {
+  it('matches a shorter time limit, and a longer one unless the time limit ended the run', () => {
     const of = (wallClockSeconds: number): FileConditions => now({ limits: { ...limits, wallClockSeconds } });
     const ended: PilotRun = { ...run, reason: 'time-limit' };
     assert.equal(unfitBecause(ended, of(limits.wallClockSeconds / 2)), undefined);
@@ -63,22 +63,22 @@ describe('what a pilot measured', () => {
     assert.match(unfitBecause(ended, of(limits.wallClockSeconds * 2)) ?? '', /longer/);
   });
 
-  it('is sorted into what holds, what says nothing and what is left out', () => {
+  it('is valid, says nothing or is left out', () => {
     const lost: PilotRun = { ...run, submission: 'lost', reason: 'platform-error' };
     const gone: PilotRun = { ...run, submission: 'gone' };
     const { images, classes } = now();
     const file = { images: new Map([...images, ['lost', run.conditions.image]]), classes };
     const sorted = sortedRuns([run, lost, gone, lost], file);
     assert.deepEqual(sorted.measured, [run]);
-    assert.deepEqual(sorted.silent, [lost]);
-    assert.deepEqual([...sorted.leftOut], [['the submission is not in the file any more', [gone]]]);
+    assert.deepEqual(sorted.unmeasured, [lost]);
+    assert.deepEqual([...sorted.leftOut], [['the submission is no longer in the file', [gone]]]);
   });
 
-  it('is not missed where something that holds replaced it', () => {
+  it('is not reported as missing if a valid one replaces it', () => {
     const old: PilotRun = { ...run, conditions: { ...run.conditions, image: 'sha256:0' } };
     const lost: PilotRun = { ...run, reason: 'spot-reclaimed' };
-    const { measured, silent, leftOut } = sortedRuns([old, lost, run], now());
-    assert.deepEqual({ measured, silent, left: leftOut.size }, { measured: [run], silent: [], left: 0 });
+    const { measured, unmeasured, leftOut } = sortedRuns([old, lost, run], now());
+    assert.deepEqual({ measured, unmeasured, left: leftOut.size }, { measured: [run], unmeasured: [], left: 0 });
     const elsewhere = { ...run, class: p3.name };
     assert.equal(sortedRuns([elsewhere, run], now()).leftOut.size, 1);
   });

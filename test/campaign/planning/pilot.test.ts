@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { campaignPattern } from '../../../src/ids.ts';
 import type { Knowledge } from '../../../src/campaign/planning/knowledge.ts';
 import { pilotKnowledge } from '../../../src/campaign/planning/pilot-knowledge.ts';
-import { pilotName, pilotSample, pilotWorst, type PilotRun } from '../../../src/campaign/planning/pilot.ts';
+import { pilotName, pilotSample, pilotWorstCase, type PilotRun } from '../../../src/campaign/planning/pilot.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
-import { mixPlanOf, type MixPlan, type Question } from '../../../src/campaign/planning/mix-plan.ts';
+import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';
 import type { Reason } from '../../../src/campaign/model/reasons.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
 import { drawnPopulation } from '../../support/campaigns/drawn-population.ts';
@@ -45,7 +45,7 @@ const truthOf = (seed: number): Population =>
     seed,
   );
 
-/** What a pilot of these submissions finds in a population. */
+/** The runs of a pilot of these submissions in a population. */
 function pilotOf(truth: Population, sample: readonly string[], seed: number): PilotRun[] {
   return sample.flatMap((submission) =>
     classes.map((on): PilotRun => {
@@ -97,7 +97,7 @@ const planBy = (knowledge: Knowledge): MixPlan =>
     { name: 'all', kind: 'all', classes },
   );
 
-/** A run of an hour that ended well, or otherwise. */
+/** A run of an hour that succeeded, unless changed. */
 const ran = (on: InstanceClass, change: Partial<PilotRun>): PilotRun => ({
   pilot: 'case-pilot',
   submission: 's',
@@ -113,10 +113,10 @@ const ran = (on: InstanceClass, change: Partial<PilotRun>): PilotRun => ({
 });
 
 function knownOf(runs: PilotRun[], on = classes) {
-  return pilotKnowledge(runs, limits, on) ?? assert.fail('nothing came to its end');
+  return pilotKnowledge(runs, limits, on) ?? assert.fail('no run succeeded');
 }
 
-const questionOf = (knowledge: Knowledge, submissions: string[][]): Question => {
+const questionOf = (knowledge: Knowledge, submissions: string[][]): PlanInput => {
   const { sampleSet: _, ...rules } = { ...frozen, testSet: { ...frozen.testSet, items: 10 } };
   return {
     planned: { rules, teams: submissions, perTeam: 2, delays: { pull: 0, handOver: 0 }, startUpSeconds: 0 },
@@ -128,7 +128,7 @@ const questionOf = (knowledge: Knowledge, submissions: string[][]): Question => 
   };
 };
 
-/** Share that a class alone scores of what a pilot saw of one submission. */
+/** Scored share on a class alone, given the pilot's runs of one submission. */
 const scoredOn = (knowledge: Knowledge, on: InstanceClass): number =>
   mixPlanOf(questionOf(knowledge, [['s']]), { name: on.name, kind: 'alone', classes: [on] }).scored.p50;
 
@@ -149,7 +149,7 @@ const learnt = (truth: Population, count: number, seed: number): Knowledge => {
 };
 
 describe('the sample of a pilot', () => {
-  it('is drawn by the seed: teams one each, a smaller one within a larger one', () => {
+  it('is drawn by the seed, one submission per team; a larger sample includes a smaller one', () => {
     const sample = pilotSample(teams, 2020, 40);
     assert.deepEqual(pilotSample(teams, 2020, 40), sample);
     assert.notDeepEqual(pilotSample(teams, 2021, 40), sample);
@@ -162,7 +162,7 @@ describe('the sample of a pilot', () => {
     );
   });
 
-  it('keeps what ran before, whatever rows came since', () => {
+  it('keeps the submissions that ran before, even if rows were added', () => {
     const before = new Set(pilotSample(teams.slice(30), 2020, 10));
     const larger = pilotSample(teams, 2020, 15, before);
     assert.deepEqual(larger.slice(0, 10), [...before]);
@@ -170,21 +170,21 @@ describe('the sample of a pilot', () => {
     assert.deepEqual(pilotSample(teams, 2020, 5, before), [...before].slice(0, 5));
   });
 
-  it('is never more than there is, and then everything', () => {
+  it('is everything if it is as large as the campaign', () => {
     assert.deepEqual(new Set(pilotSample(teams, 1, 10_000)), new Set(names));
   });
 });
 
 describe('a pilot', () => {
-  it('costs at most each run twice to the time-out of Batch', () => {
+  it('costs at most two runs each until the time-out of Batch', () => {
     // 20.26 h on G4, 10 h on P3, 25 h on C4, each run at most twice.
     const onG4 = Math.ceil(9 * 3600 * 2.14) / 3600 + 1;
     const worst = onG4 * 0.526 + 10 * 3.06 + 25 * 0.796;
     const runs = [1, 2, 3].flatMap(() => classes.map(({ name }) => ({ class: name })));
-    assert.ok(Math.abs(pilotWorst(runs, limits, classes) / 1e6 - 3 * 2 * worst) < 0.001);
+    assert.ok(Math.abs(pilotWorstCase(runs, limits, classes) / 1e6 - 3 * 2 * worst) < 0.001);
   });
 
-  it('has a name that is the name of a campaign, with its class where there is room', () => {
+  it('has a valid campaign name, with its class if there is room', () => {
     const campaign = fc.stringMatching(campaignPattern);
     const onClass = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
     const digest = fc.stringMatching(/^[0-9a-f]{8}$/);
@@ -199,10 +199,10 @@ describe('a pilot', () => {
   });
 });
 
-describe('what a pilot teaches', function () {
+describe('the knowledge from a pilot', function () {
   this.timeout(120_000);
 
-  it('is nearly all when everything ran: on average the plan is within a few per cent of what the campaign costs', () => {
+  it('is nearly complete if everything ran: on average the plan is within a few per cent of the campaign’s cost', () => {
     const ratios = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seed) => {
       const truth = truthOf(seed);
       return planBy(learnt(truth, names.length, seed)).costMicroUsd.p50 / spentIn(truth, seed);
@@ -212,7 +212,7 @@ describe('what a pilot teaches', function () {
     assert.ok(Math.min(...ratios) > 0.85 && Math.max(...ratios) < 1.15, ratios.join(' '));
   });
 
-  it('holds the cost of the campaign between P10 and P90 in about eight of ten cases', () => {
+  it('puts the cost of the campaign between P10 and P90 in about eight of ten cases', () => {
     const seeds = Array.from({ length: 30 }, (_, at) => at + 100);
     const within = seeds.filter((seed) => {
       const truth = truthOf(seed);
@@ -223,7 +223,7 @@ describe('what a pilot teaches', function () {
     assert.ok(within >= 18 && within <= 29, `${within} of ${seeds.length}`);
   });
 
-  it('is the speed that was measured, not the file’s, and what every run is billed beside its work', () => {
+  it('includes the measured speed, not the file’s, and the billed start-up of every run', () => {
     const known = learnt(truthOf(4), 40, 4);
     assert.ok(known.kind === 'pilot');
     assert.ok(Math.abs((known.speeds[p3.name] ?? 0) / 2.14 - 1) < 0.05, JSON.stringify(known.speeds));
@@ -231,7 +231,7 @@ describe('what a pilot teaches', function () {
     assert.deepEqual(known.missing, []);
   });
 
-  it('is which submissions fit where, and which leave the device empty', () => {
+  it('includes which submissions fit where and which do not use the GPU', () => {
     const truth = truthOf(5);
     const known = learnt(truth, 60, 5);
     assert.ok(known.kind === 'pilot');
@@ -246,23 +246,23 @@ describe('what a pilot teaches', function () {
     }
   });
 
-  it('is that what breaks on a class breaks there, though it ends well elsewhere', () => {
+  it('includes that a submission fails on a class although it succeeds elsewhere', () => {
     const known = knownOf([ran(g4, {}), ran(p3, {}), ran(c4, { reason: 'submission-error', seconds: 8 })]);
     assert.equal(scoredOn(known, c4), 0);
     assert.equal(scoredOn(known, g4), 1);
   });
 
-  it('is more memory than the container that it filled had, and no more than one that was enough', () => {
+  it('includes a memory need above every filled container and not above a sufficient one', () => {
     const small = { ...g4, memoryMiB: 8_000 };
     const runs = [ran(small, { reason: 'host-out-of-memory' }), ran(p3, {})];
     const known = knownOf(runs, [small, p3]);
     assert.equal(scoredOn(known, small), 0);
     assert.equal(scoredOn(known, p3), 1);
-    // Two containers of one size of which one was filled tell nothing.
+    // Of two containers of the same size, only one was filled: that shows nothing.
     assert.equal(scoredOn(knownOf([ran(g4, { reason: 'host-out-of-memory' }), ran(p3, {})]), g4), 1);
   });
 
-  it('is that images are refused: nothing of them is scored, nothing paid', () => {
+  it('includes that refused images are neither scored nor paid for', () => {
     const refused = { reason: 'image-refused', billedSeconds: 0, costMicroUsd: 0, seconds: null } as const;
     const known = knownOf([ran(g4, {}), ran(g4, { submission: 'refused', ...refused, devicePeakMiB: null })]);
     assert.equal(known.sample.size, 2);
@@ -271,7 +271,7 @@ describe('what a pilot teaches', function () {
     assert.equal(plan.hours.p50, 1);
   });
 
-  it('is nothing when no run came to its end, and names a class on which none did', () => {
+  it('is undefined if no run succeeded, and names classes on which none did', () => {
     const runs = classes.map((on) => ran(on, { reason: 'submission-error', seconds: 5 }));
     assert.equal(pilotKnowledge(runs, limits, classes), undefined);
     assert.equal(pilotKnowledge([], limits, classes), undefined);
@@ -279,7 +279,7 @@ describe('what a pilot teaches', function () {
     assert.deepEqual(knownOf(mixed).missing, [c4.name, p3.name]);
   });
 
-  it('is nothing of a class on which the platform or an operator ended the run', () => {
+  it('ignores runs that the platform or an operator ended', () => {
     const noDevice: Reason[] = ['platform-error', 'spot-reclaimed', 'unplaceable', 'budget-exhausted', 'cancelled'];
     for (const reason of noDevice) {
       const known = knownOf([ran(g4, { reason, seconds: null, devicePeakMiB: null }), ran(p3, {})]);
@@ -289,11 +289,11 @@ describe('what a pilot teaches', function () {
     assert.equal(pilotKnowledge([ran(g4, { reason: 'platform-error' })], limits, classes), undefined);
   });
 
-  it('is nothing of a submission that failed where there is no device and was not tried where there is one', () => {
+  it('ignores submissions that failed without a GPU and did not run with one', () => {
     const failed = { submission: 'needs a device', reason: 'submission-error' } as const;
     const onlyHere = [ran(g4, {}), ran(c4, failed)];
     assert.deepEqual([...knownOf(onlyHere).sample.keys()], ['s']);
     assert.equal(knownOf([...onlyHere, ran(p3, failed)]).sample.size, 2);
-    assert.equal(knownOf([ran(c4, {}), ran(c4, failed)], [c4]).sample.size, 2, 'where there are no devices at all');
+    assert.equal(knownOf([ran(c4, {}), ran(c4, failed)], [c4]).sample.size, 2, 'if there are no GPUs at all');
   });
 });

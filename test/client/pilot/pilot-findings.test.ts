@@ -90,7 +90,7 @@ describe('a plan by the record of a pilot', () => {
     assert.equal(basis, 'pilot');
     assert.match(
       unknowns.join('\n'),
-      /^2 measurements of the pilot left out \(s0-0\): the submission has another image now$/m,
+      /^2 measurements of the pilot left out \(s0-0\): the image of the submission has changed$/m,
     );
     assert.match(unknowns.join('\n'), /^measured: 1 submission/m);
   });

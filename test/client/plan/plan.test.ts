@@ -115,7 +115,7 @@ describe('holdout plan', () => {
     assert.ok(spot.costMicroUsd.p50 < 0.5 * onDemand.costMicroUsd.p50);
     assert.ok(spot.costMicroUsd.p50 > 0.4 * onDemand.costMicroUsd.p50, 'lost runs are paid');
     const text = await told(file, { spot: true });
-    assert.match(text, /at 56 % of their price: the dearest found/);
+    assert.match(text, /at 56 % of their price: the highest/);
     assert.match(text, /reclaimed at 0\.5 % per running hour/);
   });
 
@@ -188,7 +188,7 @@ describe('holdout plan', () => {
     assert.ok(neverWaitingMicroUsd.p50 > budgetMicroUsd.p50);
     const between = Math.ceil((budgetMicroUsd.p50 + neverWaitingMicroUsd.p50) / 2e6);
     const tight = await told(campaign((text) => text.replace('usd: 500', `usd: ${between}`)));
-    assert.match(tight, /from a budget of \$\d+\.\d\d on nothing waits for money/);
+    assert.match(tight, /with a budget of at least \$\d+\.\d\d, no run waits for money/);
     assert.doesNotMatch(await told(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
   });
 

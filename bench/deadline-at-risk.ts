@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/hurry.ts`: simulated campaigns with deadlines that the cheapest class would miss, and with ones
- * that it would meet, beside the same campaigns that never hurry and that hurry from start to end. Takes minutes.
+ * `node --import tsx bench/deadline-at-risk.ts`: simulated campaigns with deadlines that the cheapest class would miss or
+ * meet, compared with the same campaigns without expedited grants and with expedited grants throughout. Takes minutes.
  */
 import { RandomStream } from '../src/campaign/random/random-stream.ts';
 import { simulateCampaign, type SimulatedResult } from '../test/support/campaigns/simulate-campaign.ts';
@@ -10,14 +10,14 @@ import { keepResult, quantile, type BenchResult } from './support/results.ts';
 
 const cases = 24;
 const firstSeed = 200_001;
-/** Looks at the forecast in the time that a campaign takes without a hurry. */
-const looks = 150;
-/** A campaign is judged when a hurry from start to end would make it shorter by this share at least. */
-const worthIt = 0.1;
+/** Forecasts during the time that a campaign takes without expedited grants. */
+const forecasts = 150;
+/** Only campaigns that expediting throughout would shorten by at least this share count. */
+const minSaving = 0.1;
 
 /**
- * Where a deadline lies: `saved` of the time that a hurry from the start would save must be saved, or `spare` of the time
- * without a hurry is left over.
+ * Position of a deadline: either `saved` of the time that expediting throughout saves must be saved, or there is `spare`
+ * time beyond the duration without expediting.
  */
 type Deadline = { saved: number } | { spare: number };
 const deadlines: Deadline[] = [{ saved: 0.7 }, { saved: 0.4 }, { saved: 0.1 }, { spare: 0.1 }, { spare: 0.3 }];
@@ -57,7 +57,7 @@ const courseOf = ({ done, endedAt, state, expeditedChanges }: SimulatedResult): 
   changes: expeditedChanges,
 });
 
-interface Tried {
+interface Comparison {
   seed: number;
   deadline: Deadline;
   never: Course;
@@ -65,65 +65,65 @@ interface Tried {
   asNeeded: Course;
 }
 
-function triesOf(seed: number): Tried[] {
+function comparisonsOf(seed: number): Comparison[] {
   const shape = drawnShape(seed);
   const run = (change: Partial<VirtualShape>): Course =>
     courseOf(simulateCampaign(virtualCampaign({ ...shape, ...change })));
   const never = run({ expedited: false });
   const always = run({ expedited: true });
-  if (always.hours > (1 - worthIt) * never.hours) return [];
+  if (always.hours > (1 - minSaving) * never.hours) return [];
   return deadlines.map((deadline) => {
     const hours =
       'spare' in deadline
         ? never.hours * (1 + deadline.spare)
         : never.hours - deadline.saved * (never.hours - always.hours);
-    const tick = (never.hours * 3600) / looks;
+    const tick = (never.hours * 3600) / forecasts;
     return { seed, deadline, never, always, asNeeded: run({ deadline: hours * 3600, tick }) };
   });
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
-function rowsOf(deadline: Deadline, tried: readonly Tried[]): BenchResult['rows'] {
-  const met = tried.filter(({ asNeeded }) => asNeeded.met).length;
-  const hurried = tried.filter(({ asNeeded }) => asNeeded.changes > 0).length;
-  const changes = tried.map(({ asNeeded }) => asNeeded.changes);
-  const more = (of: (one: Tried) => number): number => quantile(tried.map(of), 0.5);
+function rowsOf(deadline: Deadline, comparisons: readonly Comparison[]): BenchResult['rows'] {
+  const met = comparisons.filter(({ asNeeded }) => asNeeded.met).length;
+  const expedited = comparisons.filter(({ asNeeded }) => asNeeded.changes > 0).length;
+  const changes = comparisons.map(({ asNeeded }) => asNeeded.changes);
+  const more = (of: (one: Comparison) => number): number => quantile(comparisons.map(of), 0.5);
   const what =
     'spare' in deadline
-      ? `${percent(deadline.spare)} more time than is needed`
-      : `${percent(deadline.saved)} of what a hurry can save must be saved`;
+      ? `${percent(deadline.spare)} more time than needed`
+      : `${percent(deadline.saved)} of the time that expediting can save must be saved`;
   return [
     {
       what: `${what}: deadlines met`,
-      found: `${met} of ${tried.length}`,
+      found: `${met} of ${comparisons.length}`,
       aim: 'all',
-      met: met === tried.length,
+      met: met === comparisons.length,
     },
     {
-      what: `${what}: campaigns that hurried`,
-      found: `${hurried}; a hurry began or ended ${quantile(changes, 0.5)} times in the median, ${Math.max(...changes)} at most`,
+      what: `${what}: campaigns with expedited grants`,
+      found: `${expedited}; expediting began or ended ${quantile(changes, 0.5)} times in the median, at most ${Math.max(...changes)}`,
     },
     {
-      what: `${what}: what it costs, in the median`,
+      what: `${what}: median cost`,
       found:
-        `${percent(more(({ asNeeded, never }) => asNeeded.usd / never.usd - 1))} more than without a hurry; ` +
-        `a hurry from the start ${percent(more(({ always, never }) => always.usd / never.usd - 1))} more`,
+        `${percent(more(({ asNeeded, never }) => asNeeded.usd / never.usd - 1))} more than without expediting; ` +
+        `expediting from the start ${percent(more(({ always, never }) => always.usd / never.usd - 1))} more`,
     },
   ];
 }
 
-const tries = Array.from({ length: cases }, (_, place) => {
+const comparisons = Array.from({ length: cases }, (_, place) => {
   if (place % 4 === 0) console.error(`${place} of ${cases} campaigns`);
-  return triesOf(firstSeed + place);
+  return comparisonsOf(firstSeed + place);
 }).flat();
 keepResult(
-  'hurry',
+  'deadline-at-risk',
   deadlines.flatMap((deadline) =>
     rowsOf(
       deadline,
-      tries.filter((one) => one.deadline === deadline),
+      comparisons.filter((one) => one.deadline === deadline),
     ),
   ),
-  tries,
+  comparisons,
 );
