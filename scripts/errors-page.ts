@@ -37,14 +37,14 @@ export async function errorsPage(file: string): Promise<string> {
 }
 
 function row(code: ErrorCode, { source, says, next }: CatalogueEntry<never>): string {
-  const [cause, step] = [says, next].map((text) => cell([text(placeholders() as never)].join('')));
+  const [cause, step] = [says, next].map((text) => cell(text(placeholders() as never)));
   const status = exitOfError(new HoldoutError(code, source, '', ''));
   return `| \`${code}\` | ${cause} | ${step} | ${status} |`;
 }
 
-/** Markdown of one line: no column breaks, no tags. */
-const cell = (text: string): string =>
-  text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '\\<').trim();
+/** Markdown of one line, without column breaks and tags. `text` may be a placeholder that an entry returned as it is. */
+const cell = (text: unknown): string =>
+  String(text).replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '\\<').trim();
 
 /** Details of an error in which every value reads as its own name in braces, also as a list or a count. */
 const placeholders = (): object =>

@@ -2,7 +2,7 @@
 // engine, no server and no bundles.
 
 /** Whole folders, and single files in folders that also hold tests with servers. */
-const unitTests = [
+export const unitTests = [
   'test/bench/',
   'test/campaign/',
   'test/client/plan/plan-options.test.ts',
@@ -10,7 +10,6 @@ const unitTests = [
   'test/client/table.test.ts',
   'test/docs.test.ts',
   'test/batch/job-fate.test.ts',
-  'test/batch/job-name.test.ts',
   'test/ids.test.ts',
   'test/images/configuration/',
   'test/images/layers/',

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { errorsPage } from '../scripts/errors-page.ts';
+import { unitTests } from '../scripts/unit-tests.mjs';
 import { commandLine } from '../src/client/commands/command-line.ts';
 import { terminal } from '../src/client/output.ts';
 import { projectRoot } from '../src/local/project-root.ts';
@@ -60,6 +61,13 @@ describe('docs', () => {
     const path = /`((?:\.ci|bench|docker|docs|examples|scripts|src|test)\/[\w./-]*)`/g;
     assert.deepEqual(
       wrong(path, (file) => !existsSync(join(root, file))),
+      [],
+    );
+  });
+
+  it('and scripts name only unit tests that exist', () => {
+    assert.deepEqual(
+      unitTests.filter((path) => !existsSync(join(root, path))),
       [],
     );
   });

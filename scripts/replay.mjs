@@ -1,0 +1,31 @@
+// `npm run replay -- WORKFLOW_ID`: replays a workflow's history with the code of this clone. Prints one line if the history
+// fits the code, and otherwise ends with the error that names the event. Reads TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.
+import { join } from 'node:path';
+import { ensureDependencies, projectRoot } from './dependencies.mjs';
+import { checkNodeVersion } from './node-version.mjs';
+
+checkNodeVersion();
+ensureDependencies();
+const [workflowId] = process.argv.slice(2);
+if (workflowId === undefined) {
+  process.stderr.write('usage: npm run replay -- WORKFLOW_ID\n');
+  process.exit(2);
+}
+const { build } = await import('./build.mjs');
+await build();
+const { Client, Connection } = await import('@temporalio/client');
+const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+const { DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const connection = await Connection.connect(connectionOptions);
+try {
+  const { workflow } = new Client({ connection, namespace });
+  const history = await workflow.getHandle(workflowId).fetchHistory();
+  const workflowBundle = { codePath: join(projectRoot, 'dist', 'workflows.js') };
+  await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+  process.stdout.write(`${workflowId}: ${history.events?.length ?? 0} events fit the code\n`);
+} finally {
+  await connection.close();
+}
