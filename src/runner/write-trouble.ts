@@ -4,8 +4,7 @@ import { HoldoutError } from '../errors.ts';
 import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
-
-const limitMs = 10_000;
+import { timings } from './timings.ts';
 
 /** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */
 export async function writeTrouble(thrown: unknown): Promise<void> {
@@ -18,7 +17,7 @@ export async function writeTrouble(thrown: unknown): Promise<void> {
     runObjects.trouble(runKey),
     `${JSON.stringify(trouble, null, 2)}\n`,
   );
-  await Promise.race([written, delay(limitMs)]).catch(() => undefined);
+  await Promise.race([written, delay(timings.trouble)]).catch(() => undefined);
 }
 
 /** The message of an error outside the catalogue may quote a file of the submission, so only its kind is written. */

@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
-
-const sampleEveryMs = 200;
+import { timings } from '../timings.ts';
 
 export interface Fill {
   usedBytes: number;
@@ -18,7 +17,7 @@ export class FillMeter {
     private readonly folder: string,
     private readonly emptyBytes: number,
   ) {
-    this.timer = setInterval(() => void this.sample().catch(() => {}), sampleEveryMs);
+    this.timer = setInterval(() => void this.sample().catch(() => {}), timings.outputSample);
   }
 
   /** The current usage counts as zero. */
