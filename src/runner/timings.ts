@@ -22,5 +22,5 @@ export const timings = {
   /** For the last process of a killed container to exit. */
   cgroupRemoval: 2_000,
   /** For writing trouble.json. */
-  trouble: 10_000,
+  runnerError: 10_000,
 };

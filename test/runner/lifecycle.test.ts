@@ -149,7 +149,7 @@ describe('a runner and what happens around it', () => {
     const trouble = await rig.store.readJson<RunnerError>(runs(), runObjects.trouble(runKey));
     assert.deepEqual([trouble.version, trouble.jobId], [1, jobId]);
     assert.match(`${trouble.code} ${trouble.message}`, line);
-    const cause = runCause({ runKey, outcome: undefined, trouble, job: undefined });
+    const cause = runCause({ runKey, outcome: undefined, runnerError: trouble, job: undefined });
     assert.ok(cause.startsWith(`${trouble.code}: `) && !cause.includes(runKey), cause);
   };
 

@@ -8,7 +8,7 @@ import { timings } from '../timings.ts';
 
 export type MeasuredDevice = NonNullable<RunOutcome['device']>;
 
-export interface NvidiaDevice extends Device {
+interface NvidiaDevice extends Device {
   stop(): Promise<MeasuredDevice>;
 }
 

@@ -4,7 +4,7 @@ import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
 import { timings } from '../timings.ts';
 
-export interface Sampled extends GpuReading {
+interface Sampled extends GpuReading {
   /** The lowest reading: the first may still show a run before this one. */
   idleMiB: number;
   peakMiB: number;

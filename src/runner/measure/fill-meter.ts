@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { timings } from '../timings.ts';
 
-export interface Fill {
+interface Fill {
   usedBytes: number;
   peakBytes: number;
   /** At some sample the file system was out of inodes. */
