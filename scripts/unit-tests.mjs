@@ -10,6 +10,7 @@ export const unitTests = [
   'test/client/table.test.ts',
   'test/docs.test.ts',
   'test/batch/job-fate.test.ts',
+  'test/batch/run-jobs.test.ts',
   'test/ids.test.ts',
   'test/images/configuration/',
   'test/images/layers/',

@@ -33,8 +33,8 @@ export async function loadCampaignSnapshot(
 ): Promise<CampaignSnapshot> {
   const { store, buckets, frozen } = deps;
   const { fairness } = await frozen.campaign(campaign);
-  const acts = await commandsOf(store, buckets.results, campaign);
-  const { rounds } = await campaignRounds(store, buckets.results, campaign, acts);
+  const commands = await commandsOf(store, buckets.results, campaign);
+  const { rounds } = await campaignRounds(store, buckets.results, campaign, commands);
   // Listed before the ledger is read, so that a round that ends in between shows up in the ledger.
   const listed = await runningRounds(deps, campaign);
   const final = new Map<string, number>();
@@ -58,9 +58,9 @@ export async function loadCampaignSnapshot(
       const team = teamOf.get(round.submission);
       return team === undefined ? [] : [{ ...round, team }];
     }),
-    acts: acts.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
-    actsRecorded: acts.length,
-    operatorsLog: acts.slice(-logLines).map(lineOf),
+    acts: commands.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
+    actsRecorded: commands.length,
+    operatorsLog: commands.slice(-logLines).map(lineOf),
   };
 }
 

@@ -9,7 +9,7 @@ import { runsInHistory, type HistoryRun } from './run-history.ts';
 import { type RunEnd, runEndOf } from './run-end.ts';
 
 /** A round whose workflow has ended without a record. */
-export interface LostRound {
+interface LostRound {
   campaign: string;
   submission: string;
   held: HeldGrant | null;

@@ -1,7 +1,7 @@
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
-import { standingRecord, type LedgerRecord } from '../ledger/record.ts';
+import { effectiveRecord, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** A record whose place in the chain is not known yet. */
@@ -35,8 +35,8 @@ export async function keepResult(
 /** The report to the campaign about a record, given the records before it. */
 export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]): SubmissionReport {
   const { submission, sequence, state, reason, runs } = record;
-  const stoodBy = standingRecord(before);
-  const standsBy = standingRecord([...before, record]);
+  const effectiveBefore = effectiveRecord(before);
+  const effectiveNow = effectiveRecord([...before, record]);
   const last = runs.at(-1);
   return {
     submission,
@@ -44,7 +44,7 @@ export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]):
     ...endOf({ state, reason }),
     costMicroUsd: costOfRuns(runs),
     ...(last && { lastRun: settledRun(last) }),
-    ...(stoodBy && standsBy && { standing: { before: endOf(stoodBy), now: endOf(standsBy) } }),
+    ...(effectiveBefore && effectiveNow && { standing: { before: endOf(effectiveBefore), now: endOf(effectiveNow) } }),
   };
 }
 

@@ -10,7 +10,7 @@ import { sha256 } from '../sha256.ts';
  * Where the score or the faults of a predictions file are stored. Neither the score nor any text of the file goes through
  * Temporal: of a fault only its kind and its lines.
  */
-export type ScoredOutput =
+type ScoredOutput =
   | { kind: 'scored'; key: string; digest: string }
   | { kind: 'invalid'; key: string; digest: string; faults: number; summary: FaultSummary };
 

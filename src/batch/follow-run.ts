@@ -96,7 +96,7 @@ async function endOf(
 ): Promise<FollowedRun> {
   const { store, bucket } = deps.runs;
   const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
-  const trouble =
+  const runnerError =
     outcome === undefined ? await store.findJson<RunnerError>(bucket, runObjects.trouble(runKey)) : undefined;
   const duplicates = await billedForDuplicates(deps, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
@@ -104,7 +104,7 @@ async function endOf(
     jobId,
     fate,
     billedSeconds: own === null ? null : own + duplicates,
-    cause: runCause({ runKey, outcome, trouble, job }),
+    cause: runCause({ runKey, outcome, runnerError, job }),
     ...(outcome && { outcome }),
     ...(job && { job: jobFacts(job) }),
   };

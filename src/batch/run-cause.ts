@@ -7,7 +7,7 @@ interface RunRemains {
   runKey: string;
   outcome: RunOutcome | undefined;
   /** What the runner wrote instead of an outcome. */
-  trouble: RunnerError | undefined;
+  runnerError: RunnerError | undefined;
   /** Undefined when Batch no longer knows it. */
   job: JobDetail | undefined;
 }
@@ -16,11 +16,11 @@ interface RunRemains {
  * What went wrong with a run, if the platform is at fault: the engine's message, else the runner's, else Batch's. Equal
  * faults give equal causes.
  */
-export function runCause({ runKey, outcome, trouble, job }: RunRemains): string {
+export function runCause({ runKey, outcome, runnerError, job }: RunRemains): string {
   const { campaign, submission } = parseRunKey(runKey);
   const names = [runKey, campaign, submission];
   if (outcome?.end.kind === 'never-started') return faultCause(`the engine: ${outcome.end.detail}`, names);
-  if (outcome === undefined && trouble) return faultCause(`${trouble.code}: ${trouble.message}`, names);
+  if (outcome === undefined && runnerError) return faultCause(`${runnerError.code}: ${runnerError.message}`, names);
   return faultCause(messageOf(job), names);
 }
 

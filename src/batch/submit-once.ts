@@ -11,7 +11,7 @@ export interface SubmitOrder {
   timeoutSeconds: number;
 }
 
-export interface SubmitDependencies extends BatchClients {
+interface SubmitDependencies extends BatchClients {
   runs: RunsBucket;
 }
 

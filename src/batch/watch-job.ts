@@ -3,7 +3,7 @@ import { hasEnded } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { jobsOfRun } from './run-jobs.ts';
 
-export interface WatchOrder {
+interface WatchOrder {
   runKey: string;
   jobId: string;
   queue: string;
@@ -12,7 +12,7 @@ export interface WatchOrder {
   claimed: boolean;
 }
 
-export interface WatchSignals {
+interface WatchSignals {
   /** The run is given up. */
   giveUp: AbortSignal;
   /** This process shuts down and leaves the job alone. */
@@ -21,8 +21,7 @@ export interface WatchSignals {
 }
 
 /** `lost`: both DescribeJobs and ListJobs respond, but neither shows the job. */
-export type Watched =
-  { kind: 'ended'; job: JobDetail } | { kind: 'given-up'; why: 'cancelled' | 'unplaceable' | 'lost' };
+type Watched = { kind: 'ended'; job: JobDetail } | { kind: 'given-up'; why: 'cancelled' | 'unplaceable' | 'lost' };
 
 /** Waits until a job ends or there is a reason to give up its run. An aborted `leave` rejects with its reason. */
 export async function watchJob(

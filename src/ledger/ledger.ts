@@ -7,7 +7,7 @@ import { sha256 } from '../sha256.ts';
 /** Just below the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;
 
-export interface ChainLink {
+interface ChainLink {
   record: LedgerRecord;
   /** sha256 (hex) of the record's bytes. */
   digest: string;

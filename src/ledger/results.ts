@@ -12,7 +12,7 @@ import { inParallel } from '../in-parallel.ts';
 import { commandsOf } from './command-log.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { eachChain, readsAtOnce } from './ledger.ts';
-import { standingRecord, type LedgerRecord } from './record.ts';
+import { effectiveRecord, type LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
 
 /** Everything that S3 has about a campaign: the output of `results --json`. Money in micro-dollars. */
@@ -47,7 +47,7 @@ export interface SubmissionSummary {
 }
 
 /**
- * Reads the ledger and the scores: one row per submission, with the state of the record that counts and the runs of all
+ * Reads the ledger and the scores: one row per submission, with the state of the effective record and the runs of all
  * rounds. A submission without a record is `queued`: only its workflow knows more.
  */
 export async function collectResults(
@@ -80,20 +80,20 @@ function summaryOf(
   records: readonly LedgerRecord[],
   score: number | null,
 ): SubmissionSummary {
-  const standing = standingRecord(records);
-  const reason = standing?.reason ?? null;
+  const effective = effectiveRecord(records);
+  const reason = effective?.reason ?? null;
   return {
     submission,
     team,
     teamName,
     submittedAt,
-    state: standing?.state ?? 'queued',
+    state: effective?.state ?? 'queued',
     reason,
     fault: reason && responsibleParty(reason),
-    detail: standing?.detail ?? null,
-    why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
-    faults: standing?.faults ?? null,
-    withheld: standing?.withheld ?? [],
+    detail: effective?.detail ?? null,
+    why: whyOfEnd(reason, effective?.runs ?? []) ?? null,
+    faults: effective?.faults ?? null,
+    withheld: effective?.withheld ?? [],
     score,
     runs: records.flatMap(({ runs }) => runs),
   };
@@ -103,7 +103,7 @@ function summaryOf(
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
-/** The score of the record that counts, by submission. */
+/** The score of the effective record, by submission. */
 async function scoresOf(
   store: ObjectStore,
   bucket: string,
@@ -111,7 +111,7 @@ async function scoresOf(
 ): Promise<Map<string, number>> {
   const scores = new Map<string, number>();
   await inParallel(readsAtOnce, [...chains], async ([submission, records]) => {
-    const key = standingRecord(records)?.score?.key;
+    const key = effectiveRecord(records)?.score?.key;
     if (key === undefined) return;
     const { result } = await store.readJson<ScoreFile>(bucket, key);
     if (result.kind === 'scored') scores.set(submission, result.score);

@@ -3,12 +3,12 @@ import type { Money, Writable } from '../campaign/state/campaign-state.ts';
 import { addEndedRun, addFirstEvaluation, noStatistics, type RunStatistics } from '../campaign/state/run-statistics.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
-import { standingRecord, type LedgerRecord } from './record.ts';
+import { effectiveRecord, type LedgerRecord } from './record.ts';
 
 /** The totals that a campaign that lost its state rebuilds from the ledger. Micro-dollars. */
 export interface LedgerTotals {
   money: Writable<Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>>;
-  /** Each submission once, by the record that counts. */
+  /** Each submission once, by the effective record. */
   counts: Record<FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   /** `since` is not in the ledger and stays null. */
@@ -38,10 +38,10 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
       addEndedRun(pace, run, runs[index + 1]?.class);
     }
   }
-  const standing = standingRecord(records);
-  if (standing === undefined) return;
-  counts[standing.state] += 1;
-  if (standing.reason) reasons[standing.reason] = (reasons[standing.reason] ?? 0) + 1;
+  const effective = effectiveRecord(records);
+  if (effective === undefined) return;
+  counts[effective.state] += 1;
+  if (effective.reason) reasons[effective.reason] = (reasons[effective.reason] ?? 0) + 1;
 }
 
 /** Counts a run as the campaign does, see `settleRun`. */

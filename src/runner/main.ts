@@ -9,7 +9,7 @@ import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
-import { writeTrouble } from './write-trouble.ts';
+import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
@@ -39,7 +39,7 @@ async function runBatchJob(stop: AbortSignal): Promise<number> {
 async function report(thrown: unknown): Promise<number> {
   const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
   process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
-  if (process.argv[2] !== 'reap') await writeTrouble(thrown);
+  if (process.argv[2] !== 'reap') await writeRunnerError(thrown);
   return runnerExit.error;
 }
 

@@ -16,7 +16,7 @@ import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage/stage-inputs.ts';
 
-export interface SubmissionRun {
+interface SubmissionRun {
   store: ObjectStore;
   buckets: Buckets;
   settings: RunnerSettings;

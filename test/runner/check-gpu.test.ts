@@ -60,13 +60,13 @@ describe('the check of a real GPU', function () {
   };
   const wrong = (lines: string[]): string[] => lines.filter((line) => line.startsWith('WRONG'));
 
-  it('is one file that imports nothing but what Node has', () => {
+  it('is one file that imports only Node’s own modules', () => {
     const imports = [...readFileSync(join(alone, 'check-gpu.mjs'), 'utf8').matchAll(/\bfrom\s*["']([^"']+)["']/g)];
     assert.ok(imports.length > 3);
     for (const [, name = ''] of imports) assert.match(name, /^node:/);
   });
 
-  it('agrees with a device that is measured rightly, and says what it saw', () => {
+  it('passes for a GPU that is measured correctly, and prints the measurements', () => {
     const { status, lines } = check();
     assert.deepEqual(wrong(lines), []);
     assert.equal(lines[0], 'Pretended GPU 0, driver 550.54.15: 1003 MiB by nvidia-smi, 1000 MiB by CUDA');
@@ -80,7 +80,7 @@ describe('the check of a real GPU', function () {
     assert.equal(status, 0);
   });
 
-  it('sees a peak between two samples where the driver keeps accounts', () => {
+  it('measures a peak between two samples if the driver’s accounting is on', () => {
     mkdirSync(join(smi.folder, 'accounts'));
     const { status, lines } = check();
     assert.deepEqual(wrong(lines), []);
@@ -88,20 +88,20 @@ describe('the check of a real GPU', function () {
     assert.equal(status, 0);
   });
 
-  it('disagrees with a device that shows half of what is used', () => {
+  it('fails for a GPU that shows half of its usage', () => {
     smi.does(sampling(2), accounts);
     const { status, lines } = check();
     assert.equal(status, 1);
     assert.equal(wrong(lines).length, 3, lines.join('\n'));
   });
 
-  it('disagrees with a device whose memory does not end', () => {
+  it('fails for a GPU with endless memory', () => {
     const { status, lines } = check({ PRETENDED_FAULT: 'endless' });
     assert.equal(status, 1);
     assert.equal(wrong(lines).filter((line) => line.endsWith('CUDA gave more than the device has')).length, 2);
   });
 
-  it('is not run, which is no pass, where something is missing', () => {
+  it('is not run, which is no pass, if something is missing', () => {
     const missing: [why: RegExp, env: NodeJS.ProcessEnv][] = [
       [/^not run: nvidia-smi is not on the PATH of this host\. Install the driver/, { PATH: alone }],
       [/^not run: CUDA cannot be used: python3 cannot be started$/, { PATH: smi.folder }],
@@ -115,7 +115,7 @@ describe('the check of a real GPU', function () {
     }
   });
 
-  it('is not run, and says what to do, where the driver cannot be reached', () => {
+  it('is not run, and says what to do, if the driver cannot be reached', () => {
     smi.does('exit 9');
     const { status, lines } = check();
     const [line = '', ...more] = lines;

@@ -4,7 +4,7 @@ import type { ImageRecipe } from '../support/images/oci-image.ts';
 import { tinyElf } from '../support/images/tiny-elf.ts';
 import { RunnerRig, sha256Of } from './runner-rig.ts';
 
-describe('a runner tells how a submission ended', () => {
+describe('a runner reports how a submission ended', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();
@@ -12,7 +12,7 @@ describe('a runner tells how a submission ended', () => {
   after(() => rig.stop());
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
-  it('well, with predictions from the staged inputs', async () => {
+  it('successfully, with predictions from the staged inputs', async () => {
     const script = 'cat $HOLDOUT_INPUT/a.txt /input/b.txt > $HOLDOUT_OUTPUT/predictions.csv; echo done; echo oops >&2';
     const { outcome, runKey, jobId, log } = await rig.run(script);
     assert.deepEqual(outcome.predictions, {
@@ -33,7 +33,7 @@ describe('a runner tells how a submission ended', () => {
     assert.ok(Math.abs(byTheClock / 1000 - outcome.seconds) < 0.1);
   });
 
-  it('with submission.csv when the campaign’s own name is missing', async () => {
+  it('with submission.csv if the file with the campaign’s name is missing', async () => {
     const { outcome } = await rig.run('echo x > /output/submission.csv');
     assert.equal(outcome.predictions.kind, 'collected');
   });
@@ -82,7 +82,7 @@ describe('a runner tells how a submission ended', () => {
     });
   }
 
-  it('never started, by the platform’s fault, when the engine cannot do what is asked', async () => {
+  it('never started, by the platform’s fault, if the engine cannot start it', async () => {
     const { outcome } = await rig.run('exit 0', { limits: { memoryMiB: 1, pids: 1 } });
     assert.ok(outcome.end.kind === 'never-started' && outcome.end.fault === 'platform', JSON.stringify(outcome.end));
   });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { itemTimes } from '../../src/campaign/model/item-times.ts';
 import { RunnerRig } from './runner-rig.ts';
 
-describe('a runner watches the predictions grow', () => {
+describe('a runner measures how the predictions grow', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();
@@ -15,7 +15,7 @@ describe('a runner watches the predictions grow', () => {
 
   const rows = 'for n in 1 2 3 4 5 6 7 8; do sleep 0.5; echo clip-$n,0.5';
 
-  it('and start-up and items can be told apart, under both names of the file', async () => {
+  it('and can separate start-up from items, under both names of the file', async () => {
     for (const name of ['predictions.csv', 'submission.csv']) {
       const { outcome } = await rig.run(`sleep 2; ${rows} >> /output/${name}; done`);
       const { startUpSeconds, secondsPerItem } = itemTimes(outcome, 8);
@@ -32,7 +32,7 @@ describe('a runner watches the predictions grow', () => {
   const writesAtEnd =
     'sleep 2; for clip in $(find /input -type f); do sleep 1; echo $clip,0.5; done > /tmp/rows; cp /tmp/rows /output/predictions.csv';
 
-  it('and sees them come at once where they are written at the end', async () => {
+  it('and sees one step if they are written at the end', async () => {
     const { outcome } = await rig.run(writesAtEnd, { inputs: await rig.putInputs(inputs) });
     assert.equal(outcome.output.growth.length, 1);
     assert.equal(outcome.shorterRun, null, 'an evaluation is run once');
@@ -41,7 +41,7 @@ describe('a runner watches the predictions grow', () => {
 
   const probe = { purpose: 'probe', instanceClass: { gpu: 'emulated', gpuMemoryMiB: 32 } } as const;
 
-  it('and runs a probe again on fewer inputs where they do not tell, which changes nothing else', async () => {
+  it('and repeats a probe on fewer inputs if that does not separate them, without other effects', async () => {
     const script = `[ -e /seen ] && exit 1; touch /seen; ${writesAtEnd}; head -c $((1048576 * $(find /input -type f | wc -l))) /dev/zero > $HOLDOUT_GPU_DEVICE/a; echo done`;
     const { outcome, log, runKey } = await rig.run(script, {
       ...probe,
@@ -59,7 +59,7 @@ describe('a runner watches the predictions grow', () => {
   });
 
   for (const [fate, script] of Object.entries({ fails: 'exit 1', 'does not end': 'sleep 600' })) {
-    it(`and loses no probe when the second run ${fate}`, async () => {
+    it(`and keeps the probe if the second run ${fate}`, async () => {
       const both = `[ $(find /input -type f | wc -l) = 8 ] || ${script}; sleep 10; echo x > /output/predictions.csv`;
       const { outcome } = await rig.run(both, { ...probe, inputs: await rig.putInputs(inputs) });
       assert.deepEqual([outcome.shorterRun, outcome.end], [null, { kind: 'exited', exitCode: 0 }]);
@@ -67,7 +67,7 @@ describe('a runner watches the predictions grow', () => {
     });
   }
 
-  it('and keeps the first run’s outcome when it is told to stop in the second', async () => {
+  it('and keeps the first run’s outcome if it is stopped during the second', async () => {
     const script = '[ $(find /input -type f | wc -l) = 8 ] && sleep 10 || sleep 600; echo x > /output/predictions.csv';
     const { runKey } = await rig.putSpec(rig.image(script), { ...probe, inputs: await rig.putInputs(inputs) });
     const runner = rig.startRunner(runKey);
@@ -80,7 +80,7 @@ describe('a runner watches the predictions grow', () => {
     assert.equal(outcome.predictions.kind, 'collected');
   });
 
-  it('and follows nothing and reads nothing, whatever lies there', async () => {
+  it('and follows no link and reads no file', async () => {
     const traps = [
       'ln -s /input/a.txt /output/predictions.csv',
       'mkdir /output/predictions.csv',
@@ -93,7 +93,7 @@ describe('a runner watches the predictions grow', () => {
     }
   });
 
-  it('and keeps little of a file that never rests', async () => {
+  it('and keeps few points of a file that changes all the time', async () => {
     const restless =
       'while :; do for n in 1 2 3 4 5; do echo x >> /output/predictions.csv; done; : > /output/predictions.csv; done';
     const { outcome } = await rig.run(restless, { limits: { wallClockSeconds: 3 } });
@@ -101,7 +101,7 @@ describe('a runner watches the predictions grow', () => {
     assert.ok(outcome.output.growth.length <= 64);
   });
 
-  it('and knows the size of the image', async () => {
+  it('and reports the size of the image', async () => {
     const { outcome } = await rig.run('exit 0');
     assert.ok(outcome.imageBytes !== null && outcome.imageBytes > 100_000, String(outcome.imageBytes));
   });

@@ -85,7 +85,7 @@ describe('images made for other platforms run unchanged', () => {
     });
   }
 
-  it('and one that wants arguments says so itself when it gets none', async () => {
+  it('and one that needs arguments says so itself if it gets none', async () => {
     const { outcome, log } = await rig.run({ ...app, config: { Entrypoint: ['/app/predict_submission.sh'] } });
     assert.deepEqual(
       [outcome.end, log],
@@ -93,7 +93,7 @@ describe('images made for other platforms run unchanged', () => {
     );
   });
 
-  it('and one that writes into its work folder dies of the read-only root, and its words say so', async () => {
+  it('and one that writes into its work folder fails on the read-only root, and its output says so', async () => {
     const { outcome } = await rig.run({ script: 'echo x > tmpfile || exit 7', config: { WorkingDir: '/bin' } });
     assert.deepEqual(outcome.end, { kind: 'exited', exitCode: 7 });
     assert.match(outcome.log.tail, /Read-only file system/);

@@ -37,7 +37,7 @@ describe('a runner and what happens around it', () => {
     assert.equal(log, 'begun\n');
   });
 
-  it('SIGTERM before the container started leaves an outcome too', async () => {
+  it('SIGTERM before the container has started also leaves an outcome', async () => {
     const runner = await startLong();
     const claimed = async (): Promise<boolean> =>
       (await rig.store.find(runs(), runObjects.claim(runner.runKey))) !== undefined;
@@ -47,7 +47,7 @@ describe('a runner and what happens around it', () => {
     assert.deepEqual(outcome.end, { kind: 'stopped' });
   });
 
-  it('of two runners for one run, one runs it and the other exits 64 without a trace', async () => {
+  it('of two runners for one run, one runs it and the other exits with 64 and leaves nothing', async () => {
     const { runKey } = await rig.putSpec(rig.image('echo once; sleep 1'));
     const both = [rig.startRunner(runKey), rig.startRunner(runKey)];
     const exits = await Promise.all(both.map(({ exitCode }) => exitCode));
@@ -59,7 +59,7 @@ describe('a runner and what happens around it', () => {
     assert.equal((await rig.store.read(runs(), runObjects.claim(runKey))).toString(), winner.jobId);
   });
 
-  it('a run that was abandoned is never started, a claim of its own is no obstacle', async () => {
+  it('an abandoned run is never started, but a claim by the job itself is no obstacle', async () => {
     for (const [claim, expected] of [
       ['abandoned', runnerExit.duplicate],
       ['own-job', runnerExit.done],
@@ -119,7 +119,7 @@ describe('a runner and what happens around it', () => {
     proxy.close();
   });
 
-  it('inputs in sub-folders are staged as they lie, readable and not to be changed', async () => {
+  it('inputs in sub-folders are staged in the same folders, read-only', async () => {
     const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'sub/b.txt': 'beta', 'sub/deep er/c.txt': 'gamma' });
     const { log } = await rig.run(
       'cd /input; find . -type f | sort | while read f; do cat "$f"; done; touch sub/x 2> /dev/null || echo no',
@@ -149,30 +149,30 @@ describe('a runner and what happens around it', () => {
     const trouble = await rig.store.readJson<RunnerError>(runs(), runObjects.trouble(runKey));
     assert.deepEqual([trouble.version, trouble.jobId], [1, jobId]);
     assert.match(`${trouble.code} ${trouble.message}`, line);
-    const cause = runCause({ runKey, outcome: undefined, trouble, job: undefined });
+    const cause = runCause({ runKey, outcome: undefined, runnerError: trouble, job: undefined });
     assert.ok(cause.startsWith(`${trouble.code}: `) && !cause.includes(runKey), cause);
   };
 
-  it('inputs that are not what was frozen are trouble', async () => {
+  it('inputs that differ from the frozen ones are an error', async () => {
     const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'b.txt': 'not yet staged' });
     await rig.store.write(inputs.files.bucket, `${inputs.files.prefix}b.txt`, 'gamma');
     const { runKey } = await rig.putSpec(rig.image('true'), { inputs });
     await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*files\/b\.txt/);
   });
 
-  it('an index whose names lead elsewhere is trouble', async () => {
+  it('an index whose names lead elsewhere is an error', async () => {
     const { runKey } = await rig.putSpec(rig.image('true'), { inputs: await rig.putInputs({ '../../escaped': 'x' }) });
     await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*escaped/);
   });
 
-  it('an image that is not the pinned one is trouble', async () => {
+  it('an image that is not the pinned one is an error', async () => {
     const { digest } = rig.image('echo pinned');
     const { reference } = rig.image('echo another');
     const { runKey } = await rig.putSpec({ reference, digest });
     await expectTrouble(rig.startRunner(runKey), /IMAGE_DIFFERS/);
   });
 
-  it('a run without a spec is trouble', async () => {
+  it('a run without a spec is an error', async () => {
     await expectTrouble(rig.startRunner('c/nobody/1'), /OBJECT_MISSING.*c\/nobody\/1\/spec\.json/);
   });
 });

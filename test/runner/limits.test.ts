@@ -25,7 +25,7 @@ describe('a runner enforces and measures limits from outside', () => {
     assert.equal(outcome.predictions.kind, 'collected');
   });
 
-  it('memory: a full page cache and exit 137 are no evidence', async () => {
+  it('memory: a full page cache and exit 137 do not count as out of memory', async () => {
     const script = 'dd if=/dev/zero of=/output/big bs=1M count=256 && cat /output/big > /dev/null; exit 137';
     const { outcome } = await rig.run(script, { limits: { outputBytes: 300 << 20 } });
     assert.deepEqual(outcome.end, { kind: 'exited', exitCode: 137 });
@@ -34,32 +34,32 @@ describe('a runner enforces and measures limits from outside', () => {
     assert.ok(outcome.output.bytes >= 256 << 20);
   });
 
-  it('memory: what other runs of the host do is not held against this one', async () => {
+  it('memory: other runs of the host do not affect the verdict', async () => {
     const [calm, greedy] = await Promise.all([rig.run('sleep 3'), rig.run(`exec ${allocate}`)]);
     assert.deepEqual([calm.outcome.memory.outOfMemory, greedy.outcome.memory.outOfMemory], ['none', 'killed']);
   });
 
-  it('output: no more than its size, and that it was full is noted', async () => {
+  it('output: is limited to its size, and a full one is reported', async () => {
     const { outcome, log } = await rig.run('dd if=/dev/zero of=/output/fill bs=1M; exit 0');
     assert.match(log, /No space left on device/);
     assert.equal(outcome.output.full, true);
     assert.ok(outcome.output.bytes >= 16 << 20 && outcome.output.bytes < 26 << 20, String(outcome.output.bytes));
   });
 
-  it('output: files without end are no way around it', async () => {
+  it('output: any number of files is limited too', async () => {
     const { outcome, log } = await rig.run('i=0; while true > /output/$i; do i=$((i+1)); done; echo stopped at $i');
     assert.match(log, /stopped at 1\d{4}\n/);
     assert.equal(outcome.output.full, true);
   });
 
-  it('processes: a fork bomb is held', async () => {
+  it('processes: a fork bomb is contained', async () => {
     const { outcome, log } = await rig.run('i=0; while [ $i -lt 200 ]; do sleep 20 & i=$((i+1)); echo $i; done');
     assert.match(log, /can't fork/);
     assert.doesNotMatch(log, /^6[4-9]$/m);
     assert.equal(outcome.end.kind, 'exited');
   });
 
-  it('processes: one that grows until its time is over leaves nothing', async () => {
+  it('processes: a fork bomb that runs until its time limit leaves nothing', async () => {
     // The shell that waits forks once, before anything grows: where no process can be made any more it would end.
     const { outcome } = await rig.run('b() { b | b & }; (b) & while :; do :; done', {
       limits: { wallClockSeconds: 2 },
@@ -69,7 +69,7 @@ describe('a runner enforces and measures limits from outside', () => {
 
   const emulated = { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 32 } } as const;
 
-  it('an emulated device: exhausted at exactly its size', async () => {
+  it('an emulated GPU: is exhausted at exactly its size', async () => {
     const script = 'dd if=/dev/zero of=$HOLDOUT_GPU_DEVICE/a bs=1M || { stat -c %s $HOLDOUT_GPU_DEVICE/a; exit 1; }';
     const { outcome, log } = await rig.run(script, emulated);
     // Two streams: which of them is read first, nobody knows.
@@ -80,14 +80,14 @@ describe('a runner enforces and measures limits from outside', () => {
     assert.equal(outcome.memory.outOfMemory, 'none');
   });
 
-  it('an emulated device: the peak is seen though it was freed', async () => {
+  it('an emulated GPU: the peak is measured although it was freed', async () => {
     const script =
       'cd $HOLDOUT_GPU_DEVICE; head -c 20971520 /dev/zero > a; sleep 1; rm a; head -c 1048576 /dev/zero > b';
     const { outcome } = await rig.run(script, emulated);
     assert.deepEqual(outcome.device, { totalMiB: 32, idleMiB: 0, peakMiB: 20, driver: 'emulated' });
   });
 
-  it('an emulated device: its memory comes on top of the promised memory', async () => {
+  it('an emulated GPU: its memory is added to the promised memory', async () => {
     const script =
       'head -c 33554432 /dev/zero > /dev/holdout-gpu/a && exec dd if=/dev/zero of=/dev/null bs=50M count=1';
     const { outcome } = await rig.run(script, emulated);

@@ -26,7 +26,7 @@ describe('a runner survives what a submission leaves behind', () => {
     });
   }
 
-  it('an empty file and one of exactly the largest size are taken', async () => {
+  it('an empty file and one of exactly the maximum size are collected', async () => {
     for (const bytes of [0, 1_000_000]) {
       const { outcome } = await rig.run(`head -c ${bytes} /dev/zero > /output/predictions.csv`);
       assert.ok(outcome.predictions.kind === 'collected' && outcome.predictions.bytes === bytes);

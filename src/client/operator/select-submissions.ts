@@ -1,6 +1,6 @@
 import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
-import { standingRecord } from '../../ledger/record.ts';
+import { effectiveRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
 import { isOpen, type SubmissionFromS3 } from './campaign-from-s3.ts';
 
@@ -82,7 +82,7 @@ const hasReason = (
   underWay: ReadonlySet<string>,
 ): boolean =>
   (command === 'cancel' && underWay.has(one.submission)) ||
-  [one.records.at(-1), standingRecord(one.records)].some((record) => record?.reason === reason);
+  [one.records.at(-1), effectiveRecord(one.records)].some((record) => record?.reason === reason);
 
 function whyUnfit(command: SelectingCommand, one: SubmissionFromS3): string | undefined {
   if (command === 'cancel') return isOpen(one) ? undefined : 'already ended';

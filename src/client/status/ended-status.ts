@@ -1,7 +1,7 @@
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
-import { standingRecord } from '../../ledger/record.ts';
+import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
@@ -27,7 +27,7 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts }: Cam
   let spent = 0;
   for (const one of submissions) {
     spent += one.records.reduce((sum, { runs }) => sum + costOfRuns(runs), 0);
-    const standing = standingRecord(one.records);
+    const standing = effectiveRecord(one.records);
     if (isOpen(one) || standing === undefined) {
       counts.open += 1;
       continue;

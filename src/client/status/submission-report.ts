@@ -11,7 +11,7 @@ import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts'
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { chainOf } from '../../ledger/ledger.ts';
-import { standingRecord, type LedgerRecord } from '../../ledger/record.ts';
+import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
 import type { Access } from '../access.ts';
@@ -65,7 +65,7 @@ export async function submissionOverview(
   await frozenCampaign(access, campaign);
   const row = await rowOf(access, campaign, submission);
   const records = (await chainOf(store, buckets.results, campaign, submission)).map(({ record }) => record);
-  const standing = standingRecord(records);
+  const standing = effectiveRecord(records);
   const scores = await Promise.all(records.map((record) => scoreOf(access, record)));
   const { team, teamName, submittedAt } = row;
   const underWay = await stageNow(access, { campaign, submission, team });

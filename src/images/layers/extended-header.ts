@@ -6,7 +6,6 @@ export interface ExtendedHeader {
   path?: Buffer;
   linkpath?: Buffer;
   size?: number;
-  uid?: number;
   gid?: number;
   /** Whether the entry has `user.` attributes, which only files and folders can have. */
   hasUserAttributes: boolean;
@@ -30,8 +29,10 @@ export function readExtendedHeader(bytes: Buffer, damaged: () => never): Extende
     if (key === 'path' || key === 'linkpath') {
       if (value.includes(0)) damaged();
       header[key] = value;
-    } else if (key === 'size' || key === 'uid' || key === 'gid') {
+    } else if (key === 'size' || key === 'gid') {
       header[key] = wholeNumber(value, damaged);
+    } else if (key === 'uid') {
+      wholeNumber(value, damaged);
     } else if (key === 'mtime' || key === 'atime' || key === 'ctime') {
       if (!/^-?\d{1,18}(?:\.\d*)?$/.test(value.toString('latin1'))) damaged();
     } else if (key === 'uname' || key === 'gname') {

@@ -9,7 +9,6 @@ export interface LayerEntry {
   /** The target of a link. */
   target: Buffer;
   mode: number;
-  uid: number;
   gid: number;
   /** The first bytes of an executable file. */
   start: Buffer;
@@ -154,7 +153,6 @@ export class LayerReader {
       name,
       target: longLink ?? extended?.linkpath ?? header.linkName,
       mode: header.mode,
-      uid: extended?.uid ?? header.uid,
       gid: extended?.gid ?? header.gid,
       start: nothing,
     };

@@ -17,7 +17,6 @@ export interface TarHeader {
   name: Buffer;
   linkName: Buffer;
   mode: number;
-  uid: number;
   gid: number;
   size: number;
 }
@@ -36,6 +35,7 @@ export function readHeader(block: Buffer, damaged: () => never): TarHeader | und
   if (!isStandard && magic !== gnuMagic && !isBlank(block, 257, blockBytes)) damaged();
   if (block.toString('latin1', 508, 512) === 'tar\0')
     refuse('a tar was written by star in a form that readers interpret differently; use GNU tar');
+  field(108, 8);
   field(136, 12);
   if (magic !== '\0'.repeat(8)) {
     field(329, 8);
@@ -46,7 +46,6 @@ export function readHeader(block: Buffer, damaged: () => never): TarHeader | und
     name: withPrefix(textIn(block, 0, 100), isStandard ? textIn(block, 345, 155) : prefixOfOldGo(block)),
     linkName: textIn(block, 157, 100),
     mode: field(100, 8),
-    uid: field(108, 8),
     gid: field(116, 8),
     size: field(124, 12),
   };

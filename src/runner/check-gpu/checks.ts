@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
 import { holdoutError } from '../../errors.ts';
 import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
-import { sampleEveryMs } from '../device/nvidia-sampler.ts';
+import { timings } from '../timings.ts';
 import { CudaLoad, type StartedLoad } from './cuda-load.ts';
 
 /** The result of one check: the expected range of the peak and the measured peak, in MiB. */
@@ -26,7 +26,7 @@ export interface CheckedGpu {
 export type Check = (gpu: CheckedGpu) => Promise<Finding>;
 
 /** Long enough for several samples. */
-const hold = (): Promise<void> => sleep(4 * sampleEveryMs);
+const hold = (): Promise<void> => sleep(4 * timings.gpuSample);
 
 /** The driver allocates memory in blocks of 2 MiB and adds page tables. */
 const toleranceMiB = (amount: number): number => 16 + amount / 100;

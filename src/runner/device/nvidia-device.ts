@@ -4,15 +4,13 @@ import type { Device } from './device.ts';
 import { accountedApps, accountedPeakSince } from './nvidia-smi.ts';
 import { NvidiaSampler } from './nvidia-sampler.ts';
 import type { EngineSettings } from '../runner-settings.ts';
+import { timings } from '../timings.ts';
 
 export type MeasuredDevice = NonNullable<RunOutcome['device']>;
 
-export interface NvidiaDevice extends Device {
+interface NvidiaDevice extends Device {
   stop(): Promise<MeasuredDevice>;
 }
-
-/** A process that runs out of memory keeps what it has while it unwinds and reports, for less time than this. */
-const longestGapMs = 5_000;
 
 /**
  * The host's NVIDIA GPU. One GPU belongs to one job, so all its usage is the submission's. It is sampled; if the driver's
@@ -28,7 +26,7 @@ export async function openNvidiaDevice(engine: EngineSettings['name']): Promise<
     stop: async () => {
       const { totalMiB, idleMiB, driver, ...sampled } = sampler.report();
       const accounted = accountedPeakSince(before, await accountedApps());
-      if (accounted === undefined && sampled.longestGapMs > longestGapMs) {
+      if (accounted === undefined && sampled.longestGapMs > timings.gpuLongestGap) {
         throw holdoutError('DEVICE_UNWATCHED', {
           program: 'nvidia-smi',
           seconds: Math.round(sampled.longestGapMs / 1000),

@@ -2,17 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
+import { timings } from '../timings.ts';
 
-/** A peak that lasts longer than this is certain to be measured. */
-export const sampleEveryMs = 400;
-
-/** Without persistence mode nvidia-smi first loads the driver, which takes seconds per GPU. */
-const firstReadingLimitMs = 60_000;
-
-const silenceLimitMs = 3_000;
-const restartAfterMs = 100;
-
-export interface Sampled extends GpuReading {
+interface Sampled extends GpuReading {
   /** The lowest reading: the first may still show a run before this one. */
   idleMiB: number;
   peakMiB: number;
@@ -33,14 +25,14 @@ export class NvidiaSampler {
   /** The last line that was no reading. */
   private lastLine: string | undefined;
   private onFirstReading = (): void => {};
-  private readonly watchdog = setInterval(() => this.endSilence(), silenceLimitMs / 3);
+  private readonly watchdog = setInterval(() => this.endSilence(), timings.gpuSilence / 3);
 
   private constructor() {
     this.spawn();
   }
 
   /** Resolves after the first reading; throws DEVICE_UNREADABLE if nvidia-smi exits before it or takes longer than `limitMs`. */
-  static async start(limitMs = firstReadingLimitMs): Promise<NvidiaSampler> {
+  static async start(limitMs = timings.gpuFirstSample): Promise<NvidiaSampler> {
     const sampler = new NvidiaSampler();
     try {
       await sampler.firstReading(limitMs);
@@ -80,12 +72,12 @@ export class NvidiaSampler {
   }
 
   private spawn(): void {
-    const [program, ...args] = samplingCommand(sampleEveryMs);
+    const [program, ...args] = samplingCommand(timings.gpuSample);
     this.sampler = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     if (this.sampler.stdout) createInterface({ input: this.sampler.stdout }).on('line', (line) => this.read(line));
     this.sampler.on('error', () => {});
     this.sampler.once('close', () => {
-      if (!this.isClosed) this.restart = setTimeout(() => this.spawn(), restartAfterMs);
+      if (!this.isClosed) this.restart = setTimeout(() => this.spawn(), timings.gpuRestart);
     });
   }
 
@@ -109,6 +101,7 @@ export class NvidiaSampler {
   }
 
   private endSilence(): void {
-    if (this.sampled !== undefined && performance.now() - this.readAt > silenceLimitMs) this.sampler?.kill('SIGKILL');
+    if (this.sampled !== undefined && performance.now() - this.readAt > timings.gpuSilence)
+      this.sampler?.kill('SIGKILL');
   }
 }

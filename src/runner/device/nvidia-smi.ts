@@ -1,4 +1,5 @@
 import { run } from '../sandbox/command.ts';
+import { timings } from '../timings.ts';
 
 /** A reading of nvidia-smi. */
 export interface GpuReading {
@@ -25,16 +26,13 @@ export function readingOf(line: string): GpuReading | undefined {
   return { usedMiB: Number(used), totalMiB: Number(total), driver };
 }
 
-/** The longest time that a listing may take. */
-const listingLimitMs = 20_000;
-
 /**
  * The driver's accounting of running and ended compute processes, one line each: `<pid>, <peak MiB>, <ms>`. Empty if
  * accounting mode is off (`nvidia-smi -am 1` as root turns it on) or the GPU does not support it.
  */
 export async function accountedApps(): Promise<string[]> {
   const query = ['--query-accounted-apps=pid,max_memory_usage,time', '--format=csv,noheader,nounits'];
-  const stop = AbortSignal.timeout(listingLimitMs);
+  const stop = AbortSignal.timeout(timings.gpuListing);
   const listing = await run(['nvidia-smi', ...query], { stop }).catch(() => undefined);
   if (listing?.status !== 0) return [];
   return listing.stdout.split('\n').filter((line) => accountedPeakMiB(line) !== undefined);

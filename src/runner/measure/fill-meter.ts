@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises';
+import { timings } from '../timings.ts';
 
-const sampleEveryMs = 200;
-
-export interface Fill {
+interface Fill {
   usedBytes: number;
   peakBytes: number;
   /** At some sample the file system was out of inodes. */
@@ -18,7 +17,7 @@ export class FillMeter {
     private readonly folder: string,
     private readonly emptyBytes: number,
   ) {
-    this.timer = setInterval(() => void this.sample().catch(() => {}), sampleEveryMs);
+    this.timer = setInterval(() => void this.sample().catch(() => {}), timings.outputSample);
   }
 
   /** The current usage counts as zero. */

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { timings } from '../timings.ts';
 
 const device = '/dev/kmsg';
 /** More than the longest record of the kernel. */
 const recordBytes = 16 * 1024;
-const drainEveryMs = 1_000;
 
 /** Kills inside a control group, by the kernel's log. `host`: the whole machine was out of memory. */
 export type KernelVerdict = 'killed' | 'host' | 'none' | 'unknown';
@@ -23,7 +23,7 @@ export class KernelLog {
   ) {
     while (this.next() !== undefined) continue;
     this.verdictSoFar = 'none';
-    this.timer = setInterval(() => this.drain(), drainEveryMs);
+    this.timer = setInterval(() => this.drain(), timings.kernelLog);
   }
 
   /** Undefined if the log cannot be read. */

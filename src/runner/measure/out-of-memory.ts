@@ -7,7 +7,7 @@ import { KernelLog, type KernelVerdict } from './kernel-log.ts';
 type Verdict = RunOutcome['memory']['outOfMemory'];
 
 /** Watches for kills at the memory limit; opened before the container starts. */
-export interface OutOfMemoryWatch {
+interface OutOfMemoryWatch {
   /** Call it after the container has ended. Throws HOST_MEMORY_EXHAUSTED if the whole machine was out of memory. */
   verdict(state: ContainerState): Promise<Verdict>;
   close(): void;

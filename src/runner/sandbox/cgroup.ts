@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { retryFor } from '../../retry-for.ts';
+import { timings } from '../timings.ts';
 
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));
@@ -55,7 +56,7 @@ async function removeTree(folder: string): Promise<void> {
     if (entry.isDirectory()) await removeTree(join(folder, entry.name));
   }
   // The last process of a killed container may still be exiting.
-  await retryFor(() => removeEmpty(folder), { limit: 2_000, firstPause: 50 });
+  await retryFor(() => removeEmpty(folder), { limit: timings.cgroupRemoval, firstPause: 50 });
 }
 
 const removeEmpty = (folder: string): Promise<void> =>

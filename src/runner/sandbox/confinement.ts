@@ -9,7 +9,7 @@ import type { RunPaths } from './run-paths.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 import { defaultPaths } from '../../campaign/model/layouts.ts';
 
-export interface Confinement {
+interface Confinement {
   spec: RunSpec;
   jobId: string;
   place: RunPaths;

@@ -3,6 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, ContainerEngine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
+import { timings } from '../timings.ts';
 
 /** How a container ran. The times are the runner's; `seconds` is from the monotonic clock. */
 export interface ContainerRun {
@@ -25,7 +26,6 @@ interface RunContainer {
   stop: AbortSignal;
 }
 
-const killAgainAfterMs = 2_000;
 const maxKills = 30;
 /** Node's timers fire immediately beyond 24.8 days. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -96,5 +96,5 @@ function keepKilling(engine: ContainerEngine, container: string, giveUp: () => v
     else void engine.kill(container).catch(() => {});
   };
   kill();
-  return setInterval(kill, killAgainAfterMs);
+  return setInterval(kill, timings.killAgain);
 }

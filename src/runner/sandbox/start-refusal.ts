@@ -41,7 +41,7 @@ const teamFaults: readonly [StartCause, pattern: RegExp, detail: string][] = [
   [
     'entry-point-for-another-machine',
     new RegExp(`${inContainer}exec:? .*: exec format error|exec (?:the )?container process .*: Exec format error`),
-    'The entry point is no program for this machine, or a script without a #! line.',
+    'The entry point is no program for this machine, or a script that names no interpreter.',
   ],
   [
     'entry-point-missing',
@@ -86,7 +86,7 @@ const lateFaults: readonly [StartCause, RegExp, detail: string][] = [
   [
     'entry-point-for-another-machine',
     /exec format error/i,
-    'The entry point is no program for this machine, or a script without a #! line.',
+    'The entry point is no program for this machine, or a script that names no interpreter.',
   ],
   [
     'interpreter-missing',

@@ -11,7 +11,7 @@ import { openDevice } from '../../../src/runner/device/open-device.ts';
 import { runPathsOf } from '../../../src/runner/sandbox/run-paths.ts';
 import { PretendedNvidiaSmi } from '../../support/pretended-nvidia-smi.ts';
 
-describe('an NVIDIA device', () => {
+describe('an NVIDIA GPU', () => {
   let smi: PretendedNvidiaSmi;
   let device: Device | undefined;
   const instanceClass = { name: 'g4dn.xlarge', gpu: 'nvidia', gpuMemoryMiB: 15109, vcpus: 4 } as const;
@@ -62,14 +62,14 @@ describe('an NVIDIA device', () => {
     smi.remove();
   });
 
-  it('is measured by its highest sample, and by its lowest as what was in use before', async () => {
+  it('has its highest sample as the peak and its lowest as the idle usage', async () => {
     smi.does(`${lines(9, 3, 1204, 77)}; touch printed; exec sleep 60`);
     await open();
     await printed('printed');
     assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 1204, driver: '550.54.15' });
   });
 
-  it('is given to the container by each engine’s own flag, with what NVDEC needs, and whatever the image says', async () => {
+  it('is passed to the container by each engine’s own flag, with NVDEC’s variables, whatever the image sets', async () => {
     smi.does(`${lines(3)}; exec sleep 60`);
     const told = ['--env=NVIDIA_VISIBLE_DEVICES=all', '--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility,video'];
     // Docker cannot take an image's variable away.
@@ -79,7 +79,7 @@ describe('an NVIDIA device', () => {
     assert.deepEqual(toldOf('podman', await open('podman')), ['--device=nvidia.com/gpu=all', ...told]);
   });
 
-  it('is measured by the driver’s accounts where they know of more than the samples, and not of earlier runs', async () => {
+  it('has the peak of the driver’s accounting if that is higher than the samples, without earlier runs', async () => {
     smi.does(`${lines(3, 500)}; touch printed; exec sleep 60`, 'cat accounts');
     writeFileSync(join(smi.folder, 'accounts'), '12, 15000, 80000\n');
     await open();
@@ -88,7 +88,7 @@ describe('an NVIDIA device', () => {
     assert.equal((await device?.stop())?.peakMiB, 9_003);
   });
 
-  it('that cannot be read is trouble, not a peak of zero, and says what nvidia-smi did', async () => {
+  it('that cannot be read is an error, not a peak of zero, and the message says what nvidia-smi did', async () => {
     const unreachable = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
     const scripts: [script: string, message: RegExp, next: RegExp][] = [
       [
@@ -111,7 +111,7 @@ describe('an NVIDIA device', () => {
     }
   });
 
-  it('is trouble where there is no nvidia-smi', async () => {
+  it('is an error if there is no nvidia-smi', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = smi.folder;
     const message = 'nvidia-smi is not on the PATH of this host.';
@@ -119,7 +119,7 @@ describe('an NVIDIA device', () => {
     process.env['PATH'] = PATH;
   });
 
-  it('is trouble where nvidia-smi hangs, also where nothing can end it', async () => {
+  it('is an error if nvidia-smi hangs, even if nothing can kill it', async () => {
     smi.does('sleep 5 & wait');
     const message = 'nvidia-smi gave no reading within 0.3 s.';
     await assert.rejects(NvidiaSampler.start(300), { code: 'DEVICE_UNREADABLE', message, next: /Xid/ });
@@ -127,7 +127,7 @@ describe('an NVIDIA device', () => {
     await assert.rejects(NvidiaSampler.start(300), { message: /^nvidia-smi gave no reading .* "\[N\/A\], \[N\/A\]/ });
   });
 
-  it('is measured on when nvidia-smi dies in the middle of a run', async () => {
+  it('is still measured after nvidia-smi dies during a run', async () => {
     smi.does(
       `[ -e died ] || { touch died; ${lines(3, 100)}; exit 1; }; ${lines(8000, 60)}; touch printed; exec sleep 60`,
     );
@@ -136,7 +136,7 @@ describe('an NVIDIA device', () => {
     assert.deepEqual(await device?.stop(), { totalMiB: 15109, idleMiB: 3, peakMiB: 8000, driver: '550.54.15' });
   });
 
-  it('is measured on when nvidia-smi falls silent', async () => {
+  it('is still measured after nvidia-smi stops printing', async () => {
     smi.does(
       `[ -e silent ] || { touch silent; ${lines(3)}; exec sleep 60; }; ${lines(8000)}; touch printed; exec sleep 60`,
     );
@@ -145,7 +145,7 @@ describe('an NVIDIA device', () => {
     assert.equal((await device?.stop())?.peakMiB, 8_000);
   });
 
-  it('that nobody watched for a while is trouble, unless the driver’s accounts tell', async () => {
+  it('that was not sampled for a while is an error, unless the driver’s accounting covers it', async () => {
     const lost = `[ -e lost ] && { echo "[GPU is lost], [GPU is lost], 550.54.15"; exit 15; }; touch lost; ${lines(3, 100)}; exit 1`;
     smi.does(lost, '[ -e accounts ] && cat accounts');
     await open();

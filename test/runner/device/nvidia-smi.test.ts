@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { accountedPeakSince, readingOf } from '../../../src/runner/device/nvidia-smi.ts';
 
-describe('what nvidia-smi prints', () => {
-  it('is a reading where it holds three values', () => {
+describe('the output of nvidia-smi', () => {
+  it('is a reading if it has three values', () => {
     assert.deepEqual(readingOf('0, 15109, 450.80.02'), { usedMiB: 0, totalMiB: 15_109, driver: '450.80.02' });
     assert.deepEqual(readingOf('802, 12206, 367.44'), { usedMiB: 802, totalMiB: 12_206, driver: '367.44' });
     assert.deepEqual(readingOf('4, 81559, 535.104.05\r'), { usedMiB: 4, totalMiB: 81_559, driver: '535.104.05' });
   });
 
-  it('is no reading, above all not one of 0 MiB, where it holds anything else', () => {
+  it('is no reading otherwise, and above all not one of 0 MiB', () => {
     const others = [
       '',
       'memory.used [MiB], memory.total [MiB], driver_version',
@@ -27,7 +27,7 @@ describe('what nvidia-smi prints', () => {
     for (const line of others) assert.equal(readingOf(line), undefined, line);
   });
 
-  it('is the most that one process had of those that came since', () => {
+  it('has the peak of any process that came since', () => {
     const before = ['2734, 109, 1052', '2801, 15000, 90000'];
     assert.equal(accountedPeakSince(before, before), undefined);
     assert.equal(accountedPeakSince(before, []), undefined);

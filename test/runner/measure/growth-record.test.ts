@@ -10,7 +10,7 @@ const seen = (...looks: [number, number][]): [number, number][] => {
 };
 
 describe('the growth of a file', () => {
-  it('is the instants at which it was larger than before, as shares of what it came to', () => {
+  it('is the instants at which the file had grown, as shares of the final size', () => {
     assert.deepEqual(seen([1, 0], [2, 20], [3, 20], [4, 50], [5, 100], [6, 100]), [
       [2, 0.2],
       [4, 0.5],
@@ -18,20 +18,20 @@ describe('the growth of a file', () => {
     ]);
   });
 
-  it('is nothing for a file that never was, or is empty in the end', () => {
+  it('is empty for a file that is missing, or is empty in the end', () => {
     assert.deepEqual(seen(), []);
     assert.deepEqual(seen([1, 0], [2, 0]), []);
     assert.deepEqual(seen([1, 50], [2, 100], [3, 0]), []);
   });
 
-  it('forgets what was cut off, and counts what is written instead when it comes', () => {
+  it('forgets truncated bytes, and counts those that replace them', () => {
     assert.deepEqual(seen([1, 40], [2, 400], [3, 60], [4, 60], [5, 80]), [
       [1, 0.5],
       [5, 1],
     ]);
   });
 
-  it('keeps evenly spaced instants of a long run, the first and the last among them', () => {
+  it('keeps evenly spaced instants of a long run, with the first and the last', () => {
     const looks = Array.from({ length: 5_000 }, (_, n): [number, number] => [n / 5, n + 1]);
     const points = seen(...looks);
     assert.ok(points.length > maxGrowthPoints / 4 && points.length <= maxGrowthPoints, String(points.length));
@@ -47,7 +47,7 @@ describe('the growth of a file', () => {
     for (const [seconds, share] of points) assert.ok(Math.abs(seconds * 5 + 1 - share * 5_000) < 1, 'a real instant');
   });
 
-  it('is bounded and rises in both, whatever the owner of the file does', () => {
+  it('is bounded and increases in both values, whatever the owner of the file does', () => {
     const sizes = fc.array(fc.oneof(fc.nat(50), fc.nat(2 ** 50)), { maxLength: 2_000 });
     fc.assert(
       fc.property(sizes, (looks) => {

@@ -8,7 +8,7 @@ const cap = 512 * 1024;
 const numbered = (length: number): Buffer => Buffer.from(Uint32Array.from({ length: length / 4 }, (_, n) => n).buffer);
 
 describe('the log keeps head and tail of any output', () => {
-  it('whole while it fits, whatever the chunks', () => {
+  it('completely while it fits, whatever the chunks', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 50 }), (chunks) => {
         const log = new HeadAndTail();
@@ -20,7 +20,7 @@ describe('the log keeps head and tail of any output', () => {
     );
   });
 
-  it('its first and last 512 KiB beyond that, with the gap named', () => {
+  it('otherwise its first and last 512 KiB, with a line about the gap', () => {
     const all = numbered(3 * 1024 * 1024);
     const chunkings = fc.array(fc.oneof(fc.integer({ min: 1, max: 70_000 }), fc.integer({ min: 1, max: 2 ** 21 })), {
       minLength: 1,
@@ -44,7 +44,7 @@ describe('the log keeps head and tail of any output', () => {
     );
   });
 
-  it('and tells the last whole lines as text of at most 16 KiB', () => {
+  it('and returns the last whole lines as text of at most 16 KiB', () => {
     const log = new HeadAndTail();
     for (let line = 0; line < 100_000; line++) log.write(Buffer.from(`line ${line}\n`));
     const tail = log.tailText();
@@ -53,7 +53,7 @@ describe('the log keeps head and tail of any output', () => {
     assert.ok(tail.length > 16_000 && tail.length <= 16 * 1024);
   });
 
-  it('with bytes that are no text replaced, and still within 16 KiB', () => {
+  it('with invalid bytes replaced, and still within 16 KiB', () => {
     const log = new HeadAndTail();
     log.write(Buffer.alloc(100_000, 0xff));
     log.write(Buffer.from('\nend\n'));

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
 
 describe('the environment of a submission', () => {
-  it('has a PATH and HOME even when the image sets nothing', () => {
+  it('has PATH and HOME even if the image sets nothing', () => {
     const { variables, refused } = cleanEnvironment([], {});
     assert.deepEqual(Object.keys(variables), ['PATH', 'HOME']);
     assert.equal(variables['HOME'], '/tmp');
     assert.deepEqual(refused, []);
   });
 
-  it('keeps what the image sets, with any value, and leaves out what steers loaders, hooks and clients', () => {
+  it('keeps the image’s variables, with any value, except those that control loaders, hooks and clients', () => {
     const harmless = ['PATH=/opt/bin', 'A=b=c', 'EMPTY=', 'LDFLAGS=-s', 'MY_AWS_KEY=1', 'TEXT=two\nlines'];
     const hostile = ['LD_PRELOAD=x', 'NVIDIA_REQUIRE_CUDA=x', 'AWS_PROFILE=x', 'GCONV_PATH=x', 'HOLDOUT_X=x'];
     const { variables, refused } = cleanEnvironment([...harmless, ...hostile, 'nonsense', '=x'], {});
@@ -26,7 +26,7 @@ describe('the environment of a submission', () => {
     assert.deepEqual(refused, withheld);
   });
 
-  it('takes no name that an engine could read as another', () => {
+  it('drops names that an engine could read as another', () => {
     const names = [
       ' LD_PRELOAD',
       '\tAWS_PROFILE',
@@ -63,7 +63,7 @@ describe('the environment of a submission', () => {
     });
   }
 
-  it('is too large beyond 32 KiB in a variable or 128 KiB in all', () => {
+  it('is too large beyond 32 KiB in one variable or 128 KiB in all', () => {
     const isTooLarge = (...sizes: number[]): boolean =>
       cleanEnvironment(
         sizes.map((size, n) => `${n > 9 ? 'V' : 'W'}${n % 10}=${'ä'.repeat(size / 2)}`),
@@ -76,7 +76,7 @@ describe('the environment of a submission', () => {
     );
   });
 
-  it('says what Holdout tells, whatever the image says', () => {
+  it('has Holdout’s own variables, whatever the image sets', () => {
     const { variables, refused } = cleanEnvironment(['HOLDOUT_INPUT=/x', 'HOME=/x'], { HOLDOUT_INPUT: '/input' });
     assert.deepEqual([variables['HOLDOUT_INPUT'], variables['HOME'], refused], ['/input', '/tmp', []]);
   });

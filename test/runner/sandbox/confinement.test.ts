@@ -33,7 +33,7 @@ describe('a submission is cut off from everything', () => {
     'container=x',
   ];
 
-  it('it sees exactly the environment it should', async () => {
+  it('it gets exactly its own environment', async () => {
     const config = { Env: hostileEnvironment, Entrypoint: ['/bin/env'] };
     const { log, outcome } = await rig.run({ config }, { instanceClass: { gpu: 'emulated', gpuMemoryMiB: 1 } });
     const golden = [
@@ -53,7 +53,7 @@ describe('a submission is cut off from everything', () => {
     assert.deepEqual(outcome.withheld?.slice(0, 3), ['LD_PRELOAD', ' LD_PRELOAD', '\tNVIDIA_VISIBLE_DEVICES']);
   });
 
-  it('it has no network but its own loopback', async () => {
+  it('it has no network except its own loopback', async () => {
     const port = new URL(rig.s3.endpoint).port;
     const script = `
       ip -o link | cut -d: -f2
@@ -79,7 +79,7 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
-  it('it can write only where it should', async () => {
+  it('it can write only to its output and temporary folders', async () => {
     const script = `
       for folder in / /input /etc /dev /sys /proc/sys /run /bin; do
         (echo x > $folder/x) 2> /dev/null && echo WROTE $folder
@@ -166,7 +166,7 @@ describe('a submission is cut off from everything', () => {
     'AF_NETLINK NETLINK_ROUTE': [41, 16, 3],
   };
 
-  it('it makes only the system calls of the profile, 64-bit ones alone, and opens only ordinary sockets', async () => {
+  it('it can make only the 64-bit system calls of the profile, and open only ordinary sockets', async () => {
     const calls = { ...refusedCalls, ...openedSockets };
     const files = {
       '/calls': { content: callingProgram(Object.values(calls)) },
@@ -187,7 +187,7 @@ describe('a submission is cut off from everything', () => {
     );
   });
 
-  it('it is not reached by what another run of its host does: processes of its user, locks on the inputs', async () => {
+  it('it is not affected by another run on its host: processes of its user, locks on the inputs', async () => {
     const files = { '/lock': { content: callingProgram([[73, 0, 2 | 4]]) } };
     const script = `
       id -u; id -g
@@ -227,7 +227,7 @@ describe('a submission is cut off from everything', () => {
     'folders nobody may enter': { folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 } },
   };
   for (const [what, recipe] of Object.entries(inTheWay)) {
-    it(`its folders are there where its image has ${what}`, async () => {
+    it(`it has its folders if its image has ${what}`, async () => {
       const script =
         'cat /input/a.txt && echo x > /tmp/x && cp /tmp/x /output/predictions.csv && grep -c localhost /etc/hosts; pwd';
       const { log, outcome } = await rig.run({ script, ...recipe });
@@ -237,7 +237,7 @@ describe('a submission is cut off from everything', () => {
     });
   }
 
-  it('no folder is made outside its image for its work folder, and a relative one begins at the root', async () => {
+  it('its work folder is never made outside its image, and a relative one begins at the root', async () => {
     const out = await rig.run({ script: 'exit 0', links: { '/k': outside }, config: { WorkingDir: '/k/x' } });
     assert.equal(existsSync(outside), false);
     assert.notEqual(out.outcome.end.kind, 'exited');
@@ -245,7 +245,7 @@ describe('a submission is cut off from everything', () => {
     assert.equal(log, '/app\n');
   });
 
-  it('its image opens no further doors: volumes, work folder, user', async () => {
+  it('its image cannot weaken the confinement: volumes, work folder, user', async () => {
     const files = { '/data/a': { content: 'of the image\n' } };
     const config = {
       Volumes: { '/data': {}, '/x,src=/etc': {} },

@@ -12,7 +12,7 @@ describe('a lock between the runners of a host', () => {
   after(() => rmSync(folder, { recursive: true }));
   const never = new AbortController().signal;
 
-  it('lets one in at a time', async () => {
+  it('lets one runner in at a time', async () => {
     let inside = 0;
     const enter = (): Promise<void> =>
       withLock(join(folder, 'one'), never, async () => {
@@ -23,13 +23,13 @@ describe('a lock between the runners of a host', () => {
     await Promise.all(Array.from({ length: 5 }, enter));
   });
 
-  it('is free again when the work fails', async () => {
+  it('is released when the work fails', async () => {
     const failing = withLock(join(folder, 'two'), never, () => Promise.reject(new Error('failed')));
     await assert.rejects(failing, /failed/);
     assert.equal(await withLock(join(folder, 'two'), never, async () => 'in'), 'in');
   });
 
-  it('is free again when its holder is killed', async () => {
+  it('is released when its holder is killed', async () => {
     const file = join(folder, 'three');
     const module = new URL('../../../src/runner/sandbox/lock.ts', import.meta.url).href;
     const program = `
@@ -48,7 +48,7 @@ describe('a lock between the runners of a host', () => {
     assert.equal(await waiting, 'in');
   });
 
-  it('is not waited for any longer when the run is stopped', async () => {
+  it('is no longer waited for when the run is stopped', async () => {
     const stop = new AbortController();
     await withLock(join(folder, 'four'), never, async () => {
       const waiting = withLock(join(folder, 'four'), stop.signal, async () => 'in');

@@ -104,7 +104,7 @@ describe('why a container did not start, and whose fault it is', () => {
     }
   }
 
-  it('says of a team’s fault no word of the image, and of the platform’s the engine’s words as one line', () => {
+  it('quotes nothing of the image for a team’s fault, and the engine’s message in one line for the platform’s', () => {
     assert.doesNotMatch(
       refusedStart('unable to start container process: exec: "/SECRET": permission denied').detail,
       /SECRET/,

@@ -17,7 +17,7 @@ describe('a campaign with a writable root file system', () => {
   const writable = { rootFilesystem: 'writable' } as const;
   const files = { '/app/old': { content: 'old\n', mode: 0o644 }, '/app/sub/f': { content: 'f\n' } };
 
-  it('lets an image write into its work folder, and no run sees what another wrote', async () => {
+  it('lets an image write into its work folder, and no run see what another wrote', async () => {
     const script = `
       echo "$@ $MODEL $(id -g)"; pwd; cat old
       [ -e seen ] && echo SEEN
@@ -38,7 +38,7 @@ describe('a campaign with a writable root file system', () => {
     }
   });
 
-  it('holds what is written to limits.output, and counts it as no memory', async () => {
+  it('limits the written bytes to limits.output, and does not count them as memory', async () => {
     const script = `
       dd if=/dev/zero of=fits bs=1M count=16 2> /dev/null && echo fits
       dd if=/dev/zero of=beyond bs=1M count=100 2>&1 | grep -o 'No space left on device'
@@ -51,13 +51,13 @@ describe('a campaign with a writable root file system', () => {
     assert.equal(outcome.memory.outOfMemory, 'none');
   });
 
-  it('gives the root folder, but nothing below it, to an image that names no work folder', async () => {
+  it('makes only the root folder, and nothing below it, writable for an image without a work folder', async () => {
     const script = 'echo x > /x && cat /x; (echo x > /app/x) 2> /dev/null && echo WROTE; pwd';
     const { log, outcome } = await rig.run({ script, files, links: { '/tmp': '/etc' } }, writable);
     assert.equal(log, 'x\n/\n', JSON.stringify(outcome.end));
   });
 
-  it('gives nothing away that a link in its image names', async () => {
+  it('makes nothing writable that a link in the image names', async () => {
     const outside = mkdtempSync('/tmp/holdout-outside-');
     const links = { '/k': outside, '/etc': outside };
     const { outcome } = await rig.run({ script: 'exit 0', links, config: { WorkingDir: '/k' } }, writable);
@@ -66,12 +66,12 @@ describe('a campaign with a writable root file system', () => {
     rmSync(outside, { recursive: true });
   });
 
-  it('refuses an image without a program as its team’s', async () => {
+  it('refuses an image without a program as the team’s fault', async () => {
     const { outcome } = await rig.run({ config: { Entrypoint: null } }, writable);
     assert.ok(outcome.end.kind === 'never-started' && outcome.end.cause === 'no-command', JSON.stringify(outcome.end));
   });
 
-  it('is trouble on a host with docker', async () => {
+  it('is an error on a host with docker', async () => {
     const engine = new ContainerEngine({ name: 'docker', command: ['docker'], runFlags: [] });
     const place = runPathsOf({ scratch: rig.scratch, jobId: 'j' });
     const spec = await rig.putSpec(rig.image('x'), writable);

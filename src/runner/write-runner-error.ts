@@ -4,21 +4,20 @@ import { HoldoutError } from '../errors.ts';
 import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
-
-const limitMs = 10_000;
+import { timings } from './timings.ts';
 
 /** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */
-export async function writeTrouble(thrown: unknown): Promise<void> {
+export async function writeRunnerError(thrown: unknown): Promise<void> {
   const runKey = process.env['HOLDOUT_RUN_KEY'];
   if (!runKey) return;
-  const trouble: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...describe(thrown) };
+  const runnerError: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...describe(thrown) };
   const platform = loadSettings();
   const written = new ObjectStore(platform).write(
     bucketsOf(platform).runs,
     runObjects.trouble(runKey),
-    `${JSON.stringify(trouble, null, 2)}\n`,
+    `${JSON.stringify(runnerError, null, 2)}\n`,
   );
-  await Promise.race([written, delay(limitMs)]).catch(() => undefined);
+  await Promise.race([written, delay(timings.runnerError)]).catch(() => undefined);
 }
 
 /** The message of an error outside the catalogue may quote a file of the submission, so only its kind is written. */
