@@ -18,7 +18,7 @@ const layersOf = new Map([
   ['bare', 1],
 ]);
 
-describe('what probes teach about a base image', () => {
+describe('the record of probes on a base image', () => {
   let rig: ActivityRig;
   before(async () => {
     rig = await ActivityRig.start();
@@ -50,7 +50,7 @@ describe('what probes teach about a base image', () => {
     assert.equal(profile?.saturating, peakMiB >= 95);
   }
 
-  it('is shared by images on the same layers and by no others', async () => {
+  it('is shared only by images on the same layers', async () => {
     const [one, next, other, bare] = await Promise.all([probed[0] ?? '', 'next', 'other', 'bare'].map(pull));
     assert.equal(one?.base, next?.base);
     assert.notEqual(one?.base, other?.base);
@@ -58,7 +58,7 @@ describe('what probes teach about a base image', () => {
     assert.equal(bare?.base, null);
   });
 
-  it('spares the eleventh a probe when ten saturated the device, however often one of them was probed', async () => {
+  it('saves the eleventh image a probe after ten saturated the GPU, however often one of them was probed', async () => {
     for (const submission of probed.slice(0, 9)) await probe(submission, 100);
     await probe(probed[0] ?? '', 95);
     assert.equal((await pull('next')).probeInVain, false);
@@ -68,7 +68,7 @@ describe('what probes teach about a base image', () => {
     assert.equal((await pull('bare')).probeInVain, false);
   });
 
-  it('spares nobody a probe any more once one on that base did not saturate it', async () => {
+  it('saves no probe once an image on that base did not saturate the GPU', async () => {
     await probe('frugal', 94);
     assert.equal((await pull('next')).probeInVain, false);
   });

@@ -6,7 +6,7 @@ import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { act, record, roundOf, run, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
-describe('taking stock of a campaign that has no state', () => {
+describe('the snapshot of a campaign without state', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
@@ -40,7 +40,7 @@ describe('taking stock of a campaign that has no state', () => {
     assert.deepEqual((await rig.call('takeStock', { campaign: 'first' })).workLists, stock.workLists);
   });
 
-  it('leaves out what is final and what runs, and answers both', async () => {
+  it('does not list final and running rounds, and returns both', async () => {
     await room.freeze('lost', { one: ['done', 'runs', 'waits'], two: ['failed'] });
     await appendRecord(room.store, room.bucket, record('lost', 'done', { runs: [run(1), run(2)] }));
     const failed = { team: 'two', state: 'failed', reason: 'time-limit', runs: [run(1)] } as const;
@@ -57,7 +57,7 @@ describe('taking stock of a campaign that has no state', () => {
     await rig.terminate(handle);
   });
 
-  it('takes no workflow for running whose round is final, nor one of a later round for the earlier', async () => {
+  it('does not count a workflow as running if its round is final or a later one', async () => {
     await room.freeze('closing', { one: ['s'] });
     const handle = await rig.open({ campaign: 'closing', submission: 's', sequence: 1 });
     await appendRecord(room.store, room.bucket, record('closing', 's'));
@@ -75,7 +75,7 @@ describe('taking stock of a campaign that has no state', () => {
     await rig.terminate(second);
   });
 
-  it('reads what operators did: rounds that were added, acts with their team, the last lines', async () => {
+  it('reads the operators’ commands: added rounds, commands with their team, the last lines', async () => {
     await room.freeze('steered', { one: ['s'], two: ['t'] });
     const added = { rounds: [roundOf('three', 'u')], submissions: [submissionOf('three', 'u')] };
     const rounds = await room.add('steered', added);

@@ -21,7 +21,7 @@ describe('publishing results', () => {
   const statesIn = ({ submissions }: CampaignResults): Record<string, string> =>
     Object.fromEntries(submissions.map(({ submission, state }) => [submission, state]));
 
-  it('records every round that is neither final nor under way, added ones too, when the campaign was closed', async () => {
+  it('records every round that is neither final nor running, added ones too, after the campaign was closed', async () => {
     await room.freeze('closed', { one: ['done', 'runs', 'never'] });
     await appendRecord(room.store, room.bucket, record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
@@ -40,7 +40,7 @@ describe('publishing results', () => {
     assert.equal((await published('closed', 'cancelled')).state, 'finished');
   });
 
-  it('leaves the ledger alone otherwise', async () => {
+  it('does not write to the ledger otherwise', async () => {
     await room.freeze('open', { one: ['done', 'waits'] });
     await appendRecord(room.store, room.bucket, record('open', 'done'));
     assert.deepEqual(statesIn(await published('open', null)), { done: 'finished', waits: 'queued' });

@@ -13,7 +13,7 @@ import { ActivityRig } from './activity-rig.ts';
 const campaign = 'registries';
 const nothing = `sha256:${'0'.repeat(64)}`;
 
-describe('an image that a hand-in names by its reference in a registry', () => {
+describe('an image that a submission names by its reference in a registry', () => {
   let rig: ActivityRig;
   let registry: TestRegistry;
   before(async () => {
@@ -49,14 +49,14 @@ describe('an image that a hand-in names by its reference in a registry', () => {
   }
   const pull = (submission: string): Promise<PulledImage> => rig.call('pullImage', { campaign, submission });
 
-  it('is the one of the hand-in, wherever its tag has moved since', async () => {
+  it('is the frozen one, wherever its tag has moved since', async () => {
     const before = await pull('moves');
     await push('moves', 'afterwards');
     assert.equal(before.kind, 'pulled');
     assert.deepEqual(await pull('moves'), before);
   });
 
-  it('is trouble, said in plain words, where the registry wants credentials, and may be had later', async () => {
+  it('is an error with a clear message while the registry demands credentials, and can be pulled later', async () => {
     const why = `the registry wants credentials, or has no such image. Check the name, or run "skopeo login ${registry.host}" where the workers run.`;
     const isPlain = ({ code, message }: HoldoutError): boolean =>
       code === 'IMAGE_COPY_FAILED' &&
@@ -72,7 +72,7 @@ describe('an image that a hand-in names by its reference in a registry', () => {
     assert.equal((await pull('private')).kind, 'pulled');
   });
 
-  it('is refused in one sentence where the registry has it no more', async () => {
+  it('is refused in one sentence if the registry no longer has it', async () => {
     assert.deepEqual(await pull('gone'), { kind: 'refused', why: `the registry no longer has ${nothing}` });
   });
 });

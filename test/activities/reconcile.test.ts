@@ -11,7 +11,7 @@ import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import type { HeldGrant } from '../../src/campaign/model/messages.ts';
 
-describe('looking after submissions whose workflow is gone', () => {
+describe('reconciling submissions whose workflow has ended', () => {
   let rig: ActivityRig;
   let room: ResultsRoom;
   before(async () => {
@@ -49,7 +49,7 @@ describe('looking after submissions whose workflow is gone', () => {
     (await chainOf(room.store, room.bucket, 'case', submission)).at(-1)?.record ?? assert.fail('no record');
   const costOf = (seconds: number): number => Math.ceil((seconds * 526_000) / 3_600);
 
-  it('leaves one alone that runs', async () => {
+  it('leaves a running one alone', async () => {
     const submission = await submissionThat({});
     const handle = await rig.open({ campaign: 'case', submission, sequence: 1 });
     assert.deepEqual(await reconcile({ submission, sequence: 1, held: grantOf(1) }), []);
@@ -59,7 +59,7 @@ describe('looking after submissions whose workflow is gone', () => {
     await rig.terminate(handle);
   });
 
-  it('answers the report of the round’s record, whatever came after it', async () => {
+  it('returns the report of the round’s record, whatever rounds followed', async () => {
     const submission = await submissionThat({});
     await appendRecord(room.store, room.bucket, record('case', submission, { runs: [run(1)] }));
     await appendRecord(room.store, room.bucket, record('case', submission, { sequence: 2 }));
@@ -68,7 +68,7 @@ describe('looking after submissions whose workflow is gone', () => {
     assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100, lastRun }]);
   });
 
-  it('records runs that had ended as the workflow saw them, and ends the one under way at its real cost', async () => {
+  it('records ended runs as the workflow saw them, and ends the running one at its real cost', async () => {
     const submission = await submissionThat({});
     rig.batch.play(runKeyOf('case', submission, 2), { until: 'never' });
     const orders = [1, 2].map((n) => orderOf(submission, n));
@@ -110,7 +110,7 @@ describe('looking after submissions whose workflow is gone', () => {
     );
   });
 
-  it('keeps a job that has not begun from ever running', async () => {
+  it('keeps a job that has not begun from running', async () => {
     const submission = await submissionThat({ slowStart: true });
     const runKey = runKeyOf('case', submission, 1);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });
@@ -127,7 +127,7 @@ describe('looking after submissions whose workflow is gone', () => {
     );
   });
 
-  it('takes a run that was granted but never submitted out of reach, at no cost', async () => {
+  it('abandons a run that was granted but never submitted, at no cost', async () => {
     const submission = await submissionThat({});
     const [report] = await reconcile({ submission, sequence: 1, held: grantOf(1) });
     assert.equal(await rig.batch.claim(runKeyOf('case', submission, 1)), 'abandoned');
@@ -138,7 +138,7 @@ describe('looking after submissions whose workflow is gone', () => {
     );
   });
 
-  it('finds a run that neither history nor campaign knows of in the runs bucket', async () => {
+  it('finds a run in the runs bucket that neither the history nor the campaign knows', async () => {
     const submission = await submissionThat({ until: 'never' });
     const runKey = runKeyOf('case', submission, 1);
     const spec = { purpose: 'probe', instanceClass: { name: 'g4' } };
@@ -152,7 +152,7 @@ describe('looking after submissions whose workflow is gone', () => {
     assert.equal((await rig.batch.endpoint.describe(job?.jobId ?? '')).status, 'FAILED');
   });
 
-  it('books the worst case where nobody knows the cost', async () => {
+  it('counts the worst case if the cost is unknown', async () => {
     const submission = await submissionThat({ until: 'never' });
     const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });
     await rig.batch.claimed(runKeyOf('case', submission, 1));
@@ -163,7 +163,7 @@ describe('looking after submissions whose workflow is gone', () => {
     assert.equal(report?.costMicroUsd, costOf(4_800));
   });
 
-  it('looks at the runs of this round only', async () => {
+  it('looks only at the runs of this round', async () => {
     const submission = await submissionThat({});
     const first = record('case', submission, { runs: [run(1), run(2)] });
     await appendRecord(room.store, room.bucket, first);

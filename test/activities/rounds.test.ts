@@ -26,7 +26,7 @@ describe('the rounds of a submission', () => {
     return result;
   };
 
-  it('know the runs before them and the last one that ended well', async () => {
+  it('know the earlier runs and the last successful one', async () => {
     await room.freeze('rounds', { one: ['s'] });
     const first = await open('s', 1);
     assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);
@@ -39,7 +39,7 @@ describe('the rounds of a submission', () => {
     assert.deepEqual([third.lastGoodRun, third.imageBefore], [3, 'sha256:1']);
   });
 
-  it('are final by their own record, also when a later one has ended', async () => {
+  it('are final by their own record, also after a later one has ended', async () => {
     await room.freeze('rounds', { one: ['t'] });
     await keep('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
     await keep('t', { sequence: 2 });
@@ -70,7 +70,7 @@ describe('the rounds of a submission', () => {
     assert.deepEqual(reports, [failed, finished, finished]);
   });
 
-  it('keep their record when another comes: an error for the newest, the old report for an earlier one', async () => {
+  it('keep their record when another is written: an error for the newest, the old report for an earlier one', async () => {
     const { activities, reports } = rig;
     await activities.recordResult(result('old', { state: 'failed', reason: 'time-limit' }));
     const other = result('old', { state: 'finished' });
@@ -87,12 +87,12 @@ describe('the rounds of a submission', () => {
     assert.equal((await chainOf(room.store, room.bucket, 'results', 'old'))[0]?.record.state, 'failed');
   });
 
-  it('that nobody wrote are none', async () => {
+  it('that were not written do not exist', async () => {
     const order = { campaign: 'rounds', workLists: [], added: 'nowhere' };
     assert.equal(await rig.call('takeRounds', order), null);
   });
 
-  it('score the same run under keys of their own', async () => {
+  it('score the same run under separate keys', async () => {
     const { store } = room;
     const { buckets } = rig.batch.s3;
     const labels = 'filename,label\na,1\nb,0\n';

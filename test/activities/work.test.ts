@@ -30,7 +30,7 @@ describe('the work of a campaign', () => {
   const states = async (campaign: string, submission: string): Promise<string[]> =>
     (await chainOf(room.store, room.bucket, campaign, submission)).map(({ record }) => record.state);
 
-  it('is told in numbers by team, with what was final before and the file’s weights', async () => {
+  it('is a number of rounds by team, with the final ones and the campaign file’s weights', async () => {
     const fairness = { perTeamInFlight: 2, seed: 7, weights: { two: 3, nobody: 2 } };
     await room.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
     await appendRecord(room.store, room.bucket, record('opened', 'a'));
@@ -46,7 +46,7 @@ describe('the work of a campaign', () => {
     assert.deepEqual([work.workLists, frozen.campaign], [workLists, 'opened']);
   });
 
-  it('names the rounds behind picks in their order, and none that is not there', async () => {
+  it('has the picked rounds in their order, and throws for a missing one', async () => {
     await room.freeze('picked', { one: ['a', 'b', 'c'] });
     await appendRecord(room.store, room.bucket, record('picked', 'a'));
     const input = { campaign: 'picked', workLists: await listsOf('picked') };
@@ -66,7 +66,7 @@ describe('the work of a campaign', () => {
     }
   });
 
-  it('grows by what an operator added, once: known teams keep their number, new ones follow', async () => {
+  it('grows once by the rounds that an operator added: known teams keep their number, new ones follow', async () => {
     const frozen = await room.freeze('grown', { one: ['a'], two: ['b'] });
     await appendRecord(room.store, room.bucket, record('grown', 'a'));
     const first = await listsOf('grown');
@@ -94,7 +94,7 @@ describe('the work of a campaign', () => {
     assert.equal(await rig.activities.findTeam({ campaign: 'grown', workLists, team: 'five' }), null);
   });
 
-  it('loses what is cancelled before its turn: not what runs or is final', async () => {
+  it('loses rounds that are cancelled before their turn, but no running or final ones', async () => {
     await room.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
     const workLists = await listsOf('cancelled');
     await appendRecord(room.store, room.bucket, record('cancelled', 'a'));
@@ -108,7 +108,7 @@ describe('the work of a campaign', () => {
     assert.deepEqual(left, [['finished'], [], ['cancelled'], []]);
   });
 
-  it('loses retries of what failed for a reason, each chained to the record before', async () => {
+  it('loses retries of rounds that failed for a reason, each chained to the record before', async () => {
     await room.freeze('because', { one: ['a', 'b', 'c'] });
     for (const [submission, reason] of [
       ['a', 'time-limit'],

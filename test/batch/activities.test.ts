@@ -138,7 +138,7 @@ describe('the activities of a Batch job on a real worker', () => {
     return { attempt: activity?.attempt ?? 0, details };
   }
 
-  it('submits once though the answer is lost, and writes the run’s spec first', async () => {
+  it('submits once although the response is lost, and writes the run’s spec first', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.loseAnswer, 1);
     rig.proxy.inject('listjobs', faults.noJobsListed, 3);
@@ -163,7 +163,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(started?.activityTaskStartedEventAttributes?.attempt, 1, 'the hang was longer than the time-out');
   });
 
-  it('gives a run up that Batch refuses, with its words; throttling and trouble of Batch pass', async () => {
+  it('gives up a run that Batch refuses, with Batch’s message; retries after throttling and server errors', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.denied);
     const refused = await (await submit(runKey)).result();
@@ -177,7 +177,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.match(missing, /^Batch refuses the job: ClientException: .*no-such-queue/);
   });
 
-  it('withdraws a run with the job that it has all the same, or for ever when it has none', async () => {
+  it('withdraws a run: returns the job that it has, or abandons the run if it has none', async () => {
     const withJob = rig.run({ slowStart: true });
     const jobId = await rig.submitted(withJob);
     rig.proxy.inject('submitjob', faults.serverError);
@@ -188,7 +188,7 @@ describe('the activities of a Batch job on a real worker', () => {
     for (const runKey of [withJob, withNone]) assert.equal(await rig.claim(runKey), 'abandoned');
   });
 
-  it('ends a run that was given up though Batch is out of reach: no job can begin it, or its outcome is there', async () => {
+  it('ends a run that was given up while Batch is unreachable: no job can begin it, or it has an outcome', async () => {
     const [idle, over] = [rig.run({ slowStart: true }), rig.run({ until: 'over' })];
     const handles = [];
     for (const runKey of [idle, over]) {
@@ -212,7 +212,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(await rig.claim(idle), 'abandoned');
   });
 
-  it('answers the end of a run in small facts', async () => {
+  it('returns the end of a run as facts', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey);
     const { facts, ...end } = await (await follow(runKey, jobId)).result();
@@ -229,7 +229,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(facts?.batch?.statusReason, 'Essential container in task exited');
   });
 
-  it('gives a run its shared memory by the limits, or all its memory as such', async () => {
+  it('gives a run shared memory by the limits, or as much as its memory', async () => {
     for (const moreSharedMemory of [false, true]) {
       const runKey = rig.run();
       await (await submit(runKey, { moreSharedMemory })).result();
@@ -238,7 +238,7 @@ describe('the activities of a Batch job on a real worker', () => {
     }
   });
 
-  it('shows the job in heartbeats that go on while polls fail, and takes no failed poll for a lost job', async () => {
+  it('shows the job in heartbeats, also while polls fail, and does not count it as lost then', async () => {
     const runKey = rig.run({ until: 'polls-work' });
     const jobId = await rig.submitted(runKey);
     const handle = await follow(runKey, jobId);
@@ -258,7 +258,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal((await handle.result()).reason, null);
   });
 
-  it('leaves the job running when the worker shuts down, and the next worker finds its end', async () => {
+  it('leaves the job running when the worker shuts down; the next worker finds its end', async () => {
     const runKey = rig.run({ until: 'next-worker' });
     const jobId = await rig.submitted(runKey);
     const handle = await follow(runKey, jobId);
@@ -274,7 +274,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal((await rig.jobs(runKey)).length, 1);
   });
 
-  it('ends the job on a cancellation and answers its cost, though ending it takes several tries', async () => {
+  it('terminates the job on a cancellation and returns its cost, even if that takes several attempts', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     const handle = await follow(runKey, jobId);
@@ -287,7 +287,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.deepEqual([end.reason, end.rule, end.billedSeconds], ['cancelled', 'stopped-from-outside', billedSeconds]);
   });
 
-  it('ends a job whose submission was cancelled before anybody awaited it', async () => {
+  it('terminates a job whose submission was cancelled before the job was awaited', async () => {
     const runKey = rig.run({ slowStart: true });
     const jobId = await rig.submitted(runKey);
     const end = await (await follow(runKey, jobId, { giveUp: true })).result();
@@ -296,7 +296,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.deepEqual(rig.ran(runKey), []);
   });
 
-  it('lets the job’s fate say why a run was stopped from outside', async () => {
+  it('takes the reason of a run that was stopped from outside from its job’s fate', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     const handle = await follow(runKey, jobId);
@@ -307,7 +307,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.deepEqual([end.reason, end.rule], ['spot-reclaimed', 'stopped-from-outside']);
   });
 
-  it('books the worst case for a run whose cost nobody knows', async () => {
+  it('counts the worst case for a run of unknown cost', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     await rig.claimed(runKey);

@@ -23,7 +23,7 @@ describe('following a run to its end', () => {
     return [first?.jobId ?? assert.fail(), second.jobId];
   }
 
-  it('answers the outcome and what Batch bills', async () => {
+  it('returns the outcome and the seconds that Batch bills', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey);
     const { end, seen } = rig.follow(runKey, jobId);
@@ -34,7 +34,7 @@ describe('following a run to its end', () => {
     assert.equal(seen.at(-1)?.status, 'SUCCEEDED');
   });
 
-  it('leaves the holder of the claim to run when two jobs were made, whichever it was given, and bills both once', async () => {
+  it('leaves the job with the claim running when two jobs were made, and bills each once', async () => {
     const runKey = rig.run({ slowStart: true, until: 'both-followed' });
     const [first, second] = await twoJobs(runKey);
     const ends = [rig.follow(runKey, first).end, rig.follow(runKey, second).end];
@@ -54,7 +54,7 @@ describe('following a run to its end', () => {
     assert.deepEqual(rig.ran(runKey), [second]);
   });
 
-  it('does not wait for a duplicate that is still in the queue: it is ended with the run', async () => {
+  it('does not wait for a duplicate that is still queued, but terminates it when the run ends', async () => {
     const runKey = rig.run({ slowStart: true });
     const holder = await rig.submitted(runKey);
     const waiting = await rig.submitted(runKey, 'holdout-p3');
@@ -66,7 +66,7 @@ describe('following a run to its end', () => {
     assert.equal((await rig.reach(waiting, 'FAILED')).statusReason, 'Holdout: duplicate of a run');
   });
 
-  it('waits for the end of a duplicate that it ends, and bills it', async () => {
+  it('waits for a duplicate that it terminates, and bills it', async () => {
     const runKey = rig.run({ slowStart: true });
     const [first, second] = await twoJobs(runKey);
     await rig.reach(second, 'RUNNING');
@@ -77,7 +77,7 @@ describe('following a run to its end', () => {
     assert.equal(followed.billedSeconds, (await billed(first)) + (await billed(second)));
   });
 
-  it('calls a lost host spot-reclaimed', async () => {
+  it('reports a lost host as spot-reclaimed', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -88,7 +88,7 @@ describe('following a run to its end', () => {
     assert.equal(followed.billedSeconds, await billed(jobId));
   });
 
-  it('calls a runner that left no outcome a platform’s error', async () => {
+  it('reports a runner without an outcome as a platform error', async () => {
     const runKey = rig.run({ end: 'trouble' });
     const jobId = await rig.submitted(runKey);
     const followed = await rig.follow(runKey, jobId).end;
@@ -96,7 +96,7 @@ describe('following a run to its end', () => {
     assert.equal((await rig.endpoint.describe(jobId)).container?.exitCode, 70);
   });
 
-  it('lets no other job run in the place of one that ended before it had claimed the run', async () => {
+  it('lets no other job run after one that ended before it claimed the run', async () => {
     const runKey = rig.run({ slowStart: true });
     const [first, second] = await twoJobs(runKey);
     await rig.reach(first, 'RUNNING');
@@ -108,7 +108,7 @@ describe('following a run to its end', () => {
     assert.deepEqual(rig.ran(runKey), []);
   });
 
-  it('goes on over failed polls and a killed endpoint that comes back', async () => {
+  it('survives failed polls and a restart of the endpoint', async () => {
     const runKey = rig.run({ until: 'endpoint-back' });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -121,7 +121,7 @@ describe('following a run to its end', () => {
     assert.equal((await end).outcome?.jobId, jobId);
   });
 
-  it('keeps a job that only DescribeJobs does not show', async () => {
+  it('keeps following a job that only DescribeJobs does not show', async () => {
     const runKey = rig.run({ until: 'shown-again' });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -134,7 +134,7 @@ describe('following a run to its end', () => {
     assert.equal(rig.proxy.count('terminatejob'), 0);
   });
 
-  it('gives a vanished job up before it calls its run a platform’s error', async () => {
+  it('gives up the run of a vanished job, then reports a platform error', async () => {
     const runKey = rig.run({ slowStart: true });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -152,7 +152,7 @@ describe('following a run to its end', () => {
     assert.deepEqual(rig.ran(runKey), [], 'it ended without ever running the submission');
   });
 
-  it('ends a vanished job that holds the run, and says that nobody knows its cost', async () => {
+  it('terminates a vanished job that holds the run, and reports its cost as unknown', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     await rig.claimed(runKey);
@@ -169,7 +169,7 @@ describe('following a run to its end', () => {
     assert.equal(rig.proxy.count('terminatejob'), 1);
   });
 
-  it('says why there is no outcome: what the runner left, else what Batch says', async () => {
+  it('says why there is no outcome: the runner’s error, else Batch’s', async () => {
     const causes: string[] = [];
     for (const message of [undefined, 'podman failed: \u001b[31mno space left on device']) {
       const runKey = rig.run({ end: 'trouble' });
@@ -183,7 +183,7 @@ describe('following a run to its end', () => {
     ]);
   });
 
-  it('takes the outcome of a job that Batch has forgotten, and its time for the cost', async () => {
+  it('returns the outcome of a job that Batch has forgotten, and bills the outcome’s seconds', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'SUCCEEDED');
@@ -194,7 +194,7 @@ describe('following a run to its end', () => {
     assert.equal(followed.billedSeconds, 13);
   });
 
-  it('leaves the job running when its process goes away', async () => {
+  it('leaves the job running when its process shuts down', async () => {
     const runKey = rig.run({ until: 'next-process' });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');

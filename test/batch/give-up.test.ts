@@ -13,7 +13,7 @@ describe('giving a run up', () => {
   after(() => rig.leave());
   beforeEach(() => rig.proxy.reset());
 
-  it('ends a job that finds no slot in time, uncharged, and no late start can run it', async () => {
+  it('ends a job that finds no slot in time, at no cost, and lets no late start run it', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, seen } = rig.follow(runKey, jobId, { queue: 'holdout-p3', runnableLimitSeconds: 0.3 });
@@ -30,7 +30,7 @@ describe('giving a run up', () => {
     assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
   });
 
-  it('calls a run unplaceable whatever its job says, when that began too late to have it', async () => {
+  it('reports a run as unplaceable whatever its job reports, if the job began too late to claim it', async () => {
     const runKey = rig.run({ slowStart: true });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -53,7 +53,7 @@ describe('giving a run up', () => {
     assert.deepEqual(rig.ran(runKey), []);
   });
 
-  it('leaves a job alone that began in the very moment when it would have been given up', async () => {
+  it('keeps a job that began just as its run was about to be given up', async () => {
     const runKey = rig.run({ slowStart: true, until: 'began' });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'RUNNING');
@@ -70,7 +70,7 @@ describe('giving a run up', () => {
     assert.equal(rig.proxy.count('terminatejob'), 0);
   });
 
-  it('ends a run that was cancelled in the queue', async () => {
+  it('ends a run that was cancelled while it was queued', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     const { end, giveUp } = rig.follow(runKey, jobId, { queue: 'holdout-p3' });
@@ -86,7 +86,7 @@ describe('giving a run up', () => {
     assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: cancelled');
   });
 
-  it('learns the outcome and the cost of a run that is cancelled while it runs', async () => {
+  it('returns the outcome and the cost of a run that was cancelled while it was running', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
     const { end, giveUp } = rig.follow(runKey, jobId);
@@ -99,7 +99,7 @@ describe('giving a run up', () => {
     assert.equal(rig.proxy.count('terminatejob'), 1);
   });
 
-  it('lets a job that is cancelled while it starts never run', async () => {
+  it('lets no job run that was cancelled while it was starting', async () => {
     const runKey = rig.run({ slowStart: true });
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'STARTING', 'RUNNING');
@@ -112,7 +112,7 @@ describe('giving a run up', () => {
     assert.deepEqual(rig.ran(runKey), []);
   });
 
-  it('answers the outcome of a run that had ended before it could be cancelled', async () => {
+  it('returns the outcome of a run that ended before it could be cancelled', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey);
     await rig.reach(jobId, 'SUCCEEDED');
@@ -121,7 +121,7 @@ describe('giving a run up', () => {
     assert.equal((await end).outcome?.end.kind, 'exited');
   });
 
-  it('ends the job that holds the run, and the duplicate it was given too', async () => {
+  it('ends the job that holds the run, and also the duplicate it was asked to follow', async () => {
     const runKey = rig.run({ slowStart: true, until: 'never' });
     const holder = await rig.submitted(runKey);
     const waiting = await rig.submitted(runKey, 'holdout-p3');
@@ -135,7 +135,7 @@ describe('giving a run up', () => {
     assert.equal(rig.proxy.count('terminatejob'), 2);
   });
 
-  it('follows a running holder instead, when the job it was given waits too long', async () => {
+  it('follows the job that holds the run if the one it was asked to follow waits too long', async () => {
     const runKey = rig.run({ slowStart: true, until: 'waited' });
     const holder = await rig.submitted(runKey);
     const waiting = await rig.submitted(runKey, 'holdout-p3');
@@ -151,7 +151,7 @@ describe('giving a run up', () => {
     assert.deepEqual([followed.jobId, followed.outcome?.end.kind], [holder, 'exited']);
   });
 
-  it('is finished by whoever comes next, when its process dies between the claim and the end of the job', async () => {
+  it('is completed by the next attempt if its process dies between the claim and the end of the job', async () => {
     const runKey = rig.run();
     const jobId = await rig.submitted(runKey, 'holdout-p3');
     rig.proxy.inject('terminatejob', faults.serverError);

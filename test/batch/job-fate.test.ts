@@ -18,24 +18,24 @@ const attempt = (statusReason: string, exitCode?: number): Partial<JobDetail> =>
 });
 
 describe('the fate of a job that left no outcome', () => {
-  it('is cancelled for Holdout’s own words and for whoever else ended the job', () => {
+  it('is cancelled by Holdout’s own reason or if someone else terminated the job', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.cancelled, isTerminated: true })), 'cancelled');
     assert.equal(fateOf(job({ statusReason: 'stopped by hand in the console', isTerminated: true })), 'cancelled');
     assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'cancelled');
   });
 
-  it('is what Holdout ended it for: too long in the queue, a duplicate, or lost', () => {
+  it('is Holdout’s reason to terminate it: too long in the queue, a duplicate, or lost', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.unplaceable, isTerminated: true })), 'unplaceable');
     assert.equal(fateOf(job({ statusReason: endedByHoldout.duplicate, isTerminated: true })), 'platform-error');
     assert.equal(fateOf(job({ statusReason: endedByHoldout.lost, isTerminated: true })), 'platform-error');
   });
 
-  it('is the platform’s error for Batch’s time-out, even with exit status 137: the runner hung', () => {
+  it('is a platform error after Batch’s timeout, even with exit status 137: the runner hung', () => {
     const statusReason = 'Job attempt duration exceeded timeout';
     assert.equal(fateOf(job({ statusReason, ...attempt(statusReason, 137) })), 'platform-error');
   });
 
-  it('is a lost Spot machine, by the job’s or the attempt’s words and any exit status', () => {
+  it('is a lost Spot machine by the status reason of the job or an attempt, with any exit status', () => {
     const text = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
     assert.equal(fateOf(job({ statusReason: text })), 'spot-reclaimed');
     assert.equal(
@@ -45,7 +45,7 @@ describe('the fate of a job that left no outcome', () => {
     assert.equal(fateOf(job(attempt(text.toLowerCase()))), 'spot-reclaimed');
   });
 
-  it('is the platform’s error when the task or the runner’s image could not be started', () => {
+  it('is a platform error if the task or the runner’s image could not be started', () => {
     for (const text of [
       'Task failed to start',
       'CannotStartContainerError: Error response from daemon',
@@ -57,7 +57,7 @@ describe('the fate of a job that left no outcome', () => {
     }
   });
 
-  it('is unplaceable when Batch gave the job up in the queue, whoever pressed the button', () => {
+  it('is unplaceable if Batch gave up the queued job, also if someone terminated it', () => {
     for (const statusReason of [
       'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement',
       'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested',
@@ -67,7 +67,7 @@ describe('the fate of a job that left no outcome', () => {
     }
   });
 
-  it('is the platform’s error when nothing is known, or Batch has forgotten the job', () => {
+  it('is a platform error if nothing is known, or Batch has forgotten the job', () => {
     assert.equal(fateOf(undefined), 'platform-error');
     assert.equal(fateOf(job({})), 'platform-error');
     assert.equal(fateOf(job({ status: 'SUCCEEDED' })), 'platform-error');
@@ -82,7 +82,7 @@ describe('the fate of a job that left no outcome', () => {
     assert.equal(fateOf(job({ attempts })), 'spot-reclaimed');
   });
 
-  it('never is a team’s fault, whatever Batch says: not for OutOfMemoryError, not for exit 137', () => {
+  it('is never the team’s fault, whatever Batch reports: neither OutOfMemoryError nor exit 137', () => {
     const memory = 'OutOfMemoryError: Container killed due to memory usage';
     assert.equal(
       fateOf(job({ container: { reason: memory, exitCode: 137 }, ...attempt(memory, 137) })),
@@ -96,7 +96,7 @@ describe('the fate of a job that left no outcome', () => {
     );
   });
 
-  it('is settled once the job SUCCEEDED or FAILED', () => {
+  it('is final once the job SUCCEEDED or FAILED', () => {
     const final = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'].filter((status) =>
       hasEnded(job({ status: status as JobDetail['status'] })),
     );

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig, pollMs } from './batch-rig.ts';
 
-describe('the poller of jobs', () => {
+describe('the job poller', () => {
   let rig: BatchRig;
   before(async () => (rig = await BatchRig.enter()));
   after(() => rig.leave());
@@ -25,7 +25,7 @@ describe('the poller of jobs', () => {
   });
   afterEach(() => ending.abort());
 
-  it('asks for 100 jobs a call, whatever the number of those who wait', async () => {
+  it('asks for 100 jobs per call, however many callers wait', async () => {
     const ids = Array.from({ length: 250 }, (_, n) => `job-${n}`);
     const running = (jobId: string) => ({ jobId, status: 'RUNNING' });
     rig.proxy.inject('describejobs', {
@@ -42,7 +42,7 @@ describe('the poller of jobs', () => {
     assert.equal(new Set(asked.slice(0, 3).flat()).size, 250);
   });
 
-  it('polls nothing while nobody waits, and everybody who waits for one job hears of its end', async () => {
+  it('does not poll without callers, and tells all callers of a job about its end', async () => {
     const jobId = await rig.submitted(rig.run());
     await rig.reach(jobId, 'SUCCEEDED');
     const asked = rig.proxy.count('describejobs');
@@ -55,7 +55,7 @@ describe('the poller of jobs', () => {
     );
   });
 
-  it('takes a job that five answers in a row do not show for gone, and no failed poll for an answer', async () => {
+  it('counts a job as vanished after five polls in a row without it, and ignores failed polls', async () => {
     const jobId = await rig.submitted(rig.run({ until: 'never' }));
     const waiting = rig.poller.finished(jobId, nothing, ending.signal);
     let settled = false;
@@ -74,7 +74,7 @@ describe('the poller of jobs', () => {
     assert.equal(await waiting, undefined);
   });
 
-  it('goes on when an answer never comes', async () => {
+  it('continues when a response never arrives', async () => {
     const jobId = await rig.submitted(rig.run());
     await rig.reach(jobId, 'SUCCEEDED');
     rig.proxy.reset();
@@ -84,7 +84,7 @@ describe('the poller of jobs', () => {
     assert.ok(rig.proxy.count('describejobs') >= 2);
   });
 
-  it('leaves a job alone whose watch is broken off', async () => {
+  it('leaves a job alone when its caller stops waiting', async () => {
     const jobId = await rig.submitted(rig.run({ until: 'never' }));
     const running = rig.poller.finished(jobId, nothing, ending.signal);
     await rig.reach(jobId, 'RUNNING');

@@ -22,7 +22,7 @@ describe('submitting a run once', () => {
     timeoutSeconds: 600,
   });
 
-  it('makes one job that carries the run’s name, key, tags and time-out, and no retries of Batch’s own', async () => {
+  it('makes one job with the run’s name, key, tags and timeout, and without Batch’s own retries', async () => {
     const runKey = rig.run();
     const job = await rig.endpoint.describe(await rig.submitted(runKey));
     assert.equal(job.jobName, jobNameOf(runKey));
@@ -40,7 +40,7 @@ describe('submitting a run once', () => {
     );
   });
 
-  it('adopts the job whose answer was lost, even where the list takes a while to show it', async () => {
+  it('adopts a job whose response was lost, even if the list shows it late', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.loseAnswer);
     await assert.rejects(rig.submit(runKey));
@@ -52,7 +52,7 @@ describe('submitting a run once', () => {
     assert.equal(rig.proxy.count('submitjob'), 1, 'neither the SDK nor the second call asked for another job');
   });
 
-  it('asks Batch for a job once per call when it answers 500 or 429, and makes one when it is well again', async () => {
+  it('calls SubmitJob once per attempt when Batch returns 500 or 429, and makes a job once Batch recovers', async () => {
     const runKey = rig.run();
     for (const fault of [faults.serverError, faults.throttled]) {
       rig.proxy.inject('submitjob', fault);
@@ -64,7 +64,7 @@ describe('submitting a run once', () => {
     assert.equal((await rig.jobs(runKey)).length, 1);
   });
 
-  it('gives an answer that never comes up after a while', async () => {
+  it('gives up on a response that never arrives', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.hang);
     const rooms = { ...rig.rooms, ...openBatchClients(300) };
@@ -72,7 +72,7 @@ describe('submitting a run once', () => {
     await assert.rejects(submitting, { name: 'TimeoutError' });
   });
 
-  it('looks six times over the time that the list needs before it makes another job', async () => {
+  it('looks six times while the list settles before it makes another job', async () => {
     const order = orderOf(rig.run());
     const waits: number[] = [];
     const wait = async (ms: number): Promise<void> => void waits.push(ms);
@@ -95,7 +95,7 @@ describe('submitting a run once', () => {
     assert.equal(rig.proxy.count('submitjob'), 0);
   });
 
-  it('makes no second job once the first has claimed the run, however late the list is', async () => {
+  it('makes no second job once the first has claimed the run, however much the list lags', async () => {
     const runKey = rig.run({ slowStart: true, until: 'never' });
     rig.proxy.inject('submitjob', faults.loseAnswer, 1);
     await assert.rejects(rig.submit(runKey));
@@ -124,7 +124,7 @@ describe('submitting a run once', () => {
     assert.deepEqual(await rig.submit(runKey), { kind: 'adopted', jobId: first });
   });
 
-  it('stops looking when its process goes away, and submits nothing then', async () => {
+  it('stops looking when its process shuts down, and submits nothing', async () => {
     const order = orderOf(rig.run());
     const gone = submitOnce(rig.rooms, order, { listSettle: 60_000, wait: () => Promise.reject(new Error('gone')) });
     await assert.rejects(gone, { message: 'gone' });

@@ -4,7 +4,7 @@ import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledg
 import { act, StoreRig } from './store-rig.ts';
 import { sha256 } from '../../src/sha256.ts';
 
-describe('the chain of operators’ acts', () => {
+describe('the log of operators’ commands', () => {
   let rig: StoreRig;
   before(async () => {
     rig = await StoreRig.start();
@@ -17,7 +17,7 @@ describe('the chain of operators’ acts', () => {
   const close = act({ name: 'close', message: {} });
   const refused = { ...act(null), refused: 'there is no team two' };
 
-  it('numbers acts over all calls, each with the digest of the one before', async () => {
+  it('numbers commands across calls, each with the digest of the one before', async () => {
     await append('chain', 1, [pause, refused]);
     await append('chain', 3, [close]);
     const acts = await commandsOf(rig.store, rig.bucket, 'chain');
@@ -38,7 +38,7 @@ describe('the chain of operators’ acts', () => {
     );
   });
 
-  it('reads more than nine acts in order', async () => {
+  it('reads more than nine commands in order', async () => {
     await append(
       'ten',
       1,
@@ -52,7 +52,7 @@ describe('the chain of operators’ acts', () => {
     assert.deepEqual(await commandsOf(rig.store, rig.bucket, 'te'), []);
   });
 
-  it('takes the same acts again, and no other in their place', async () => {
+  it('accepts the same commands again, but no others in their place', async () => {
     await append('again', 1, [pause, close]);
     await append('again', 1, [pause, close]);
     await append('again', 2, [close]);
@@ -60,7 +60,7 @@ describe('the chain of operators’ acts', () => {
     assert.equal((await commandsOf(rig.store, rig.bucket, 'again')).length, 2);
   });
 
-  it('takes no act whose predecessor is not there', async () => {
+  it('refuses a command whose predecessor is missing', async () => {
     await assert.rejects(append('gap', 2, [pause]), { code: 'OBJECT_MISSING' });
   });
 });

@@ -4,7 +4,7 @@ import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { keepWorkList } from '../../src/ledger/work-lists.ts';
 import { StoreRig, submissionOf } from './store-rig.ts';
 
-describe('the reader of what is frozen', () => {
+describe('the reader of frozen campaigns', () => {
   let rig: StoreRig;
   let reader: FrozenReader;
   before(async () => {
@@ -31,14 +31,14 @@ describe('the reader of what is frozen', () => {
     await assert.rejects(reader.submission('late', 'nobody'), /no submission nobody/);
   });
 
-  it('keeps the row of the hand-in when another of its name was added', async () => {
+  it('keeps the frozen row when another of its name was added', async () => {
     await rig.freeze('same', { one: ['s'] });
     await rig.add('same', { rounds: [], submissions: [submissionOf('two', 's')] });
     assert.equal((await reader.submission('same', 's')).team, 'one');
     assert.equal((await reader.manifest('same')).teams.length, 1);
   });
 
-  it('tries again after a failure', async () => {
+  it('reads again after a failure', async () => {
     await assert.rejects(reader.campaign('absent'), { code: 'OBJECT_MISSING' });
     await assert.rejects(reader.submission('absent', 's'), { code: 'OBJECT_MISSING' });
     await rig.freeze('absent', { one: ['s'] });
@@ -46,7 +46,7 @@ describe('the reader of what is frozen', () => {
     assert.equal((await reader.submission('absent', 's')).team, 'one');
   });
 
-  it('reads work lists as one, and anew when there is one more', async () => {
+  it('reads work lists as one, and again when there is another', async () => {
     const keep = (...teams: WorkOfTeam[]): Promise<string> =>
       keepWorkList(rig.store, rig.bucket, 'work', { version: 1, teams } satisfies WorkList);
     const rounds = (submission: string) => [{ submission, sequence: 1, kind: 'evaluate' as const }];

@@ -31,7 +31,7 @@ describe('the ledger in S3', () => {
     assert.deepEqual(await chainOf(rig.store, rig.bucket, 'chains', 'nobody'), []);
   });
 
-  it('takes the same record twice and no other in its place', async () => {
+  it('accepts the same record twice but no other in its place', async () => {
     await keep(record('twice', 's'));
     await keep(record('twice', 's'));
     await assert.rejects(keep(record('twice', 's', { state: 'failed' })), { code: 'OBJECT_DIFFERS' });
@@ -40,7 +40,7 @@ describe('the ledger in S3', () => {
     assert.equal((await chainOf(rig.store, rig.bucket, 'twice', 's'))[0]?.record.state, 'finished');
   });
 
-  it('tells how many rounds are final and reads every chain in order', async () => {
+  it('counts final rounds and reads every chain in order', async () => {
     for (let sequence = 1; sequence <= 11; sequence += 1) await keep(record('many', 's', { sequence }));
     await keep(record('many', 't'));
     await keep(record('many-more', 'u'));

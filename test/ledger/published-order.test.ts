@@ -7,7 +7,7 @@ describe('the published order of teams', () => {
     assert.deepEqual(publishedOrder(2020, ['a', 'b', 'c']), ['b', 'c', 'a']);
   });
 
-  it('depends on the seed and not on the order of the hand-in', () => {
+  it('depends on the seed and not on the order of the manifest', () => {
     const teams = Array.from({ length: 50 }, (_, number) => `team-${number}`);
     assert.deepEqual(publishedOrder(1, teams.toReversed()), publishedOrder(1, teams));
     assert.notDeepEqual(publishedOrder(2, teams), publishedOrder(1, teams));

@@ -21,7 +21,7 @@ describe('results from S3', () => {
   const rowOf = ({ submissions }: CampaignResults, name: string) =>
     submissions.find(({ submission }) => submission === name) ?? assert.fail(`no row for ${name}`);
 
-  it('show a submission once: state and score of its newest record, runs and money of all', async () => {
+  it('show a submission once: state and score of its newest record, runs and cost of all', async () => {
     const frozen = await rig.freeze('rounds', { one: ['s', 't'] });
     const [first, second] = [await scored('rounds', 's', 1, 0.5), await scored('rounds', 's', 2, 0.25)];
     await appendRecord(rig.store, rig.bucket, record('rounds', 's', { runs: [run(1), run(2)], score: first }));
@@ -38,7 +38,7 @@ describe('results from S3', () => {
     );
   });
 
-  it('take a newest record that failed for the truth, whatever was scored before', async () => {
+  it('show a newest record that failed, whatever was scored before', async () => {
     const frozen = await rig.freeze('worse', { one: ['s'] });
     const score = await scored('worse', 's', 1, 0.5);
     await appendRecord(rig.store, rig.bucket, record('worse', 's', { score }));
@@ -48,7 +48,7 @@ describe('results from S3', () => {
     assert.deepEqual([row.state, row.fault, row.score], ['failed', 'team', null]);
   });
 
-  it('keep what stood when a later round was cancelled or failed by the platform', async () => {
+  it('keep the earlier record if a later round was cancelled or failed by the platform', async () => {
     const frozen = await rig.freeze('kept', { one: ['s', 't'] });
     for (const [submission, reason] of [
       ['s', 'cancelled'],
@@ -66,7 +66,7 @@ describe('results from S3', () => {
     }
   });
 
-  it('have rows for submissions whose addition was taken, and none for one that was refused', async () => {
+  it('have rows for submissions whose addition was accepted, and none for a refused one', async () => {
     const frozen = await rig.freeze('added', { one: ['s'] });
     const add = async (team: string, submission: string): Promise<string> => {
       const row = submissionOf(team, submission);
@@ -88,7 +88,7 @@ describe('results from S3', () => {
     );
   });
 
-  it('are finished when every round is final: not while a retry waits', async () => {
+  it('are finished when every round is final, not while a retry waits', async () => {
     const frozen = await rig.freeze('retried', { one: ['s'] });
     await appendRecord(rig.store, rig.bucket, record('retried', 's'));
     const state = async () => (await collectResults(rig.store, rig.bucket, frozen)).state;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { addChain, noTotals } from '../../src/ledger/totals.ts';
 import { record, run } from './store-rig.ts';
 
-describe('totals of the ledger', () => {
-  it('count a submission once, by its newest record, and its money over all rounds', () => {
+describe('the totals of the ledger', () => {
+  it('count a submission once, by its newest record, and its cost over all rounds', () => {
     const totals = noTotals();
     addChain(totals, [
       record('case', 's', { state: 'failed', reason: 'time-limit', runs: [run(1), run(2, { class: 'p3' })] }),
@@ -16,7 +16,7 @@ describe('totals of the ledger', () => {
     assert.deepEqual({ ...totals.money.byClass }, { g4: 300, p3: 100 });
   });
 
-  it('take evaluations beyond a submission’s first for reruns, in later rounds too, and no probe', () => {
+  it('count evaluations after a submission’s first as reruns, in later rounds too, but no probes', () => {
     const totals = noTotals();
     addChain(totals, [
       record('case', 's', {
@@ -35,7 +35,7 @@ describe('totals of the ledger', () => {
     assert.deepEqual({ spent, reruns, probes }, { spent: 43_211, reruns: 40_200, probes: 3_001 });
   });
 
-  it('show what the platform’s faults made worthless as overhead, probes apart', () => {
+  it('count runs that the platform failed as overhead, except probes', () => {
     const totals = noTotals();
     addChain(totals, [
       record('case', 's', {
