@@ -77,7 +77,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     await serve('await');
     const { handle, stuck } = await start('unwatched');
     campaign.script = () => 'until-cancelled';
-    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    await eventually('it is named', async () => /its job cannot be followed/.test(await stuck()));
     await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] });
     await handle.result();
     const [record] = campaign.recorded;
@@ -92,7 +92,7 @@ describe('a campaign without workers that submit or await jobs', () => {
       throw ApplicationFailure.create({ message: 'no route to Batch' });
     };
     const { handle, progress, stuck } = await start('left-behind');
-    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    await eventually('it is named', async () => /its job cannot be followed/.test(await stuck()));
     const { reserved } = (await progress()).money;
     await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
