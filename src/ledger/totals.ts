@@ -44,7 +44,7 @@ export function addChain(totals: LedgerTotals, records: readonly LedgerRecord[])
   if (effective.reason) reasons[effective.reason] = (reasons[effective.reason] ?? 0) + 1;
 }
 
-/** Counts a run as the campaign does, see `settleRun`. */
+/** Counts a run as the campaign does, see `applySettlement`. */
 function countRun(money: LedgerTotals['money'], run: RunRecord, isRerun: boolean): void {
   const { purpose, costMicroUsd, reason } = run;
   money.spent += costMicroUsd;

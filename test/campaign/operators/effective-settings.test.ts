@@ -22,8 +22,8 @@ const changed = (change: (campaign: FrozenCampaign) => void): FrozenCampaign => 
 const taken = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
   withoutAppliedChanges(known, changed(change), effectiveSettings(known, acts));
 
-describe('what operators left of a campaign’s file', () => {
-  it('is what the last act said', () => {
+describe('the settings after operators’ commands', () => {
+  it('are those of the last command', () => {
     const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, acts);
     assert.deepEqual([budget, deadline], [2_000_000_000, '2099-06-01T00:00:00.000Z']);
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('what operators left of a campaign’s file', () => {
     );
   });
 
-  it('makes no difference of a file that says the same', () => {
+  it('do not count as a difference in a file that says the same', () => {
     const fresh = taken((file) => {
       file.budget.microUsd = 2_000_000_000;
       file.deadline = '2099-06-01T00:00:00.000Z';
@@ -56,7 +56,7 @@ describe('what operators left of a campaign’s file', () => {
     assert.deepEqual({ ...fresh, deadline: known.deadline }, known);
   });
 
-  it('leaves a file that says anything else as it is', () => {
+  it('leave a file that says something else unchanged', () => {
     const change = (file: FrozenCampaign): void => {
       file.budget.microUsd = 1;
       file.deadline = file.deadlineAsWritten = '2099-07-01T00:00:00.000Z';
@@ -66,7 +66,7 @@ describe('what operators left of a campaign’s file', () => {
     assert.deepEqual(taken(change), changed(change));
   });
 
-  it('takes a longer deadline in words for one that counts from the first start', () => {
+  it('count a longer relative deadline from the first start', () => {
     const begun = { ...known, deadline: '2026-01-22T00:00:00.000Z', deadlineAsWritten: '3w' };
     const later = { ...begun, deadline: '2026-02-10T00:00:00.000Z', deadlineAsWritten: '4w' };
     const asked = withoutAppliedChanges(begun, later, effectiveSettings(begun, []));
@@ -75,7 +75,7 @@ describe('what operators left of a campaign’s file', () => {
     assert.equal(withoutAppliedChanges(begun, later, effectiveSettings(begun, done)).deadlineAsWritten, '3w');
   });
 
-  it('leaves the file of the first start as it is', () => {
+  it('leave the file of the first start unchanged', () => {
     assert.deepEqual(
       taken(() => undefined),
       known,

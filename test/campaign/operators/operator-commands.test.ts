@@ -34,13 +34,13 @@ const good: Record<OperatorCommandName, object> = {
 };
 const actNames = Object.keys(good) as OperatorCommandName[];
 
-describe('an act of an operator', () => {
-  it('is taken when its message is what it should be', () => {
+describe('an operator’s command', () => {
+  it('is accepted if its message is valid', () => {
     for (const [name, message] of Object.entries(good))
       assert.equal(faultIn(bookedState(), name as OperatorCommandName, message), undefined, name);
   });
 
-  it('is refused, by name and value, for a field that is not what it should be', () => {
+  it('is refused for an invalid field, by name and value', () => {
     const wrong: [OperatorCommandName, object, RegExp][] = [
       ['pauseTeam', { team: 'a', kill: 'false' }, /^kill "false" is not true or false$/],
       ['pauseTeam', { team: 7 }, /^team 7 is not a text$/],
@@ -73,7 +73,7 @@ describe('an act of an operator', () => {
     for (const [name, message, fault] of wrong) assert.match(faultIn(bookedState(), name, message) ?? 'taken', fault);
   });
 
-  it('is refused for a field that is missing', () => {
+  it('is refused for a missing field', () => {
     for (const [name, field] of [
       ['pauseTeam', 'team'],
       ['resumeTeam', 'team'],
@@ -92,7 +92,7 @@ describe('an act of an operator', () => {
     assert.match(faultIn(bookedState(), 'cancel', { by: 'ann' }) ?? '', /^neither submissions nor a team nor a reason/);
   });
 
-  it('is refused when the message is no object', () => {
+  it('is refused if the message is not an object', () => {
     for (const name of actNames) {
       for (const message of [null, 7, 'now', true, [], [{ team: 'a' }]]) {
         assert.match(faultIn(bookedState(), name, message) ?? 'taken', /is not an object/);
@@ -100,7 +100,7 @@ describe('an act of an operator', () => {
     }
   });
 
-  it('is answered, whatever JSON it is, and leaves a sound state when it is taken', () => {
+  it('is accepted or refused, whatever JSON it is, and leaves a valid state', () => {
     const field = fc.constantFrom(...new Set([...Object.values(good).flatMap(Object.keys), 'because']));
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 1 }),
@@ -137,7 +137,7 @@ describe('an act of an operator', () => {
   });
 });
 
-describe('acts on teams', () => {
+describe('commands for teams', () => {
   it('pause and resume one team and leave its priority and weight alone', () => {
     const state = campaignOf([1, 1]);
     applied(state, 'reprioritiseTeam', { team: 'a', priority: 1, weight: 2 }, 1);
@@ -156,7 +156,7 @@ describe('acts on teams', () => {
   });
 });
 
-describe('acts on a campaign', () => {
+describe('commands for a campaign', () => {
   let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([1]);
@@ -190,7 +190,7 @@ describe('acts on a campaign', () => {
     }
   });
 
-  it('close it for want of money when that is what it holds for, otherwise as cancelled', () => {
+  it('close it as out of budget if that blocks it, otherwise as cancelled', () => {
     applied(state, 'close');
     assert.equal(state.closing, 'cancelled');
     state = campaignOf([1]);
@@ -203,7 +203,7 @@ describe('acts on a campaign', () => {
     assert.equal(state.closing, 'cancelled');
   });
 
-  it('close it for the same reason when they are repeated on a state that does not show it', () => {
+  it('close it for the recorded reason when they are repeated on another state', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
     applyRunRequest(state, request('s', 1));
@@ -214,7 +214,7 @@ describe('acts on a campaign', () => {
     assert.equal(lost.closing, 'budget-exhausted');
   });
 
-  it('are refused while it is closing, but for what ends its runs', () => {
+  it('are refused while it is closing, except those that end its runs', () => {
     open(state, { s: 0 });
     state.closing = 'cancelled';
     for (const name of actNames) {
@@ -223,7 +223,7 @@ describe('acts on a campaign', () => {
     }
   });
 
-  it('that make it go on are taken once it was closed and nothing is left of it', () => {
+  it('that reopen it are accepted once it was closed and has ended', () => {
     state = campaignOf([1]);
     state.closing = 'cancelled';
     for (const name of actNames) {
@@ -244,7 +244,7 @@ describe('acts on a campaign', () => {
     }
   });
 
-  it('cancel a paused team: it is paused no longer, so that its rounds come to their records', () => {
+  it('cancel a paused team, which is then no longer paused, so that its rounds are recorded', () => {
     const team = act('pauseTeam', { team: 'a' });
     for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) applyCommand(one, state, 0, now);
     assert.equal(treatmentOf(state, 0).paused, true, 'only some of it was cancelled');
@@ -252,15 +252,15 @@ describe('acts on a campaign', () => {
     assert.equal(treatmentOf(state, 0).paused, false);
   });
 
-  it('that concern rounds and submissions change nothing here: the campaign carries them out', () => {
+  it('for rounds and submissions leave the state unchanged: the workflow carries them out', () => {
     const before = structuredClone(state);
     for (const name of ['addSubmissions', 'retry', 'rescore', 'cancel'] as const) applied(state, name, good[name]);
     assert.deepEqual(structuredClone(state), before);
   });
 });
 
-describe('acts that are repeated on a campaign that lost its state', () => {
-  it('make it again what they had made of it', () => {
+describe('commands that are repeated on a campaign that lost its state', () => {
+  it('restore what they had set', () => {
     const acts = [
       act('raiseBudget', { usd: 0.002 }),
       act('setSlots', { class: 'g4', slots: 9 }),
@@ -278,7 +278,7 @@ describe('acts that are repeated on a campaign that lost its state', () => {
     assert.deepEqual(again, before);
   });
 
-  it('leave it closed, unless something was asked of it later', () => {
+  it('leave it closed, unless a later command reopened it', () => {
     for (const name of ['raiseBudget', 'setDeadline', 'addSubmissions', 'retry', 'rescore'] as const) {
       const state = campaignOf([1]);
       applyCommand(act('close'), state, -1, now);

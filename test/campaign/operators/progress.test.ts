@@ -42,7 +42,7 @@ describe('the progress of a campaign', () => {
     expect({ queued: 6, finished: 1 });
   });
 
-  it('counts a round that was refused until its report comes', () => {
+  it('counts a refused round until its report comes', () => {
     const state = campaignOf([1]);
     open(state, { s: 0 });
     applyRunRequest(state, request('s', 1));
@@ -64,7 +64,7 @@ describe('the progress of a campaign', () => {
     assert.deepEqual([counts.finished, counts.failed, submissions], [1, 1, 2]);
   });
 
-  it('shows what was seen of a class: ends, those that ran out of device memory, and their time against what was expected', () => {
+  it('shows for each class: ended runs, those out of GPU memory, and their time against the prediction', () => {
     const state = bookedState();
     for (let end = 0; end < 30; end += 1) {
       const run = { class: 'g4', purpose: 'evaluation', billedSeconds: 200, expectedSeconds: 100 } as const;

@@ -42,7 +42,7 @@ describe('a campaign is done', () => {
   });
 });
 
-describe('a campaign holds', () => {
+describe('a campaign is blocked', () => {
   let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([1]);
@@ -50,7 +50,7 @@ describe('a campaign holds', () => {
     applyRunRequest(state, request('s', 1));
   });
 
-  it('never while it can go on', () => {
+  it('never while it can continue', () => {
     assert.equal(hold(campaignOf([1])), undefined, 'nothing was started yet');
     assert.equal(hold(state), undefined, 'a run was granted');
   });
@@ -63,14 +63,14 @@ describe('a campaign holds', () => {
     assert.equal(hold(state, Date.parse(state.deadline) - 1), undefined);
   });
 
-  it('when the worst case of everything that waits is more than is left', () => {
+  it('when no waiting request’s worst case fits into the available budget', () => {
     state.money.budget = 99;
     assert.equal(hold(state), 'budget');
     state.money.budget = 100;
     assert.equal(hold(state), undefined);
   });
 
-  it('not while a run, a preparation or a scoring is under way: it may free money or end', () => {
+  it('not while a run, a preparation or a scoring is under way', () => {
     const paused = (change: Writable<CampaignState>): string | undefined => hold({ ...change, paused: true });
     decideNow(state);
     assert.equal(paused(state), undefined, 'running');
@@ -90,7 +90,7 @@ describe('a campaign holds', () => {
     assert.equal(hold(unstarted), 'paused');
   });
 
-  it('when paused teams hold every open place, so that no other team can start', () => {
+  it('when the submissions of paused teams take every open place', () => {
     const full = campaignOf([1_500, 1]);
     for (let n = 0; n < 1_500; n += 1) {
       applyStart(full, `s-${n}`, 0, 1);
@@ -101,7 +101,7 @@ describe('a campaign holds', () => {
     assert.equal(hold(full), 'paused');
   });
 
-  it('when no class that would do has a slot any more', () => {
+  it('when no suitable class has a slot any more', () => {
     state.slots = { g4: 0, p3: 1 };
     assert.equal(hold(state), 'slots');
     const unstarted = campaignOf([1]);
@@ -109,13 +109,13 @@ describe('a campaign holds', () => {
     assert.equal(hold(unstarted), 'slots');
   });
 
-  it('not for a class that is short of machines: that passes', () => {
+  it('not when a class is short of machines, which passes', () => {
     state.shortUntil['g4'] = now + 1;
     assert.equal(hold(state), undefined);
     assert.ok(state.open.get('s')?.request);
   });
 
-  it('not when a dearer class in the list can still be paid', () => {
+  it('not while the budget covers a more expensive class', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
     applyRunRequest(state, request('s', 1, 'evaluation', [option('g4', 2_000), option('p3', 900)]));

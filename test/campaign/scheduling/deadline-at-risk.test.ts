@@ -29,10 +29,10 @@ describe('a deadline', () => {
     always = run({ expedited: true });
   });
 
-  it('that the cheapest class alone would miss is met with the dearer one, for less than a hurry from the start', () => {
+  it('that the cheapest class alone would miss is met with the expensive one, for less than using it from the start', () => {
     assert.ok(seconds(always) < 0.7 * seconds(never));
     const hurried = until(0.85);
-    assert.ok(hurried.done && hurried.expeditedChanges <= 6, 'a hurry begins and ends a few times at most');
+    assert.ok(hurried.done && hurried.expeditedChanges <= 6, 'it becomes at risk, and safe again, a few times at most');
     const [least, found, most] = [never, hurried, always].map(({ state }) => state.money.spent);
     assert.ok(least && found && most && least < found && found < most, `${least}, ${found}, ${most}`);
   });

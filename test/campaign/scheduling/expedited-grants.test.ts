@@ -14,7 +14,7 @@ import {
   treat,
 } from '../state/state-samples.ts';
 
-describe('grants in a hurry', () => {
+describe('grants while the deadline is at risk', () => {
   let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
@@ -32,7 +32,7 @@ describe('grants in a hurry', () => {
     );
   };
 
-  it('give the free slots of dearer classes to what waits for a full one', () => {
+  it('give free slots of more expensive classes to requests for a full one', () => {
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [
@@ -42,7 +42,7 @@ describe('grants in a hurry', () => {
     assert.deepEqual(holdings(state), { slots: { g4: 1, p3: 1 }, reserved: 250 });
   });
 
-  it('are made only in a hurry', () => {
+  it('are made only while the deadline is at risk', () => {
     state.deadlineAtRisk = false;
     ask('s', 1, 50);
     ask('t', 1, 50);
@@ -74,7 +74,7 @@ describe('grants in a hurry', () => {
     ]);
   });
 
-  it('never go beyond the money, nor into what is kept for reruns', () => {
+  it('never exceed the budget, nor use the reserve for reruns', () => {
     state.money.budget = 240;
     ask('s', 1, 50);
     ask('t', 1, 50);

@@ -35,8 +35,8 @@ function halfReserved(): Writable<CampaignState> {
   return state;
 }
 
-describe('a request that does not fit into the money left', () => {
-  it('is never granted beyond the budget, and lets what fits pass', () => {
+describe('a request that does not fit into the available budget', () => {
+  it('is never granted beyond the budget, and lets cheaper requests pass', () => {
     const state = halfReserved();
     ask(state, 'large', 501);
     ask(state, 'small', 500);
@@ -48,7 +48,7 @@ describe('a request that does not fit into the money left', () => {
     assert.deepEqual(granted(state), ['large'], 'what a run did not use is free again');
   });
 
-  it('is passed over twenty times, then the money is saved for it', () => {
+  it('is passed over twenty times, then the money is kept for it', () => {
     const state = halfReserved();
     ask(state, 'large', 501);
     for (let n = 1; n <= 25; n += 1) ask(state, `small-${n}`, 1);
@@ -73,7 +73,7 @@ describe('a request that does not fit into the money left', () => {
     assert.equal(passes, 20);
   });
 
-  it('is saved for beside others: each gets its turn, the first one first', () => {
+  it('has its money kept beside that of others: each gets its turn, the first one first', () => {
     const state = halfReserved();
     ask(state, 'first', 600);
     ask(state, 'second', 700);
@@ -85,7 +85,7 @@ describe('a request that does not fit into the money left', () => {
     assert.deepEqual(granted(state), ['second', 'small-21']);
   });
 
-  it('is not saved for while its class has no free slot', () => {
+  it('has no money kept while its class has no free slot', () => {
     const state = halfReserved();
     state.slots['p3'] = 1;
     ask(state, 'holder', 100, 'p3');
@@ -95,7 +95,7 @@ describe('a request that does not fit into the money left', () => {
     assert.equal(granted(state).length, 25);
   });
 
-  it('holds nobody up once it can never be paid: the campaign goes on, then holds for the budget', () => {
+  it('delays no other once it can never be paid: the campaign continues, then is blocked by the budget', () => {
     const state = halfReserved();
     ask(state, 'large', 700);
     for (let n = 1; n <= 21; n += 1) ask(state, `small-${n}`, 1);
@@ -164,7 +164,7 @@ describe('the share of the budget that is kept for reruns', () => {
     assert.deepEqual(granted(state), ['large']);
   });
 
-  it('does not shrink by what reruns have used, and reruns do not eat the first runs’ share twice', () => {
+  it('does not shrink as reruns use it, and reruns are not charged to the first runs’ share twice', () => {
     ask(state, 'again', 250, 'g4', true);
     decideNow(state);
     applySettlement(state, settlement(1, 250, { submission: 'again', rerun: true }));
@@ -172,7 +172,7 @@ describe('the share of the budget that is kept for reruns', () => {
     assert.deepEqual(granted(state), ['first']);
   });
 
-  it('makes a campaign hold for the budget when only first runs wait', () => {
+  it('blocks a campaign by its budget when only first runs wait', () => {
     ask(state, 'first', 751);
     assert.deepEqual(granted(state), []);
     assert.equal(blockedReasonOf(state, now), 'budget');
@@ -180,7 +180,7 @@ describe('the share of the budget that is kept for reruns', () => {
     assert.equal(blockedReasonOf(state, now), undefined);
   });
 
-  it('lets no stream of reruns keep a first run from its class for ever', () => {
+  it('never lets a stream of reruns starve a first run', () => {
     ask(state, 'first-0', 700);
     ask(state, 'again-0', 1, 'p3', true);
     decideNow(state);

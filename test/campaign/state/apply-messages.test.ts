@@ -38,7 +38,7 @@ const spentOn = (byClass: Record<string, number>, change: object = {}): object =
 });
 const nothingHeld = { slots: {}, reserved: 0 };
 
-describe('the books of a campaign', () => {
+describe('messages to a campaign', () => {
   let state: Writable<CampaignState>;
   beforeEach(() => {
     state = campaignOf([3]);
@@ -61,7 +61,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual([state.counts.finished, state.money.spent], [2, 130]);
   });
 
-  it('hold a preparing place until the first request for an evaluation', () => {
+  it('keep a preparing place until the first request for an evaluation', () => {
     applyRunRequest(state, request('s', 1, 'probe'));
     assert.equal(state.open.get('s')?.preparing, true);
     decideNow(state);
@@ -69,7 +69,7 @@ describe('the books of a campaign', () => {
     assert.equal(state.open.get('s')?.preparing, false);
   });
 
-  it('answer a repeated request with the same grant, and grant nothing twice', () => {
+  it('return the same grant for a repeated request, and grant nothing twice', () => {
     assert.equal(applyRunRequest(state, request('s', 1)), undefined);
     assert.equal(applyRunRequest(state, request('s', 1)), undefined, 'not decided yet');
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
@@ -79,7 +79,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(holdings(state), { slots: { g4: 1 }, reserved: 100 });
   });
 
-  it('leave a request alone whose run has ended', () => {
+  it('ignore a request whose run has ended', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applySettlement(state, settlement(1, 10));
@@ -111,7 +111,7 @@ describe('the books of a campaign', () => {
     assert.equal(state.open.get('s')?.request?.n, 2);
   });
 
-  it('book a run once, however often and by whatever message its cost comes', () => {
+  it('book a run once, however often and in whatever message its cost comes', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applySettlement(state, settlement(1, 60));
@@ -137,7 +137,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(money(state), spentOn({ g4: 60 }), 'run 1 was no probe');
   });
 
-  it('show probes, reruns and the platform’s faults apart: they are spent, but not on a first result', () => {
+  it('show probes, reruns and platform faults separately', () => {
     applySettlement(state, settlement(1, 5, { purpose: 'probe' }));
     applySettlement(state, settlement(2, 7, { reason: 'spot-reclaimed' }));
     applySettlement(state, settlement(3, 11, { reason: 'gpu-out-of-memory', rerun: true }));
@@ -201,7 +201,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(structuredClone(state), before);
   });
 
-  it('take a report of an earlier round for what it is: nothing changes', () => {
+  it('ignore the report of an earlier round', () => {
     applyReport(state, report(0));
     applyStart(state, 's', 0, 2);
     applyRunRequest(state, request('s', 1));
@@ -213,7 +213,7 @@ describe('the books of a campaign', () => {
     assert.equal(state.counts.finished, 2);
   });
 
-  it('count a submission once, as what it stands by after a later round', () => {
+  it('count a submission once, by the result that stands after a later round', () => {
     applyReport(state, report(0, { state: 'failed', reason: 'time-limit' }));
     const [failed, finished] = [{ state: 'failed', reason: 'time-limit' }, { state: 'finished' }] as const;
     applyStart(state, 's', 0, 2);
@@ -225,7 +225,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
   });
 
-  it('book what a report costs beyond the runs that were settled, as what was held', () => {
+  it('book what a report costs beyond the settled runs, on the class of the granted run', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applyRunRequest(state, {
@@ -237,7 +237,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(money(state), spentOn({ g4: 60, p3: 300 }, { reruns: 300 }));
   });
 
-  it('show a last run as probe or overhead too, though only the report tells its cost', () => {
+  it('show a last run as probe or overhead even if only the report contains its cost', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applyReport(state, report(60, { state: 'failed', reason: 'platform-error' }));
@@ -249,7 +249,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(money(state), spentOn({ g4: 65 }, { probes: 5, overhead: 60 }));
   });
 
-  it('learn from a last run that only the report tells of what other ends teach', () => {
+  it('add a last run that only the report contains to the statistics', () => {
     const failed = { purpose: 'evaluation', class: 'g4', billedSeconds: 60, costMicroUsd: 60 } as const;
     const reason = 'gpu-out-of-memory';
     applyRunRequest(state, request('s', 1));
@@ -263,7 +263,7 @@ describe('the books of a campaign', () => {
     assert.deepEqual(holdings(state), nothingHeld);
   });
 
-  it('stay as small as what is open', () => {
+  it('keep the state as small as the open submissions', () => {
     state = bookedState();
     for (const submission of ['s', 't', 'u']) applyReport(state, report(0, { submission }));
     assert.equal(state.open.size, 0);

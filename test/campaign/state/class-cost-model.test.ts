@@ -40,24 +40,24 @@ const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true)
     .preferred(options, needMeasured)
     .map((option) => option.class);
 
-describe('what a campaign has seen of its classes', () => {
+describe('the cost model of the classes', () => {
   let pace: RunStatistics;
   beforeEach(() => {
     pace = noStatistics();
   });
 
-  it('changes nothing before anything has ended: the cheapest expectation first', () => {
+  it('changes nothing before any run has ended: the cheapest prediction comes first', () => {
     assert.deepEqual(order(pace, [onP3, onC4, onG4]), [g4.name, c4.name, p3.name]);
     assert.equal(seen(pace).costOf(onG4), onG4.expected);
   });
 
-  it('puts a class behind another whose evaluations take less than they should', () => {
+  it('puts a class behind another whose evaluations take less than predicted', () => {
     ended(pace, g4.name, times(40, 1.5));
     ended(pace, c4.name, times(40, 1));
     assert.deepEqual(order(pace), [c4.name, g4.name], '$5.26 becomes about $7.7, $6.37 becomes about the same');
   });
 
-  it('says nothing after nine ends, and is the more believed the more have ended', () => {
+  it('concludes nothing from nine ended runs, and weighs more the more have ended', () => {
     ended(pace, g4.name, times(9, 3));
     assert.equal(seen(pace).costOf(onG4), onG4.expected);
     const factors = [1, 10, 180, 1_800].map((more) => {
@@ -73,7 +73,7 @@ describe('what a campaign has seen of its classes', () => {
     assert.ok(many > 2.8 && most > 2.95 && most < 3);
   });
 
-  it('takes what is seen on the class of the probes for the sample’s fault: no class looks cheap that nothing ran on', () => {
+  it('applies the factor of the probed class to every class: an unused class does not look cheap', () => {
     ended(pace, g4.name, times(100, 2));
     assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
     addEndedRun(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
@@ -82,19 +82,19 @@ describe('what a campaign has seen of its classes', () => {
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
   });
 
-  it('takes what the time limit cut off, and what then ran once more, for at least as long as it had', () => {
+  it('counts a run that the time limit ended, and that was retried, as at least that long', () => {
     const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
     for (let n = 0; n < 40; n += 1) addEndedRun(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
     assert.ok(seen(pace).costOf(onG4) / onG4.expected > 1.7);
   });
 
-  it('is not moved by a few odd ends, nor by runs that ended early because memory ran out', () => {
+  it('ignores a few outliers, and runs that ended early out of memory', () => {
     ended(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
     ended(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });
     assert.ok(Math.abs(seen(pace).costOf(onG4) / onG4.expected - 1) < 0.01);
   });
 
-  it('keeps every option, in an order that the corrected costs alone decide', () => {
+  it('keeps every option, in the order of the corrected costs alone', () => {
     const share = fc.double({ min: 0.05, max: 20, noNaN: true });
     const ends = fc.array(fc.record({ on: fc.constantFrom(g4.name, c4.name, p3.name), share }), { maxLength: 60 });
     fc.assert(
@@ -114,7 +114,7 @@ describe('what a campaign has seen of its classes', () => {
   });
 });
 
-describe('tries on the smaller device', () => {
+describe('attempts on the smaller GPU', () => {
   let pace: RunStatistics;
   beforeEach(() => {
     pace = noStatistics();
@@ -125,7 +125,7 @@ describe('tries on the smaller device', () => {
     ended(pace, g4.name, times(outOfMemory, failedShare), { needMeasured, reason: 'gpu-out-of-memory' });
   };
 
-  it('go on while they pay: at 37 % when they fail at their end, at far less when they fail at once', () => {
+  it('continue while they pay: at 37 % success if they fail at their end, at far less if they fail at once', () => {
     tries(30, 40, 1, false);
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '45 % succeeded, with the prior');
     tries(0, 20, 1, false);
@@ -137,7 +137,7 @@ describe('tries on the smaller device', () => {
     assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '3 % is too little even so');
   });
 
-  it('are at least ten, and two for each slot: what fails early ends first', () => {
+  it('are at least ten, and two for each slot: early failures end first', () => {
     const first = (slots: number): string | undefined => seen(pace, slots).preferred(options, false)[0]?.class;
     tries(0, 9, 1, false);
     assert.equal(first(5), g4.name);
@@ -147,14 +147,14 @@ describe('tries on the smaller device', () => {
     assert.equal(first(6), p3.name);
   });
 
-  it('teach only about their kind: what saturates a device says nothing of what was measured', () => {
+  it('count only for their kind: saturating runs say nothing about measured ones', () => {
     tries(0, 50, 1, false);
     assert.deepEqual(order(pace, options, true), [g4.name, p3.name]);
     tries(0, 50, 1, true);
     assert.deepEqual(order(pace, options, true), [p3.name, g4.name]);
   });
 
-  it('cannot be spared where no device is larger, nor on a class without one', () => {
+  it('are always made if no GPU is larger, and on a class without one', () => {
     tries(0, 50, 1, true);
     assert.deepEqual(order(pace, [onG4, onC4], true), [g4.name, c4.name]);
     for (let end = 0; end < 50; end += 1)
@@ -162,7 +162,7 @@ describe('tries on the smaller device', () => {
     assert.equal(order(pace, [onG4, onC4, onP3], true)[0], c4.name);
   });
 
-  it('are not counted when the platform lost them or an operator ended them, nor when they are probes', () => {
+  it('are not counted if the platform lost them, an operator ended them, or they are probes', () => {
     for (const reason of ['spot-reclaimed', 'platform-error', 'cancelled', 'unplaceable'] as const) {
       ended(pace, g4.name, times(5, 1), { reason });
     }
@@ -173,21 +173,21 @@ describe('tries on the smaller device', () => {
     });
   });
 
-  it('say of a run that an operator ended no more than that it took so long, as of one that was lost', () => {
+  it('count a run that an operator ended like a lost one: it took at least that long', () => {
     for (const reason of ['cancelled', 'spot-reclaimed'] as const) ended(pace, g4.name, times(5, 1), { reason });
     const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
     assert.deepEqual(alike, { count: 0, sum: 0, followed: 0, lost: 10 });
     assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
   });
 
-  it('that nobody expected anything of count as wholly lost, others never as more', () => {
+  it('without a prediction count as wholly lost, others never as more', () => {
     ended(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
     ended(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });
     assert.deepEqual(pace.byClass[g4.name]?.memoryOutcomes.unknown, { ended: 3, outOfMemory: 3, failedShares: 2.5 });
   });
 });
 
-describe('a campaign that has learnt', () => {
+describe('a campaign with enough ended runs', () => {
   const names = ['first', 'waiting', 'late', ...Array.from({ length: 9 }, (_, n) => `s${n}`)];
   const among = [
     { ...g4, name: 'g4' },
@@ -200,7 +200,7 @@ describe('a campaign that has learnt', () => {
     applySettlement(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
   let state: Writable<CampaignState>;
 
-  it('grants the class that it has come to want, also to what waits already, and takes it for what was asked first', () => {
+  it('grants the newly preferred class to waiting requests too, and counts it as the first choice', () => {
     state = campaignOf([99]);
     state.money.budget = 1e9;
     state.slots = { g4: 10, p3: 1 };

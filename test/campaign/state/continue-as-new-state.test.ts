@@ -51,7 +51,7 @@ describe('the state that a campaign hands to its next run', () => {
     assert.ok(Buffer.byteLength(json(state)) <= 220_000);
   });
 
-  it('is the same again after JSON, large as it may be', () => {
+  it('is the same after JSON, also when it is large', () => {
     const state = largeState();
     decide(state, { preparing: 200, open: 1_500, perTeam: 2 }, now);
     const again = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
@@ -59,7 +59,7 @@ describe('the state that a campaign hands to its next run', () => {
     assert.deepEqual([...again.open.keys()], [...state.open.keys()]);
   });
 
-  it('keeps how many rounds each team started, few or many', () => {
+  it('keeps the number of rounds that each team started, few or many', () => {
     const state = campaignOf([1, 99, 40, 5_000, 36, 35, 0]);
     state.started = [1, 99, 0, 4_321, 36, 35, 0];
     const { started } = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
@@ -76,7 +76,7 @@ describe('the state that a campaign hands to its next run', () => {
     assert.throws(() => again({ ...unversioned, version: 2 }), /^RangeError: unknown version 2 of a state$/);
   });
 
-  it('does not compile when a field is not listed, or is listed as it would not survive JSON', () => {
+  it('does not compile if a field is not listed, or its codec does not fit', () => {
     interface Sample {
       listed: number;
       added?: string;
@@ -90,7 +90,7 @@ describe('the state that a campaign hands to its next run', () => {
     tuple<Sample>({ listed: plain(), added: plain<string>(), map: mapOf(plain()) });
   });
 
-  it('takes teams in that were added since', () => {
+  it('accepts teams that were added since', () => {
     const state = campaignOf([2]);
     state.started = [2];
     const again = decodeState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);
@@ -103,14 +103,14 @@ describe('the state that a campaign hands to its next run', () => {
     );
   });
 
-  it('knows no submission or class by a name that every object inherits', () => {
+  it('contains no submission or class under a name that every object inherits', () => {
     const state = decodeState(JSON.parse(json(bookedState())), { rounds: [3, 1] }, rules);
     for (const record of [state.slots, state.shortUntil, state.money.byClass, state.statistics.byClass]) {
       for (const name of ['constructor', 'toString', '__proto__']) assert.equal(record[name], undefined, name);
     }
   });
 
-  it('is not changed by what happens to the state that is made of it', () => {
+  it('does not change when the decoded state changes', () => {
     const state = bookedState();
     treat(state, 0, { paused: true });
     const text = json(state);

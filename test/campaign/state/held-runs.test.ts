@@ -21,14 +21,14 @@ const standing = (change: Partial<HeldRunReport>): HeldRunReport => ({
   ...change,
 });
 
-describe('what a submission says of itself to a campaign that lost its state', () => {
+describe('the report of a submission to a campaign that lost its state', () => {
   let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([3]);
     open(state, { s: 0 });
   });
 
-  it('counts at once: the slot and the money it holds, the runs it has had', () => {
+  it('counts at once: slot, reservation and past runs', () => {
     applyHeldRun(state, standing({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
     assert.equal(state.money.probes, 5);
@@ -37,12 +37,12 @@ describe('what a submission says of itself to a campaign that lost its state', (
     assert.equal(state.money.spent, 15);
   });
 
-  it('puts what it waits for into the queue', () => {
+  it('queues its request', () => {
     applyHeldRun(state, standing({ settled: [settlement(1, 5)], request: request('s', 2) }));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
-  it('changes nothing when it comes again', () => {
+  it('changes nothing when it is repeated', () => {
     const running = standing({ settled: [settlement(1, 5)], grant: grant(2) });
     applyHeldRun(state, running);
     const once = structuredClone(state);
@@ -56,7 +56,7 @@ describe('what a submission says of itself to a campaign that lost its state', (
     assert.deepEqual(structuredClone(state), then, 'nor when an older one comes after a newer one');
   });
 
-  it('is of no use in another round', () => {
+  it('is ignored in another round', () => {
     const before = structuredClone(state);
     applyHeldRun(state, standing({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
     assert.deepEqual(structuredClone(state), before);
@@ -87,7 +87,7 @@ describe('what a submission says of itself to a campaign that lost its state', (
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 
-  it('gives no preparing place back to one that asked for an evaluation meanwhile', () => {
+  it('gives no preparing place to a submission that requested an evaluation meanwhile', () => {
     applyRunRequest(state, request('s', 2));
     applyHeldRun(state, standing({ preparing: true }));
     assert.equal(state.open.get('s')?.preparing, false);

@@ -6,7 +6,7 @@ import { bookedState, campaignOf } from './state-samples.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 
 describe('the state of a campaign', () => {
-  it('begins with nothing open, nothing spent and what the campaign file and the work lists say', () => {
+  it('begins with the campaign file and the work lists, nothing open and nothing spent', () => {
     const frozen = caseCampaign({ budget: { microUsd: 5_000_000, rerunReserveShare: 0.1 } });
     const work = {
       workLists: ['one', 'two'],
@@ -41,7 +41,7 @@ describe('the state of a campaign', () => {
     assert.deepEqual(work.started, [0, 2], 'the work lists are not its own');
   });
 
-  it('cannot be assigned to outside its folder: it does not compile', () => {
+  it('is read-only outside its folder: an assignment does not compile', () => {
     const state: CampaignState = campaignOf([1]);
     // @ts-expect-error read-only
     state.paused = true;
@@ -66,7 +66,7 @@ describe('the state of a campaign', () => {
     assert.equal(limitsOf(campaignOf([]), 3).preparing, 3);
   });
 
-  it('knows no class by a name that every object inherits', () => {
+  it('contains no class under a name that every object inherits', () => {
     const state = bookedState();
     for (const record of [state.slots, state.shortUntil, state.money.byClass, state.statistics.byClass]) {
       for (const name of ['constructor', 'toString', 'valueOf', '__proto__'])

@@ -24,7 +24,7 @@ import {
 
 const broken = { reason: 'platform-error', cause: 'the engine refuses' } as const;
 
-describe('a class whose last runs ended by the same fault of the platform', () => {
+describe('a class whose last runs ended with the same platform fault', () => {
   let state: Writable<CampaignState>;
   let runs: Record<string, number>;
   beforeEach(() => {
@@ -52,7 +52,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     }
   };
 
-  it('is granted no run more: slots and money are free, what waits goes on waiting', () => {
+  it('gets no more runs: slots and money are free, requests wait', () => {
     assert.deepEqual(granted(), ['a', 'b']);
     end('a', broken);
     end('b', broken);
@@ -65,7 +65,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.deepEqual(progressOf('case', state, null, now).classes['g4']?.held, { cause: broken.cause, since: now });
   });
 
-  it('makes the campaign hold when nothing else would do, and lets runs go elsewhere where that would', () => {
+  it('blocks the campaign if no other class is suitable; otherwise runs go there', () => {
     state.rounds = [1, 1, 1];
     breakDown();
     assert.deepEqual(granted(), []);
@@ -77,7 +77,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.equal(blockedReasonOf(state, now), undefined);
   });
 
-  it('holds for no other end in between, for no different faults, and for nothing that is no fault of the class', () => {
+  it('is not blocked if another result comes in between, faults differ, or the class is not at fault', () => {
     for (const [why, ends] of Object.entries({
       'one ended well': [broken, {}, broken, broken],
       'one ended by the team’s fault': [broken, broken, { reason: 'submission-error' }, broken],
@@ -96,7 +96,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     }
   });
 
-  it('counts through lost machines and cancelled runs, which say nothing of the class', () => {
+  it('ignores lost machines and cancelled runs, which say nothing about the class', () => {
     const ends: Partial<RunSettlement>[] = [
       broken,
       { reason: 'spot-reclaimed' },
@@ -111,7 +111,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.deepEqual(granted(), []);
   });
 
-  it('counts a machine that goes down with all its runs once, and kills that follow each other each', () => {
+  it('counts a machine that goes down with all its runs once, and successive kills each', () => {
     const killed = { reason: 'platform-error', cause: 'the job FAILED without an outcome, exit status 137' } as const;
     state.slots = { g4: 3 };
     assert.deepEqual(granted(now), ['a', 'b', 'c']);
@@ -127,7 +127,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
   });
 
-  it('is not held for what one submission brings along while others may meet it', () => {
+  it('is not blocked by the fault of one submission while others may meet it', () => {
     for (let run = 0; run < 5; run += 1) {
       granted();
       end('a', broken);
@@ -138,7 +138,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
   });
 
-  it('is held for a submission that is alone', () => {
+  it('is blocked by a submission that is alone', () => {
     state.rounds = [1, 1, 1];
     for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
     for (let run = 0; run < 3; run += 1) {
@@ -149,7 +149,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.equal(blockedReasonOf(state, now), 'platform');
   });
 
-  it('holds every class when the fault comes on more than one', () => {
+  it('blocks every class if the fault occurs on more than one', () => {
     state.rounds = [1, 1, 1];
     const both = [option('g4', 10), option('p3', 20)];
     granted();
@@ -169,7 +169,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     );
   });
 
-  it('is tried again by one run at a time when it is resumed, and at once held again by the same fault', () => {
+  it('gets one run at a time when it is resumed, and is blocked again at once by the same fault', () => {
     breakDown();
     decideNow(state);
     applyCommand({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
@@ -181,7 +181,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.equal(state.faults.byClass['g4']?.heldSince, now + 4);
   });
 
-  it('is open again when the run that tried it ends well', () => {
+  it('is open again when the trial run succeeds', () => {
     breakDown();
     decideNow(state);
     applyCommand({ name: 'resumeCampaign', message: { class: 'g4' } }, state, -1, now + 1);
@@ -190,7 +190,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.deepEqual(granted(now + 3), ['c', 'a']);
   });
 
-  it('is tried by the next run when the first was cancelled, and what was granted before it was resumed says nothing', () => {
+  it('gets the next trial run if the first was cancelled; runs granted before it was resumed do not count', () => {
     granted();
     end('b', broken);
     granted();
@@ -206,7 +206,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.equal(granted(now + 3).length, 1);
   });
 
-  it('stays held when another class, an unknown one or a team is resumed', () => {
+  it('stays blocked when another class, an unknown one or a team is resumed', () => {
     breakDown();
     decideNow(state);
     applyCommand({ name: 'resumeCampaign', message: { class: 'p3' } }, state, -1, now);
@@ -219,7 +219,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     );
   });
 
-  it('is still held after the campaign’s next run began', () => {
+  it('is still blocked after continue-as-new', () => {
     breakDown();
     decideNow(state);
     applyStuckReport(state, {
@@ -234,7 +234,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     assert.equal(again.faults.byClass['constructor'], undefined);
   });
 
-  describe('and submissions that have used up their runs', () => {
+  describe('and submissions that have used up their attempts', () => {
     const decided = (at = now): [string, string][] =>
       decideNow(state, at).flatMap((decision) =>
         decision.kind === 'start' ? [] : [[decision.submission, decision.kind] as [string, string]],
@@ -251,7 +251,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
     };
     beforeEach(() => (state.rounds = [1, 1, 1]));
 
-    it('wait while their fault may be everybody’s, and run again when it was', () => {
+    it('wait while others may meet their fault, and run again if they do', () => {
       decided();
       endLast('a', broken);
       assert.deepEqual(decided(), [['c', 'grant']], 'a waits');
@@ -268,7 +268,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       );
     });
 
-    it('wait also when theirs ended while the class was held already', () => {
+    it('wait also if their run ended while the class was already blocked', () => {
       decided();
       for (const submission of ['b', 'c', 'b']) {
         end(submission, broken);
@@ -279,7 +279,7 @@ describe('a class whose last runs ended by the same fault of the platform', () =
       assert.equal(state.open.get('a')?.request?.usedUp, undefined);
     });
 
-    it('end when another run ends otherwise, and when nobody is left who could meet the same', () => {
+    it('end when another run ends differently, and when no other submission is left to meet the fault', () => {
       decided();
       endLast('a', broken);
       decided();
@@ -315,7 +315,7 @@ describe('submissions whose images cannot be copied', () => {
     applyStuckReport(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
   const starts = (): number => decideNow(state).filter(({ kind }) => kind === 'start').length;
 
-  it('give their preparing places back and are listed with cause, tries and since when', () => {
+  it('give back their preparing places and are listed with cause, attempts and time', () => {
     assert.equal(starts(), 0);
     stick('a', 10);
     assert.equal(starts(), 1);
@@ -326,7 +326,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.equal(counts.waiting, 1);
   });
 
-  it('hold the campaign when the same fault hits three, until one is copied', () => {
+  it('block the campaign when the same fault hits three, until one is copied', () => {
     for (const submission of ['a', 'b', 'c']) stick(submission);
     assert.equal(starts(), 0);
     assert.equal(blockedReasonOf(state, now), 'platform');
@@ -336,7 +336,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.ok(starts() > 0);
   });
 
-  it('hold it not when the faults differ, one is copied in between, or one says it thrice', () => {
+  it('do not block it if the faults differ, one is copied in between, or one reports it three times', () => {
     stick('a');
     stick('a', 10);
     stick('a', 15);
@@ -346,7 +346,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.equal(state.faults.images?.heldSince, undefined);
   });
 
-  it('hold it when nothing else is left', () => {
+  it('block it when nothing else is left', () => {
     state.rounds = [1, 0, 0, 0];
     state.started = [1, 0, 0, 0];
     for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
@@ -355,7 +355,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.equal(blockedReasonOf(state, now), 'platform');
   });
 
-  it('are given up after a day of tries, but not while the campaign holds for them', () => {
+  it('are given up after a day of attempts, but not while they block the campaign', () => {
     const givenUp = (at = now): string[] => takeGivenUp(state, at).map(([submission]) => submission);
     stick('a', 45);
     assert.deepEqual(givenUp(), []);
@@ -391,8 +391,8 @@ describe('submissions whose images cannot be copied', () => {
   });
 });
 
-describe('the causes of a hold', () => {
-  it('are all named: whoever ends only one would wait in vain', () => {
+describe('the reasons why a campaign is blocked', () => {
+  it('are all named: removing only one would not help', () => {
     const state = campaignOf([1, 1]);
     open(state, { a: 0, b: 1 });
     for (const submission of ['a', 'b']) applyRunRequest(state, request(submission, 1));

@@ -26,7 +26,7 @@ describe('a campaign in which anything may happen at any moment', () => {
     );
   });
 
-  it('decides the same again, also when its state goes through JSON before every step', () => {
+  it('decides the same when its state is encoded and decoded before every step', () => {
     fc.assert(
       fc.property(setUps, happenings, (setUp, happenings) => {
         const log = runThrough(new CampaignWorld(setUp, false), happenings);

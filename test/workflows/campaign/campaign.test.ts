@@ -51,7 +51,7 @@ describe('a campaign with scripted runs', () => {
     return assert.fail('the campaign never got there');
   };
 
-  it('takes every submission to one record, in few events', async () => {
+  it('brings every submission to one record, in few events', async () => {
     campaign.teams = { one: ['a', 'b'], two: ['c'], three: ['d'] };
     await (await campaign.start('plain')).result();
     for (const submission of ['a', 'b', 'c', 'd']) {
@@ -69,7 +69,7 @@ describe('a campaign with scripted runs', () => {
     }
   });
 
-  it('reads like a case file in the Web UI: summaries of workflow and activities, current details', async () => {
+  it('can be read in the Web UI: summaries of workflow and activities, current details', async () => {
     campaign.teams = { one: ['s1'] };
     await (await campaign.start('summaries')).result();
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId('summaries', 's1'));
@@ -88,7 +88,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });
 
-  it('does not probe where others on the same base image taught nothing, and says so on the page', async () => {
+  it('does not probe if probes on the same base image were useless, and says so on the page', async () => {
     campaign.teams = { one: ['v1'] };
     campaign.probedInVain.add('v1');
     await (await campaign.start('in-vain')).result();
@@ -97,7 +97,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(await details('in-vain', 'v1'), /Probe: none, as other submissions [\s\S]*- g4: at most /);
   });
 
-  it('evaluates what failed as a probe: on a larger device when the probe ran out of that memory', async () => {
+  it('evaluates after a failed probe: on a larger GPU if the probe ran out of GPU memory', async () => {
     campaign.teams = { one: ['f1', 'f2'] };
     campaign.script = ({ submission, purpose }) =>
       purpose === 'probe' ? { reason: submission === 'f1' ? 'gpu-out-of-memory' : 'submission-error' } : {};
@@ -106,7 +106,7 @@ describe('a campaign with scripted runs', () => {
     assert.deepEqual(ends('f2').at(-1), ['evaluation', 'g4', null]);
   });
 
-  it('falls back from G4 to P3 on out of GPU memory, and ends when no device is larger', async () => {
+  it('falls back from G4 to P3 on out of GPU memory, and fails if no GPU is larger', async () => {
     campaign.teams = { one: ['fits-p3'], two: ['fits-nothing'] };
     campaign.script = ({ submission, purpose, class: on }) =>
       purpose === 'evaluation' && (on === 'g4' || submission === 'fits-nothing') ? { reason: 'gpu-out-of-memory' } : {};
@@ -121,7 +121,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(ends('fits-nothing').length, 3);
   });
 
-  it('runs once more what the time limit ended though the probe let expect a little less, and only once', async () => {
+  it('retries once a run that the time limit ended although the probe predicted a little less', async () => {
     // Twelve of twenty minutes on g4 for the test set.
     campaign.secondsPerItem = 6;
     campaign.teams = { one: ['unlucky'], two: ['slow'] };
@@ -134,7 +134,7 @@ describe('a campaign with scripted runs', () => {
     assert.deepEqual([record('slow').state, record('slow').reason], ['failed', 'time-limit']);
   });
 
-  it('runs once more, with more of it, what said that its shared memory was full', async () => {
+  it('retries a run that reported full shared memory, with more of it', async () => {
     campaign.teams = { one: ['shares'] };
     campaign.script = ({ n }) => (n === 2 ? { reason: 'submission-error', rule: 'shared-memory-text' } : {});
     await (await campaign.start('shared')).result();
@@ -145,7 +145,7 @@ describe('a campaign with scripted runs', () => {
     assert.deepEqual(campaign.sharing, ['shared/shares/3']);
   });
 
-  it('takes a failed probe for a lesson, not for a failed submission', async () => {
+  it('does not fail a submission because of its probe', async () => {
     campaign.teams = { one: ['large'] };
     campaign.script = ({ purpose }) => (purpose === 'probe' ? { reason: 'gpu-out-of-memory' } : {});
     await (await campaign.start('lesson')).result();
@@ -157,7 +157,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(await details('lesson', 'large'), /Probe: ended with gpu-out-of-memory/);
   });
 
-  it('re-runs the platform’s faults without charging the team, and not for ever', async () => {
+  it('retries after platform faults without charging the team, and not for ever', async () => {
     campaign.teams = { one: ['lucky'], two: ['hopeless'] };
     campaign.script = ({ submission, n }) =>
       submission === 'hopeless' || n === 2 ? { reason: n === 2 ? 'spot-reclaimed' : 'platform-error' } : {};
@@ -214,7 +214,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(campaign.recorded.length, 4);
   });
 
-  it('takes a class by any name', async () => {
+  it('accepts any class name', async () => {
     campaign.teams = { one: ['any-name'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((on) =>
       on.name === 'g4' ? { ...on, name: 'constructor' } : on,
@@ -227,7 +227,7 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
-  it('refuses rounds that nobody wrote, and goes on', async () => {
+  it('refuses rounds that do not exist, and continues', async () => {
     campaign.teams = { one: ['n1'] };
     const handle = await campaign.start('no-rounds');
     await assert.rejects(
@@ -238,7 +238,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('n1').state, 'finished');
   });
 
-  it('ends with --kill a run whose job is only being submitted, and runs it again after resume', async () => {
+  it('ends with --kill a run whose job is being submitted, and repeats it after resume', async () => {
     campaign.teams = { one: ['k1'] };
     campaign.script = ({ n }) => (n === 1 ? 'until-cancelled' : {});
     const { opened: held, open: release } = latch();
@@ -271,7 +271,7 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
-  it('holds when the budget is used up, refuses a smaller one, and goes on when it is raised', async () => {
+  it('is blocked when the budget is used up, refuses a smaller one, and continues when it is raised', async () => {
     campaign.teams = { one: ['b1'], two: ['b2'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 700_000, rerunReserveShare: 0 } };
     campaign.script = () => ({ costMicroUsd: 300_000 });
@@ -290,7 +290,7 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
-  it('keeps with a close that it was for want of money, and of a message only a short line', async () => {
+  it('records with a close that the budget was used up, and a message only as a short line', async () => {
     campaign.teams = { one: ['p1'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const handle = await campaign.start('closed-poor');
@@ -309,7 +309,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(acts.find(({ refused }) => refused)?.refused?.length, 200);
   });
 
-  it('closes for want of money also when it has just lost its state', async () => {
+  it('closes as out of budget also when it has just lost its state', async () => {
     campaign.teams = { one: ['p2'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const first = await campaign.start('lost-poor');
@@ -321,7 +321,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('p2').reason, 'budget-exhausted');
   });
 
-  it('ends when a team that is paused is cancelled', async () => {
+  it('ends when a paused team is cancelled', async () => {
     campaign.teams = { one: ['q1', 'q2'], two: ['q3'] };
     const handle = await campaign.start('disqualified');
     await handle.signal(messages.commandMessages.pauseTeam, { team: 'one' });
@@ -347,7 +347,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('c2').runs[0]?.costMicroUsd, 1_000, 'what the cancelled run cost is known');
   });
 
-  it('learns the cost of a cancelled run even when the worker that ended it went away', async () => {
+  it('determines the cost of a cancelled run even if the worker that ended it was lost', async () => {
     campaign.teams = { one: ['w1'] };
     campaign.script = () => 'worker-lost-while-cancelled';
     const handle = await campaign.start('lost-while-cancelled');
@@ -358,7 +358,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
   });
 
-  it('ends for good, with the reason, when an activity of its own gave up', async () => {
+  it('fails for good, with the reason, when an activity of its own fails for good', async () => {
     campaign.teams = { one: ['g1'] };
     campaign.publish = () => {
       throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');
@@ -372,7 +372,7 @@ describe('a campaign with scripted runs', () => {
     assert.deepEqual([runId, status.name], [handle.firstExecutionRunId, 'FAILED']);
   });
 
-  it('goes on after its own workflow was terminated by mistake: nothing recorded runs again', async () => {
+  it('continues after its own workflow was terminated by mistake, without repeating recorded rounds', async () => {
     campaign.teams = { one: ['t1'], two: ['t2'] };
     campaign.script = ({ submission }) => (submission === 't2' ? 'until-cancelled' : {});
     const first = await campaign.start('terminated');

@@ -38,7 +38,7 @@ describe('a campaign that continues as new', function () {
     assert.deepEqual(campaign.overSlots, [], 'no class has more runs than slots');
   };
 
-  it('loses and doubles nothing while messages come at every seam', async () => {
+  it('loses and duplicates nothing while messages come during continue-as-new', async () => {
     const { opened: held, open: release } = latch();
     const last = all().at(-1);
     campaign.hold = ({ submission }) => (submission === last ? held : undefined);

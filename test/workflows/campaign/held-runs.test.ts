@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
-describe('what a round says when its campaign asks for everything again', () => {
+describe('the report of a round that its campaign asks for', () => {
   const campaign = new ScriptedCampaign();
   before(() => campaign.open());
   after(() => campaign.close());
@@ -25,7 +25,7 @@ describe('what a round says when its campaign asks for everything again', () => 
       },
     );
 
-  it('holds the grant that came together with the question, and asks for nothing', async () => {
+  it('contains the grant that came together with the question, and no request', async () => {
     campaign.teams = { one: ['a'], two: ['b'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
@@ -55,7 +55,7 @@ describe('what a round says when its campaign asks for everything again', () => 
     assert.equal(said?.request, undefined);
   });
 
-  it('is said by a round that was cancelled at that moment too, and it comes to its record', async () => {
+  it('is also sent by a round that is cancelled at that moment, and the round is recorded', async () => {
     campaign.teams = { one: ['c'] };
     campaign.script = () => 'until-cancelled';
     campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));

@@ -35,7 +35,7 @@ describe('a campaign whose platform has a fault', () => {
   const states = (): Set<string> => new Set(campaign.recorded.map(({ state, reason }) => reason ?? state));
   const fault = { reason: 'platform-error', rule: 'no-outcome', cause: 'ENGINE_FAILS: no runroot' } as const;
 
-  it('holds after a handful of runs, says why and how to go on, tries with one run and goes on once it is repaired', async () => {
+  it('is blocked after a few runs, says why and how to continue, tries one run and continues once the fault is fixed', async () => {
     campaign.frozen = { ...campaign.frozen, limits: { ...campaign.frozen.limits, platformRuns: 0 } };
     let isBroken = true;
     campaign.script = () => (isBroken ? fault : {});
@@ -177,7 +177,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([await stuckActivities(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
-  it('says that nobody scores, and closes all the same', async () => {
+  it('says that there is no scorer, and closes all the same', async () => {
     campaign.teams = { one: ['a'] };
     campaign.timings = { ...embeddedTimings, untaken: 1_000 };
     await campaign.stopWorkers();

@@ -10,7 +10,7 @@ import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 type Handle = Awaited<ReturnType<ScriptedCampaign['start']>>;
 
-describe('a campaign that nobody submits or watches jobs for', () => {
+describe('a campaign without workers that submit or await jobs', () => {
   const campaign = new ScriptedCampaign();
   before(() => campaign.open());
   after(() => campaign.close());
@@ -47,7 +47,7 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     abort: (handle: Handle) => handle.executeUpdate(messages.commandMessages.abort, { args: [{}] }),
   };
   for (const [act, send] of Object.entries(acts)) {
-    it(`says that its submit is not taken, and ends by ${act}, with the run withdrawn all the same`, async () => {
+    it(`says that no worker takes the submission of its job, and ends by ${act}, with the run withdrawn`, async () => {
       await serve('submit');
       const { handle, stuck } = await start(`unsubmitted-${act}`);
       await eventually('it is named', async () =>
@@ -60,7 +60,7 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     });
   }
 
-  it('goes on once there is a worker, and is stuck no more', async () => {
+  it('continues once there is a worker, and is no longer stuck', async () => {
     await serve('submit');
     const { handle, progress, stuck } = await start('late');
     await eventually('it is named', async () => (await stuck()) !== '');
@@ -73,11 +73,11 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     assert.deepEqual(campaign.submitted, ['late/a/1']);
   });
 
-  it('ends a job that no worker watches from its own queue, at what it cost', async () => {
+  it('ends a job that no worker awaits, on its own queue, at its actual cost', async () => {
     await serve('await');
     const { handle, stuck } = await start('unwatched');
     campaign.script = () => 'until-cancelled';
-    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    await eventually('it is named', async () => /its job cannot be followed/.test(await stuck()));
     await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] });
     await handle.result();
     const [record] = campaign.recorded;
@@ -86,13 +86,13 @@ describe('a campaign that nobody submits or watches jobs for', () => {
     assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
   });
 
-  it('says which job may still run when that cannot be done either, and books the worst case', async () => {
+  it('names the job that may still run if that fails too, and books the worst case', async () => {
     await serve('await');
     campaign.script = () => {
       throw ApplicationFailure.create({ message: 'no route to Batch' });
     };
     const { handle, progress, stuck } = await start('left-behind');
-    await eventually('it is named', async () => /its job cannot be watched/.test(await stuck()));
+    await eventually('it is named', async () => /its job cannot be followed/.test(await stuck()));
     const { reserved } = (await progress()).money;
     await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
