@@ -1,5 +1,6 @@
 import { counted } from '../safe-text.ts';
 import { entry } from './entry.ts';
+import { inFileTerms } from './file-terms.ts';
 
 /** Errors of a campaign, its file and the commands on it. */
 export const campaignErrors = {
@@ -38,7 +39,7 @@ export const campaignErrors = {
   CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[]; commands: string[] }>(
     'user',
     (d) =>
-      `The file has changed since campaign ${d.campaign} was started. The differences:\n  ${d.differences.join('\n  ')}`,
+      `The file has changed since campaign ${d.campaign} was started. The differences:\n  ${d.differences.map(inFileTerms).join('\n  ')}`,
     ({ commands }) =>
       commands.length === 0
         ? 'Restore the file, or give the campaign another name.'

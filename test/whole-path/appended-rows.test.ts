@@ -60,7 +60,7 @@ describe('a campaign file that changed since the start', function () {
   it('names what else differs and the command that changes it, and changes nothing', async () => {
     assert.match(
       await changed(home.file, 'usd: 500', 'usd: 600'),
-      /budget\.microUsd: was 500000000, now 600000000\n.*\n.*raise-budget steered --usd 600/,
+      /budget\.usd: was 500, now 600\n.*\n.*raise-budget steered --usd 600/,
     );
     assert.match(await changed(home.file, 'slots: 2', 'slots: 4'), /set-slots steered --class g4 --slots 4/);
     assert.match(

@@ -57,7 +57,7 @@ describe('a campaign steered from the command line', function () {
 
   it('refuses the same campaign from another file, naming the difference', async () => {
     const changed = partOfExample(example, home.folder, ['coin-toss'], rows);
-    assert.match(await holdout(2, 'start', changed), /budget\.microUsd: was 50000000, now 10000000/);
+    assert.match(await holdout(2, 'start', changed), /budget\.usd: was 50, now 10/);
   });
 
   it('takes what can be, and keeps who asked and why', async () => {
