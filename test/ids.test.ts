@@ -32,7 +32,7 @@ describe('ids', () => {
     }
   });
 
-  it('of workflows are written as the design says and tell every submission from every other', () => {
+  it('of workflows are unique for every submission', () => {
     assert.equal(campaignWorkflowId('case'), 'campaign:case');
     assert.equal(submissionWorkflowId('case', 's-1'), 'submission:case:s-1');
     fc.assert(
@@ -43,7 +43,7 @@ describe('ids', () => {
     );
   });
 
-  it('of runs come back from their key', () => {
+  it('of runs are parsed from their key', () => {
     assert.equal(runKeyOf('case', 's-1', 3), 'case/s-1/3');
     fc.assert(
       fc.property(campaign, member, n, (campaign, submission, n) => {
@@ -52,7 +52,7 @@ describe('ids', () => {
     );
   });
 
-  it('of runs are read from nothing else', () => {
+  it('of runs are parsed from nothing else', () => {
     for (const bad of [
       '',
       'a',
@@ -71,7 +71,7 @@ describe('ids', () => {
     }
   });
 
-  it('of objects begin with their campaign and never meet', () => {
+  it('of objects begin with their campaign and never collide', () => {
     const key = runKeyOf('case', 's', 1);
     const keys = [
       ...Object.values(runObjects).map((make) => make(key)),

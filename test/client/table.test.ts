@@ -3,7 +3,7 @@ import { submissionTable } from '../../src/client/status/results.ts';
 import { table } from '../../src/client/table.ts';
 import type { SubmissionSummary } from '../../src/ledger/results.ts';
 
-/** What is in a table, whatever its breaks: every character but blanks, column by column. */
+/** The content of a table without its line breaks: every character but blanks, column by column. */
 function contentOf(text: string, starts: readonly number[]): string[] {
   const lines = text.split('\n').slice(2);
   return starts.map((start, column) =>
@@ -21,7 +21,7 @@ describe('a table on a screen', () => {
     ['', 'a-b.c_d', `given up: ${'word '.repeat(30)}`, Array(9).fill('g4-like spot-reclaimed').join(', '), ''],
   ];
 
-  it('fits whatever is in it into the width, and loses nothing', () => {
+  it('fits any content into the width and loses nothing', () => {
     const full = table(header, rows);
     for (const width of [60, 80, 100, 132, 200]) {
       const text = table(header, rows, width);
@@ -30,7 +30,7 @@ describe('a table on a screen', () => {
     }
   });
 
-  it('is one line a row where there is room, and breaks at blanks first', () => {
+  it('is one line per row if there is room, and breaks at blanks first', () => {
     assert.equal(table(header, rows), table(header, rows, widest(table(header, rows))));
     assert.equal(
       table(['name', 'words'], [['a', 'one two three, four-five']], 16),
@@ -38,7 +38,7 @@ describe('a table on a screen', () => {
     );
   });
 
-  it('never grows beyond what its columns cannot give, and ends', () => {
+  it('never gets wider than its minimum needs, and terminates', () => {
     const text = table(header, rows, 10);
     assert.deepEqual(contentOf(text, startsOf(text)).length, header.length);
   });

@@ -52,7 +52,7 @@ const greenOf = (picture: string): { right: number; top: number } => {
 };
 
 describe('the picture of a plan', () => {
-  it('has a dot for every mix: what is done later to the right, what needs a larger budget above', () => {
+  it('has a dot for every mix: later ones to the right, those with a larger budget above', () => {
     const dear = mix('dear', {
       budgetMicroUsd: of(44_000e6, 66_000e6, 88_000e6),
       seconds: of(5 * day, 6 * day, 7 * day),
@@ -91,7 +91,7 @@ describe('the picture of a plan', () => {
       assert.ok(picture.includes(words), words);
   });
 
-  it('has the mix that a start would do on top, and names what it covers', () => {
+  it('draws the mix that a start would use on top, and names what it covers', () => {
     const picture = planPicture(plan([mix('all, as Holdout decides'), mix('one'), mix('other')]), frame);
     const drawn = [...picture.matchAll(/r="7" fill="(#\w+)"/g)].map(([, colour]) => colour);
     const named = [...picture.matchAll(/r="6" fill="(#\w+)"/g)].map(([, colour]) => colour);
@@ -99,7 +99,7 @@ describe('the picture of a plan', () => {
     assert.ok(picture.includes('>1, 2, 3<'));
   });
 
-  it('tells more mixes apart than there are colours', () => {
+  it('distinguishes more mixes than there are colours', () => {
     const mixes = Array.from({ length: 9 }, (_, at) =>
       mix(`m${at}`, { seconds: of(at * day, 2 * at * day, 20 * day) }),
     );
@@ -109,7 +109,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('cuts a long name in its middle, where names of classes are alike', () => {
+  it('shortens a long name in its middle, where names of classes are alike', () => {
     const [long, longer] = ['2', '8'].map((size) => `production-${'g'.repeat(50)}-p3.${size}xlarge alone`);
     const picture = planPicture(plan([mix(long ?? ''), mix(longer ?? '')]), { ...frame, campaign: 'c'.repeat(40) });
     const words = [...picture.matchAll(/font-weight="bold"[^>]*>([^<]+…[^<]+)</g)].map(([, name = '']) => name);
@@ -120,14 +120,14 @@ describe('the picture of a plan', () => {
     assert.ok(words[1]?.endsWith('p3.2xlarge alone') && words[2]?.endsWith('p3.8xlarge alone'));
   });
 
-  it('says so where a limit lies far outside, and does not squeeze the mixes for it', () => {
+  it('says so if a limit is far outside, and does not squeeze the mixes for it', () => {
     const near = dotsOf(planPicture(plan([mix('one')]), frame));
     const picture = planPicture(plan([mix('one')]), { ...frame, budgetMicroUsd: 1e15, deadlineSeconds: 900 * day });
     assert.ok(picture.includes('budget $1,000 M far above') && picture.includes('deadline far to the right'));
     assert.ok(dotsOf(picture).every(({ x, y }, at) => x >= (near[at]?.x ?? 0) && y <= (near[at]?.y ?? 0)));
   });
 
-  it('keeps what it says of the budget away from the deadline, wherever that is', () => {
+  it('keeps the label of the budget away from the deadline', () => {
     for (const budgetMicroUsd of [1e6, 50_000e6, 1e15]) {
       for (const deadlineSeconds of [1, 5 * day, 18 * day, 21 * day, 900 * day]) {
         const picture = planPicture(plan([mix('one')]), { ...frame, budgetMicroUsd, deadlineSeconds });
@@ -141,13 +141,13 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('writes millions short, so that they are not cut off', () => {
+  it('abbreviates millions, so that they are not cut off', () => {
     const much = { budgetMicroUsd: of(2.5e15, 2.5e15, 2.5e15), costMicroUsd: of(4e14, 4e14, 4e14) };
     const picture = planPicture(plan([mix('one', much)]), frame);
     assert.ok(picture.includes('>$500 M<') && picture.includes('cost $400 M'));
   });
 
-  it('says of a mix that cannot carry all how many it scores', () => {
+  it('names the share that a mix scores if it cannot run all', () => {
     for (const [scored, words] of [
       [0.83, 'small (83 % scored)'],
       [2 / 3, 'small (67 % scored)'],
@@ -168,7 +168,7 @@ describe('the picture of a plan', () => {
     assert.ok(!picture.includes('<script>') && picture.includes('&lt;script&gt;&amp;&quot;'));
   });
 
-  it('is drawn where all of the budget is kept for reruns, so that none would do', () => {
+  it('is drawn even if all of the budget is kept for reruns, so that no budget is enough', () => {
     const none = mix('none', { budgetMicroUsd: of(Number.NaN, Infinity, Infinity) });
     const picture = planPicture(plan([none]), { ...frame, rerunReserveShare: 1 });
     assert.ok(!picture.includes('NaN') && !picture.includes('Infinity') && picture.includes('no budget is enough'));
@@ -183,7 +183,7 @@ describe('the picture of a plan', () => {
 });
 
 describe('ticks', () => {
-  it('are round and reach the most', () => {
+  it('are round and reach the maximum', () => {
     assert.deepEqual(ticksTo(130, 6), [0, 25, 50, 75, 100, 125, 150]);
     assert.deepEqual(ticksTo(1, 4), [0, 0.25, 0.5, 0.75, 1]);
   });

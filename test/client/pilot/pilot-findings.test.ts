@@ -41,7 +41,7 @@ describe('a plan by the record of a pilot', () => {
   };
   const edit = (from: string | RegExp, to: string): void => change('campaign.yaml', from, to);
 
-  /** Keeps a record of these runs, each of an hour unless it says otherwise, under the conditions of the file. */
+  /** Writes a record of these runs, each of an hour by default, under the conditions of the file. */
   async function measured(runs: readonly (Partial<PilotRun> & Pick<PilotRun, 'submission' | 'class'>)[]) {
     const conditions = await conditionsOf(
       await checkCampaign(file, new Date()),
@@ -71,7 +71,7 @@ describe('a plan by the record of a pilot', () => {
     return JSON.parse(results.join('')) as CampaignPlan;
   }
 
-  it('goes by what was measured, also after edits that change no measurement', async () => {
+  it('uses the measurements, also after edits that do not affect them', async () => {
     await measured(both);
     edit('deadline: 3w', 'deadline: 9d');
     edit(/usdPerHour: 0.526/, 'usdPerHour: 0.3');
@@ -82,7 +82,7 @@ describe('a plan by the record of a pilot', () => {
     assert.doesNotMatch(unknowns.join('\n'), /left out|not measured/);
   });
 
-  it('leaves out what is of another image, and says so', async () => {
+  it('leaves out measurements of another image and says so', async () => {
     await measured(both);
     writeFileSync(join(root, 'campaign', 'new.tar'), 'another image');
     change('submissions.csv', 's0-0,image.tar', 's0-0,new.tar');
@@ -95,7 +95,7 @@ describe('a plan by the record of a pilot', () => {
     assert.match(unknowns.join('\n'), /^measured: 1 submission/m);
   });
 
-  it('leaves out what is of another machine', async () => {
+  it('leaves out measurements of another machine', async () => {
     await measured(both);
     edit('gpuMemoryMiB: 15109', 'gpuMemoryMiB: 10');
     assert.match(
@@ -104,7 +104,7 @@ describe('a plan by the record of a pilot', () => {
     );
   });
 
-  it('goes by the file alone where nothing fits it, and does not say that anything failed', async () => {
+  it('uses the file alone if no measurement fits it, and does not say that anything failed', async () => {
     await measured(both);
     edit(/name: g4/, 'name: x');
     edit(/name: p3/, 'name: y');
@@ -116,7 +116,7 @@ describe('a plan by the record of a pilot', () => {
     assert.doesNotMatch(unknowns.join('\n'), /failed/);
   });
 
-  it('says on which class the platform ended runs, and plans as if they had not been', async () => {
+  it('names the class on which the platform ended runs, and ignores those runs', async () => {
     const lost = { reason: 'platform-error', seconds: null, devicePeakMiB: null } as const;
     await measured(both.map((run) => (run.class === 'g4' ? { ...run, ...lost } : run)));
     const { unknowns, mixes } = await planned();
@@ -125,7 +125,7 @@ describe('a plan by the record of a pilot', () => {
     assert.equal(mixes.find(({ mix }) => mix === 'g4 alone')?.scored.p50, 1);
   });
 
-  it('says of a pilot that failed wherever it measured what is not known then, and plans by the file', async () => {
+  it('says what is not known if every run of the pilot failed, and uses the file', async () => {
     edit('limits:', 'expect: { runtime: 4h, on: g4 }\nlimits:');
     await measured(both.map((run) => ({ ...run, reason: 'submission-error' })));
     const { basis, unknowns } = await planned();
@@ -133,20 +133,20 @@ describe('a plan by the record of a pilot', () => {
     assert.match(unknowns[0] ?? '', /^the pilot of 2026-01-01 00:00 UTC failed on g4, p3 \(submission-error\): how/);
   });
 
-  it('says that an expectation is not used beside measurements', async () => {
+  it('says that measurements replace an expectation', async () => {
     edit('limits:', 'expect: { runtime: 4h, on: g4 }\nlimits:');
     assert.doesNotMatch((await planned()).unknowns.join('\n'), /is not used/);
     await measured(both);
     assert.match((await planned()).unknowns.join('\n'), /^`expect` in the file is not used/m);
   });
 
-  it('names no class as not measured that is not planned with', async () => {
+  it('does not name an unplanned class as not measured', async () => {
     await measured(both.filter((run) => run.class === 'g4'));
     assert.doesNotMatch((await planned({ only: ['g4'] })).unknowns.join('\n'), /p3/);
     assert.match((await planned()).unknowns.join('\n'), /no pilot run on p3/);
   });
 
-  it('takes the inputs that it was given, which are not counted in S3', async () => {
+  it('uses the inputs that the pilot counted, since those in S3 are not counted', async () => {
     edit('testSet: ./inputs', 'testSet: s3://case/inputs/');
     await measured(both.map((run) => ({ ...run, items: 4_000 })));
     const { mixes } = await planned({ only: ['g4'] });

@@ -50,7 +50,7 @@ describe('plan --pilot', function () {
     writeFileSync(rows, readFileSync(rows, 'utf8').replace(`${submission},image.tar`, `${submission},arm64.tar`));
   }
 
-  /** What the last plan said on its way. */
+  /** What the last plan printed on stderr. */
   let said: string[] = [];
   async function told(options: PlanOptions): Promise<CampaignPlan> {
     const results: string[] = [];
@@ -60,7 +60,7 @@ describe('plan --pilot', function () {
     return JSON.parse(results.join('')) as CampaignPlan;
   }
 
-  it('asks before it costs money, and names how much at most', async () => {
+  it('asks before it costs money and names the maximum', async () => {
     const said: string[] = [];
     const output = { say: (line: string) => void said.push(line), result: () => undefined };
     const failed: unknown = await planCampaign(file, { pilot: '6' }, output).catch((error: unknown) => error);
@@ -68,7 +68,7 @@ describe('plan --pilot', function () {
     assert.match(said.join('\n'), /runs 6 submissions once on each of g4, p3: at most \$[\d.]+/);
   });
 
-  it('is of the classes that are planned with alone', async () => {
+  it('runs on the planned classes alone', async () => {
     const said: string[] = [];
     const output = { say: (line: string) => void said.push(line), result: () => undefined };
     await assert.rejects(planCampaign(file, { pilot: '6', only: ['g4'] }, output));
@@ -83,7 +83,7 @@ describe('plan --pilot', function () {
     writeFileSync(file, text.replace(from, to));
   };
 
-  it('runs each of the sample once on every class', async () => {
+  it('runs each submission of the sample once on every class', async () => {
     assert.equal((await told({})).basis, 'upper-bound');
     assert.equal((await told({ pilot: '4', yes: true })).basis, 'pilot');
     const pilots = [...new Set(recorded().runs.map(({ pilot }) => pilot))];
@@ -99,7 +99,7 @@ describe('plan --pilot', function () {
     assert.equal(runs.length, 8);
   });
 
-  it('runs only what is new when it is larger, and plans with what it measured, whatever limits the file has now', async () => {
+  it('runs only what is new if it is larger, and its measurements apply whatever limits the file has', async () => {
     edit('deadline: 3w', 'deadline: 9d');
     edit(/slots: \d+/g, 'slots: 9');
     edit('usdPerHour: 3.06', 'usdPerHour: 2.5');
@@ -130,13 +130,13 @@ describe('plan --pilot', function () {
     assert.equal(Math.round((g4?.scored.p50 ?? 0) * 6), 4, 'one needs the larger device');
   });
 
-  it('runs nothing when a larger one has been', async () => {
+  it('runs nothing after a larger one', async () => {
     const before = recorded().runs;
     await told({ pilot: '2', yes: true });
     assert.deepEqual(recorded().runs, before);
   });
 
-  it('runs again what the file has otherwise now, and keeps the rest', async () => {
+  it('repeats what changed in the file and keeps the rest', async () => {
     const before = recorded().runs;
     const rows = join(folder, 'campaign', 'submissions.csv');
     const text = readFileSync(rows, 'utf8');
@@ -158,7 +158,7 @@ describe('plan --pilot', function () {
     edit('memoryMiB: 61000', 'memoryMiB: 60000');
   });
 
-  it('is there already when it is the same again, though the record was lost', async () => {
+  it('is found again if it is the same, even if the record was lost', async () => {
     rmSync(recordFile());
     await told({ pilot: '2', yes: true });
     const { runs } = recorded();
@@ -167,7 +167,7 @@ describe('plan --pilot', function () {
     assert.deepEqual(recorded().runs, runs);
   });
 
-  it('goes on with what was begun when another one is asked for', async () => {
+  it('continues the campaigns under way when another one is requested', async () => {
     const record = recorded();
     const { runs } = record;
     const begun = runs.map(({ pilot, submission, class: onClass, conditions }) => ({
@@ -183,7 +183,7 @@ describe('plan --pilot', function () {
     assert.deepEqual(recorded().begun, []);
   });
 
-  it('runs again what the platform ended', async () => {
+  it('repeats runs that the platform ended', async () => {
     const record = recorded();
     const [lost] = record.runs;
     assert.ok(lost);
@@ -197,7 +197,7 @@ describe('plan --pilot', function () {
     assert.notEqual(again?.pilot, lost.pilot);
   });
 
-  it('goes on being used without --pilot, and the plan says so', async () => {
+  it('is used without --pilot too, and the plan says so', async () => {
     const plan = await told({});
     assert.equal(plan.basis, 'pilot');
     assert.match(plan.unknowns[0] ?? '', /^a pilot that ended \d{4}-.* and cost \$/);

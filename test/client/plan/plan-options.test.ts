@@ -22,7 +22,7 @@ describe('the options of plan', () => {
     ],
   ];
   for (const [what, options, expected] of refused) {
-    it(`refuse ${what} before anything is read or made`, () => {
+    it(`refuse ${what} before anything is read or built`, () => {
       assert.throws(
         () => checkOptions(options),
         (error) => error instanceof HoldoutError && error.code === 'USAGE' && expected.test(error.message),
@@ -30,7 +30,7 @@ describe('the options of plan', () => {
     });
   }
 
-  it('are taken otherwise', () => {
+  it('are accepted otherwise', () => {
     checkOptions({});
     checkOptions({ spot: true, margin: '150%', pilot: '9999', svg: 'plans/a.SVG' });
     checkOptions({ spot: '30%' });
@@ -39,7 +39,7 @@ describe('the options of plan', () => {
   const plan = (...words: string[]) =>
     spawnSync(process.execPath, ['dist/client.mjs', 'plan', ...words], { encoding: 'utf8' });
 
-  it('leave the file that follows to plan, or say how', () => {
+  it('do not take the file for their value, or say how to write it', () => {
     const spot = plan('--spot', 'none.yaml');
     assert.equal(spot.status, exitStatus.badInput);
     assert.match(spot.stderr, /^holdout: --spot is "none\.yaml"/m);

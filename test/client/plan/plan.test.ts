@@ -82,14 +82,14 @@ describe('holdout plan', () => {
     assert.match(readFileSync(file.replace('.yaml', '.plan.svg'), 'utf8'), /^<svg /);
   });
 
-  it('writes the picture where it is told', async () => {
+  it('writes the picture to a given file', async () => {
     const file = campaign();
     const svg = join(root, 'elsewhere.svg');
     await told(file, { svg });
     assert.ok(existsSync(svg) && !existsSync(file.replace('.yaml', '.plan.svg')));
   });
 
-  it('plans with other slots: sooner, and no dearer', async () => {
+  it('plans with other slots: faster at no higher cost', async () => {
     const file = campaign();
     const few = await middle(file);
     const many = await middle(file, { slots: ['g4=20', 'p3=10'] });
@@ -98,7 +98,7 @@ describe('holdout plan', () => {
     assert.deepEqual(many.slots, { g4: 20, c4: 2, p3: 10 });
   });
 
-  it('plans with some classes alone, and each keeps its time limit and expectation', async () => {
+  it('plans with some classes alone; each keeps its time limit and expectation', async () => {
     const file = campaign();
     const { mixes } = await planned(file);
     const { mixes: only } = await planned(file, { only: ['g4'] });
@@ -135,7 +135,7 @@ describe('holdout plan', () => {
     assert.ok(more.withMargin > machines.withMargin && more.withMargin <= Math.ceil(machines.enough * 2.5));
   });
 
-  it('plans a campaign without devices, and says nothing of them', async () => {
+  it('plans a campaign without GPUs and does not mention any', async () => {
     const file = campaign((text) =>
       text
         .replaceAll(/  - { name: [gp].*\n/g, '')
@@ -152,7 +152,7 @@ describe('holdout plan', () => {
     assert.doesNotMatch(unknowns.join(), /device/);
   });
 
-  it('thinks of nothing that fits no device: with one size, or with the larger one alone', async () => {
+  it('assumes no submission that fits no GPU, with one size or with the larger one alone', async () => {
     const said = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
     const large = await middle(campaign(said), { only: ['p3', 'c4'] });
     assert.equal(large.scored.p50, 1);
@@ -167,7 +167,7 @@ describe('holdout plan', () => {
     assert.equal((await middle(campaign(said), { only: ['g4', 'c4'] })).scored.p50, 0.75);
   });
 
-  it('sends what a campaign sends to the cheap class there, also where a faster class was promised more', async () => {
+  it('sends to the cheapest class what a campaign sends there, even if a faster class allows more time', async () => {
     const slow = (text: string): string =>
       text.replace('wallClockOn: p3', 'wallClockOn: g4').replace('4h, on: g4', '8h, on: g4, outOfGpuMemory: 0%');
     const { hoursOn } = await middle(campaign(slow));
@@ -175,7 +175,7 @@ describe('holdout plan', () => {
     assert.ok((hoursOn['g4'] ?? 0) > 0);
   });
 
-  it('has bounds of the whole wall clock also where a class states its own', async () => {
+  it('has bounds of the whole wall clock even if a class has its own', async () => {
     const own = (text: string): string =>
       text.replace(/expect: .*\n/, '').replace('slots: 4 }', 'slots: 4, wallClock: 12h }');
     const { mixes } = await planned(campaign(own), { only: ['g4', 'p3'] });
@@ -183,7 +183,7 @@ describe('holdout plan', () => {
     assert.deepEqual([hours['g4 alone'], hours['p3 alone']], [Math.round(40 * 12 * 1.1), Math.round(40 * 9 * 1.1)]);
   });
 
-  it('says from which budget on nothing waits for money', async () => {
+  it('names the budget from which no run waits for money', async () => {
     const { budgetMicroUsd, neverWaitingMicroUsd } = await middle(campaign());
     assert.ok(neverWaitingMicroUsd.p50 > budgetMicroUsd.p50);
     const between = Math.ceil((budgetMicroUsd.p50 + neverWaitingMicroUsd.p50) / 2e6);
@@ -192,7 +192,7 @@ describe('holdout plan', () => {
     assert.doesNotMatch(await told(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
   });
 
-  it('without an expectation says that it is an upper bound', async () => {
+  it('is an upper bound without an expectation and says so', async () => {
     const file = campaign((text) => text.replace(/expect: .*\n/, ''));
     const plan = await planned(file);
     assert.equal(plan.basis, 'upper-bound');
@@ -216,26 +216,26 @@ describe('holdout plan', () => {
     assert.match(await told(file), /no sample set: nothing is probed, so every submission starts on g4/);
   });
 
-  it('says what a price of nothing hides', async () => {
+  it('says that a price of 0 hides the cost', async () => {
     const file = campaign((text) => text.replace('usdPerHour: 0.526', 'usdPerHour: 0'));
     assert.match(await told(file), /g4 has a price of 0/);
   });
 
-  it('refuses a class without a price and a device of unknown memory, and says what could not be known', async () => {
+  it('refuses a class without a price and a GPU of unknown memory, and says why', async () => {
     const file = campaign((text) => text.replace('usdPerHour: 0.526, ', '').replace('gpuMemoryMiB: 16160, ', ''));
     const message = await refused(file);
     assert.match(message, /:10: instanceClasses\[0\]\.usdPerHour is missing.*planning needs it/);
     assert.match(message, /:11: instanceClasses\[1\]\.gpuMemoryMiB is missing.*tell what fits on a class of kind gpu/);
   });
 
-  it('refuses an expectation that cannot be', async () => {
+  it('refuses an impossible expectation', async () => {
     const impossible = '{ runtime: 4h, on: g4, startUp: 5h, outOfGpuMemory: 60%, withoutGpu: 50% }';
     const message = await refused(campaign((text) => text.replace(/expect: .*/, `expect: ${impossible}`)));
     assert.match(message, /:7: expect\.startUp must be less than expect\.runtime/);
     assert.match(message, /:7: expect\.withoutGpu plus expect\.outOfGpuMemory must not exceed 100%/);
   });
 
-  it('refuses options that mean nothing here', async () => {
+  it('refuses options that do not fit the file', async () => {
     const file = campaign();
     assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is no instance class/);
     assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N, N from 1 to 10000/);

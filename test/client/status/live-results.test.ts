@@ -27,8 +27,8 @@ const results: CampaignResults = {
   submissions: [row('new', 'queued'), row('waits', 'queued'), row('again', 'failed'), row('closing', 'finished')],
 };
 
-describe('results of a campaign that goes on', () => {
-  it('show the stage of what is under way, and keep the state of what stands by a record', () => {
+describe('results of a running campaign', () => {
+  it('show the stage of submissions under way, and keep the state of those with a record', () => {
     const { submissions } = withStages(results, [
       { submission: 'waits', stage: 'waiting', class: 'g4' },
       { submission: 'again', stage: 'running', class: 'p3' },
@@ -45,7 +45,7 @@ describe('results of a campaign that goes on', () => {
     );
   });
 
-  it('count the reasons with whose fault each is, the most frequent first', () => {
+  it('count the reasons with the responsible party, the most frequent first', () => {
     assert.deepEqual(endedBecause({ 'platform-error': 2, 'time-limit': 28, cancelled: 1 }), [
       'ended because:\n  time-limit: 28 (team)\n  platform-error: 2 (platform)\n  cancelled: 1 (operator)',
     ]);

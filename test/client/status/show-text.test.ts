@@ -79,7 +79,7 @@ const killed = runOf(
 );
 
 describe('what show prints', () => {
-  it('is the end, why and what can be done, then each run with what it used of its limits', () => {
+  it('is the result, why and the next step, then each run with its use of the limits', () => {
     assert.equal(
       showText(caseOf(roundOf([runOf(1, { kind: 'exited', exitCode: 0 }), killed], { withheld: ['LD_PRELOAD'] }))),
       [
@@ -121,7 +121,7 @@ describe('what show prints', () => {
     );
   });
 
-  it('is the first faults of predictions by line, and how many there are of each kind', () => {
+  it('has the first faults of predictions by line, and the count of each kind', () => {
     const faults = {
       count: 3,
       kinds: { 'id-unknown': 2, 'no-row': 1 },
@@ -142,7 +142,7 @@ describe('what show prints', () => {
     );
   });
 
-  it('tells how the container ended where there is no exit code, for every way to end', () => {
+  it('says how the container ended without an exit code, for every way to end', () => {
     const ends: [ContainerEnd, RegExp][] = [
       [{ kind: 'time-limit' }, /exit +none: stopped by the wall-clock limit/],
       [{ kind: 'stopped' }, /exit +none: stopped from outside/],
@@ -155,7 +155,7 @@ describe('what show prints', () => {
     }
   });
 
-  it('is what goes on, with the runs that have no record yet', () => {
+  it('is the current stage, with the runs that have no record yet', () => {
     const { facts } = killed;
     assert.ok(facts);
     const text = showText(
@@ -182,7 +182,7 @@ describe('what show prints', () => {
     assert.match(text, /^run 3, evaluation on g4: under way$/m);
   });
 
-  it('names the rounds where there are several, and reads records that have no facts', () => {
+  it('names the rounds if there are several, and reads records without facts', () => {
     const { facts: _, ...old } = killed;
     const rounds = [
       roundOf([{ ...old, why: null }]),
@@ -194,7 +194,7 @@ describe('what show prints', () => {
     assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why .*\n.*\n {2}job {8}job-2\n {2}cost/m);
   });
 
-  it('never has the submission’s words, and fits a terminal of 80 columns', () => {
+  it('never has text of the submission, and fits a terminal of 80 columns', () => {
     const long = { ...killed, cause: 'x '.repeat(100).trim() };
     const text = showText(caseOf(roundOf([long, runOf(3, { kind: 'time-limit' })])));
     assert.doesNotMatch(text.replaceAll('\n', ''), /MY WORDS|\p{C}/u);

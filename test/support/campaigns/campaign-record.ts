@@ -10,26 +10,26 @@ import type { ScoreFile } from '../../../src/ledger/score-file.ts';
 const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
-/** What a campaign left in the buckets of a home, read as plain files and checked by code of its own. */
+/** The records of a campaign in the buckets of a home, read as plain files and checked independently of the product. */
 export class CampaignRecord {
   constructor(
     private readonly home: string,
     private readonly campaign: string,
   ) {}
 
-  /** The records of a submission, oldest first; fails where the chain does not hold. */
+  /** The records of a submission, oldest first; fails if the chain is broken. */
   chain(submission: string): LedgerRecord[] {
     return this.linked<LedgerRecord>(join(this.results, 'ledger', submission));
   }
 
-  /** The operators' acts; fails where the chain does not hold. */
+  /** The operator commands; fails if the chain is broken. */
   acts(): ChainedCommand[] {
     return this.linked<ChainedCommand>(join(this.results, 'acts'));
   }
 
   /**
-   * Checks every chain, that no run has two numbers or two jobs, that every score is what its predictions make, and that
-   * `results` add up to what the ledger says.
+   * Checks every chain, that no run has two numbers or two jobs, that every score follows from its predictions, and that
+   * `results` agree with the ledger.
    */
   check(results: CampaignResults): void {
     this.acts();

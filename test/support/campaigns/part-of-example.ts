@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Writes a campaign of some of the example's submissions (and others, as rows of the hand-in) and answers its file. */
+/** Writes a campaign of some of the example's submissions and of further rows; returns its file. */
 export function partOfExample(
   exampleFile: string,
   folder: string,

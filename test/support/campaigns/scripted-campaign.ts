@@ -31,48 +31,48 @@ import { startTemporalServer, type TemporalServer } from '../temporal-server.ts'
 import { frozenCampaign } from './frozen-campaign.ts';
 import type { RunEnd } from '../../../src/activities/run-end.ts';
 
-/** What a run of the script does: its end, or a wait for its cancellation. */
+/** What a scripted run does: its result, or a wait for its cancellation. */
 export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';
 
 /**
- * The real workflows on a real Temporal server; activities follow a script, so that rare ends can be had at will.
- * `script` answers for every run; by default all end well.
+ * The real workflows on a real Temporal server with scripted activities, to produce rare results at will. `script` gives the
+ * result of every run; by default all succeed.
  */
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
-  /** Of these, what was to have more shared memory. */
+  /** Those of them with more shared memory. */
   readonly sharing: string[] = [];
   /** What a probe measures, on a class of speed 1. */
   secondsPerItem = 0.1;
   readonly refusedImages = new Set<string>();
-  /** Submissions on a base image whose probes teach nothing. */
+  /** Submissions on a base image whose probes fill the GPU. */
   readonly probedInVain = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** What a run waits for before it ends. */
   hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
   /** What the submission of a run's job waits for. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
-  /** What a try to copy an image waits for. */
+  /** What an attempt to copy an image waits for. */
   holdCopy: (tried: { submission: string; attempt: number }) => Promise<void> | undefined = () => undefined;
-  /** What happens when an image is copied; throws for one that cannot be. */
+  /** Called when an image is copied; throws if it cannot be. */
   copy: (submission: string) => void = () => undefined;
-  /** How long to wait (ms) after so many tries to copy an image; undefined: as long as the workflow has it. */
+  /** Pause (ms) after this many attempts to copy an image; undefined: the workflow's own. */
   copyPause: (tries: number) => number | undefined = () => undefined;
-  /** What Batch says to a submit; throws where it says nothing. Undefined: it makes the job. */
+  /** Batch's answer to a submit; throws if there is none. Undefined: it creates the job. */
   submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
   timings: Timings = embeddedTimings;
-  /** What a look after silent submissions waits for. */
+  /** What a check for silent submissions waits for. */
   holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** What a round waits for between its report and the end of its workflow. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
-  /** What happens when results are to be published. */
+  /** Called when results are published. */
   publish: () => void = () => undefined;
-  /** What happens before an activity of the campaign itself; throws for one that fails. */
+  /** Called before an activity of the campaign itself; throws to make it fail. */
   conduct: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
   /** Queues from which withdrawals and ends of runs were taken, in order. */
   readonly endedFrom: string[] = [];
-  /** Runs that were under way beside more of their class than it has slots. */
+  /** Runs that exceeded the slots of their class. */
   readonly overSlots: string[] = [];
   private readonly underWay = new Map<string, Set<string>>();
   frozen: FrozenCampaign = frozenCampaign();

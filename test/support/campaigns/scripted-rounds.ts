@@ -12,7 +12,7 @@ import type { RunningRound } from '../../../src/activities/submission-workflows.
 
 type Stock = Awaited<ReturnType<Activities['takeStock']>>;
 
-/** Work lists, acts and ledger of scripted campaigns in memory; teams have their numbers in the order of `teams`. */
+/** Work lists, operator commands and ledger of scripted campaigns in memory; teams are numbered in the order of `teams`. */
 export class ScriptedRounds {
   teams: Record<string, string[]> = {};
   readonly recorded: SubmissionResult[] = [];
@@ -26,7 +26,7 @@ export class ScriptedRounds {
     this.chains.clear();
   }
 
-  /** The operators' acts on a campaign. */
+  /** The operator commands of a campaign. */
   acts(campaign: string): RecordedCommand[] {
     const acts = this.chains.get(campaign) ?? [];
     this.chains.set(campaign, acts);
@@ -110,7 +110,7 @@ export class ScriptedRounds {
     return this.recorded.some((record) => record.submission === submission && record.sequence === sequence);
   }
 
-  /** Of the teams, and what taken acts added. */
+  /** The first rounds of the teams, and those that accepted commands added. */
   private rounds(acts: readonly RecordedCommand[]): TeamRound[] {
     const first = Object.entries(this.teams).flatMap(([team, submissions]) =>
       submissions.map((submission) => ({ submission, sequence: 1, kind: 'evaluate' as const, team, teamName: team })),

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ociEntries, tarOf } from '../images/image-archives.ts';
 
-/** A campaign of so many submissions, as a folder with a campaign file; all hand in the same tiny image. */
+/** A campaign as a folder with a campaign file; all submissions have the same tiny image. */
 export interface CampaignShape {
   campaign: string;
   /** Submissions of each team. */
@@ -15,13 +15,13 @@ export interface CampaignShape {
 
 const inputs = ['a.bin', 'b.bin', 'c.bin', 'd.bin'];
 
-/** Teams of the case: 2,300 teams hand in 4,200 submissions; the first ones two each, as far as that goes. */
+/** Submissions by team in the proportion of the case, 4,200 of 2,300 teams; the first teams have two each. */
 export const teamsOfTheCase = (submissions: number): number[] => {
   const teams = Math.round((submissions * 2300) / 4200);
   return Array.from({ length: teams }, (_, team) => (team < submissions - teams ? 2 : 1));
 };
 
-/** Writes the folder; answers its campaign file. */
+/** Writes the folder; returns its campaign file. */
 export async function writeCampaignFolder(folder: string, shape: CampaignShape): Promise<string> {
   for (const part of ['inputs', 'sample']) mkdirSync(join(folder, part), { recursive: true });
   for (const name of inputs) writeFileSync(join(folder, 'inputs', name), name);
@@ -55,7 +55,7 @@ instanceClasses:
   - { name: p3, kind: gpu, gpu: nvidia, queue: simulated-p3, gpuMemoryMiB: 16160, vcpus: 8, memoryMiB: 60000, usdPerHour: 3.06, relativeSpeed: 2.14, slots: ${slots.p3}, purchase: on-demand }
 `;
 
-/** What the submissions do: by name, what differs from an hour on a G4 that ends well. */
+/** The behaviour of submissions, by name where it differs from a successful hour on a G4. */
 export const populationFile = (submissions: Record<string, object>): object => ({
   others: {
     usesGpu: true,

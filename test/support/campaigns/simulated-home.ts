@@ -56,7 +56,7 @@ export class SimulatedHome extends CampaignHome {
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
   }
 
-  /** Says what submissions do from the endpoint's next start on, by name, where it is not {@link quick}. */
+  /** Sets the behaviour of submissions from the endpoint's next start on, by name where it is not {@link quick}. */
   behave(submissions: Record<string, object>): string {
     const file = join(this.folder, 'population.json');
     const { others, ...rest } = populationFile(submissions) as { others: object };
@@ -64,7 +64,7 @@ export class SimulatedHome extends CampaignHome {
     return file;
   }
 
-  /** The same from now on: the endpoint is killed and comes back, its jobs go on. */
+  /** The same from now on: the endpoint is killed and restarted; its jobs continue. */
   async behaveNow(submissions: Record<string, object>): Promise<void> {
     this.behave(submissions);
     const before = this.pidOf('batch');
@@ -73,12 +73,12 @@ export class SimulatedHome extends CampaignHome {
     await eventually('the endpoint is back', isBack);
   }
 
-  /** Starts the campaign and goes on. */
+  /** Starts the campaign without waiting for it. */
   begin(): Promise<string> {
     return this.holdout(0, 'start', this.file, '--detach');
   }
 
-  /** Runs a command and answers what it printed on stdout and stderr; fails on another exit status. */
+  /** Runs a command and returns its output; fails on another exit status. */
   async holdout(status: number, ...args: string[]): Promise<string> {
     const ended = await this.run(...args);
     assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stderr}`);
@@ -104,7 +104,7 @@ export class SimulatedHome extends CampaignHome {
     return found;
   }
 
-  /** Waits until the campaign's progress is as wanted. */
+  /** Waits until the campaign's progress meets a condition. */
   async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
     let last: CampaignProgress | undefined;
     const look = async (): Promise<boolean> => holds((last = await this.progress()));
@@ -113,7 +113,7 @@ export class SimulatedHome extends CampaignHome {
     });
   }
 
-  /** Every job that the Batch endpoint knows, oldest first; one that is being started again is waited for. */
+  /** Every job of the Batch endpoint, oldest first; waits for an endpoint that is restarting. */
   async allJobs(): Promise<ObservedJob[]> {
     let jobs: ObservedJob[] = [];
     await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
@@ -140,7 +140,7 @@ export class SimulatedHome extends CampaignHome {
     return jobs.sort((a, b) => a.createdAt - b.createdAt);
   }
 
-  /** Those that have not ended. */
+  /** Jobs that have not ended. */
   async activeJobs(): Promise<ObservedJob[]> {
     return (await this.allJobs()).filter(({ status }) => !over.has(status));
   }

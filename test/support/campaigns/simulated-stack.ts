@@ -11,7 +11,7 @@ import { populationFile, writeCampaignFolder, type CampaignShape } from './simul
 
 export interface SimulatedStack {
   access: Access;
-  /** Everything it leaves on disk; kept, so that it can go on. */
+  /** All its state on disk; kept, so that it can continue. */
   folder: string;
   home: string;
   close: () => Promise<void>;
@@ -27,7 +27,7 @@ export interface SimulatedStackOptions {
 
 const report = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-/** An embedded stack whose jobs are simulated. What is there already goes on. */
+/** An embedded stack whose jobs are simulated; continues from the state in the folder. */
 export async function openSimulatedStack(
   folder: string,
   { slots, timeScale, submissions }: SimulatedStackOptions,
@@ -52,7 +52,7 @@ export async function openSimulatedStack(
   return { access, folder, home, close };
 }
 
-/** Writes a campaign and hands it in, or finds it handed in. */
+/** Writes a campaign and freezes it, unless it is already frozen. */
 export async function handInSimulated(
   { access, folder }: SimulatedStack,
   shape: CampaignShape,
