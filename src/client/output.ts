@@ -11,6 +11,6 @@ export function screenColumns(): number | undefined {
 }
 
 export const terminal: Output = {
-  say: (line) => process.stderr.write(`${line}\n`),
-  result: (text) => process.stdout.write(`${text}\n`),
+  say: (line) => void process.stderr.write(`${line}\n`),
+  result: (text) => void process.stdout.write(`${text}\n`),
 };

@@ -4,8 +4,8 @@ import type { Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {
   command.action(
-    withAccess(async (access, campaign) =>
-      output.result(await keepResults(homeFolder(), await campaignResults(access, campaign))),
-    ),
+    withAccess(async (access, campaign) => {
+      output.result(await keepResults(homeFolder(), await campaignResults(access, campaign)));
+    }),
   );
 };

@@ -11,7 +11,8 @@ export const register: Register = (command, { withAccess, output }) => {
       const now = await queryCampaign(access, campaign);
       if (now.kind !== 'running') {
         const ended = endedStatus(now.known);
-        return output.result(json ? jsonText(ended) : endedText(ended));
+        output.result(json ? jsonText(ended) : endedText(ended));
+        return;
       }
       const { progress } = now;
       const [unpolled, stuck] = await Promise.all([unpolledQueues(access), stuckActivities(access, campaign)]);
