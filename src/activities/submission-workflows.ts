@@ -49,7 +49,7 @@ export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campa
 }
 
 /** Ids of the running submissions, by the same list. */
-export async function runningSubmissions(
+export async function runningSubmissionIds(
   deps: Pick<Dependencies, 'workflows'>,
   campaign: string,
 ): Promise<Set<string>> {

@@ -8,7 +8,7 @@ import { unstartedSubmissionsOf, type UnstartedSubmissions } from './unstarted-s
 export interface RemainingWork {
   classes: RemainingClassWork[];
   /** First evaluations requested so far, grouped by the duration of their probes, in ascending order. */
-  firstEvaluations: FirstEvaluations[];
+  firstEvaluations: FirstEvaluationGroup[];
   /** Where submissions begin: the class of their probes, or the class that most first evaluations request. */
   entryClass: number;
   probing: boolean;
@@ -49,7 +49,7 @@ export interface RunningRun extends AwaitedRun {
 }
 
 /** First evaluations whose probes took about the same time. */
-export interface FirstEvaluations {
+export interface FirstEvaluationGroup {
   classIndex: number;
   count: number;
   probeSeconds: number;
@@ -138,7 +138,7 @@ function awaitedRun(
   return { classIndex, team, probe, expectedSeconds: probe ? undefined : measuredSeconds(option) };
 }
 
-const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluations[] =>
+const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluationGroup[] =>
   rows
     .flatMap(({ name }, classIndex) =>
       Object.values(statistics.byClass[name]?.firstEvaluations ?? {}).map(
@@ -156,7 +156,7 @@ const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly Instan
 function entryOf(
   { statistics }: CampaignState,
   rows: readonly InstanceClass[],
-  firstEvaluations: readonly FirstEvaluations[],
+  firstEvaluations: readonly FirstEvaluationGroup[],
   runs: readonly AwaitedRun[],
 ): Pick<RemainingWork, 'entryClass' | 'probing'> {
   const probed = rows.findIndex(({ name }) => (statistics.byClass[name]?.probes ?? 0) > 0);
