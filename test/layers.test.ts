@@ -27,6 +27,8 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['workflows', '../client/access.ts'],
   ['s3', '../ledger/record.ts'],
   ['images/store', '../../ledger/record.ts'],
+  ['images/tar', '../archive/blob-folder.ts'],
+  ['images/layers', '../store/skopeo.ts'],
   ['scoring', '../s3/object-store.ts'],
   ['ledger', '../batch/run-jobs.ts'],
   ['batch', '../ledger/record.ts'],
@@ -39,6 +41,9 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['activities', '../local/report.ts'],
   ['local/batch-endpoint/api', '../../../activities/index.ts'],
   ['local/stack', '../../client/access.ts'],
+  ['local/stack/home', '../parts/ports.ts'],
+  ['local/batch-endpoint/jobs', '../api/requests.ts'],
+  ['local/batch-endpoint/executors', '../../../client/access.ts'],
   ['client/status', '../../activities/index.ts'],
   ['client/commands', '../../runner/main.ts'],
   ['errors', '../campaign/model/reasons.ts'],
@@ -52,6 +57,7 @@ const allowed: readonly (readonly [folder: string, specifier: string])[] = [
   ['ledger', '../s3/object-store.ts'],
   ['activities', '../ledger/record.ts'],
   ['local/tools', '../../runner/runner-settings.ts'],
+  ['local/batch-endpoint/api', '../jobs/job-store.ts'],
   ['client/status', '../../workflows/messages.ts'],
 ];
 

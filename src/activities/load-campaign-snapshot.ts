@@ -13,7 +13,7 @@ import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 /** What a campaign without state starts from: at its first start, after its end, or after its workflow was lost. */
-export interface CampaignSnapshot {
+interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor running. */
   workLists: string[];
   /** `pace` as {@link statisticsCodec} encodes it. */

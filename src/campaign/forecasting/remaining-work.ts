@@ -49,7 +49,7 @@ export interface RunningRun extends AwaitedRun {
 }
 
 /** First evaluations whose probes took about the same time. */
-export interface FirstEvaluationGroup {
+interface FirstEvaluationGroup {
   classIndex: number;
   count: number;
   probeSeconds: number;

@@ -5,7 +5,7 @@ import { applyCommand } from './apply-command.ts';
 import { parseDuration } from '../model/units.ts';
 
 /** The settings of the campaign file that operators can change, after their commands. */
-export interface EffectiveSettings {
+interface EffectiveSettings {
   /** In micro-dollars. */
   budget: number;
   /** ISO instant. */

@@ -49,7 +49,7 @@ export interface CampaignProgress {
   operatorsLog: OperatorLogLine[];
 }
 
-export interface ClassProgress {
+interface ClassProgress {
   slots: number;
   running: number;
   waiting: number;

@@ -53,7 +53,7 @@ export interface Course {
   committed: Committed;
 }
 
-export interface PlannedRun {
+interface PlannedRun {
   class: string;
   rerun: boolean;
   endsAt: number;

@@ -22,7 +22,7 @@ export const meetsLimits = ({ budgetMicroUsd, seconds }: MixPlan, { budget, dead
   budgetMicroUsd.p90 <= budget.microUsd && seconds.p90 <= deadlineSeconds;
 
 /** A mix of classes and its plan. */
-export interface PlannedMix {
+interface PlannedMix {
   mix: Mix;
   plan: MixPlan;
 }

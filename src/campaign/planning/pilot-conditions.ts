@@ -2,7 +2,7 @@ import type { InstanceClass, Limits, PredictionsFormat } from '../model/frozen-c
 import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** The conditions of a pilot run on a class; a measurement is valid only while they stay the same. */
-export interface ClassConditions {
+interface ClassConditions {
   /** Their number, or their location in S3. */
   inputs: number | string;
   machine: Pick<InstanceClass, 'kind' | 'gpu' | 'gpuMemoryMiB' | 'vcpus' | 'memoryMiB'>;

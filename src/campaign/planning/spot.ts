@@ -3,7 +3,7 @@ import { mixesOf, type Mix } from './mixes.ts';
 import { assumedSpotShare, changedClasses } from './what-if.ts';
 
 /** The change of the campaign file that makes on-demand classes Spot, and the resulting plan. */
-export interface SpotPlan {
+interface SpotPlan {
   words: string;
   input: PlanInput;
   mix: Mix;

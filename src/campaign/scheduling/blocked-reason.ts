@@ -18,7 +18,7 @@ export type Blocker =
   /** Without a class: images cannot be copied. `since` in ms, if known. */
   | { hold: 'platform'; class?: string; cause: string; since?: number };
 
-export type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
+type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
 
 /** The stage of a submission as its campaign knows it; `scoring`: between its last run and its report. */
 export function stageOf(open: OpenSubmission): OpenStage {

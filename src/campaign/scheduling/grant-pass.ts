@@ -16,7 +16,7 @@ export interface Candidate {
   option: RunOption;
 }
 
-export interface GrantOrder<One extends Candidate> {
+interface GrantOrder<One extends Candidate> {
   /** Compares two candidates; the first in order is granted first. */
   compare: (a: One, b: One) => number;
   /** A candidate whose place has changed because of other grants; undefined: it is up to date. */

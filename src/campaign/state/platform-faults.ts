@@ -13,7 +13,7 @@ import type { FaultStreak, Faults } from './fault-streaks.ts';
 type State = Writable<CampaignState>;
 
 /** This many equal faults in a row are no coincidence. */
-export const equalFaults = 3;
+const equalFaults = 3;
 type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
 
 /** What the end of a run says about its class. */

@@ -7,7 +7,7 @@ import type { LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 
 /** The cost of further rounds, in micro-dollars. */
-export interface Estimate {
+interface Estimate {
   /** Null if no round has ended yet that shows it. */
   expected: number | null;
   worst: number;

@@ -15,7 +15,7 @@ import { exitStatus } from '../exit-status.ts';
 import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
 
-export interface StartOptions extends RunCampaignOptions {
+interface StartOptions extends RunCampaignOptions {
   /** Default: the example. */
   file?: string;
 }

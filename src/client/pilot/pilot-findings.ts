@@ -10,7 +10,7 @@ import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 
 /** The measurements of a campaign's pilots, and notes on them for the plan. */
-export interface PilotFindings {
+interface PilotFindings {
   measured: { measured?: Knowledge; testItems?: number };
   notes: string[];
 }

@@ -15,7 +15,7 @@ import { findPilot } from './pilot-record.ts';
 import { handInPilots, measurePilots, type PilotResult, type PilotWork } from './pilot-work.ts';
 import { teamsOf } from '../plan/plan-request.ts';
 
-export interface PilotOptions {
+interface PilotOptions {
   count: number;
   /** The planned classes. */
   classes: readonly InstanceClass[];

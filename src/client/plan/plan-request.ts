@@ -7,7 +7,7 @@ import type { RunRules } from '../../campaign/simulation/simulated-run-result.ts
 import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
 import { countInputs } from '../../intake/input-files.ts';
 
-export interface PlanRequest {
+interface PlanRequest {
   whatIf: WhatIf;
   /** Additional capacity: 0.5 plans half as many machines again. */
   margin: number;

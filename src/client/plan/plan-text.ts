@@ -8,7 +8,7 @@ import { counted } from '../../safe-text.ts';
 import { table } from '../table.ts';
 
 /** The limits that a plan is compared with. */
-export interface PlanLimits {
+interface PlanLimits {
   campaign: string;
   /** ISO instant. */
   deadline: string;

@@ -8,7 +8,7 @@ import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
 /** The status of a campaign whose workflow does not run: the object of `status --json`. Money in micro-dollars. */
-export interface EndedStatus {
+interface EndedStatus {
   campaign: string;
   /** `stopped`: rounds are open, but no workflow continues them. */
   state: 'ended' | 'stopped';

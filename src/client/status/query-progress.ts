@@ -21,7 +21,7 @@ const pollMs = 250;
 export const queryDeadlineMs = 5_000;
 
 /** `stopped`: rounds are open, but no workflow continues them. */
-export type QueriedCampaign =
+type QueriedCampaign =
   { kind: 'running'; progress: CampaignProgress } | { kind: 'ended' | 'stopped'; known: CampaignFromS3 };
 
 /**

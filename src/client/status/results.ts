@@ -15,7 +15,7 @@ import type { Access } from '../access.ts';
 import { table } from '../table.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
-export interface ResultsView {
+interface ResultsView {
   results: CampaignResults;
   /** leaderboard.csv as of now. */
   leaderboard: string;

@@ -19,7 +19,7 @@ const maxFollowed = 60;
 const pollMs = 1_000;
 
 /** `why`: every cause of the block with the command that removes it, one line each. */
-export type WatchEnd = { kind: 'ended' } | { kind: 'blocked'; hold: BlockedReason; why: string[] };
+type WatchEnd = { kind: 'ended' } | { kind: 'blocked'; hold: BlockedReason; why: string[] };
 
 /**
  * Prints what happens in a campaign until it ends or is blocked: a line for every submission that changes its stage, the
