@@ -150,7 +150,7 @@ describe('an NVIDIA GPU', () => {
     smi.does(lost, '[ -e accounts ] && cat accounts');
     await open();
     await sleep(5_300);
-    await assert.rejects(async () => device?.stop(), { code: 'DEVICE_UNWATCHED', message: /silent for 5 s/ });
+    await assert.rejects(async () => device?.stop(), { code: 'DEVICE_UNWATCHED', message: /reported nothing for 5 s/ });
     writeFileSync(join(smi.folder, 'accounts'), '44, 9000, 1500\n');
     assert.equal((await device?.stop())?.peakMiB, 9_003);
   });
