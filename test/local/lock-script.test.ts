@@ -55,7 +55,7 @@ describe('two commands in a fresh clone', () => {
     const said = all.map(({ stderr }) => stderr).sort();
     assert.match(said[0] ?? '', /installing the npm packages/);
     for (const waited of said.slice(1))
-      assert.match(waited, /waiting for process \d+, which installs the npm packages/);
+      assert.match(waited, /waiting for process \d+, which is installing the npm packages/);
     assert.deepEqual((await run()).stderr, '');
   });
 });
