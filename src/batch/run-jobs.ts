@@ -5,11 +5,8 @@ import {
   type BatchClient,
   type JobSummary,
 } from '@aws-sdk/client-batch';
-import { sha256 } from '../sha256.ts';
 import { endedByHoldout } from './job-fate.ts';
-
-/** The Batch job name of a run. Batch's JOB_NAME filter ignores case, so the name has one case only. */
-export const jobNameOf = (runKey: string): string => `ho-${sha256(runKey)}`;
+import { jobNameOf } from './job-name.ts';
 
 /** All jobs of a run in every state, oldest first. The list may lag behind SubmitJob. */
 export const jobsOfRun = (batch: BatchClient, queue: string, runKey: string): Promise<JobSummary[]> =>

@@ -2,7 +2,8 @@ import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { parseRunKey, runObjects } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
 import { abandon, holderOf, type RunsBucket } from './claim.ts';
-import { jobNameOf, jobsOfRun } from './run-jobs.ts';
+import { jobNameOf } from './job-name.ts';
+import { jobsOfRun } from './run-jobs.ts';
 
 export interface SubmitOrder {
   runKey: string;

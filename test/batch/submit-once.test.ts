@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ensureJobDefinitions } from '../../src/batch/job-definition.ts';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { submitOnce, type SubmitOrder } from '../../src/batch/submit-once.ts';
-import { jobNameOf } from '../../src/batch/run-jobs.ts';
+import { jobNameOf } from '../../src/batch/job-name.ts';
 import { parseRunKey, runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';

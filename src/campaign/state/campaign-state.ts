@@ -3,7 +3,6 @@ import type { RunStatistics } from './run-statistics.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { HeldGrant, StuckStep } from '../model/messages.ts';
-import type { Faults } from './fault-streaks.ts';
 
 /** A line of the operators' log; `reason` is the operator's note, `refused` says why nothing changed. */
 export interface OperatorLogLine {
@@ -122,3 +121,25 @@ export const defaultTreatment = { priority: 3, weight: 1, paused: false } as con
 /** How a team is treated. */
 export const treatmentOf = (state: CampaignState, team: number): Omit<Treatment, 'team'> =>
   state.treatments.get(team) ?? defaultTreatment;
+
+/** Equal platform faults in a row. */
+export interface FaultStreak {
+  readonly cause: string;
+  readonly count: number;
+  /** The submission that all of them come from; null: several. */
+  readonly only: string | null;
+  /** Instant (ms) of the newest grant when the last of them was counted. */
+  readonly newestGrant?: number;
+  /** Instant (ms) since which the class, or the images, are blocked. */
+  readonly heldSince?: number;
+  /** Instant (ms) since which it is on trial, after an operator resumed it. */
+  readonly trialSince?: number;
+}
+
+export interface Faults {
+  readonly byClass: Readonly<Record<string, FaultStreak>>;
+  /** Over all classes, with those that took part. */
+  readonly all: (FaultStreak & { classes: string[] }) | null;
+  /** Of images that cannot be copied. */
+  readonly images: FaultStreak | null;
+}

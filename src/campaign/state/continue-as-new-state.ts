@@ -2,9 +2,8 @@ import { optionOn } from '../evaluation/class-choice.ts';
 import type { ClassRules } from '../evaluation/class-fit.ts';
 import type { HeldGrant, StuckStep } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
-import type { CampaignState, Money, OpenSubmission, Treatment, WaitingRequest } from './campaign-state.ts';
+import type { CampaignState, Money, OpenSubmission, Treatment, WaitingRequest, Faults } from './campaign-state.ts';
 import { flag, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
-import type { Faults } from './fault-streaks.ts';
 import type { Work } from './initial-state.ts';
 import { statisticsCodec } from './statistics-codec.ts';
 

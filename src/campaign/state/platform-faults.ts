@@ -1,8 +1,7 @@
-import type { CampaignState, Writable } from './campaign-state.ts';
+import type { CampaignState, Writable, Faults, FaultStreak } from './campaign-state.ts';
 import { isKill } from '../evaluation/fault-cause.ts';
 import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
-import type { FaultStreak, Faults } from './fault-streaks.ts';
 
 /**
  * Platform faults that come one after the other. When the same fault ends the last three runs of a class, the class is blocked:
