@@ -24,7 +24,7 @@ const sizes = process.argv.slice(2).map(Number);
 /** The activities of the campaign workflow, without S3. */
 function activities(rounds: number[], name: string, onStarted: (count: number) => void): Partial<Activities> {
   const plain = frozenCampaign();
-  // As much room for preparing submissions as in a large campaign.
+  // As many preparing places as in a large campaign.
   const instanceClasses = plain.instanceClasses.map((row) => ({ ...row, slots: 100 }));
   const frozen = { ...plain, campaign: name, instanceClasses };
   const work = { workLists: ['all'], rounds, started: rounds.map(() => 0), weights: [] };

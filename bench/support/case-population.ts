@@ -3,21 +3,23 @@ import { RandomStream } from '../../src/campaign/random/random-stream.ts';
 import { teamsOfTheCase } from '../../test/support/campaigns/simulated-campaign.ts';
 
 /**
- * The case's submissions, drawn so that its totals come out: 4,200 submissions of 2,300 teams, 25,000 h on g4dn.xlarge,
- * 5,000 h on c4.4xlarge and 800 h on p3.2xlarge, together $19,578; 80 % of the submissions ended on G4; 94 % were
- * reproduced. These are the case's own numbers. What it does not tell is assumed here, once, before any policy was run:
+ * The case's submissions, drawn so that they add up to its totals: 4,200 submissions of 2,300 teams, 25,000 h on
+ * g4dn.xlarge, 5,000 h on c4.4xlarge and 800 h on p3.2xlarge, together $19,578; 80 % of the submissions ended on G4;
+ * 94 % were reproduced. These are the case's own numbers. The rest are assumptions, fixed before any policy was run:
  *
  * - 200 submissions need more device memory than a T4 has and fit a V100; 40 fit neither; 600 leave the device empty.
- * - 212 more break by their own error at some point of their run. With the 40 that is 6 %.
- * - Times are log-normal (sigma 0.5) around their kind's mean, none beyond 2.5 times that mean: what was handed in had to
- *   keep the competition's own limit. The means follow from the totals, for a run that goes as the case's engineer sent it:
- *   C4 for what leaves the device empty, G4 for the others, and P3 for what runs out of memory on G4.
- * - A run that fails does so at an even chance anywhere in its time, so half of it is paid on average.
- * - Peaks lie evenly between 2,000 and 14,900 MiB, those of the 200 between 15,150 and 16,100 MiB. For half of all, the
- *   sample shows the whole peak; for the others the test set needs up to 1.3 times what the sample shows.
+ * - 212 more fail with their own error at some point of their run. With the 40 that is 6 %.
+ * - Times are log-normal (sigma 0.5) around their kind's mean, none beyond 2.5 times that mean: submissions had to
+ *   respect the competition's own limit. The means follow from the totals if submissions run as the case's engineer
+ *   assigned them: on C4 those that leave the device empty, on G4 the others, and then on P3 those that ran out of
+ *   memory on G4.
+ * - A failing run fails at any moment with equal probability, so half of it is paid on average.
+ * - Peaks lie evenly between 2,000 and 14,900 MiB, those of the 200 between 15,150 and 16,100 MiB. For half of all
+ *   submissions, the sample shows the whole peak; for the others, the test set needs up to 1.3 times as much.
  * - Two runs of one submission differ by 5 %. Model loading takes a minute everywhere.
  * - A V100 is 90,000 h / 42,000 h = 2.142857 times as fast as a T4: the case's plan. A c4.4xlarge has 16 vCPUs where a
- *   g4dn.xlarge has 4 newer ones: 3 times as fast for what needs no device. Without one, what needs it takes 20 times as long.
+ *   g4dn.xlarge has 4 newer ones: 3 times as fast for work without a device. Work for a device takes 20 times as long
+ *   without one.
  */
 export const caseSeeds = [2020, 4200, 19_578, 31_415, 92_000] as const;
 
@@ -30,7 +32,7 @@ const classes = {
   'c4.4xlarge': { gpuSpeed: 1, cpuSpeed: 3, lossesPerHour: 0 },
 } as const;
 
-/** Which class the needs fit: `none` are too large for every device. */
+/** The class that fits the needs: `none` are too large for every device. */
 export type CaseKind = 'g4' | 'c4' | 'p3' | 'none';
 
 export interface CasePopulation extends Population {
@@ -45,7 +47,7 @@ interface Drawn {
   /** Relative to the mean of its kind. */
   duration: number;
   gpuMemoryMiB: number;
-  /** What the test set needs over what the sample shows. */
+  /** Need of the test set divided by the need that the sample shows. */
   growth: number;
 }
 
@@ -90,15 +92,15 @@ function drawnDuration(random: RandomStream): number {
   }
 }
 
-/** Seconds that a submission of duration 1 takes beside its start-up: on C4 for what needs no device, else on G4. */
+/** Seconds that a submission of duration 1 takes beyond its start-up: on C4 if it needs no device, else on G4. */
 interface Means {
   c4: number;
-  /** Of those that need a V100, which the case's P3 hours tell, and of the others. */
+  /** Of submissions that need a V100, by the case's P3 hours. The next field is for all others. */
   large: number;
   g4: number;
 }
 
-/** What makes the totals come out: every run that fails is paid by half on average. */
+/** The means that give the totals; half of every failing run is paid on average. */
 function meanSeconds(drawn: readonly Drawn[]): Means {
   const sums = {
     c4: { runs: 0, work: 0 },
@@ -122,8 +124,8 @@ function meanSeconds(drawn: readonly Drawn[]): Means {
   const c4 = (hours.c4 * 3600 - sums.c4.runs * startUpSeconds) / sums.c4.work;
   const large =
     ((hours.p3 * 3600 - sums.large.runs * startUpSeconds) / sums.large.work) * classes['p3.2xlarge'].gpuSpeed;
-  const tries = sums.largeTry.runs * startUpSeconds + sums.largeTry.work * large;
-  const g4 = (hours.g4 * 3600 - tries - sums.g4.runs * startUpSeconds) / sums.g4.work;
+  const triedOnG4 = sums.largeTry.runs * startUpSeconds + sums.largeTry.work * large;
+  const g4 = (hours.g4 * 3600 - triedOnG4 - sums.g4.runs * startUpSeconds) / sums.g4.work;
   return { c4, large, g4 };
 }
 

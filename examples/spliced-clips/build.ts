@@ -15,9 +15,9 @@ const privateSet = { seed: 2020, clips: 120 };
 const publicSample = { seed: 1, clips: 12 };
 
 /**
- * Writes the example campaign into a folder, some 500 MB in a few seconds, and answers the path of its campaign.yaml.
- * Same sources, photographs and Node: same bytes. A finished folder is answered at once; an unfinished or outdated one
- * is written anew. `report` gets a line for people before each longer step.
+ * Writes the example campaign into a folder, some 500 MB in a few seconds, and returns the path of its campaign.yaml.
+ * The same sources, photographs and Node give the same bytes. A finished folder stays as it is; an unfinished or
+ * outdated one is written again. `report` gets a line for people before each longer step.
  */
 export async function buildExample(folder: string, report: (line: string) => void): Promise<string> {
   const campaignFile = join(folder, 'campaign.yaml');

@@ -9,7 +9,7 @@ import type { FrozenReader } from '../ledger/frozen-reader.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
-/** What activities need; built once per worker process. */
+/** The dependencies of activities; built once per worker process. */
 export interface Dependencies extends BatchClients {
   settings: Settings;
   buckets: Buckets;

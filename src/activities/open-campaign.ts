@@ -10,7 +10,7 @@ export interface OpenedCampaign {
   work: Work;
 }
 
-/** Reads what the campaign's workflow needs of the frozen campaign, by team and without the submissions' rows. */
+/** Reads the parts of the frozen campaign that its workflow needs, by team and without the submissions' rows. */
 export async function openCampaign(
   deps: Dependencies,
   { campaign, workLists }: { campaign: string; workLists: string[] },

@@ -4,7 +4,7 @@ import type { LedgerRecord } from '../ledger/record.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** What a submission's workflow needs to decide. */
+/** The facts that a submission's workflow needs for its decisions. */
 export interface OpenedSubmission {
   /** This round's record, if the round is already final. */
   final: LedgerRecord | null;

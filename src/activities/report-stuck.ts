@@ -29,7 +29,7 @@ export async function reportRecovery(deps: Reporter, input: unknown): Promise<vo
   if (Context.current().info.attempt > attemptsPerReport) await send(deps, input, null);
 }
 
-/** Reports what the current activity is stuck on; null: nothing any more. */
+/** Reports the failure that the current activity is stuck on; null: it has recovered. */
 export const reportStuck = (
   deps: Reporter,
   input: unknown,
@@ -41,7 +41,7 @@ export const reportStuck = (
   return send(deps, input, stuck && { ...stuck, what, cause: cause ?? '' });
 };
 
-/** A report that fails to arrive is no reason to fail: another one follows. */
+/** A lost report must not fail the activity: another one follows. */
 async function send({ workflows }: Reporter, input: unknown, stuck: StuckStep | null): Promise<void> {
   const round = roundOf(input);
   if (round === undefined) return;

@@ -23,8 +23,8 @@ export interface RunOrder {
 }
 
 /**
- * Writes the run's spec and makes sure that the run has one job, whatever fails and however often this is called.
- * `withdraw`: the run is no longer wanted; returns the job that it may have all the same.
+ * Writes the run's spec and makes sure that the run has one job, despite failures and repeated calls. `withdraw`: the
+ * run is no longer wanted; returns the job that it may have anyway.
  */
 export async function submitBatchJob(deps: Dependencies, order: RunOrder & { withdraw?: true }): Promise<Submitted> {
   const frozen = await deps.frozen.campaign(order.campaign);

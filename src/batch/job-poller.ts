@@ -33,8 +33,8 @@ export class JobPoller {
   ) {}
 
   /**
-   * Resolves with the job once its state is final, or with undefined once Batch no longer knows it. `onPoll` gets every
-   * state on the way. An aborted `signal` rejects with its reason and leaves the job alone.
+   * Resolves with the job once its state is final, or with undefined once Batch no longer knows it. `onPoll` receives
+   * every state until then. An aborted `signal` rejects with its reason and leaves the job alone.
    */
   finished(jobId: string, onPoll: (job: JobDetail) => void, signal: AbortSignal): Promise<JobDetail | undefined> {
     return new Promise((resolve, reject) => {

@@ -35,7 +35,7 @@ export interface Settling {
 const waitsWhileSettling = 5;
 
 /**
- * Makes sure that a run has one job. Should two be made after all, the claim decides; this function only keeps that rare.
+ * Makes sure that a run has one job. If two are made anyway, the claim decides; this function only makes that rare.
  * SubmitJob may have been accepted even when it throws: call again with `listSettle` set.
  */
 export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, settling: Settling): Promise<Submitted> {

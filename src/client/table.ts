@@ -26,10 +26,10 @@ export function table(header: string[], rows: string[][], width = Infinity): str
   return [header, rule, ...rows].flatMap(lines).join('\n');
 }
 
-/** Column widths that add up to at most `room` if possible; the widest column shrinks first. */
-function fitted(natural: readonly number[], least: readonly number[], room: number): number[] {
+/** Column widths that add up to at most `available` if possible; the widest column shrinks first. */
+function fitted(natural: readonly number[], least: readonly number[], available: number): number[] {
   const widths = [...natural];
-  while (sum(widths) > room) {
+  while (sum(widths) > available) {
     const widest = Math.max(...widths.filter((wide, column) => wide > (least[column] ?? 0)));
     const column = widths.findIndex((wide, index) => wide === widest && wide > (least[index] ?? 0));
     if (column === -1) return widths;

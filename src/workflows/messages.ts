@@ -57,7 +57,7 @@ export const commandMessages = Object.fromEntries(definitions) as {
   [Name in OperatorCommandName]: CommandDefinition<Name>;
 };
 
-/** What a submission does, since an instant (ms); `note` names the run and its class. */
+/** The stage of a submission, since an instant (ms); `note` names the run and its class. */
 export interface Stage {
   stage: SubmissionState;
   note: string;

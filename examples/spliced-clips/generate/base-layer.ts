@@ -12,8 +12,8 @@ const shells = ['/bin/busybox', '/usr/bin/busybox'];
 export const findBusybox = (): string | undefined => shells.find((path) => existsSync(path));
 
 /**
- * What every image of the example stands on: this machine's own Node binary with the libraries it is linked to, so that
- * no registry is needed. Node is `/usr/bin/node`; libraries keep their paths, for the loader looks for them there.
+ * The base of every image of the example: this machine's own Node binary and the libraries that it is linked to, so no
+ * registry is needed. Node is `/usr/bin/node`; libraries keep their paths, where the loader looks for them.
  */
 export async function baseEntries(): Promise<TarEntry[]> {
   const programs: [path: string, source: string][] = [['/usr/bin/node', process.execPath]];
@@ -27,7 +27,10 @@ export async function baseEntries(): Promise<TarEntry[]> {
   return withFolders([...binaries, file('etc/passwd', users)]);
 }
 
-/** Absolute paths that `ldd` names for a program, the loader included; none for a static one. EXAMPLE_UNBUILDABLE without ldd. */
+/**
+ * Absolute paths that `ldd` names for a program, including the loader; none for a static one. Throws
+ * EXAMPLE_UNBUILDABLE.
+ */
 async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ldd', [program]).catch(
     (failure: Error & { code?: number | string }) => {

@@ -6,12 +6,12 @@ import { y4m } from './y4m.ts';
 export interface Clip {
   /** `clip-<8 hex digits>.y4m`; says nothing about the label. */
   name: string;
-  /** 1: spliced, 0: as taken. */
+  /** 1: spliced, 0: original. */
   label: 0 | 1;
   frames: Uint8Array[];
 }
 
-/** Clips in order of name, exactly half of them (rounded down) spliced. Same photographs, seed and count: same clips. */
+/** Clips in order of name, exactly half of them (rounded down) spliced. The same arguments give the same clips. */
 export function makeClipSet(photographs: readonly Photograph[], seed: number, count: number): Clip[] {
   const random = seededRandom(seed);
   const labels = Array.from({ length: count }, (_, index): 0 | 1 => (index < Math.floor(count / 2) ? 1 : 0));
@@ -38,6 +38,6 @@ function freshNames(count: number, random: Random): string[] {
 export const clipFiles = (clips: readonly Clip[]): { name: string; content: Buffer }[] =>
   clips.map(({ name, frames }) => ({ name, content: y4m(frames) }));
 
-/** labels.csv: the answers. */
+/** labels.csv: the true label of every clip. */
 export const labelsCsv = (clips: readonly Clip[]): string =>
   `filename,label\n${clips.map(({ name, label }) => `${name},${label}\n`).join('')}`;

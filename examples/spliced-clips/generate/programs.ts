@@ -13,7 +13,7 @@ export const sourcesBelow = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(exampleFolder.length))
     .sort();
 
-/** A submission's own layer: its program, and the library that all of them use, under /app. */
+/** A submission's own layer: its program and the shared library, under /app. */
 export function programEntries(submission: string): TarEntry[] {
   const folders = ['common', submission];
   const sources = folders.flatMap((name) => sourcesBelow(`submissions/${name}`));
@@ -23,5 +23,5 @@ export function programEntries(submission: string): TarEntry[] {
   ];
 }
 
-/** How an image starts its submission's program. */
+/** The command that starts a submission's program. */
 export const entrypointOf = (submission: string): string[] => ['/usr/bin/node', `/app/${submission}/main.mjs`];

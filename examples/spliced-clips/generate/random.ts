@@ -6,7 +6,10 @@ export interface Random {
   between(low: number, high: number): number;
   /** An integer in [0, count). */
   below(count: number): number;
-  /** About normal with standard deviation 1: four uniform numbers, so no logarithm whose last bit depends on the engine. */
+  /**
+   * About normal with standard deviation 1: the sum of four uniform numbers, because the last bit of a logarithm
+   * depends on the engine.
+   */
   normal(): number;
 }
 
@@ -31,7 +34,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A new order of the list (Fisher-Yates). */
+/** The items in random order (Fisher-Yates). */
 export function shuffled<T>(list: readonly T[], random: Random): T[] {
   const keyed = list.map((value) => ({ value, key: random.unit() }));
   return keyed.sort((one, other) => one.key - other.key).map(({ value }) => value);

@@ -17,7 +17,7 @@ export const folder = (name: string, mode = 0o755): TarEntry => ({
   content: Buffer.alloc(0),
 });
 
-/** A tar of these entries in this order, owned by root and dated 1970: same entries, same bytes. */
+/** A tar of these entries in this order, owned by root and dated 1970, so the same entries give the same bytes. */
 export function tarOf(entries: readonly TarEntry[]): Pack {
   const tar = pack();
   for (const { content, ...header } of entries) {

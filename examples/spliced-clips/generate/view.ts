@@ -8,7 +8,7 @@ export interface Motion {
   y: number;
 }
 
-/** A camera that glides over a photograph: where its frame lies at first, and photograph pixels per clip pixel. */
+/** A camera that glides over a photograph: the position of its first frame, and photograph pixels per clip pixel. */
 export interface View {
   photograph: Photograph;
   x: number;
@@ -19,7 +19,7 @@ export interface View {
 
 const leastDeviation = 14;
 
-/** A view at a random place that stays inside the photograph in every frame and does not look at bare sky or paper. */
+/** A view at a random place that stays inside the photograph in every frame and does not show bare sky or paper. */
 export function pickView(photograph: Photograph, motion: Motion, scale: number, random: Random): View {
   for (;;) {
     const x = place(photograph.width, motion.x, scale, random);
@@ -30,12 +30,12 @@ export function pickView(photograph: Photograph, motion: Motion, scale: number, 
 }
 
 function place(extent: number, velocity: number, scale: number, random: Random): number {
-  const way = velocity * scale * (clipFrames - 1);
+  const distance = velocity * scale * (clipFrames - 1);
   const margin = 1;
-  return random.between(margin - Math.min(0, way), extent - 2 - clipSize * scale - Math.max(0, way));
+  return random.between(margin - Math.min(0, distance), extent - 2 - clipSize * scale - Math.max(0, distance));
 }
 
-/** What the camera sees in a frame: values 0 to 255, not rounded, bilinear between the photograph's pixels. */
+/** The pixels of a frame: values 0 to 255, not rounded, bilinear between the photograph's pixels. */
 export function sampled(view: View, frame: number): Float64Array {
   const { photograph, scale, motion } = view;
   const seen = new Float64Array(clipSize * clipSize);

@@ -8,7 +8,7 @@ export interface ClassRules {
   limits: Limits;
 }
 
-/** Whether a class suits an evaluation. `doubted`: an estimate speaks against it, but no class is better. */
+/** Whether a class suits an evaluation. `doubted`: an estimate argues against it, but no class is better. */
 export interface ClassFit {
   instanceClass: InstanceClass;
   kind: 'fits' | 'doubted' | 'unfit';
@@ -84,7 +84,7 @@ function provedAgainst(rules: ClassRules, instanceClass: InstanceClass, needs: N
   return profile === undefined ? { kind: 'gpu-use-unknown' } : undefined;
 }
 
-/** What a class has divided by what is needed, and the objection if that is less than 1. */
+/** The available amount divided by the needed amount, and the objection if that is less than 1. */
 interface Room {
   room: number;
   objection: Objection;

@@ -4,7 +4,9 @@
  * test/campaign/evaluation/memory-texts.ts.
  */
 
-/** Messages that only sound alike: the loader's static TLS, on-chip memory of a GPU, files, disk space, messages. */
+/**
+ * Similar messages about something else: the loader's static TLS, on-chip memory of a GPU, files, disk space, messages.
+ */
 export const notAboutMemory = [
   /static TLS block/i,
   /out of resource: shared memory|too much shared (?:data|memory)/i,

@@ -3,7 +3,7 @@ import { smallestSufficientFactor } from './scale-up.ts';
 import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
 
 const hour = 3_600_000;
-/** No class is asked to have more than this many times its slots. */
+/** Upper limit of the factor by which a fix raises the slots of a class. */
 const maxFactor = 4;
 
 /**

@@ -32,7 +32,7 @@ export interface AwaitedRun {
   probe: boolean;
   /** Duration that the probe predicts for an evaluation on this class. */
   expectedSeconds: number | undefined;
-  /** The platform lost an earlier attempt, which would have ended like this; the repetition does. */
+  /** The end that the run would have had before the platform lost it; its repetition has the same end. */
   fixedEnd?: SampledEnd;
   /** Runs of the same submission that this scenario drew before. */
   runsBefore?: number;

@@ -2,7 +2,9 @@ import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
 import type { GpuKind } from './instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
-/** spec.json: the runner's orders, written once before the job is submitted. Contains no labels and no secrets. */
+/**
+ * spec.json: the runner's instructions, written once before the job is submitted. Contains no labels and no secrets.
+ */
 export interface RunSpec {
   version: 1;
   runKey: string;

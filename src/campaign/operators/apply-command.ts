@@ -29,7 +29,7 @@ export function applyCommand<Name extends OperatorCommandName>(
   apply?.(message, { state, team, now });
 }
 
-/** A command as it is recorded: it says what it meant for this state, since it may be repeated on another one. */
+/** The recorded form of a command. It states the effect on this state, because it may be repeated on another one. */
 export function asRecorded<Name extends OperatorCommandName>(
   command: OperatorCommand<Name>,
   state: CampaignState,

@@ -10,7 +10,7 @@ interface Field<Value> {
   value?: Value;
 }
 
-/** What a close ends the remaining submissions with. */
+/** The reason with which a close ends the remaining submissions. */
 export type RestReason = Extract<Reason, 'budget-exhausted' | 'cancelled'>;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';

@@ -6,7 +6,7 @@ export interface SubmissionControl {
   /** Ends the runs of a team (null: any) that are under way; their submissions request another one. */
   endRuns: (team: number | null) => void;
   cancel: (submissions: readonly string[]) => void;
-  /** Cancels rounds that fit every given choice, open or not started. */
+  /** Cancels rounds that match all given conditions, open or not started. */
   cancelChosen: (choice: MessageWith<never, 'submissions' | 'because'>, team: number | null) => Promise<void>;
   /** Retries the steps that submissions are stuck at. */
   tryAgain: (submissions: readonly string[]) => void;

@@ -9,7 +9,7 @@ import { parseInstant } from '../model/units.ts';
 
 const addRounds = command({ sentAs: 'update', required: ['rounds', 'count'], reopens: true });
 
-/** Everything that operators can ask of a campaign. A command's name, signal or update, fields and effects are all here. */
+/** All operator commands. A command's name, signal or update, fields and effects are all here. */
 export const operatorCommands = {
   pauseTeam: command({
     sentAs: 'signal',
@@ -41,7 +41,7 @@ export const operatorCommands = {
     apply: (_, { state }) => setPaused(state, true),
     control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
   }),
-  /** With a class: only grants runs there again, which a platform fault has blocked. */
+  /** With a class: only unblocks this class, which a platform fault has blocked. */
   resumeCampaign: command({
     sentAs: 'signal',
     optional: ['class'],
@@ -75,7 +75,7 @@ export const operatorCommands = {
   addSubmissions: addRounds,
   retry: addRounds,
   rescore: addRounds,
-  /** Cancels what fits every given choice; at least one must be given. */
+  /** Cancels the submissions that match all given conditions; at least one is required. */
   cancel: command({
     sentAs: 'update',
     optional: ['submissions', 'team', 'because'],
@@ -89,7 +89,7 @@ export const operatorCommands = {
       submissions === undefined && because === undefined ? unpauseTeam(state, team) : undefined,
     control: (message, { team, submissions }) => submissions.cancelChosen(message, team),
   }),
-  /** Refuses everything that waits, for the given reason or for the one that blocks the campaign. */
+  /** Refuses all waiting requests, for the given reason or for the one that blocks the campaign. */
   close: command({
     sentAs: 'update',
     optional: ['rest'],

@@ -3,7 +3,7 @@ import { smallestSufficientFactor } from '../forecasting/scale-up.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 
-/** No class is asked to have more than this many times its slots. */
+/** Upper limit of the factor by which a fix raises the slots of a class. */
 const maxFactor = 8;
 
 export interface MoreSlots {

@@ -12,7 +12,7 @@ interface SpotPlan {
 
 /**
  * Plans Spot instead of on-demand machines. Undefined if no on-demand class has a price, if money is neither short nor
- * waited for (Spot is not faster), or if so many runs are lost that fewer submissions are scored.
+ * waited for (Spot is not faster), or if lost runs reduce the number of scored submissions.
  */
 export function spotPlanOf(input: PlanInput, plan: MixPlan): SpotPlan | undefined {
   const { planned, knowledge, budget } = input;

@@ -5,7 +5,7 @@ import type { RunOption } from '../model/run-option.ts';
 
 /** The options that requests may use in one decision, at once or when a slot becomes free. `now` in ms. */
 export class EligibleOptions {
-  /** Classes that have slots, gave machines lately and are not blocked. Computed once, as many requests wait. */
+  /** Classes that have slots, had machines recently and are not blocked. Computed once, as many requests wait. */
   private readonly open: ReadonlySet<string>;
 
   constructor(

@@ -12,13 +12,13 @@ interface PreferringRequest {
 
 interface ExpensiveCandidate extends Candidate {
   priority: number;
-  /** Slot hours that the crowded class is spared per additional micro-dollar. */
+  /** Slot hours saved on the crowded class per additional micro-dollar. */
   hoursPerMicroUsd: number;
 }
 
 /**
- * While the deadline is at risk: what {@link grants} left waiting goes to more expensive classes with free slots, by priority,
- * then where a dollar buys most time. Counts the grants in `usage`. `now` in ms.
+ * While the deadline is at risk: requests that {@link grants} left waiting go to more expensive classes with free
+ * slots, by priority, then where a dollar buys most time. Counts the grants in `usage`. `now` in ms.
  */
 export function expeditedGrants(state: CampaignState, usage: Usage, now: number): RunGrant[] {
   const pass = new GrantPass(state, usage, now);

@@ -9,16 +9,16 @@ import type { Usage } from './usage.ts';
 interface FairCandidate extends Candidate {
   priority: number;
   weight: number;
-  /** Runs that its team has under way, divided by the team's weight. */
+  /** Current runs of its team, divided by the team's weight. */
   share: number;
   /** It goes behind its team's other runs, see {@link markDeferred}. */
   deferred: boolean;
 }
 
 /**
- * Grants waiting requests and counts them in `usage`: by priority, then the team with the fewest runs under way for its
- * weight, then probes while few evaluations wait for the class, then the longest wait. Each request's options are first
- * ordered again by what has ended since. `now` in ms.
+ * Grants waiting requests and counts them in `usage`: by priority, then the team with the fewest current runs relative
+ * to its weight, then probes while few evaluations wait for the class, then the longest wait. Each request's options
+ * are first ordered again by the evaluations that have ended since. `now` in ms.
  */
 export function grants(state: CampaignState, usage: Usage, now: number): RunGrant[] {
   const pass = new GrantPass(state, usage, now);

@@ -10,7 +10,7 @@ import { responsibleParty, type Reason } from '../model/reasons.ts';
 type State = Writable<CampaignState>;
 type Submission = Writable<OpenSubmission>;
 
-/** How messages from submissions change a campaign's state. Each may come twice, late or out of order. */
+/** How messages from submissions change a campaign's state. Each may arrive twice, late or out of order. */
 
 /** The round's workflow is started, or runs already. Returns false while another round of the submission is open. */
 export function applyStart(state: State, submission: string, team: number, sequence: number): boolean {
@@ -110,7 +110,7 @@ export function applyReport(state: State, report: SubmissionReport): void {
   count(state, report.standing?.now ?? report, 1);
 }
 
-/** A submission counts once, by the result that stands. */
+/** A submission counts once, by its effective result. */
 function count({ counts, reasons }: State, { state, reason }: Standing, by: 1 | -1): void {
   counts[state] += by;
   if (reason === undefined) return;
@@ -120,8 +120,8 @@ function count({ counts, reasons }: State, { state, reason }: Standing, by: 1 | 
 }
 
 /**
- * What a submission reports replaces what a campaign that lost its state assumed. Returns false if the report is from another
- * round.
+ * A submission's report replaces the assumptions of a campaign that lost its state. Returns false if the report is from
+ * another round.
  */
 export function applyHeldRun(state: State, report: HeldRunReport): boolean {
   const open = state.open.get(report.submission);

@@ -15,9 +15,9 @@ export interface OperatorLogLine {
 }
 
 /**
- * Everything that a campaign knows while it runs. Teams are numbers: their places in the work lists. The size follows the teams
- * and the open submissions, never the number of submissions. Only functions of this folder write it, see {@link Writable};
- * {@link encodeState} hands it to the workflow's next run.
+ * Everything that a campaign knows while it runs. Teams are numbers: their places in the work lists. Its size depends
+ * on the teams and the open submissions, not on the number of submissions. Only functions of this folder write it, see
+ * {@link Writable}; {@link encodeState} hands it to the workflow's next run.
  */
 export interface CampaignState {
   /** S3 keys of the work lists, in order. */
@@ -32,7 +32,7 @@ export interface CampaignState {
   readonly money: Money;
   /** By class. */
   readonly slots: Readonly<Record<string, number>>;
-  /** By class that gave no machine lately: the instant (ms) until which it gets no runs. */
+  /** By class that recently had no machine: the instant (ms) until which it gets no runs. */
   readonly shortUntil: Readonly<Record<string, number>>;
   readonly faults: Faults;
   /** ISO instant. */
@@ -85,7 +85,7 @@ export interface Treatment {
 /** A submission whose workflow has not reported its end. */
 export interface OpenSubmission {
   readonly team: number;
-  /** Which of its rounds this is: 1, and one more for every retry or rescore. */
+  /** Number of the round: 1, and one more for every retry or rescore. */
   readonly sequence: number;
   /** It has a preparing place until its first request for an evaluation. */
   readonly preparing: boolean;

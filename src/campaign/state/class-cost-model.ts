@@ -16,8 +16,9 @@ const noneEnded = noClassStatistics();
 const priorOutcomes = { ended: 5, outOfMemory: 1 };
 
 /**
- * Orders the options of a submission by what ended evaluations took on each class; the options' own predictions come from
- * the probe alone. An option on whose GPU too many runs of its kind run out of memory goes behind the larger ones.
+ * Orders the options of a submission by the durations of ended evaluations on each class; the options' own predictions
+ * come from the probe alone. An option on whose GPU too many runs of its kind run out of memory goes behind the larger
+ * ones.
  */
 export class ClassCostModel {
   /** The factor on the class that the probes ran on. No speeds were compared there, so it holds for every class. */
@@ -117,8 +118,8 @@ const successRate = ({ ended, outOfMemory }: MemoryOutcomes): number =>
 type Share = [share: number, count: number];
 
 /**
- * Shares that evaluations took of the predicted time. An evaluation that ended early and was followed by another ran out of
- * memory and says nothing; one that was cut off later than predicted takes at least that long.
+ * Shares that evaluations took of the predicted time. An evaluation that ended early and was followed by another ran
+ * out of memory and is no evidence; one that was cut off later than predicted takes at least that long.
  */
 const shares = ({ measured }: ClassStatistics): Share[] =>
   Object.values(measured)
@@ -130,7 +131,10 @@ const shares = ({ measured }: ClassStatistics): Share[] =>
 
 const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, count]) => sum + count, 0);
 
-/** The median, which a few outliers do not move, shrunk towards the prior: the fewer ends, the closer to it. */
+/**
+ * The median, which a few outliers do not move, shrunk towards the prior: the fewer evaluations have ended, the closer
+ * to it.
+ */
 function shrunk(ends: Share[], prior: number): number {
   const count = countOf(ends);
   let below = 0;

@@ -4,7 +4,7 @@ import type { RunOption } from '../model/run-option.ts';
 import type { CampaignState, OpenSubmission, WaitingRequest, Writable } from './campaign-state.ts';
 import type { ClassCostModel } from './class-cost-model.ts';
 
-/** Writes of the scheduler's decisions. */
+/** Functions that write the scheduler's decisions. */
 
 /** Orders a waiting request's options by the cost model. */
 export function reorderOptions(request: Writable<WaitingRequest>, costModel: ClassCostModel): void {

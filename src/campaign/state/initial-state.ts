@@ -44,7 +44,7 @@ export function initialState(frozen: FrozenCampaign, { workLists, rounds, starte
   };
 }
 
-/** What the ledger and the record of commands tell about a campaign. */
+/** The facts about a campaign in the ledger and in the record of commands. */
 interface RestoredTotals extends Pick<CampaignState, 'counts' | 'reasons' | 'statistics' | 'operatorsLog'> {
   money: Omit<Money, 'budget' | 'reserveShare'>;
 }

@@ -4,8 +4,8 @@ import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
 
 /**
- * Platform faults that come one after the other. When the same fault ends the last three runs of a class, the class is blocked:
- * no run is granted there until an operator resumes it. Then it is on trial, with one run at a time, until one ends without a
+ * Consecutive platform faults. When the same fault ends the last three runs of a class, the class is blocked: no run is
+ * granted there until an operator resumes it. Then it is on trial, with one run at a time, until one ends without a
  * platform fault.
  */
 
@@ -77,7 +77,7 @@ function grown(
   return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...kept };
 }
 
-/** Blocks what has had too many equal faults; they do not use up the attempts of their submissions. */
+/** Blocks classes and images with too many equal faults; they do not use up the attempts of their submissions. */
 export function blockFaulty(state: State, now: number): void {
   const { faults } = state;
   const { all } = faults;
@@ -145,8 +145,8 @@ const onTrial = ({ cause }: FaultStreak, now: number): FaultStreak => ({
 });
 
 /**
- * What becomes of a submission that has used up its attempts after platform faults. It waits while its fault is the last that
- * its class saw and other submissions may still meet it; then the fault would block the class. Otherwise it ends.
+ * Decides whether a submission that has used up its `platformRuns` waits or ends. It waits while its fault is the last
+ * one of its class and other submissions may still have it, which would block the class.
  */
 export function decideUsedUp(state: CampaignState, usedUp: { class: string; cause: string }): 'waits' | 'ends' {
   if (state.faults.byClass[usedUp.class]?.cause !== usedUp.cause) return 'ends';

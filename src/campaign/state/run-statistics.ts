@@ -3,7 +3,7 @@ import type { Purpose } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { HeldGrant } from '../model/messages.ts';
 
-/** What ended runs tell about the rest: sums that a forecast needs. Their size does not follow the number of runs. */
+/** Sums over ended runs, from which a forecast predicts the rest. Their size does not depend on the number of runs. */
 export interface RunStatistics {
   /** Instant (ms) of the first grant; null before it. */
   since: number | null;

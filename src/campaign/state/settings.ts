@@ -8,7 +8,7 @@ import {
 import type { Work } from './initial-state.ts';
 import type { Reason } from '../model/reasons.ts';
 
-/** Writes of what operators and the forecast decide, apart from the messages of submissions. */
+/** Functions that write the decisions of operators and the forecast; messages of submissions are elsewhere. */
 
 /** Lines of the operators' log that a campaign keeps; the ledger has all of them. */
 export const logLines = 50;
@@ -31,7 +31,7 @@ export function setSlots({ slots }: Writable<CampaignState>, name: string, count
   slots[name] = count;
 }
 
-/** From now on nothing is started or granted, and what waits is refused for this reason. */
+/** From now on nothing is started or granted, and waiting requests are refused for this reason. */
 export function close(state: Writable<CampaignState>, reason: Reason): void {
   state.closing = reason;
 }
@@ -60,7 +60,7 @@ export function setDeadlineAtRisk(state: Writable<CampaignState>, deadlineAtRisk
   state.deadlineAtRisk = deadlineAtRisk;
 }
 
-/** A class gave no machine: it gets no runs until this instant (ms). */
+/** A class had no machine: it gets no runs until this instant (ms). */
 export function markShort({ shortUntil }: Writable<CampaignState>, name: string, until: number): void {
   shortUntil[name] = until;
 }

@@ -7,7 +7,7 @@ const endedEvaluations = durationBins(
   tuple<EndedEvaluations>({ count: plain(), sum: plain(), followed: plain(), lost: plain() }),
 );
 
-/** What {@link RunStatistics} look like in the results of activities and in the state handed to the next run. */
+/** The encoding of {@link RunStatistics} in the results of activities and in the state handed to the next run. */
 export const statisticsCodec = object<RunStatistics>({
   since: plain(),
   byClass: recordOf(

@@ -55,7 +55,7 @@ export async function runCampaign(
   return exitOf(view.results);
 }
 
-/** Whether nothing is left to do: results are published, every round has its record, and no workflow runs. */
+/** Whether all work is done: results are published, every round has its record, and no workflow runs. */
 export async function isCampaignDone(access: Access, { campaign }: FrozenCampaign): Promise<boolean> {
   if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));

@@ -72,7 +72,10 @@ export function endedText(status: EndedStatus): string {
   ].join('\n\n');
 }
 
-/** After a change of budget or deadline: the command that evaluates what ran out of it; undefined if nothing did. */
+/**
+ * After a change of budget or deadline: the command that retries the submissions that it ended; undefined if there are
+ * none.
+ */
 export function retryHint({ campaign, reasons }: EndedStatus): string | undefined {
   const exhausted = reasons['budget-exhausted'];
   return exhausted === undefined

@@ -9,7 +9,7 @@ import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../
 import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { stuckActivityLine, stuckActivities } from './stuck-activities.ts';
 
-/** A campaign that was just started answers only once it has read its ledger. */
+/** A campaign that was just started responds only once it has read its ledger. */
 const firstAnswerMs = 120_000;
 
 const pollMs = 250;

@@ -34,7 +34,7 @@ import { limitsOf } from '../../campaign/scheduling/starts.ts';
 /** Events per run of the workflow: well below the 4,096 at which the server suggests continue-as-new. */
 const mostEvents = 3_000;
 
-/** For how long a class that gave no machine gets no runs, in ms. */
+/** How long a class that had no machine gets no runs, in ms. */
 const shortFor = 30 * 60_000;
 
 /** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
@@ -110,7 +110,7 @@ export class CampaignLoop {
     this.show();
   }
 
-  /** Whether nothing came while the results were published and every update has its reply. */
+  /** Whether no message arrived while the results were published and every update has its reply. */
   async isOver(): Promise<boolean> {
     await condition(() => !this.isFinished() || allHandlersFinished());
     return this.isFinished();

@@ -16,7 +16,7 @@ interface PendingCommand {
   reply?: (refusal: ApplicationFailure | undefined) => void;
 }
 
-/** What one run of the campaign's workflow hands to the next. */
+/** The commands that one run of the campaign's workflow hands to the next. */
 export interface CarriedCommands {
   /** The number of commands on record. */
   recorded: number;
@@ -113,7 +113,7 @@ export class CommandProcessor {
     this.recorded += acts.length;
   }
 
-  /** Returns why a valid command fails all the same, or undefined. */
+  /** Returns why a valid command fails, or undefined. */
   private async carryOut<Name extends OperatorCommandName>(
     command: OperatorCommand<Name>,
   ): Promise<string | undefined> {
@@ -159,7 +159,7 @@ export class CommandProcessor {
 
 const refusal = (error: string): ApplicationFailure => ApplicationFailure.nonRetryable(error, 'REFUSED');
 
-/** The team that a command names, whatever was typed there. */
+/** The team that a command names; it may be any JSON value. */
 const teamNamed = (message: object): string | undefined =>
   'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
 
@@ -172,7 +172,7 @@ const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined)
   ...(refused && { refused: textOf(refused) }),
 });
 
-/** The log has places of its own for sender and note; S3 keys mean nothing to people. */
+/** Fields that the log has separately (sender, note, id), and S3 keys, which mean nothing to people. */
 const unloggedFields = ['by', 'reason', 'id', 'rounds'];
 
 const subjectsOf = (message: object): string[] =>

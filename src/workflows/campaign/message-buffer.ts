@@ -46,7 +46,7 @@ export class MessageBuffer {
     for (const name of Object.keys(operatorCommands) as OperatorCommandName[]) this.command(name);
   }
 
-  /** Delivers the messages that came before, and from now on each as it comes. */
+  /** Delivers the buffered messages, and from now on each one as it arrives. */
   open(recipients: Recipients): void {
     this.recipients = recipients;
     for (const deliver of this.early.splice(0)) deliver(recipients);

@@ -14,13 +14,13 @@ export interface CampaignInput {
   carried?: Carried;
 }
 
-/** What a run of the campaign's workflow hands to the next one. */
+/** The state that a run of the campaign's workflow hands to the next one. */
 interface Carried {
   state: EncodedState;
   desk: CarriedCommands;
 }
 
-/** What a run of the campaign's workflow begins with. */
+/** The state with which a run of the campaign's workflow begins. */
 export interface RestoredCampaign {
   opened: OpenedCampaign;
   state: CampaignState;

@@ -50,7 +50,7 @@ export class SubmissionWorkflows implements SubmissionControl {
     private readonly state: CampaignState,
   ) {}
 
-  /** Nothing waits to be sent. */
+  /** Whether no message is waiting to be sent. */
   get isIdle(): boolean {
     return this.outgoing.length === 0;
   }
@@ -60,7 +60,7 @@ export class SubmissionWorkflows implements SubmissionControl {
     return this.laterRounds > 0;
   }
 
-  /** A message of the submission has come. */
+  /** A message of the submission has arrived. */
   heardFrom(submission: string): void {
     this.heard.add(submission);
   }

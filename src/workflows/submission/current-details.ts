@@ -7,7 +7,7 @@ import type { Reason, SubmissionState } from '../../campaign/model/reasons.ts';
 import { stageQuery, type Stage } from '../messages.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
-/** What a submission's page in the Web UI shows, and its runs. Contains no text that the submission itself printed. */
+/** The content of a submission's page in the Web UI, and its runs. Contains no text that the submission printed. */
 export class CurrentDetails {
   readonly runs: RunRecord[] = [];
   private now: Stage = { stage: 'preparing', note: '', since: Date.now() };

@@ -8,8 +8,8 @@ import type { Output } from '../../output.ts';
 import { endedStatus, retryHint } from '../../status/ended-status.ts';
 
 /**
- * Changes budget or deadline of a campaign, whether it runs or has ended. After its end nothing runs again by itself; a hint
- * names the command that retries what the change may help.
+ * Changes budget or deadline of a campaign, whether it runs or has ended. After its end nothing runs again by itself; a
+ * hint names the command that retries the submissions that may benefit.
  */
 export async function changeLimit<Message extends Attribution>(
   access: Access,

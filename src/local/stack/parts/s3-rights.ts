@@ -12,8 +12,8 @@ const read = ['s3:GetObject', 's3:ListBucket'];
 const write = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /**
- * The rights of each account. Only the scorer can read the labels; the runner, which works beside hostile code, can read
- * inputs and its own orders and can only add to the runs. No account can delete. The root key (the command line) has all
+ * The rights of each account. Only the scorer can read the labels; the runner, which works beside hostile code, can
+ * read inputs and its spec and can only add to the runs. No account can delete. The root key (the command line) has all
  * rights.
  */
 const grants: Record<keyof Buckets, Grant[]> = {
