@@ -23,9 +23,9 @@ export interface AwaitOrder {
 }
 
 /**
- * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job goes on
- * and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns its cost, even
- * if Batch cannot be reached: then once no job can be running it any more.
+ * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
+ * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
+ * its cost, even if Batch cannot be reached: then once no job can be running it any more.
  */
 export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Promise<RunEnd> {
   const context = Context.current();

@@ -17,7 +17,7 @@ export interface RunOrder {
   n: number;
   purpose: Purpose;
   class: string;
-  /** Gives the container as much shared memory as it has memory, not only what the campaign's limits say. */
+  /** Gives the container as much shared memory as it has memory, more than the campaign's limit. */
   moreSharedMemory: boolean;
   image: { reference: string; digest: string };
 }

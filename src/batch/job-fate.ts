@@ -33,7 +33,7 @@ export function fateOf(job: JobDetail | undefined): Reason {
   return job.isTerminated || job.isCancelled ? 'cancelled' : 'platform-error';
 }
 
-/** What Batch shows of the last attempt of a job with one container. */
+/** The last attempt as Batch shows it, of a job with one container. */
 export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, container }: JobDetail): ObservedJob {
   const last = attempts?.at(-1);
   return {

@@ -6,7 +6,7 @@ import { parseRunKey } from '../ids.ts';
 interface RunRemains {
   runKey: string;
   outcome: RunOutcome | undefined;
-  /** What the runner wrote instead of an outcome. */
+  /** The runner's error, written instead of an outcome. */
   runnerError: RunnerError | undefined;
   /** Undefined when Batch no longer knows it. */
   job: JobDetail | undefined;

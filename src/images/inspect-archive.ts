@@ -14,9 +14,9 @@ import { scanFolder } from './archive/scan-folder.ts';
 import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
 
 /**
- * `layout`: a folder with an OCI layout that Holdout wrote from the inspected parts only; `digest` (sha256:…) is that of its
- * manifest. `base`: see {@link baseImageOf}. `withheld`: the settings of the image that are ignored, in words. `refused` is
- * the team's fault; `why` is one safe sentence without any text from the image.
+ * `layout`: a folder with an OCI layout that Holdout wrote from the inspected parts only; `digest` (sha256:…) is that
+ * of its manifest. `base`: see {@link baseImageOf}. `withheld`: the ignored settings of the image, as text. `refused`
+ * is the team's fault; `why` is one safe sentence without any text from the image.
  */
 export type InspectedArchive =
   | { kind: 'accepted'; layout: string; digest: string; base: string | null; withheld: string[] }
@@ -26,7 +26,7 @@ export interface InspectionOptions {
   limits: ArchiveLimits;
   /** An empty folder with room for the unpacked archive. It holds the layout afterwards. */
   into: string;
-  /** What the campaign sets for the container. */
+  /** The campaign's settings for the container. */
   container?: ConfigurationOptions;
 }
 

@@ -4,7 +4,7 @@ import { legendRow, legendRowHeight, marksOf } from './plan-marks.ts';
 import { axesOf, plot, scalesOf, type Scales } from './plan-scales.ts';
 import { element, line, text, withoutMiddle } from './svg.ts';
 
-/** What the picture shows besides the mixes. */
+/** The content of the picture besides the mixes. */
 interface PlanFrame {
   campaign: string;
   budgetMicroUsd: number;

@@ -21,7 +21,7 @@ interface RowFault {
   text: () => string;
 }
 
-/** What a table must contain beyond ids and finite numbers. */
+/** Requirements on a table beyond ids and finite numbers. */
 interface TableRules {
   /** The messages' word for a row. */
   noun: 'row' | 'label';

@@ -38,7 +38,7 @@ export interface FailedRun {
   memoryLimitMiB: number | null;
 }
 
-/** What follows a failed evaluation: another run with updated needs, or the submission's end. */
+/** The step after a failed evaluation: another run with updated needs, or the submission's end. */
 export type AfterFailure = { kind: 'again'; needs: Needs; counts: RetryCounts } | { kind: 'end'; reason: Reason };
 
 /**

@@ -5,8 +5,8 @@ import { forecastFixes } from './fixes.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 
 /**
- * When a campaign finishes and what it will have cost if it continues as it is and neither deadline nor budget stops it.
- * Paused teams are left out; a paused campaign resumes now.
+ * Finish and cost of a campaign that continues as it is, if neither deadline nor budget stops it. Paused teams are left
+ * out; a paused campaign resumes now.
  */
 export interface Forecast extends Projection {
   /** The finish if no evaluation goes to a more expensive class than it needs from now on. */

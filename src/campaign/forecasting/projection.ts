@@ -7,7 +7,7 @@ import { ParameterSample } from './parameter-sample.ts';
 import { remainingWorkOf, type RemainingWork } from './remaining-work.ts';
 import { Scenario, type ScenarioResult } from './scenario.ts';
 
-/** When a campaign finishes and what it has cost by then. */
+/** Finish and final cost of a campaign. */
 export interface Projection {
   /** Instants in ms. */
   finish: Quantiles;
@@ -15,7 +15,7 @@ export interface Projection {
   spend: Quantiles;
 }
 
-/** What a projection depends on besides the state; `now` in ms. */
+/** The inputs of a projection besides the state; `now` in ms. */
 export interface ProjectionContext {
   classes: readonly InstanceClass[];
   now: number;

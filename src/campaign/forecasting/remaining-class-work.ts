@@ -3,7 +3,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { noClassStatistics, type ClassStatistics, type EndedEvaluations } from '../state/run-statistics.ts';
 import type { DurationGroup } from './kaplan-meier.ts';
 
-/** What is known of a class and of the evaluations on it. Other classes are given by index, times in seconds. */
+/** Knowledge about a class and the evaluations on it. Other classes are given by index, times in seconds. */
 export interface RemainingClassWork {
   name: string;
   slots: number;
@@ -29,7 +29,7 @@ const enoughEnded = 5;
 /** Prior: a probe's prediction counts as this many evaluations that took exactly the predicted time. */
 const predictionPrior: DurationGroup = { seconds: 1, ended: 5, followed: 0, lostBefore: 0 };
 
-/** Every class with what its ended runs show. */
+/** Every class with the statistics of its ended runs. */
 export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
   const statistics = rows.map(({ name }) => state.statistics.byClass[name] ?? noClassStatistics());
   const measured = statistics.map((known) => groupsOf(Object.values(known.measured), 1 / 1000));

@@ -76,7 +76,7 @@ interface RunObservation {
 export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunObservation): RunFacts {
   const batch = job && {
     statusReason: printableText(job.statusReason),
-    // With an outcome, the runner did its work and its exit tells nothing.
+    // If there is an outcome, the runner's own exit has no further meaning.
     exitCode: outcome ? null : job.exitCode,
     reason: outcome ? null : printableText(job.reason),
   };

@@ -120,7 +120,7 @@ export type OperatorCommand<Name extends OperatorCommandName = OperatorCommandNa
   [One in Name]: { name: One; message: OperatorCommands[One] };
 }[Name];
 
-/** Who sends a command, and why. */
+/** The sender of a command, and the note. */
 export type Attribution = MessageWith<never, never>;
 
 /** The rule of a command. */

@@ -84,8 +84,8 @@ const countOf = (names: readonly string[], share: number, random: RandomStream):
   Math.floor(names.length * share + random.next());
 
 /**
- * Submissions of the pilot need what was measured. Each of the others resembles one of a bootstrap resample of the pilot,
- * so that the futures cover the sampling error.
+ * Submissions of the pilot have the measured needs. Each of the others resembles one of a bootstrap resample of the
+ * pilot, so that the futures cover the sampling error.
  */
 function sampledPopulation(
   { sample, speeds }: Extract<Knowledge, { kind: 'pilot' }>,

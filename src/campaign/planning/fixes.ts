@@ -6,7 +6,7 @@ import { spotPlanOf } from './spot.ts';
 
 /** A change with which a plan meets both budget and deadline in nine of ten futures. */
 export interface PlanFix {
-  /** What to change in the campaign file. */
+  /** The change of the campaign file. */
   words: string[];
   /** Micro-dollars beyond the current budget, and the P90 of the campaign's cost with the change. */
   beyondBudgetMicroUsd: number;

@@ -2,7 +2,7 @@ import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
 import type { SimulatedSubmission } from '../simulation/population.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 
-/** What is known about submissions that have not run yet, by its source. */
+/** Knowledge about submissions that have not run yet, by its source. */
 export type Knowledge =
   /** Only the limits: every submission is assumed to need the largest GPU, and every run its whole wall clock. */
   | { kind: 'wall-clock'; expected: ResolvedExpectation }
@@ -16,7 +16,7 @@ export type Knowledge =
       missing: string[];
     };
 
-/** What the organizer expects of the evaluations before any has run. Shares of the submissions from 0 to 1. */
+/** The organizer's expectations of the evaluations before any has run. Shares of the submissions from 0 to 1. */
 export interface Expectation {
   runtimeSeconds: number;
   /** The class to which the runtime applies. */
@@ -39,7 +39,9 @@ export interface ResolvedExpectation extends Expectation {
   deviceSizesMiB: number[];
 }
 
-/** What a campaign file alone says about its submissions. Throws RangeError for a class that is not in the file. */
+/**
+ * Knowledge about the submissions from the campaign file alone. Throws RangeError for a class that is not in the file.
+ */
 export function knowledgeOf(
   expect: Expectation | undefined,
   limits: Limits,

@@ -9,7 +9,7 @@ import type { Knowledge } from './knowledge.ts';
 import type { Mix } from './mixes.ts';
 import type { PlannedBudget } from './course.ts';
 
-/** What a mix of classes costs and how long it takes, over all futures. */
+/** Cost and duration of a mix of classes, over all futures. */
 export interface MixPlan {
   mix: string;
   slots: Record<string, number>;
@@ -34,7 +34,7 @@ export interface MixPlan {
   fails: { budget: number; deadline: number; first: 'budget' | 'deadline' | null };
 }
 
-/** What all mixes of a plan are compared on. */
+/** The conditions under which all mixes of a plan are compared. */
 export interface PlanInput {
   planned: PlannedCampaign;
   knowledge: Knowledge;

@@ -7,8 +7,8 @@ import { isSuccessful, informativeRuns, type SuccessfulRun } from './pilot-fit.t
 import type { PilotRun } from './pilot.ts';
 
 /**
- * What a pilot's runs show about the whole campaign; undefined if no run succeeded on any class, so that neither times nor
- * speeds are known. Runs that the platform or an operator ended do not count.
+ * Knowledge about the whole campaign from a pilot's runs; undefined if no run succeeded on any class, so that neither
+ * times nor speeds are known. Runs that the platform or an operator ended do not count.
  */
 export function pilotKnowledge(
   all: readonly PilotRun[],

@@ -6,7 +6,7 @@ import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';
 import type { PlannedBudget } from './course.ts';
 
-/** What a campaign will cost and when it ends, planned before it starts. */
+/** Planned cost and finish of a campaign that has not started. */
 export interface CampaignPlan {
   submissions: number;
   teams: number;

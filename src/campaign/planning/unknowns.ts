@@ -6,7 +6,7 @@ import { percent } from '../model/units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';
 
-/** What a plan assumes and what it cannot know, as text. */
+/** The assumptions and unknowns of a plan, as text. */
 export function unknownsOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
   return [...basisOf(rules, knowledge, submissions), ...gapsOf(rules, knowledge)];
 }
@@ -90,7 +90,7 @@ export const spotAssumed = [
   reclaimsText,
 ];
 
-/** Assumptions about what a file cannot say. */
+/** Assumptions about facts that a file cannot state. */
 function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: ResolvedExpectation): string[] {
   const texts = ['no submission is assumed to fail by its own error; those that do score nothing and cost less'];
   if (deviceSizesMiB.length > 0 && classes.every(({ kind }) => kind === 'cpu'))

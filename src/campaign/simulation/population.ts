@@ -6,7 +6,7 @@ export interface Population {
   classes: ReadonlyMap<string, SimulatedClass>;
 }
 
-/** What a submission needs and does, in simulated seconds. */
+/** Needs and behaviour of a submission, in simulated seconds. */
 export interface SimulatedSubmission {
   /** If it uses none, or the class has none, an item takes `cpuSecondsPerItem`. */
   usesGpu: boolean;

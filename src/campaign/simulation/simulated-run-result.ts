@@ -11,14 +11,14 @@ import { simulatedRun, type SimulatedRun, type SimulatedSpec } from './simulated
 import type { RunOutcome } from '../model/run-outcome.ts';
 import { verdictOf } from '../evaluation/verdict.ts';
 
-/** The part of a campaign that decides what its runs do and cost. */
+/** The part of a campaign that determines the results and costs of its runs. */
 export type RunRules = Pick<FrozenCampaign, 'campaign' | 'limits' | 'instanceClasses'> & {
   testSet: Pick<InputSet, 'items'>;
   /** Absent: submissions are not probed. */
   sampleSet?: Pick<InputSet, 'items'>;
 };
 
-/** What a campaign and a submission learn from a run that has ended. */
+/** The result of a run, for its campaign and its submission. */
 export interface SimulatedRunResult {
   /** Null if the run succeeded. */
   reason: Reason | null;

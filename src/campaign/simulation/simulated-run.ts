@@ -12,7 +12,7 @@ export type SimulatedSpec = Pick<RunSpec, 'runKey' | 'purpose'> & {
   limits: Pick<RunSpec['limits'], 'wallClockSeconds' | 'memoryMiB'>;
 };
 
-/** What a run does. `seconds`: simulated duration; Infinity if the run never ends by itself. */
+/** Behaviour of a run. `seconds`: simulated duration; Infinity if the run never ends by itself. */
 export type SimulatedRun = { seconds: number } & (
   | { kind: 'outcome'; facts: SimulatedFacts }
   /** The host disappears. */
@@ -39,8 +39,9 @@ export interface SimulatedFacts {
 }
 
 /**
- * What a run with this spec does: the same for the same population, seed and run key. Durations vary around the expected
- * one; a run that lacks memory fails at some point of its work. Throws RangeError for a class that the population lacks.
+ * The behaviour of a run with this spec: the same for the same population, seed and run key. Durations vary around the
+ * expected one; a run that lacks memory fails at some point of its work. Throws RangeError for a class that the
+ * population lacks.
  */
 export function simulatedRun(population: Population, seed: number, spec: SimulatedSpec): SimulatedRun {
   const { submission: name } = parseRunKey(spec.runKey);

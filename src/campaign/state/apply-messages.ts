@@ -94,8 +94,8 @@ export function applySettlement(state: State, settlement: RunSettlement, next?: 
 }
 
 /**
- * The round is final: settles its last run and closes it. What its report costs beyond what is booked is booked on the class of
- * the last run, since other settlements were lost. The report of an earlier round changes nothing.
+ * The round is final: settles its last run and closes it. Cost in its report that is not booked yet is booked on the
+ * class of the last run, since other settlements were lost. The report of an earlier round changes nothing.
  */
 export function applyReport(state: State, report: SubmissionReport): void {
   const { submission, lastRun } = report;

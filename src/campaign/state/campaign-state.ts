@@ -26,7 +26,7 @@ export interface CampaignState {
   readonly rounds: number[];
   /** By team: rounds started, in the order of the lists. */
   readonly started: number[];
-  /** By team: what the campaign file or an operator set, if not the default. */
+  /** By team: settings by the campaign file or an operator, if not the default. */
   readonly treatments: Map<number, Treatment>;
   readonly open: Map<string, OpenSubmission>;
   readonly money: Money;

@@ -15,7 +15,7 @@ type State = Writable<CampaignState>;
 const equalFaults = 3;
 type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
 
-/** What the end of a run says about its class. */
+/** Evidence from the end of a run about its class. */
 function verdictOnClass({ reason, cause }: RunFault): 'works' | 'fault' | 'nothing' {
   if (reason === 'platform-error') return cause === undefined ? 'nothing' : 'fault';
   return reason === undefined || responsibleParty(reason) === 'team' ? 'works' : 'nothing';

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 
-/** What every command is registered with. */
+/** The context with which every command is registered. */
 export interface CommandContext {
   /** Makes an action on a campaign: opens the connections, does the work, closes them. The work may return an exit status. */
   withAccess: <Options>(

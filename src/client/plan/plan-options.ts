@@ -23,7 +23,7 @@ export interface PlanOptions {
 
 const usage = (message: string): HoldoutError => holdoutError('USAGE', { message });
 
-/** Checks what does not depend on the file, before one is read or built. Throws USAGE. */
+/** Checks the options that do not depend on the file, before one is read or built. Throws USAGE. */
 export function checkOptions({ spot, margin, pilot, svg }: PlanOptions): void {
   if (typeof spot === 'string') shareOf('--spot', spot);
   if (margin !== undefined) shareOf('--margin', margin);

@@ -18,7 +18,7 @@ interface PlanLimits {
   startsAt: number;
 }
 
-/** What `plan` prints. */
+/** The output of `plan`. */
 export function planText(plan: CampaignPlan, limits: PlanLimits): string {
   const { submissions, teams, mixes, basis, unknowns } = plan;
   const { campaign, deadline, budgetMicroUsd } = limits;

@@ -53,7 +53,7 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts }: Cam
   };
 }
 
-/** What `status` prints. */
+/** The output of `status`. */
 export function endedText(status: EndedStatus): string {
   const { campaign, state, deadline, counts, reasons, money } = status;
   const retryable = Object.keys(reasons).filter((reason) => responsibleParty(reason as Reason) !== 'team');

@@ -9,7 +9,7 @@ import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
 import type { StageNow } from './current-stage.ts';
 import { wrapped } from '../wrap.ts';
 
-/** What `show` prints: the state of a submission, why, and the next step; then every run. */
+/** The output of `show`: the state of a submission, why, and the next step; then every run. */
 export function showText(overview: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [

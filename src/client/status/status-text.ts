@@ -7,7 +7,7 @@ import { blockedLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
 
-/** What `status` prints of a running campaign, after `notes` for the operator. */
+/** The output of `status` for a running campaign, after `notes` for the operator. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
   const { campaign, closing, hurry, deadline, counts, money, classes, reasons, forecast } = progress;
   const blocked = blockedLines(progress);

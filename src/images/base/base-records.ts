@@ -2,7 +2,7 @@ import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evalua
 import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
-/** What a submission's probe showed about its base image; kept in the results bucket as an empty object per submission. */
+/** A probe's finding about a base image; kept in the results bucket as an empty object per submission. */
 interface BaseRecord {
   campaign: string;
   base: string;

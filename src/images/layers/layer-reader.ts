@@ -2,7 +2,7 @@ import { refuse } from '../refusal.ts';
 import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './extended-header.ts';
 import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
 
-/** An entry of a layer. Its buffers are valid only until the reader goes on. */
+/** An entry of a layer. Its buffers are valid only until the reader continues. */
 export interface LayerEntry {
   type: 'file' | 'folder' | 'hard-link' | 'link';
   name: Buffer;

@@ -9,7 +9,7 @@ import * as requests from './requests.ts';
 import type { StartUp } from '../start-up-file.ts';
 import { clientException } from './aws-error.ts';
 
-/** What the operations use. */
+/** The dependencies of the operations. */
 export interface OperationParts {
   startUp: Pick<StartUp, 'queues'>;
   arns: Arns;

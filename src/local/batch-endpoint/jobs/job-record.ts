@@ -6,7 +6,7 @@ import type { JobDefinitionRecord } from './job-definitions.ts';
 /** The only environment variable that a job may set. */
 export const runKeyVariable = 'HOLDOUT_RUN_KEY';
 
-/** What DescribeJobs shows of a job. Times in milliseconds since 1970. */
+/** A job as DescribeJobs shows it. Times in milliseconds since 1970. */
 export type ShownJob = Partial<JobDetail> & {
   jobArn: string;
   jobId: string;
