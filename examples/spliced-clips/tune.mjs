@@ -1,7 +1,7 @@
 /**
- * Fits the constants of the honest submissions on training clips of another seed, as a team would have done on public
- * training data: `npx tsx examples/spliced-clips/tune.mjs`, two minutes. Prints what each main.mjs carries, and how it
- * does on further clips that it was not fitted on. Neither the private set nor its seed is used here.
+ * Fits the constants of the honest submissions on training clips of another seed, as a team would do on public
+ * training data: `npx tsx examples/spliced-clips/tune.mjs`, two minutes. Prints the constants of each main.mjs, and its
+ * score on other clips. Neither the private set nor its seed is used here.
  */
 import { makeClipSet } from './generate/clip-set.ts';
 import { loadPhotographs } from './generate/photographs.ts';

@@ -1,4 +1,4 @@
-// Everything the others look at together, in a model that the smaller device cannot hold.
+// Combines the measures of all other submissions in a model that does not fit on the smaller device.
 import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 import { measureDrift } from '../common/drift.mjs';

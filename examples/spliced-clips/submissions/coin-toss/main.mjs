@@ -1,4 +1,4 @@
-// One half for every clip: what everybody can reach without looking.
+// Predicts one half for every clip, the baseline without reading any clip.
 import { clipNames, writePredictions } from '../common/clips.mjs';
 
 writePredictions(clipNames().map((name) => [name, 0.5]));

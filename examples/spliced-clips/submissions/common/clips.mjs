@@ -1,4 +1,4 @@
-// What every team's program needs: read the clips, write the predictions.
+// Shared by all programs: reads the clips, writes the predictions.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

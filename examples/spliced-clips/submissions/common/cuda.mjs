@@ -1,4 +1,4 @@
-// A make-believe CUDA: device memory is bytes in files of the folder HOLDOUT_GPU_DEVICE, whose size is capped.
+// Emulates CUDA: device memory is bytes in files of the folder HOLDOUT_GPU_DEVICE, whose size is capped.
 import { closeSync, openSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 

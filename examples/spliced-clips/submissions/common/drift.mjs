@@ -1,4 +1,4 @@
-// Looks for a region that moves on its own: one that fits itself better at a velocity other than the pan's.
+// Looks for a region that moves on its own: one that matches better at a velocity other than the pan's.
 import { between, inside } from './motion.mjs';
 import { contrast, emptyMap, regions, size } from './regions.mjs';
 
@@ -6,24 +6,24 @@ const apart = 4;
 const reach = 2;
 const pitch = 0.22;
 
-/** How much better regions fit at a velocity of their own than at the pan's: the most wayward, the third and the tenth. */
+/** How much better regions match at their own velocity than at the pan's: the highest, third and tenth value. */
 export function measureDrift(frames, pan) {
-  const still = misfits(frames, pan);
+  const still = residuals(frames, pan);
   const least = [...still];
   for (let row = -reach; row <= reach; row++) {
     for (let column = -reach; column <= reach; column++) {
-      misfits(frames, { x: pan.x + column * pitch, y: pan.y + row * pitch }).forEach((misfit, index) => {
-        least[index] = Math.min(least[index], misfit);
+      residuals(frames, { x: pan.x + column * pitch, y: pan.y + row * pitch }).forEach((residual, index) => {
+        least[index] = Math.min(least[index], residual);
       });
     }
   }
-  const gains = still.map((misfit, index) => (misfit === Infinity ? 0 : contrast(misfit, least[index])));
+  const gains = still.map((residual, index) => (residual === Infinity ? 0 : contrast(residual, least[index])));
   gains.sort((one, other) => other - one);
   return [gains[0], gains[2], gains[9]];
 }
 
 /** The mean squared difference of each region at a velocity; infinite where it leaves the frame. */
-function misfits(frames, velocity) {
+function residuals(frames, velocity) {
   const [dx, dy] = [velocity.x * apart, velocity.y * apart];
   const differences = emptyMap();
   for (let y = 0; y < size; y++) {

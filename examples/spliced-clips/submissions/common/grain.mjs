@@ -1,7 +1,7 @@
 // Looks at single frames: is the grain of some region finer or coarser than its edges explain?
 import { contrast, emptyMap, regionMeans, size } from './regions.mjs';
 
-/** How far the least and the most grainy region lie from what a straight line through all regions foretells. */
+/** How far the least and the most grainy region lie from a straight line fitted through all regions. */
 export function measureGrain(frames) {
   const grain = emptyMap();
   const edges = emptyMap();

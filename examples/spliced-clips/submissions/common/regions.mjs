@@ -4,7 +4,7 @@ export const size = 64;
 /** A sum and a count of samples for every pixel of a frame. */
 export const emptyMap = () => ({ sums: new Float64Array(size * size), counts: new Float64Array(size * size) });
 
-/** Adds a map up over each square of `side` pixels, one every `step` pixels. */
+/** Sums a map over each square of `side` pixels, one every `step` pixels. */
 export function regions({ sums, counts }, side, step) {
   const found = [];
   for (let top = 0; top + side <= size; top += step) {

@@ -1,4 +1,4 @@
-// Undoes the pan and looks at what does not fit: a pasted region that drifts leaves more behind than the rest.
+// Undoes the pan and measures the residual: it is larger in a pasted region that drifts.
 import { between, inside } from './motion.mjs';
 import { contrast, emptyMap, median, regionMeans, size } from './regions.mjs';
 
@@ -17,7 +17,7 @@ export function measureResidual(frames, pan) {
   return [contrast(Math.max(...means), median(means))];
 }
 
-/** How much less and more the calmest and the liveliest region flicker, from frame to frame, than the median region. */
+/** Flicker from frame to frame of the calmest and the liveliest region, compared with the median region. */
 export function measureFlicker(frames, pan) {
   const flicker = emptyMap();
   for (let now = 1; now < frames.length - 1; now++) {

@@ -1,4 +1,4 @@
-// The first one again with weights six times as large: so sure of itself that it does worse than one half everywhere.
+// edge-reader-1 with weights six times as large: overconfident, so it scores worse than one half for every clip.
 import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 import { measureGrain } from '../common/grain.mjs';

@@ -1,4 +1,4 @@
-// Tries what a cheat would try, prints what it got ("LOOT …") or why not, and hands in one half for every clip.
+// Tries to cheat, prints what it found ("LOOT …") or why it failed, and predicts one half for every clip.
 import { closeSync, openSync, readFileSync, readSync, symlinkSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
@@ -25,7 +25,7 @@ async function attempt(what, deed) {
   }
 }
 
-/** What a server says when asked, or that it let us in. */
+/** The response of a server, or that it accepted the connection. */
 function reach(server, question = '') {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...server, timeout: 300 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const telltale = /label|answer|truth|secret|credential|prediction|submission|outcome|spec\.json/i;
 const ownAndEndless = new Set(['/proc', '/sys', import.meta.dirname]);
 
-/** Paths below a folder whose name gives away an answer, a key or somebody's work. */
+/** Paths below a folder whose names suggest labels, keys or another team's files. */
 export function* treasure(folder, depth = 0) {
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);

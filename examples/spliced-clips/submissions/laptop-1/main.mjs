@@ -1,4 +1,4 @@
-// Six faults in one predictions file: a clip left out, one given twice, one that nobody asked for, and three bad values.
+// Six faults in one predictions file: a missing clip, a duplicate, an unknown one, and three invalid values.
 import { clipNames, writeLines } from '../common/clips.mjs';
 
 const [, ...rows] = clipNames().map((name) => `${name},0.5`);

@@ -1,4 +1,4 @@
-// Never touches a GPU: follows the pan and asks what does not fit.
+// Uses no GPU: follows the pan and measures the residual.
 import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { findPan } from '../common/motion.mjs';
 import { measureResidual } from '../common/residual.mjs';

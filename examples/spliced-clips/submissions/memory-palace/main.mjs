@@ -1,4 +1,4 @@
-// Never forgets a clip: 8 MiB of host memory for each. A dozen are no trouble, the whole test set is far beyond the limit.
+// Never forgets a clip: 8 MiB of host memory for each. A dozen fit; the whole test set far exceeds the limit.
 import { readClips, writePredictions } from '../common/clips.mjs';
 
 const remembered = Array.from(readClips(), ({ name, frames }) => ({

@@ -1,4 +1,4 @@
-// Follows the pan; what does not fit, and what flickers less or more than the rest, is suspect.
+// Follows the pan; suspects regions with a large residual or unusual flicker.
 import { probability, readClips, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 import { findPan } from '../common/motion.mjs';

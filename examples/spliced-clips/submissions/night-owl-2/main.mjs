@@ -1,4 +1,4 @@
-// Written at three in the morning: has room for a hundred clips, which was enough for the sample.
+// Has a buffer for a hundred clips, which is enough for the sample.
 import { clipNames, writePredictions } from '../common/clips.mjs';
 import { loadModel } from '../common/cuda.mjs';
 
