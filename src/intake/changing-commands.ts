@@ -1,8 +1,8 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 
 /**
- * The commands that apply the changes of a campaign file, as far as settings can change after the first start. `dropped`:
- * submissions that the file no longer contains.
+ * The commands that apply the changes of a campaign file, for settings that can change after the first start.
+ * `dropped`: submissions that the file no longer contains.
  */
 export function changingCommands(known: FrozenCampaign, fresh: FrozenCampaign, dropped: readonly string[]): string[] {
   const command = (verb: string, rest: string): string => `npm run holdout -- ${verb} ${known.campaign} ${rest}`;

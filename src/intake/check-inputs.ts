@@ -10,7 +10,7 @@ import { inputsIn } from './input-files.ts';
 import { faultOfFile, locate, shownPath, unreachable } from './locate.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
-/** Where the inputs and labels are, as far as they could be located. */
+/** The locations of the inputs and labels, if they could be determined. */
 export interface LocatedInputs {
   testSet?: LocalPath | S3Location;
   sampleSet?: LocalPath | S3Location;

@@ -29,7 +29,7 @@ const fields = {
   /** Chosen by the sender, who finds the command's record by it. */
   id: textOrEmpty,
   team: text,
-  /** Runs under way are ended too; their submissions wait and run again later, uncharged. */
+  /** Also ends current runs; their submissions run again later, uncharged. */
   kill: field<boolean>('true or false', (value) => typeof value === 'boolean'),
   /** 1 is first. */
   priority: field<number>('a whole number from 1 to 5', (value) => isWhole(value, 1) && isBetween(value, 1, 5)),

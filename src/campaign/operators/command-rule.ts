@@ -3,7 +3,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 
 /** How a command reaches the workflows of submissions. */
 export interface SubmissionControl {
-  /** Ends the runs of a team (null: any) that are under way; their submissions request another one. */
+  /** Ends the current runs of a team (null: of all teams); their submissions request another one. */
   endRuns: (team: number | null) => void;
   cancel: (submissions: readonly string[]) => void;
   /** Cancels rounds that match all given conditions, open or not started. */

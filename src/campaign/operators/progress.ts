@@ -57,7 +57,7 @@ interface ClassProgress {
   short: boolean;
   /** Blocked: the same platform fault ended the last runs. `since` in ms. */
   held?: { cause: string; since: number };
-  /** Ended evaluations, those of them out of GPU memory, and how many times as long as predicted they take. */
+  /** Ended evaluations, the number of them out of GPU memory, and their duration relative to the prediction. */
   ended: number;
   outOfMemory: number;
   times: number;

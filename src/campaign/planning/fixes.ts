@@ -47,7 +47,7 @@ const withChange = (change: readonly string[], fixes: readonly PlanFix[]): PlanF
 
 const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `only ${name} in the file`);
 
-/** Fixes with Spot, as far as they are cheaper than those on demand. */
+/** Fixes with Spot that are cheaper than those on demand. */
 function spotFixesOf(input: PlanInput, plan: MixPlan, onDemand: readonly PlanFix[]): PlanFix[] {
   const spot = spotPlanOf(input, plan);
   if (spot === undefined) return [];

@@ -77,8 +77,8 @@ export class ClassCostModel {
   }
 
   /**
-   * How many times as long as the probes predict evaluations take on a class. Until enough have ended, it is the factor of the
-   * probed class, so that an unused class does not look cheaper.
+   * Ratio of the evaluations' duration to the probes' prediction on a class. Until enough have ended, it is the factor
+   * of the probed class, so that an unused class does not look cheaper.
    */
   factorOf(name: string): number {
     const known = this.factors.get(name);

@@ -13,7 +13,7 @@ import { savePilot } from './pilot-record.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
 import { watchCampaign } from '../status/watch.ts';
 
-/** The runs of a sample that are not measured yet, by class, and those under way. */
+/** The runs of a sample that are not measured yet, by class, and those that are running. */
 export interface PilotWork {
   wanted: readonly PilotRuns[];
   underWay: readonly PilotOrder[];
@@ -22,7 +22,10 @@ export interface PilotWork {
 /** The result of a pilot: its runs are on record, or one of its campaigns is blocked. */
 export type PilotResult = { kind: 'ended' } | { kind: 'blocked'; campaign: string };
 
-/** Hands in the pilot campaigns that are not under way without starting them: a refusal costs nothing. Returns all orders. */
+/**
+ * Hands in the pilot campaigns that are not running yet, without starting them: a refusal costs nothing. Returns all
+ * orders.
+ */
 export async function handInPilots(
   { store, buckets }: Access,
   checked: CheckedCampaign,

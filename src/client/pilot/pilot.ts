@@ -23,8 +23,8 @@ interface PilotOptions {
 }
 
 /**
- * Runs a sample of the submissions once on every class and saves the measurements. Each class is a small campaign with its own
- * ledger and budget. Only what is not measured yet runs; what is under way continues.
+ * Runs a sample of the submissions once on every class and saves the measurements. Each class is a small campaign with
+ * its own ledger and budget. Only missing measurements are run; current runs continue.
  */
 export async function runPilot(
   checked: CheckedCampaign,

@@ -10,7 +10,7 @@ export interface StuckActivity {
   cause: string;
   /** Failed attempts. */
   tries: number;
-  /** Instant (ms) of the next attempt; null: it is under way. */
+  /** Instant (ms) of the next attempt; null: it is running. */
   nextTry: number | null;
 }
 

@@ -134,7 +134,7 @@ export class SubmissionWorkflows implements SubmissionControl {
     return silent;
   }
 
-  /** Sends every decision and waits until the server has taken it, so that nothing is pending at continue-as-new. */
+  /** Sends every decision and waits until the server has accepted it, so that nothing is pending at continue-as-new. */
   async carryOut(decisions: Decision[]): Promise<void> {
     const outgoing = this.outgoing;
     this.outgoing = [];

@@ -34,7 +34,7 @@ export class CurrentDetails {
     return this.runs.findLast(({ reason, cause }) => reason === 'cancelled' && cause !== undefined)?.cause ?? null;
   }
 
-  /** Enters a stage; `note` describes it, `instanceClass` is where the run is, or is wanted. */
+  /** Enters a stage; `note` describes it, `instanceClass` is the class of the run or of its request. */
   enter(stage: SubmissionState, note = '', instanceClass?: string): void {
     this.now = { stage, note, since: Date.now() };
     upsertSearchAttributes([

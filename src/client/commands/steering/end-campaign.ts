@@ -15,7 +15,7 @@ interface Ending {
   verb: 'close' | 'abort';
   update: UpdateDefinition<void, [Attribution]>;
   question: string;
-  /** What it does to the jobs under way. */
+  /** Its effect on running jobs. */
   jobsLine: (progress: CampaignProgress) => string;
 }
 
