@@ -12,10 +12,7 @@ import { logLines } from '../campaign/state/settings.ts';
 import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
-/**
- * The facts from which a campaign without state starts: at its first start, after its end, or after its workflow was
- * lost.
- */
+/** The facts from which a campaign without state starts: at first, after its end, or after the loss of its workflow. */
 interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor running. */
   workLists: string[];

@@ -27,10 +27,7 @@ export async function baseEntries(): Promise<TarEntry[]> {
   return withFolders([...binaries, file('etc/passwd', users)]);
 }
 
-/**
- * Absolute paths that `ldd` names for a program, including the loader; none for a static one. Throws
- * EXAMPLE_UNBUILDABLE.
- */
+/** Paths that `ldd` names for a program, including the loader; none for a static one. Throws EXAMPLE_UNBUILDABLE. */
 async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ldd', [program]).catch(
     (failure: Error & { code?: number | string }) => {

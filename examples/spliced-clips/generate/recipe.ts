@@ -5,10 +5,7 @@ import { findBusybox } from './base-layer.ts';
 import { photographVersions } from './photographs.ts';
 import { exampleFolder, sourcesBelow } from './programs.ts';
 
-/**
- * A digest of everything that the built example depends on: our sources, the photographs, this machine's Node and
- * busybox.
- */
+/** A digest of everything that determines the built example: sources, photographs, this machine's Node and busybox. */
 export function recipeDigest(): string {
   const sources = [
     'build.ts',

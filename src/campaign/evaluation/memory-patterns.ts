@@ -4,9 +4,7 @@
  * test/campaign/evaluation/memory-texts.ts.
  */
 
-/**
- * Similar messages about something else: the loader's static TLS, on-chip memory of a GPU, files, disk space, messages.
- */
+/** Similar messages about something else: the loader's static TLS, on-chip GPU memory, files, disk space, messages. */
 export const notAboutMemory = [
   /static TLS block/i,
   /out of resource: shared memory|too much shared (?:data|memory)/i,

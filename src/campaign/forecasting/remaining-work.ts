@@ -4,9 +4,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { remainingClassWork, type RemainingClassWork } from './remaining-class-work.ts';
 import { unstartedSubmissionsOf, type UnstartedSubmissions } from './unstarted-submissions.ts';
 
-/**
- * The remaining work of a campaign and the knowledge about its course. Classes are given by index, times in seconds.
- */
+/** The remaining work of a campaign and the knowledge about its course. Classes are indices, times in seconds. */
 export interface RemainingWork {
   classes: RemainingClassWork[];
   /** First evaluations requested so far, grouped by the duration of their probes, in ascending order. */

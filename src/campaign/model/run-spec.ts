@@ -2,9 +2,7 @@ import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
 import type { GpuKind } from './instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
-/**
- * spec.json: the runner's instructions, written once before the job is submitted. Contains no labels and no secrets.
- */
+/** spec.json: the runner's instructions, written once before the job's submission. Contains no labels or secrets. */
 export interface RunSpec {
   version: 1;
   runKey: string;

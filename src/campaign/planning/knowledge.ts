@@ -39,9 +39,7 @@ export interface ResolvedExpectation extends Expectation {
   deviceSizesMiB: number[];
 }
 
-/**
- * Knowledge about the submissions from the campaign file alone. Throws RangeError for a class that is not in the file.
- */
+/** Knowledge about the submissions from the campaign file alone. Throws RangeError for an unknown class. */
 export function knowledgeOf(
   expect: Expectation | undefined,
   limits: Limits,

@@ -131,10 +131,7 @@ const shares = ({ measured }: ClassStatistics): Share[] =>
 
 const countOf = (ends: readonly Share[]): number => ends.reduce((sum, [, count]) => sum + count, 0);
 
-/**
- * The median, which a few outliers do not move, shrunk towards the prior: the fewer evaluations have ended, the closer
- * to it.
- */
+/** The median, robust against outliers, shrunk towards the prior: the fewer evaluations, the closer to it. */
 function shrunk(ends: Share[], prior: number): number {
   const count = countOf(ends);
   let below = 0;

@@ -22,10 +22,7 @@ export interface PilotWork {
 /** The result of a pilot: its runs are on record, or one of its campaigns is blocked. */
 export type PilotResult = { kind: 'ended' } | { kind: 'blocked'; campaign: string };
 
-/**
- * Hands in the pilot campaigns that are not running yet, without starting them: a refusal costs nothing. Returns all
- * orders.
- */
+/** Hands in the pilot campaigns that do not run yet; starts none, so a refusal costs nothing. Returns all orders. */
 export async function handInPilots(
   { store, buckets }: Access,
   checked: CheckedCampaign,

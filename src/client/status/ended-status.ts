@@ -72,10 +72,7 @@ export function endedText(status: EndedStatus): string {
   ].join('\n\n');
 }
 
-/**
- * After a change of budget or deadline: the command that retries the submissions that it ended; undefined if there are
- * none.
- */
+/** The command that retries the submissions that ended as budget-exhausted; undefined if there are none. */
 export function retryHint({ campaign, reasons }: EndedStatus): string | undefined {
   const exhausted = reasons['budget-exhausted'];
   return exhausted === undefined
