@@ -26,7 +26,7 @@ describe('the rounds of a submission', () => {
     return result;
   };
 
-  it('know the earlier runs and the last successful one', async () => {
+  it('include the earlier runs and the last successful one', async () => {
     await room.freeze('rounds', { one: ['s'] });
     const first = await open('s', 1);
     assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);

@@ -108,7 +108,7 @@ describe('the work of a campaign', () => {
     assert.deepEqual(left, [['finished'], [], ['cancelled'], []]);
   });
 
-  it('loses retries of rounds that failed for a reason, each chained to the record before', async () => {
+  it('loses cancelled retries of rounds that failed for a given reason, each chained to the previous record', async () => {
     await room.freeze('because', { one: ['a', 'b', 'c'] });
     for (const [submission, reason] of [
       ['a', 'time-limit'],

@@ -5,7 +5,7 @@ import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { resultsOf } from '../support/campaign-command.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
-describe('a campaign file that changed since the start', function () {
+describe('a campaign file that changed after the start', function () {
   this.timeout(180_000);
   const home = new SimulatedHome({ teams: [1, 1], slots: { g4: 2, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
@@ -34,7 +34,7 @@ describe('a campaign file that changed since the start', function () {
     await home.until('one finished, one runs', ({ counts }) => counts.finished === 1 && counts.running === 1);
   });
 
-  it('shows further rows and what they cost, and without --yes adds nothing', async () => {
+  it('shows the new rows and their cost, and adds nothing without --yes', async () => {
     append(row(0, 's0-1'), row(2, 's2-0'));
     const said = await home.holdout(2, 'start', home.file, '--detach');
     assert.match(
@@ -49,7 +49,7 @@ describe('a campaign file that changed since the start', function () {
     assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);
   });
 
-  it('adds them to the running campaign with --yes, once', async () => {
+  it('adds the new rows to the running campaign once, with --yes', async () => {
     assert.match(await home.holdout(0, 'start', home.file, '--detach', '--yes'), /added 2 submissions of 2 teams/);
     await home.until('they finished', ({ counts }) => counts.finished === 3 && counts.running === 1);
     await home.begin();
@@ -57,7 +57,7 @@ describe('a campaign file that changed since the start', function () {
     assert.match(await home.act(0, 'leaderboard'), /Team 2/);
   });
 
-  it('names what else differs and the command that changes it, and changes nothing', async () => {
+  it('names each other difference and the command that changes it, and changes nothing', async () => {
     assert.match(
       await changed(home.file, 'usd: 500', 'usd: 600'),
       /budget\.usd: was 500, now 600\n.*\n.*raise-budget steered --usd 600/,
@@ -74,7 +74,7 @@ describe('a campaign file that changed since the start', function () {
     assert.equal(record.acts().length, 1);
   });
 
-  it('takes the changed file once the commands that it named have been run', async () => {
+  it('accepts the changed file after the named commands were run', async () => {
     const before = readFileSync(home.file, 'utf8');
     await Promise.all([
       home.act(0, 'raise-budget', '--usd', '600'),
@@ -86,7 +86,7 @@ describe('a campaign file that changed since the start', function () {
     await home.begin();
   });
 
-  it('adds rows to a campaign that has ended, which goes on, and prints the result of one that has nothing to do', async () => {
+  it('adds rows to an ended campaign, which continues, and prints the result of one with nothing left to do', async () => {
     await home.act(0, 'cancel', '--submission', 's1-0', '--yes');
     await home.act(3, 'watch');
     // What was cancelled by name may leave the file.

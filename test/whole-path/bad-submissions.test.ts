@@ -21,7 +21,7 @@ const shared = [
   half,
 ].join('\n');
 
-describe('a campaign with bad submissions in it', function () {
+describe('a campaign with bad submissions', function () {
   this.timeout(180_000);
   const home = new CampaignHome();
   const images = join(home.folder, 'images-of-test');
@@ -62,14 +62,14 @@ describe('a campaign with bad submissions in it', function () {
     return found;
   };
 
-  it('refuses a damaged archive and an image for another machine, with what is wrong', () => {
+  it('refuses a damaged archive and an image for another platform, and says what is wrong', () => {
     assert.equal(endOf('damaged').reason, 'image-refused');
     assert.equal(endOf('other-machine').reason, 'image-refused');
     assert.match(endOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
     for (const submission of ['damaged', 'other-machine']) assert.deepEqual(endOf(submission).runs, []);
   });
 
-  it('ends each bad output with its own reason', () => {
+  it('fails each bad output with its own reason', () => {
     const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
     assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
     assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
@@ -81,14 +81,14 @@ describe('a campaign with bad submissions in it', function () {
     assert.deepEqual(found, ['too-large', 'link', 'missing']);
   });
 
-  it('gives one whose shared memory was full all its memory as such, once, on the same class', () => {
+  it('retries a run that filled its shared memory once, on the same class, with all its memory as shared memory', () => {
     const { state, runs } = endOf('shares-much');
     const [probe, full, last] = runs;
     assert.deepEqual([state, runs.length, probe?.purpose], ['finished', 3, 'probe']);
     assert.deepEqual([full?.reason, full?.class, last?.reason], ['submission-error', last?.class, null]);
   });
 
-  it('leaves the rest alone', () => {
+  it('does not affect the other submissions', () => {
     assert.deepEqual([endOf('good').state, endOf('good').score?.toFixed(6)], ['finished', '0.693147']);
     assert.ok(results.submissions.every(({ fault, state }) => state === 'finished' || fault === 'team'));
   });

@@ -25,14 +25,14 @@ describe('cancel from the command line', function () {
     waits = runs === 's0-0' ? 's0-1' : 's0-0';
   });
 
-  it('says how many are under way and how many have not begun, and without --yes ends nothing', async () => {
+  it('counts submissions under way and not started, and ends nothing without --yes', async () => {
     const said = await home.act(2, 'cancel', '--team', 't0');
     assert.match(said, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
     assert.match(said, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
     assert.deepEqual([await active(), record.acts()], [[runs], []]);
   });
 
-  it('ends one that has not begun: it never begins', async () => {
+  it('cancels a submission that has not started, so it never starts', async () => {
     await home.act(0, 'cancel', '--submission', 's0-2', '--yes');
     assert.deepEqual(
       record.chain('s0-2').map(({ state, reason, runs, detail }) => [state, reason, runs.length, detail]),
@@ -41,7 +41,7 @@ describe('cancel from the command line', function () {
     assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
   });
 
-  it('ends one that waits for a run, and one that runs with its job; what that cost stays spent', async () => {
+  it('cancels a waiting submission, and a running one with its job, whose cost stays spent', async () => {
     await home.act(0, 'cancel', '--submission', waits, '--yes');
     await home.until('it has ended', () => record.chain(waits).length === 1);
     assert.deepEqual([record.chain(waits)[0]?.state, record.chain(waits)[0]?.runs], ['cancelled', []]);
@@ -53,7 +53,7 @@ describe('cancel from the command line', function () {
     assert.ok(run?.reason === 'cancelled' && run.billedSeconds > 0 && run.costMicroUsd > 0);
   });
 
-  it('leaves an ended campaign with all three in one state, and nothing to cancel', async () => {
+  it('leaves an ended campaign with all three cancelled, and nothing left to cancel', async () => {
     const results = await home.results();
     record.check(results);
     assert.deepEqual(

@@ -47,7 +47,7 @@ describe('close from the command line', function () {
     kept = [finished, ...(await runningOnes(home))].sort();
   });
 
-  it('says what it means and does nothing without --yes', async () => {
+  it('explains the effect, and does nothing without --yes', async () => {
     const said = await home.act(2, 'close');
     assert.match(said, /3 jobs under way may finish; nothing more is started/);
     assert.match(said, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
@@ -55,7 +55,7 @@ describe('close from the command line', function () {
     assert.equal(record.acts().length, 0);
   });
 
-  it('lets running jobs finish, cancels what waits, publishes the results and ends', async () => {
+  it('lets running jobs finish, cancels waiting submissions, publishes the results and ends', async () => {
     await home.act(0, 'close', '--yes', '--why', 'enough');
     assert.match(await home.act(0, 'status'), /steered is closing/);
     assert.match(await home.act(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
@@ -73,7 +73,7 @@ describe('close from the command line', function () {
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
   });
 
-  it('can be opened again by a retry of what it cut off', async () => {
+  it('can be reopened by a retry of the cancelled submissions', async () => {
     const [cutOff = ''] = ids.filter((id) => !kept.includes(id));
     await home.act(0, 'retry', '--submission', cutOff, '--yes');
     await home.act(3, 'watch');
@@ -91,12 +91,12 @@ describe('abort from the command line', function () {
     finished = await underWay(home);
   });
 
-  it('says what is thrown away and does nothing without --yes', async () => {
+  it('says what is discarded, and does nothing without --yes', async () => {
     assert.match(await home.act(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
     assert.equal((await home.activeJobs()).length, 3);
   });
 
-  it('ends every job, workflow and reservation, and keeps what was finished', async () => {
+  it('ends every job, workflow and reservation, and keeps finished results', async () => {
     await home.act(0, 'abort', '--yes');
     await home.act(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
@@ -110,7 +110,7 @@ describe('abort from the command line', function () {
     assert.match(await home.act(0, 'leaderboard'), new RegExp(finished));
   });
 
-  it('does the same to a campaign whose workflow was terminated, though its jobs run on', async () => {
+  it('does the same for a campaign whose workflow was terminated while its jobs continue', async () => {
     await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
     await home.until('three run again', ({ counts }) => counts.running === 3);
     await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);

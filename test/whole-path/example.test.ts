@@ -28,7 +28,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     assert.equal(ended.status, 0, ended.stderr);
   });
 
-  it('ends every submission as is written beside it, on the classes written beside it', () => {
+  it('gives every submission its expected result on its expected classes', () => {
     assert.equal(results.submissions.length, Object.keys(expected.submissions).length);
     for (const { submission, state, reason, runs, score } of results.submissions) {
       const wanted = expected.submissions[submission];
@@ -43,7 +43,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     }
   });
 
-  it('gives every run a class, a reason where it failed, billed seconds and a cost, and adds them up', () => {
+  it('gives every run a class, a reason if it failed, billed seconds and a cost, and adds up the costs', () => {
     const runs = results.submissions.flatMap((submission) => submission.runs);
     for (const run of runs) {
       assert.ok(run.billedSeconds > 0 && Number.isInteger(run.billedSeconds));
@@ -60,7 +60,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     );
   });
 
-  it('says why each submission failed, and of every run what it used of its limits', () => {
+  it('says why each submission failed, and how much of its limits every run used', () => {
     const told = results.submissions
       .filter(({ state }) => state === 'failed')
       .map(({ submission, why, faults, runs }) => {
@@ -110,7 +110,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     assert.equal(home.jobs().length, jobs);
   });
 
-  it('shows a hostile submission nothing: no network, no labels, no other team’s files', () => {
+  it('keeps a hostile submission from the network, the labels and other teams’ files', () => {
     const runs = join(home.folder, 's3', 'holdout-runs', 'spliced-clips', 'label-hunter');
     for (const n of ['1', '2']) {
       const log = readFileSync(join(runs, n, 'stdout.log'), 'utf8');

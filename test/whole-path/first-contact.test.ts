@@ -10,7 +10,7 @@ import { cases } from './first-contact/cases.ts';
 import { deviceCases } from './first-contact/device-cases.ts';
 import { layoutCampaigns } from './first-contact/layout-cases.ts';
 
-describe('what strangers hand in', function () {
+describe('submissions from teams new to Holdout', function () {
   this.timeout(240_000);
   const home = new CampaignHome();
   let onProcessors: CampaignResults;
@@ -40,7 +40,7 @@ describe('what strangers hand in', function () {
     it(`${name}: ${wordsOf(expected)}`, () => check(submissionOf(onProcessors, name), expected));
   }
   for (const [name, { expected, reasons }] of Object.entries(deviceCases)) {
-    it(`${name}: ${reasons.map((reason) => reason ?? 'ends well').join(', then ')}`, () => {
+    it(`${name}: ${reasons.map((reason) => reason ?? 'succeeds').join(', then ')}`, () => {
       const submission = submissionOf(onDevices, name);
       check(submission, expected);
       assert.deepEqual(
@@ -60,12 +60,12 @@ describe('what strangers hand in', function () {
     }
   }
 
-  it('shows that an image died because its root is read-only, and what allows it', async () => {
+  it('shows that an image failed because its root is read-only, and which setting allows writes', async () => {
     const { stdout, stderr } = await home.run('show', 'first-contact', 'writes-root-fs');
     assert.match(stdout.replaceAll(/\s+/g, ' '), shownReadOnly, stderr);
   });
 
-  it('says in docs/whose-fault.md what happened here, and leaves no failure out', () => {
+  it('agrees with docs/whose-fault.md, which lists every failure seen here', () => {
     const told = toldFaults();
     const seen = [...onProcessors.submissions, ...onDevices.submissions];
     for (const [name, { reason, who }] of told) {
@@ -80,7 +80,7 @@ describe('what strangers hand in', function () {
     );
   });
 
-  it('never takes a fault of a team for one of the platform', () => {
+  it('never blames the platform for a team’s fault', () => {
     for (const { submissions } of [onProcessors, onDevices, ...withLayouts])
       assert.deepEqual(
         submissions.filter(({ fault }) => fault !== null && fault !== 'team'),

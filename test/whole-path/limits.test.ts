@@ -23,7 +23,7 @@ describe('budget, slots and deadline from the command line', function () {
     await home.begin();
   });
 
-  it('holds when nothing that waits fits into the budget, and says so', async () => {
+  it('is blocked when no waiting run fits into the budget, and says so', async () => {
     assert.match(await home.act(3, 'watch'), /2 finished/);
     const { hold, counts, money } = await home.progress();
     assert.deepEqual([hold, counts.finished, counts.waiting], ['budget', 2, 4]);
@@ -31,7 +31,7 @@ describe('budget, slots and deadline from the command line', function () {
     assert.match(await home.act(0, 'status'), /blocked: .*budget → npm run holdout -- raise-budget \S+ --usd/);
   });
 
-  it('refuses what makes no sense with a reason, and changes nothing', async () => {
+  it('refuses invalid values with a reason, and changes nothing', async () => {
     const refusals = [
       [['raise-budget', '--usd', '0.01'], /\$0\.01 is less than what is spent/],
       [['set-slots', '--class', 'g5', '--slots', '1'], /there is no instance class g5/],
@@ -46,21 +46,21 @@ describe('budget, slots and deadline from the command line', function () {
     assert.ok(record.acts().every(({ refused, message }) => refused !== undefined && message === null));
   });
 
-  it('goes on with a larger budget', async () => {
+  it('continues with a larger budget', async () => {
     await home.behaveNow(Object.fromEntries([0, 1, 2, 3, 4, 5].map((team) => [`s${team}-0`, endless])));
     await home.act(0, 'raise-budget', '--usd', '500');
     await eventually('one runs', async () => (await runningJobs()) === 1);
     assert.equal((await home.progress()).hold, null);
   });
 
-  it('runs more jobs at a time with more slots', async () => {
+  it('runs more jobs at once with more slots', async () => {
     // Else what waits would go there once its own class has no slot.
     await home.act(0, 'set-slots', '--class', 'p3', '--slots', '0');
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '3');
     await eventually('three run', async () => (await runningJobs()) === 3);
   });
 
-  it('starts nothing with no slot, while what runs goes on', async () => {
+  it('starts nothing without a slot, while running jobs continue', async () => {
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '0');
     const [first] = await home.activeJobs();
     await home.act(0, 'cancel', '--submission', first?.runKey.split('/')[1] ?? '', '--yes');
@@ -70,7 +70,7 @@ describe('budget, slots and deadline from the command line', function () {
     assert.equal((await home.activeJobs()).length, 2);
   });
 
-  it('holds after a deadline that has passed once what runs has ended, and goes on with a later one', async () => {
+  it('is blocked once the deadline has passed and running jobs have ended, and continues with a later deadline', async () => {
     await home.act(0, 'set-deadline', '--at', new Date().toISOString());
     await home.behaveNow({});
     assert.match(await home.act(3, 'watch'), /4 finished/);

@@ -36,14 +36,14 @@ describe('pause and reprioritise from the command line', function () {
     [kept = '', killed = ''] = await running();
   });
 
-  it('lets the running job of a paused team go on', async () => {
+  it('lets the running job of a paused team continue', async () => {
     assert.match(await home.act(0, 'pause', '--team', kept), /^done: pause t\d; at most 1 job under way may finish$/m);
     await delay(2_000);
     assert.deepEqual(await running(), [kept, killed]);
     assert.match(await home.act(0, 'status'), new RegExp(`paused teams:\n  ${kept}`));
   });
 
-  it('ends the running job of a team that is paused with --kill, and nothing else; its slot goes to who waits', async () => {
+  it('ends only the running job of a team paused with --kill, and gives its slot to a waiting submission', async () => {
     assert.match(await home.act(0, 'pause', '--team', killed, '--kill'), /end now, uncharged/);
     await eventually('another team runs', async () => {
       const [first, second = ''] = await running();
@@ -53,7 +53,7 @@ describe('pause and reprioritise from the command line', function () {
     await home.until('the killed one waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
   });
 
-  it('shows that the killed one waits, for what and why, and that its run was stopped', async () => {
+  it('shows that the stopped submission waits, for what and why, and that its run was stopped', async () => {
     await eventually('results say so, by a list that may be behind', async () => {
       const { state, underWay } = await home.resultOf(runsOf(killed));
       return state === 'waiting' && underWay?.stage === 'waiting' && underWay.class === 'g4';
@@ -65,7 +65,7 @@ describe('pause and reprioritise from the command line', function () {
     assert.match(await home.act(0, 'show', runsOf(kept)), /^run 1, evaluation on g4: under way$/m);
   });
 
-  it('gives the next free slot to a team that was put ahead, though it asked last', async () => {
+  it('gives the next free slot to a prioritised team, although it requested last', async () => {
     const idle = teams.map((team) => `t${team}`).filter((team) => ![kept, killed, next].includes(team));
     last = idle.at(-1) ?? '';
     await home.act(0, 'reprioritise', '--team', last, '--priority', '1');
@@ -74,7 +74,7 @@ describe('pause and reprioritise from the command line', function () {
     assert.deepEqual(await running(), [kept, next, last]);
   });
 
-  it('starts nothing once a pause of the whole campaign is answered, and goes on within a second after resume', async () => {
+  it('starts nothing after a pause of the whole campaign is confirmed, and continues within a second of resume', async () => {
     await home.act(0, 'pause');
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '4');
     await delay(1_500);
@@ -87,7 +87,7 @@ describe('pause and reprioritise from the command line', function () {
     await eventually('its job is there', async () => (await running()).length === 4);
   });
 
-  it('runs what was killed again after resume, uncharged, and numbers it on', async () => {
+  it('repeats the stopped run after resume, uncharged, with the next number', async () => {
     await home.behaveNow({});
     await home.act(0, 'resume', '--team', kept);
     await home.act(0, 'resume', '--team', killed);

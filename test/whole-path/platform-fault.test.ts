@@ -8,7 +8,7 @@ import { which } from '../../src/local/tools/engine.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
-describe('the example on a machine whose engine breaks', function () {
+describe('the example on a machine whose container engine breaks', function () {
   this.timeout(300_000);
   const home = new CampaignHome();
   const path = process.env['PATH'];
@@ -31,7 +31,7 @@ describe('the example on a machine whose engine breaks', function () {
     await home.start(['local', 'up']).until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
   });
 
-  it('costs a handful of runs, says why it holds and what continues it, and then ends as ever', async () => {
+  it('loses only a few runs, says why it is blocked and how to continue, and then ends as usual', async () => {
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, ['coin-toss', 'edge-reader-1', 'laptop-1', 'memory-palace']);
     writeFileSync(broken, '');

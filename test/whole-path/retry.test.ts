@@ -29,7 +29,7 @@ describe('retry from the command line', function () {
     );
   });
 
-  it('refuses what it cannot do, and says what is there instead', async () => {
+  it('refuses an invalid selection, and lists the valid ones', async () => {
     const refusals = [
       [[], /select submissions with --submission, --team or --reason/],
       [['--reason', 'submission-eror'], /there is no reason submission-eror.*submission-error/],
@@ -39,7 +39,7 @@ describe('retry from the command line', function () {
       assert.match(await unchanged(() => home.act(2, 'retry', ...args, '--yes')), why);
   });
 
-  it('shows why one failed, and of one that nobody knows which was meant', async () => {
+  it('shows why a submission failed, and suggests names for an unknown one', async () => {
     const shown = await home.act(0, 'show', 's0-0');
     assert.match(shown, /^ {2}state {6}failed: submission-error, the team’s fault$/m);
     assert.match(shown, /^ {2}exit {7}exit code 1$/m);
@@ -49,7 +49,7 @@ describe('retry from the command line', function () {
     assert.match(await home.act(2, 'show', 's0-00'), /has no submission s0-00 \(did you mean s0-0\?\)/);
   });
 
-  it('says how many and how much, and without --yes changes nothing', async () => {
+  it('says how many runs it repeats and at what cost, and changes nothing without --yes', async () => {
     const said = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
     assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
@@ -59,7 +59,7 @@ describe('retry from the command line', function () {
     assert.match(said, /nothing was changed.\n.*--yes/);
   });
 
-  it('runs one again while the campaign runs; its runs are numbered on and its new score counts', async () => {
+  it('repeats one submission while the campaign runs: run numbers continue and the new score counts', async () => {
     assert.deepEqual(await board(), ['t0']);
     await home.behaveNow({ 's2-0': endless });
     await home.act(0, 'retry', '--submission', 's0-0', '--yes', '--why', 'a broken disk');
@@ -78,14 +78,14 @@ describe('retry from the command line', function () {
     assert.match(await home.act(0, 'show', 's0-0'), /^round 1: failed \(submission-error\)$[^]*^round 2: finished$/m);
   });
 
-  it('runs all of a reason again, and no other', async () => {
+  it('repeats every submission that failed for a given reason, and no other', async () => {
     const said = await home.act(0, 'retry', '--reason', 'submission-error', '--yes');
     assert.match(said, /^retry of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 3);
     assert.deepEqual(await board(), ['t0', 't1']);
   });
 
-  it('runs a team again after the end of the campaign, which goes on as the same one', async () => {
+  it('repeats a team after the end of the campaign, which continues as the same campaign', async () => {
     await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
     await home.act(3, 'watch');
     const said = await unchanged(() => home.act(2, 'retry', '--team', 't0'));
@@ -99,7 +99,7 @@ describe('retry from the command line', function () {
     assert.match(await home.act(0, 'status'), /has ended/);
   });
 
-  it('runs what an operator cancelled again', async () => {
+  it('repeats submissions that an operator cancelled', async () => {
     await home.behaveNow({});
     assert.match(await home.act(0, 'status'), /retry steered --reason cancelled/);
     await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
@@ -107,7 +107,7 @@ describe('retry from the command line', function () {
     assert.equal((await home.resultOf('s2-0')).state, 'finished');
   });
 
-  it('leaves results, ledger, scores and cost that agree, and one job for every run', async () => {
+  it('leaves consistent results, ledger, scores and cost, and one job per run', async () => {
     const results = await home.results();
     record.check(results);
     const runs = results.submissions.flatMap((one) => one.runs.map(({ n }) => `steered/${one.submission}/${n}`));

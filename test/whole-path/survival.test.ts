@@ -66,7 +66,7 @@ describe('a campaign whose processes are killed', function () {
     );
   });
 
-  it('claimed no run twice: a job that does not hold its run’s claim was a duplicate or died before it claimed', () => {
+  it('claims no run twice: a job without the claim was a duplicate or died before it could claim', () => {
     for (const { id, runKey } of home.jobs()) {
       const holder = claims.get(runKey);
       // Of a job that never began there is no exit status, but nobody may run in its place either.
@@ -76,7 +76,7 @@ describe('a campaign whose processes are killed', function () {
     }
   });
 
-  it('has a reason for every run beyond what was needed, and lost no job', () => {
+  it('explains every extra run, and loses no job', () => {
     const known = new Set<string | null>();
     for (const { submission, runs } of results.submissions) {
       const undisturbed = submission === 'motion-lab-2' ? 3 : 2;

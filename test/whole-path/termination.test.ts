@@ -3,7 +3,7 @@ import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
-describe('workflows that somebody terminated in the Web UI', function () {
+describe('workflows that were terminated in the Web UI', function () {
   this.timeout(180_000);
   const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
@@ -23,7 +23,7 @@ describe('workflows that somebody terminated in the Web UI', function () {
     [first = ''] = await running();
   });
 
-  it('ends the job of a submission, frees its slot for the next one, and gives it a state', async () => {
+  it('ends the submission’s job, frees its slot for the next one, and records its state', async () => {
     await terminate(`submission:steered:${first}`);
     // Looked for every 15 s among those that said nothing since the look before.
     await home.until('it has a state', ({ counts }) => counts.failed === 1);
@@ -38,7 +38,7 @@ describe('workflows that somebody terminated in the Web UI', function () {
     assert.deepEqual([counts.running, counts.waiting], [1, 1]);
   });
 
-  it('goes on with a campaign after the same start command: nothing is lost or run twice', async () => {
+  it('continues a campaign after the same start command: nothing is lost or run twice', async () => {
     await terminate('campaign:steered');
     assert.match(
       await home.act(0, 'status'),
@@ -51,7 +51,7 @@ describe('workflows that somebody terminated in the Web UI', function () {
     assert.equal((await home.progress()).counts.failed, 1);
   });
 
-  it('goes on when the workflow of a running job was terminated with it: that job is followed, not run again', async () => {
+  it('continues when a submission’s workflow was terminated as well: its running job is followed, not repeated', async () => {
     await Promise.all([terminate('campaign:steered'), terminate(`submission:steered:${second}`)]);
     await home.behaveNow({});
     await eventually('the job has ended', async () => (await running()).length === 0);
@@ -64,7 +64,7 @@ describe('workflows that somebody terminated in the Web UI', function () {
     );
   });
 
-  it('runs what was terminated again when asked to', async () => {
+  it('repeats terminated submissions on request', async () => {
     await home.act(0, 'retry', '--reason', 'platform-error', '--yes');
     await home.act(0, 'watch');
     const { state, runs } = await home.resultOf(first);

@@ -244,7 +244,7 @@ describe('commands for a campaign', () => {
     }
   });
 
-  it('cancel a paused team, which is then no longer paused, so that its rounds are recorded', () => {
+  it('cancel a paused team and end its pause, so its rounds are recorded', () => {
     const team = act('pauseTeam', { team: 'a' });
     for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) applyCommand(one, state, 0, now);
     assert.equal(treatmentOf(state, 0).paused, true, 'only some of it was cancelled');

@@ -62,21 +62,21 @@ describe('the report of a submission to a campaign that lost its state', () => {
     assert.deepEqual(structuredClone(state), before);
   });
 
-  it('takes a run under way out of the queue, where a late copy of its request put it', () => {
+  it('removes a running run that a late copy of its request put into the queue', () => {
     applyRunRequest(state, request('s', 1));
     applyHeldRun(state, standing({ grant: grant(1) }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
   });
 
-  it('takes a run that has ended out of the queue, where a late copy of its request put it', () => {
+  it('removes an ended run that a late copy of its request put into the queue', () => {
     applyRunRequest(state, request('s', 1));
     applyHeldRun(state, standing({ settled: [settlement(1, 5)] }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
   });
 
-  it('books earlier runs, also when the settlement of a later one came first', () => {
+  it('books earlier runs, even if the settlement of a later one arrived first', () => {
     applyRunRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
     const said = standing({
       settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],

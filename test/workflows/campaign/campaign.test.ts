@@ -88,7 +88,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });
 
-  it('does not probe if probes on the same base image were useless, and says so on the page', async () => {
+  it('does not probe if probes on the same base image were useless, and says so in the Web UI', async () => {
     campaign.teams = { one: ['v1'] };
     campaign.probedInVain.add('v1');
     await (await campaign.start('in-vain')).result();
@@ -157,7 +157,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(await details('lesson', 'large'), /Probe: ended with gpu-out-of-memory/);
   });
 
-  it('retries after platform faults without charging the team, and not for ever', async () => {
+  it('retries after platform faults without charging the team, up to a limit', async () => {
     campaign.teams = { one: ['lucky'], two: ['hopeless'] };
     campaign.script = ({ submission, n }) =>
       submission === 'hopeless' || n === 2 ? { reason: n === 2 ? 'spot-reclaimed' : 'platform-error' } : {};
@@ -171,7 +171,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(ends('hopeless').length, 3, 'platformRuns: 2 allows two re-runs');
   });
 
-  it('records a refused image and an activity that fails for good', async () => {
+  it('records a refused image and an activity that fails permanently', async () => {
     campaign.teams = { one: ['no-image'], two: ['broken'] };
     campaign.refusedImages.add('no-image');
     campaign.script = () => 'fails-for-good';
@@ -290,7 +290,7 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
-  it('records with a close that the budget was used up, and a message only as a short line', async () => {
+  it('records at a close that the budget was used up, and logs a message as one short line', async () => {
     campaign.teams = { one: ['p1'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const handle = await campaign.start('closed-poor');
@@ -309,7 +309,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(acts.find(({ refused }) => refused)?.refused?.length, 200);
   });
 
-  it('closes as out of budget also when it has just lost its state', async () => {
+  it('closes as out of budget even if it has just lost its state', async () => {
     campaign.teams = { one: ['p2'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const first = await campaign.start('lost-poor');
@@ -358,7 +358,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
   });
 
-  it('fails for good, with the reason, when an activity of its own fails for good', async () => {
+  it('fails permanently, with the reason, if one of its own activities does', async () => {
     campaign.teams = { one: ['g1'] };
     campaign.publish = () => {
       throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');

@@ -38,7 +38,7 @@ describe('a campaign that continues as new', function () {
     assert.deepEqual(campaign.overSlots, [], 'no class has more runs than slots');
   };
 
-  it('loses and duplicates nothing while messages come during continue-as-new', async () => {
+  it('loses and duplicates no message that arrives during continue-as-new', async () => {
     const { opened: held, open: release } = latch();
     const last = all().at(-1);
     campaign.hold = ({ submission }) => (submission === last ? held : undefined);
@@ -56,7 +56,7 @@ describe('a campaign that continues as new', function () {
     assert.deepEqual(taken, sent, 'every act that was sent is on record, once and in order');
   });
 
-  it('keeps grants and reservations of children that an earlier run started', async () => {
+  it('keeps grants and reservations of child workflows that an earlier run started', async () => {
     const { opened: held, open: release } = latch();
     campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
     const handle = await campaign.start('held');
@@ -74,7 +74,7 @@ describe('a campaign that continues as new', function () {
     assertEachOnce();
   });
 
-  it('goes on from S3 when its workflow was terminated by mistake, over slots and money that its children hold', async () => {
+  it('continues from S3 after its workflow was terminated, with the slots and money that its child workflows hold', async () => {
     const { opened: held, open: release } = latch();
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
     campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
@@ -101,7 +101,7 @@ describe('a campaign that continues as new', function () {
     assertEachOnce();
   });
 
-  it('frees what a child held that was terminated from the Web UI, and records its end', async () => {
+  it('frees the slot and money of a child workflow that was terminated in the Web UI, and records its result', async () => {
     const running = new Promise<void>((resolve) => {
       campaign.hold = ({ submission, purpose }) => {
         if (submission !== 's3-1' || purpose !== 'evaluation') return undefined;

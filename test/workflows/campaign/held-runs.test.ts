@@ -25,7 +25,7 @@ describe('the report of a round that its campaign asks for', () => {
       },
     );
 
-  it('contains the grant that came together with the question, and no request', async () => {
+  it('contains a grant that arrived together with the query, and no request', async () => {
     campaign.teams = { one: ['a'], two: ['b'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
@@ -55,7 +55,7 @@ describe('the report of a round that its campaign asks for', () => {
     assert.equal(said?.request, undefined);
   });
 
-  it('is also sent by a round that is cancelled at that moment, and the round is recorded', async () => {
+  it('is also sent by a round that is being cancelled, and the round is recorded', async () => {
     campaign.teams = { one: ['c'] };
     campaign.script = () => 'until-cancelled';
     campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));

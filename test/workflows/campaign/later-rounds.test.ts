@@ -28,7 +28,7 @@ describe('a later round of a submission', () => {
       (event) => event.startChildWorkflowExecutionFailedEventAttributes,
     ).length;
 
-  it('runs though its turn comes together with that of the round before, which was cancelled in the queue', async () => {
+  it('runs although it is due together with the previous round, which was cancelled in the queue', async () => {
     campaign.teams = { one: ['r1'] };
     const fairness = { ...campaign.frozen.fairness, perTeamInFlight: 2 };
     campaign.frozen = { ...campaign.frozen, campaign: 'together', fairness };
@@ -49,7 +49,7 @@ describe('a later round of a submission', () => {
     ]);
   });
 
-  it('runs however long the workflow of the round before takes to close after its report', async () => {
+  it('runs however long the workflow of the previous round takes to close after its report', async () => {
     const { opened: held, open: release } = latch();
     campaign.teams = { one: ['r2'], two: ['busy'] };
     campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
@@ -67,7 +67,7 @@ describe('a later round of a submission', () => {
     ]);
   });
 
-  it('is not taken for lost by a look that was meant for the round before', async () => {
+  it('is not considered lost by a check of the previous round', async () => {
     const [running, looking, look, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };
     campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);

@@ -65,7 +65,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
 
-  it('holds a class whose queue is not there, for nothing; abort ends all', async () => {
+  it('blocks a class whose queue does not exist, at no cost, and ends all submissions on abort', async () => {
     campaign.submit = (_, withdraw) =>
       withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
     const handle = await campaign.start('no-queue');
@@ -77,7 +77,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(states(), new Set(['cancelled']));
   });
 
-  it('ends what is cancelled or aborted while its job is being submitted for ever', async () => {
+  it('ends cancelled and aborted submissions even if their job is never accepted', async () => {
     campaign.submit = (_, withdraw) => {
       if (!withdraw) throw new Error('429');
       return undefined;
@@ -93,7 +93,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(states(), new Set(['cancelled']));
   });
 
-  it('names what is stuck with its image, holds, and tries at once when it is resumed', async () => {
+  it('names submissions whose image cannot be copied, is blocked, and retries at once when it is resumed', async () => {
     let isFull = true;
     // Its next try comes after 16 s.
     campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
@@ -116,7 +116,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
 
-  it('gives an image up after 50 tries, names it before, and holds nobody else back', async () => {
+  it('gives up an image after 50 attempts, names it before that, and delays no other submission', async () => {
     const { opened: ended, open: end } = latch();
     campaign.copyPause = () => 20;
     campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
@@ -144,7 +144,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.equal(campaign.recorded.filter(({ state }) => state === 'finished').length, 5);
   });
 
-  it('names what the campaign itself is stuck at, when it opens and later', async () => {
+  it('names the activity at which the campaign itself is stuck, at the start and later', async () => {
     campaign.teams = { one: ['a'] };
     let broken: string | undefined = 'takeStock';
     campaign.conduct = (activity) => {
@@ -177,7 +177,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([await stuckActivities(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
-  it('says that there is no scorer, and closes all the same', async () => {
+  it('says that there is no scorer, and still closes', async () => {
     campaign.teams = { one: ['a'] };
     campaign.timings = { ...embeddedTimings, untaken: 1_000 };
     await campaign.stopWorkers();

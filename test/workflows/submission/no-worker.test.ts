@@ -47,7 +47,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     abort: (handle: Handle) => handle.executeUpdate(messages.commandMessages.abort, { args: [{}] }),
   };
   for (const [act, send] of Object.entries(acts)) {
-    it(`says that no worker takes the submission of its job, and ends by ${act}, with the run withdrawn`, async () => {
+    it(`says that no worker submits its job, and ends by ${act}, with the run withdrawn`, async () => {
       await serve('submit');
       const { handle, stuck } = await start(`unsubmitted-${act}`);
       await eventually('it is named', async () =>
@@ -60,7 +60,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     });
   }
 
-  it('continues once there is a worker, and is no longer stuck', async () => {
+  it('continues once there is a worker, and is no longer reported as stuck', async () => {
     await serve('submit');
     const { handle, progress, stuck } = await start('late');
     await eventually('it is named', async () => (await stuck()) !== '');
