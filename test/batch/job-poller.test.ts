@@ -60,7 +60,7 @@ describe('the job poller', () => {
     const waiting = rig.poller.finished(jobId, nothing, ending.signal);
     let settled = false;
     void waiting.then(() => (settled = true));
-    // The SDK makes five tries of the first call and one of each that follows, so seven polls fail.
+    // The SDK makes five attempts at the first call and one at each later call, so seven polls fail.
     rig.proxy.inject('describejobs', faults.serverError, 5);
     await eventually('a failed poll', () => rig.failedPolls.length === 1);
     rig.proxy.inject('describejobs', faults.denied, 6);

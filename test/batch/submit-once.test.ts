@@ -67,8 +67,8 @@ describe('submitting a run once', () => {
   it('gives up on a response that never arrives', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.hang);
-    const rooms = { ...rig.rooms, ...openBatchClients(300) };
-    const submitting = submitOnce(rooms, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
+    const dependencies = { ...rig.dependencies, ...openBatchClients(300) };
+    const submitting = submitOnce(dependencies, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
     await assert.rejects(submitting, { name: 'TimeoutError' });
   });
 
@@ -76,7 +76,7 @@ describe('submitting a run once', () => {
     const order = orderOf(rig.run());
     const waits: number[] = [];
     const wait = async (ms: number): Promise<void> => void waits.push(ms);
-    const made = await submitOnce(rig.rooms, order, { listSettle: 60_000, wait });
+    const made = await submitOnce(rig.dependencies, order, { listSettle: 60_000, wait });
     assert.equal(made.kind, 'submitted');
     assert.deepEqual(waits, [12_000, 12_000, 12_000, 12_000, 12_000]);
     assert.deepEqual(
@@ -126,7 +126,10 @@ describe('submitting a run once', () => {
 
   it('stops looking when its process shuts down, and submits nothing', async () => {
     const order = orderOf(rig.run());
-    const gone = submitOnce(rig.rooms, order, { listSettle: 60_000, wait: () => Promise.reject(new Error('gone')) });
+    const gone = submitOnce(rig.dependencies, order, {
+      listSettle: 60_000,
+      wait: () => Promise.reject(new Error('gone')),
+    });
     await assert.rejects(gone, { message: 'gone' });
     assert.equal(rig.proxy.count('submitjob'), 0);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { casePopulation, caseSeeds, type CasePopulation } from '../../bench/support/case-population.ts';
 
-/** Expected hours by class when each submission goes where the case's engineer sent it. */
+/** Expected hours by class if each submission runs on the class that the case's engineer chose. */
 function hoursOf({ kinds, submissions, classes }: CasePopulation): Record<'g4' | 'c4' | 'p3', number> {
   const hours = { g4: 0, c4: 0, p3: 0 };
   const cpuSpeed = classes.get('c4.4xlarge')?.cpuSpeed ?? Number.NaN;

@@ -33,13 +33,13 @@ const frame = { campaign: 'case', budgetMicroUsd: 50_000e6, rerunReserveShare: 0
 
 type Place = { x: number; y: number };
 
-/** Where the dot of each mix is. */
+/** The position of each mix's dot. */
 const dotsOf = (picture: string): Place[] =>
   [...picture.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="7"/g)]
     .map(([, x, y]) => ({ x: Number(x), y: Number(y) }))
     .reverse();
 
-/** Where the words stand that begin so, and which way they go from there. */
+/** Position and anchor of the text that begins like this. */
 const placeOf = (picture: string, words: string): Place & { anchor: string } => {
   const found = new RegExp(`<text x="([\\d.-]+)" y="([\\d.-]+)"([^>]*)>${words}`).exec(picture);
   assert.ok(found, words);
@@ -53,11 +53,11 @@ const greenOf = (picture: string): { right: number; top: number } => {
 
 describe('the picture of a plan', () => {
   it('has a dot for every mix: later ones to the right, those with a larger budget above', () => {
-    const dear = mix('dear', {
+    const expensive = mix('dear', {
       budgetMicroUsd: of(44_000e6, 66_000e6, 88_000e6),
       seconds: of(5 * day, 6 * day, 7 * day),
     });
-    const [cheap, other] = dotsOf(planPicture(plan([mix('cheap'), dear]), frame));
+    const [cheap, other] = dotsOf(planPicture(plan([mix('cheap'), expensive]), frame));
     assert.ok(cheap && other && cheap.x > other.x && cheap.y > other.y);
   });
 

@@ -12,7 +12,7 @@ describe('images made for other platforms run unchanged', () => {
   after(() => rig.stop());
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
-  /** The DFDC winner's: nothing but two arguments says where anything is. */
+  /** The DFDC winner's: two arguments give the location of everything. */
   const dfdc =
     '#!/bin/sh\n[ $# = 2 ] || { echo "usage: predict_submission.sh TEST_DIR OUT_CSV" >&2; exit 2; }\ncat $1/a.txt > $2\n';
   const app = {

@@ -9,7 +9,7 @@ import { lastLines } from '../../src/run-command.ts';
 export async function diagnosisOf(home: string): Promise<string> {
   const said: string[] = [];
   try {
-    await tellPending(home, said);
+    await addPending(home, said);
   } catch (error) {
     said.push(String(error));
   }
@@ -25,7 +25,7 @@ function logsOf(home: string): string[] {
 }
 
 /** Who asks for workflow tasks, and what each workflow that runs waits for. */
-async function tellPending(home: string, said: string[]): Promise<void> {
+async function addPending(home: string, said: string[]): Promise<void> {
   const stack = runningStack(home);
   if (stack === undefined) throw new Error('no stack is up');
   const address = stack.endpoints.temporal;

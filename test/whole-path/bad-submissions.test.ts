@@ -29,7 +29,7 @@ describe('a campaign with bad submissions', function () {
   let results: CampaignResults;
   after(() => home.remove());
 
-  const hand = (submission: string, recipe: ImageRecipe): string => {
+  const addSubmission = (submission: string, recipe: ImageRecipe): string => {
     const layout = join(images, submission);
     mkdirSync(layout, { recursive: true });
     buildImage(layout, 'image', recipe);
@@ -40,15 +40,17 @@ describe('a campaign with bad submissions', function () {
   };
 
   before(async () => {
-    const archive = hand('damaged', { script: half });
+    const archive = addSubmission('damaged', { script: half });
     truncateSync(archive, Math.floor(statSync(archive).size / 2));
-    hand('other-machine', { script: half, architecture: 'arm64' });
-    hand('two-gigabytes', { script: 'truncate -s 2G $HOLDOUT_OUTPUT/predictions.csv' });
-    hand('not-numbers', { script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv` });
-    hand('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
-    hand('nothing', { script: 'true' });
-    hand('shares-much', { script: shared });
-    hand('good', { script: half });
+    addSubmission('other-machine', { script: half, architecture: 'arm64' });
+    addSubmission('two-gigabytes', { script: 'truncate -s 2G $HOLDOUT_OUTPUT/predictions.csv' });
+    addSubmission('not-numbers', {
+      script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv`,
+    });
+    addSubmission('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
+    addSubmission('nothing', { script: 'true' });
+    addSubmission('shares-much', { script: shared });
+    addSubmission('good', { script: half });
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
     const ended = await home.run('start', file, '--json');

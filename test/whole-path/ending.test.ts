@@ -16,7 +16,7 @@ const runningOnes = async (home: SimulatedHome): Promise<string[]> =>
   (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '').sort();
 
 /** One submission has finished, which is answered, three run on and four wait for their turn or a run. */
-async function underWay(home: SimulatedHome): Promise<string> {
+async function startAndWait(home: SimulatedHome): Promise<string> {
   await home.open(allEndless);
   await home.begin();
   await home.until('three run', ({ counts }) => counts.running === 3);
@@ -43,7 +43,7 @@ describe('close from the command line', function () {
   let kept: string[] = [];
   after(() => home.remove());
   before(async () => {
-    const finished = await underWay(home);
+    const finished = await startAndWait(home);
     kept = [finished, ...(await runningOnes(home))].sort();
   });
 
@@ -88,7 +88,7 @@ describe('abort from the command line', function () {
   let finished = '';
   after(() => home.remove());
   before(async () => {
-    finished = await underWay(home);
+    finished = await startAndWait(home);
   });
 
   it('says what is discarded, and does nothing without --yes', async () => {

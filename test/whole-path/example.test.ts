@@ -61,13 +61,13 @@ describe('npm run start-campaign, the example from the command to the leaderboar
   });
 
   it('says why each submission failed, and how much of its limits every run used', () => {
-    const told = results.submissions
+    const explanations = results.submissions
       .filter(({ state }) => state === 'failed')
       .map(({ submission, why, faults, runs }) => {
         const facts = runs.at(-1)?.facts;
         return [submission, why?.sentence, facts?.rule, facts?.signal ?? facts?.exitCode ?? facts?.end, faults?.count];
       });
-    assert.deepEqual(told, [
+    assert.deepEqual(explanations, [
       ['laptop-1', whyOfReason['output-invalid'].sentence, null, 0, 6],
       [
         'memory-palace',

@@ -37,7 +37,7 @@ describe('submissions from teams new to Holdout', function () {
   };
 
   for (const [name, { expected }] of Object.entries(cases)) {
-    it(`${name}: ${wordsOf(expected)}`, () => check(submissionOf(onProcessors, name), expected));
+    it(`${name}: ${describeExpected(expected)}`, () => check(submissionOf(onProcessors, name), expected));
   }
   for (const [name, { expected, reasons }] of Object.entries(deviceCases)) {
     it(`${name}: ${reasons.map((reason) => reason ?? 'succeeds').join(', then ')}`, () => {
@@ -52,7 +52,7 @@ describe('submissions from teams new to Holdout', function () {
 
   for (const [campaign, { cases: handedIn }] of Object.entries(layoutCampaigns)) {
     for (const [name, { expected }] of Object.entries(handedIn)) {
-      it(`${campaign}, ${name}: ${wordsOf(expected)}`, () => {
+      it(`${campaign}, ${name}: ${describeExpected(expected)}`, () => {
         const results = withLayouts.find((one) => one.campaign === campaign);
         assert.ok(results);
         check(submissionOf(results, name), expected);
@@ -66,16 +66,16 @@ describe('submissions from teams new to Holdout', function () {
   });
 
   it('agrees with docs/whose-fault.md, which lists every failure seen here', () => {
-    const told = toldFaults();
+    const documented = documentedFaults();
     const seen = [...onProcessors.submissions, ...onDevices.submissions];
-    for (const [name, { reason, who }] of told) {
+    for (const [name, { reason, who }] of documented) {
       const { runs, ...ended } = submissionOf({ submissions: seen }, name);
       assert.equal(reason, ended.reason ?? runs[0]?.reason ?? '', name);
       assert.equal(who, reason === '' ? '' : 'team', name);
     }
     const failures = seen.filter(({ state }) => state === 'failed').map(({ submission }) => submission);
     assert.deepEqual(
-      failures.filter((name) => !told.has(name)),
+      failures.filter((name) => !documented.has(name)),
       [],
     );
   });
@@ -106,7 +106,7 @@ function check(submission: SubmissionSummary, expected: Expected): void {
   if (expected.rule !== undefined) assert.equal(runs.at(-1)?.facts?.rule, expected.rule, shown);
 }
 
-function wordsOf(expected: Expected): string {
+function describeExpected(expected: Expected): string {
   return expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
 }
 
@@ -117,7 +117,7 @@ function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, nam
 }
 
 /** The rows of docs/whose-fault.md that name a case, by its name. */
-function toldFaults(): Map<string, { reason: string; who: string }> {
+function documentedFaults(): Map<string, { reason: string; who: string }> {
   const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
     .split('\n')
     .filter((line) => /^\|.*\| *`[a-z0-9-]+` *\|$/.test(line))

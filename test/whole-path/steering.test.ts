@@ -20,7 +20,7 @@ describe('a campaign controlled from the command line', function () {
   let example = '';
   after(() => home.remove());
 
-  const hand = (submission: string, team: string, script: string): void => {
+  const addSubmission = (submission: string, team: string, script: string): void => {
     const layout = join(home.folder, 'images-of-test', submission);
     mkdirSync(layout, { recursive: true });
     buildImage(layout, 'image', { script });
@@ -36,9 +36,9 @@ describe('a campaign controlled from the command line', function () {
     JSON.parse(await holdout(0, 'status', 'part', '--json')) as CampaignProgress;
 
   before(async () => {
-    hand('endless', 'slow', 'sleep 1000');
-    hand('quick', 'fast', half);
-    hand('later', 'paused', half);
+    addSubmission('endless', 'slow', 'sleep 1000');
+    addSubmission('quick', 'fast', half);
+    addSubmission('later', 'paused', half);
     example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
     execFileSync('sed', ['-i', 's/wallClock: 15s/wallClock: 10m/; s/usd: 10/usd: 50/', file]);

@@ -6,7 +6,7 @@ import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
 
-/** Signals come from the Web UI as any JSON at all. */
+/** Signals from the Web UI may be any JSON. */
 const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
   ({ name, message }) as OperatorCommand;
 const faultIn = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown): string | undefined =>

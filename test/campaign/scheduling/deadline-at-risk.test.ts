@@ -22,7 +22,7 @@ const seconds = ({ endedAt }: SimulatedResult): number => (endedAt - startsAt) /
 describe('a deadline', () => {
   let never: SimulatedResult;
   let always: SimulatedResult;
-  /** A run whose deadline lies at this share of the time that the cheapest class alone takes. */
+  /** A simulation whose deadline is this share of the time that the cheapest class alone takes. */
   const until = (share: number): SimulatedResult => run({ deadline: share * seconds(never), tick: 2 * 3600 });
   before(() => {
     never = run({ expedited: false });

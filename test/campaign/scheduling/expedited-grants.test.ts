@@ -23,12 +23,12 @@ describe('grants while the deadline is at risk', () => {
     state.money.budget = 100_000;
     open(state, { s: 0, t: 1, u: 2, v: 3 });
   });
-  /** Prefers `g4`, where it takes so many hours and costs 100; `p3` is to cost so much more or less than its worst case. */
+  /** Prefers `g4` with these hours and a cost of 100; the cost on `p3` differs from its worst case by the given amount. */
   const ask = (submission: string, hours: number, more: number, worst = 100): void => {
-    const dearer = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
+    const moreExpensive = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
     applyRunRequest(
       state,
-      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]),
+      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), moreExpensive]),
     );
   };
 

@@ -6,7 +6,7 @@ import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, grantsNow, now, open, option, request, settlement, treat } from '../state/state-samples.ts';
 
-/** A class on which runs of all teams come and go; every submission has so many evaluations after its probe. */
+/** A class on which runs of all teams start and end; every submission has a given number of evaluations after its probe. */
 class BusyClass {
   readonly state: Writable<CampaignState>;
   private next = 0;
@@ -28,7 +28,7 @@ class BusyClass {
     return submission;
   }
 
-  /** A run ends; what was a probe goes on with an evaluation, what was an evaluation is over. */
+  /** Ends a run; after a probe the submission requests an evaluation, after its last evaluation it is done. */
   end(pick: number): void {
     const running = [...this.state.open].filter(([, { grant }]) => grant);
     for (const [submission, { grant }] of running.splice(pick % (running.length || 1), 1)) {
@@ -69,7 +69,7 @@ describe('a request while its class frees slots', () => {
           let granted = 0;
           for (const { team, pick } of steps) {
             busy.end(pick);
-            // Two more for every slot that becomes free: the others never run dry.
+            // Two more requests for every freed slot, so the other teams always have work waiting.
             busy.ask(team, 'evaluation');
             busy.ask((team + 1) % 5, 'evaluation');
             granted += grantsNow(busy.state).length;

@@ -31,7 +31,7 @@ describe('starting rounds', () => {
     assert.deepEqual(decide(state, wide, now), []);
   });
 
-  it('continues after the campaign lost its state: rounds that had begun count as started', () => {
+  it('continues from the rounds that have already started', () => {
     const state = campaignOf([3, 3]);
     state.started = [2, 0];
     assert.deepEqual(picksOf(state), [

@@ -15,7 +15,7 @@ import {
   settlement,
 } from '../state/state-samples.ts';
 
-/** Asks for an evaluation of this worst case, for a team of its own. */
+/** Requests an evaluation with this worst case, for a separate team. */
 function ask(state: Writable<CampaignState>, submission: string, worst: number, onClass = 'g4', rerun = false): void {
   const team = state.rounds.push(1) - 1;
   state.started.push(0);
@@ -26,7 +26,7 @@ const granted = (state: Writable<CampaignState>): string[] => grantsNow(state).m
 const end = (state: Writable<CampaignState>, submission: string, cost = 0, onClass = 'g4'): void =>
   applySettlement(state, settlement(1, cost, { submission, class: onClass }));
 
-/** Budget 1,000, of which a run under way holds 500; with slots for everybody. */
+/** Budget 1,000, of which a running run holds 500; there are slots for every request. */
 function halfReserved(): Writable<CampaignState> {
   const state = campaignOf([]);
   state.slots = { g4: 100, p3: 100 };

@@ -19,7 +19,7 @@ const onG4 = optionOn(rules, g4, 10 * hour);
 const onC4 = optionOn(rules, c4, 8 * hour);
 const onP3 = optionOn(rules, p3, (10 * hour) / 2.14);
 
-/** Evaluations that ended after so many times what was expected. */
+/** Ended evaluations, each by its duration relative to the prediction. */
 const ended = (
   pace: RunStatistics,
   onClass: string,
@@ -32,7 +32,7 @@ const ended = (
   }
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
-/** What is seen of classes of so many slots. */
+/** A cost model of classes with these slots. */
 const seen = (pace: RunStatistics, slots = 5): ClassCostModel =>
   new ClassCostModel({ statistics: pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
 const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true): string[] =>

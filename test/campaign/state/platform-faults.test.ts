@@ -39,7 +39,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
     runs[submission] = n;
     applyRunRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
   };
-  /** The granted run ends; its submission asks for the next one. */
+  /** Ends the granted run; its submission requests the next one. */
   const end = (submission: string, change: Partial<RunSettlement>, options = [option('g4', 10)]): void => {
     applySettlement(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
     ask(submission, options);

@@ -45,8 +45,8 @@ describe('compose set-up', () => {
       });
     await act('s3-accounts', { HOLDOUT_S3_ACCOUNTS: accounts });
     const at = { '/accounts': accounts, '/data': mkdtempSync(join(folder, 'data-')), ':7070': endpoint.slice(7) };
-    const told = services['s3']?.command?.map((word) => at[word as keyof typeof at] ?? word) ?? [];
-    start(join(tools, 'versitygw-1.8.0'), told, services['s3']?.environment);
+    const output = services['s3']?.command?.map((word) => at[word as keyof typeof at] ?? word) ?? [];
+    start(join(tools, 'versitygw-1.8.0'), output, services['s3']?.environment);
     await eventually('the S3 server answers', () => answersHttp(`${endpoint}/health`));
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
     // Again, as at every later start.

@@ -48,7 +48,7 @@ describe('a submission is cut off from everything', () => {
       'container=x',
     ];
     const seen = log.trim().split('\n').sort();
-    // Docker cannot take an image's variable away; it is empty there.
+    // Docker cannot remove an image's variable; it sets it to an empty value.
     assert.deepEqual(rig.engine.name === 'docker' ? seen.filter((line) => !line.endsWith('=')) : seen, golden);
     assert.deepEqual(outcome.withheld?.slice(0, 3), ['LD_PRELOAD', ' LD_PRELOAD', '\tNVIDIA_VISIBLE_DEVICES']);
   });
@@ -177,7 +177,7 @@ describe('a submission is cut off from everything', () => {
     const { log } = await rig.run({ script, files });
     const [ia32, x32, ...results] = (log.match(/-?\d+/g) ?? []).map(Number);
     const killedBySigsys = 128 + 31;
-    // The kernel's own refusals are others than ENOSYS.
+    // The kernel itself refuses with errors other than ENOSYS.
     const expected = [...Object.keys(refusedCalls).map(() => -38), 3, 4, 5];
     const named = (values: readonly number[]): object =>
       Object.fromEntries(Object.keys(calls).map((name, n) => [name, values[n]]));

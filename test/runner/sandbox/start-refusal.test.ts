@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StartCause } from '../../../src/campaign/model/run-outcome.ts';
 import { refusedAfterStart, refusedStart } from '../../../src/runner/sandbox/start-refusal.ts';
 
-/** Words of engines that are not on this machine, or of faults that cannot be made here; where they were seen. */
+/** Messages of engines that are not on this machine, or of faults that cannot be produced here, with their sources. */
 const team: [StartCause, words: string][] = [
   // github.com/containers/crun/issues/1688
   [

@@ -90,7 +90,7 @@ describe('a campaign with scripted runs', () => {
 
   it('does not probe if probes on the same base image were useless, and says so in the Web UI', async () => {
     campaign.teams = { one: ['v1'] };
-    campaign.probedInVain.add('v1');
+    campaign.uselessProbes.add('v1');
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
@@ -142,7 +142,7 @@ describe('a campaign with scripted runs', () => {
       ['evaluation', 'g4', 'submission-error'],
       ['evaluation', 'g4', null],
     ]);
-    assert.deepEqual(campaign.sharing, ['shared/shares/3']);
+    assert.deepEqual(campaign.withMoreSharedMemory, ['shared/shares/3']);
   });
 
   it('does not fail a submission because of its probe', async () => {
@@ -252,11 +252,11 @@ describe('a campaign with scripted runs', () => {
     await submitting;
     await handle.signal(messages.commandMessages.pauseTeam, { team: 'one', kill: true });
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('killed', 'k1'));
-    const heard = async () =>
+    const isEndRequested = async () =>
       ((await child.fetchHistory()).events ?? []).some(
         ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'endRun',
       );
-    await eventually('it was told to end its run', heard);
+    await eventually('it was told to end its run', isEndRequested);
     release();
     await until('killed', ({ counts }) => counts.waiting === 1);
     const { stage, note } = await child.query(messages.stageQuery);

@@ -11,7 +11,7 @@ import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 const suggestAfterEvents = 60;
 
 /** What takes a second takes long on a busy machine. */
-const patience = { withinMs: 90_000 };
+const longWait = { withinMs: 90_000 };
 
 describe('a campaign that continues as new', function () {
   this.timeout(120_000);
@@ -41,10 +41,10 @@ describe('a campaign that continues as new', function () {
   it('loses and duplicates no message that arrives during continue-as-new', async () => {
     const { opened: held, open: release } = latch();
     const last = all().at(-1);
-    campaign.hold = ({ submission }) => (submission === last ? held : undefined);
+    campaign.holdRun = ({ submission }) => (submission === last ? held : undefined);
     const handle = await campaign.start('seams');
     const sent: string[] = [];
-    await keepSteering(handle, sent, () => campaign.recorded.length === all().length - 1);
+    await sendCommandsUntil(handle, sent, () => campaign.recorded.length === all().length - 1);
     release();
     await handle.result();
     assertEachOnce();
@@ -58,16 +58,17 @@ describe('a campaign that continues as new', function () {
 
   it('keeps grants and reservations of child workflows that an earlier run started', async () => {
     const { opened: held, open: release } = latch();
-    campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
+    campaign.holdRun = ({ submission, purpose }) =>
+      submission === 's0-0' && purpose === 'evaluation' ? held : undefined;
     const handle = await campaign.start('held');
-    await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, patience);
+    await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, longWait);
     await eventually(
       'the held run has its reservation',
       async () => {
         const { money, counts } = await handle.query(messages.progressQuery);
         return money.reserved > 0 && counts.running >= 1;
       },
-      patience,
+      longWait,
     );
     release();
     await handle.result();
@@ -77,12 +78,12 @@ describe('a campaign that continues as new', function () {
   it('continues from S3 after its workflow was terminated, with the slots and money that its child workflows hold', async () => {
     const { opened: held, open: release } = latch();
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
-    campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
+    campaign.holdRun = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
     const first = await campaign.start('lost');
     await first.signal(messages.commandMessages.reprioritiseTeam, { team: 'team5', priority: 2 });
     const runs = async () => (await first.query(messages.progressQuery)).counts.running >= 1;
-    await eventually('runs are under way', runs, patience);
-    await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, patience);
+    await eventually('runs are under way', runs, longWait);
+    await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, longWait);
     await first.terminate('by mistake');
     const second = await campaign.start('lost');
     await eventually(
@@ -90,7 +91,7 @@ describe('a campaign that continues as new', function () {
       async () => {
         return (await second.query(messages.progressQuery)).counts.running >= 1;
       },
-      patience,
+      longWait,
     );
     const progress = await second.query(messages.progressQuery);
     assert.ok(progress.money.reserved > 0);
@@ -103,7 +104,7 @@ describe('a campaign that continues as new', function () {
 
   it('frees the slot and money of a child workflow that was terminated in the Web UI, and records its result', async () => {
     const running = new Promise<void>((resolve) => {
-      campaign.hold = ({ submission, purpose }) => {
+      campaign.holdRun = ({ submission, purpose }) => {
         if (submission !== 's3-1' || purpose !== 'evaluation') return undefined;
         resolve();
         return new Promise<void>(() => undefined);
@@ -121,7 +122,7 @@ describe('a campaign that continues as new', function () {
 });
 
 /** An operator who never rests; notes what was taken, by its reason. */
-async function keepSteering(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
+async function sendCommandsUntil(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
   for (let n = 0; !isOver(); n += 1) {
     const reason = `act ${n}`;
     const team = `team${Math.floor(n / 3) % 6}`;

@@ -17,7 +17,7 @@ describe('the report of a round that its campaign asks for', () => {
     campaign.reset();
   });
 
-  const standings = async (child: WorkflowHandle): Promise<HeldRunReport[]> =>
+  const heldRuns = async (child: WorkflowHandle): Promise<HeldRunReport[]> =>
     ((await child.fetchHistory()).events ?? []).flatMap(
       ({ signalExternalWorkflowExecutionInitiatedEventAttributes: signal }) => {
         const [payload] = signal?.signalName === messages.standingSignal.name ? (signal.input?.payloads ?? []) : [];
@@ -30,7 +30,7 @@ describe('the report of a round that its campaign asks for', () => {
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
     const { opened: held, open: release } = latch();
-    campaign.hold = () => held;
+    campaign.holdRun = () => held;
     const handle = await campaign.start('asked');
     const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
     await eventually('one has the slot, the other asks for it', oneWaits);
@@ -43,7 +43,7 @@ describe('the report of a round that its campaign asks for', () => {
     release();
     await campaign.startWorkers();
     await handle.result();
-    const [said] = await standings(child);
+    const [said] = await heldRuns(child);
     assert.deepEqual(said?.grant && { ...said.grant, since: 0 }, {
       n: 1,
       purpose: 'probe',
@@ -58,7 +58,7 @@ describe('the report of a round that its campaign asks for', () => {
   it('is also sent by a round that is being cancelled, and the round is recorded', async () => {
     campaign.teams = { one: ['c'] };
     campaign.script = () => 'until-cancelled';
-    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    campaign.holdRun = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
     const handle = await campaign.start('cancelled-and-asked');
     await eventually('its job is submitted', () => campaign.submitted.length === 1);
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('cancelled-and-asked', 'c'));

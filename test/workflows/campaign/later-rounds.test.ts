@@ -52,7 +52,7 @@ describe('a later round of a submission', () => {
   it('runs however long the workflow of the previous round takes to close after its report', async () => {
     const { opened: held, open: release } = latch();
     campaign.teams = { one: ['r2'], two: ['busy'] };
-    campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
+    campaign.holdRun = ({ submission }) => (submission === 'busy' ? held : undefined);
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r2' && sequence === 1 ? held : undefined);
     const handle = await campaign.start('closing');
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished;
@@ -70,8 +70,9 @@ describe('a later round of a submission', () => {
   it('is not considered lost by a check of the previous round', async () => {
     const [running, looking, look, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };
-    campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);
-    campaign.holdLook = () => {
+    campaign.holdRun = ({ submission, n }) =>
+      submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined;
+    campaign.holdLivenessCheck = () => {
       looking.open();
       return look.opened;
     };

@@ -147,7 +147,7 @@ describe('a campaign whose platform has a fault', () => {
   it('names the activity at which the campaign itself is stuck, at the start and later', async () => {
     campaign.teams = { one: ['a'] };
     let broken: string | undefined = 'takeStock';
-    campaign.conduct = (activity) => {
+    campaign.beforeCampaignActivity = (activity) => {
       if (activity !== broken) return;
       const message = 'connect ECONNREFUSED 10.0.0.7:9000';
       throw ApplicationFailure.create({ type: 'TimeoutError', message, nextRetryDelay: 100 });

@@ -30,7 +30,7 @@ describe('a campaign without workers that submit or await jobs', () => {
   };
   const runsUntilEnded = (): void => {
     campaign.script = () => 'until-cancelled';
-    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    campaign.holdRun = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
   };
   const start = async (name: string) => {
     const handle = await campaign.start(name);
@@ -56,7 +56,7 @@ describe('a campaign without workers that submit or await jobs', () => {
       await send(handle);
       await handle.result();
       assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
-      assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
     });
   }
 
@@ -83,7 +83,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     const [record] = campaign.recorded;
     assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
     assert.deepEqual([record?.detail, record?.runs.map(({ costMicroUsd }) => costMicroUsd)], [null, [1_000]]);
-    assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+    assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
   });
 
   it('names the job that may still run if that fails too, and books the worst case', async () => {
