@@ -140,7 +140,7 @@ describe('the activities of a Batch job on a real worker', () => {
 
   it('submits once although the response is lost, and writes the run’s spec first', async () => {
     const runKey = rig.run();
-    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('submitjob', faults.loseResponse, 1);
     rig.proxy.inject('listjobs', faults.noJobsListed, 3);
     const made = await (await submit(runKey)).result();
     const jobs = await rig.jobs(runKey);

@@ -42,7 +42,7 @@ describe('submitting a run once', () => {
 
   it('adopts a job whose response was lost, even if the list shows it late', async () => {
     const runKey = rig.run();
-    rig.proxy.inject('submitjob', faults.loseAnswer);
+    rig.proxy.inject('submitjob', faults.loseResponse);
     await assert.rejects(rig.submit(runKey));
     rig.proxy.inject('listjobs', faults.noJobsListed, 3);
     const again = await rig.submit(runKey, { listSettle: 500 });
@@ -97,7 +97,7 @@ describe('submitting a run once', () => {
 
   it('makes no second job once the first has claimed the run, however much the list lags', async () => {
     const runKey = rig.run({ slowStart: true, until: 'never' });
-    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('submitjob', faults.loseResponse, 1);
     await assert.rejects(rig.submit(runKey));
     rig.proxy.inject('listjobs', faults.noJobsListed);
     const second = rig.submit(runKey, { listSettle: 5_000 });

@@ -27,7 +27,7 @@ describe('the submissions of the example, without containers', () => {
 
   for (const { submission, publicScore } of handedIn) {
     const { score } = expected.submissions[submission] ?? {};
-    // label-hunter refuses to run outside of a container.
+    // label-hunter refuses to run outside a container.
     if (score === undefined || submission === 'label-hunter') continue;
     it(`${submission} scores ${rounded(score)} on the test set and ${publicScore} on the sample`, async () => {
       const folder = await builtExample();

@@ -61,7 +61,7 @@ describe('the clips of the example', () => {
 
 const meanOf = (bytes: Buffer): number => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
 
-/** In how many pairs of a spliced and another clip the spliced one has the higher value; one half says nothing. */
+/** The share of pairs of a spliced and an unspliced clip in which the spliced one has the higher value; 0.5 is chance. */
 function shareAbove(values: number[], labels: number[]): number {
   const of = (label: number): number[] => values.filter((_, index) => labels[index] === label);
   const pairs = of(1).flatMap((spliced) => of(0).map((other) => (spliced > other ? 1 : spliced === other ? 0.5 : 0)));

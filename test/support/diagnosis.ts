@@ -5,7 +5,7 @@ import { taskQueues } from '../../src/ids.ts';
 import { runningStack } from '../../src/local/stack/open-stack.ts';
 import { lastLines } from '../../src/run-command.ts';
 
-/** What can be seen from outside of a stack that does not get on: for the words of a test that waited in vain. */
+/** Describes a stack that makes no progress, for the message of a test whose wait timed out. */
 export async function diagnosisOf(home: string): Promise<string> {
   const said: string[] = [];
   try {
@@ -24,7 +24,7 @@ function logsOf(home: string): string[] {
     .map((name) => `--- ${name}\n${lastLines(readFileSync(join(folder, name), 'utf8'), 8)}`);
 }
 
-/** Who asks for workflow tasks, and what each workflow that runs waits for. */
+/** Adds the pollers of workflow tasks, and the pending tasks and activities of each running workflow. */
 async function addPending(home: string, said: string[]): Promise<void> {
   const stack = runningStack(home);
   if (stack === undefined) throw new Error('no stack is up');

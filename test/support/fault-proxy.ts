@@ -1,22 +1,22 @@
-/** A server between a client and the Batch endpoint that hands everything on, counts, and fails where a test wants it. */
+/** A proxy between a client and the Batch endpoint that counts calls and injects faults. */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** The operations of Batch's wire, as the last part of their path. */
+/** Operations of Batch's API, by the last part of their path. */
 export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob';
 
 type Body = Record<string, unknown>;
 
 export type Fault =
-  /** Answered here; the endpoint never hears of it. */
+  /** The proxy responds; the endpoint receives nothing. */
   | { kind: 'refuse'; status: number; type: string }
-  /** The endpoint does it, the answer is lost on the way. */
-  | { kind: 'lose-answer' }
-  /** Never answered; the endpoint never hears of it. */
+  /** The endpoint carries it out, but the response is lost. */
+  | { kind: 'lose-response' }
+  /** No response; the endpoint receives nothing. */
   | { kind: 'hang' }
-  /** Handed on only when this is over. */
+  /** Forwarded once `until` settles. */
   | { kind: 'hold'; until: () => Promise<unknown> }
-  /** The endpoint's answer, changed. */
+  /** Changes the endpoint's response. */
   | { kind: 'answer'; change: (answer: Body, asked: Body) => Body | Promise<Body> };
 
 export const faults = {
@@ -24,7 +24,7 @@ export const faults = {
   denied: { kind: 'refuse', status: 403, type: 'AccessDeniedException' },
   unknownJob: { kind: 'refuse', status: 404, type: 'ClientException' },
   throttled: { kind: 'refuse', status: 429, type: 'TooManyRequestsException' },
-  loseAnswer: { kind: 'lose-answer' },
+  loseResponse: { kind: 'lose-response' },
   hang: { kind: 'hang' },
   noJobsDescribed: { kind: 'answer', change: () => ({ jobs: [] }) },
   noJobsListed: { kind: 'answer', change: () => ({ jobSummaryList: [] }) },
@@ -38,7 +38,7 @@ export class FaultProxy {
   });
   endpoint = '';
 
-  /** `target` is asked at every request: an endpoint that was started again has another port. */
+  /** `target` is called for every request: a restarted endpoint has another port. */
   constructor(private readonly target: () => string) {}
 
   async start(): Promise<void> {
@@ -54,7 +54,7 @@ export class FaultProxy {
     this.server.closeAllConnections();
   }
 
-  /** The next `times` calls of an operation fail so. */
+  /** Injects a fault into the next `times` calls of an operation. */
   inject(operation: BatchOperation, fault: Fault, times = Infinity): void {
     this.faults.set(operation, { fault, left: times });
   }
@@ -63,7 +63,7 @@ export class FaultProxy {
     this.faults.delete(operation);
   }
 
-  /** Nothing fails and nothing was seen. */
+  /** Removes all faults and forgets all calls. */
   reset(): void {
     this.faults.clear();
     this.seen.length = 0;
@@ -92,7 +92,7 @@ export class FaultProxy {
     if (fault?.kind === 'hold') await fault.until();
     const answer = await this.handOn(incoming, content);
     const text = await textOf(answer);
-    if (fault?.kind === 'lose-answer') {
+    if (fault?.kind === 'lose-response') {
       outgoing.destroy();
       return;
     }

@@ -15,7 +15,7 @@ describe('a campaign file that changed after the start', function () {
   const row = (team: number, submission: string, image = 'image.tar'): string =>
     `t${team},Team ${team},${submission},${image},2026-01-02T00:00:00Z\n`;
   const append = (...lines: string[]): void => writeFileSync(rows(), readFileSync(rows(), 'utf8') + lines.join(''));
-  /** Starts with a changed file, which is put back. */
+  /** Starts with a changed file, then restores the file. */
   const changed = async (file: string, from: string | RegExp, to: string): Promise<string> => {
     const before = readFileSync(file, 'utf8');
     const after = before.replace(from, to);
@@ -89,7 +89,7 @@ describe('a campaign file that changed after the start', function () {
   it('adds rows to an ended campaign, which continues, and prints the result of one with nothing left to do', async () => {
     await home.act(0, 'cancel', '--submission', 's1-0', '--yes');
     await home.act(3, 'watch');
-    // What was cancelled by name may leave the file.
+    // A submission that was cancelled by name may be removed from the file.
     writeFileSync(rows(), readFileSync(rows(), 'utf8').replace(/^t1,Team 1,s1-0.*\n/m, '') + row(2, 's2-1'));
     await home.holdout(2, 'start', home.file);
     assert.match(await home.act(0, 'status'), /has ended/);

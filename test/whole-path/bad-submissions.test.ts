@@ -9,11 +9,11 @@ import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
-/** Predictions of one half for every clip, written by busybox. */
+/** Predicts 0.5 for every clip, with busybox. */
 const half =
   'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';
 
-/** Needs a MiB of shared memory for every input, and says what PyTorch says when there is not as much. */
+/** Needs 1 MiB of shared memory per input, and fails with PyTorch’s message if there is less. */
 const shared = [
   'dd if=/dev/zero of=/dev/shm/x bs=1M count=$(ls /input | wc -l) || {',
   'echo "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error." >&2',

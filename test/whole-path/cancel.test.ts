@@ -5,7 +5,7 @@ import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('cancel from the command line', function () {
   this.timeout(180_000);
-  // A team has two under way at a time: one runs, one waits, the third has not begun.
+  // A team has at most two open submissions: one runs, one waits, and the third has not started.
   const home = new SimulatedHome({ teams: [3], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
   after(() => home.remove());

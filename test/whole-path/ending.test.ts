@@ -15,7 +15,7 @@ const allEndless = Object.fromEntries(ids.map((id) => [id, endless]));
 const runningOnes = async (home: SimulatedHome): Promise<string[]> =>
   (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '').sort();
 
-/** One submission has finished, which is answered, three run on and four wait for their turn or a run. */
+/** Starts the campaign; returns its finished submission once three others run and four wait for a start or a run. */
 async function startAndWait(home: SimulatedHome): Promise<string> {
   await home.open(allEndless);
   await home.begin();

@@ -18,7 +18,7 @@ describe('submissions from teams new to Holdout', function () {
   after(() => home.remove());
 
   let withLayouts: CampaignResults[];
-  // All on one stack, which is up until the home is removed; the small ones at a time.
+  // All campaigns use one stack, which is up until the home is removed; the small ones run at the same time.
   before(async () => {
     const stack = home.start(['local', 'up']);
     await stack.until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
@@ -116,7 +116,7 @@ function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, nam
   return found;
 }
 
-/** The rows of docs/whose-fault.md that name a case, by its name. */
+/** The rows of docs/whose-fault.md that name a case, by case. */
 function documentedFaults(): Map<string, { reason: string; who: string }> {
   const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
     .split('\n')

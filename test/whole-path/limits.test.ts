@@ -5,7 +5,7 @@ import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('budget, slots and deadline from the command line', function () {
   this.timeout(180_000);
-  // A run may cost at worst $10.66, and takes $0.015: of the nine tenths for first runs two fit, one after the other.
+  // The worst case of a run is $10.66, its cost $0.015: the nine tenths for first runs allow two, one after the other.
   const home = new SimulatedHome({
     teams: [1, 1, 1, 1, 1, 1],
     slots: { g4: 1, p3: 1 },
@@ -54,7 +54,7 @@ describe('budget, slots and deadline from the command line', function () {
   });
 
   it('runs more jobs at once with more slots', async () => {
-    // Else what waits would go there once its own class has no slot.
+    // Otherwise waiting requests would move there once their own class has no slots.
     await home.act(0, 'set-slots', '--class', 'p3', '--slots', '0');
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '3');
     await eventually('three run', async () => (await runningJobs()) === 3);
@@ -76,7 +76,7 @@ describe('budget, slots and deadline from the command line', function () {
     assert.match(await home.act(3, 'watch'), /4 finished/);
     assert.match(await home.act(0, 'status'), /blocked: the deadline has passed → npm run holdout -- set-deadline/);
     await home.act(0, 'set-deadline', '--at', new Date(Date.now() + 86_400_000).toISOString());
-    await home.until('slots are missing', ({ hold }) => hold === 'slots');
+    await home.until('it is blocked by missing slots', ({ hold }) => hold === 'slots');
     await home.act(0, 'set-slots', '--class', 'g4', '--slots', '1');
     await home.act(3, 'watch');
     const results = await home.results();

@@ -20,7 +20,7 @@ describe('pause and reprioritise from the command line', function () {
   const teamOf = ({ runKey }: ObservedJob): string => runKey.replace(/^steered\/s(\d+)-0\/\d+$/, 't$1');
   const running = async (): Promise<string[]> => (await home.activeJobs()).map(teamOf);
   const runsOf = (team: string): string => team.replace('t', 's').concat('-0');
-  /** In the order in which their jobs began. */
+  /** Teams in the order in which their jobs began. */
   let kept = '';
   let killed = '';
   let next = '';
@@ -28,7 +28,7 @@ describe('pause and reprioritise from the command line', function () {
 
   before(async () => {
     await home.open(Object.fromEntries(teams.map((team) => [`s${team}-0`, endless])));
-    // One charged run ends a submission: what is killed must not be charged.
+    // With one attempt, a charged run would end its submission, so a stopped run must not be charged.
     writeFileSync(home.file, readFileSync(home.file, 'utf8').replace('attempts: 3', 'attempts: 1'));
     await home.begin();
     await home.until('two run, the others wait', ({ counts }) => counts.running === 2 && counts.waiting === 4);
@@ -50,7 +50,7 @@ describe('pause and reprioritise from the command line', function () {
       next = second;
       return first === kept && second !== '' && second !== killed;
     });
-    await home.until('the killed one waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
+    await home.until('the stopped submission waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
   });
 
   it('shows that the stopped submission waits, for what and why, and that its run was stopped', async () => {

@@ -25,7 +25,7 @@ describe('workflows that were terminated in the Web UI', function () {
 
   it('ends the submission’s job, frees its slot for the next one, and records its state', async () => {
     await terminate(`submission:steered:${first}`);
-    // Looked for every 15 s among those that said nothing since the look before.
+    // The campaign checks every 15 s the submissions that were silent since the previous check.
     await home.until('it has a state', ({ counts }) => counts.failed === 1);
     await eventually('another one runs', async () => (await running()).length === 1);
     [second = ''] = await running();
@@ -46,7 +46,7 @@ describe('workflows that were terminated in the Web UI', function () {
     );
     const jobs = await home.activeJobs();
     await home.begin();
-    await home.until('it knows what runs', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    await home.until('it knows the running submissions', ({ counts }) => counts.running === 1 && counts.waiting === 1);
     assert.deepEqual(await home.activeJobs(), jobs);
     assert.equal((await home.progress()).counts.failed, 1);
   });

@@ -31,7 +31,7 @@ import { startTemporalServer, type TemporalServer } from '../temporal-server.ts'
 import { frozenCampaign } from './frozen-campaign.ts';
 import type { RunEnd } from '../../../src/activities/run-end.ts';
 
-/** What a scripted run does: its result, or a wait for its cancellation. */
+/** The behaviour of a scripted run: a result, or a wait for cancellation. */
 export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';
 
 /**
@@ -41,36 +41,36 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
-  /** Those of them with more shared memory. */
+  /** Submitted runs with more shared memory. */
   readonly withMoreSharedMemory: string[] = [];
-  /** What a probe measures, on a class of speed 1. */
+  /** The seconds that a probe measures on a class of speed 1. */
   secondsPerItem = 0.1;
   readonly refusedImages = new Set<string>();
   /** Submissions on a base image whose probes fill the GPU. */
   readonly uselessProbes = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
-  /** What a run waits for before it ends. */
+  /** Delays the end of a run. */
   holdRun: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
-  /** What the submission of a run's job waits for. */
+  /** Delays the submission of a run's job. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
-  /** What an attempt to copy an image waits for. */
+  /** Delays an attempt to copy an image. */
   holdCopy: (tried: { submission: string; attempt: number }) => Promise<void> | undefined = () => undefined;
-  /** Called when an image is copied; throws if it cannot be. */
+  /** Called when an image is copied; throws to make the copy fail. */
   copy: (submission: string) => void = () => undefined;
   /** Pause (ms) after this many attempts to copy an image; undefined: the workflow's own. */
-  copyPause: (tries: number) => number | undefined = () => undefined;
-  /** Batch's answer to a submit; throws if there is none. Undefined: it creates the job. */
+  copyPause: (attempt: number) => number | undefined = () => undefined;
+  /** Batch's response to a submit; throws to make it fail. Undefined: Batch creates the job. */
   submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
   timings: Timings = embeddedTimings;
-  /** What a check for silent submissions waits for. */
+  /** Delays a check whether silent submissions still run. */
   holdLivenessCheck: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
-  /** What a round waits for between its report and the end of its workflow. */
+  /** Delays the end of a round's workflow after its report. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Called when results are published. */
   publish: () => void = () => undefined;
   /** Called before an activity of the campaign itself; throws to make it fail. */
   beforeCampaignActivity: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
-  /** Queues from which withdrawals and ends of runs were taken, in order. */
+  /** Task queues of the activities that withdrew or ended runs, in order. */
   readonly queuesOfEnds: string[] = [];
   /** Runs that exceeded the slots of their class. */
   readonly overSlots: string[] = [];
@@ -102,7 +102,7 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
-  /** Workers whose workflows are those of another module, by its path from here. */
+  /** Starts workers with the workflows of another module, given by its path from here. */
   async startWorkersWith(workflows: string): Promise<void> {
     const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
     this.bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
@@ -164,7 +164,7 @@ export class ScriptedCampaign {
     this.queuesOfEnds.length = 0;
   }
 
-  /** Starts the campaign `name`; teams and script are set before. */
+  /** Starts the campaign `name`; set teams and script before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
     return this.client.workflow.start('campaign', campaignStart(this.frozen));
@@ -255,8 +255,8 @@ export class ScriptedCampaign {
         else this.submitted.push(runKey);
         if (moreSharedMemory) this.withMoreSharedMemory.push(runKey);
         await this.holdSubmit(runKey);
-        const said = this.submit(runKey, withdraw);
-        return said ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
+        const response = this.submit(runKey, withdraw);
+        return response ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
       },
       awaitBatchJob: async (order) => {
         if (order.giveUp) this.queuesOfEnds.push(Context.current().info.taskQueue);

@@ -12,7 +12,7 @@ import { CampaignHome, type Ended } from '../campaign-command.ts';
 import { eventually } from '../eventually.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
 
-/** Simulated seconds in one. */
+/** Simulated seconds per second. */
 const timeScale = 100;
 
 /** A run that takes a second. */
@@ -29,7 +29,7 @@ export interface ObservedJob {
 
 const over = new Set(['SUCCEEDED', 'FAILED']);
 
-/** A home with one campaign whose jobs are simulated: this process keeps its stack up, commands are run as a user would. */
+/** A home with one campaign and simulated jobs; this process keeps its stack up, and commands run as for a user. */
 export class SimulatedHome extends CampaignHome {
   readonly campaign = 'steered';
   /** The campaign file. */
@@ -41,7 +41,7 @@ export class SimulatedHome extends CampaignHome {
     super();
   }
 
-  /** Brings the stack up and writes the campaign; `submissions`: see {@link behave}. */
+  /** Starts the stack and writes the campaign; `submissions`: see {@link behave}. */
   async open(submissions: Record<string, object> = {}): Promise<void> {
     await build();
     this.file = await writeCampaignFolder(join(this.folder, 'campaign'), { ...this.shape, campaign: this.campaign });
@@ -56,7 +56,7 @@ export class SimulatedHome extends CampaignHome {
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
   }
 
-  /** Sets the behaviour of submissions from the endpoint's next start on, by name where it is not {@link quick}. */
+  /** Sets the behaviour of submissions from the endpoint's next start, by name; the others are {@link quick}. */
   behave(submissions: Record<string, object>): string {
     const file = join(this.folder, 'population.json');
     const { others, ...rest } = populationFile(submissions) as { others: object };
@@ -64,7 +64,7 @@ export class SimulatedHome extends CampaignHome {
     return file;
   }
 
-  /** The same from now on: the endpoint is killed and restarted; its jobs continue. */
+  /** The same with immediate effect: kills and restarts the endpoint, whose jobs continue. */
   async behaveNow(submissions: Record<string, object>): Promise<void> {
     this.behave(submissions);
     const before = this.pidOf('batch');

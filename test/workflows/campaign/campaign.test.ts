@@ -13,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
-/** Before its first activity has ended a campaign has nothing to say. */
+/** A campaign has no query handlers before its first activity has completed. */
 const notYetAnswered = (error: unknown): undefined => {
   if (!(error instanceof QueryNotRegisteredError)) throw error;
 };
@@ -37,7 +37,7 @@ describe('a campaign with scripted runs', () => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
     return (await handle.describe()).historyLength;
   };
-  /** The page of a submission in the Web UI. */
+  /** The current details of a submission in the Web UI. */
   const details = async (name: string, submission: string): Promise<string> => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
     return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
@@ -122,7 +122,7 @@ describe('a campaign with scripted runs', () => {
   });
 
   it('retries once a run that the time limit ended although the probe predicted a little less', async () => {
-    // Twelve of twenty minutes on g4 for the test set.
+    // The test set takes twelve of the twenty minutes allowed on g4.
     campaign.secondsPerItem = 6;
     campaign.teams = { one: ['unlucky'], two: ['slow'] };
     campaign.script = ({ submission, n }) =>
@@ -335,7 +335,7 @@ describe('a campaign with scripted runs', () => {
     campaign.script = () => 'until-cancelled';
     const handle = await campaign.start('cancelled');
     await until('cancelled', ({ counts }) => counts.running === 2);
-    await eventually('its page says that it probes', async () =>
+    await eventually('its details say that it probes', async () =>
       /is \*\*probing\*\* since .* \(run 1 on g4\)/.test(await details('cancelled', 'c1')),
     );
     await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['c1'] }] });

@@ -7,10 +7,10 @@ import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
-/** The server suggests a new run after so few events that a seam comes every few messages. */
+/** The server suggests continue-as-new after this many events, which is every few messages. */
 const suggestAfterEvents = 60;
 
-/** What takes a second takes long on a busy machine. */
+/** For waits that take a second, but much longer on a busy machine. */
 const longWait = { withinMs: 90_000 };
 
 describe('a campaign that continues as new', function () {
@@ -53,7 +53,7 @@ describe('a campaign that continues as new', function () {
       .acts('seams')
       .filter(({ refused }) => refused === undefined)
       .map(({ reason }) => reason);
-    assert.deepEqual(taken, sent, 'every act that was sent is on record, once and in order');
+    assert.deepEqual(taken, sent, 'every command is on record, once and in order');
   });
 
   it('keeps grants and reservations of child workflows that an earlier run started', async () => {
@@ -61,7 +61,7 @@ describe('a campaign that continues as new', function () {
     campaign.holdRun = ({ submission, purpose }) =>
       submission === 's0-0' && purpose === 'evaluation' ? held : undefined;
     const handle = await campaign.start('held');
-    await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, longWait);
+    await eventually('the campaign continues as new several times', async () => (await runsOf('held')) >= 3, longWait);
     await eventually(
       'the held run has its reservation',
       async () => {
@@ -121,7 +121,7 @@ describe('a campaign that continues as new', function () {
   });
 });
 
-/** An operator who never rests; notes what was taken, by its reason. */
+/** Sends operator commands without a pause; adds each one's note to `sent`. */
 async function sendCommandsUntil(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
   for (let n = 0; !isOver(); n += 1) {
     const reason = `act ${n}`;

@@ -33,8 +33,8 @@ describe('the report of a round that its campaign asks for', () => {
     campaign.holdRun = () => held;
     const handle = await campaign.start('asked');
     const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
-    await eventually('one has the slot, the other asks for it', oneWaits);
-    await eventually('the job of the one is submitted', () => campaign.submitted.length === 1);
+    await eventually('one submission has the slot, the other waits for it', oneWaits);
+    await eventually('the job of the first is submitted', () => campaign.submitted.length === 1);
     const submission = campaign.submitted[0] === 'asked/a/1' ? 'b' : 'a';
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('asked', submission));
     await campaign.stopWorkers();

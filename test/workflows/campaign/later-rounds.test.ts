@@ -58,7 +58,7 @@ describe('a later round of a submission', () => {
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished;
     await eventually('the first round has reported', async () => (await finished()) === 1);
     await retry(handle, 'r2', 2);
-    await eventually('it was tried again and again', async () => (await refusedStarts(handle)) >= 4);
+    await eventually('its start was attempted repeatedly', async () => (await refusedStarts(handle)) >= 4);
     release();
     await handle.result();
     assert.deepEqual(ends('r2'), [
@@ -84,7 +84,7 @@ describe('a later round of a submission', () => {
     await eventually('the first round has reported', finished);
     const first = campaign.client.workflow.getHandle(submissionWorkflowId('looked-after', 'r3'));
     await retry(handle, 'r3', 2);
-    await eventually('it waits longer and longer', async () => (await refusedStarts(handle)) >= 3);
+    await eventually('the start was refused repeatedly', async () => (await refusedStarts(handle)) >= 3);
     end.open();
     await first.result();
     look.open();

@@ -58,7 +58,7 @@ describe('a campaign whose platform has a fault', () => {
       ({ hold, counts }) => hold === null || counts.running > 0 || campaign.submitted.length > before,
     );
     await until('broken', ({ hold }) => hold === 'platform' && campaign.submitted.length > before);
-    assert.equal(campaign.submitted.length, before + 1, 'one run tries');
+    assert.equal(campaign.submitted.length, before + 1, 'one trial run');
     isBroken = false;
     await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
@@ -95,7 +95,7 @@ describe('a campaign whose platform has a fault', () => {
 
   it('names submissions whose image cannot be copied, is blocked, and retries at once when it is resumed', async () => {
     let isFull = true;
-    // Its next try comes after 16 s.
+    // The next attempt is after 16 s.
     campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
     campaign.copy = (submission) => {
       if (isFull) {
@@ -129,7 +129,7 @@ describe('a campaign whose platform has a fault', () => {
       stuck.map(stuckLine).join(),
       /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
     );
-    // What its later tries would say: the real ones take a day.
+    // The reports of later attempts, which in reality take a day.
     const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
     const say = (tries: number): Promise<void> =>
       handle.signal(messages.stuckSignal, { submission: 'a', sequence: 1, stuck: { what, cause, since, tries } });
@@ -158,7 +158,7 @@ describe('a campaign whose platform has a fault', () => {
       new RegExp(`stuck: ${what} \\(failed \\d+ times, [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
     await eventually('it says why it cannot open', async () => {
       const said = await queryProgress(access, 'mute', 0).catch((error: unknown) => error);
-      // To word a failed `assert.ok` Node parses the file as tsx makes it, one long line, which takes minutes.
+      // For the message of a failed `assert.ok`, Node parses tsx's output, one long line, which takes minutes.
       if (!(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK')) return false;
       assert.match(said.message, lineOf('its records and running submissions cannot be read'));
       return true;
