@@ -119,7 +119,7 @@ describe('the gate for images', () => {
     ['a name that is not UTF-8', { name: 'a\uFFFDb' }, /unprintable/],
     ['an endless name', { name: 'x'.repeat(600) }, /longer than 512/],
     [
-      'a doubled name',
+      'a duplicate name',
       { name: 'oci-layout', content: '{}' },
       /entry 6 .* the name of an earlier one and other content/,
     ],
@@ -135,7 +135,7 @@ describe('the gate for images', () => {
       /link to an absolute path/,
     ],
     ['a link out of the archive', { name: 'a/link', type: 'symlink', linkname: '../../x' }, /link that leads out/],
-    ['a hard link out of it', { name: 'a/link', type: 'link', linkname: '../x' }, /link that leads out/],
+    ['a hard link out of the archive', { name: 'a/link', type: 'link', linkname: '../x' }, /link that leads out/],
     ['a device', { name: 'sda', type: 'block-device', devmajor: 8 }, /is a device/],
     ['a character device', { name: 'null', type: 'character-device', devmajor: 1 }, /is a device/],
     ['a FIFO', { name: 'pipe', type: 'fifo' }, /is a FIFO/],

@@ -33,7 +33,7 @@ describe('images made for other platforms run unchanged', () => {
       image: { ...app, config: { Entrypoint: ['/app/predict_submission.sh'], Cmd: ['--help'] } },
       args: ['{input}', '{output}/predictions.csv'],
     },
-    'a command of Codabench, in a shell': {
+    'a Codabench command in a shell': {
       layout: 'codabench',
       image: { script: 'exit 9' },
       command: ['sh', '-c', 'exec cat "$0" > "$1"', '/app/input_data/a.txt', '{predictions}'],
@@ -64,7 +64,7 @@ describe('images made for other platforms run unchanged', () => {
       layout: 'medperf',
       image: { script: 'cat /mlcommons/volumes/data/a.txt > /mlcommons/volumes/predictions/predictions.csv' },
     },
-    'any, by what Holdout tells': {
+    'any layout, by Holdout’s variables': {
       layout: 'medperf',
       image: { script: 'cat $HOLDOUT_INPUT/a.txt > $HOLDOUT_OUTPUT/predictions.csv' },
     },
