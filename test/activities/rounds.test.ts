@@ -19,7 +19,7 @@ describe('the rounds of a submission', () => {
 
   const open = (submission: string, sequence: number) =>
     rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });
-  const keep = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
+  const append = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
     appendRecord(resultsBucket.store, resultsBucket.bucket, record('rounds', submission, rest));
   const result = (submission: string, rest: Parameters<typeof record>[2] = {}) => {
     const { version: _version, predecessor: _predecessor, ...result } = record('results', submission, rest);
@@ -31,8 +31,8 @@ describe('the rounds of a submission', () => {
     const first = await open('s', 1);
     assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);
     const probe = run(1, { purpose: 'probe' });
-    await keep('s', { image: 'sha256:1', runs: [probe, run(2, { reason: 'spot-reclaimed' }), run(3)] });
-    await keep('s', { sequence: 2, state: 'failed', reason: 'time-limit', runs: [run(5, { reason: 'time-limit' })] });
+    await append('s', { image: 'sha256:1', runs: [probe, run(2, { reason: 'spot-reclaimed' }), run(3)] });
+    await append('s', { sequence: 2, state: 'failed', reason: 'time-limit', runs: [run(5, { reason: 'time-limit' })] });
     const third = await open('s', 3);
     assert.equal(third.final, null);
     assert.deepEqual([third.runsBefore, third.evaluationsBefore], [5, 3]);
@@ -41,8 +41,8 @@ describe('the rounds of a submission', () => {
 
   it('are final by their own record, also after a later one has ended', async () => {
     await resultsBucket.freeze('rounds', { one: ['t'] });
-    await keep('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
-    await keep('t', { sequence: 2 });
+    await append('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
+    await append('t', { sequence: 2 });
     assert.equal((await open('t', 1)).final?.state, 'failed');
     const second = await open('t', 2);
     assert.deepEqual([second.final?.sequence, second.runsBefore], [2, 1]);

@@ -80,7 +80,7 @@ describe('submitting a run once', () => {
     assert.equal(made.kind, 'submitted');
     assert.deepEqual(waits, [12_000, 12_000, 12_000, 12_000, 12_000]);
     assert.deepEqual(
-      rig.proxy.seen.map(({ operation }) => operation),
+      rig.proxy.calls.map(({ operation }) => operation),
       [...Array.from({ length: 6 }, () => 'listjobs'), 'submitjob'],
     );
   });
@@ -111,7 +111,7 @@ describe('submitting a run once', () => {
     const runKey = rig.run();
     await rig.store.write(rig.s3.buckets.runs, runObjects.claim(runKey), 'abandoned');
     assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
-    assert.equal(rig.proxy.seen.length, 0);
+    assert.equal(rig.proxy.calls.length, 0);
   });
 
   it('adopts the oldest of several jobs', async () => {
@@ -138,7 +138,7 @@ describe('submitting a run once', () => {
     const classes = frozenCampaign().instanceClasses;
     await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
     await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
-    const registered = rig.proxy.seen.filter(({ operation }) => operation === 'registerjobdefinition');
+    const registered = rig.proxy.calls.filter(({ operation }) => operation === 'registerjobdefinition');
     assert.deepEqual(
       registered.map(({ body }) => body['jobDefinitionName']),
       ['other-g4', 'other-p3'],

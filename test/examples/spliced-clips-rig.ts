@@ -32,7 +32,7 @@ after(async () => {
   if (built) await rm(await built, { recursive: true, force: true });
 });
 
-export interface ProgramEnd {
+export interface ProgramResult {
   exitCode: number;
   stderr: string;
   /** The content of predictions.csv. */
@@ -40,7 +40,7 @@ export interface ProgramEnd {
 }
 
 /** Runs a submission's program with this machine's Node, without a container. */
-export async function runProgram(submission: string, input: string, device?: string): Promise<ProgramEnd> {
+export async function runProgram(submission: string, input: string, device?: string): Promise<ProgramResult> {
   const output = await mkdtemp(join(tmpdir(), 'holdout-predictions-'));
   const env = { HOLDOUT_INPUT: input, HOLDOUT_OUTPUT: output, ...(device && { HOLDOUT_GPU_DEVICE: device }) };
   const program = join(exampleFolder, 'submissions', submission, 'main.mjs');

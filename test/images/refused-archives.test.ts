@@ -345,9 +345,9 @@ describe('archives that are refused', () => {
 
   for (const [what, [why, make]] of Object.entries(archives)) {
     it(`with one sentence: ${what}`, async () => {
-      const said = await refusalOf(await tarOf(await make({ layers, other, builder: new OciBuilder() })));
-      if (typeof why === 'string') assert.equal(said, why);
-      else assert.match(said, why);
+      const refusal = await refusalOf(await tarOf(await make({ layers, other, builder: new OciBuilder() })));
+      if (typeof why === 'string') assert.equal(refusal, why);
+      else assert.match(refusal, why);
     });
   }
 

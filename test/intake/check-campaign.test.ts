@@ -603,12 +603,12 @@ c,,s-6,images/one.tar
   });
 
   it('accepts arguments, a command and a layout, of the campaign and of a row', async () => {
-    const said =
+    const settings =
       'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\nrootFilesystem: writable\n';
     const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
     const cells = [',"--in {input}",', ',[],./run.sh', ',,'];
     const rows = [`${header},args,command`, ...lines.map((line, n) => `${line}${cells[n] ?? ''}`)].join('\n');
-    const yaml = campaignYaml.replace('deadline: 3w\n', said).replace('file: predictions.csv, ', '');
+    const yaml = campaignYaml.replace('deadline: 3w\n', settings).replace('file: predictions.csv, ', '');
     const checked = await checkCampaign(campaign({ 'campaign.yaml': yaml, 'submissions.csv': rows }), now);
     assert.deepEqual(
       [checked.layout, checked.args, checked.command, checked.predictions.file],
@@ -633,8 +633,8 @@ c,,s-6,images/one.tar
   });
 
   it('reports faults of arguments and layouts by file and line', async () => {
-    const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
-    const yaml = campaignYaml.replace('deadline: 3w\n', said);
+    const settings = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
+    const yaml = campaignYaml.replace('deadline: 3w\n', settings);
     const rows = `team,teamName,submission,image,submittedAt,args,command
 team-42,A,s-1,images/one.tar,2020-03-31,'open,
 team-42,A,s-2,images/one.tar,2020-03-31,{data},[]

@@ -69,7 +69,7 @@ describe('images made for other platforms run unchanged', () => {
       image: { script: 'cat $HOLDOUT_INPUT/a.txt > $HOLDOUT_OUTPUT/predictions.csv' },
     },
   };
-  for (const [style, { image, layout, ...said }] of Object.entries(styles)) {
+  for (const [style, { image, layout, ...settings }] of Object.entries(styles)) {
     it(style, async () => {
       const predictions = {
         file: layouts[layout ?? 'holdout'].file,
@@ -78,7 +78,7 @@ describe('images made for other platforms run unchanged', () => {
         maxBytes: 1e6,
         missing: 'reject',
       } as const;
-      const orders = containerSettings({ predictions, ...(layout && { layout }), ...said }, {});
+      const orders = containerSettings({ predictions, ...(layout && { layout }), ...settings }, {});
       const { outcome, log } = await rig.run(image, { predictions, ...orders });
       assert.deepEqual([outcome.end, outcome.predictions.kind], [{ kind: 'exited', exitCode: 0 }, 'collected'], log);
       assert.equal(outcome.predictions.kind === 'collected' && outcome.predictions.bytes, 'alpha'.length);

@@ -130,7 +130,7 @@ export class Started {
   }
 
   /** Its stderr so far. */
-  get said(): string {
+  get stderrSoFar(): string {
     return this.stderr;
   }
 

@@ -31,7 +31,7 @@ export const faults = {
 } as const satisfies Record<string, Fault>;
 
 export class FaultProxy {
-  readonly seen: { operation: string; body: Body }[] = [];
+  readonly calls: { operation: string; body: Body }[] = [];
   private readonly faults = new Map<string, { fault: Fault; left: number }>();
   private readonly server = createServer((incoming, outgoing) => {
     void this.serve(incoming, outgoing).catch(() => outgoing.destroy());
@@ -66,7 +66,7 @@ export class FaultProxy {
   /** Removes all faults and forgets all calls. */
   reset(): void {
     this.faults.clear();
-    this.seen.length = 0;
+    this.calls.length = 0;
   }
 
   count(operation: BatchOperation): number {
@@ -74,14 +74,14 @@ export class FaultProxy {
   }
 
   bodies(operation: BatchOperation): Body[] {
-    return this.seen.filter((one) => one.operation === operation).map(({ body }) => body);
+    return this.calls.filter((one) => one.operation === operation).map(({ body }) => body);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const operation = incoming.url?.split('/').at(-1) ?? '';
     const content = await textOf(incoming);
     const asked = JSON.parse(content || '{}') as Body;
-    this.seen.push({ operation, body: asked });
+    this.calls.push({ operation, body: asked });
     const fault = this.faultFor(operation);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'refuse') {
@@ -90,7 +90,7 @@ export class FaultProxy {
       return;
     }
     if (fault?.kind === 'hold') await fault.until();
-    const answer = await this.handOn(incoming, content);
+    const answer = await this.forward(incoming, content);
     const text = await textOf(answer);
     if (fault?.kind === 'lose-response') {
       outgoing.destroy();
@@ -109,7 +109,7 @@ export class FaultProxy {
     return injected.fault;
   }
 
-  private async handOn({ method, url, headers }: IncomingMessage, content: string): Promise<IncomingMessage> {
+  private async forward({ method, url, headers }: IncomingMessage, content: string): Promise<IncomingMessage> {
     const { hostname, port } = new URL(this.target());
     const onward = request({ hostname, port, method, path: url, headers });
     onward.end(content);

@@ -36,16 +36,16 @@ describe('a campaign file that changed after the start', function () {
 
   it('shows the new rows and their cost, and adds nothing without --yes', async () => {
     append(row(0, 's0-1'), row(2, 's2-0'));
-    const said = await home.holdout(2, 'start', home.file, '--detach');
+    const output = await home.holdout(2, 'start', home.file, '--detach');
     assert.match(
-      said,
+      output,
       /the submissions file has 2 submissions of 2 teams \(s0-1, s2-0\) that steered does not have yet/,
     );
     assert.match(
-      said,
+      output,
       /about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
     );
-    assert.match(said, /nothing was changed.\n.*--yes/);
+    assert.match(output, /nothing was changed.\n.*--yes/);
     assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);
   });
 

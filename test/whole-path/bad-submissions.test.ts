@@ -58,40 +58,40 @@ describe('a campaign with bad submissions', function () {
     assert.equal(ended.status, 0, ended.stderr);
   });
 
-  const endOf = (submission: string) => {
+  const resultOf = (submission: string) => {
     const found = results.submissions.find((candidate) => candidate.submission === submission);
     assert.ok(found);
     return found;
   };
 
   it('refuses a damaged archive and an image for another platform, and says what is wrong', () => {
-    assert.equal(endOf('damaged').reason, 'image-refused');
-    assert.equal(endOf('other-machine').reason, 'image-refused');
-    assert.match(endOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
-    for (const submission of ['damaged', 'other-machine']) assert.deepEqual(endOf(submission).runs, []);
+    assert.equal(resultOf('damaged').reason, 'image-refused');
+    assert.equal(resultOf('other-machine').reason, 'image-refused');
+    assert.match(resultOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
+    for (const submission of ['damaged', 'other-machine']) assert.deepEqual(resultOf(submission).runs, []);
   });
 
   it('fails each bad output with its own reason', () => {
-    const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
+    const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => resultOf(id).reason);
     assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
-    assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
-    assert.deepEqual(endOf('not-numbers').faults?.first, [
+    assert.equal(resultOf('not-numbers').detail, '2 faults in the predictions');
+    assert.deepEqual(resultOf('not-numbers').faults?.first, [
       { fault: 'not-a-number', line: 2 },
       { fault: 'not-a-number', line: 3 },
     ]);
-    const found = ['two-gigabytes', 'a-link', 'nothing'].map((id) => endOf(id).runs.at(-1)?.facts?.predictions);
+    const found = ['two-gigabytes', 'a-link', 'nothing'].map((id) => resultOf(id).runs.at(-1)?.facts?.predictions);
     assert.deepEqual(found, ['too-large', 'link', 'missing']);
   });
 
   it('retries a run that filled its shared memory once, on the same class, with all its memory as shared memory', () => {
-    const { state, runs } = endOf('shares-much');
+    const { state, runs } = resultOf('shares-much');
     const [probe, full, last] = runs;
     assert.deepEqual([state, runs.length, probe?.purpose], ['finished', 3, 'probe']);
     assert.deepEqual([full?.reason, full?.class, last?.reason], ['submission-error', last?.class, null]);
   });
 
   it('does not affect the other submissions', () => {
-    assert.deepEqual([endOf('good').state, endOf('good').score?.toFixed(6)], ['finished', '0.693147']);
+    assert.deepEqual([resultOf('good').state, resultOf('good').score?.toFixed(6)], ['finished', '0.693147']);
     assert.ok(results.submissions.every(({ fault, state }) => state === 'finished' || fault === 'team'));
   });
 });

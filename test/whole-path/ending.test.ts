@@ -12,7 +12,7 @@ const shape: ConstructorParameters<typeof SimulatedHome>[0] = {
 const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's1-2', 's2-0', 's2-1', 's2-2'];
 const allEndless = Object.fromEntries(ids.map((id) => [id, endless]));
 
-const runningOnes = async (home: SimulatedHome): Promise<string[]> =>
+const runningSubmissions = async (home: SimulatedHome): Promise<string[]> =>
   (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '').sort();
 
 /** Starts the campaign; returns its finished submission once three others run and four wait for a start or a run. */
@@ -21,7 +21,7 @@ async function startAndWait(home: SimulatedHome): Promise<string> {
   await home.begin();
   await home.until('three run', ({ counts }) => counts.running === 3);
   await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
-  const [first = ''] = await runningOnes(home);
+  const [first = ''] = await runningSubmissions(home);
   const { [first]: _quick, ...others } = allEndless;
   await home.behaveNow(others);
   await home.until('one has finished', ({ counts }) => counts.finished === 1 && counts.running === 3);
@@ -44,13 +44,13 @@ describe('close from the command line', function () {
   after(() => home.remove());
   before(async () => {
     const finished = await startAndWait(home);
-    kept = [finished, ...(await runningOnes(home))].sort();
+    kept = [finished, ...(await runningSubmissions(home))].sort();
   });
 
   it('explains the effect, and does nothing without --yes', async () => {
-    const said = await home.act(2, 'close');
-    assert.match(said, /3 jobs under way may finish; nothing more is started/);
-    assert.match(said, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
+    const output = await home.act(2, 'close');
+    assert.match(output, /3 jobs under way may finish; nothing more is started/);
+    assert.match(output, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
     assert.equal((await home.progress()).closing, null);
     assert.equal(record.acts().length, 0);
   });

@@ -103,9 +103,9 @@ describe('npm run start-campaign, the example from the command to the leaderboar
 
   it('prints the same results when it is started again, and runs nothing', async () => {
     const jobs = home.jobs().length;
-    const again = await home.run('start', '--json');
-    assert.equal(again.status, 0, again.stderr);
-    assert.deepEqual(resultsOf(again), results);
+    const second = await home.run('start', '--json');
+    assert.equal(second.status, 0, second.stderr);
+    assert.deepEqual(resultsOf(second), results);
     assert.equal(leaderboardIn(home, 'spliced-clips'), board);
     assert.equal(home.jobs().length, jobs);
   });

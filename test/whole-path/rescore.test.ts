@@ -23,11 +23,11 @@ describe('rescore from the command line', function () {
   });
 
   it('says which submissions it includes and omits and that it costs nothing, and does nothing without --yes', async () => {
-    const said = await home.act(2, 'rescore');
-    assert.match(said, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
-    assert.match(said, /^left out, without a successful run: s0-1$/m);
-    assert.match(said, /^left out, not ended yet: s2-0$/m);
-    assert.match(said, free);
+    const output = await home.act(2, 'rescore');
+    assert.match(output, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
+    assert.match(output, /^left out, without a successful run: s0-1$/m);
+    assert.match(output, /^left out, not ended yet: s2-0$/m);
+    assert.match(output, free);
     assert.deepEqual([rounds(), record.acts().length], [[1, 1, 1, 0], 0]);
   });
 
@@ -43,8 +43,8 @@ describe('rescore from the command line', function () {
   });
 
   it('rescores every submission that failed for a given reason, and no other', async () => {
-    const said = await home.act(0, 'rescore', '--reason', 'output-invalid', '--yes');
-    assert.match(said, /^rescore of 1 submission of 1 team \(s1-0\)$/m);
+    const output = await home.act(0, 'rescore', '--reason', 'output-invalid', '--yes');
+    assert.match(output, /^rescore of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('its round has ended', () => rounds()[2] === 2);
     const { state, reason, detail } = await home.resultOf('s1-0');
     assert.deepEqual([state, reason, detail], ['failed', 'output-invalid', '1 fault in the predictions']);

@@ -11,9 +11,9 @@ describe('retry from the command line', function () {
 
   const unchanged = async (act: () => Promise<string>): Promise<string> => {
     const [jobs, acts] = [await home.allJobs(), record.acts()];
-    const said = await act();
+    const output = await act();
     assert.deepEqual([await home.allJobs(), record.acts()], [jobs, acts]);
-    return said;
+    return output;
   };
   const board = async (): Promise<string[]> => {
     const rows = (await home.act(0, 'leaderboard', '--csv')).trim().split('\n').slice(1);
@@ -50,13 +50,13 @@ describe('retry from the command line', function () {
   });
 
   it('says how many runs it repeats and at what cost, and changes nothing without --yes', async () => {
-    const said = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
-    assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
+    const output = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
+    assert.match(output, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
-      said,
+      output,
       /^about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
     );
-    assert.match(said, /nothing was changed.\n.*--yes/);
+    assert.match(output, /nothing was changed.\n.*--yes/);
   });
 
   it('repeats one submission while the campaign runs: run numbers continue and the new score counts', async () => {
@@ -79,8 +79,8 @@ describe('retry from the command line', function () {
   });
 
   it('repeats every submission that failed for a given reason, and no other', async () => {
-    const said = await home.act(0, 'retry', '--reason', 'submission-error', '--yes');
-    assert.match(said, /^retry of 1 submission of 1 team \(s1-0\)$/m);
+    const output = await home.act(0, 'retry', '--reason', 'submission-error', '--yes');
+    assert.match(output, /^retry of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 3);
     assert.deepEqual(await board(), ['t0', 't1']);
   });
@@ -88,8 +88,8 @@ describe('retry from the command line', function () {
   it('repeats a team after the end of the campaign, which continues as the same campaign', async () => {
     await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
     await home.act(3, 'watch');
-    const said = await unchanged(() => home.act(2, 'retry', '--team', 't0'));
-    assert.match(said, /^retry of 2 submissions of 1 team \(s0-0, s0-1\)$/m);
+    const output = await unchanged(() => home.act(2, 'retry', '--team', 't0'));
+    assert.match(output, /^retry of 2 submissions of 1 team \(s0-0, s0-1\)$/m);
     await home.act(0, 'retry', '--team', 't0', '--yes');
     await home.act(3, 'watch');
     assert.deepEqual(

@@ -75,7 +75,7 @@ describe('a campaign controlled from the command line', function () {
   it('cancels a running submission with its container, resumes a team, and finishes', async () => {
     // It watches before any submission can end, so it reports every result.
     const watching = home.start(['watch', 'part']);
-    await watching.until('it watches', () => /^ +endless /m.test(watching.said));
+    await watching.until('it watches', () => /^ +endless /m.test(watching.stderrSoFar));
     await holdout(0, 'resume', 'part', '--team', 'paused');
     await holdout(0, 'cancel', 'part', '--submission', 'endless', '--yes');
     const { status, stderr } = await watching.end();

@@ -19,7 +19,7 @@ const changed = (change: (campaign: FrozenCampaign) => void): FrozenCampaign => 
   change(fresh);
   return fresh;
 };
-const taken = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
+const withoutApplied = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
   withoutAppliedChanges(known, changed(change), effectiveSettings(known, acts));
 
 describe('the settings after operators’ commands', () => {
@@ -46,7 +46,7 @@ describe('the settings after operators’ commands', () => {
   });
 
   it('do not count as a difference in a file that says the same', () => {
-    const fresh = taken((file) => {
+    const fresh = withoutApplied((file) => {
       file.budget.microUsd = 2_000_000_000;
       file.deadline = '2099-06-01T00:00:00.000Z';
       file.deadlineAsWritten = '2099-06-01';
@@ -63,7 +63,7 @@ describe('the settings after operators’ commands', () => {
       file.fairness.weights = { a: 3, b: 2 };
       file.instanceClasses.forEach((on) => (on.slots = 8));
     };
-    assert.deepEqual(taken(change), changed(change));
+    assert.deepEqual(withoutApplied(change), changed(change));
   });
 
   it('count a longer relative deadline from the first start', () => {
@@ -77,7 +77,7 @@ describe('the settings after operators’ commands', () => {
 
   it('leave the file of the first start unchanged', () => {
     assert.deepEqual(
-      taken(() => undefined),
+      withoutApplied(() => undefined),
       known,
     );
   });

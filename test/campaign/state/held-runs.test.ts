@@ -78,12 +78,12 @@ describe('the report of a submission to a campaign that lost its state', () => {
 
   it('books earlier runs, even if the settlement of a later one arrived first', () => {
     applyRunRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
-    const said = heldRun({
+    const report = heldRun({
       settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],
       request: request('s', 3),
     });
-    applyHeldRun(state, said);
-    applyHeldRun(state, said);
+    applyHeldRun(state, report);
+    applyHeldRun(state, report);
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 

@@ -153,8 +153,8 @@ describe('holdout plan', () => {
   });
 
   it('assumes no submission that fits no GPU, with one size or with the larger one alone', async () => {
-    const said = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
-    const large = await middle(campaign(said), { only: ['p3', 'c4'] });
+    const withLargeShare = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
+    const large = await middle(campaign(withLargeShare), { only: ['p3', 'c4'] });
     assert.equal(large.scored.p50, 1);
     const oneSize = campaign((text) =>
       text.replace(/  - { name: p3.*\n/, '').replace('wallClockOn: p3', 'wallClockOn: g4'),
@@ -164,7 +164,7 @@ describe('holdout plan', () => {
       mixes.map(({ scored }) => scored.p10),
       [1, 1],
     );
-    assert.equal((await middle(campaign(said), { only: ['g4', 'c4'] })).scored.p50, 0.75);
+    assert.equal((await middle(campaign(withLargeShare), { only: ['g4', 'c4'] })).scored.p50, 0.75);
   });
 
   it('sends to the cheapest class what a campaign sends there, even if a faster class allows more time', async () => {

@@ -82,7 +82,7 @@ export class SimulatedHome extends CampaignHome {
   async holdout(status: number, ...args: string[]): Promise<string> {
     const ended = await this.run(...args);
     assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stderr}`);
-    return said(ended);
+    return outputOf(ended);
   }
 
   /** The same for a command on the campaign: `act(0, 'pause', '--team', 't0')`. */
@@ -107,8 +107,8 @@ export class SimulatedHome extends CampaignHome {
   /** Waits until the campaign's progress meets a condition. */
   async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
     let last: CampaignProgress | undefined;
-    const look = async (): Promise<boolean> => holds((last = await this.progress()));
-    await eventually(what, look, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
+    const check = async (): Promise<boolean> => holds((last = await this.progress()));
+    await eventually(what, check, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
     });
   }
@@ -168,4 +168,4 @@ export class SimulatedHome extends CampaignHome {
   }
 }
 
-const said = ({ stdout, stderr }: Ended): string => (stdout === '' ? stderr : stdout);
+const outputOf = ({ stdout, stderr }: Ended): string => (stdout === '' ? stderr : stdout);

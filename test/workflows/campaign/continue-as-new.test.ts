@@ -49,11 +49,11 @@ describe('a campaign that continues as new', function () {
     await handle.result();
     assertEachOnce();
     assert.ok((await runsOf('seams')) >= 5, `${await runsOf('seams')} runs`);
-    const taken = campaign.rounds
+    const accepted = campaign.rounds
       .acts('seams')
       .filter(({ refused }) => refused === undefined)
       .map(({ reason }) => reason);
-    assert.deepEqual(taken, sent, 'every command is on record, once and in order');
+    assert.deepEqual(accepted, sent, 'every command is on record, once and in order');
   });
 
   it('keeps grants and reservations of child workflows that an earlier run started', async () => {

@@ -32,8 +32,8 @@ describe('the report of a round that its campaign asks for', () => {
     const { opened: held, open: release } = latch();
     campaign.holdRun = () => held;
     const handle = await campaign.start('asked');
-    const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
-    await eventually('one submission has the slot, the other waits for it', oneWaits);
+    const isOneWaiting = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
+    await eventually('one submission has the slot, the other waits for it', isOneWaiting);
     await eventually('the job of the first is submitted', () => campaign.submitted.length === 1);
     const submission = campaign.submitted[0] === 'asked/a/1' ? 'b' : 'a';
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('asked', submission));
@@ -43,8 +43,8 @@ describe('the report of a round that its campaign asks for', () => {
     release();
     await campaign.startWorkers();
     await handle.result();
-    const [said] = await heldRuns(child);
-    assert.deepEqual(said?.grant && { ...said.grant, since: 0 }, {
+    const [report] = await heldRuns(child);
+    assert.deepEqual(report?.grant && { ...report.grant, since: 0 }, {
       n: 1,
       purpose: 'probe',
       rerun: false,
@@ -52,7 +52,7 @@ describe('the report of a round that its campaign asks for', () => {
       reserved: 5,
       since: 0,
     });
-    assert.equal(said?.request, undefined);
+    assert.equal(report?.request, undefined);
   });
 
   it('is also sent by a round that is being cancelled, and the round is recorded', async () => {

@@ -68,26 +68,26 @@ describe('a later round of a submission', () => {
   });
 
   it('is not considered lost by a check of the previous round', async () => {
-    const [running, looking, look, end] = [latch(), latch(), latch(), latch()];
+    const [running, checkStarted, checkMayEnd, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };
     campaign.holdRun = ({ submission, n }) =>
-      submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined;
+      submission === 'busy' ? checkMayEnd.opened : n === 1 ? running.opened : undefined;
     campaign.holdLivenessCheck = () => {
-      looking.open();
-      return look.opened;
+      checkStarted.open();
+      return checkMayEnd.opened;
     };
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r3' && sequence === 1 ? end.opened : undefined);
-    const handle = await campaign.start('looked-after');
-    await looking.opened;
+    const handle = await campaign.start('checked-late');
+    await checkStarted.opened;
     running.open();
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished === 1;
     await eventually('the first round has reported', finished);
-    const first = campaign.client.workflow.getHandle(submissionWorkflowId('looked-after', 'r3'));
+    const first = campaign.client.workflow.getHandle(submissionWorkflowId('checked-late', 'r3'));
     await retry(handle, 'r3', 2);
     await eventually('the start was refused repeatedly', async () => (await refusedStarts(handle)) >= 3);
     end.open();
     await first.result();
-    look.open();
+    checkMayEnd.open();
     await handle.result();
     assert.deepEqual(ends('r3'), [
       [1, 'finished'],

@@ -157,10 +157,10 @@ describe('a campaign whose platform has a fault', () => {
     const lineOf = (what: string): RegExp =>
       new RegExp(`stuck: ${what} \\(failed \\d+ times, [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
     await eventually('it says why it cannot open', async () => {
-      const said = await queryProgress(access, 'mute', 0).catch((error: unknown) => error);
+      const error = await queryProgress(access, 'mute', 0).catch((thrown: unknown) => thrown);
       // For the message of a failed `assert.ok`, Node parses tsx's output, one long line, which takes minutes.
-      if (!(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK')) return false;
-      assert.match(said.message, lineOf('its records and running submissions cannot be read'));
+      if (!(error instanceof HoldoutError && error.code === 'CAMPAIGN_STUCK')) return false;
+      assert.match(error.message, lineOf('its records and running submissions cannot be read'));
       return true;
     });
     broken = 'nextSubmissions';
