@@ -92,7 +92,7 @@ describe('the snapshot of a campaign without state', () => {
     await appendCommands(resultsBucket.store, resultsBucket.bucket, 'steered', 1, [pause, refused, add, ...more]);
     const stock = await rig.call('takeStock', { campaign: 'steered' });
     const teams = (await listAt(stock.workLists[0])).teams.map(({ team }) => team);
-    assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'what was not taken is not worked on');
+    assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'commands that were not accepted have no effect');
     assert.equal(stock.actsRecorded, 53);
     assert.deepEqual(stock.acts.slice(0, 3), [
       { act: pause.message, team: teams.indexOf('two') },

@@ -111,7 +111,7 @@ describe('reconciling submissions whose workflow has ended', () => {
     );
   });
 
-  it('keeps a job that has not begun from running', async () => {
+  it('prevents a job that has not begun from running', async () => {
     const submission = await submissionThat({ slowStart: true });
     const runKey = runKeyOf('case', submission, 1);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });

@@ -16,7 +16,7 @@ describe('the work of a campaign', () => {
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
   const taken = async (order: { campaign: string; workLists: string[]; added: string }) =>
-    (await rig.call('takeRounds', order)) ?? assert.fail('nobody wrote them');
+    (await rig.call('takeRounds', order)) ?? assert.fail('the added rounds do not exist');
   const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
     const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
       team,
@@ -94,7 +94,7 @@ describe('the work of a campaign', () => {
     assert.equal(await rig.activities.findTeam({ campaign: 'grown', workLists, team: 'five' }), null);
   });
 
-  it('loses rounds that are cancelled before their turn, but no running or final ones', async () => {
+  it('loses rounds that are cancelled before they start, but no running or final ones', async () => {
     await resultsBucket.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
     const workLists = await listsOf('cancelled');
     await appendRecord(resultsBucket.store, resultsBucket.bucket, record('cancelled', 'a'));

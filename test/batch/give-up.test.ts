@@ -7,7 +7,7 @@ import { BatchRig } from './batch-rig.ts';
 
 const ended = 'the job FAILED without an outcome, ';
 
-describe('giving a run up', () => {
+describe('giving up a run', () => {
   let rig: BatchRig;
   before(async () => (rig = await BatchRig.enter()));
   after(() => rig.leave());

@@ -68,7 +68,7 @@ describe('the job poller', () => {
     assert.equal(settled, false);
     rig.proxy.inject('describejobs', faults.noJobsDescribed, 4);
     const before = rig.proxy.count('describejobs');
-    await eventually('four empty answers and a full one', () => rig.proxy.count('describejobs') >= before + 6);
+    await eventually('four empty responses and a full one', () => rig.proxy.count('describejobs') >= before + 6);
     assert.equal(settled, false);
     rig.proxy.inject('describejobs', faults.noJobsDescribed, 5);
     assert.equal(await waiting, undefined);

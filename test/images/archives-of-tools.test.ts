@@ -351,7 +351,7 @@ const archives: Record<string, Make> = {
     })),
 };
 
-describe('archives as tools write them', () => {
+describe('archives in the forms that tools write', () => {
   let rig: GateRig;
   let layers: BuiltLayer[];
   let other: BuiltLayer[];
@@ -384,7 +384,7 @@ describe('archives as tools write them', () => {
     await isRead(Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]));
   });
 
-  it('are read: anything after the end, and no end at all', async () => {
+  it('are read: data after the end mark, and no end mark', async () => {
     const tar = await tarOf(dockerArchive(layers));
     for (const rest of [Buffer.alloc(20_480), Buffer.alloc(700, 'x'), tar, gzipSync('x')])
       await isRead(Buffer.concat([tar, rest]));

@@ -430,7 +430,7 @@ describe('archives that are refused', () => {
     });
   }
 
-  it('without a trace outside their folder', async () => {
+  it('without leaving files outside their folder', async () => {
     const before = await readdir(rig.folder);
     const escaping = ['../../escaped', '/tmp/escaped', 'a/../../escaped'].map((name) => rawEntry('0', name, 'x'));
     for (const entry of escaping) await refusalOf(entry);

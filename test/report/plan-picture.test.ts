@@ -61,7 +61,7 @@ describe('the picture of a plan', () => {
     assert.ok(cheap && other && cheap.x > other.x && cheap.y > other.y);
   });
 
-  it('has a dot in the green exactly where it is within budget and deadline, reserve and worst case included', () => {
+  it('has a dot in the green area exactly if a mix is within budget and deadline, including reserve and worst case', () => {
     const cheapRuns = { costMicroUsd: of(1e6, 1e6, 1e6) };
     const cases: [isGreen: boolean, change: Partial<MixPlan>][] = [
       [true, { ...cheapRuns, budgetMicroUsd: of(49_999e6, 49_999e6, 49_999e6) }],
@@ -109,7 +109,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('shortens a long name in its middle, where names of classes are alike', () => {
+  it('shortens a long name in its middle, where class names are similar', () => {
     const [long, longer] = ['2', '8'].map((size) => `production-${'g'.repeat(50)}-p3.${size}xlarge alone`);
     const picture = planPicture(plan([mix(long ?? ''), mix(longer ?? '')]), { ...frame, campaign: 'c'.repeat(40) });
     const words = [...picture.matchAll(/font-weight="bold"[^>]*>([^<]+…[^<]+)</g)].map(([, name = '']) => name);
@@ -141,7 +141,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('abbreviates millions, so that they are not cut off', () => {
+  it('abbreviates millions so they are not cut off', () => {
     const much = { budgetMicroUsd: of(2.5e15, 2.5e15, 2.5e15), costMicroUsd: of(4e14, 4e14, 4e14) };
     const picture = planPicture(plan([mix('one', much)]), frame);
     assert.ok(picture.includes('>$500 M<') && picture.includes('cost $400 M'));
@@ -158,7 +158,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('calls a bound a bound', () => {
+  it('labels a bound as a bound', () => {
     const picture = planPicture(plan([mix('one')], { basis: 'upper-bound' }), frame);
     assert.ok(picture.includes('Upper bounds') && picture.includes('cost at most $30,000'));
   });

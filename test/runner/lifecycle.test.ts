@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
 import { RunnerRig, type StartedRunner } from './runner-rig.ts';
 
-describe('a runner and what happens around it', () => {
+describe('the life cycle of a runner', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();
@@ -79,7 +79,7 @@ describe('a runner and what happens around it', () => {
     await eventually('the container runs', () => isRunning(runner));
     runner.process.kill('SIGKILL');
     assert.equal(await runner.exitCode, null);
-    assert.ok(isRunning(runner), 'the container goes on without its runner');
+    assert.ok(isRunning(runner), 'the container continues without its runner');
     const kinds = [/^ho-/, /ext4/, /tmpfs/, /^\/dev\/loop/, /cgroup/, /runs\/[^/]+$/];
     for (const kind of kinds)
       assert.ok(

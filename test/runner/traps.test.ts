@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { RunnerRig } from './runner-rig.ts';
 
-describe('a runner survives what a submission leaves behind', () => {
+describe('a runner survives hostile output', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();

@@ -20,7 +20,7 @@ export interface Loot {
   /** Everything readable in the home and in /proc. */
   text: string;
   /** The result of each request: its HTTP status, and the error's name. */
-  answers: Record<string, string>;
+  results: Record<string, string>;
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as Plan;
@@ -64,7 +64,7 @@ const sent = async (send: () => Promise<{ $metadata: { httpStatusCode?: number |
 };
 const fetched = async (url: string, init?: RequestInit): Promise<string> => String((await fetch(url, init)).status);
 
-const answers = {
+const results = {
   'a job': await sent(() =>
     client.send(
       new SubmitJobCommand({ ...job, containerOverrides: { environment: variable('HOLDOUT_RUN_KEY', 'c/s/9') } }),
@@ -89,4 +89,4 @@ const answers = {
   'the labels without a signature': await fetched(`${plan.s3}/holdout-labels/c/labels.csv`),
 };
 
-process.stdout.write(JSON.stringify({ text, answers } satisfies Loot));
+process.stdout.write(JSON.stringify({ text, results } satisfies Loot));

@@ -252,15 +252,15 @@ describe('commands for a campaign', () => {
     assert.equal(treatmentOf(state, 0).paused, false);
   });
 
-  it('for rounds and submissions leave the state unchanged: the workflow carries them out', () => {
+  it('on rounds and submissions leave the state unchanged: the workflow carries them out', () => {
     const before = structuredClone(state);
     for (const name of ['addSubmissions', 'retry', 'rescore', 'cancel'] as const) applied(state, name, good[name]);
     assert.deepEqual(structuredClone(state), before);
   });
 });
 
-describe('commands that are repeated on a campaign that lost its state', () => {
-  it('restore what they had set', () => {
+describe('commands repeated on a campaign that lost its state', () => {
+  it('restore their settings', () => {
     const acts = [
       act('raiseBudget', { usd: 0.002 }),
       act('setSlots', { class: 'g4', slots: 9 }),

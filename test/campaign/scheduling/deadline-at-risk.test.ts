@@ -29,7 +29,7 @@ describe('a deadline', () => {
     always = run({ expedited: true });
   });
 
-  it('that the cheapest class alone would miss is met with the expensive one, for less than using it from the start', () => {
+  it('that the cheapest class alone would miss is met with the expensive one, at less cost than using it from the start', () => {
     assert.ok(seconds(always) < 0.7 * seconds(never));
     const hurried = until(0.85);
     assert.ok(hurried.done && hurried.expeditedChanges <= 6, 'it becomes at risk, and safe again, a few times at most');
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     assert.ok(least && found && most && least < found && found < most, `${least}, ${found}, ${most}`);
   });
 
-  it('that is missed when nothing but the cheapest class may be used stops the campaign', () => {
+  it('that is missed because only the cheapest class may be used stops the campaign', () => {
     assert.equal(run({ deadline: 0.85 * seconds(never), expedited: false }).done, false);
   });
 

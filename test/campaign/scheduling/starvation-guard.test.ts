@@ -73,7 +73,7 @@ describe('a request that does not fit into the available budget', () => {
     assert.equal(passes, 20);
   });
 
-  it('has its money kept beside that of others: each gets its turn, the first one first', () => {
+  it('has money kept for it together with others: each gets its turn, in order of age', () => {
     const state = halfReserved();
     ask(state, 'first', 600);
     ask(state, 'second', 700);
@@ -110,7 +110,7 @@ describe('a request that does not fit into the available budget', () => {
     assert.deepEqual(granted(state), ['large']);
   });
 
-  it('is never passed over by more than twenty younger ones, whatever the others ask and whenever runs end', () => {
+  it('is never passed over by more than twenty younger requests, whatever they request and whenever runs end', () => {
     const step = fc.record({ worst: fc.integer({ min: 1, max: 1_000 }), ends: fc.nat(3), pick: fc.nat(100) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {

@@ -51,7 +51,7 @@ describe('messages to a campaign', () => {
     assert.equal(state.open.get('s')?.request?.n, 1);
   });
 
-  it('open no round before the one before it has reported its end, and lose neither', () => {
+  it('open no round before the previous one has reported its result, and lose neither', () => {
     assert.equal(applyStart(state, 's', 0, 2), false, 'the record is written, its report is late');
     applyReport(state, report(60));
     assert.equal(applyStart(state, 's', 0, 2), true);

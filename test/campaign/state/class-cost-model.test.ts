@@ -51,13 +51,13 @@ describe('the cost model of the classes', () => {
     assert.equal(modelOf(pace).costOf(onG4), onG4.expected);
   });
 
-  it('puts a class behind another whose evaluations take less than predicted', () => {
+  it('ranks a class below another whose evaluations take less time than predicted', () => {
     addEnded(pace, g4.name, times(40, 1.5));
     addEnded(pace, c4.name, times(40, 1));
     assert.deepEqual(order(pace), [c4.name, g4.name], '$5.26 becomes about $7.7, $6.37 becomes about the same');
   });
 
-  it('concludes nothing from nine ended runs, and weighs more the more have ended', () => {
+  it('ignores up to nine ended runs, and gives more weight to more of them', () => {
     addEnded(pace, g4.name, times(9, 3));
     assert.equal(modelOf(pace).costOf(onG4), onG4.expected);
     const factors = [1, 10, 180, 1_800].map((more) => {

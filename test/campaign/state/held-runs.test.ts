@@ -87,7 +87,7 @@ describe('the report of a submission to a campaign that lost its state', () => {
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 
-  it('gives no preparing place to a submission that requested an evaluation meanwhile', () => {
+  it('gives no preparing place to a submission that has since requested an evaluation', () => {
     applyRunRequest(state, request('s', 2));
     applyHeldRun(state, heldRun({ preparing: true }));
     assert.equal(state.open.get('s')?.preparing, false);

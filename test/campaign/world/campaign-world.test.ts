@@ -4,7 +4,7 @@ import { CampaignWorld, runThrough } from './campaign-world.ts';
 import { happenings, type Happening } from './events.ts';
 import { setUps } from './set-up.ts';
 
-describe('a campaign in which anything may happen at any moment', () => {
+describe('a campaign with random events', () => {
   it('keeps budget, slots and shares, books every run once, never gets stuck and loses no round', () => {
     fc.assert(
       fc.property(
@@ -16,7 +16,7 @@ describe('a campaign in which anything may happen at any moment', () => {
     );
   });
 
-  it('ends with everything freed when it is closed in the middle', () => {
+  it('ends with all slots and money freed when it is closed early', () => {
     fc.assert(
       fc.property(setUps, happenings, fc.nat(150), (setUp, happenings, at) => {
         const closing: Happening = { kind: 'close', pick: 0, amount: 0 };

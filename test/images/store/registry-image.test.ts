@@ -78,7 +78,7 @@ describe('images in a registry', () => {
     assert.equal((await fetched('flat')).digest, expected);
   });
 
-  it('do not move with their tag: the version named at hand-in is fetched', async () => {
+  it('do not move with their tag: the version at submission is fetched', async () => {
     const builder = new OciBuilder();
     const before = await imageOf(builder, 'before');
     push(builder, 'moving', before);

@@ -132,7 +132,7 @@ describe('a zstd file', () => {
     while (await isOpen()) await setImmediate();
   });
 
-  it('and one with another compression is not left open', async () => {
+  it('of another compression is closed', async () => {
     await writeFile(path, hex('fd377a585a0000'));
     await assert.rejects(unpackedArchive(path, 1_000).next(), /compressed with xz/);
     await setImmediate();

@@ -172,7 +172,7 @@ describe('the embedded stack', () => {
     assert.equal(env['EDITOR'], 'vi');
   });
 
-  it('stops a worker that lacks a setting of its queues before it polls, and names the setting in one sentence', async () => {
+  it('stops a worker without a required setting before it polls, and names the setting in one sentence', async () => {
     const settings = loadSettings(stack.environment);
     const ambient = process.env;
     const refusal = async (code: ErrorCode, says: RegExp, changes: NodeJS.ProcessEnv, queues: TaskQueueName[]) => {
@@ -273,7 +273,7 @@ describe('the embedded stack', () => {
     const stranger = await intrude(rig, stack, { uid: 65_534, credential: guessed });
     for (const secret of secrets) assert.ok(!stranger.text.includes(secret), 'a secret was read');
     assert.ok(!stranger.text.includes('SQLite format'));
-    assert.deepEqual(stranger.answers, {
+    assert.deepEqual(stranger.results, {
       'a job': '403 InvalidSignatureException',
       'a job with NODE_OPTIONS': '403 InvalidSignatureException',
       'a definition with NODE_OPTIONS': '403 InvalidSignatureException',
@@ -284,8 +284,8 @@ describe('the embedded stack', () => {
     const owner = await intrude(rig, stack, { uid: 0, credential: credentials.batch });
     for (const secret of secrets) assert.ok(owner.text.includes(secret), 'the search finds what is there');
     assert.ok(owner.text.includes('SQLite format'));
-    assert.deepEqual(owner.answers, {
-      ...stranger.answers,
+    assert.deepEqual(owner.results, {
+      ...stranger.results,
       'a job': '200',
       'a job with NODE_OPTIONS': '400 ClientException',
       'a definition with NODE_OPTIONS': '400 ClientException',

@@ -224,7 +224,9 @@ describe('a submission is cut off from everything', () => {
     },
     'links to themselves': { links: { '/tmp': '/tmp', '/input': 'input', '/output': '/output' } },
     'links out': { links: { '/tmp': outside, '/input': '/etc', '/output': '../../..', '/etc': outside } },
-    'folders nobody may enter': { folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 } },
+    'folders that no user may enter': {
+      folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 },
+    },
   };
   for (const [what, recipe] of Object.entries(inTheWay)) {
     it(`it has its folders if its image has ${what}`, async () => {

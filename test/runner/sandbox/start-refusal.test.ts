@@ -94,7 +94,7 @@ const platform: [StartCause, words: string][] = [
   ['engine', ''],
 ];
 
-describe('why a container did not start, and whose fault it is', () => {
+describe('the cause of a failed container start, and who is responsible', () => {
   for (const [fault, table] of Object.entries({ team, platform })) {
     for (const [cause, words] of table) {
       it(`${fault}, ${cause}: ${words.slice(-90)}`, () => {

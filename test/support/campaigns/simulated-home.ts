@@ -116,7 +116,7 @@ export class SimulatedHome extends CampaignHome {
   /** Every job of the Batch endpoint, oldest first; waits for an endpoint that is restarting. */
   async allJobs(): Promise<ObservedJob[]> {
     let jobs: ObservedJob[] = [];
-    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
+    await eventually('the endpoint responds', async () => Array.isArray((jobs = await this.listedJobs())));
     return jobs;
   }
 

@@ -35,7 +35,7 @@ describe('a campaign whose platform has a fault', () => {
   const states = (): Set<string> => new Set(campaign.recorded.map(({ state, reason }) => reason ?? state));
   const fault = { reason: 'platform-error', rule: 'no-outcome', cause: 'ENGINE_FAILS: no runroot' } as const;
 
-  it('is blocked after a few runs, says why and how to continue, tries one run and continues once the fault is fixed', async () => {
+  it('is blocked after a few runs, says why and how to continue, makes a trial run and continues once the fault is fixed', async () => {
     campaign.frozen = { ...campaign.frozen, limits: { ...campaign.frozen.limits, platformRuns: 0 } };
     let isBroken = true;
     campaign.script = () => (isBroken ? fault : {});
