@@ -3,7 +3,7 @@ import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
-import { act, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
+import { acceptedCommand, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('the snapshot of a campaign without state', () => {
@@ -67,7 +67,7 @@ describe('the snapshot of a campaign without state', () => {
     const handle = await rig.open({ campaign: 'closing', submission: 's', sequence: 1 });
     await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closing', 's'));
     const rounds = await resultsBucket.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
-    const retry = act({ name: 'retry', message: { rounds, count: 1 } });
+    const retry = acceptedCommand({ name: 'retry', message: { rounds, count: 1 } });
     await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closing', 1, [retry]);
     const before = await rig.call('takeStock', { campaign: 'closing' });
     assert.deepEqual(before.running, []);
@@ -85,10 +85,10 @@ describe('the snapshot of a campaign without state', () => {
     const added = { rounds: [roundOf('three', 'u')], submissions: [submissionOf('three', 'u')] };
     const rounds = await resultsBucket.add('steered', added);
     await resultsBucket.add('steered', { rounds: [roundOf('four', 'v')], submissions: [submissionOf('four', 'v')] });
-    const pause = act({ name: 'pauseTeam', message: { team: 'two' } });
-    const refused = { ...act(null), refused: 'there is no team five' };
-    const add = act({ name: 'addSubmissions', message: { rounds, count: 1 } });
-    const more = Array.from({ length: 50 }, () => act({ name: 'pauseCampaign', message: {} }));
+    const pause = acceptedCommand({ name: 'pauseTeam', message: { team: 'two' } });
+    const refused = { ...acceptedCommand(null), refused: 'there is no team five' };
+    const add = acceptedCommand({ name: 'addSubmissions', message: { rounds, count: 1 } });
+    const more = Array.from({ length: 50 }, () => acceptedCommand({ name: 'pauseCampaign', message: {} }));
     await appendCommands(resultsBucket.store, resultsBucket.bucket, 'steered', 1, [pause, refused, add, ...more]);
     const stock = await rig.call('takeStock', { campaign: 'steered' });
     const teams = (await listAt(stock.workLists[0])).teams.map(({ team }) => team);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
-import { act, record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
+import { acceptedCommand, record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('publishing results', () => {
@@ -26,7 +26,7 @@ describe('publishing results', () => {
     await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
     const added = await resultsBucket.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
-    const taken = act({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
+    const taken = acceptedCommand({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
     await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');

@@ -104,7 +104,7 @@ export const run = (n: number, rest: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 /** An accepted command. */
-export const act = (message: RecordedCommand['message']): RecordedCommand => ({
+export const acceptedCommand = (message: RecordedCommand['message']): RecordedCommand => ({
   at: '2026-01-01T00:00:00.000Z',
   act: message?.name ?? 'pauseTeam',
   by: 'ann',

@@ -46,15 +46,15 @@ describe('a campaign file that changed after the start', function () {
       /about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
     );
     assert.match(output, /nothing was changed.\n.*--yes/);
-    assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);
+    assert.deepEqual([record.commands(), (await home.progress()).submissions], [[], 2]);
   });
 
   it('adds the new rows to the running campaign once, with --yes', async () => {
     assert.match(await home.holdout(0, 'start', home.file, '--detach', '--yes'), /added 2 submissions of 2 teams/);
     await home.until('they finished', ({ counts }) => counts.finished === 3 && counts.running === 1);
     await home.begin();
-    assert.equal(record.acts().length, 1);
-    assert.match(await home.act(0, 'leaderboard'), /Team 2/);
+    assert.equal(record.commands().length, 1);
+    assert.match(await home.command(0, 'leaderboard'), /Team 2/);
   });
 
   it('names each other difference and the command that changes it, and changes nothing', async () => {
@@ -71,14 +71,14 @@ describe('a campaign file that changed after the start', function () {
       await changed(rows(), 's0-0,image.tar,2026-01-01', 's0-0,image.tar,2026-01-09'),
       /submissions\.s0-0\.submittedAt: was "2026-01-01.*", now "2026-01-09.*"\n.*Restore the file/,
     );
-    assert.equal(record.acts().length, 1);
+    assert.equal(record.commands().length, 1);
   });
 
   it('accepts the changed file after the named commands were run', async () => {
     const before = readFileSync(home.file, 'utf8');
     await Promise.all([
-      home.act(0, 'raise-budget', '--usd', '600'),
-      home.act(0, 'set-slots', '--class', 'g4', '--slots', '4'),
+      home.command(0, 'raise-budget', '--usd', '600'),
+      home.command(0, 'set-slots', '--class', 'g4', '--slots', '4'),
     ]);
     writeFileSync(home.file, before.replace('usd: 500', 'usd: 600').replace('slots: 2', 'slots: 4'));
     await home.begin();
@@ -87,12 +87,12 @@ describe('a campaign file that changed after the start', function () {
   });
 
   it('adds rows to an ended campaign, which continues, and prints the result of one with nothing left to do', async () => {
-    await home.act(0, 'cancel', '--submission', 's1-0', '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'cancel', '--submission', 's1-0', '--yes');
+    await home.command(3, 'watch');
     // A submission that was cancelled by name may be removed from the file.
     writeFileSync(rows(), readFileSync(rows(), 'utf8').replace(/^t1,Team 1,s1-0.*\n/m, '') + row(2, 's2-1'));
     await home.holdout(2, 'start', home.file);
-    assert.match(await home.act(0, 'status'), /has ended/);
+    assert.match(await home.command(0, 'status'), /has ended/);
     const { status, ...ended } = await home.run('start', home.file, '--json', '--yes');
     assert.equal(status, 3, ended.stderr);
     const results = resultsOf({ status, ...ended });

@@ -26,28 +26,28 @@ describe('cancel from the command line', function () {
   });
 
   it('counts submissions under way and not started, and ends nothing without --yes', async () => {
-    const output = await home.act(2, 'cancel', '--team', 't0');
+    const output = await home.command(2, 'cancel', '--team', 't0');
     assert.match(output, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
     assert.match(output, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
-    assert.deepEqual([await active(), record.acts()], [[runs], []]);
+    assert.deepEqual([await active(), record.commands()], [[runs], []]);
   });
 
   it('cancels a submission that has not started, so it never starts', async () => {
-    await home.act(0, 'cancel', '--submission', 's0-2', '--yes');
+    await home.command(0, 'cancel', '--submission', 's0-2', '--yes');
     assert.deepEqual(
       record.chain('s0-2').map(({ state, reason, runs, detail }) => [state, reason, runs.length, detail]),
       [['cancelled', 'cancelled', 0, 'It was cancelled before its turn came.']],
     );
-    assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
+    assert.match(await home.command(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
   });
 
   it('cancels a waiting submission, and a running one with its job, whose cost stays spent', async () => {
-    await home.act(0, 'cancel', '--submission', waits, '--yes');
+    await home.command(0, 'cancel', '--submission', waits, '--yes');
     await home.until('it has ended', () => record.chain(waits).length === 1);
     assert.deepEqual([record.chain(waits)[0]?.state, record.chain(waits)[0]?.runs], ['cancelled', []]);
     assert.deepEqual(await active(), [runs]);
-    await home.act(0, 'cancel', '--submission', runs, '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'cancel', '--submission', runs, '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual(await active(), []);
     const [run] = (await home.resultOf(runs)).runs;
     assert.ok(run?.reason === 'cancelled' && run.billedSeconds > 0 && run.costMicroUsd > 0);
@@ -61,7 +61,7 @@ describe('cancel from the command line', function () {
       results.submissions.map(() => ['cancelled', 'operator']),
     );
     assert.match(
-      await home.act(2, 'cancel', '--team', 't0', '--yes'),
+      await home.command(2, 'cancel', '--team', 't0', '--yes'),
       /is not running, so cancel has nothing to act on/,
     );
   });

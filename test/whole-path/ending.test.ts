@@ -48,20 +48,20 @@ describe('close from the command line', function () {
   });
 
   it('explains the effect, and does nothing without --yes', async () => {
-    const output = await home.act(2, 'close');
+    const output = await home.command(2, 'close');
     assert.match(output, /3 jobs under way may finish; nothing more is started/);
     assert.match(output, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
     assert.equal((await home.progress()).closing, null);
-    assert.equal(record.acts().length, 0);
+    assert.equal(record.commands().length, 0);
   });
 
   it('lets running jobs finish, cancels waiting submissions, publishes the results and ends', async () => {
-    await home.act(0, 'close', '--yes', '--why', 'enough');
-    assert.match(await home.act(0, 'status'), /steered is closing/);
-    assert.match(await home.act(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
+    await home.command(0, 'close', '--yes', '--why', 'enough');
+    assert.match(await home.command(0, 'status'), /steered is closing/);
+    assert.match(await home.command(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
     assert.equal((await home.activeJobs()).length, 3);
     await home.behaveNow({});
-    await home.act(3, 'watch');
+    await home.command(3, 'watch');
     const results = await home.results();
     record.check(results);
     const finished = results.submissions.filter(({ state }) => state === 'finished').map((one) => one.submission);
@@ -75,8 +75,8 @@ describe('close from the command line', function () {
 
   it('can be reopened by a retry of the cancelled submissions', async () => {
     const [cutOff = ''] = ids.filter((id) => !kept.includes(id));
-    await home.act(0, 'retry', '--submission', cutOff, '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'retry', '--submission', cutOff, '--yes');
+    await home.command(3, 'watch');
     assert.equal((await home.resultOf(cutOff)).state, 'finished');
   });
 });
@@ -92,13 +92,13 @@ describe('abort from the command line', function () {
   });
 
   it('says what is discarded, and does nothing without --yes', async () => {
-    assert.match(await home.act(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
+    assert.match(await home.command(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
     assert.equal((await home.activeJobs()).length, 3);
   });
 
   it('ends every job, workflow and reservation, and keeps finished results', async () => {
-    await home.act(0, 'abort', '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'abort', '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     const results = await home.results();
     record.check(results);
@@ -107,19 +107,19 @@ describe('abort from the command line', function () {
       assert.equal(state, submission === finished ? 'finished' : 'cancelled', submission);
       assert.ok(runs.every(({ costMicroUsd }) => costMicroUsd > 0));
     }
-    assert.match(await home.act(0, 'leaderboard'), new RegExp(finished));
+    assert.match(await home.command(0, 'leaderboard'), new RegExp(finished));
   });
 
   it('does the same for a campaign whose workflow was terminated while its jobs continue', async () => {
-    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
+    await home.command(0, 'retry', '--reason', 'cancelled', '--yes');
     await home.until('three run again', ({ counts }) => counts.running === 3);
     await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
     await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
-    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
-    await home.act(0, 'abort', '--yes');
-    await home.act(3, 'watch');
+    assert.match(await home.command(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
+    await home.command(0, 'abort', '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.act(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
+    assert.match(await home.command(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
   });
 });

@@ -19,21 +19,21 @@ describe('rescore from the command line', function () {
       'one finished, two failed, one runs',
       ({ counts }) => counts.finished === 1 && counts.failed === 2 && counts.running === 1,
     );
-    board = await home.act(0, 'leaderboard', '--csv');
+    board = await home.command(0, 'leaderboard', '--csv');
   });
 
   it('says which submissions it includes and omits and that it costs nothing, and does nothing without --yes', async () => {
-    const output = await home.act(2, 'rescore');
+    const output = await home.command(2, 'rescore');
     assert.match(output, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(output, /^left out, without a successful run: s0-1$/m);
     assert.match(output, /^left out, not ended yet: s2-0$/m);
     assert.match(output, free);
-    assert.deepEqual([rounds(), record.acts().length], [[1, 1, 1, 0], 0]);
+    assert.deepEqual([rounds(), record.commands().length], [[1, 1, 1, 0], 0]);
   });
 
   it('rescores one submission while the campaign runs, without a job', async () => {
     const jobs = await home.allJobs();
-    await home.act(0, 'rescore', '--submission', 's0-0', '--yes');
+    await home.command(0, 'rescore', '--submission', 's0-0', '--yes');
     await home.until('its round has ended', () => rounds()[0] === 2);
     const [first, second] = record.chain('s0-0');
     assert.deepEqual([second?.state, second?.runs], ['finished', []]);
@@ -43,7 +43,7 @@ describe('rescore from the command line', function () {
   });
 
   it('rescores every submission that failed for a given reason, and no other', async () => {
-    const output = await home.act(0, 'rescore', '--reason', 'output-invalid', '--yes');
+    const output = await home.command(0, 'rescore', '--reason', 'output-invalid', '--yes');
     assert.match(output, /^rescore of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('its round has ended', () => rounds()[2] === 2);
     const { state, reason, detail } = await home.resultOf('s1-0');
@@ -57,19 +57,19 @@ describe('rescore from the command line', function () {
   });
 
   it('refuses a submission without predictions, even by name', async () => {
-    assert.match(await home.act(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
-    assert.match(await home.act(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
+    assert.match(await home.command(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
+    assert.match(await home.command(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
   });
 
   it('rescores a team after the end of the campaign, twice if asked twice, with the same leaderboard', async () => {
-    await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'cancel', '--submission', 's2-0', '--yes');
+    await home.command(3, 'watch');
     for (const before of [2, 3]) {
-      assert.match(await home.act(0, 'rescore', '--team', 't0', '--yes'), free);
-      await home.act(3, 'watch');
+      assert.match(await home.command(0, 'rescore', '--team', 't0', '--yes'), free);
+      await home.command(3, 'watch');
       assert.deepEqual(rounds(), [before + 1, 1, 2, 1]);
     }
-    assert.equal(await home.act(0, 'leaderboard', '--csv'), board);
+    assert.equal(await home.command(0, 'leaderboard', '--csv'), board);
     const results = await home.results();
     record.check(results);
     assert.equal((await home.allJobs()).length, 4);

@@ -41,7 +41,7 @@ describe('workflows that were terminated in the Web UI', function () {
   it('continues a campaign after the same start command: nothing is lost or run twice', async () => {
     await terminate('campaign:steered');
     assert.match(
-      await home.act(0, 'status'),
+      await home.command(0, 'status'),
       /is not running, but not all of it has ended; continue it: npm run start-campaign/,
     );
     const jobs = await home.activeJobs();
@@ -65,8 +65,8 @@ describe('workflows that were terminated in the Web UI', function () {
   });
 
   it('repeats terminated submissions on request', async () => {
-    await home.act(0, 'retry', '--reason', 'platform-error', '--yes');
-    await home.act(0, 'watch');
+    await home.command(0, 'retry', '--reason', 'platform-error', '--yes');
+    await home.command(0, 'watch');
     const { state, runs } = await home.resultOf(first);
     assert.deepEqual([state, runs.map(({ n }) => n)], ['finished', [1, 2]]);
   });

@@ -5,7 +5,7 @@ import type { OperatorCommand } from '../../../src/campaign/operators/operator-c
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 
 const known = frozenCampaign();
-const acts: OperatorCommand[] = [
+const commands: OperatorCommand[] = [
   { name: 'raiseBudget', message: { usd: 2_000 } },
   { name: 'setSlots', message: { class: 'g4', slots: 7 } },
   { name: 'setSlots', message: { class: 'g4', slots: 9 } },
@@ -20,11 +20,11 @@ const changed = (change: (campaign: FrozenCampaign) => void): FrozenCampaign => 
   return fresh;
 };
 const withoutApplied = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
-  withoutAppliedChanges(known, changed(change), effectiveSettings(known, acts));
+  withoutAppliedChanges(known, changed(change), effectiveSettings(known, commands));
 
 describe('the settings after operators’ commands', () => {
   it('are those of the last command', () => {
-    const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, acts);
+    const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, commands);
     assert.deepEqual([budget, deadline], [2_000_000_000, '2099-06-01T00:00:00.000Z']);
     assert.deepEqual(
       [...slots],

@@ -261,7 +261,7 @@ describe('commands for a campaign', () => {
 
 describe('commands repeated on a campaign that lost its state', () => {
   it('restore their settings', () => {
-    const acts = [
+    const commands = [
       act('raiseBudget', { usd: 0.002 }),
       act('setSlots', { class: 'g4', slots: 9 }),
       act('pauseTeam', { team: 'a' }),
@@ -272,9 +272,9 @@ describe('commands repeated on a campaign that lost its state', () => {
       act('raiseBudget', { usd: 0.003 }),
     ];
     const before = campaignOf([1]);
-    for (const one of acts) applyCommand(one, before, 0, now);
+    for (const one of commands) applyCommand(one, before, 0, now);
     const again = campaignOf([1]);
-    for (const one of [...acts, ...acts]) applyCommand(one, again, 0, now);
+    for (const one of [...commands, ...commands]) applyCommand(one, again, 0, now);
     assert.deepEqual(again, before);
   });
 

@@ -18,12 +18,12 @@ import { holdings, now } from '../state/state-samples.ts';
 import { checkAlways } from './always-true.ts';
 import type { Message } from './child.ts';
 import { GrantChecks } from './grant-checks.ts';
-import type { Happening } from './events.ts';
+import type { WorldEvent } from './events.ts';
 import { checkNothingLeft } from './nothing-left.ts';
 import { Rounds } from './rounds.ts';
 import { teams, type SetUp } from './set-up.ts';
 import { checkStarts } from './start-checks.ts';
-import { endsOf, spentBy, sum } from './truth.ts';
+import { stateCountsOf, spentBy, sum } from './truth.ts';
 
 type Reply = { n: number; class: string; reserved: number } | { n: number; refused: string };
 
@@ -37,7 +37,7 @@ export class CampaignWorld {
   /** Later rounds that were chosen to start but wait for the previous round’s report. */
   private pendingStarts: Start[] = [];
   private at = now;
-  private readonly commands: { act: OperatorCommand; team: number }[] = [];
+  private readonly commands: { command: OperatorCommand; team: number }[] = [];
   private readonly replies = new Map<string, Reply>();
 
   constructor(
@@ -49,14 +49,14 @@ export class CampaignWorld {
     this.state = this.firstState();
   }
 
-  happen({ kind, pick, amount }: Happening): void {
+  apply({ kind, pick, amount }: WorldEvent): void {
     if (this.throughJson) this.state = this.copyOfState();
     const team = pick % teams.length;
-    const act: Record<Happening['kind'], () => void> = {
+    const actions: Record<WorldEvent['kind'], () => void> = {
       decide: () => this.decide(),
       deliver: () => this.deliver(pick, false),
       deliverCopy: () => this.deliver(pick, true),
-      proceed: () => this.send(this.rounds.pick(pick, ({ moves }) => moves)?.proceed()),
+      proceed: () => this.send(this.rounds.pick(pick, ({ canProceed: moves }) => moves)?.proceed()),
       reportHeldRun: () => this.reportHeldRun(pick),
       interrupt: () => this.send(this.rounds.pick(pick, ({ stage }) => stage === 'running')?.interrupt(amount)),
       kill: () => this.send(this.rounds.pick(pick, ({ stage }) => stage !== 'ended')?.kill(amount)),
@@ -76,7 +76,7 @@ export class CampaignWorld {
       loseState: () => this.loseState(),
       close: () => this.operate('close', {}),
     };
-    act[kind]();
+    actions[kind]();
     this.check();
   }
 
@@ -93,7 +93,7 @@ export class CampaignWorld {
       this.decide();
       for (let pick = this.messages.length; pick > 0; pick -= 1) this.deliver(pick, true);
       while (this.messages.length > 0) this.deliver(turn, false);
-      for (const child of this.rounds.alive) if (child.moves) this.send(child.proceed());
+      for (const child of this.rounds.alive) if (child.canProceed) this.send(child.proceed());
       this.check();
     }
     this.checkEnd();
@@ -181,10 +181,10 @@ export class CampaignWorld {
   }
 
   private operate(name: OperatorCommandName, message: object, team = -1): boolean {
-    const act = { name, message } as OperatorCommand;
-    if (validationError(act, this.state) !== undefined) return false;
-    applyCommand(act, this.state, team, this.at);
-    this.commands.push({ act, team });
+    const command = { name, message } as OperatorCommand;
+    if (validationError(command, this.state) !== undefined) return false;
+    applyCommand(command, this.state, team, this.at);
+    this.commands.push({ command, team });
     return true;
   }
 
@@ -210,12 +210,12 @@ export class CampaignWorld {
   /** Terminates and restarts the campaign from the records in S3, the recorded commands and the reports of open submissions. */
   private loseState(): void {
     const before = this.state;
-    const { rounds, commands: acts } = this;
+    const { rounds, commands } = this;
     this.state = this.firstState();
     for (const { team } of this.pendingStarts.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
-    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
-    for (const { act, team } of acts) applyCommand(act, this.state, team, this.at);
+    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: stateCountsOf(ended) });
+    for (const { command, team } of commands) applyCommand(command, this.state, team, this.at);
     for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
     for (const child of rounds.alive) applyHeldRun(this.state, child.heldRun());
     const decided = ({
@@ -279,7 +279,8 @@ export class CampaignWorld {
     const later = this.copyOfState();
     for (const name of Object.keys(later.shortUntil)) delete later.shortUntil[name];
     if (later.open.size >= this.setUp.open) return;
-    const stuck = !this.rounds.alive.some(({ moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
+    const stuck =
+      !this.rounds.alive.some(({ canProceed: moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
     const isBlocked = blockedReasonOf(this.state, this.at) !== undefined;
     assert.equal(
       isBlocked,
@@ -292,7 +293,7 @@ export class CampaignWorld {
     const { children, alive } = this.rounds;
     assert.deepEqual(alive, []);
     if (!this.state.closing) assert.equal(children.length, sum(this.rounds.counts));
-    assert.deepEqual(this.state.counts, endsOf(children));
+    assert.deepEqual(this.state.counts, stateCountsOf(children));
     // For runs before the last one a report contains only the cost, not the responsible party.
     const sums = ({ spent, reruns, probes, byClass }: ReturnType<typeof spentBy>): object => ({
       spent,
@@ -307,8 +308,8 @@ export class CampaignWorld {
   }
 }
 
-export function runThrough(world: CampaignWorld, happenings: readonly Happening[]): string[] {
-  for (const happening of happenings) world.happen(happening);
+export function runThrough(world: CampaignWorld, events: readonly WorldEvent[]): string[] {
+  for (const happening of events) world.apply(happening);
   world.finish();
   return world.log;
 }

@@ -58,7 +58,7 @@ export class Child {
     return this.runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
   }
 
-  get moves(): boolean {
+  get canProceed(): boolean {
     return this.stage === 'preparing' || this.stage === 'running' || this.stage === 'scoring';
   }
 

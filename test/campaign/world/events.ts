@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 /** One event in a campaign; `pick` chooses its target. */
-export interface Happening {
+export interface WorldEvent {
   kind: (typeof kinds)[number];
   pick: number;
   amount: number;
@@ -41,7 +41,7 @@ const weighted = [...usual, ...sometimes, ...Array.from({ length: 7 }, () => oft
 export const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 /** Any events but the end of the campaign; decisions, deliveries and steps are the most frequent. */
-export const happenings: fc.Arbitrary<Happening[]> = fc.array(
+export const events: fc.Arbitrary<WorldEvent[]> = fc.array(
   fc.record({ kind: fc.constantFrom(...weighted), pick: fc.nat(50), amount: share }),
   { maxLength: 200, size: 'max' },
 );

@@ -25,7 +25,7 @@ export function spentBy(children: readonly Child[]): Spent {
 }
 
 /** Counts the states of ended rounds. */
-export function endsOf(children: readonly Child[]): CampaignState['counts'] {
+export function stateCountsOf(children: readonly Child[]): CampaignState['counts'] {
   const counts = { finished: 0, failed: 0, cancelled: 0 };
   for (const { state } of children) if (state) counts[state] += 1;
   return counts;

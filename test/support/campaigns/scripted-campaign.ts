@@ -196,7 +196,7 @@ export class ScriptedCampaign {
         return number === -1 ? null : number;
       },
       recordActs: async ({ campaign, first, acts }) => {
-        this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
+        this.rounds.commands(campaign).splice(first - 1, acts.length, ...acts);
       },
       cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
       endedAmong: async ({ campaign, submissions }) => {

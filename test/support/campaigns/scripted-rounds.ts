@@ -27,14 +27,14 @@ export class ScriptedRounds {
   }
 
   /** The operator commands of a campaign. */
-  acts(campaign: string): RecordedCommand[] {
+  commands(campaign: string): RecordedCommand[] {
     const acts = this.chains.get(campaign) ?? [];
     this.chains.set(campaign, acts);
     return acts;
   }
 
   takeStock(campaign: string, listed: readonly RunningRound[]): Stock {
-    const acts = this.acts(campaign);
+    const acts = this.commands(campaign);
     const rounds = this.rounds(acts);
     const ledger = noTotals();
     for (const submission of new Set(this.recorded.map((record) => record.submission))) {

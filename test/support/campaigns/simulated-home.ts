@@ -86,7 +86,7 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** The same for a command on the campaign: `act(0, 'pause', '--team', 't0')`. */
-  act(status: number, command: string, ...args: string[]): Promise<string> {
+  command(status: number, command: string, ...args: string[]): Promise<string> {
     return this.holdout(status, command, this.campaign, ...args);
   }
 
@@ -95,7 +95,7 @@ export class SimulatedHome extends CampaignHome {
   }
 
   async results(): Promise<CampaignResults> {
-    return JSON.parse(await this.act(0, 'results', '--json')) as CampaignResults;
+    return JSON.parse(await this.command(0, 'results', '--json')) as CampaignResults;
   }
 
   async resultOf(submission: string): Promise<SubmissionSummary> {

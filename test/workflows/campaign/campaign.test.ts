@@ -303,10 +303,10 @@ describe('a campaign with scripted runs', () => {
     await handle.executeUpdate(messages.commandMessages.close, { args: [{}] });
     await handle.result();
     assert.equal(record('p1').reason, 'budget-exhausted');
-    const acts = campaign.rounds.acts('closed-poor');
-    assert.deepEqual(acts.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
-    assert.equal(acts[0]?.act.length, 500);
-    assert.equal(acts.find(({ refused }) => refused)?.refused?.length, 200);
+    const commands = campaign.rounds.commands('closed-poor');
+    assert.deepEqual(commands.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
+    assert.equal(commands[0]?.act.length, 500);
+    assert.equal(commands.find(({ refused }) => refused)?.refused?.length, 200);
   });
 
   it('closes as out of budget even if it has just lost its state', async () => {

@@ -50,7 +50,7 @@ describe('a campaign that continues as new', function () {
     assertEachOnce();
     assert.ok((await runsOf('seams')) >= 5, `${await runsOf('seams')} runs`);
     const accepted = campaign.rounds
-      .acts('seams')
+      .commands('seams')
       .filter(({ refused }) => refused === undefined)
       .map(({ reason }) => reason);
     assert.deepEqual(accepted, sent, 'every command is on record, once and in order');
@@ -83,7 +83,7 @@ describe('a campaign that continues as new', function () {
     await first.signal(messages.commandMessages.reprioritiseTeam, { team: 'team5', priority: 2 });
     const runs = async () => (await first.query(messages.progressQuery)).counts.running >= 1;
     await eventually('runs are under way', runs, longWait);
-    await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, longWait);
+    await eventually('the command is on record', () => campaign.rounds.commands('lost').length === 1, longWait);
     await first.terminate('by mistake');
     const second = await campaign.start('lost');
     await eventually(

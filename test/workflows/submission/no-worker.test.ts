@@ -40,16 +40,16 @@ describe('a campaign without workers that submit or await jobs', () => {
   };
   const records = () => campaign.recorded.map(({ submission, state, reason }) => [submission, state, reason]);
 
-  const acts = {
+  const commands = {
     cancel: (handle: Handle) =>
       handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] }),
     close: (handle: Handle) => handle.executeUpdate(messages.commandMessages.close, { args: [{}] }),
     abort: (handle: Handle) => handle.executeUpdate(messages.commandMessages.abort, { args: [{}] }),
   };
-  for (const [act, send] of Object.entries(acts)) {
-    it(`says that no worker submits its job, and ends by ${act}, with the run withdrawn`, async () => {
+  for (const [command, send] of Object.entries(commands)) {
+    it(`says that no worker submits its job, and ends by ${command}, with the run withdrawn`, async () => {
       await serve('submit');
-      const { handle, stuck } = await start(`unsubmitted-${act}`);
+      const { handle, stuck } = await start(`unsubmitted-${command}`);
       await eventually('it is named', async () =>
         /^a: its job cannot be submitted \(since .*\): no worker takes submitBatchJob$/.test(await stuck()),
       );
