@@ -107,7 +107,7 @@ describe('reconciling submissions whose workflow has ended', () => {
     assert.deepEqual(
       await reconcile({ submission, sequence: 1, held: grantOf(2) }),
       [report],
-      'the second time as well',
+      'the same result the second time',
     );
   });
 

@@ -39,7 +39,7 @@ describe('granting runs', () => {
     state.slots = { g4: 4, p3: 1 };
     open(state, { w: 0, x: 1 });
     for (const submission of ['s', 't', 'w', 'u', 'v', 'x']) ask(submission);
-    assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'one each in turn');
+    assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'the teams take turns');
     applySettlement(state, settlement(1, 1));
     assert.deepEqual(granted(), ['w']);
     applySettlement(state, settlement(1, 1, { submission: 't' }));

@@ -177,7 +177,7 @@ describe('attempts on the smaller GPU', () => {
     for (const reason of ['cancelled', 'spot-reclaimed'] as const) addEnded(pace, g4.name, times(5, 1), { reason });
     const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
     assert.deepEqual(alike, { count: 0, sum: 0, followed: 0, lost: 10 });
-    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
+    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only lost machines count as lost');
   });
 
   it('without a prediction count as wholly lost, others never as more', () => {

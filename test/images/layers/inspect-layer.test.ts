@@ -96,7 +96,7 @@ const sound: Record<string, Buffer> = {
   'set-user-id and sticky bits': layer(file('su', 'x', 0o4755), folder('tmp', 0o1777)),
 };
 
-/** Invalid layers, and the words of the refusal. */
+/** Invalid layers, and the text of the refusal. */
 const unsound: Record<string, [Buffer, RegExp]> = {
   'a file that is not a tar': [
     Buffer.from('not a tar at all'.repeat(100)),

@@ -47,7 +47,7 @@ const team: [StartCause, words: string][] = [
   ],
   ['configuration-unusable', 'Error: env fields from image failed to parse: invalid environment variable: "=C"'],
   ['configuration-unusable', 'Error: invalid signal: SIGFOO'],
-  // An entry point that tries to pass as the platform's fault, which would be run again.
+  // An entry point that imitates a platform fault, which would be retried.
   [
     'entry-point-missing',
     'runc create failed: unable to start container process: exec: "/no space left on device": stat /no space left on device: no such file or directory: unknown',
