@@ -63,13 +63,13 @@ describe('docker-compose.yml against the Compose schema', () => {
   });
 });
 
-describe('docker-compose.yml keeps its promises', () => {
-  it('publishes every port on 127.0.0.1 only', () => {
+describe('the services of docker-compose.yml', () => {
+  it('publish every port on 127.0.0.1 only', () => {
     const ports = all.flatMap(([, { ports = [] }]) => ports);
     assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:8233:8080', '127.0.0.1:7070:7070']);
   });
 
-  it('pins every image by version, in the Dockerfile too', () => {
+  it('pin every image by version, as does the Dockerfile', () => {
     const dockerfile = readFileSync('docker/Dockerfile', 'utf8');
     const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
     const bases = [...dockerfile.matchAll(/(?:^FROM |--from=)(\S+)/gm)].map(([, image = '']) => image);
@@ -78,14 +78,14 @@ describe('docker-compose.yml keeps its promises', () => {
     for (const image of images) assert.match(image, /^[a-z0-9/-]+:v?\d+\.\d+[a-z0-9.-]*$/);
   });
 
-  it('builds from stages that the Dockerfile has', () => {
+  it('build from existing stages of the Dockerfile', () => {
     for (const [, { build }] of all) {
       if (build !== undefined)
         assert.match(readFileSync(build.dockerfile, 'utf8'), new RegExp(` AS ${build.target}$`, 'm'));
     }
   });
 
-  it('waits only for services that can get there', () => {
+  it('wait only for conditions that other services can reach', () => {
     for (const [name, { depends_on = {}, network_mode }] of all) {
       const joined = network_mode?.replace(/^service:/, '');
       if (joined !== undefined) assert.ok(Object.hasOwn(depends_on, joined), `${name} waits for its network`);
@@ -98,7 +98,7 @@ describe('docker-compose.yml keeps its promises', () => {
     }
   });
 
-  it('gives every service a restart policy and every server a health check', () => {
+  it('all have a restart policy, and every server a health check', () => {
     const runsOnce = ['temporal-schema', 'temporal-namespace', 's3-accounts', 's3-buckets', 'client'];
     for (const [name, { restart, healthcheck }] of all) {
       assert.equal(restart, runsOnce.includes(name) ? 'no' : 'unless-stopped', name);
@@ -106,7 +106,7 @@ describe('docker-compose.yml keeps its promises', () => {
     }
   });
 
-  it('mounts named volumes that it declares and files that are there', () => {
+  it('mount declared volumes and existing files', () => {
     const used = all.flatMap(([, { volumes: mounts = [] }]) => mounts).filter((mount) => typeof mount === 'string');
     for (const source of used.map((mount) => mount.split(':')[0] ?? '')) {
       if (source.startsWith('./docker/')) assert.ok(existsSync(source), source);
@@ -114,7 +114,7 @@ describe('docker-compose.yml keeps its promises', () => {
     }
   });
 
-  it('has a line in .env.example for every variable it takes', () => {
+  it('use only variables that .env.example lists', () => {
     const taken = [main, engineInside].flatMap((file) =>
       variablesIn(readFileSync(file, 'utf8')).map(([, name = '']) => name),
     );
@@ -122,24 +122,24 @@ describe('docker-compose.yml keeps its promises', () => {
   });
 });
 
-describe('docker-compose.yml hands out keys', () => {
+describe('the keys in docker-compose.yml', () => {
   const holders = (secret: string): string[] =>
     all.filter(([name]) => Object.values(environmentOf(name)).includes(secret)).map(([name]) => name);
   const setUp = ['s3-accounts', 's3-buckets'];
 
-  it('to the labels only to the scorer and the command line', () => {
+  it('give only the scorer and the command line access to the labels', () => {
     assert.deepEqual(holders(variables['HOLDOUT_SCORER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'scorer'].sort());
     const root = holders(variables['HOLDOUT_ROOT_SECRET_ACCESS_KEY'] ?? '');
     assert.deepEqual(root.sort(), ['client', 's3', ...setUp]);
   });
 
-  it("of the worker's and the runner's to nobody else", () => {
+  it('of the worker and the runner are given to no other service', () => {
     assert.deepEqual(holders(variables['HOLDOUT_WORKER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'worker']);
     assert.deepEqual(holders(variables['HOLDOUT_RUNNER_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', ...setUp]);
     assert.deepEqual(holders(variables['HOLDOUT_BATCH_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', 'client', 'worker']);
   });
 
-  it('that make-env.sh draws at random, and never anew over those in use', () => {
+  it('are drawn at random by make-env.sh, which never replaces keys in use', () => {
     const secrets = Object.entries(variables).filter(([name]) => /SECRET|PASSWORD/.test(name));
     assert.equal(secrets.length, 6);
     for (const [name, value] of secrets) assert.match(value, /^[A-Za-z0-9]{40}$/, name);
@@ -150,11 +150,11 @@ describe('docker-compose.yml hands out keys', () => {
   });
 });
 
-describe('docker-compose.yml tells each process what it needs', () => {
-  it('workers every variable that the settings are read from', () => {
+describe('the configuration in docker-compose.yml', () => {
+  it('gives workers every variable of their settings', () => {
     const read = [...readFileSync('src/settings.ts', 'utf8').matchAll(/env\['(\w+)'\]/g)].map(([, name = '']) => name);
     assert.ok(read.length >= 5);
-    assert.ok(environmentOf('client')['HOLDOUT_RUNNER_IMAGE'], 'nobody else registers job definitions');
+    assert.ok(environmentOf('client')['HOLDOUT_RUNNER_IMAGE'], 'only the client registers job definitions');
     for (const name of read) assert.ok(name in environmentOf('worker'), name);
     const { imageStore, s3PathStyle, jobDefinition } = loadSettings(environmentOf('worker'));
     assert.deepEqual(
@@ -171,12 +171,12 @@ describe('docker-compose.yml tells each process what it needs', () => {
     }
   });
 
-  it('every queue to some worker', () => {
+  it('gives every queue a worker', () => {
     const polled = ['worker', 'scorer'].flatMap((name) => service(name).command?.at(-1)?.split(',') ?? []);
     assert.deepEqual(polled, ['main', 'images', 'submit', 'await', 'score']);
   });
 
-  it('the Batch endpoint a start-up file that it accepts, with the queues of the example', () => {
+  it('gives the Batch endpoint a valid start-up file with the queues of the example', () => {
     const startUp = startUpOf(environmentOf('batch'));
     const { instanceClasses } = parse(readFileSync('examples/spliced-clips/campaign.yaml', 'utf8')) as {
       instanceClasses: { queue: string; slots: number }[];
@@ -191,7 +191,7 @@ describe('docker-compose.yml tells each process what it needs', () => {
     assert.equal(service('worker').network_mode, service('batch').network_mode);
   });
 
-  it('runners a scratch folder that the engine sees under the same path, mounts included', () => {
+  it('gives runners a scratch folder that the engine sees under the same path, including mounts', () => {
     const { environment } = startUpOf(environmentOf('batch'));
     const { scratch, engine } = loadRunnerSettings('job', environment);
     assert.equal(engine.name, 'docker');
@@ -202,7 +202,7 @@ describe('docker-compose.yml tells each process what it needs', () => {
     );
   });
 
-  it('runners the podman beside them when the engine is inside', () => {
+  it('gives runners podman beside them if the engine is in their container', () => {
     const laidOver = overlay.services['batch'];
     const { environment } = startUpOf({ ...environmentOf('batch'), ...laidOver?.environment });
     const { scratch, engine } = loadRunnerSettings('job', environment);
@@ -212,7 +212,7 @@ describe('docker-compose.yml tells each process what it needs', () => {
     assert.ok(engine.command.includes('/containers/storage'));
   });
 
-  it('the namespace every search attribute that the workflows set', () => {
+  it('gives the namespace every search attribute that the workflows set', () => {
     const script = readFileSync('docker/temporal-namespace.sh', 'utf8');
     for (const { name } of Object.values(searchAttributes)) assert.match(script, new RegExp(`\\b${name}\\b`));
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../src/local/project-root.ts';
 
-/** What a file of a folder must not import, as it would write it. */
+/** Forbidden imports: the folder of a file and the specifier. */
 const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/model', 'node:fs'],
   ['campaign/model', '../evaluation/verdict.ts'],
@@ -49,7 +49,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['errors', '../campaign/model/reasons.ts'],
 ];
 
-/** The same with what lies below, so that a rule which refuses everything is noticed. */
+/** Allowed imports, which detect a rule that refuses everything. */
 const allowed: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/state', '../model/reasons.ts'],
   ['campaign/planning', '../../errors.ts'],
@@ -84,7 +84,7 @@ describe('layers', () => {
     assert.deepEqual(findings('no-restricted-imports'), wanted.sort());
   });
 
-  it('refuse types of what lies above the pure rules, and let workflows name the types of activities', () => {
+  it('refuse type imports into the pure rules from above, and let workflows import the types of activities', () => {
     write('src/campaign/model/type.ts', "import type { X } from '../../activities/index.ts';\nexport type Y = X;\n");
     write('src/workflows/type.ts', "import type { X } from '../activities/index.ts';\nexport type Y = X;\n");
     const found = findings('no-restricted-imports');
@@ -92,7 +92,7 @@ describe('layers', () => {
     assert.ok(!found.includes('src/workflows/type.ts'));
   });
 
-  it('refuse a circle, also one of types alone', () => {
+  it('refuse an import circle, even of types alone', () => {
     write('src/campaign/model/one.ts', "import type { Two } from './two.ts';\nexport type One = Two | 1;\n");
     write('src/campaign/model/two.ts', "import type { One } from './one.ts';\nexport type Two = One | 2;\n");
     assert.deepEqual(findings('no-cycle'), ['src/campaign/model/one.ts', 'src/campaign/model/two.ts']);

@@ -1,4 +1,4 @@
-/** Every activity on a real worker, with real S3, Batch and Temporal behind them, and submissions' workflows that stand in. */
+/** Every activity on a real worker with real S3, Batch and Temporal, and stand-ins for the submissions' workflows. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
 import { BatchRig, pollMs } from '../batch/batch-rig.ts';
-import { ResultsRoom } from '../ledger/store-rig.ts';
+import { ResultsBucket } from '../ledger/store-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { inContext } from './in-context.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -35,10 +35,10 @@ type Handle = WorkflowHandle<typeof submission>;
 let workflows: Promise<WorkflowBundle> | undefined;
 
 export class ActivityRig {
-  /** What campaigns were told. */
+  /** Messages that campaigns received. */
   readonly reports: SubmissionReport[] = [];
-  readonly room: ResultsRoom;
-  /** To be called without a worker. */
+  readonly results: ResultsBucket;
+  /** Callable without a worker. */
   readonly activities: Activities;
   private readonly bound: Activities;
   private readonly folder = mkdtempSync(join(tmpdir(), 'activity-rig-'));
@@ -51,10 +51,10 @@ export class ActivityRig {
     readonly client: Client,
     private readonly native: NativeConnection,
   ) {
-    const { store, s3, rooms } = batch;
-    this.room = new ResultsRoom(store, s3.buckets.results);
+    const { store, s3, dependencies } = batch;
+    this.results = new ResultsBucket(store, s3.buckets.results);
     this.bound = createActivities({
-      ...rooms,
+      ...dependencies,
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
       store,
@@ -66,7 +66,7 @@ export class ActivityRig {
     this.activities = inContext(this.bound);
   }
 
-  /** A rig of one's own, with the environment of the process pointing to it until {@link stop}. */
+  /** Starts a rig; the environment of the process points to it until {@link stop}. */
   static async start(): Promise<ActivityRig> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     workflows ??= bundleWorkflowCode({
@@ -114,7 +114,7 @@ export class ActivityRig {
     }) as ReturnType<Activities[Name]>;
   }
 
-  /** Starts the workflow of a round that runs these orders and then stays; waits until Temporal's list shows it. */
+  /** Starts the workflow of a round that runs these orders and then waits; returns once Temporal's list shows it. */
   async open(input: StandIn): Promise<Handle> {
     const workflowId = submissionWorkflowId(input.campaign, input.submission);
     const handle = await this.client.workflow.start<typeof submission>('submission', {
@@ -128,7 +128,7 @@ export class ActivityRig {
     return handle;
   }
 
-  /** Ends a round's workflow as somebody does in the Web UI. */
+  /** Terminates a round's workflow as an operator does in the Web UI. */
   async terminate(handle: Handle): Promise<void> {
     await handle.terminate('by mistake');
     const query = `WorkflowId = '${handle.workflowId}' AND ExecutionStatus = 'Running'`;

@@ -9,7 +9,7 @@ import { ActivityRig } from './activity-rig.ts';
 
 const campaign = 'bases';
 const probed = Array.from({ length: 10 }, (_, n) => `saturates-${n}`);
-/** Ten submissions and two more on one base; another on another; one without any. */
+/** Twelve submissions on one base, one on another base, and one without a base. */
 const layersOf = new Map([
   ...probed.map((name): [string, number] => [name, 3]),
   ['next', 3],
@@ -22,17 +22,17 @@ describe('the record of probes on a base image', () => {
   let rig: ActivityRig;
   before(async () => {
     rig = await ActivityRig.start();
-    await rig.room.freeze(campaign, {});
+    await rig.results.freeze(campaign, {});
     const submissions = await Promise.all([...layersOf].map(([name, layers]) => handedIn(name, layers)));
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
-    await rig.room.store.write(rig.room.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
+    await rig.results.store.write(rig.results.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
   });
   after(() => rig.stop());
 
   async function handedIn(name: string, layers: number): Promise<Submission> {
     const archive = await tarOf(await ociEntries({ layers, text: name }));
     const place = { bucket: rig.batch.s3.buckets.images, key: `${campaign}/${name}.tar` };
-    await rig.room.store.write(place.bucket, place.key, archive);
+    await rig.results.store.write(place.bucket, place.key, archive);
     return { ...submissionOf('one', name), image: { kind: 'archive', ...place, sha256: sha256(archive) } };
   }
   async function pull(submission: string): Promise<Extract<PulledImage, { kind: 'pulled' }>> {
@@ -45,7 +45,7 @@ describe('the record of probes on a base image', () => {
     const outcome = sampleOutcome(runKey, 'job', { kind: 'exited', exitCode: 0 });
     const device = { totalMiB: 100, peakMiB, driver: 'emulated' };
     const { runs } = rig.batch.s3.buckets;
-    await rig.room.store.write(runs, runObjects.outcome(runKey), JSON.stringify({ ...outcome, device }));
+    await rig.results.store.write(runs, runObjects.outcome(runKey), JSON.stringify({ ...outcome, device }));
     const profile = await rig.call('probeGpuMemory', { campaign, submission, n: 1, class: 'g4', base });
     assert.equal(profile?.saturating, peakMiB >= 95);
   }

@@ -1,13 +1,13 @@
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
 
-/** As much of a first try's context as activities ask for. */
+/** The parts of a first attempt's context that activities use. */
 const context = {
   info: { attempt: 1, activityType: 'direct' },
   cancellationSignal: new AbortController().signal,
 } as unknown as Context;
 
-/** The activities to be called without a worker, which shows their errors as they are thrown. */
+/** Activities that can be called without a worker, so that errors arrive as thrown. */
 export const inContext = (activities: Activities): Activities =>
   Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [

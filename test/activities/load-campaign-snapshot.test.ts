@@ -3,19 +3,20 @@ import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
-import { act, record, roundOf, run, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
+import { acceptedCommand, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('the snapshot of a campaign without state', () => {
   let rig: ActivityRig;
-  let room: ResultsRoom;
+  let resultsBucket: ResultsBucket;
   before(async () => {
     rig = await ActivityRig.start();
-    room = rig.room;
+    resultsBucket = rig.results;
   });
   after(() => rig.stop());
 
-  const listAt = (key: string | undefined): Promise<WorkList> => room.store.readJson(room.bucket, key ?? '');
+  const listAt = (key: string | undefined): Promise<WorkList> =>
+    resultsBucket.store.readJson(resultsBucket.bucket, key ?? '');
   const roundsOf = ({ teams }: WorkList): Record<string, string[]> =>
     Object.fromEntries(
       teams.map(({ team, before, rounds }) => [
@@ -26,7 +27,7 @@ describe('the snapshot of a campaign without state', () => {
 
   it('lists every submission at the first start, teams in the published order', async () => {
     const teams = Object.fromEntries(Array.from({ length: 20 }, (_, number) => [`t${number}`, [`s${number}`]]));
-    const { fairness } = await room.freeze('first', { ...teams, t3: ['s3', 'a', 'b'] });
+    const { fairness } = await resultsBucket.freeze('first', { ...teams, t3: ['s3', 'a', 'b'] });
     const stock = await rig.call('takeStock', { campaign: 'first' });
     const list = await listAt(stock.workLists[0]);
     assert.equal(stock.workLists.length, 1);
@@ -41,10 +42,14 @@ describe('the snapshot of a campaign without state', () => {
   });
 
   it('does not list final and running rounds, and returns both', async () => {
-    await room.freeze('lost', { one: ['done', 'runs', 'waits'], two: ['failed'] });
-    await appendRecord(room.store, room.bucket, record('lost', 'done', { runs: [run(1), run(2)] }));
+    await resultsBucket.freeze('lost', { one: ['done', 'runs', 'waits'], two: ['failed'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('lost', 'done', { runs: [run(1), run(2)] }));
     const failed = { team: 'two', state: 'failed', reason: 'time-limit', runs: [run(1)] } as const;
-    await appendRecord(room.store, room.bucket, record('lost', 'failed', { ...failed, runs: [run(1)] }));
+    await appendRecord(
+      resultsBucket.store,
+      resultsBucket.bucket,
+      record('lost', 'failed', { ...failed, runs: [run(1)] }),
+    );
     const handle = await rig.open({ campaign: 'lost', submission: 'runs', sequence: 1 });
     const stock = await rig.call('takeStock', { campaign: 'lost' });
     const list = await listAt(stock.workLists[0]);
@@ -58,12 +63,12 @@ describe('the snapshot of a campaign without state', () => {
   });
 
   it('does not count a workflow as running if its round is final or a later one', async () => {
-    await room.freeze('closing', { one: ['s'] });
+    await resultsBucket.freeze('closing', { one: ['s'] });
     const handle = await rig.open({ campaign: 'closing', submission: 's', sequence: 1 });
-    await appendRecord(room.store, room.bucket, record('closing', 's'));
-    const rounds = await room.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
-    const retry = act({ name: 'retry', message: { rounds, count: 1 } });
-    await appendCommands(room.store, room.bucket, 'closing', 1, [retry]);
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closing', 's'));
+    const rounds = await resultsBucket.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
+    const retry = acceptedCommand({ name: 'retry', message: { rounds, count: 1 } });
+    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closing', 1, [retry]);
     const before = await rig.call('takeStock', { campaign: 'closing' });
     assert.deepEqual(before.running, []);
     assert.deepEqual(roundsOf(await listAt(before.workLists[0])), { one: ['1 before', 's/2 evaluate'] });
@@ -76,18 +81,18 @@ describe('the snapshot of a campaign without state', () => {
   });
 
   it('reads the operators’ commands: added rounds, commands with their team, the last lines', async () => {
-    await room.freeze('steered', { one: ['s'], two: ['t'] });
+    await resultsBucket.freeze('steered', { one: ['s'], two: ['t'] });
     const added = { rounds: [roundOf('three', 'u')], submissions: [submissionOf('three', 'u')] };
-    const rounds = await room.add('steered', added);
-    await room.add('steered', { rounds: [roundOf('four', 'v')], submissions: [submissionOf('four', 'v')] });
-    const pause = act({ name: 'pauseTeam', message: { team: 'two' } });
-    const refused = { ...act(null), refused: 'there is no team five' };
-    const add = act({ name: 'addSubmissions', message: { rounds, count: 1 } });
-    const more = Array.from({ length: 50 }, () => act({ name: 'pauseCampaign', message: {} }));
-    await appendCommands(room.store, room.bucket, 'steered', 1, [pause, refused, add, ...more]);
+    const rounds = await resultsBucket.add('steered', added);
+    await resultsBucket.add('steered', { rounds: [roundOf('four', 'v')], submissions: [submissionOf('four', 'v')] });
+    const pause = acceptedCommand({ name: 'pauseTeam', message: { team: 'two' } });
+    const refused = { ...acceptedCommand(null), refused: 'there is no team five' };
+    const add = acceptedCommand({ name: 'addSubmissions', message: { rounds, count: 1 } });
+    const more = Array.from({ length: 50 }, () => acceptedCommand({ name: 'pauseCampaign', message: {} }));
+    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'steered', 1, [pause, refused, add, ...more]);
     const stock = await rig.call('takeStock', { campaign: 'steered' });
     const teams = (await listAt(stock.workLists[0])).teams.map(({ team }) => team);
-    assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'what was not taken is not worked on');
+    assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'commands that were not accepted have no effect');
     assert.equal(stock.actsRecorded, 53);
     assert.deepEqual(stock.acts.slice(0, 3), [
       { act: pause.message, team: teams.indexOf('two') },

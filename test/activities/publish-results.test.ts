@@ -2,48 +2,48 @@ import assert from 'node:assert/strict';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
-import { act, record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
+import { acceptedCommand, record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('publishing results', () => {
   let rig: ActivityRig;
-  let room: ResultsRoom;
+  let resultsBucket: ResultsBucket;
   before(async () => {
     rig = await ActivityRig.start();
-    room = rig.room;
+    resultsBucket = rig.results;
   });
   after(() => rig.stop());
 
   const published = async (campaign: string, rest: 'cancelled' | null): Promise<CampaignResults> => {
     const { results } = await rig.call('publishResults', { campaign, rest });
-    return room.store.readJson(room.bucket, results);
+    return resultsBucket.store.readJson(resultsBucket.bucket, results);
   };
   const statesIn = ({ submissions }: CampaignResults): Record<string, string> =>
     Object.fromEntries(submissions.map(({ submission, state }) => [submission, state]));
 
   it('records every round that is neither final nor running, added ones too, after the campaign was closed', async () => {
-    await room.freeze('closed', { one: ['done', 'runs', 'never'] });
-    await appendRecord(room.store, room.bucket, record('closed', 'done'));
+    await resultsBucket.freeze('closed', { one: ['done', 'runs', 'never'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
-    const added = await room.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
-    const taken = act({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
-    await appendCommands(room.store, room.bucket, 'closed', 1, [taken]);
+    const added = await resultsBucket.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
+    const taken = acceptedCommand({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
+    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');
     assert.deepEqual(statesIn(results), { done: 'finished', runs: 'queued', never: 'cancelled', late: 'cancelled' });
     assert.equal(results.state, 'running', 'one runs on and will record itself');
-    const [first, second] = await chainOf(room.store, room.bucket, 'closed', 'done');
+    const [first, second] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'closed', 'done');
     assert.equal(second?.record.predecessor, first?.digest);
-    const [late] = await chainOf(room.store, room.bucket, 'closed', 'late');
+    const [late] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'closed', 'late');
     assert.deepEqual([late?.record.team, late?.record.reason], ['two', 'cancelled']);
     await rig.terminate(handle);
     assert.equal((await published('closed', 'cancelled')).state, 'finished');
   });
 
   it('does not write to the ledger otherwise', async () => {
-    await room.freeze('open', { one: ['done', 'waits'] });
-    await appendRecord(room.store, room.bucket, record('open', 'done'));
+    await resultsBucket.freeze('open', { one: ['done', 'waits'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('open', 'done'));
     assert.deepEqual(statesIn(await published('open', null)), { done: 'finished', waits: 'queued' });
-    assert.deepEqual(await chainOf(room.store, room.bucket, 'open', 'waits'), []);
+    assert.deepEqual(await chainOf(resultsBucket.store, resultsBucket.bucket, 'open', 'waits'), []);
   });
 });

@@ -19,13 +19,13 @@ describe('an image that a submission names by its reference in a registry', () =
   before(async () => {
     rig = await ActivityRig.start();
     registry = await startRegistry();
-    await rig.room.freeze(campaign, {});
+    await rig.results.freeze(campaign, {});
     for (const repository of ['moves', 'private']) await push(repository, 'at hand-in');
     const pinned = await withDigests(['moves', 'private'].map(rowOf));
     const gone = { ...submissionOf('one', 'gone'), image: { ...imageOf('moves'), digest: nothing } };
     const submissions = [...pinned.map(({ row }) => row), gone];
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
-    await rig.room.store.write(rig.room.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
+    await rig.results.store.write(rig.results.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
   });
   after(async () => {
     await registry.close();
@@ -40,7 +40,7 @@ describe('an image that a submission names by its reference in a registry', () =
     row: { ...submissionOf('one', name), image: imageOf(name) },
     location: imageOf(name),
   });
-  /** Puts an image with this text in it under the tag `latest`. */
+  /** Pushes an image that contains this text with the tag `latest`. */
   async function push(repository: string, text: string): Promise<void> {
     const builder = new OciBuilder();
     const { digest } = builder.image(await layersOf(text));

@@ -6,17 +6,17 @@ import { parseRunKey, runKeyOf, runObjects } from '../../src/ids.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { eventually } from '../support/eventually.ts';
-import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
+import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import type { HeldGrant } from '../../src/campaign/model/messages.ts';
 
 describe('reconciling submissions whose workflow has ended', () => {
   let rig: ActivityRig;
-  let room: ResultsRoom;
+  let resultsBucket: ResultsBucket;
   before(async () => {
     rig = await ActivityRig.start();
-    room = rig.room;
+    resultsBucket = rig.results;
   });
   beforeEach(() => rig.batch.proxy.reset());
   after(() => rig.stop());
@@ -24,7 +24,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   /** A submission of the campaign `case` whose first run follows this play. */
   async function submissionThat(play: Play): Promise<string> {
     const { submission } = parseRunKey(rig.batch.run(play));
-    await room.freeze('case', { one: [submission] });
+    await resultsBucket.freeze('case', { one: [submission] });
     return submission;
   }
   const orderOf = (submission: string, n: number): RunOrder => ({
@@ -46,7 +46,8 @@ describe('reconciling submissions whose workflow has ended', () => {
   });
   const reconcile = (...open: OpenCase[]) => rig.call('reconcile', { campaign: 'case', open });
   const newest = async (submission: string) =>
-    (await chainOf(room.store, room.bucket, 'case', submission)).at(-1)?.record ?? assert.fail('no record');
+    (await chainOf(resultsBucket.store, resultsBucket.bucket, 'case', submission)).at(-1)?.record ??
+    assert.fail('no record');
   const costOf = (seconds: number): number => Math.ceil((seconds * 526_000) / 3_600);
 
   it('leaves a running one alone', async () => {
@@ -61,8 +62,8 @@ describe('reconciling submissions whose workflow has ended', () => {
 
   it('returns the report of the round’s record, whatever rounds followed', async () => {
     const submission = await submissionThat({});
-    await appendRecord(room.store, room.bucket, record('case', submission, { runs: [run(1)] }));
-    await appendRecord(room.store, room.bucket, record('case', submission, { sequence: 2 }));
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('case', submission, { runs: [run(1)] }));
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('case', submission, { sequence: 2 }));
     const reports = await reconcile({ submission, sequence: 1, held: null });
     const lastRun = { n: 1, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 100 };
     assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100, lastRun }]);
@@ -106,11 +107,11 @@ describe('reconciling submissions whose workflow has ended', () => {
     assert.deepEqual(
       await reconcile({ submission, sequence: 1, held: grantOf(2) }),
       [report],
-      'the second time as well',
+      'the same result the second time',
     );
   });
 
-  it('keeps a job that has not begun from running', async () => {
+  it('prevents a job that has not begun from running', async () => {
     const submission = await submissionThat({ slowStart: true });
     const runKey = runKeyOf('case', submission, 1);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 1, orders: [orderOf(submission, 1)] });
@@ -142,7 +143,7 @@ describe('reconciling submissions whose workflow has ended', () => {
     const submission = await submissionThat({ until: 'never' });
     const runKey = runKeyOf('case', submission, 1);
     const spec = { purpose: 'probe', instanceClass: { name: 'g4' } };
-    await room.store.write(rig.batch.s3.buckets.runs, runObjects.spec(runKey), JSON.stringify(spec));
+    await resultsBucket.store.write(rig.batch.s3.buckets.runs, runObjects.spec(runKey), JSON.stringify(spec));
     await rig.batch.submitted(runKey);
     await rig.batch.claimed(runKey);
     await reconcile({ submission, sequence: 1, held: null });
@@ -166,7 +167,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   it('looks only at the runs of this round', async () => {
     const submission = await submissionThat({});
     const first = record('case', submission, { runs: [run(1), run(2)] });
-    await appendRecord(room.store, room.bucket, first);
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, first);
     rig.batch.play(runKeyOf('case', submission, 3), {});
     const order = orderOf(submission, 3);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 2, orders: [order] });

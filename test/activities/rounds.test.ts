@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { resultObjects, runObjects } from '../../src/ids.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
-import { record, run, type ResultsRoom } from '../ledger/store-rig.ts';
+import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('the rounds of a submission', () => {
   let rig: ActivityRig;
-  let room: ResultsRoom;
+  let resultsBucket: ResultsBucket;
   before(async () => {
     rig = await ActivityRig.start();
-    room = rig.room;
+    resultsBucket = rig.results;
   });
   beforeEach(() => {
     rig.reports.length = 0;
@@ -19,20 +19,20 @@ describe('the rounds of a submission', () => {
 
   const open = (submission: string, sequence: number) =>
     rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });
-  const keep = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
-    appendRecord(room.store, room.bucket, record('rounds', submission, rest));
+  const append = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
+    appendRecord(resultsBucket.store, resultsBucket.bucket, record('rounds', submission, rest));
   const result = (submission: string, rest: Parameters<typeof record>[2] = {}) => {
     const { version: _version, predecessor: _predecessor, ...result } = record('results', submission, rest);
     return result;
   };
 
-  it('know the earlier runs and the last successful one', async () => {
-    await room.freeze('rounds', { one: ['s'] });
+  it('include the earlier runs and the last successful one', async () => {
+    await resultsBucket.freeze('rounds', { one: ['s'] });
     const first = await open('s', 1);
     assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);
     const probe = run(1, { purpose: 'probe' });
-    await keep('s', { image: 'sha256:1', runs: [probe, run(2, { reason: 'spot-reclaimed' }), run(3)] });
-    await keep('s', { sequence: 2, state: 'failed', reason: 'time-limit', runs: [run(5, { reason: 'time-limit' })] });
+    await append('s', { image: 'sha256:1', runs: [probe, run(2, { reason: 'spot-reclaimed' }), run(3)] });
+    await append('s', { sequence: 2, state: 'failed', reason: 'time-limit', runs: [run(5, { reason: 'time-limit' })] });
     const third = await open('s', 3);
     assert.equal(third.final, null);
     assert.deepEqual([third.runsBefore, third.evaluationsBefore], [5, 3]);
@@ -40,9 +40,9 @@ describe('the rounds of a submission', () => {
   });
 
   it('are final by their own record, also after a later one has ended', async () => {
-    await room.freeze('rounds', { one: ['t'] });
-    await keep('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
-    await keep('t', { sequence: 2 });
+    await resultsBucket.freeze('rounds', { one: ['t'] });
+    await append('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
+    await append('t', { sequence: 2 });
     assert.equal((await open('t', 1)).final?.state, 'failed');
     const second = await open('t', 2);
     assert.deepEqual([second.final?.sequence, second.runsBefore], [2, 1]);
@@ -53,7 +53,7 @@ describe('the rounds of a submission', () => {
     await activities.recordResult(result('s', { runs: [run(1)], state: 'failed', reason: 'time-limit' }));
     await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
     await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
-    const [first, second] = await chainOf(room.store, room.bucket, 'results', 's');
+    const [first, second] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'results', 's');
     assert.deepEqual([first?.record.predecessor, second?.record.predecessor], [null, first?.digest]);
     const standing = { before: { state: 'failed', reason: 'time-limit' }, now: { state: 'finished' } };
     const lastRun = { n: 2, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 7 };
@@ -84,7 +84,10 @@ describe('the rounds of a submission', () => {
       reason: 'time-limit',
       costMicroUsd: 0,
     });
-    assert.equal((await chainOf(room.store, room.bucket, 'results', 'old'))[0]?.record.state, 'failed');
+    assert.equal(
+      (await chainOf(resultsBucket.store, resultsBucket.bucket, 'results', 'old'))[0]?.record.state,
+      'failed',
+    );
   });
 
   it('that were not written do not exist', async () => {
@@ -93,11 +96,15 @@ describe('the rounds of a submission', () => {
   });
 
   it('score the same run under separate keys', async () => {
-    const { store } = room;
+    const { store } = resultsBucket;
     const { buckets } = rig.batch.s3;
     const labels = 'filename,label\na,1\nb,0\n';
     const digest = createHash('sha256').update(labels).digest('hex');
-    await room.freeze('scored', { one: ['s'] }, { labels: { bucket: buckets.labels, key: 'scored/labels', digest } });
+    await resultsBucket.freeze(
+      'scored',
+      { one: ['s'] },
+      { labels: { bucket: buckets.labels, key: 'scored/labels', digest } },
+    );
     await store.write(buckets.labels, 'scored/labels', labels);
     await store.write(buckets.runs, runObjects.predictions('scored/s/2'), 'filename,label\na,0.5\nb,0.5\n');
     const score = (sequence: number) =>

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
-import { record, roundOf, submissionOf, type ResultsRoom } from '../ledger/store-rig.ts';
+import { record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 describe('the work of a campaign', () => {
   let rig: ActivityRig;
-  let room: ResultsRoom;
+  let resultsBucket: ResultsBucket;
   before(async () => {
     rig = await ActivityRig.start();
-    room = rig.room;
+    resultsBucket = rig.results;
   });
   after(() => rig.stop());
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
   const taken = async (order: { campaign: string; workLists: string[]; added: string }) =>
-    (await rig.call('takeRounds', order)) ?? assert.fail('nobody wrote them');
+    (await rig.call('takeRounds', order)) ?? assert.fail('the added rounds do not exist');
   const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
     const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
       team,
@@ -28,12 +28,12 @@ describe('the work of a campaign', () => {
       .map(([team]) => team);
   };
   const states = async (campaign: string, submission: string): Promise<string[]> =>
-    (await chainOf(room.store, room.bucket, campaign, submission)).map(({ record }) => record.state);
+    (await chainOf(resultsBucket.store, resultsBucket.bucket, campaign, submission)).map(({ record }) => record.state);
 
   it('is a number of rounds by team, with the final ones and the campaign file’s weights', async () => {
     const fairness = { perTeamInFlight: 2, seed: 7, weights: { two: 3, nobody: 2 } };
-    await room.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
-    await appendRecord(room.store, room.bucket, record('opened', 'a'));
+    await resultsBucket.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('opened', 'a'));
     const workLists = await listsOf('opened');
     const { work, frozen } = await rig.activities.openCampaign({ campaign: 'opened', workLists });
     const [one, two] = [
@@ -47,8 +47,8 @@ describe('the work of a campaign', () => {
   });
 
   it('has the picked rounds in their order, and throws for a missing one', async () => {
-    await room.freeze('picked', { one: ['a', 'b', 'c'] });
-    await appendRecord(room.store, room.bucket, record('picked', 'a'));
+    await resultsBucket.freeze('picked', { one: ['a', 'b', 'c'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('picked', 'a'));
     const input = { campaign: 'picked', workLists: await listsOf('picked') };
     const picks = [2, 1].map((index) => ({ team: 0, index }));
     const rows = await rig.activities.nextSubmissions({ ...input, picks });
@@ -67,8 +67,8 @@ describe('the work of a campaign', () => {
   });
 
   it('grows once by the rounds that an operator added: known teams keep their number, new ones follow', async () => {
-    const frozen = await room.freeze('grown', { one: ['a'], two: ['b'] });
-    await appendRecord(room.store, room.bucket, record('grown', 'a'));
+    const frozen = await resultsBucket.freeze('grown', { one: ['a'], two: ['b'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('grown', 'a'));
     const first = await listsOf('grown');
     const known = await teamsOf('grown', first);
     const rounds = [
@@ -78,7 +78,7 @@ describe('the work of a campaign', () => {
       roundOf('one', 'a', 1),
     ];
     const submissions = [submissionOf('four', 'f'), submissionOf('three', 'e')];
-    const added = await room.add('grown', { rounds, submissions });
+    const added = await resultsBucket.add('grown', { rounds, submissions });
     const { workLists, work } = await taken({ campaign: 'grown', workLists: first, added });
     assert.equal(workLists.length, 2);
     const order = [...known, ...publishedOrder(frozen.fairness.seed, ['three', 'four'])];
@@ -94,10 +94,10 @@ describe('the work of a campaign', () => {
     assert.equal(await rig.activities.findTeam({ campaign: 'grown', workLists, team: 'five' }), null);
   });
 
-  it('loses rounds that are cancelled before their turn, but no running or final ones', async () => {
-    await room.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
+  it('loses rounds that are cancelled before they start, but no running or final ones', async () => {
+    await resultsBucket.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
     const workLists = await listsOf('cancelled');
-    await appendRecord(room.store, room.bucket, record('cancelled', 'a'));
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('cancelled', 'a'));
     const input = { campaign: 'cancelled', workLists, open: ['b'] };
     const team = (await teamsOf('cancelled', workLists)).indexOf('one');
     assert.equal(await rig.call('cancelQueued', { ...input, submissions: ['d', 'a', 'b'] }), 1);
@@ -108,31 +108,35 @@ describe('the work of a campaign', () => {
     assert.deepEqual(left, [['finished'], [], ['cancelled'], []]);
   });
 
-  it('loses retries of rounds that failed for a reason, each chained to the record before', async () => {
-    await room.freeze('because', { one: ['a', 'b', 'c'] });
+  it('loses cancelled retries of rounds that failed for a given reason, each chained to the previous record', async () => {
+    await resultsBucket.freeze('because', { one: ['a', 'b', 'c'] });
     for (const [submission, reason] of [
       ['a', 'time-limit'],
       ['b', 'submission-error'],
     ] as const) {
-      await appendRecord(room.store, room.bucket, record('because', submission, { state: 'failed', reason }));
+      await appendRecord(
+        resultsBucket.store,
+        resultsBucket.bucket,
+        record('because', submission, { state: 'failed', reason }),
+      );
     }
     const rounds = [roundOf('one', 'a', 2), roundOf('one', 'b', 2)];
-    const added = await room.add('because', { rounds, submissions: [] });
+    const added = await resultsBucket.add('because', { rounds, submissions: [] });
     const first = await listsOf('because');
     const { workLists } = await taken({ campaign: 'because', workLists: first, added });
     const input = { campaign: 'because', workLists, open: [] };
     assert.equal(await rig.call('cancelQueued', { ...input, because: 'time-limit' }), 1);
-    const [before, after] = await chainOf(room.store, room.bucket, 'because', 'a');
+    const [before, after] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'because', 'a');
     assert.deepEqual([after?.record.reason, after?.record.predecessor], ['cancelled', before?.digest]);
     assert.deepEqual(await states('because', 'b'), ['failed']);
     assert.deepEqual(await states('because', 'c'), []);
   });
 
   it('of a team whose rounds are all final keeps its number', async () => {
-    await room.freeze('empty', { one: ['a'], two: ['b'] });
-    await appendRecord(room.store, room.bucket, record('empty', 'b', { team: 'two' }));
+    await resultsBucket.freeze('empty', { one: ['a'], two: ['b'] });
+    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('empty', 'b', { team: 'two' }));
     const [key = ''] = await listsOf('empty');
-    const { teams } = await room.store.readJson<WorkList>(room.bucket, key);
+    const { teams } = await resultsBucket.store.readJson<WorkList>(resultsBucket.bucket, key);
     assert.equal(teams.length, 2);
     assert.notEqual(await rig.activities.findTeam({ campaign: 'empty', workLists: [key], team: 'two' }), null);
   });

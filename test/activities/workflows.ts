@@ -1,4 +1,4 @@
-/** A submission that only runs what it is told and then stays, and a workflow that calls one activity. */
+/** A submission that runs the given orders and then waits, and a workflow that calls one activity. */
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Timings } from '../../src/settings.ts';

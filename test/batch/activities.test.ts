@@ -82,15 +82,15 @@ describe('the activities of a Batch job on a real worker', () => {
   };
 
   async function startWorkers(): Promise<void> {
-    const { store, s3, rooms } = rig;
+    const { store, s3, dependencies } = rig;
     const activities = createActivities({
-      ...rooms,
+      ...dependencies,
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
       store,
       images: new ImageStore(''),
       workflows: client.workflow,
-      // Runs of any name: the rig has no hand-in that would know their rows.
+      // Accepts runs of any name: the rig has no frozen campaign with their rows.
       frozen: Object.assign(new FrozenReader(store, s3.buckets.results), { submission: async () => row }),
       report: () => Promise.resolve(),
     });
@@ -140,7 +140,7 @@ describe('the activities of a Batch job on a real worker', () => {
 
   it('submits once although the response is lost, and writes the run’s spec first', async () => {
     const runKey = rig.run();
-    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('submitjob', faults.loseResponse, 1);
     rig.proxy.inject('listjobs', faults.noJobsListed, 3);
     const made = await (await submit(runKey)).result();
     const jobs = await rig.jobs(runKey);
@@ -252,7 +252,7 @@ describe('the activities of a Batch job on a real worker', () => {
     const { attempt, details } = await pending(handle);
     assert.equal(attempt, 1);
     assert.deepEqual(details, { jobId, status: 'RUNNING', lastPolledAt: rig.poller.lastPolledAt });
-    assert.ok(Date.now() - Date.parse(details.lastPolledAt ?? '') > 2_000, 'nobody pretends to have polled');
+    assert.ok(Date.now() - Date.parse(details.lastPolledAt ?? '') > 2_000, 'the last poll is not recent');
     rig.proxy.lift('describejobs');
     rig.open('polls-work');
     assert.equal((await handle.result()).reason, null);
@@ -279,7 +279,7 @@ describe('the activities of a Batch job on a real worker', () => {
     const jobId = await rig.submitted(runKey);
     const handle = await follow(runKey, jobId);
     await rig.claimed(runKey);
-    // More than the SDK tries by itself.
+    // More than the SDK's own attempts.
     rig.proxy.inject('terminatejob', faults.serverError, 7);
     await handle.cancel();
     const end = await handle.result();

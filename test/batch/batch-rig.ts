@@ -1,4 +1,4 @@
-/** The real S3 server and the real Batch endpoint, a proxy that can fail before it, and runners that follow a play. */
+/** A real S3 server and a real Batch endpoint behind a proxy that injects faults, and runners that follow a play. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,21 +20,21 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 
-/** What a runner does. Files are made by {@link BatchRig.open}. */
+/** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {
-  /** The job does not claim before there is a file `go.<job id>`, as one that is slow to start. */
+  /** The job does not claim before the file `go.<job id>` exists, like one that starts slowly. */
   slowStart?: true;
-  /** After the claim it runs until there is this file. */
+  /** After the claim it runs until this file exists. */
   until?: string;
-  /** `trouble`: exit 70 without an outcome. */
-  end?: 'trouble';
+  /** `error`: exit 70 without an outcome. */
+  end?: 'error';
 }
 
 export const pollMs = 50;
-/** What a client waits for an answer that never comes, in ms; a busy machine is that slow. */
-const answerWithin = 2_000;
+/** How long a client waits for a response (ms); long enough for a busy machine. */
+const responseTimeoutMs = 2_000;
 
-/** A follow under way, and the two ways to interrupt it. */
+/** A run that is being followed, and the two ways to interrupt that. */
 export interface Following {
   end: Promise<FollowedRun>;
   giveUp: AbortController;
@@ -42,7 +42,7 @@ export interface Following {
   seen: JobDetail[];
 }
 
-/** One rig for all suites of the process: to start one takes seconds. */
+/** One rig for all suites of the process: starting one takes seconds. */
 let shared: Promise<BatchRig> | undefined;
 after(async () => (await shared)?.stop());
 
@@ -61,7 +61,7 @@ export class BatchRig {
   ) {
     // Clients read the environment when they are used for the first time.
     this.store = new ObjectStore({ s3PathStyle: true });
-    this.clients = openBatchClients(answerWithin);
+    this.clients = openBatchClients(responseTimeoutMs);
     this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
   }
 
@@ -76,7 +76,7 @@ export class BatchRig {
     return rig;
   }
 
-  /** What still runs would take its slot from the next suite. */
+  /** Ends running jobs, which would take slots from the next suite. */
   leave(): void {
     process.env = this.ambient;
     this.killJobs();
@@ -106,7 +106,7 @@ export class BatchRig {
     return new BatchRig(s3, endpoint, proxy);
   }
 
-  /** Ends everything; the root hook above does it when all suites are through. */
+  /** Ends everything; the root hook above calls it after the last suite. */
   async stop(): Promise<void> {
     this.poller.stop();
     this.clients.batch.destroy();
@@ -118,7 +118,7 @@ export class BatchRig {
     await this.s3.stop();
   }
 
-  get rooms() {
+  get dependencies() {
     const { store, clients, poller, s3 } = this;
     return { ...clients, poller, runs: { store, bucket: s3.buckets.runs } };
   }
@@ -131,7 +131,7 @@ export class BatchRig {
     return runKey;
   }
 
-  /** Says what the jobs of a run do. */
+  /** Sets the play of a run's jobs. */
   play(runKey: string, play: Play): void {
     writeFileSync(join(this.endpoint.folder, `play.${runKey.replaceAll('/', '_')}`), JSON.stringify(play));
   }
@@ -144,10 +144,10 @@ export class BatchRig {
   submit(runKey: string, { listSettle = 0, queue = 'holdout-g4' } = {}): Promise<Submitted> {
     const jobDefinition = jobDefinitionOf('holdout-runner', queue.replace('holdout-', ''));
     const order: SubmitOrder = { runKey, queue, jobDefinition, timeoutSeconds: 600 };
-    return submitOnce(this.rooms, order, { listSettle, wait: (ms) => delay(ms) });
+    return submitOnce(this.dependencies, order, { listSettle, wait: (ms) => delay(ms) });
   }
 
-  /** Submits a run whose first try is known to go well. */
+  /** Submits a run whose first attempt succeeds. */
   async submitted(runKey: string, queue = 'holdout-g4'): Promise<string> {
     const made = await this.submit(runKey, { queue });
     assert.equal(made.kind, 'submitted');
@@ -158,12 +158,12 @@ export class BatchRig {
     const [giveUp, leave, seen] = [new AbortController(), new AbortController(), [] as JobDetail[]];
     const order = { runKey, jobId, queue: 'holdout-g4', runnableLimitSeconds: 3600, ...change };
     const onPoll = (job: JobDetail): void => void seen.push(job);
-    const end = followRun(this.rooms, order, { giveUp: giveUp.signal, leave: leave.signal, onPoll });
+    const end = followRun(this.dependencies, order, { giveUp: giveUp.signal, leave: leave.signal, onPoll });
     end.catch(() => undefined);
     return { end, giveUp, leave, seen };
   }
 
-  /** All jobs of a run, oldest first, asked for at the endpoint itself. */
+  /** All jobs of a run, oldest first, read from the endpoint without the proxy. */
   jobs(runKey: string, queue = 'holdout-g4'): Promise<JobSummary[]> {
     return jobsOfRun(this.endpoint.client, queue, runKey);
   }
@@ -172,7 +172,7 @@ export class BatchRig {
     return this.endpoint.reach(jobId, ...statuses);
   }
 
-  /** Ids of the jobs that got past the claim of a run. */
+  /** Ids of the jobs that claimed a run. */
   ran(runKey: string): string[] {
     const lines = readIfThere(join(this.endpoint.folder, 'ran')).split('\n');
     return lines.filter((line) => line.startsWith(`${runKey} `)).map((line) => line.slice(runKey.length + 1));
@@ -192,7 +192,7 @@ export class BatchRig {
     for (const jobId of readdirSync(jobs).filter(running)) tryKill(-this.endpoint.wrapperPid(jobId));
   }
 
-  /** Waits until a job has got past the claim. */
+  /** Waits until a job has claimed its run. */
   claimed(runKey: string): Promise<void> {
     return eventually(`a job runs ${runKey}`, () => this.ran(runKey).length > 0, { everyMs: 20 });
   }
@@ -202,7 +202,7 @@ export class BatchRig {
   }
 }
 
-/** Makes the runner's program; small, because every job loads it. */
+/** Bundles the runner's program, which is small because every job loads it. */
 async function bundleRunner(outfile: string): Promise<void> {
   await build({
     entryPoints: [fileURLToPath(new URL('scripted-runner.ts', import.meta.url))],

@@ -12,9 +12,9 @@ describe('following a run to its end', () => {
   beforeEach(() => rig.proxy.reset());
 
   const billed = async (jobId: string): Promise<number> => billedFor(await rig.endpoint.describe(jobId));
-  /** Two jobs of one run, neither of which has claimed it: the answer of the first was lost and the list was late. */
+  /** Two jobs of one run, neither of which has claimed it: the first response was lost and the list lagged. */
   async function twoJobs(runKey: string): Promise<[string, string]> {
-    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('submitjob', faults.loseResponse, 1);
     await assert.rejects(rig.submit(runKey));
     rig.proxy.inject('listjobs', faults.noJobsListed, 6);
     const second = await rig.submit(runKey, { listSettle: 50 });
@@ -89,7 +89,7 @@ describe('following a run to its end', () => {
   });
 
   it('reports a runner without an outcome as a platform error', async () => {
-    const runKey = rig.run({ end: 'trouble' });
+    const runKey = rig.run({ end: 'error' });
     const jobId = await rig.submitted(runKey);
     const followed = await rig.follow(runKey, jobId).end;
     assert.deepEqual([followed.fate, followed.outcome], ['platform-error', undefined]);
@@ -172,9 +172,9 @@ describe('following a run to its end', () => {
   it('says why there is no outcome: the runner’s error, else Batch’s', async () => {
     const causes: string[] = [];
     for (const message of [undefined, 'podman failed: \u001b[31mno space left on device']) {
-      const runKey = rig.run({ end: 'trouble' });
-      const trouble = { version: 1, jobId: 'j', code: 'COMMAND_FAILED', message };
-      if (message) await rig.store.write(rig.s3.buckets.runs, runObjects.trouble(runKey), JSON.stringify(trouble));
+      const runKey = rig.run({ end: 'error' });
+      const runnerError = { version: 1, jobId: 'j', code: 'COMMAND_FAILED', message };
+      if (message) await rig.store.write(rig.s3.buckets.runs, runObjects.trouble(runKey), JSON.stringify(runnerError));
       causes.push((await rig.follow(runKey, await rig.submitted(runKey)).end).cause);
     }
     assert.deepEqual(causes, [

@@ -7,7 +7,7 @@ import { BatchRig } from './batch-rig.ts';
 
 const ended = 'the job FAILED without an outcome, ';
 
-describe('giving a run up', () => {
+describe('giving up a run', () => {
   let rig: BatchRig;
   before(async () => (rig = await BatchRig.enter()));
   after(() => rig.leave());
@@ -173,10 +173,10 @@ describe('giving a run up', () => {
   });
 });
 
-/** All there is of a run without an outcome, with what Batch said. */
+/** Everything known about a run without an outcome, including Batch's texts. */
 const endedAs = ({ job, ...rest }: FollowedRun) => ({ ...rest, said: job?.statusReason });
 
-/** What DescribeJobs said a moment ago. */
+/** An outdated response of DescribeJobs. */
 const asRunnable = (answer: object): Record<string, unknown> => ({
   jobs: (answer as { jobs: object[] }).jobs.map((job) => ({ ...job, status: 'RUNNABLE' })),
 });

@@ -60,7 +60,7 @@ describe('the job poller', () => {
     const waiting = rig.poller.finished(jobId, nothing, ending.signal);
     let settled = false;
     void waiting.then(() => (settled = true));
-    // The SDK makes five tries of the first call and one of each that follows, so seven polls fail.
+    // The SDK makes five attempts at the first call and one at each later call, so seven polls fail.
     rig.proxy.inject('describejobs', faults.serverError, 5);
     await eventually('a failed poll', () => rig.failedPolls.length === 1);
     rig.proxy.inject('describejobs', faults.denied, 6);
@@ -68,7 +68,7 @@ describe('the job poller', () => {
     assert.equal(settled, false);
     rig.proxy.inject('describejobs', faults.noJobsDescribed, 4);
     const before = rig.proxy.count('describejobs');
-    await eventually('four empty answers and a full one', () => rig.proxy.count('describejobs') >= before + 6);
+    await eventually('four empty responses and a full one', () => rig.proxy.count('describejobs') >= before + 6);
     assert.equal(settled, false);
     rig.proxy.inject('describejobs', faults.noJobsDescribed, 5);
     assert.equal(await waiting, undefined);

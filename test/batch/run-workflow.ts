@@ -1,4 +1,4 @@
-/** Workflows around the two activities, with the options that the submission workflow gives them. */
+/** Workflows for the two activities, with the options of the submission workflow. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
@@ -10,7 +10,7 @@ import type { RunEnd } from '../../src/activities/run-end.ts';
 export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
   submitActivities('submit', timings).submitBatchJob(order);
 
-/** Like a submission, answers the end of a run that was cancelled. */
+/** Like a submission, returns the result of a cancelled run. */
 export async function awaitRun(order: AwaitOrder, timings: Timings): Promise<RunEnd> {
   const outer = CancellationScope.current();
   return CancellationScope.nonCancellable(() => {

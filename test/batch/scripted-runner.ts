@@ -1,5 +1,5 @@
 /**
- * A Batch job as the runner is one, without a container: claims its run, does what the play of the run says, writes the
+ * Stands in for the runner in a Batch job, without a container: claims its run, follows the run's play and writes the
  * outcome. Bundled by the rig, started by the real Batch endpoint.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   if (!(await claimRun(store, bucket, runKey, jobId))) return runnerExit.duplicate;
   appendFileSync(`${folder}/ran`, `${runKey} ${jobId}\n`);
   if (play.until !== undefined) await opened(play.until);
-  if (play.end === 'trouble') return runnerExit.error;
+  if (play.end === 'error') return runnerExit.error;
   const end: ContainerEnd = stop.signal.aborted ? { kind: 'stopped' } : { kind: 'exited', exitCode: 0 };
   await store.write(bucket, runObjects.outcome(runKey), JSON.stringify(sampleOutcome(runKey, jobId, end)));
   return runnerExit.done;

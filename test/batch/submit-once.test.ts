@@ -42,7 +42,7 @@ describe('submitting a run once', () => {
 
   it('adopts a job whose response was lost, even if the list shows it late', async () => {
     const runKey = rig.run();
-    rig.proxy.inject('submitjob', faults.loseAnswer);
+    rig.proxy.inject('submitjob', faults.loseResponse);
     await assert.rejects(rig.submit(runKey));
     rig.proxy.inject('listjobs', faults.noJobsListed, 3);
     const again = await rig.submit(runKey, { listSettle: 500 });
@@ -67,8 +67,8 @@ describe('submitting a run once', () => {
   it('gives up on a response that never arrives', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.hang);
-    const rooms = { ...rig.rooms, ...openBatchClients(300) };
-    const submitting = submitOnce(rooms, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
+    const dependencies = { ...rig.dependencies, ...openBatchClients(300) };
+    const submitting = submitOnce(dependencies, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
     await assert.rejects(submitting, { name: 'TimeoutError' });
   });
 
@@ -76,11 +76,11 @@ describe('submitting a run once', () => {
     const order = orderOf(rig.run());
     const waits: number[] = [];
     const wait = async (ms: number): Promise<void> => void waits.push(ms);
-    const made = await submitOnce(rig.rooms, order, { listSettle: 60_000, wait });
+    const made = await submitOnce(rig.dependencies, order, { listSettle: 60_000, wait });
     assert.equal(made.kind, 'submitted');
     assert.deepEqual(waits, [12_000, 12_000, 12_000, 12_000, 12_000]);
     assert.deepEqual(
-      rig.proxy.seen.map(({ operation }) => operation),
+      rig.proxy.calls.map(({ operation }) => operation),
       [...Array.from({ length: 6 }, () => 'listjobs'), 'submitjob'],
     );
   });
@@ -97,7 +97,7 @@ describe('submitting a run once', () => {
 
   it('makes no second job once the first has claimed the run, however much the list lags', async () => {
     const runKey = rig.run({ slowStart: true, until: 'never' });
-    rig.proxy.inject('submitjob', faults.loseAnswer, 1);
+    rig.proxy.inject('submitjob', faults.loseResponse, 1);
     await assert.rejects(rig.submit(runKey));
     rig.proxy.inject('listjobs', faults.noJobsListed);
     const second = rig.submit(runKey, { listSettle: 5_000 });
@@ -111,7 +111,7 @@ describe('submitting a run once', () => {
     const runKey = rig.run();
     await rig.store.write(rig.s3.buckets.runs, runObjects.claim(runKey), 'abandoned');
     assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
-    assert.equal(rig.proxy.seen.length, 0);
+    assert.equal(rig.proxy.calls.length, 0);
   });
 
   it('adopts the oldest of several jobs', async () => {
@@ -126,7 +126,10 @@ describe('submitting a run once', () => {
 
   it('stops looking when its process shuts down, and submits nothing', async () => {
     const order = orderOf(rig.run());
-    const gone = submitOnce(rig.rooms, order, { listSettle: 60_000, wait: () => Promise.reject(new Error('gone')) });
+    const gone = submitOnce(rig.dependencies, order, {
+      listSettle: 60_000,
+      wait: () => Promise.reject(new Error('gone')),
+    });
     await assert.rejects(gone, { message: 'gone' });
     assert.equal(rig.proxy.count('submitjob'), 0);
   });
@@ -135,7 +138,7 @@ describe('submitting a run once', () => {
     const classes = frozenCampaign().instanceClasses;
     await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
     await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
-    const registered = rig.proxy.seen.filter(({ operation }) => operation === 'registerjobdefinition');
+    const registered = rig.proxy.calls.filter(({ operation }) => operation === 'registerjobdefinition');
     assert.deepEqual(
       registered.map(({ body }) => body['jobDefinitionName']),
       ['other-g4', 'other-p3'],

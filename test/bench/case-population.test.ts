@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { casePopulation, caseSeeds, type CasePopulation } from '../../bench/support/case-population.ts';
 
-/** Expected hours by class when each submission goes where the case's engineer sent it. */
+/** Expected hours by class if each submission runs on the class that the case's engineer chose. */
 function hoursOf({ kinds, submissions, classes }: CasePopulation): Record<'g4' | 'c4' | 'p3', number> {
   const hours = { g4: 0, c4: 0, p3: 0 };
   const cpuSpeed = classes.get('c4.4xlarge')?.cpuSpeed ?? Number.NaN;
@@ -37,7 +37,7 @@ describe('the population of the case', () => {
     }
   });
 
-  it('ends for 80 % on G4, and 94 % can be scored', () => {
+  it('succeeds for 80 % on G4, and for 94 % on some class', () => {
     for (const { kinds, submissions } of populations) {
       const of = (kind: string): number => [...kinds.values()].filter((other) => other === kind).length;
       assert.equal(of('g4') / 4_200, 0.8);
@@ -46,7 +46,7 @@ describe('the population of the case', () => {
     }
   });
 
-  it('keeps every time within the promise of 10 hours on a P3 and 24 on a C4', () => {
+  it('keeps every time within the limit of 10 hours on a P3 and 24 on a C4', () => {
     for (const { kinds, submissions } of populations) {
       for (const [name, { secondsPerItem, cpuSecondsPerItem }] of submissions) {
         const onC4 = (cpuSecondsPerItem * 10_000) / 3 / 3600;

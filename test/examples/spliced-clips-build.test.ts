@@ -20,13 +20,13 @@ async function digests(folder: string): Promise<Record<string, string>> {
 describe('building the example', () => {
   needsExample();
 
-  it('makes a campaign that passes the check, twelve submissions of eight teams', async () => {
+  it('makes a valid campaign with twelve submissions of eight teams', async () => {
     const { submissions } = await checkCampaign(join(await builtExample(), 'campaign.yaml'), new Date());
     assert.equal(submissions.length, 12);
     assert.equal(new Set(submissions.map(({ team }) => team)).size, 8);
   });
 
-  it('leaves room in the budget for the worst case on every slot at once, besides the share for further runs', async () => {
+  it('sets a budget that covers the worst case on every slot at once, besides the share for reruns', async () => {
     const checked = await checkCampaign(join(await builtExample(), 'campaign.yaml'), new Date());
     const { budget, instanceClasses, limits } = checked;
     const worst = instanceClasses.map((on) => on.slots * worstCostMicroUsd(limits, on, instanceClasses));
@@ -34,7 +34,7 @@ describe('building the example', () => {
     assert.ok(reserved < budget.microUsd * (1 - budget.rerunReserveShare), `${reserved} micro-dollars`);
   });
 
-  it('answers a finished folder at once and leaves it alone', async () => {
+  it('returns a finished folder at once, unchanged', async () => {
     const folder = await builtExample();
     const before = await stat(join(folder, 'images/coin-toss.tar'));
     const started = performance.now();
@@ -43,7 +43,7 @@ describe('building the example', () => {
     assert.equal((await stat(join(folder, 'images/coin-toss.tar'))).mtimeMs, before.mtimeMs);
   });
 
-  it('writes a folder that was left unfinished anew, byte for byte the same, and says what it is doing', async function () {
+  it('rewrites an unfinished folder, byte for byte the same, and says what it does', async function () {
     this.timeout(buildTimeout);
     const folder = await builtExample();
     const before = await digests(folder);

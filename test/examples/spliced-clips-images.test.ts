@@ -22,7 +22,7 @@ async function inspect(archive: string): Promise<Inspected> {
 describe('the images of the example', () => {
   needsExample();
 
-  it('are read by skopeo, stand on one base layer and pass the gate', async () => {
+  it('are readable by skopeo, share one base layer and pass the gate', async () => {
     const images = join(await builtExample(), 'images');
     const bases = new Set<string | undefined>();
     for (const name of await readdir(images)) {
@@ -37,7 +37,7 @@ describe('the images of the example', () => {
     assert.equal(bases.size, 1);
   });
 
-  it('hold programs and no label', async () => {
+  it('contain programs and no labels', async () => {
     const labels = await readFile(join(await builtExample(), 'private/labels.csv'), 'utf8');
     const clips = labels.match(/clip-[0-9a-f]{8}/g) ?? [];
     const programs = programEntries('label-hunter').map(({ content }) => content.toString());

@@ -17,7 +17,7 @@ async function buildInto(): Promise<string> {
   return folder;
 }
 
-/** How long a build may take on a machine that is busy with other suites. */
+/** The maximum duration (ms) of a build on a machine that is busy with other suites. */
 export const buildTimeout = 240_000;
 
 /** Builds the example before a suite's first test. */
@@ -32,15 +32,15 @@ after(async () => {
   if (built) await rm(await built, { recursive: true, force: true });
 });
 
-export interface ProgramEnd {
+export interface ProgramResult {
   exitCode: number;
   stderr: string;
-  /** What it left as predictions.csv. */
+  /** The content of predictions.csv. */
   predictions: string;
 }
 
 /** Runs a submission's program with this machine's Node, without a container. */
-export async function runProgram(submission: string, input: string, device?: string): Promise<ProgramEnd> {
+export async function runProgram(submission: string, input: string, device?: string): Promise<ProgramResult> {
   const output = await mkdtemp(join(tmpdir(), 'holdout-predictions-'));
   const env = { HOLDOUT_INPUT: input, HOLDOUT_OUTPUT: output, ...(device && { HOLDOUT_GPU_DEVICE: device }) };
   const program = join(exampleFolder, 'submissions', submission, 'main.mjs');
@@ -53,7 +53,7 @@ export async function runProgram(submission: string, input: string, device?: str
   return { exitCode, stderr, predictions };
 }
 
-/** A folder of capped size in place of device memory, for as long as `use` takes. */
+/** Calls `use` with a folder of limited size that stands for GPU memory. */
 export async function withDevice<T>(mebibytes: number, use: (device: string) => Promise<T>): Promise<T> {
   const device = await mkdtemp(join(tmpdir(), 'holdout-device-'));
   await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=1777`, 'none', device]);
@@ -76,7 +76,7 @@ export const byName = (csv: string): Map<string, number> =>
       .map(([name = '', value]) => [name, Number(value)]),
   );
 
-/** The mean log loss, written down once more so as not to trust the room that scores campaigns. */
+/** The mean log loss, implemented independently of the product's scoring. */
 export function logLoss(predictions: string, labels: string): number {
   const predicted = byName(predictions);
   const losses = Array.from(

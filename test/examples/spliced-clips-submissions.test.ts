@@ -27,7 +27,7 @@ describe('the submissions of the example, without containers', () => {
 
   for (const { submission, publicScore } of handedIn) {
     const { score } = expected.submissions[submission] ?? {};
-    // label-hunter refuses to run outside of a container.
+    // label-hunter refuses to run outside a container.
     if (score === undefined || submission === 'label-hunter') continue;
     it(`${submission} scores ${rounded(score)} on the test set and ${publicScore} on the sample`, async () => {
       const folder = await builtExample();
@@ -42,7 +42,7 @@ describe('the submissions of the example, without containers', () => {
     });
   }
 
-  it('rank as expected, the earlier of two equals first, one per team', () => {
+  it('rank as expected, one per team, the earlier of two equal scores first', () => {
     const best = new Map<string, { team: string; submission: string; score: number }>();
     for (const { team, submission } of handedIn) {
       const score = expected.submissions[submission]?.score;
@@ -53,13 +53,13 @@ describe('the submissions of the example, without containers', () => {
     assert.deepEqual(ranked, expected.leaderboard);
   });
 
-  it('include honest detectors that beat one half clearly, by clearly different amounts', () => {
+  it('include honest detectors that are clearly better than a constant 0.5, by clearly different amounts', () => {
     const [better, middling] = ['big-model', 'laptop-2'].map((id) => expected.submissions[id]?.score ?? Infinity);
     assert.ok(better !== undefined && better > 0.15 && better < 0.35);
     assert.ok(middling !== undefined && middling > 0.35 && middling < 0.5);
   });
 
-  it('fail as CUDA does when the device is too small, with the device full', async () => {
+  it('fail with CUDA’s error and a full device if the device is too small', async () => {
     const sample = join(await builtExample(), 'public/sample');
     await withDevice(48, async (device) => {
       const { exitCode, stderr } = await runProgram('big-model', sample, device);
@@ -70,19 +70,19 @@ describe('the submissions of the example, without containers', () => {
     });
   });
 
-  it('include one whose need shows only on the whole test set', async () => {
+  it('include one that needs more memory only on the whole test set', async () => {
     const folder = await builtExample();
     const on48 = (clips: string): Promise<number> =>
       withDevice(48, async (device) => (await runProgram('motion-lab-2', join(folder, clips), device)).exitCode);
     assert.deepEqual([await on48('public/sample'), await on48('private/inputs')], [0, 1]);
   });
 
-  it('need a device when they are written for one', async () => {
+  it('fail without a device if they are written for one', async () => {
     const { exitCode, stderr } = await runProgram('edge-reader-1', join(await builtExample(), 'public/sample'));
     assert.deepEqual([exitCode, stderr], [1, 'RuntimeError: No CUDA GPUs are available\n']);
   });
 
-  it('include one with six faults in its file, and one that breaks at its 101st clip', async () => {
+  it('include one with six faults in its file, and one that crashes at its 101st clip', async () => {
     const folder = await builtExample();
     const { predictions } = await runProgram('laptop-1', join(folder, 'private/inputs'));
     const rows = predictions.trim().split('\n').slice(1);

@@ -26,7 +26,7 @@ describe('the clips of the example', () => {
     });
   }
 
-  it('come out the same from the same seed and different from another', () => {
+  it('are the same for the same seed and differ for another', () => {
     const photographs = loadPhotographs();
     const bytes = (seed: number): string[] =>
       makeClipSet(photographs, seed, 6).map(
@@ -36,7 +36,7 @@ describe('the clips of the example', () => {
     assert.equal(bytes(5).filter((clip) => bytes(6).includes(clip)).length, 0);
   });
 
-  it('are grey YUV4MPEG2, all with the same header, the same size and a name that is only a number', async () => {
+  it('are grey YUV4MPEG2, all with the same header and size, and have numbers as names', async () => {
     const clips = join(await builtExample(), 'private/inputs');
     const header = 'YUV4MPEG2 W64 H64 F25:1 Ip A1:1 Cmono\nFRAME\n';
     for (const name of await readdir(clips)) {
@@ -47,7 +47,7 @@ describe('the clips of the example', () => {
     }
   });
 
-  it('do not give their label away by their place in the list or by their brightness', async () => {
+  it('do not reveal their label by their place in the list or their brightness', async () => {
     const folder = await builtExample();
     const labelled = [...byName(await readFile(join(folder, 'private/labels.csv'), 'utf8'))];
     const brightness = labelled.map(async ([name]) => meanOf(await readFile(join(folder, 'private/inputs', name))));
@@ -61,7 +61,7 @@ describe('the clips of the example', () => {
 
 const meanOf = (bytes: Buffer): number => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
 
-/** In how many pairs of a spliced and another clip the spliced one has the higher value; one half says nothing. */
+/** The share of pairs of a spliced and an unspliced clip in which the spliced one has the higher value; 0.5 is chance. */
 function shareAbove(values: number[], labels: number[]): number {
   const of = (label: number): number[] => values.filter((_, index) => labels[index] === label);
   const pairs = of(1).flatMap((spliced) => of(0).map((other) => (spliced > other ? 1 : spliced === other ? 0.5 : 0)));

@@ -111,7 +111,7 @@ const archives: Record<string, Make> = {
         absent('attestation', { platform: unknown, annotations: isAbout }),
       ]),
     ]),
-  'docker save of two platforms on a machine of the other: manifest.json names that one alone': ({
+  'docker save of two platforms on a machine with the other platform: manifest.json names only that one': ({
     layers,
     builder,
     other,
@@ -180,7 +180,7 @@ const archives: Record<string, Make> = {
       layers.map((layer) => ({ ...layer, pack: gzipSync })),
       { configName: `sha256:${sha256(JSON.stringify(configOf(layers)))}`, layerName: (hex) => `${hex}.tar.gz` },
     ),
-  'jib, nix: config.json and layers under names of their own': ({ layers }) =>
+  'jib, nix: config.json, and layers under other names': ({ layers }) =>
     dockerArchive(layers, { configName: 'config.json', layerName: (hex) => `${hex.slice(0, 8)}/layer.tar` }),
   'rules_docker: names without endings': ({ layers }) =>
     dockerArchive(layers, { configName: 'config', layerName: (hex) => hex }),
@@ -232,7 +232,7 @@ const archives: Record<string, Make> = {
         { configType: null, manifest: { mediaType: undefined }, fields: { mediaType: undefined } },
       ),
     ]),
-  'null in every place that may be left out': ({ layers, builder }) => {
+  'null for every optional field': ({ layers, builder }) => {
     const nothing = { annotations: null, urls: null, platform: null, data: null, artifactType: null };
     return builder.entries(
       [
@@ -264,7 +264,7 @@ const archives: Record<string, Make> = {
     builder.entries([
       builder.image(layers.map((layer) => ({ ...layer, pack: zstd, fields: { mediaType: `${oci.layer}+zstd` } }))),
     ]),
-  'layers of zstd under the name of gzip': ({ layers, builder }) =>
+  'layers of zstd labelled as gzip': ({ layers, builder }) =>
     builder.entries([builder.image(layers.map((layer) => ({ ...layer, pack: zstd })))]),
   'plain layers': ({ layers, builder }) => builder.entries([builder.image(plain(layers))]),
   'x86_64 in the index': ({ layers, builder }) =>
@@ -273,7 +273,7 @@ const archives: Record<string, Make> = {
     ]),
   'x86-64 in the configuration': ({ layers, builder }) =>
     builder.entries([builder.image(layers, { config: { architecture: 'x86-64', os: 'Linux' } })]),
-  'an index that says arm64 of the one image for amd64': ({ layers, builder }) =>
+  'an index that labels the only image, for amd64, as arm64': ({ layers, builder }) =>
     builder.entries([builder.index([builder.image(layers, { fields: { platform: arm64 } })])]),
   'amd64/v1 among amd64/v2 and v3': ({ layers, builder, other }) =>
     builder.entries([
@@ -285,18 +285,14 @@ const archives: Record<string, Make> = {
     ]),
   'amd64/v2 alone': ({ layers, builder }) =>
     builder.entries([builder.index([builder.image(layers, { fields: { platform: { ...amd64, variant: 'v2' } } })])]),
-  'a variant built from a base for amd64 that the index calls arm64, beside the right one': ({
-    layers,
-    builder,
-    other,
-  }) =>
+  'a variant built on an amd64 base that the index labels arm64, beside the right one': ({ layers, builder, other }) =>
     builder.entries([
       builder.index([
         builder.image(other, { fields: { platform: arm64 } }),
         builder.image(layers, { fields: { platform: amd64 } }),
       ]),
     ]),
-  'a platform only around the index': ({ layers, builder, other }) =>
+  'a platform only on the outer index': ({ layers, builder, other }) =>
     builder.entries([
       builder.index([builder.image(other)], { platform: arm64 }),
       builder.index([builder.image(layers)], { platform: amd64 }),
@@ -326,7 +322,7 @@ const archives: Record<string, Make> = {
       }),
       builder.put({ schemaVersion: 2, config: builder.put({ name: 'chart' }), layers: [builder.put({ a: 1 })] }),
     ]),
-  'a descriptor of something else in index.json, as the specification shows': ({ layers, builder }) =>
+  'a descriptor of another type in index.json, as in the specification’s example': ({ layers, builder }) =>
     builder.entries([builder.put(Buffer.from('<xml/>'), { mediaType: 'application/xml' }), builder.image(layers)]),
   'an image with an artifactType': ({ layers, builder }) =>
     builder.entries([
@@ -355,7 +351,7 @@ const archives: Record<string, Make> = {
     })),
 };
 
-describe('archives as tools write them', () => {
+describe('archives in the forms that tools write', () => {
   let rig: GateRig;
   let layers: BuiltLayer[];
   let other: BuiltLayer[];
@@ -388,7 +384,7 @@ describe('archives as tools write them', () => {
     await isRead(Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]));
   });
 
-  it('are read: anything after the end, and no end at all', async () => {
+  it('are read: data after the end mark, and no end mark', async () => {
     const tar = await tarOf(dockerArchive(layers));
     for (const rest of [Buffer.alloc(20_480), Buffer.alloc(700, 'x'), tar, gzipSync('x')])
       await isRead(Buffer.concat([tar, rest]));

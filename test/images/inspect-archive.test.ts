@@ -47,7 +47,7 @@ describe('the gate for images', () => {
     }
   });
 
-  it('accepts names with ./, as tar writes them, and folders', async () => {
+  it('accepts folders, and names with ./ as tar writes them', async () => {
     const entries = (await ociEntries()).map((entry) => ({ ...entry, name: `./${entry.name}` }));
     assert.equal((await inspect(await tarOf([{ name: './', type: 'directory' }, ...entries]))).kind, 'accepted');
   });
@@ -65,7 +65,7 @@ describe('the gate for images', () => {
     assert.match(await refusalOf(await tarOf(await ociEntries({ os: 'windows' }))), /windows\/amd64/);
   });
 
-  it('refuses too much: bytes, unpacked bytes, layers, JSON', async () => {
+  it('refuses archives over a limit: bytes, unpacked bytes, layers, JSON', async () => {
     const tar = await tarOf(await ociEntries());
     assert.match(await refusalOf(tar, tar.length - 1), /larger than the \d+ bytes allowed/);
     const bomb = gzipSync(await tarOf([{ name: 'bomb', content: Buffer.alloc(2 ** 24) }]));
@@ -119,7 +119,7 @@ describe('the gate for images', () => {
     ['a name that is not UTF-8', { name: 'a\uFFFDb' }, /unprintable/],
     ['an endless name', { name: 'x'.repeat(600) }, /longer than 512/],
     [
-      'a doubled name',
+      'a duplicate name',
       { name: 'oci-layout', content: '{}' },
       /entry 6 .* the name of an earlier one and other content/,
     ],
@@ -135,7 +135,7 @@ describe('the gate for images', () => {
       /link to an absolute path/,
     ],
     ['a link out of the archive', { name: 'a/link', type: 'symlink', linkname: '../../x' }, /link that leads out/],
-    ['a hard link out of it', { name: 'a/link', type: 'link', linkname: '../x' }, /link that leads out/],
+    ['a hard link out of the archive', { name: 'a/link', type: 'link', linkname: '../x' }, /link that leads out/],
     ['a device', { name: 'sda', type: 'block-device', devmajor: 8 }, /is a device/],
     ['a character device', { name: 'null', type: 'character-device', devmajor: 1 }, /is a device/],
     ['a FIFO', { name: 'pipe', type: 'fifo' }, /is a FIFO/],

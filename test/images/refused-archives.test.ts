@@ -94,7 +94,7 @@ const archives: Record<string, Case> = {
         builder.image(layers, { fields: { platform: amd64 } }),
       ]),
   ],
-  'the same with platforms that could choose': [
+  'the same with platforms that would select one': [
     two,
     ({ layers, other, builder }) =>
       builder.entries([
@@ -151,7 +151,7 @@ const archives: Record<string, Case> = {
         Layers,
       })),
   ],
-  'images for other machines only': [
+  'images for other platforms only': [
     'the image is built for linux/arm64, linux/s390x, the machines are linux/amd64: build it with --platform linux/amd64',
     ({ layers, other, builder }) =>
       builder.entries([
@@ -161,11 +161,11 @@ const archives: Record<string, Case> = {
         ]),
       ]),
   ],
-  'a platform that nobody knows, in words of ours': [
+  'an unknown platform, without quoting it': [
     /^the image is built for another platform, the machines/,
     ({ layers }) => dockerArchive(layers, { config: { os: '\u001B[31m[click](http://x)' } }),
   ],
-  'an index whose image for us was left out': [
+  'an index without its image for linux/amd64': [
     /^the archive lacks the blob sha256:0{64}$/,
     ({ layers, builder }) =>
       builder.entries([
@@ -175,7 +175,7 @@ const archives: Record<string, Case> = {
         ]),
       ]),
   ],
-  'an index of which nothing is there': [
+  'an index of images that are all missing': [
     'the archive holds no container image, but the name of an image for linux/arm64 without the image, an attestation',
     ({ builder }) =>
       builder.entries([
@@ -183,8 +183,8 @@ const archives: Record<string, Case> = {
         { digest: `sha256:${'2'.repeat(64)}`, size: 9, ...isAbout },
       ]),
   ],
-  'an index without anything': ['the archive names no image', ({ builder }) => builder.entries([builder.index([])])],
-  'manifest.json without anything': ['the archive names no image', () => [{ name: 'manifest.json', content: 'null' }]],
+  'an empty index': ['the archive names no image', ({ builder }) => builder.entries([builder.index([])])],
+  'an empty manifest.json': ['the archive names no image', () => [{ name: 'manifest.json', content: 'null' }]],
   'a Helm chart': [
     'the archive holds no container image, but a Helm chart',
     ({ builder }) =>
@@ -209,7 +209,7 @@ const archives: Record<string, Case> = {
     ({ layers, builder }) =>
       builder.entries([builder.image(layers, { config: { architecture: 'wasm', os: 'wasip1' } })]),
   ],
-  'an artifact of nobody': [
+  'an unknown artifact': [
     'the archive holds no container image, but an artifact that is not a container image',
     ({ builder }) => builder.entries([artifact(builder, 'application/x', 'application/y')]),
   ],
@@ -236,25 +236,22 @@ const archives: Record<string, Case> = {
     /^the layer sha256:[0-9a-f]{64} is encrypted$/,
     (made) => withLayer(made, { mediaType: `${oci.layer}+gzip+encrypted` }),
   ],
-  'a foreign layer that is elsewhere': [
+  'a foreign layer outside the archive': [
     /^the layer sha256:[0-9a-f]{64} would have to be fetched from elsewhere; the archive must hold everything$/,
     (made) => withLayer(made, { urls: ['http://169.254.169.254/'] }, false),
   ],
-  'a layer that is not there': [
-    /^the archive lacks the blob sha256:[0-9a-f]{64}$/,
-    (made) => withLayer(made, {}, false),
-  ],
+  'a missing layer': [/^the archive lacks the blob sha256:[0-9a-f]{64}$/, (made) => withLayer(made, {}, false)],
   'a layer of another size': [/ bytes, not the 1 that its descriptor says$/, (made) => withLayer(made, { size: 1 })],
   'a digest of another kind': [
     'the archive names a blob by a digest that is not sha256',
     (made) => withLayer(made, { digest: `sha512:${'0'.repeat(128)}` }),
   ],
-  'a digest that leads out': [
+  'a digest with a path out of the archive': [
     'the archive names a blob by a digest that is not sha256',
     (made) => withLayer(made, { digest: 'sha256:../../../etc/passwd' }),
   ],
   'a negative size': [/^an image manifest is invalid at layers\.1\.size$/, (made) => withLayer(made, { size: -1 })],
-  'a blob with other content than its name says': [
+  'a blob whose content does not match its name': [
     /^the blob sha256:[0-9a-f]{64} has other content: its sha256 is [0-9a-f]{64}$/,
     ({ layers, other, builder }) =>
       swapped(builder.entries([builder.image(layers)]), gzipSync(layers[1]?.tar ?? ''), gzipSync(other[1]?.tar ?? '')),
@@ -271,7 +268,7 @@ const archives: Record<string, Case> = {
     'the archive lacks layer 1 that manifest.json names',
     ({ layers }) => dockerArchive(layers, { manifest: { Layers: ['', 'nowhere.tar'] } }),
   ],
-  'names in manifest.json that lead out': [
+  'names in manifest.json with a path out of the archive': [
     'the archive lacks layer 1 that manifest.json names',
     ({ layers }) => dockerArchive(layers, { manifest: { Layers: ['../../../etc/passwd', '/etc/shadow'] } }),
   ],
@@ -296,7 +293,7 @@ const archives: Record<string, Case> = {
     'the archive holds no container image, but a file that is not a manifest',
     ({ builder }) => builder.entries([builder.put(Buffer.from(`${'['.repeat(1e6)}${']'.repeat(1e6)}`))]),
   ],
-  'a configuration nested without end': [
+  'an endlessly nested configuration': [
     /^the image configuration is not JSON of at most 4194304 bytes$/,
     ({ layers }) =>
       dockerArchive(layers, { configName: 'config' }).map((entry) =>
@@ -315,7 +312,7 @@ const archives: Record<string, Case> = {
       { name: 'id/json', content: '{}' },
     ],
   ],
-  'a container, exported': [
+  'an exported container': [
     'the archive has neither index.json (OCI) nor manifest.json (docker save)',
     () => [
       { name: 'bin/sh', content: 'x' },
@@ -348,9 +345,9 @@ describe('archives that are refused', () => {
 
   for (const [what, [why, make]] of Object.entries(archives)) {
     it(`with one sentence: ${what}`, async () => {
-      const said = await refusalOf(await tarOf(await make({ layers, other, builder: new OciBuilder() })));
-      if (typeof why === 'string') assert.equal(said, why);
-      else assert.match(said, why);
+      const refusal = await refusalOf(await tarOf(await make({ layers, other, builder: new OciBuilder() })));
+      if (typeof why === 'string') assert.equal(refusal, why);
+      else assert.match(refusal, why);
     });
   }
 
@@ -371,7 +368,7 @@ describe('archives that are refused', () => {
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ 'SCHILY.realsize': '5' })), rawEntry('0', 'a', 'x')]),
     ],
     [
-      'a sparse file of old GNU tar',
+      'a sparse file in the old GNU format',
       /^entry 1 of the archive is a sparse file;/,
       () => rawEntry('S', 'index.json', 'x'),
     ],
@@ -382,7 +379,7 @@ describe('archives that are refused', () => {
       () => rawEntry('g', 'pax', paxOf({ path: 'index.json' })),
     ],
     [
-      'records of other lengths than they say',
+      'records with wrong lengths',
       /^entry 1 of the archive has a damaged header$/,
       () => rawEntry('x', 'p', '99 path=index.json\n'),
     ],
@@ -393,29 +390,29 @@ describe('archives that are refused', () => {
     ],
     ['a folder with content', /^entry 1 of the archive is a folder with content$/, () => rawEntry('5', 'a/', 'xx')],
     [
-      'a size in the header before that does not fit the archive',
+      'a size in an extended header that does not fit the archive',
       /cut short/,
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ size: '99999999' })), rawEntry('0', 'a', 'x')]),
     ],
     [
-      'a size that is no number',
+      'a size that is not a number',
       /^entry 1 .* damaged header$/,
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ size: '-1' })), rawEntry('0', 'a')]),
     ],
     ['a size beyond the archive', /cut short/, () => rawEntry('0', 'a', '', { size: 2 ** 32 })],
     ['an endless header', /header of more than 1048576 bytes/, () => rawEntry('L', 'a', '', { size: 2 ** 31 })],
     [
-      'header upon header',
+      'many extended headers in a row',
       /^entry 1 of the archive has more than 4 headers$/,
       () => Buffer.concat(Array.from({ length: 5 }, () => rawEntry('x', 'p', paxOf({ path: 'a' })))),
     ],
     [
-      'a long name that leads out',
+      'a long name with a path out of the archive',
       /leads out of the archive/,
       () => Buffer.concat([rawEntry('L', 'l', '../x\0'), rawEntry('0', 'a')]),
     ],
     [
-      'a name in a header that leads out',
+      'a name in a header with a path out of the archive',
       /absolute name/,
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ path: '/x' })), rawEntry('0', 'a')]),
     ],
@@ -433,7 +430,7 @@ describe('archives that are refused', () => {
     });
   }
 
-  it('without a trace outside their folder', async () => {
+  it('without leaving files outside their folder', async () => {
     const before = await readdir(rig.folder);
     const escaping = ['../../escaped', '/tmp/escaped', 'a/../../escaped'].map((name) => rawEntry('0', name, 'x'));
     for (const entry of escaping) await refusalOf(entry);

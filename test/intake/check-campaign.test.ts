@@ -247,31 +247,27 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       edited('deepfake-final', 'Deepfake'),
       /^campaign\.yaml:1: campaign is "Deepfake", must be up to 40 lowercase letters/,
     ],
-    ['a number where text must be', edited('deepfake-final', '2020'), /^campaign\.yaml:1: campaign is 2020, must be/],
+    ['a number in place of text', edited('deepfake-final', '2020'), /^campaign\.yaml:1: campaign is 2020, must be/],
     [
       'a duration',
       edited('wallClock: 9h', 'wallClock: 9 hours'),
       /^campaign\.yaml:9: limits\.wallClock is "9 hours", must be a duration/,
     ],
-    [
-      'a duration of nothing',
-      edited('wallClock: 9h', 'wallClock: 0h'),
-      /limits\.wallClock is "0h", must be a duration/,
-    ],
+    ['a duration of zero', edited('wallClock: 9h', 'wallClock: 0h'), /limits\.wallClock is "0h", must be a duration/],
     ['a size', edited('50MiB', '50'), /^campaign\.yaml:3: predictions\.maxBytes is 50, must be a size such as 50MiB/],
     ['a share', edited('10%', '10'), /^campaign\.yaml:7: budget\.rerunReserve is 10, must be a share/],
     [
-      'a budget of nothing',
+      'a budget of zero',
       edited('50000', '0'),
       /^campaign\.yaml:7: budget\.usd is 0, must be an amount in dollars, more than 0/,
     ],
     [
-      'a reserve of everything',
+      'a reserve of the whole budget',
       edited('rerunReserve: 10%', 'rerunReserve: 100%'),
       /^campaign\.yaml:7: budget\.rerunReserve is "100%", must be a share below 100%: nothing would be left for first runs$/,
     ],
     [
-      'a budget beyond measure',
+      'an excessive budget',
       edited('50000', '1e9000'),
       /^campaign\.yaml:7: budget\.usd is Infinity, must be an amount in dollars, more than 0, up to 1000000000$/,
     ],
@@ -287,13 +283,13 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:14: instanceClasses\[1\]\.relativeSpeed is 1, which makes limits\.wallClock 428d on this class, must be up to 365d: /,
     ],
     [
-      'a speed beyond measure',
+      'an excessive speed',
       edited('2.14', '1e300'),
       /^campaign\.yaml:13: instanceClasses\[0\]\.relativeSpeed is 1e\+300, must be a number from 0\.001 to 1000$/,
     ],
-    ['a speed of next to nothing', edited('2.14', '1e-300'), /relativeSpeed is 1e-300, must be a number from 0\.001/],
+    ['a speed near zero', edited('2.14', '1e-300'), /relativeSpeed is 1e-300, must be a number from 0\.001/],
     [
-      'a price beyond measure',
+      'an excessive price',
       edited('0.526', '1001'),
       /^campaign\.yaml:14: instanceClasses\[1\]\.usdPerHour is 1001, must be an amount in dollars, up to 1000; /,
     ],
@@ -303,7 +299,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:14: instanceClasses\[1\]\.slots is 10001, must be a whole number from 1 to 10000$/,
     ],
     [
-      'too many of a team in flight',
+      'too many open submissions per team',
       edited('perTeamInFlight: 2', 'perTeamInFlight: 1000000000000'),
       /^campaign\.yaml:11: fairness\.perTeamInFlight is 1000000000000, must be a whole number from 1 to 1000$/,
     ],
@@ -329,7 +325,7 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:6: deadline is "2026-11-23T11:59:59Z", must be in the future \(now: 2026-11-23T12:00/,
     ],
     [
-      'a deadline that is none',
+      'an invalid deadline',
       edited('deadline: 3w', 'deadline: soon'),
       /^campaign\.yaml:6: deadline is "soon", must be a duration such as 3w or an instant/,
     ],
@@ -344,22 +340,22 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, but a class of kind cpu has no GPU/,
     ],
     [
-      'a doubled class',
+      'a duplicate class',
       edited('name: c4.4xlarge', 'name: g4dn.xlarge'),
       /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", the same as instanceClasses\[1\]/,
     ],
     [
-      'a class that is not there',
+      'an unknown class',
       edited('wallClockOn: p3.2xlarge', 'wallClockOn: p3.xlarge'),
       /^campaign\.yaml:9: limits\.wallClockOn is "p3\.xlarge", must name an instance class \(did you mean p3\.2xlarge\?\)/,
     ],
     [
-      'memory that no class has',
+      'more memory than any class has',
       edited('14GiB', '59GiB'),
       /^campaign\.yaml:9: limits\.memory is 60416 MiB, but no class offers more than 59488 MiB \(512 MiB are reserved/,
     ],
     [
-      'a weight of a stranger',
+      'a weight of an unknown team',
       edited('team-42: 2', 'team-43: 2'),
       /^campaign\.yaml:11: fairness\.weights names the team "team-43", which has no submission \(did you mean team-42\?\)/,
     ],
@@ -369,12 +365,12 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:11: fairness\.weights\.team-42 is 0, must be a number from 0\.001 to 1000/,
     ],
     [
-      'a stand-in out of range',
+      'a value for missing rows out of range',
       edited('missing: reject', 'missing: 1.5'),
       /^campaign\.yaml:3: predictions\.missing is 1\.5, must be from 0 to 1 for log-loss/,
     ],
     [
-      'one column for two',
+      'one column for both names',
       edited('value: label', 'value: filename'),
       /predictions\.value is "filename", must differ from predictions\.id/,
     ],
@@ -386,23 +382,23 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
       /^campaign\.yaml:12: instanceClasses is a list of 0 elements, must be a list of at least one/,
     ],
     [
-      'a section that is none',
+      'a section that is not a mapping',
       edited(/^leaderboard: .*$/m, 'leaderboard: best'),
       /^campaign\.yaml:10: leaderboard is "best", must be a mapping of keys to values/,
     ],
     [
-      'a doubled key',
+      'a duplicate key',
       edited('metric: log-loss', 'metric: log-loss\nmetric: f1'),
       /^campaign\.yaml:3: Map keys must be unique/,
     ],
-    ['what is not YAML', edited('metric: log-loss', 'metric: "log-loss'), /^campaign\.yaml:\d+: /],
+    ['a file that is not YAML', edited('metric: log-loss', 'metric: "log-loss'), /^campaign\.yaml:\d+: /],
     [
       'an S3 address without a key',
       edited('./private/inputs', 's3://bucket'),
       /^campaign\.yaml:4: inputs\.testSet is "s3:\/\/bucket", must be a path or s3:/,
     ],
     [
-      'a file for a folder',
+      'a file in place of a folder',
       edited('./private/inputs', './private/labels.csv'),
       /^campaign\.yaml:4: inputs\.testSet: private\/labels\.csv is not a folder/,
     ],
@@ -607,12 +603,12 @@ c,,s-6,images/one.tar
   });
 
   it('accepts arguments, a command and a layout, of the campaign and of a row', async () => {
-    const said =
+    const settings =
       'deadline: 3w\nlayout: kaggle\nargs: ["{input}", "{predictions}"]\ncommand: [python, main.py]\nrootFilesystem: writable\n';
     const [header = '', ...lines] = (files['submissions.csv'] ?? '').trim().split('\n');
     const cells = [',"--in {input}",', ',[],./run.sh', ',,'];
     const rows = [`${header},args,command`, ...lines.map((line, n) => `${line}${cells[n] ?? ''}`)].join('\n');
-    const yaml = campaignYaml.replace('deadline: 3w\n', said).replace('file: predictions.csv, ', '');
+    const yaml = campaignYaml.replace('deadline: 3w\n', settings).replace('file: predictions.csv, ', '');
     const checked = await checkCampaign(campaign({ 'campaign.yaml': yaml, 'submissions.csv': rows }), now);
     assert.deepEqual(
       [checked.layout, checked.args, checked.command, checked.predictions.file],
@@ -637,8 +633,8 @@ c,,s-6,images/one.tar
   });
 
   it('reports faults of arguments and layouts by file and line', async () => {
-    const said = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
-    const yaml = campaignYaml.replace('deadline: 3w\n', said);
+    const settings = 'deadline: 3w\nlayout: kagle\nargs: ["{inputs}"]\ncommand: []\nrootFilesystem: rw\n';
+    const yaml = campaignYaml.replace('deadline: 3w\n', settings);
     const rows = `team,teamName,submission,image,submittedAt,args,command
 team-42,A,s-1,images/one.tar,2020-03-31,'open,
 team-42,A,s-2,images/one.tar,2020-03-31,{data},[]

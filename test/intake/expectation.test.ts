@@ -44,7 +44,7 @@ describe('an expectation in the campaign file', () => {
     assert.deepEqual((await handInWith((yaml) => yaml.replace(/expect: .*\n/, ''))).frozen, frozen);
   });
 
-  it('hides no other change', async () => {
+  it('does not hide any other change', async () => {
     const changed = handInWith((yaml) => yaml.replace('wallClock: 9h', 'wallClock: 8h'));
     await assert.rejects(
       changed,

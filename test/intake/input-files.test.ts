@@ -119,7 +119,7 @@ describe('the inputs of a folder', () => {
   describe('when uploaded', () => {
     let s3: S3Server;
     let store: ObjectStore;
-    const said: string[] = [];
+    const reported: string[] = [];
     before(async () => {
       s3 = await startS3Server();
       store = new ObjectStore(
@@ -134,15 +134,15 @@ describe('the inputs of a folder', () => {
     after(() => s3.stop());
 
     const handedIn = async (folder: Parameters<typeof uploadInputs>[1]): Promise<[string[], string[]]> => {
-      said.length = 0;
-      const dependencies = { store, buckets: s3.buckets, report: (line: string) => void said.push(line) };
+      reported.length = 0;
+      const dependencies = { store, buckets: s3.buckets, report: (line: string) => void reported.push(line) };
       const set = await uploadInputs(dependencies, folder, { campaign: 'c', kind: 'testset' });
       const index = await store.readJson<InputIndex>(s3.buckets.inputs, set.indexKey);
       for (const { name } of index.files) {
         assert.equal((await store.read(set.files.bucket, `${set.files.prefix}${name}`)).toString(), name);
       }
       assert.equal(set.items, index.files.length);
-      return [index.files.map(({ name }) => name), said.map((line) => line.replace(/^.*?: /, ''))];
+      return [index.files.map(({ name }) => name), reported.map((line) => line.replace(/^.*?: /, ''))];
     };
     const skipped = '2 hidden files are skipped: ".DS_Store", "sub/._b.mp4"';
 

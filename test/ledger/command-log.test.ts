@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resultObjects } from '../../src/ids.ts';
 import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/command-log.ts';
-import { act, StoreRig } from './store-rig.ts';
+import { acceptedCommand, StoreRig } from './store-rig.ts';
 import { sha256 } from '../../src/sha256.ts';
 
 describe('the log of operators’ commands', () => {
@@ -11,18 +11,18 @@ describe('the log of operators’ commands', () => {
   });
   after(() => rig.stop());
 
-  const append = (campaign: string, first: number, acts: RecordedCommand[]): Promise<void> =>
-    appendCommands(rig.store, rig.bucket, campaign, first, acts);
-  const pause = act({ name: 'pauseTeam', message: { team: 'one', by: 'ann' } });
-  const close = act({ name: 'close', message: {} });
-  const refused = { ...act(null), refused: 'there is no team two' };
+  const append = (campaign: string, first: number, commands: RecordedCommand[]): Promise<void> =>
+    appendCommands(rig.store, rig.bucket, campaign, first, commands);
+  const pause = acceptedCommand({ name: 'pauseTeam', message: { team: 'one', by: 'ann' } });
+  const close = acceptedCommand({ name: 'close', message: {} });
+  const refused = { ...acceptedCommand(null), refused: 'there is no team two' };
 
   it('numbers commands across calls, each with the digest of the one before', async () => {
     await append('chain', 1, [pause, refused]);
     await append('chain', 3, [close]);
-    const acts = await commandsOf(rig.store, rig.bucket, 'chain');
+    const commands = await commandsOf(rig.store, rig.bucket, 'chain');
     assert.deepEqual(
-      acts.map(({ sequence, message, refused }) => [sequence, message?.name ?? null, refused]),
+      commands.map(({ sequence, message, refused }) => [sequence, message?.name ?? null, refused]),
       [
         [1, 'pauseTeam', undefined],
         [2, null, 'there is no team two'],
@@ -33,7 +33,7 @@ describe('the log of operators’ commands', () => {
       [1, 2].map((sequence) => rig.store.read(rig.bucket, resultObjects.act('chain', sequence))),
     );
     assert.deepEqual(
-      acts.map(({ predecessor }) => predecessor),
+      commands.map(({ predecessor }) => predecessor),
       [null, ...bytes.map(sha256)],
     );
   });
@@ -44,9 +44,9 @@ describe('the log of operators’ commands', () => {
       1,
       Array.from({ length: 12 }, () => pause),
     );
-    const acts = await commandsOf(rig.store, rig.bucket, 'ten');
+    const commands = await commandsOf(rig.store, rig.bucket, 'ten');
     assert.deepEqual(
-      acts.map(({ sequence }) => sequence),
+      commands.map(({ sequence }) => sequence),
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     );
     assert.deepEqual(await commandsOf(rig.store, rig.bucket, 'te'), []);

@@ -31,7 +31,7 @@ describe('the ledger in S3', () => {
     assert.deepEqual(await chainOf(rig.store, rig.bucket, 'chains', 'nobody'), []);
   });
 
-  it('accepts the same record twice but no other in its place', async () => {
+  it('accepts the same record twice, but no other in its place', async () => {
     await keep(record('twice', 's'));
     await keep(record('twice', 's'));
     await assert.rejects(keep(record('twice', 's', { state: 'failed' })), { code: 'OBJECT_DIFFERS' });

@@ -3,7 +3,7 @@ import { resultObjects } from '../../src/ids.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
-import { act, record, run, StoreRig, submissionOf } from './store-rig.ts';
+import { acceptedCommand, record, run, StoreRig, submissionOf } from './store-rig.ts';
 
 describe('results from S3', () => {
   let rig: StoreRig;
@@ -75,8 +75,8 @@ describe('results from S3', () => {
     };
     const [taken] = [await add('two', 'late'), await add('two', 'too-late')];
     await appendCommands(rig.store, rig.bucket, 'added', 1, [
-      act({ name: 'addSubmissions', message: { rounds: taken, count: 1 } }),
-      { ...act(null), refused: 'the campaign is closing' },
+      acceptedCommand({ name: 'addSubmissions', message: { rounds: taken, count: 1 } }),
+      { ...acceptedCommand(null), refused: 'the campaign is closing' },
     ]);
     const results = await collectResults(rig.store, rig.bucket, frozen);
     assert.deepEqual(
@@ -95,7 +95,9 @@ describe('results from S3', () => {
     assert.equal(await state(), 'finished');
     const round = { submission: 's', sequence: 2, kind: 'evaluate', team: 'one', teamName: 'Team one' } as const;
     const rounds = await rig.add('retried', { rounds: [round], submissions: [] });
-    await appendCommands(rig.store, rig.bucket, 'retried', 1, [act({ name: 'retry', message: { rounds, count: 1 } })]);
+    await appendCommands(rig.store, rig.bucket, 'retried', 1, [
+      acceptedCommand({ name: 'retry', message: { rounds, count: 1 } }),
+    ]);
     assert.equal(await state(), 'running');
     await appendRecord(rig.store, rig.bucket, record('retried', 's', { sequence: 2 }));
     assert.equal(await state(), 'finished');

@@ -9,8 +9,8 @@ import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 import { sha256 } from '../../src/sha256.ts';
 
-/** What tests put into the results bucket. */
-export class ResultsRoom {
+/** Writes test data into the results bucket. */
+export class ResultsBucket {
   constructor(
     readonly store: ObjectStore,
     readonly bucket: string,
@@ -28,7 +28,7 @@ export class ResultsRoom {
     return frozen;
   }
 
-  /** Hands in more rounds and answers their key. */
+  /** Adds rounds and returns their key. */
   async add(campaign: string, added: Omit<AddedRounds, 'version'>): Promise<string> {
     const body = JSON.stringify({ version: 1, ...added });
     const key = resultObjects.added(campaign, sha256(body));
@@ -38,7 +38,7 @@ export class ResultsRoom {
 }
 
 /** A real S3 server, with the environment of the process pointing to it until {@link stop}. */
-export class StoreRig extends ResultsRoom {
+export class StoreRig extends ResultsBucket {
   private constructor(
     private readonly s3: S3Server,
     private readonly ambient: NodeJS.ProcessEnv,
@@ -103,8 +103,8 @@ export const run = (n: number, rest: Partial<RunRecord> = {}): RunRecord => ({
   ...rest,
 });
 
-/** An act that was taken. */
-export const act = (message: RecordedCommand['message']): RecordedCommand => ({
+/** An accepted command. */
+export const acceptedCommand = (message: RecordedCommand['message']): RecordedCommand => ({
   at: '2026-01-01T00:00:00.000Z',
   act: message?.name ?? 'pauseTeam',
   by: 'ann',

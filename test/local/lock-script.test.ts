@@ -52,9 +52,9 @@ describe('two commands in a fresh clone', () => {
       ['package\n', 'package\n', 'package\n'],
     );
     assert.equal(readFileSync(notes, 'utf8'), 'begin\nend\n');
-    const said = all.map(({ stderr }) => stderr).sort();
-    assert.match(said[0] ?? '', /installing the npm packages/);
-    for (const waited of said.slice(1))
+    const messages = all.map(({ stderr }) => stderr).sort();
+    assert.match(messages[0] ?? '', /installing the npm packages/);
+    for (const waited of messages.slice(1))
       assert.match(waited, /waiting for process \d+, which is installing the npm packages/);
     assert.deepEqual((await run()).stderr, '');
   });

@@ -33,13 +33,13 @@ const frame = { campaign: 'case', budgetMicroUsd: 50_000e6, rerunReserveShare: 0
 
 type Place = { x: number; y: number };
 
-/** Where the dot of each mix is. */
+/** The position of each mix's dot. */
 const dotsOf = (picture: string): Place[] =>
   [...picture.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="7"/g)]
     .map(([, x, y]) => ({ x: Number(x), y: Number(y) }))
     .reverse();
 
-/** Where the words stand that begin so, and which way they go from there. */
+/** Position and anchor of the text that begins like this. */
 const placeOf = (picture: string, words: string): Place & { anchor: string } => {
   const found = new RegExp(`<text x="([\\d.-]+)" y="([\\d.-]+)"([^>]*)>${words}`).exec(picture);
   assert.ok(found, words);
@@ -53,15 +53,15 @@ const greenOf = (picture: string): { right: number; top: number } => {
 
 describe('the picture of a plan', () => {
   it('has a dot for every mix: later ones to the right, those with a larger budget above', () => {
-    const dear = mix('dear', {
+    const expensive = mix('dear', {
       budgetMicroUsd: of(44_000e6, 66_000e6, 88_000e6),
       seconds: of(5 * day, 6 * day, 7 * day),
     });
-    const [cheap, other] = dotsOf(planPicture(plan([mix('cheap'), dear]), frame));
+    const [cheap, other] = dotsOf(planPicture(plan([mix('cheap'), expensive]), frame));
     assert.ok(cheap && other && cheap.x > other.x && cheap.y > other.y);
   });
 
-  it('has a dot in the green exactly where it is within budget and deadline, reserve and worst case included', () => {
+  it('has a dot in the green area exactly if a mix is within budget and deadline, including reserve and worst case', () => {
     const cheapRuns = { costMicroUsd: of(1e6, 1e6, 1e6) };
     const cases: [isGreen: boolean, change: Partial<MixPlan>][] = [
       [true, { ...cheapRuns, budgetMicroUsd: of(49_999e6, 49_999e6, 49_999e6) }],
@@ -109,7 +109,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('shortens a long name in its middle, where names of classes are alike', () => {
+  it('shortens a long name in its middle, where class names are similar', () => {
     const [long, longer] = ['2', '8'].map((size) => `production-${'g'.repeat(50)}-p3.${size}xlarge alone`);
     const picture = planPicture(plan([mix(long ?? ''), mix(longer ?? '')]), { ...frame, campaign: 'c'.repeat(40) });
     const words = [...picture.matchAll(/font-weight="bold"[^>]*>([^<]+…[^<]+)</g)].map(([, name = '']) => name);
@@ -141,7 +141,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('abbreviates millions, so that they are not cut off', () => {
+  it('abbreviates millions so they are not cut off', () => {
     const much = { budgetMicroUsd: of(2.5e15, 2.5e15, 2.5e15), costMicroUsd: of(4e14, 4e14, 4e14) };
     const picture = planPicture(plan([mix('one', much)]), frame);
     assert.ok(picture.includes('>$500 M<') && picture.includes('cost $400 M'));
@@ -158,7 +158,7 @@ describe('the picture of a plan', () => {
     }
   });
 
-  it('calls a bound a bound', () => {
+  it('labels a bound as a bound', () => {
     const picture = planPicture(plan([mix('one')], { basis: 'upper-bound' }), frame);
     assert.ok(picture.includes('Upper bounds') && picture.includes('cost at most $30,000'));
   });

@@ -10,7 +10,7 @@ import { PretendedNvidiaSmi } from '../support/pretended-nvidia-smi.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const deviceMiB = 1_000;
 
-/** Adds up what the processes of the pretended driver hold; `share` of it is shown. */
+/** Adds up the memory that processes of the fake driver hold and reports `share` of it. */
 const sampling = (share = 1): string => `
 PATH=/usr/bin:/bin
 while :; do

@@ -28,7 +28,7 @@ describe('a runner measures how the predictions grow', () => {
   const inputs = Object.fromEntries(
     Array.from({ length: 8 }, (_, n) => [`${n % 2 === 0 ? '' : 'sub/'}clip-${n}`, 'x']),
   );
-  /** Writes at the end, as most programs do; a second for every input. */
+  /** Writes at the end, as most programs do, after a second per input. */
   const writesAtEnd =
     'sleep 2; for clip in $(find /input -type f); do sleep 1; echo $clip,0.5; done > /tmp/rows; cp /tmp/rows /output/predictions.csv';
 

@@ -12,7 +12,7 @@ describe('images made for other platforms run unchanged', () => {
   after(() => rig.stop());
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
-  /** The DFDC winner's: nothing but two arguments says where anything is. */
+  /** The DFDC winner's: two arguments give the location of everything. */
   const dfdc =
     '#!/bin/sh\n[ $# = 2 ] || { echo "usage: predict_submission.sh TEST_DIR OUT_CSV" >&2; exit 2; }\ncat $1/a.txt > $2\n';
   const app = {
@@ -33,7 +33,7 @@ describe('images made for other platforms run unchanged', () => {
       image: { ...app, config: { Entrypoint: ['/app/predict_submission.sh'], Cmd: ['--help'] } },
       args: ['{input}', '{output}/predictions.csv'],
     },
-    'a command of Codabench, in a shell': {
+    'a Codabench command in a shell': {
       layout: 'codabench',
       image: { script: 'exit 9' },
       command: ['sh', '-c', 'exec cat "$0" > "$1"', '/app/input_data/a.txt', '{predictions}'],
@@ -64,12 +64,12 @@ describe('images made for other platforms run unchanged', () => {
       layout: 'medperf',
       image: { script: 'cat /mlcommons/volumes/data/a.txt > /mlcommons/volumes/predictions/predictions.csv' },
     },
-    'any, by what Holdout tells': {
+    'any layout, by Holdout’s variables': {
       layout: 'medperf',
       image: { script: 'cat $HOLDOUT_INPUT/a.txt > $HOLDOUT_OUTPUT/predictions.csv' },
     },
   };
-  for (const [style, { image, layout, ...said }] of Object.entries(styles)) {
+  for (const [style, { image, layout, ...settings }] of Object.entries(styles)) {
     it(style, async () => {
       const predictions = {
         file: layouts[layout ?? 'holdout'].file,
@@ -78,7 +78,7 @@ describe('images made for other platforms run unchanged', () => {
         maxBytes: 1e6,
         missing: 'reject',
       } as const;
-      const orders = containerSettings({ predictions, ...(layout && { layout }), ...said }, {});
+      const orders = containerSettings({ predictions, ...(layout && { layout }), ...settings }, {});
       const { outcome, log } = await rig.run(image, { predictions, ...orders });
       assert.deepEqual([outcome.end, outcome.predictions.kind], [{ kind: 'exited', exitCode: 0 }, 'collected'], log);
       assert.equal(outcome.predictions.kind === 'collected' && outcome.predictions.bytes, 'alpha'.length);

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
 import { RunnerRig, type StartedRunner } from './runner-rig.ts';
 
-describe('a runner and what happens around it', () => {
+describe('the life cycle of a runner', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();
@@ -79,7 +79,7 @@ describe('a runner and what happens around it', () => {
     await eventually('the container runs', () => isRunning(runner));
     runner.process.kill('SIGKILL');
     assert.equal(await runner.exitCode, null);
-    assert.ok(isRunning(runner), 'the container goes on without its runner');
+    assert.ok(isRunning(runner), 'the container continues without its runner');
     const kinds = [/^ho-/, /ext4/, /tmpfs/, /^\/dev\/loop/, /cgroup/, /runs\/[^/]+$/];
     for (const kind of kinds)
       assert.ok(
@@ -140,39 +140,39 @@ describe('a runner and what happens around it', () => {
     assert.deepEqual([log, readFileSync(staged, 'utf8')], ['alpha', 'alpha']);
   });
 
-  const expectTrouble = async (runner: StartedRunner, line: RegExp): Promise<void> => {
+  const expectError = async (runner: StartedRunner, line: RegExp): Promise<void> => {
     assert.equal(await runner.exitCode, runnerExit.error);
     assert.match(runner.stderr(), line);
     assert.equal(runner.stderr().trim().split('\n').length, 1);
     const { runKey, jobId } = runner;
     assert.equal(await rig.store.find(runs(), runObjects.outcome(runKey)), undefined);
-    const trouble = await rig.store.readJson<RunnerError>(runs(), runObjects.trouble(runKey));
-    assert.deepEqual([trouble.version, trouble.jobId], [1, jobId]);
-    assert.match(`${trouble.code} ${trouble.message}`, line);
-    const cause = runCause({ runKey, outcome: undefined, runnerError: trouble, job: undefined });
-    assert.ok(cause.startsWith(`${trouble.code}: `) && !cause.includes(runKey), cause);
+    const error = await rig.store.readJson<RunnerError>(runs(), runObjects.trouble(runKey));
+    assert.deepEqual([error.version, error.jobId], [1, jobId]);
+    assert.match(`${error.code} ${error.message}`, line);
+    const cause = runCause({ runKey, outcome: undefined, runnerError: error, job: undefined });
+    assert.ok(cause.startsWith(`${error.code}: `) && !cause.includes(runKey), cause);
   };
 
   it('inputs that differ from the frozen ones are an error', async () => {
     const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'b.txt': 'not yet staged' });
     await rig.store.write(inputs.files.bucket, `${inputs.files.prefix}b.txt`, 'gamma');
     const { runKey } = await rig.putSpec(rig.image('true'), { inputs });
-    await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*files\/b\.txt/);
+    await expectError(rig.startRunner(runKey), /INPUTS_DAMAGED.*files\/b\.txt/);
   });
 
   it('an index whose names lead elsewhere is an error', async () => {
     const { runKey } = await rig.putSpec(rig.image('true'), { inputs: await rig.putInputs({ '../../escaped': 'x' }) });
-    await expectTrouble(rig.startRunner(runKey), /INPUTS_DAMAGED.*escaped/);
+    await expectError(rig.startRunner(runKey), /INPUTS_DAMAGED.*escaped/);
   });
 
   it('an image that is not the pinned one is an error', async () => {
     const { digest } = rig.image('echo pinned');
     const { reference } = rig.image('echo another');
     const { runKey } = await rig.putSpec({ reference, digest });
-    await expectTrouble(rig.startRunner(runKey), /IMAGE_DIFFERS/);
+    await expectError(rig.startRunner(runKey), /IMAGE_DIFFERS/);
   });
 
   it('a run without a spec is an error', async () => {
-    await expectTrouble(rig.startRunner('c/nobody/1'), /OBJECT_MISSING.*c\/nobody\/1\/spec\.json/);
+    await expectError(rig.startRunner('c/nobody/1'), /OBJECT_MISSING.*c\/nobody\/1\/spec\.json/);
   });
 });

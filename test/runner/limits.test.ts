@@ -60,7 +60,7 @@ describe('a runner enforces and measures limits from outside', () => {
   });
 
   it('processes: a fork bomb that runs until its time limit leaves nothing', async () => {
-    // The shell that waits forks once, before anything grows: where no process can be made any more it would end.
+    // The waiting shell forks once, before the bomb starts: it would exit if it could not fork.
     const { outcome } = await rig.run('b() { b | b & }; (b) & while :; do :; done', {
       limits: { wallClockSeconds: 2 },
     });
@@ -72,7 +72,7 @@ describe('a runner enforces and measures limits from outside', () => {
   it('an emulated GPU: is exhausted at exactly its size', async () => {
     const script = 'dd if=/dev/zero of=$HOLDOUT_GPU_DEVICE/a bs=1M || { stat -c %s $HOLDOUT_GPU_DEVICE/a; exit 1; }';
     const { outcome, log } = await rig.run(script, emulated);
-    // Two streams: which of them is read first, nobody knows.
+    // The order in which the two streams are read is not defined.
     assert.match(log, /No space left on device/);
     assert.match(log, /^33554432$/m);
     assert.deepEqual(outcome.end, { kind: 'exited', exitCode: 1 });

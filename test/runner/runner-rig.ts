@@ -15,7 +15,7 @@ import { ObjectStore } from '../../src/s3/object-store.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
 
-/** A runner that was started; `exitCode` settles when it has ended. */
+/** A started runner; `exitCode` settles when it ends. */
 export interface StartedRunner {
   jobId: string;
   runKey: string;
@@ -40,8 +40,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const limitedHost = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'];
 
 /**
- * Real runners as processes, a real S3 server and a real container engine with storage of its own.
- * HOLDOUT_TEST_ENGINE (JSON, as HOLDOUT_ENGINE) takes another engine.
+ * Real runners as processes, a real S3 server and a real container engine with separate storage.
+ * HOLDOUT_TEST_ENGINE (JSON, as HOLDOUT_ENGINE) selects another engine.
  */
 export class RunnerRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdout-runner-'));
@@ -78,7 +78,7 @@ export class RunnerRig {
     return image;
   }
 
-  /** Puts a set of inputs into the inputs bucket. */
+  /** Writes a set of inputs into the inputs bucket. */
   async putInputs(contents: Record<string, string>): Promise<InputSet> {
     const prefix = `c/testset/${randomUUID()}/`;
     const index: InputIndex = { files: [] };
@@ -92,7 +92,7 @@ export class RunnerRig {
     return { indexKey: `${prefix}index.json`, files, digest: sha256Of(body), items: index.files.length, bytes: 0 };
   }
 
-  /** Writes the spec of a new run and answers its key. */
+  /** Writes the spec of a new run and returns its key. */
   async putSpec(image: RunSpec['image'], overrides: SpecOverrides = {}): Promise<RunSpec> {
     const runKey = `c/s-${++this.sequence}/1`;
     const spec: RunSpec = {
@@ -117,7 +117,7 @@ export class RunnerRig {
     return spec;
   }
 
-  /** Starts the bundled runner for a run whose spec is there. */
+  /** Starts the bundled runner for a run with a spec. */
   startRunner(runKey: string, jobId: string = randomUUID(), env: NodeJS.ProcessEnv = {}): StartedRunner {
     this.jobIds.push(jobId);
     const child = spawn(process.execPath, [join(root, 'dist/runner.mjs')], {
@@ -153,7 +153,7 @@ export class RunnerRig {
     if (status !== 0 || stdout + stderr !== '') throw new Error(`reap exited ${status}: ${stdout}${stderr}`);
   }
 
-  /** What the runs of this rig have left on the host, in words; empty when nothing. */
+  /** Descriptions of everything that this rig's runs left on the host. */
   leftOvers(): string[] {
     const listed = execFileSync(this.command[0], [...this.command.slice(1), 'ps', '--all', '--format={{.Names}}']);
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');

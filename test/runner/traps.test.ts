@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { RunnerRig } from './runner-rig.ts';
 
-describe('a runner survives what a submission leaves behind', () => {
+describe('a runner survives hostile output', () => {
   let rig: RunnerRig;
   before(async () => {
     rig = await RunnerRig.start();
@@ -16,7 +16,10 @@ describe('a runner survives what a submission leaves behind', () => {
     'a FIFO': { script: 'mkfifo /output/predictions.csv', why: 'not-a-file' },
     'a folder': { script: 'mkdir /output/predictions.csv', why: 'not-a-file' },
     'a sparse file of 2 GB': { script: 'truncate -s 2G /output/predictions.csv', why: 'too-large' },
-    'one byte too many': { script: 'head -c 1000001 /dev/zero > /output/predictions.csv', why: 'too-large' },
+    'a file that is one byte too large': {
+      script: 'head -c 1000001 /dev/zero > /output/predictions.csv',
+      why: 'too-large',
+    },
   };
   for (const [what, { script, why }] of Object.entries(traps)) {
     it(`${what} instead of predictions`, async () => {

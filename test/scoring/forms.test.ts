@@ -56,7 +56,7 @@ describe('the documented forms of predictions', () => {
     });
   }
 
-  it('are read alike in chunks of any size', async () => {
+  it('give the same result in chunks of any size', async () => {
     for (const { what, file } of accepted) {
       const whole = await read(file);
       for (const size of [1, 2, 3, 7]) {

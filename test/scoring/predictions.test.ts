@@ -124,8 +124,8 @@ describe('reading predictions', () => {
       const node = spawn(process.execPath, ['--max-old-space-size=48', '--import=tsx', bomb, filling], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      const [said] = await Promise.all([text(node.stdout), once(node, 'close')]);
-      assert.equal(said, 'invalid', `with 48 MiB of heap and 25 MiB of ${JSON.stringify(filling)}`);
+      const [output] = await Promise.all([text(node.stdout), once(node, 'close')]);
+      assert.equal(output, 'invalid', `with 48 MiB of heap and 25 MiB of ${JSON.stringify(filling)}`);
     }
   });
 

@@ -10,7 +10,7 @@ import { oddFolder, pathsOfHome } from './odd-folder.ts';
 
 const freePorts = { HOLDOUT_TEMPORAL_PORT: '0', HOLDOUT_UI_PORT: '0', HOLDOUT_S3_PORT: '0', HOLDOUT_BATCH_PORT: '0' };
 
-/** A HOLDOUT_HOME of its own, and `holdout` run on it as a user would: real processes, stack and containers. */
+/** A separate HOLDOUT_HOME on which `holdout` runs as for a user: with real processes, stack and containers. */
 export class CampaignHome {
   private readonly place = oddFolder('holdout-home');
   readonly folder = join(this.place.folder, 'home');
@@ -20,7 +20,7 @@ export class CampaignHome {
     mkdirSync(this.folder, { mode: 0o700 });
   }
 
-  /** Starts a command and goes on; see {@link Started}. */
+  /** Starts a command without waiting for its end; see {@link Started}. */
   start(args: string[]): Started {
     const child = spawn(process.execPath, [join(projectRoot(), 'scripts', 'holdout.mjs'), ...args], {
       env: { ...process.env, ...freePorts, HOLDOUT_HOME: this.folder },
@@ -36,7 +36,7 @@ export class CampaignHome {
     return this.start(args).end();
   }
 
-  /** Job folders of the Batch endpoint, with what is known of each. */
+  /** Job folders of the Batch endpoint, with the state of each job. */
   jobs(): { id: string; runnerPid: number | undefined; ended: boolean; runKey: string }[] {
     const folder = join(this.folder, 'batch', 'jobs');
     if (!existsSync(folder)) return [];
@@ -67,13 +67,13 @@ export class CampaignHome {
     return record.identity.pid;
   }
 
-  /** kill -9 of the opener and every part of the stack; runners and containers go on. */
+  /** Kills (-9) the opener and every part of the stack; runners and containers continue. */
   killStack(opener: Started): void {
     opener.child.kill('SIGKILL');
     for (const part of ['worker', 'scorer', 'batch', 's3', 'temporal']) killQuietly(this.pidOf(part));
   }
 
-  /** kill -9 of every runner and container. */
+  /** Kills (-9) every runner and container. */
   killRuns(): void {
     for (const pid of this.runnersAlive()) killQuietly(pid);
     const { engine } = JSON.parse(readFileSync(join(this.folder, 'stack.json'), 'utf8')) as {
@@ -83,7 +83,7 @@ export class CampaignHome {
     spawnSync(program, [...flags, 'kill', '--all'], { stdio: 'ignore' });
   }
 
-  /** What is left on this machine of the home: processes, mounts, control groups. */
+  /** Processes, mounts and control groups that the home left on this machine. */
   leftovers(): string[] {
     const paths = pathsOfHome(this.folder);
     const processes = readdirSync('/proc')
@@ -100,7 +100,7 @@ export class CampaignHome {
     return [...processes, ...mounts];
   }
 
-  /** Ends whatever a failed test left and removes the home. */
+  /** Ends everything that a failed test left and removes the home. */
   async remove(): Promise<void> {
     await this.run('local', 'down');
     for (const child of this.running) child.kill('SIGKILL');
@@ -114,7 +114,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** A command under way. */
+/** A running command. */
 export class Started {
   private stdout = '';
   private stderr = '';
@@ -129,8 +129,8 @@ export class Started {
     this.closed = once(child, 'close');
   }
 
-  /** What it has said on stderr so far. */
-  get said(): string {
+  /** Its stderr so far. */
+  get stderrSoFar(): string {
     return this.stderr;
   }
 
@@ -139,7 +139,7 @@ export class Started {
     return { status: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
-  /** Waits until something holds while the command runs; fails with what the command said and how its stack stands. */
+  /** Waits for a condition while the command runs; fails with the command's output and the state of its stack. */
   async until(what: string, holds: () => boolean, limitMs = 240_000): Promise<void> {
     for (const deadline = Date.now() + limitMs; !holds(); await delay(100)) {
       const { exitCode, signalCode } = this.child;
@@ -150,7 +150,7 @@ export class Started {
   }
 }
 
-/** The object that `start --json` printed; fails with what the command said otherwise. */
+/** The object that `start --json` printed; fails with the command's stderr if there is none. */
 export function resultsOf({ stdout, stderr }: Ended): CampaignResults {
   try {
     return JSON.parse(stdout) as CampaignResults;
@@ -159,7 +159,7 @@ export function resultsOf({ stdout, stderr }: Ended): CampaignResults {
   }
 }
 
-/** The leaderboard file that a campaign left in the home. */
+/** The leaderboard file of a campaign in the home. */
 export const leaderboardIn = (home: CampaignHome, campaign: string): string =>
   readFileSync(join(home.folder, 'results', campaign, 'leaderboard.csv'), 'utf8');
 
@@ -176,7 +176,7 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It had ended.
+    // It has ended already.
   }
 }
 

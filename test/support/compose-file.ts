@@ -1,4 +1,4 @@
-/** docker-compose.yml and what may be laid over it, as Compose reads them: merge keys and variables resolved. */
+/** docker-compose.yml and its overlays as Compose reads them, with merge keys and variables resolved. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export interface ComposeFile {
   volumes: Record<string, unknown>;
 }
 
-/** Runs docker/make-env.sh so often in a folder of its own; answers what .env holds after each time. */
+/** Runs docker/make-env.sh several times in a separate folder; returns the content of .env after each run. */
 export function makeEnvironments(times: number): Record<string, string>[] {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-compose-'));
   try {

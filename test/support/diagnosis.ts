@@ -5,15 +5,15 @@ import { taskQueues } from '../../src/ids.ts';
 import { runningStack } from '../../src/local/stack/open-stack.ts';
 import { lastLines } from '../../src/run-command.ts';
 
-/** What can be seen from outside of a stack that does not get on: for the words of a test that waited in vain. */
+/** Describes a stack that makes no progress, for the message of a test whose wait timed out. */
 export async function diagnosisOf(home: string): Promise<string> {
-  const said: string[] = [];
+  const lines: string[] = [];
   try {
-    await tellPending(home, said);
+    await addPending(home, lines);
   } catch (error) {
-    said.push(String(error));
+    lines.push(String(error));
   }
-  return [...said, ...logsOf(home)].join('\n');
+  return [...lines, ...logsOf(home)].join('\n');
 }
 
 function logsOf(home: string): string[] {
@@ -24,8 +24,8 @@ function logsOf(home: string): string[] {
     .map((name) => `--- ${name}\n${lastLines(readFileSync(join(folder, name), 'utf8'), 8)}`);
 }
 
-/** Who asks for workflow tasks, and what each workflow that runs waits for. */
-async function tellPending(home: string, said: string[]): Promise<void> {
+/** Adds the pollers of workflow tasks, and the pending tasks and activities of each running workflow. */
+async function addPending(home: string, lines: string[]): Promise<void> {
   const stack = runningStack(home);
   if (stack === undefined) throw new Error('no stack is up');
   const address = stack.endpoints.temporal;
@@ -38,11 +38,11 @@ async function tellPending(home: string, said: string[]): Promise<void> {
         taskQueue: { name: taskQueues.main },
         taskQueueType: 1,
       });
-      said.push(`${taskQueues.main} is polled by ${JSON.stringify(pollers)}`);
+      lines.push(`${taskQueues.main} is polled by ${JSON.stringify(pollers)}`);
       const { workflow } = new Client({ connection, namespace });
       for await (const { workflowId } of workflow.list({ query: 'ExecutionStatus = "Running"' })) {
         const { raw } = await workflow.getHandle(workflowId).describe();
-        said.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities])}`);
+        lines.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities])}`);
       }
     });
   } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Polls until `holds` answers true; an error that it throws counts as "not yet". Fails naming `what` after the deadline,
+ * Polls until `holds` returns true; an error that it throws counts as "not yet". Fails naming `what` after the deadline,
  * which is far beyond what a busy machine needs.
  */
 export async function eventually(

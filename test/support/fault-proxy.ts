@@ -1,22 +1,22 @@
-/** A server between a client and the Batch endpoint that hands everything on, counts, and fails where a test wants it. */
+/** A proxy between a client and the Batch endpoint that counts calls and injects faults. */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** The operations of Batch's wire, as the last part of their path. */
+/** Operations of Batch's API, by the last part of their path. */
 export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob';
 
 type Body = Record<string, unknown>;
 
 export type Fault =
-  /** Answered here; the endpoint never hears of it. */
+  /** The proxy responds; the endpoint receives nothing. */
   | { kind: 'refuse'; status: number; type: string }
-  /** The endpoint does it, the answer is lost on the way. */
-  | { kind: 'lose-answer' }
-  /** Never answered; the endpoint never hears of it. */
+  /** The endpoint carries it out, but the response is lost. */
+  | { kind: 'lose-response' }
+  /** No response; the endpoint receives nothing. */
   | { kind: 'hang' }
-  /** Handed on only when this is over. */
+  /** Forwarded once `until` settles. */
   | { kind: 'hold'; until: () => Promise<unknown> }
-  /** The endpoint's answer, changed. */
+  /** Changes the endpoint's response. */
   | { kind: 'answer'; change: (answer: Body, asked: Body) => Body | Promise<Body> };
 
 export const faults = {
@@ -24,21 +24,21 @@ export const faults = {
   denied: { kind: 'refuse', status: 403, type: 'AccessDeniedException' },
   unknownJob: { kind: 'refuse', status: 404, type: 'ClientException' },
   throttled: { kind: 'refuse', status: 429, type: 'TooManyRequestsException' },
-  loseAnswer: { kind: 'lose-answer' },
+  loseResponse: { kind: 'lose-response' },
   hang: { kind: 'hang' },
   noJobsDescribed: { kind: 'answer', change: () => ({ jobs: [] }) },
   noJobsListed: { kind: 'answer', change: () => ({ jobSummaryList: [] }) },
 } as const satisfies Record<string, Fault>;
 
 export class FaultProxy {
-  readonly seen: { operation: string; body: Body }[] = [];
+  readonly calls: { operation: string; body: Body }[] = [];
   private readonly faults = new Map<string, { fault: Fault; left: number }>();
   private readonly server = createServer((incoming, outgoing) => {
     void this.serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
   endpoint = '';
 
-  /** `target` is asked at every request: an endpoint that was started again has another port. */
+  /** `target` is called for every request: a restarted endpoint has another port. */
   constructor(private readonly target: () => string) {}
 
   async start(): Promise<void> {
@@ -54,7 +54,7 @@ export class FaultProxy {
     this.server.closeAllConnections();
   }
 
-  /** The next `times` calls of an operation fail so. */
+  /** Injects a fault into the next `times` calls of an operation. */
   inject(operation: BatchOperation, fault: Fault, times = Infinity): void {
     this.faults.set(operation, { fault, left: times });
   }
@@ -63,10 +63,10 @@ export class FaultProxy {
     this.faults.delete(operation);
   }
 
-  /** Nothing fails and nothing was seen. */
+  /** Removes all faults and forgets all calls. */
   reset(): void {
     this.faults.clear();
-    this.seen.length = 0;
+    this.calls.length = 0;
   }
 
   count(operation: BatchOperation): number {
@@ -74,14 +74,14 @@ export class FaultProxy {
   }
 
   bodies(operation: BatchOperation): Body[] {
-    return this.seen.filter((one) => one.operation === operation).map(({ body }) => body);
+    return this.calls.filter((one) => one.operation === operation).map(({ body }) => body);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const operation = incoming.url?.split('/').at(-1) ?? '';
     const content = await textOf(incoming);
     const asked = JSON.parse(content || '{}') as Body;
-    this.seen.push({ operation, body: asked });
+    this.calls.push({ operation, body: asked });
     const fault = this.faultFor(operation);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'refuse') {
@@ -90,9 +90,9 @@ export class FaultProxy {
       return;
     }
     if (fault?.kind === 'hold') await fault.until();
-    const answer = await this.handOn(incoming, content);
+    const answer = await this.forward(incoming, content);
     const text = await textOf(answer);
-    if (fault?.kind === 'lose-answer') {
+    if (fault?.kind === 'lose-response') {
       outgoing.destroy();
       return;
     }
@@ -109,7 +109,7 @@ export class FaultProxy {
     return injected.fault;
   }
 
-  private async handOn({ method, url, headers }: IncomingMessage, content: string): Promise<IncomingMessage> {
+  private async forward({ method, url, headers }: IncomingMessage, content: string): Promise<IncomingMessage> {
     const { hostname, port } = new URL(this.target());
     const onward = request({ hostname, port, method, path: url, headers });
     onward.end(content);

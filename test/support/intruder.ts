@@ -1,5 +1,5 @@
 /**
- * What another user of the machine tries against a running stack: `intruder.mjs PLAN`, with a {@link Plan} as JSON. Prints a
+ * Attacks a running stack as another user of the machine: `intruder.mjs PLAN`, with a {@link Plan} as JSON. Prints a
  * {@link Loot} as JSON. Bundled, since that user may see neither packages nor sources.
  */
 import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
@@ -10,17 +10,17 @@ export interface Plan {
   home: string;
   batch: string;
   s3: string;
-  /** Key of the Batch endpoint, as guessed or known. */
+  /** Key of the Batch endpoint, guessed or real. */
   credential: { accessKeyId: string; secretAccessKey: string };
-  /** A module that notes who runs it. */
+  /** A module that records the user who runs it. */
   module: string;
 }
 
 export interface Loot {
-  /** Everything that could be read, of the home and of /proc. */
+  /** Everything readable in the home and in /proc. */
   text: string;
-  /** What came of each request: an HTTP status, and the error's name. */
-  answers: Record<string, string>;
+  /** The result of each request: its HTTP status, and the error's name. */
+  results: Record<string, string>;
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as Plan;
@@ -36,7 +36,7 @@ function readAll(path: string): string {
   }
 }
 
-/** Named one by one too: a folder that cannot be listed may still be entered. */
+/** Files read by name: a folder that cannot be listed may still be entered. */
 const known = ['credentials.json', 'batch/start-up.json', 's3-accounts/users.json', 's3/holdout-labels/c/labels.csv'];
 const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
 const text = [
@@ -64,7 +64,7 @@ const sent = async (send: () => Promise<{ $metadata: { httpStatusCode?: number |
 };
 const fetched = async (url: string, init?: RequestInit): Promise<string> => String((await fetch(url, init)).status);
 
-const answers = {
+const results = {
   'a job': await sent(() =>
     client.send(
       new SubmitJobCommand({ ...job, containerOverrides: { environment: variable('HOLDOUT_RUN_KEY', 'c/s/9') } }),
@@ -89,4 +89,4 @@ const answers = {
   'the labels without a signature': await fetched(`${plan.s3}/holdout-labels/c/labels.csv`),
 };
 
-process.stdout.write(JSON.stringify({ text, answers } satisfies Loot));
+process.stdout.write(JSON.stringify({ text, results } satisfies Loot));

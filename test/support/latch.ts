@@ -1,4 +1,4 @@
-/** A latch that callers wait at until it is opened. */
+/** Lets callers wait until it is opened. */
 export function latch(): { opened: Promise<void>; open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {

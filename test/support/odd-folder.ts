@@ -6,8 +6,8 @@ import { openIdentity } from '../../src/local/stack/home/home-identity.ts';
 import { shortPathsOf } from '../../src/local/stack/home/short-paths.ts';
 
 /**
- * A new folder as people have them, and worse: deep, with blanks, other letters and everything that separates something from
- * something in mounts, options and references; reached by a link; open to other users. `root` holds it all.
+ * A new folder with an extreme path: long, with blanks, non-ASCII letters and every character that separates fields in
+ * mounts, options and references. `folder` is a link to it, and other users may enter `root`, which contains everything.
  */
 export function oddFolder(name: string): { root: string; folder: string } {
   const root = mkdtempSync(join(tmpdir(), `${name}-`));
@@ -19,7 +19,7 @@ export function oddFolder(name: string): { root: string; folder: string } {
   return { root, folder: link };
 }
 
-/** The paths under which what a home started may be found: in command lines and environments, and as the kernel writes mounts. */
+/** Paths that identify a home's processes and mounts: in command lines and environments, and as the kernel writes mounts. */
 export function pathsOfHome(home: string): string[] {
   const places = placesOf(home);
   const kernels = places.folder.replaceAll(/[ \\]/g, (letter) =>

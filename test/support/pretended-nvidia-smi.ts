@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Stands for nvidia-smi, which no machine without a driver has: a script first on the PATH of this process.
+ * Replaces nvidia-smi, which exists only with a driver, by a script that is first on the PATH of this process.
  * `sampling` runs for the loop of readings, `accounts` for the list of accounted processes.
  */
 export class PretendedNvidiaSmi {

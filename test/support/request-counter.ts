@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 
-/** A server that hands every request on and counts. */
+/** A proxy that forwards and counts requests. */
 export interface RequestCounter {
   endpoint: string;
   count(method: string, pathPrefix: string): number;
   close(): void;
 }
 
-/** Starts a counter before the server at `target`; signatures stay valid because the Host header is kept. */
+/** Starts a counter in front of the server at `target`; signatures stay valid because the Host header is kept. */
 export async function countRequests(target: string): Promise<RequestCounter> {
   const seen: { method: string; path: string }[] = [];
   const server = createServer((incoming, outgoing) => {

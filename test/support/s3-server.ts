@@ -69,7 +69,7 @@ async function serve(folder: string, port: number): Promise<ChildProcess> {
   });
   // A test run that dies takes the server with it.
   process.once('exit', () => server.kill('SIGKILL'));
-  await eventually('the S3 server answers', async () => {
+  await eventually('the S3 server responds', async () => {
     if (server.exitCode !== null) throw new Error(`versitygw ended with ${server.exitCode}`);
     return (await fetch(`http://127.0.0.1:${port}/health`)).ok;
   });

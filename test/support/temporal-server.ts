@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 
-/** Search attributes the workflows set. */
+/** Search attributes that the workflows set. */
 const attributes = ['Campaign', 'Team', 'Stage', 'Class', 'Outcome'].map((name) => `Holdout${name}=Keyword`);
 
 export interface TemporalServer {

@@ -5,7 +5,7 @@ import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { resultsOf } from '../support/campaign-command.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
-describe('a campaign file that changed since the start', function () {
+describe('a campaign file that changed after the start', function () {
   this.timeout(180_000);
   const home = new SimulatedHome({ teams: [1, 1], slots: { g4: 2, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
@@ -15,7 +15,7 @@ describe('a campaign file that changed since the start', function () {
   const row = (team: number, submission: string, image = 'image.tar'): string =>
     `t${team},Team ${team},${submission},${image},2026-01-02T00:00:00Z\n`;
   const append = (...lines: string[]): void => writeFileSync(rows(), readFileSync(rows(), 'utf8') + lines.join(''));
-  /** Starts with a changed file, which is put back. */
+  /** Starts with a changed file, then restores the file. */
   const changed = async (file: string, from: string | RegExp, to: string): Promise<string> => {
     const before = readFileSync(file, 'utf8');
     const after = before.replace(from, to);
@@ -34,30 +34,30 @@ describe('a campaign file that changed since the start', function () {
     await home.until('one finished, one runs', ({ counts }) => counts.finished === 1 && counts.running === 1);
   });
 
-  it('shows further rows and what they cost, and without --yes adds nothing', async () => {
+  it('shows the new rows and their cost, and adds nothing without --yes', async () => {
     append(row(0, 's0-1'), row(2, 's2-0'));
-    const said = await home.holdout(2, 'start', home.file, '--detach');
+    const output = await home.holdout(2, 'start', home.file, '--detach');
     assert.match(
-      said,
+      output,
       /the submissions file has 2 submissions of 2 teams \(s0-1, s2-0\) that steered does not have yet/,
     );
     assert.match(
-      said,
+      output,
       /about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
     );
-    assert.match(said, /nothing was changed.\n.*--yes/);
-    assert.deepEqual([record.acts(), (await home.progress()).submissions], [[], 2]);
+    assert.match(output, /nothing was changed.\n.*--yes/);
+    assert.deepEqual([record.commands(), (await home.progress()).submissions], [[], 2]);
   });
 
-  it('adds them to the running campaign with --yes, once', async () => {
+  it('adds the new rows to the running campaign once, with --yes', async () => {
     assert.match(await home.holdout(0, 'start', home.file, '--detach', '--yes'), /added 2 submissions of 2 teams/);
     await home.until('they finished', ({ counts }) => counts.finished === 3 && counts.running === 1);
     await home.begin();
-    assert.equal(record.acts().length, 1);
-    assert.match(await home.act(0, 'leaderboard'), /Team 2/);
+    assert.equal(record.commands().length, 1);
+    assert.match(await home.command(0, 'leaderboard'), /Team 2/);
   });
 
-  it('names what else differs and the command that changes it, and changes nothing', async () => {
+  it('names each other difference and the command that changes it, and changes nothing', async () => {
     assert.match(
       await changed(home.file, 'usd: 500', 'usd: 600'),
       /budget\.usd: was 500, now 600\n.*\n.*raise-budget steered --usd 600/,
@@ -71,14 +71,14 @@ describe('a campaign file that changed since the start', function () {
       await changed(rows(), 's0-0,image.tar,2026-01-01', 's0-0,image.tar,2026-01-09'),
       /submissions\.s0-0\.submittedAt: was "2026-01-01.*", now "2026-01-09.*"\n.*Restore the file/,
     );
-    assert.equal(record.acts().length, 1);
+    assert.equal(record.commands().length, 1);
   });
 
-  it('takes the changed file once the commands that it named have been run', async () => {
+  it('accepts the changed file after the named commands were run', async () => {
     const before = readFileSync(home.file, 'utf8');
     await Promise.all([
-      home.act(0, 'raise-budget', '--usd', '600'),
-      home.act(0, 'set-slots', '--class', 'g4', '--slots', '4'),
+      home.command(0, 'raise-budget', '--usd', '600'),
+      home.command(0, 'set-slots', '--class', 'g4', '--slots', '4'),
     ]);
     writeFileSync(home.file, before.replace('usd: 500', 'usd: 600').replace('slots: 2', 'slots: 4'));
     await home.begin();
@@ -86,13 +86,13 @@ describe('a campaign file that changed since the start', function () {
     await home.begin();
   });
 
-  it('adds rows to a campaign that has ended, which goes on, and prints the result of one that has nothing to do', async () => {
-    await home.act(0, 'cancel', '--submission', 's1-0', '--yes');
-    await home.act(3, 'watch');
-    // What was cancelled by name may leave the file.
+  it('adds rows to an ended campaign, which continues, and prints the result of one with nothing left to do', async () => {
+    await home.command(0, 'cancel', '--submission', 's1-0', '--yes');
+    await home.command(3, 'watch');
+    // A submission that was cancelled by name may be removed from the file.
     writeFileSync(rows(), readFileSync(rows(), 'utf8').replace(/^t1,Team 1,s1-0.*\n/m, '') + row(2, 's2-1'));
     await home.holdout(2, 'start', home.file);
-    assert.match(await home.act(0, 'status'), /has ended/);
+    assert.match(await home.command(0, 'status'), /has ended/);
     const { status, ...ended } = await home.run('start', home.file, '--json', '--yes');
     assert.equal(status, 3, ended.stderr);
     const results = resultsOf({ status, ...ended });

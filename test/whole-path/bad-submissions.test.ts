@@ -9,11 +9,11 @@ import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
-/** Predictions of one half for every clip, written by busybox. */
+/** Predicts 0.5 for every clip, with busybox. */
 const half =
   'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';
 
-/** Needs a MiB of shared memory for every input, and says what PyTorch says when there is not as much. */
+/** Needs 1 MiB of shared memory per input, and fails with PyTorch’s message if there is less. */
 const shared = [
   'dd if=/dev/zero of=/dev/shm/x bs=1M count=$(ls /input | wc -l) || {',
   'echo "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error." >&2',
@@ -21,7 +21,7 @@ const shared = [
   half,
 ].join('\n');
 
-describe('a campaign with bad submissions in it', function () {
+describe('a campaign with bad submissions', function () {
   this.timeout(180_000);
   const home = new CampaignHome();
   const images = join(home.folder, 'images-of-test');
@@ -29,7 +29,7 @@ describe('a campaign with bad submissions in it', function () {
   let results: CampaignResults;
   after(() => home.remove());
 
-  const hand = (submission: string, recipe: ImageRecipe): string => {
+  const addSubmission = (submission: string, recipe: ImageRecipe): string => {
     const layout = join(images, submission);
     mkdirSync(layout, { recursive: true });
     buildImage(layout, 'image', recipe);
@@ -40,15 +40,17 @@ describe('a campaign with bad submissions in it', function () {
   };
 
   before(async () => {
-    const archive = hand('damaged', { script: half });
+    const archive = addSubmission('damaged', { script: half });
     truncateSync(archive, Math.floor(statSync(archive).size / 2));
-    hand('other-machine', { script: half, architecture: 'arm64' });
-    hand('two-gigabytes', { script: 'truncate -s 2G $HOLDOUT_OUTPUT/predictions.csv' });
-    hand('not-numbers', { script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv` });
-    hand('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
-    hand('nothing', { script: 'true' });
-    hand('shares-much', { script: shared });
-    hand('good', { script: half });
+    addSubmission('other-machine', { script: half, architecture: 'arm64' });
+    addSubmission('two-gigabytes', { script: 'truncate -s 2G $HOLDOUT_OUTPUT/predictions.csv' });
+    addSubmission('not-numbers', {
+      script: `${half}; sed -i '2s/0.5/NaN/; 3s/0.5/nan/' $HOLDOUT_OUTPUT/predictions.csv`,
+    });
+    addSubmission('a-link', { script: 'ln -s /etc/passwd $HOLDOUT_OUTPUT/predictions.csv' });
+    addSubmission('nothing', { script: 'true' });
+    addSubmission('shares-much', { script: shared });
+    addSubmission('good', { script: half });
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
     const ended = await home.run('start', file, '--json');
@@ -56,40 +58,40 @@ describe('a campaign with bad submissions in it', function () {
     assert.equal(ended.status, 0, ended.stderr);
   });
 
-  const endOf = (submission: string) => {
+  const resultOf = (submission: string) => {
     const found = results.submissions.find((candidate) => candidate.submission === submission);
     assert.ok(found);
     return found;
   };
 
-  it('refuses a damaged archive and an image for another machine, with what is wrong', () => {
-    assert.equal(endOf('damaged').reason, 'image-refused');
-    assert.equal(endOf('other-machine').reason, 'image-refused');
-    assert.match(endOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
-    for (const submission of ['damaged', 'other-machine']) assert.deepEqual(endOf(submission).runs, []);
+  it('refuses a damaged archive and an image for another platform, and says what is wrong', () => {
+    assert.equal(resultOf('damaged').reason, 'image-refused');
+    assert.equal(resultOf('other-machine').reason, 'image-refused');
+    assert.match(resultOf('other-machine').detail ?? '', /arm64.*amd64|amd64.*arm64/);
+    for (const submission of ['damaged', 'other-machine']) assert.deepEqual(resultOf(submission).runs, []);
   });
 
-  it('ends each bad output with its own reason', () => {
-    const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => endOf(id).reason);
+  it('fails each bad output with its own reason', () => {
+    const reasons = ['two-gigabytes', 'not-numbers', 'a-link', 'nothing'].map((id) => resultOf(id).reason);
     assert.deepEqual(reasons, ['output-invalid', 'output-invalid', 'output-invalid', 'output-missing']);
-    assert.equal(endOf('not-numbers').detail, '2 faults in the predictions');
-    assert.deepEqual(endOf('not-numbers').faults?.first, [
+    assert.equal(resultOf('not-numbers').detail, '2 faults in the predictions');
+    assert.deepEqual(resultOf('not-numbers').faults?.first, [
       { fault: 'not-a-number', line: 2 },
       { fault: 'not-a-number', line: 3 },
     ]);
-    const found = ['two-gigabytes', 'a-link', 'nothing'].map((id) => endOf(id).runs.at(-1)?.facts?.predictions);
+    const found = ['two-gigabytes', 'a-link', 'nothing'].map((id) => resultOf(id).runs.at(-1)?.facts?.predictions);
     assert.deepEqual(found, ['too-large', 'link', 'missing']);
   });
 
-  it('gives one whose shared memory was full all its memory as such, once, on the same class', () => {
-    const { state, runs } = endOf('shares-much');
+  it('retries a run that filled its shared memory once, on the same class, with all its memory as shared memory', () => {
+    const { state, runs } = resultOf('shares-much');
     const [probe, full, last] = runs;
     assert.deepEqual([state, runs.length, probe?.purpose], ['finished', 3, 'probe']);
     assert.deepEqual([full?.reason, full?.class, last?.reason], ['submission-error', last?.class, null]);
   });
 
-  it('leaves the rest alone', () => {
-    assert.deepEqual([endOf('good').state, endOf('good').score?.toFixed(6)], ['finished', '0.693147']);
+  it('does not affect the other submissions', () => {
+    assert.deepEqual([resultOf('good').state, resultOf('good').score?.toFixed(6)], ['finished', '0.693147']);
     assert.ok(results.submissions.every(({ fault, state }) => state === 'finished' || fault === 'team'));
   });
 });

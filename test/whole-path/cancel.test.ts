@@ -5,7 +5,7 @@ import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('cancel from the command line', function () {
   this.timeout(180_000);
-  // A team has two under way at a time: one runs, one waits, the third has not begun.
+  // A team has at most two open submissions: one runs, one waits, and the third has not started.
   const home = new SimulatedHome({ teams: [3], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
   after(() => home.remove());
@@ -25,35 +25,35 @@ describe('cancel from the command line', function () {
     waits = runs === 's0-0' ? 's0-1' : 's0-0';
   });
 
-  it('says how many are under way and how many have not begun, and without --yes ends nothing', async () => {
-    const said = await home.act(2, 'cancel', '--team', 't0');
-    assert.match(said, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
-    assert.match(said, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
-    assert.deepEqual([await active(), record.acts()], [[runs], []]);
+  it('counts submissions under way and not started, and ends nothing without --yes', async () => {
+    const output = await home.command(2, 'cancel', '--team', 't0');
+    assert.match(output, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
+    assert.match(output, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
+    assert.deepEqual([await active(), record.commands()], [[runs], []]);
   });
 
-  it('ends one that has not begun: it never begins', async () => {
-    await home.act(0, 'cancel', '--submission', 's0-2', '--yes');
+  it('cancels a submission that has not started, so it never starts', async () => {
+    await home.command(0, 'cancel', '--submission', 's0-2', '--yes');
     assert.deepEqual(
       record.chain('s0-2').map(({ state, reason, runs, detail }) => [state, reason, runs.length, detail]),
       [['cancelled', 'cancelled', 0, 'It was cancelled before its turn came.']],
     );
-    assert.match(await home.act(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
+    assert.match(await home.command(2, 'cancel', '--submission', 's0-2', '--yes'), /already ended: s0-2/);
   });
 
-  it('ends one that waits for a run, and one that runs with its job; what that cost stays spent', async () => {
-    await home.act(0, 'cancel', '--submission', waits, '--yes');
+  it('cancels a waiting submission, and a running one with its job, whose cost stays spent', async () => {
+    await home.command(0, 'cancel', '--submission', waits, '--yes');
     await home.until('it has ended', () => record.chain(waits).length === 1);
     assert.deepEqual([record.chain(waits)[0]?.state, record.chain(waits)[0]?.runs], ['cancelled', []]);
     assert.deepEqual(await active(), [runs]);
-    await home.act(0, 'cancel', '--submission', runs, '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'cancel', '--submission', runs, '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual(await active(), []);
     const [run] = (await home.resultOf(runs)).runs;
     assert.ok(run?.reason === 'cancelled' && run.billedSeconds > 0 && run.costMicroUsd > 0);
   });
 
-  it('leaves an ended campaign with all three in one state, and nothing to cancel', async () => {
+  it('leaves an ended campaign with all three cancelled, and nothing left to cancel', async () => {
     const results = await home.results();
     record.check(results);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('cancel from the command line', function () {
       results.submissions.map(() => ['cancelled', 'operator']),
     );
     assert.match(
-      await home.act(2, 'cancel', '--team', 't0', '--yes'),
+      await home.command(2, 'cancel', '--team', 't0', '--yes'),
       /is not running, so cancel has nothing to act on/,
     );
   });

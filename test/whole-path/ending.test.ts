@@ -12,16 +12,16 @@ const shape: ConstructorParameters<typeof SimulatedHome>[0] = {
 const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's1-2', 's2-0', 's2-1', 's2-2'];
 const allEndless = Object.fromEntries(ids.map((id) => [id, endless]));
 
-const runningOnes = async (home: SimulatedHome): Promise<string[]> =>
+const runningSubmissions = async (home: SimulatedHome): Promise<string[]> =>
   (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '').sort();
 
-/** One submission has finished, which is answered, three run on and four wait for their turn or a run. */
-async function underWay(home: SimulatedHome): Promise<string> {
+/** Starts the campaign; returns its finished submission once three others run and four wait for a start or a run. */
+async function startAndWait(home: SimulatedHome): Promise<string> {
   await home.open(allEndless);
   await home.begin();
   await home.until('three run', ({ counts }) => counts.running === 3);
   await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
-  const [first = ''] = await runningOnes(home);
+  const [first = ''] = await runningSubmissions(home);
   const { [first]: _quick, ...others } = allEndless;
   await home.behaveNow(others);
   await home.until('one has finished', ({ counts }) => counts.finished === 1 && counts.running === 3);
@@ -43,25 +43,25 @@ describe('close from the command line', function () {
   let kept: string[] = [];
   after(() => home.remove());
   before(async () => {
-    const finished = await underWay(home);
-    kept = [finished, ...(await runningOnes(home))].sort();
+    const finished = await startAndWait(home);
+    kept = [finished, ...(await runningSubmissions(home))].sort();
   });
 
-  it('says what it means and does nothing without --yes', async () => {
-    const said = await home.act(2, 'close');
-    assert.match(said, /3 jobs under way may finish; nothing more is started/);
-    assert.match(said, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
+  it('explains the effect, and does nothing without --yes', async () => {
+    const output = await home.command(2, 'close');
+    assert.match(output, /3 jobs under way may finish; nothing more is started/);
+    assert.match(output, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
     assert.equal((await home.progress()).closing, null);
-    assert.equal(record.acts().length, 0);
+    assert.equal(record.commands().length, 0);
   });
 
-  it('lets running jobs finish, cancels what waits, publishes the results and ends', async () => {
-    await home.act(0, 'close', '--yes', '--why', 'enough');
-    assert.match(await home.act(0, 'status'), /steered is closing/);
-    assert.match(await home.act(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
+  it('lets running jobs finish, cancels waiting submissions, publishes the results and ends', async () => {
+    await home.command(0, 'close', '--yes', '--why', 'enough');
+    assert.match(await home.command(0, 'status'), /steered is closing/);
+    assert.match(await home.command(2, 'retry', '--submission', kept[0] ?? '', '--yes'), /the campaign is closing/);
     assert.equal((await home.activeJobs()).length, 3);
     await home.behaveNow({});
-    await home.act(3, 'watch');
+    await home.command(3, 'watch');
     const results = await home.results();
     record.check(results);
     const finished = results.submissions.filter(({ state }) => state === 'finished').map((one) => one.submission);
@@ -73,10 +73,10 @@ describe('close from the command line', function () {
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
   });
 
-  it('can be opened again by a retry of what it cut off', async () => {
+  it('can be reopened by a retry of the cancelled submissions', async () => {
     const [cutOff = ''] = ids.filter((id) => !kept.includes(id));
-    await home.act(0, 'retry', '--submission', cutOff, '--yes');
-    await home.act(3, 'watch');
+    await home.command(0, 'retry', '--submission', cutOff, '--yes');
+    await home.command(3, 'watch');
     assert.equal((await home.resultOf(cutOff)).state, 'finished');
   });
 });
@@ -88,17 +88,17 @@ describe('abort from the command line', function () {
   let finished = '';
   after(() => home.remove());
   before(async () => {
-    finished = await underWay(home);
+    finished = await startAndWait(home);
   });
 
-  it('says what is thrown away and does nothing without --yes', async () => {
-    assert.match(await home.act(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
+  it('says what is discarded, and does nothing without --yes', async () => {
+    assert.match(await home.command(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
     assert.equal((await home.activeJobs()).length, 3);
   });
 
-  it('ends every job, workflow and reservation, and keeps what was finished', async () => {
-    await home.act(0, 'abort', '--yes');
-    await home.act(3, 'watch');
+  it('ends every job, workflow and reservation, and keeps finished results', async () => {
+    await home.command(0, 'abort', '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     const results = await home.results();
     record.check(results);
@@ -107,19 +107,19 @@ describe('abort from the command line', function () {
       assert.equal(state, submission === finished ? 'finished' : 'cancelled', submission);
       assert.ok(runs.every(({ costMicroUsd }) => costMicroUsd > 0));
     }
-    assert.match(await home.act(0, 'leaderboard'), new RegExp(finished));
+    assert.match(await home.command(0, 'leaderboard'), new RegExp(finished));
   });
 
-  it('does the same to a campaign whose workflow was terminated, though its jobs run on', async () => {
-    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
+  it('does the same for a campaign whose workflow was terminated while its jobs continue', async () => {
+    await home.command(0, 'retry', '--reason', 'cancelled', '--yes');
     await home.until('three run again', ({ counts }) => counts.running === 3);
     await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
     await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
-    assert.match(await home.act(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
-    await home.act(0, 'abort', '--yes');
-    await home.act(3, 'watch');
+    assert.match(await home.command(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
+    await home.command(0, 'abort', '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.act(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
+    assert.match(await home.command(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
   });
 });

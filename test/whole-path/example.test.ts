@@ -28,7 +28,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     assert.equal(ended.status, 0, ended.stderr);
   });
 
-  it('ends every submission as is written beside it, on the classes written beside it', () => {
+  it('gives every submission its expected result on its expected classes', () => {
     assert.equal(results.submissions.length, Object.keys(expected.submissions).length);
     for (const { submission, state, reason, runs, score } of results.submissions) {
       const wanted = expected.submissions[submission];
@@ -43,7 +43,7 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     }
   });
 
-  it('gives every run a class, a reason where it failed, billed seconds and a cost, and adds them up', () => {
+  it('gives every run a class, a reason if it failed, billed seconds and a cost, and adds up the costs', () => {
     const runs = results.submissions.flatMap((submission) => submission.runs);
     for (const run of runs) {
       assert.ok(run.billedSeconds > 0 && Number.isInteger(run.billedSeconds));
@@ -60,14 +60,14 @@ describe('npm run start-campaign, the example from the command to the leaderboar
     );
   });
 
-  it('says why each submission failed, and of every run what it used of its limits', () => {
-    const told = results.submissions
+  it('says why each submission failed, and how much of its limits every run used', () => {
+    const explanations = results.submissions
       .filter(({ state }) => state === 'failed')
       .map(({ submission, why, faults, runs }) => {
         const facts = runs.at(-1)?.facts;
         return [submission, why?.sentence, facts?.rule, facts?.signal ?? facts?.exitCode ?? facts?.end, faults?.count];
       });
-    assert.deepEqual(told, [
+    assert.deepEqual(explanations, [
       ['laptop-1', whyOfReason['output-invalid'].sentence, null, 0, 6],
       [
         'memory-palace',
@@ -103,14 +103,14 @@ describe('npm run start-campaign, the example from the command to the leaderboar
 
   it('prints the same results when it is started again, and runs nothing', async () => {
     const jobs = home.jobs().length;
-    const again = await home.run('start', '--json');
-    assert.equal(again.status, 0, again.stderr);
-    assert.deepEqual(resultsOf(again), results);
+    const second = await home.run('start', '--json');
+    assert.equal(second.status, 0, second.stderr);
+    assert.deepEqual(resultsOf(second), results);
     assert.equal(leaderboardIn(home, 'spliced-clips'), board);
     assert.equal(home.jobs().length, jobs);
   });
 
-  it('shows a hostile submission nothing: no network, no labels, no other team’s files', () => {
+  it('keeps a hostile submission from the network, the labels and other teams’ files', () => {
     const runs = join(home.folder, 's3', 'holdout-runs', 'spliced-clips', 'label-hunter');
     for (const n of ['1', '2']) {
       const log = readFileSync(join(runs, n, 'stdout.log'), 'utf8');

@@ -10,7 +10,7 @@ import { cases } from './first-contact/cases.ts';
 import { deviceCases } from './first-contact/device-cases.ts';
 import { layoutCampaigns } from './first-contact/layout-cases.ts';
 
-describe('what strangers hand in', function () {
+describe('submissions from teams new to Holdout', function () {
   this.timeout(240_000);
   const home = new CampaignHome();
   let onProcessors: CampaignResults;
@@ -18,7 +18,7 @@ describe('what strangers hand in', function () {
   after(() => home.remove());
 
   let withLayouts: CampaignResults[];
-  // All on one stack, which is up until the home is removed; the small ones at a time.
+  // All campaigns use one stack, which is up until the home is removed; the small ones run at the same time.
   before(async () => {
     const stack = home.start(['local', 'up']);
     await stack.until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
@@ -37,10 +37,10 @@ describe('what strangers hand in', function () {
   };
 
   for (const [name, { expected }] of Object.entries(cases)) {
-    it(`${name}: ${wordsOf(expected)}`, () => check(submissionOf(onProcessors, name), expected));
+    it(`${name}: ${describeExpected(expected)}`, () => check(submissionOf(onProcessors, name), expected));
   }
   for (const [name, { expected, reasons }] of Object.entries(deviceCases)) {
-    it(`${name}: ${reasons.map((reason) => reason ?? 'ends well').join(', then ')}`, () => {
+    it(`${name}: ${reasons.map((reason) => reason ?? 'succeeds').join(', then ')}`, () => {
       const submission = submissionOf(onDevices, name);
       check(submission, expected);
       assert.deepEqual(
@@ -52,7 +52,7 @@ describe('what strangers hand in', function () {
 
   for (const [campaign, { cases: handedIn }] of Object.entries(layoutCampaigns)) {
     for (const [name, { expected }] of Object.entries(handedIn)) {
-      it(`${campaign}, ${name}: ${wordsOf(expected)}`, () => {
+      it(`${campaign}, ${name}: ${describeExpected(expected)}`, () => {
         const results = withLayouts.find((one) => one.campaign === campaign);
         assert.ok(results);
         check(submissionOf(results, name), expected);
@@ -60,27 +60,27 @@ describe('what strangers hand in', function () {
     }
   }
 
-  it('shows that an image died because its root is read-only, and what allows it', async () => {
+  it('shows that an image failed because its root is read-only, and which setting allows writes', async () => {
     const { stdout, stderr } = await home.run('show', 'first-contact', 'writes-root-fs');
     assert.match(stdout.replaceAll(/\s+/g, ' '), shownReadOnly, stderr);
   });
 
-  it('says in docs/whose-fault.md what happened here, and leaves no failure out', () => {
-    const told = toldFaults();
+  it('agrees with docs/whose-fault.md, which lists every failure seen here', () => {
+    const documented = documentedFaults();
     const seen = [...onProcessors.submissions, ...onDevices.submissions];
-    for (const [name, { reason, who }] of told) {
+    for (const [name, { reason, who }] of documented) {
       const { runs, ...ended } = submissionOf({ submissions: seen }, name);
       assert.equal(reason, ended.reason ?? runs[0]?.reason ?? '', name);
       assert.equal(who, reason === '' ? '' : 'team', name);
     }
     const failures = seen.filter(({ state }) => state === 'failed').map(({ submission }) => submission);
     assert.deepEqual(
-      failures.filter((name) => !told.has(name)),
+      failures.filter((name) => !documented.has(name)),
       [],
     );
   });
 
-  it('never takes a fault of a team for one of the platform', () => {
+  it('never blames the platform for a team’s fault', () => {
     for (const { submissions } of [onProcessors, onDevices, ...withLayouts])
       assert.deepEqual(
         submissions.filter(({ fault }) => fault !== null && fault !== 'team'),
@@ -106,7 +106,7 @@ function check(submission: SubmissionSummary, expected: Expected): void {
   if (expected.rule !== undefined) assert.equal(runs.at(-1)?.facts?.rule, expected.rule, shown);
 }
 
-function wordsOf(expected: Expected): string {
+function describeExpected(expected: Expected): string {
   return expected.state === 'finished' ? 'finishes' : `${expected.reason} after ${expected.runs} runs`;
 }
 
@@ -116,8 +116,8 @@ function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, nam
   return found;
 }
 
-/** The rows of docs/whose-fault.md that name a case, by its name. */
-function toldFaults(): Map<string, { reason: string; who: string }> {
+/** The rows of docs/whose-fault.md that name a case, by case. */
+function documentedFaults(): Map<string, { reason: string; who: string }> {
   const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
     .split('\n')
     .filter((line) => /^\|.*\| *`[a-z0-9-]+` *\|$/.test(line))

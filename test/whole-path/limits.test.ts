@@ -5,7 +5,7 @@ import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('budget, slots and deadline from the command line', function () {
   this.timeout(180_000);
-  // A run may cost at worst $10.66, and takes $0.015: of the nine tenths for first runs two fit, one after the other.
+  // The worst case of a run is $10.66, its cost $0.015: the nine tenths for first runs allow two, one after the other.
   const home = new SimulatedHome({
     teams: [1, 1, 1, 1, 1, 1],
     slots: { g4: 1, p3: 1 },
@@ -23,15 +23,15 @@ describe('budget, slots and deadline from the command line', function () {
     await home.begin();
   });
 
-  it('holds when nothing that waits fits into the budget, and says so', async () => {
-    assert.match(await home.act(3, 'watch'), /2 finished/);
+  it('is blocked when no waiting run fits into the budget, and says so', async () => {
+    assert.match(await home.command(3, 'watch'), /2 finished/);
     const { hold, counts, money } = await home.progress();
     assert.deepEqual([hold, counts.finished, counts.waiting], ['budget', 2, 4]);
     assert.ok(money.spent < money.budget);
-    assert.match(await home.act(0, 'status'), /blocked: .*budget → npm run holdout -- raise-budget \S+ --usd/);
+    assert.match(await home.command(0, 'status'), /blocked: .*budget → npm run holdout -- raise-budget \S+ --usd/);
   });
 
-  it('refuses what makes no sense with a reason, and changes nothing', async () => {
+  it('refuses invalid values with a reason, and changes nothing', async () => {
     const refusals = [
       [['raise-budget', '--usd', '0.01'], /\$0\.01 is less than what is spent/],
       [['set-slots', '--class', 'g5', '--slots', '1'], /there is no instance class g5/],
@@ -40,45 +40,45 @@ describe('budget, slots and deadline from the command line', function () {
     ] as const;
     const before = { ...(await home.progress()), operatorsLog: [], forecast: null };
     await Promise.all(
-      refusals.map(async ([[command, ...args], why]) => assert.match(await home.act(2, command, ...args), why)),
+      refusals.map(async ([[command, ...args], why]) => assert.match(await home.command(2, command, ...args), why)),
     );
     assert.deepEqual({ ...(await home.progress()), operatorsLog: [], forecast: null }, before);
-    assert.ok(record.acts().every(({ refused, message }) => refused !== undefined && message === null));
+    assert.ok(record.commands().every(({ refused, message }) => refused !== undefined && message === null));
   });
 
-  it('goes on with a larger budget', async () => {
+  it('continues with a larger budget', async () => {
     await home.behaveNow(Object.fromEntries([0, 1, 2, 3, 4, 5].map((team) => [`s${team}-0`, endless])));
-    await home.act(0, 'raise-budget', '--usd', '500');
+    await home.command(0, 'raise-budget', '--usd', '500');
     await eventually('one runs', async () => (await runningJobs()) === 1);
     assert.equal((await home.progress()).hold, null);
   });
 
-  it('runs more jobs at a time with more slots', async () => {
-    // Else what waits would go there once its own class has no slot.
-    await home.act(0, 'set-slots', '--class', 'p3', '--slots', '0');
-    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '3');
+  it('runs more jobs at once with more slots', async () => {
+    // Otherwise waiting requests would move there once their own class has no slots.
+    await home.command(0, 'set-slots', '--class', 'p3', '--slots', '0');
+    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '3');
     await eventually('three run', async () => (await runningJobs()) === 3);
   });
 
-  it('starts nothing with no slot, while what runs goes on', async () => {
-    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '0');
+  it('starts nothing without a slot, while running jobs continue', async () => {
+    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '0');
     const [first] = await home.activeJobs();
-    await home.act(0, 'cancel', '--submission', first?.runKey.split('/')[1] ?? '', '--yes');
+    await home.command(0, 'cancel', '--submission', first?.runKey.split('/')[1] ?? '', '--yes');
     await home.until('it has ended', ({ counts }) => counts.cancelled === 1);
     const { counts, hold } = await home.progress();
     assert.deepEqual([counts.running, counts.waiting, hold], [2, 1, null]);
     assert.equal((await home.activeJobs()).length, 2);
   });
 
-  it('holds after a deadline that has passed once what runs has ended, and goes on with a later one', async () => {
-    await home.act(0, 'set-deadline', '--at', new Date().toISOString());
+  it('is blocked once the deadline has passed and running jobs have ended, and continues with a later deadline', async () => {
+    await home.command(0, 'set-deadline', '--at', new Date().toISOString());
     await home.behaveNow({});
-    assert.match(await home.act(3, 'watch'), /4 finished/);
-    assert.match(await home.act(0, 'status'), /blocked: the deadline has passed → npm run holdout -- set-deadline/);
-    await home.act(0, 'set-deadline', '--at', new Date(Date.now() + 86_400_000).toISOString());
-    await home.until('slots are missing', ({ hold }) => hold === 'slots');
-    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '1');
-    await home.act(3, 'watch');
+    assert.match(await home.command(3, 'watch'), /4 finished/);
+    assert.match(await home.command(0, 'status'), /blocked: the deadline has passed → npm run holdout -- set-deadline/);
+    await home.command(0, 'set-deadline', '--at', new Date(Date.now() + 86_400_000).toISOString());
+    await home.until('it is blocked by missing slots', ({ hold }) => hold === 'slots');
+    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '1');
+    await home.command(3, 'watch');
     const results = await home.results();
     record.check(results);
     assert.equal(results.submissions.filter(({ state }) => state === 'finished').length, 5);

@@ -19,8 +19,8 @@ describe('pause and reprioritise from the command line', function () {
 
   const teamOf = ({ runKey }: ObservedJob): string => runKey.replace(/^steered\/s(\d+)-0\/\d+$/, 't$1');
   const running = async (): Promise<string[]> => (await home.activeJobs()).map(teamOf);
-  const runsOf = (team: string): string => team.replace('t', 's').concat('-0');
-  /** In the order in which their jobs began. */
+  const submissionOf = (team: string): string => team.replace('t', 's').concat('-0');
+  /** Teams in the order in which their jobs began. */
   let kept = '';
   let killed = '';
   let next = '';
@@ -28,7 +28,7 @@ describe('pause and reprioritise from the command line', function () {
 
   before(async () => {
     await home.open(Object.fromEntries(teams.map((team) => [`s${team}-0`, endless])));
-    // One charged run ends a submission: what is killed must not be charged.
+    // With one attempt, a charged run would end its submission, so a stopped run must not be charged.
     writeFileSync(home.file, readFileSync(home.file, 'utf8').replace('attempts: 3', 'attempts: 1'));
     await home.begin();
     await home.until('two run, the others wait', ({ counts }) => counts.running === 2 && counts.waiting === 4);
@@ -36,50 +36,53 @@ describe('pause and reprioritise from the command line', function () {
     [kept = '', killed = ''] = await running();
   });
 
-  it('lets the running job of a paused team go on', async () => {
-    assert.match(await home.act(0, 'pause', '--team', kept), /^done: pause t\d; at most 1 job under way may finish$/m);
+  it('lets the running job of a paused team continue', async () => {
+    assert.match(
+      await home.command(0, 'pause', '--team', kept),
+      /^done: pause t\d; at most 1 job under way may finish$/m,
+    );
     await delay(2_000);
     assert.deepEqual(await running(), [kept, killed]);
-    assert.match(await home.act(0, 'status'), new RegExp(`paused teams:\n  ${kept}`));
+    assert.match(await home.command(0, 'status'), new RegExp(`paused teams:\n  ${kept}`));
   });
 
-  it('ends the running job of a team that is paused with --kill, and nothing else; its slot goes to who waits', async () => {
-    assert.match(await home.act(0, 'pause', '--team', killed, '--kill'), /end now, uncharged/);
+  it('ends only the running job of a team paused with --kill, and gives its slot to a waiting submission', async () => {
+    assert.match(await home.command(0, 'pause', '--team', killed, '--kill'), /end now, uncharged/);
     await eventually('another team runs', async () => {
       const [first, second = ''] = await running();
       next = second;
       return first === kept && second !== '' && second !== killed;
     });
-    await home.until('the killed one waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
+    await home.until('the stopped submission waits', ({ counts }) => counts.running === 2 && counts.waiting === 4);
   });
 
-  it('shows that the killed one waits, for what and why, and that its run was stopped', async () => {
+  it('shows that the stopped submission waits, for what and why, and that its run was stopped', async () => {
     await eventually('results say so, by a list that may be behind', async () => {
-      const { state, underWay } = await home.resultOf(runsOf(killed));
+      const { state, underWay } = await home.resultOf(submissionOf(killed));
       return state === 'waiting' && underWay?.stage === 'waiting' && underWay.class === 'g4';
     });
-    const shown = (await home.act(0, 'show', runsOf(killed))).replaceAll(/\n {13}/g, ' ');
+    const shown = (await home.command(0, 'show', submissionOf(killed))).replaceAll(/\n {13}/g, ' ');
     assert.match(shown, /^ {2}now {8}waiting for run 2, an evaluation on g4( or p3)?, since .* UTC$/m);
     assert.match(shown, new RegExp(`^ {2}because {4}its team is paused: .* resume steered --team ${killed}$`, 'm'));
     assert.match(shown, /^run 1, evaluation on g4: stopped from outside$/m);
-    assert.match(await home.act(0, 'show', runsOf(kept)), /^run 1, evaluation on g4: under way$/m);
+    assert.match(await home.command(0, 'show', submissionOf(kept)), /^run 1, evaluation on g4: under way$/m);
   });
 
-  it('gives the next free slot to a team that was put ahead, though it asked last', async () => {
+  it('gives the next free slot to a prioritised team, although it requested last', async () => {
     const idle = teams.map((team) => `t${team}`).filter((team) => ![kept, killed, next].includes(team));
     last = idle.at(-1) ?? '';
-    await home.act(0, 'reprioritise', '--team', last, '--priority', '1');
-    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '3');
+    await home.command(0, 'reprioritise', '--team', last, '--priority', '1');
+    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '3');
     await eventually('one more runs', async () => (await running()).length === 3);
     assert.deepEqual(await running(), [kept, next, last]);
   });
 
-  it('starts nothing once a pause of the whole campaign is answered, and goes on within a second after resume', async () => {
-    await home.act(0, 'pause');
-    await home.act(0, 'set-slots', '--class', 'g4', '--slots', '4');
+  it('starts nothing after a pause of the whole campaign is confirmed, and continues within a second of resume', async () => {
+    await home.command(0, 'pause');
+    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '4');
     await delay(1_500);
     assert.deepEqual(await running(), [kept, next, last]);
-    await home.act(0, 'resume');
+    await home.command(0, 'resume');
     const answered = Date.now();
     await home.until('the slot is taken', ({ counts }) => counts.running === 4);
     const tookMs = Date.now() - answered;
@@ -87,14 +90,14 @@ describe('pause and reprioritise from the command line', function () {
     await eventually('its job is there', async () => (await running()).length === 4);
   });
 
-  it('runs what was killed again after resume, uncharged, and numbers it on', async () => {
+  it('repeats the stopped run after resume, uncharged, with the next number', async () => {
     await home.behaveNow({});
-    await home.act(0, 'resume', '--team', kept);
-    await home.act(0, 'resume', '--team', killed);
-    await home.act(0, 'watch');
+    await home.command(0, 'resume', '--team', kept);
+    await home.command(0, 'resume', '--team', killed);
+    await home.command(0, 'watch');
     const results = await home.results();
     new CampaignRecord(home.folder, home.campaign).check(results);
-    const { state, runs } = await home.resultOf(runsOf(killed));
+    const { state, runs } = await home.resultOf(submissionOf(killed));
     assert.equal(state, 'finished');
     assert.deepEqual(
       runs.map(({ n, reason }) => [n, reason]),
@@ -103,6 +106,6 @@ describe('pause and reprioritise from the command line', function () {
         [2, null],
       ],
     );
-    assert.equal((await home.resultOf(runsOf(kept))).runs.length, 1);
+    assert.equal((await home.resultOf(submissionOf(kept))).runs.length, 1);
   });
 });

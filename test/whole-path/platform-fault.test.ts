@@ -8,12 +8,12 @@ import { which } from '../../src/local/tools/engine.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
-describe('the example on a machine whose engine breaks', function () {
+describe('the example on a machine whose container engine breaks', function () {
   this.timeout(300_000);
   const home = new CampaignHome();
   const path = process.env['PATH'];
   const programs = mkdtempSync(join(tmpdir(), 'holdout-engine-'));
-  /** While it is there, the engine refuses to make containers. */
+  /** While this file exists, the engine refuses to create containers. */
   const broken = join(programs, 'broken');
   after(async () => {
     await home.remove();
@@ -27,11 +27,11 @@ describe('the example on a machine whose engine breaks', function () {
     writeFileSync(join(programs, 'podman'), `#!/bin/sh\n${refuse}\nexec ${engine} "$@"\n`);
     chmodSync(join(programs, 'podman'), 0o755);
     process.env['PATH'] = `${programs}:${path}`;
-    // Stays up while its campaign holds; the engine is looked at before it breaks.
+    // The stack stays up while its campaign is blocked; it tests the engine before that breaks.
     await home.start(['local', 'up']).until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
   });
 
-  it('costs a handful of runs, says why it holds and what continues it, and then ends as ever', async () => {
+  it('loses only a few runs, says why it is blocked and how to continue, and then ends as usual', async () => {
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, ['coin-toss', 'edge-reader-1', 'laptop-1', 'memory-palace']);
     writeFileSync(broken, '');
@@ -43,7 +43,7 @@ describe('the example on a machine whose engine breaks', function () {
       /part is blocked: g4-like is blocked since .*: the engine: Error: boom → .* resume part --class g4-like/,
     );
     const states = new Set(resultsOf(held).submissions.map(({ state }) => state));
-    assert.ok(!states.has('failed'), 'none has failed for it');
+    assert.ok(!states.has('failed'), 'no submission has failed because of it');
     rmSync(broken);
     const resumed = await home.run('resume', 'part', '--class', 'g4-like');
     assert.equal(resumed.status, 0, resumed.stderr);

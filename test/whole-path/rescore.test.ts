@@ -19,21 +19,21 @@ describe('rescore from the command line', function () {
       'one finished, two failed, one runs',
       ({ counts }) => counts.finished === 1 && counts.failed === 2 && counts.running === 1,
     );
-    board = await home.act(0, 'leaderboard', '--csv');
+    board = await home.command(0, 'leaderboard', '--csv');
   });
 
-  it('says whom it takes and whom it leaves out, that it costs nothing, and without --yes does nothing', async () => {
-    const said = await home.act(2, 'rescore');
-    assert.match(said, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
-    assert.match(said, /^left out, without a successful run: s0-1$/m);
-    assert.match(said, /^left out, not ended yet: s2-0$/m);
-    assert.match(said, free);
-    assert.deepEqual([rounds(), record.acts().length], [[1, 1, 1, 0], 0]);
+  it('says which submissions it includes and omits and that it costs nothing, and does nothing without --yes', async () => {
+    const output = await home.command(2, 'rescore');
+    assert.match(output, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
+    assert.match(output, /^left out, without a successful run: s0-1$/m);
+    assert.match(output, /^left out, not ended yet: s2-0$/m);
+    assert.match(output, free);
+    assert.deepEqual([rounds(), record.commands().length], [[1, 1, 1, 0], 0]);
   });
 
-  it('scores one again while the campaign runs, without a job', async () => {
+  it('rescores one submission while the campaign runs, without a job', async () => {
     const jobs = await home.allJobs();
-    await home.act(0, 'rescore', '--submission', 's0-0', '--yes');
+    await home.command(0, 'rescore', '--submission', 's0-0', '--yes');
     await home.until('its round has ended', () => rounds()[0] === 2);
     const [first, second] = record.chain('s0-0');
     assert.deepEqual([second?.state, second?.runs], ['finished', []]);
@@ -42,9 +42,9 @@ describe('rescore from the command line', function () {
     assert.deepEqual(await home.allJobs(), jobs);
   });
 
-  it('scores all of a reason again, and no other', async () => {
-    const said = await home.act(0, 'rescore', '--reason', 'output-invalid', '--yes');
-    assert.match(said, /^rescore of 1 submission of 1 team \(s1-0\)$/m);
+  it('rescores every submission that failed for a given reason, and no other', async () => {
+    const output = await home.command(0, 'rescore', '--reason', 'output-invalid', '--yes');
+    assert.match(output, /^rescore of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('its round has ended', () => rounds()[2] === 2);
     const { state, reason, detail } = await home.resultOf('s1-0');
     assert.deepEqual([state, reason, detail], ['failed', 'output-invalid', '1 fault in the predictions']);
@@ -56,20 +56,20 @@ describe('rescore from the command line', function () {
     assert.deepEqual([counts.finished, counts.failed, submissions], [1, 2, 4]);
   });
 
-  it('refuses one that has no predictions, whoever asks for it by name', async () => {
-    assert.match(await home.act(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
-    assert.match(await home.act(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
+  it('refuses a submission without predictions, even by name', async () => {
+    assert.match(await home.command(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
+    assert.match(await home.command(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
   });
 
-  it('scores a team again after the end of the campaign, twice if asked twice; the board stays as it was', async () => {
-    await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
-    await home.act(3, 'watch');
+  it('rescores a team after the end of the campaign, twice if asked twice, with the same leaderboard', async () => {
+    await home.command(0, 'cancel', '--submission', 's2-0', '--yes');
+    await home.command(3, 'watch');
     for (const before of [2, 3]) {
-      assert.match(await home.act(0, 'rescore', '--team', 't0', '--yes'), free);
-      await home.act(3, 'watch');
+      assert.match(await home.command(0, 'rescore', '--team', 't0', '--yes'), free);
+      await home.command(3, 'watch');
       assert.deepEqual(rounds(), [before + 1, 1, 2, 1]);
     }
-    assert.equal(await home.act(0, 'leaderboard', '--csv'), board);
+    assert.equal(await home.command(0, 'leaderboard', '--csv'), board);
     const results = await home.results();
     record.check(results);
     assert.equal((await home.allJobs()).length, 4);

@@ -10,13 +10,13 @@ describe('retry from the command line', function () {
   after(() => home.remove());
 
   const unchanged = async (act: () => Promise<string>): Promise<string> => {
-    const [jobs, acts] = [await home.allJobs(), record.acts()];
-    const said = await act();
-    assert.deepEqual([await home.allJobs(), record.acts()], [jobs, acts]);
-    return said;
+    const [jobs, acts] = [await home.allJobs(), record.commands()];
+    const output = await act();
+    assert.deepEqual([await home.allJobs(), record.commands()], [jobs, acts]);
+    return output;
   };
   const board = async (): Promise<string[]> => {
-    const rows = (await home.act(0, 'leaderboard', '--csv')).trim().split('\n').slice(1);
+    const rows = (await home.command(0, 'leaderboard', '--csv')).trim().split('\n').slice(1);
     return rows.map((row) => row.split(',')[0] ?? '').sort();
   };
 
@@ -29,40 +29,40 @@ describe('retry from the command line', function () {
     );
   });
 
-  it('refuses what it cannot do, and says what is there instead', async () => {
+  it('refuses an invalid selection, and lists the valid ones', async () => {
     const refusals = [
       [[], /select submissions with --submission, --team or --reason/],
       [['--reason', 'submission-eror'], /there is no reason submission-eror.*submission-error/],
       [['--submission', 's2-0'], /not ended yet: s2-0/],
     ] as const;
     for (const [args, why] of refusals)
-      assert.match(await unchanged(() => home.act(2, 'retry', ...args, '--yes')), why);
+      assert.match(await unchanged(() => home.command(2, 'retry', ...args, '--yes')), why);
   });
 
-  it('shows why one failed, and of one that nobody knows which was meant', async () => {
-    const shown = await home.act(0, 'show', 's0-0');
+  it('shows why a submission failed, and suggests names for an unknown one', async () => {
+    const shown = await home.command(0, 'show', 's0-0');
     assert.match(shown, /^ {2}state {6}failed: submission-error, the team’s fault$/m);
     assert.match(shown, /^ {2}exit {7}exit code 1$/m);
     assert.match(shown, /^ {2}why {8}The program exited with a code other than 0\. \(rule: exit-code\)$/m);
-    const json = JSON.parse(await home.act(0, 'show', 's0-0', '--json')) as SubmissionOverview;
+    const json = JSON.parse(await home.command(0, 'show', 's0-0', '--json')) as SubmissionOverview;
     assert.deepEqual([json.version, json.reason, json.rounds[0]?.runs[0]?.facts?.exitCode], [1, 'submission-error', 1]);
-    assert.match(await home.act(2, 'show', 's0-00'), /has no submission s0-00 \(did you mean s0-0\?\)/);
+    assert.match(await home.command(2, 'show', 's0-00'), /has no submission s0-00 \(did you mean s0-0\?\)/);
   });
 
-  it('says how many and how much, and without --yes changes nothing', async () => {
-    const said = await unchanged(() => home.act(2, 'retry', '--reason', 'submission-error'));
-    assert.match(said, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
+  it('says how many runs it repeats and at what cost, and changes nothing without --yes', async () => {
+    const output = await unchanged(() => home.command(2, 'retry', '--reason', 'submission-error'));
+    assert.match(output, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
-      said,
+      output,
       /^about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
     );
-    assert.match(said, /nothing was changed.\n.*--yes/);
+    assert.match(output, /nothing was changed.\n.*--yes/);
   });
 
-  it('runs one again while the campaign runs; its runs are numbered on and its new score counts', async () => {
+  it('repeats one submission while the campaign runs: run numbers continue and the new score counts', async () => {
     assert.deepEqual(await board(), ['t0']);
     await home.behaveNow({ 's2-0': endless });
-    await home.act(0, 'retry', '--submission', 's0-0', '--yes', '--why', 'a broken disk');
+    await home.command(0, 'retry', '--submission', 's0-0', '--yes', '--why', 'a broken disk');
     await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 2);
     assert.deepEqual((await home.progress()).reasons, { 'submission-error': 1 });
     const { state, runs } = await home.resultOf('s0-0');
@@ -74,40 +74,43 @@ describe('retry from the command line', function () {
         [2, null],
       ],
     );
-    assert.match(await home.act(0, 'status'), /^  \S+ \S+ retry count=1 \(a broken disk\)$/m);
-    assert.match(await home.act(0, 'show', 's0-0'), /^round 1: failed \(submission-error\)$[^]*^round 2: finished$/m);
+    assert.match(await home.command(0, 'status'), /^  \S+ \S+ retry count=1 \(a broken disk\)$/m);
+    assert.match(
+      await home.command(0, 'show', 's0-0'),
+      /^round 1: failed \(submission-error\)$[^]*^round 2: finished$/m,
+    );
   });
 
-  it('runs all of a reason again, and no other', async () => {
-    const said = await home.act(0, 'retry', '--reason', 'submission-error', '--yes');
-    assert.match(said, /^retry of 1 submission of 1 team \(s1-0\)$/m);
+  it('repeats every submission that failed for a given reason, and no other', async () => {
+    const output = await home.command(0, 'retry', '--reason', 'submission-error', '--yes');
+    assert.match(output, /^retry of 1 submission of 1 team \(s1-0\)$/m);
     await home.until('it finished', ({ counts }) => counts.running === 1 && counts.finished === 3);
     assert.deepEqual(await board(), ['t0', 't1']);
   });
 
-  it('runs a team again after the end of the campaign, which goes on as the same one', async () => {
-    await home.act(0, 'cancel', '--submission', 's2-0', '--yes');
-    await home.act(3, 'watch');
-    const said = await unchanged(() => home.act(2, 'retry', '--team', 't0'));
-    assert.match(said, /^retry of 2 submissions of 1 team \(s0-0, s0-1\)$/m);
-    await home.act(0, 'retry', '--team', 't0', '--yes');
-    await home.act(3, 'watch');
+  it('repeats a team after the end of the campaign, which continues as the same campaign', async () => {
+    await home.command(0, 'cancel', '--submission', 's2-0', '--yes');
+    await home.command(3, 'watch');
+    const output = await unchanged(() => home.command(2, 'retry', '--team', 't0'));
+    assert.match(output, /^retry of 2 submissions of 1 team \(s0-0, s0-1\)$/m);
+    await home.command(0, 'retry', '--team', 't0', '--yes');
+    await home.command(3, 'watch');
     assert.deepEqual(
       ['s0-0', 's0-1', 's1-0', 's2-0'].map((one) => record.chain(one).length),
       [3, 2, 2, 1],
     );
-    assert.match(await home.act(0, 'status'), /has ended/);
+    assert.match(await home.command(0, 'status'), /has ended/);
   });
 
-  it('runs what an operator cancelled again', async () => {
+  it('repeats submissions that an operator cancelled', async () => {
     await home.behaveNow({});
-    assert.match(await home.act(0, 'status'), /retry steered --reason cancelled/);
-    await home.act(0, 'retry', '--reason', 'cancelled', '--yes');
-    await home.act(0, 'watch');
+    assert.match(await home.command(0, 'status'), /retry steered --reason cancelled/);
+    await home.command(0, 'retry', '--reason', 'cancelled', '--yes');
+    await home.command(0, 'watch');
     assert.equal((await home.resultOf('s2-0')).state, 'finished');
   });
 
-  it('leaves results, ledger, scores and cost that agree, and one job for every run', async () => {
+  it('leaves consistent results, ledger, scores and cost, and one job per run', async () => {
     const results = await home.results();
     record.check(results);
     const runs = results.submissions.flatMap((one) => one.runs.map(({ n }) => `steered/${one.submission}/${n}`));

@@ -13,14 +13,14 @@ import { partOfExample } from '../support/campaigns/part-of-example.ts';
 const half =
   'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';
 
-describe('a campaign steered from the command line', function () {
+describe('a campaign controlled from the command line', function () {
   this.timeout(180_000);
   const home = new CampaignHome();
   const rows: string[] = [];
   let example = '';
   after(() => home.remove());
 
-  const hand = (submission: string, team: string, script: string): void => {
+  const addSubmission = (submission: string, team: string, script: string): void => {
     const layout = join(home.folder, 'images-of-test', submission);
     mkdirSync(layout, { recursive: true });
     buildImage(layout, 'image', { script });
@@ -36,9 +36,9 @@ describe('a campaign steered from the command line', function () {
     JSON.parse(await holdout(0, 'status', 'part', '--json')) as CampaignProgress;
 
   before(async () => {
-    hand('endless', 'slow', 'sleep 1000');
-    hand('quick', 'fast', half);
-    hand('later', 'paused', half);
+    addSubmission('endless', 'slow', 'sleep 1000');
+    addSubmission('quick', 'fast', half);
+    addSubmission('later', 'paused', half);
     example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, [], rows);
     execFileSync('sed', ['-i', 's/wallClock: 15s/wallClock: 10m/; s/usd: 10/usd: 50/', file]);
@@ -46,7 +46,7 @@ describe('a campaign steered from the command line', function () {
     await holdout(0, 'pause', 'part', '--team', 'paused', '--why', 'a question to the team');
   });
 
-  it('says that nobody was there for what cannot be, and changes nothing', async () => {
+  it('refuses commands on unknown names, and changes nothing', async () => {
     assert.match(await holdout(2, 'pause', 'part', '--team', 'nobody'), /there is no team nobody/);
     assert.match(await holdout(2, 'raise-budget', 'part', '--usd', '1'), /not above the present budget/);
     assert.match(await holdout(2, 'set-slots', 'part', '--class', 'g9', '--slots', '1'), /no instance class g9/);
@@ -55,12 +55,12 @@ describe('a campaign steered from the command line', function () {
     assert.match(await holdout(2, 'no-such-command'), /unknown command/);
   });
 
-  it('refuses the same campaign from another file, naming the difference', async () => {
+  it('refuses to start the same campaign from a different file, and names the difference', async () => {
     const changed = partOfExample(example, home.folder, ['coin-toss'], rows);
     assert.match(await holdout(2, 'start', changed), /budget\.usd: was 50, now 10/);
   });
 
-  it('takes what can be, and keeps who asked and why', async () => {
+  it('accepts valid commands, and records who sent them and why', async () => {
     await holdout(0, 'raise-budget', 'part', '--usd', '60');
     await holdout(0, 'reprioritise', 'part', '--team', 'fast', '--priority', '1');
     const { money, prioritised, operatorsLog } = await progress();
@@ -72,10 +72,10 @@ describe('a campaign steered from the command line', function () {
     assert.ok(operatorsLog.some(({ refused }) => refused === 'there is no team nobody'));
   });
 
-  it('cancels a running submission with its container, resumes a team, and ends', async () => {
-    // It watches before anything can end that it is to tell.
+  it('cancels a running submission with its container, resumes a team, and finishes', async () => {
+    // It watches before any submission can end, so it reports every result.
     const watching = home.start(['watch', 'part']);
-    await watching.until('it watches', () => /^ +endless /m.test(watching.said));
+    await watching.until('it watches', () => /^ +endless /m.test(watching.stderrSoFar));
     await holdout(0, 'resume', 'part', '--team', 'paused');
     await holdout(0, 'cancel', 'part', '--submission', 'endless', '--yes');
     const { status, stderr } = await watching.end();
@@ -104,7 +104,7 @@ describe('a campaign steered from the command line', function () {
     assert.equal((await holdout(0, 'leaderboard', 'part', '--csv')).trim().split('\n').length, 3);
   });
 
-  it('is down after local down, and says how to bring it up', async () => {
+  it('is unreachable after local down, and the error says how to start the stack', async () => {
     await holdout(0, 'local', 'down');
     assert.deepEqual(home.leftovers(), []);
     assert.match(await holdout(2, 'status', 'part'), /No embedded stack is up/);

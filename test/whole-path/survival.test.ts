@@ -19,7 +19,7 @@ describe('a campaign whose processes are killed', function () {
   before(async () => {
     const example = await buildExample(join(new ToolCache().folder, 'examples', 'spliced-clips'), () => undefined);
     const file = partOfExample(example, home.folder, chosen);
-    // On a busy machine the example's own 15 s would cut off what is only slow.
+    // On a busy machine the example's own limit of 15 s would end runs that are only slow.
     const written = readFileSync(file, 'utf8');
     assert.ok(written.includes('wallClock: 15s'));
     writeFileSync(file, written.replace('wallClock: 15s', 'wallClock: 2m'));
@@ -66,17 +66,17 @@ describe('a campaign whose processes are killed', function () {
     );
   });
 
-  it('claimed no run twice: a job that does not hold its run’s claim was a duplicate or died before it claimed', () => {
+  it('claims no run twice: a job without the claim was a duplicate or died before it could claim', () => {
     for (const { id, runKey } of home.jobs()) {
       const holder = claims.get(runKey);
-      // Of a job that never began there is no exit status, but nobody may run in its place either.
+      // A job that never began has no exit status; no other job may run in its place.
       if (holder === id || holder === 'abandoned') continue;
       const exit = readFileSync(join(home.folder, 'batch/jobs', id, 'exit'), 'utf8').trim();
       assert.ok(exit.startsWith('64'), `${id} ran ${runKey}, which ${holder} holds: exit ${exit}`);
     }
   });
 
-  it('has a reason for every run beyond what was needed, and lost no job', () => {
+  it('explains every extra run, and loses no job', () => {
     const known = new Set<string | null>();
     for (const { submission, runs } of results.submissions) {
       const undisturbed = submission === 'motion-lab-2' ? 3 : 2;

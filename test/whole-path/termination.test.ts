@@ -3,7 +3,7 @@ import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
-describe('workflows that somebody terminated in the Web UI', function () {
+describe('workflows that were terminated in the Web UI', function () {
   this.timeout(180_000);
   const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
@@ -23,9 +23,9 @@ describe('workflows that somebody terminated in the Web UI', function () {
     [first = ''] = await running();
   });
 
-  it('ends the job of a submission, frees its slot for the next one, and gives it a state', async () => {
+  it('ends the submission’s job, frees its slot for the next one, and records its state', async () => {
     await terminate(`submission:steered:${first}`);
-    // Looked for every 15 s among those that said nothing since the look before.
+    // The campaign checks every 15 s the submissions that were silent since the previous check.
     await home.until('it has a state', ({ counts }) => counts.failed === 1);
     await eventually('another one runs', async () => (await running()).length === 1);
     [second = ''] = await running();
@@ -38,20 +38,20 @@ describe('workflows that somebody terminated in the Web UI', function () {
     assert.deepEqual([counts.running, counts.waiting], [1, 1]);
   });
 
-  it('goes on with a campaign after the same start command: nothing is lost or run twice', async () => {
+  it('continues a campaign after the same start command: nothing is lost or run twice', async () => {
     await terminate('campaign:steered');
     assert.match(
-      await home.act(0, 'status'),
+      await home.command(0, 'status'),
       /is not running, but not all of it has ended; continue it: npm run start-campaign/,
     );
     const jobs = await home.activeJobs();
     await home.begin();
-    await home.until('it knows what runs', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    await home.until('it knows the running submissions', ({ counts }) => counts.running === 1 && counts.waiting === 1);
     assert.deepEqual(await home.activeJobs(), jobs);
     assert.equal((await home.progress()).counts.failed, 1);
   });
 
-  it('goes on when the workflow of a running job was terminated with it: that job is followed, not run again', async () => {
+  it('continues when a submission’s workflow was terminated as well: its running job is followed, not repeated', async () => {
     await Promise.all([terminate('campaign:steered'), terminate(`submission:steered:${second}`)]);
     await home.behaveNow({});
     await eventually('the job has ended', async () => (await running()).length === 0);
@@ -64,9 +64,9 @@ describe('workflows that somebody terminated in the Web UI', function () {
     );
   });
 
-  it('runs what was terminated again when asked to', async () => {
-    await home.act(0, 'retry', '--reason', 'platform-error', '--yes');
-    await home.act(0, 'watch');
+  it('repeats terminated submissions on request', async () => {
+    await home.command(0, 'retry', '--reason', 'platform-error', '--yes');
+    await home.command(0, 'watch');
     const { state, runs } = await home.resultOf(first);
     assert.deepEqual([state, runs.map(({ n }) => n)], ['finished', [1, 2]]);
   });

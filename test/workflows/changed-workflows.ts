@@ -1,4 +1,4 @@
-/** Workflows as a worker may have them after a change: what a campaign's first run did before does not fit any more. */
+/** Changed workflows, as on a worker after an update: the history of a campaign's first run does not match them. */
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import { campaign as unchanged, type PublishedCampaign } from '../../src/workflows/campaign/campaign.ts';
 import type { CampaignInput } from '../../src/workflows/campaign/restore-state.ts';

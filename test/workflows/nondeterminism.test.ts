@@ -12,10 +12,10 @@ describe('a campaign whose history does not fit the code of its workers', () => 
 
   const progress = (name: string) => campaign.client.workflow.getHandle(campaignWorkflowId(name)).query(progressQuery);
 
-  it('opens again from S3, hears what runs, and comes to its end without running anything twice', async () => {
+  it('restarts from S3, learns which runs are under way, and finishes without running anything twice', async () => {
     const held = latch();
     campaign.teams = { one: ['m1'], two: ['m2'], three: ['m3'] };
-    campaign.hold = ({ submission }) => (submission === 'm2' ? held.opened : undefined);
+    campaign.holdRun = ({ submission }) => (submission === 'm2' ? held.opened : undefined);
     const first = await campaign.start('misfit');
     await eventually('one runs, two have finished', async () => {
       const { counts } = await progress('misfit');

@@ -9,7 +9,7 @@ const github = (thread: string, ...lines: string[]): SeenText => ({
   source: `https://github.com/${thread}`,
 });
 
-/** A device's memory was full, in the words of the libraries of the field. */
+/** Messages of common libraries when GPU memory is full. */
 export const deviceTexts: readonly SeenText[] = [
   github(
     'marcoslucianops/DeepStream-Yolo/issues/366',
@@ -323,7 +323,7 @@ export const deviceTexts: readonly SeenText[] = [
   github('IrisRainbowNeko/genshin_auto_fish/issues/32', 'CUDA分配内存失败'),
 ];
 
-/** The process's own memory, or pages of the host's that a device may read: no larger device helps. */
+/** The process's own memory, or pinned host memory, is full: a larger device does not help. */
 export const processTexts: readonly SeenText[] = [
   github(
     'talmolab/sleap/issues/2001',
@@ -381,7 +381,7 @@ export const processTexts: readonly SeenText[] = [
   { text: 'ERROR: LoadError: OutOfMemoryError()', source: 'Julia: Base.OutOfMemoryError' },
 ];
 
-/** A full /dev/shm: more of that helps, a larger device does not. */
+/** /dev/shm is full: more shared memory helps, a larger device does not. */
 export const sharedTexts: readonly SeenText[] = [
   github(
     'NVIDIA/nccl-tests/issues/166',
@@ -402,7 +402,7 @@ export const sharedTexts: readonly SeenText[] = [
   },
 ];
 
-/** Sounds like memory, and is not. */
+/** Messages that sound like full memory but are not. */
 export const otherTexts: readonly SeenText[] = [
   github(
     'delta-io/delta-rs/issues/1380',
@@ -445,7 +445,7 @@ export const otherTexts: readonly SeenText[] = [
   { text: "ModuleNotFoundError: No module named 'torch'", source: 'Python' },
 ];
 
-/** Not to be written, in the words of languages and libraries. */
+/** Messages of languages and libraries about a read-only file system. */
 export const readOnlyTexts: readonly SeenText[] = [
   github(
     'benbusby/whoogle-search/issues/368',

@@ -60,11 +60,11 @@ describe('the profile from a probe', () => {
 
   it('reports an unused GPU only if there was a device and its use did not rise', () => {
     assert.equal(profileFor(device(0)).usesGpu, false);
-    assert.equal(profileFor(device(1)).usesGpu, false, 'what the driver does on its own');
+    assert.equal(profileFor(device(1)).usesGpu, false, 'usage of the driver itself');
     assert.equal(profileFor(device(2)).usesGpu, true);
     assert.equal(profileFor(device(401, 400)).usesGpu, false, 'in use before');
     assert.equal(profileFor(device(402, 400)).usesGpu, true);
-    assert.equal(profileFor({ device: null }, c4).usesGpu, true, 'without a device nobody knows');
+    assert.equal(profileFor({ device: null }, c4).usesGpu, true, 'unknown without a device');
   });
 });
 

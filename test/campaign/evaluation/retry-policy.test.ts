@@ -102,7 +102,7 @@ describe('the retry policy', () => {
     );
     assert.deepEqual(after({ ...wordless, instanceClass: p3 }), final, 'none is larger');
     assert.deepEqual(after(wordless, { attempts: 2 }), final, 'never more than promised');
-    assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a probe only teaches less');
+    assert.deepEqual(afterFailedProbe(wordless, unknownNeeds), unknownNeeds, 'a failed probe raises no need');
   });
 
   it('retries a time limit that the probe predicted to be close once, charged, on every class', () => {
@@ -190,7 +190,7 @@ describe('the retry policy', () => {
           const { class: name } = options[choices.next().value % Math.max(1, options.length)] ?? {};
           if (name === undefined) return;
           const instanceClass = among.find((candidate) => candidate.name === name) ?? assert.fail();
-          assert.ok(tooSmall === 0 || (instanceClass.gpuMemoryMiB ?? 0) > tooSmall, 'a device that proved too small');
+          assert.ok(tooSmall === 0 || (instanceClass.gpuMemoryMiB ?? 0) > tooSmall, 'a device that was too small');
           const reason: Reason = ended.next().value;
           const memoryLimitMiB = containerMemoryMiB(generous, instanceClass);
           const move = nextAfterFailure(failed(reason, { instanceClass, memoryLimitMiB }), needs, counts, rules);

@@ -144,7 +144,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('believes messages from 93 % of the device on', () => {
+  it('accepts messages once the device was 93 % full', () => {
     const at = (peakMiB: number): string =>
       verdict({
         end: exited(1),
@@ -264,7 +264,7 @@ describe('the verdict on a run', () => {
     }
   });
 
-  it('takes no other error for a full memory', () => {
+  it('takes no other error for full memory', () => {
     for (const { text, source } of otherTexts) {
       assert.equal(lastWords(text), wordless, `${text} ${source}`);
       assert.equal(verdict({ end: exited(1), log: log(text) }), own, text);

@@ -105,10 +105,10 @@ describe('the details of a submission in the Web UI', () => {
       killed,
       { ...killed, n: 3, reason: null },
     ];
-    const said = submissionDetails({ ...content, stage: 'running', reason: null, runs }).match(
+    const matches = submissionDetails({ ...content, stage: 'running', reason: null, runs }).match(
       /^- Run \d+, platform: .*$/gm,
     );
-    assert.deepEqual(said, [
+    assert.deepEqual(matches, [
       '- Run 1, platform: host lost; Essential container in task exited',
       '- Run 2, platform: Essential container in task exited',
     ]);

@@ -8,7 +8,7 @@ const output = (growth: GrowthPoint[]) => ({ bytes: 0, full: false, growth });
 const points = (...pairs: [number, number][]): GrowthPoint[] => pairs.map(([seconds, share]) => ({ seconds, share }));
 const times = (seconds: number, items: number, ...pairs: [number, number][]) =>
   itemTimes({ seconds, output: output(points(...pairs)), shorterRun: null }, items);
-const untold = (seconds: number, items: number) => ({ startUpSeconds: null, secondsPerItem: seconds / items });
+const notSeparated = (seconds: number, items: number) => ({ startUpSeconds: null, secondsPerItem: seconds / items });
 
 describe('start-up and items', () => {
   it('are separated if rows are written one by one', () => {
@@ -32,18 +32,18 @@ describe('start-up and items', () => {
   });
 
   it('are not separated by no rows, all rows at once, too few rows or too small a part of the file', () => {
-    assert.deepEqual(times(100, 20), untold(100, 20));
-    assert.deepEqual(times(100, 20, [99, 1]), untold(100, 20));
-    assert.deepEqual(times(100, 20, [50, 0.5], [99, 1]), untold(100, 20));
-    assert.deepEqual(times(100, 20, [10, 0.6], [50, 0.8], [99, 1]), untold(100, 20));
+    assert.deepEqual(times(100, 20), notSeparated(100, 20));
+    assert.deepEqual(times(100, 20, [99, 1]), notSeparated(100, 20));
+    assert.deepEqual(times(100, 20, [50, 0.5], [99, 1]), notSeparated(100, 20));
+    assert.deepEqual(times(100, 20, [10, 0.6], [50, 0.8], [99, 1]), notSeparated(100, 20));
   });
 
   it('are not separated by rows written quickly after the work', () => {
-    assert.deepEqual(times(100, 20, [95, 0.2], [96, 0.4], [97, 0.6], [98, 0.8], [99, 1]), untold(100, 20));
+    assert.deepEqual(times(100, 20, [95, 0.2], [96, 0.4], [97, 0.6], [98, 0.8], [99, 1]), notSeparated(100, 20));
   });
 
   it('are not separated in a run of zero duration', () => {
-    assert.deepEqual(times(0, 20, [0, 0.2], [0, 0.6], [0, 1]), untold(0, 20));
+    assert.deepEqual(times(0, 20, [0, 0.2], [0, 0.6], [0, 1]), notSeparated(0, 20));
   });
 
   it('never exceed the duration of the run', () => {

@@ -23,7 +23,7 @@ describe('the rounds of a campaign', () => {
     teams: [{ team: 'a', teamName: 'A', submissions: [row('a', 's'), row('a', 't')] }],
   };
 
-  it('are the manifest’s followed by the added ones, in that order', () => {
+  it('are those of the manifest, followed by the added ones', () => {
     const { rounds, submissions } = roundsOf(handIn, [
       { version: 1, rounds: [round('b', 'u')], submissions: [row('b', 'u')] },
       { version: 1, rounds: [{ ...round('a', 's', 2), kind: 'rescore' }], submissions: [] },

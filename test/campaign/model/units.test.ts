@@ -31,7 +31,7 @@ describe('units of the campaign file', () => {
     );
   });
 
-  it('reads sizes in bytes, by thousands and by 1,024s', () => {
+  it('reads sizes in bytes, with decimal and binary units', () => {
     const table = {
       '50MiB': 52_428_800,
       '14GiB': 15_032_385_536,

@@ -5,7 +5,7 @@ import type { OperatorCommand } from '../../../src/campaign/operators/operator-c
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 
 const known = frozenCampaign();
-const acts: OperatorCommand[] = [
+const commands: OperatorCommand[] = [
   { name: 'raiseBudget', message: { usd: 2_000 } },
   { name: 'setSlots', message: { class: 'g4', slots: 7 } },
   { name: 'setSlots', message: { class: 'g4', slots: 9 } },
@@ -19,12 +19,12 @@ const changed = (change: (campaign: FrozenCampaign) => void): FrozenCampaign => 
   change(fresh);
   return fresh;
 };
-const taken = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
-  withoutAppliedChanges(known, changed(change), effectiveSettings(known, acts));
+const withoutApplied = (change: (campaign: FrozenCampaign) => void): FrozenCampaign =>
+  withoutAppliedChanges(known, changed(change), effectiveSettings(known, commands));
 
 describe('the settings after operators’ commands', () => {
   it('are those of the last command', () => {
-    const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, acts);
+    const { budget, deadline, slots, weights, cancelled } = effectiveSettings(known, commands);
     assert.deepEqual([budget, deadline], [2_000_000_000, '2099-06-01T00:00:00.000Z']);
     assert.deepEqual(
       [...slots],
@@ -46,7 +46,7 @@ describe('the settings after operators’ commands', () => {
   });
 
   it('do not count as a difference in a file that says the same', () => {
-    const fresh = taken((file) => {
+    const fresh = withoutApplied((file) => {
       file.budget.microUsd = 2_000_000_000;
       file.deadline = '2099-06-01T00:00:00.000Z';
       file.deadlineAsWritten = '2099-06-01';
@@ -63,7 +63,7 @@ describe('the settings after operators’ commands', () => {
       file.fairness.weights = { a: 3, b: 2 };
       file.instanceClasses.forEach((on) => (on.slots = 8));
     };
-    assert.deepEqual(taken(change), changed(change));
+    assert.deepEqual(withoutApplied(change), changed(change));
   });
 
   it('count a longer relative deadline from the first start', () => {
@@ -77,7 +77,7 @@ describe('the settings after operators’ commands', () => {
 
   it('leave the file of the first start unchanged', () => {
     assert.deepEqual(
-      taken(() => undefined),
+      withoutApplied(() => undefined),
       known,
     );
   });

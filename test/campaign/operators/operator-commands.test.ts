@@ -6,7 +6,7 @@ import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
 
-/** Signals come from the Web UI as any JSON at all. */
+/** Signals from the Web UI may be any JSON. */
 const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
   ({ name, message }) as OperatorCommand;
 const faultIn = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown): string | undefined =>
@@ -244,7 +244,7 @@ describe('commands for a campaign', () => {
     }
   });
 
-  it('cancel a paused team, which is then no longer paused, so that its rounds are recorded', () => {
+  it('cancel a paused team and end its pause, so its rounds are recorded', () => {
     const team = act('pauseTeam', { team: 'a' });
     for (const one of [team, act('cancel', { team: 'a', because: 'time-limit' })]) applyCommand(one, state, 0, now);
     assert.equal(treatmentOf(state, 0).paused, true, 'only some of it was cancelled');
@@ -252,16 +252,16 @@ describe('commands for a campaign', () => {
     assert.equal(treatmentOf(state, 0).paused, false);
   });
 
-  it('for rounds and submissions leave the state unchanged: the workflow carries them out', () => {
+  it('on rounds and submissions leave the state unchanged: the workflow carries them out', () => {
     const before = structuredClone(state);
     for (const name of ['addSubmissions', 'retry', 'rescore', 'cancel'] as const) applied(state, name, good[name]);
     assert.deepEqual(structuredClone(state), before);
   });
 });
 
-describe('commands that are repeated on a campaign that lost its state', () => {
-  it('restore what they had set', () => {
-    const acts = [
+describe('commands repeated on a campaign that lost its state', () => {
+  it('restore their settings', () => {
+    const commands = [
       act('raiseBudget', { usd: 0.002 }),
       act('setSlots', { class: 'g4', slots: 9 }),
       act('pauseTeam', { team: 'a' }),
@@ -272,9 +272,9 @@ describe('commands that are repeated on a campaign that lost its state', () => {
       act('raiseBudget', { usd: 0.003 }),
     ];
     const before = campaignOf([1]);
-    for (const one of acts) applyCommand(one, before, 0, now);
+    for (const one of commands) applyCommand(one, before, 0, now);
     const again = campaignOf([1]);
-    for (const one of [...acts, ...acts]) applyCommand(one, again, 0, now);
+    for (const one of [...commands, ...commands]) applyCommand(one, again, 0, now);
     assert.deepEqual(again, before);
   });
 

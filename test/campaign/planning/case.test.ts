@@ -45,13 +45,13 @@ describe('the plan of the original competition', function () {
   const file = writeCaseFolder(folder);
   after(() => rmSync(folder, { recursive: true }));
 
-  async function asked(whatIf: WhatIf): Promise<Omit<PlanInput, 'futures'>> {
+  async function requestFor(whatIf: WhatIf): Promise<Omit<PlanInput, 'futures'>> {
     const now = new Date('2020-04-01T00:00:00Z');
     return (await planRequest(await checkCampaign(file, now), { whatIf, margin: 0.5, now })).question;
   }
   /** Plans only the first mix, without the other mixes and the fixes. */
   async function firstMix(whatIf: WhatIf): Promise<MixPlan> {
-    const question = withFutures(await asked(whatIf));
+    const question = withFutures(await requestFor(whatIf));
     const [mix] = mixesOf(question.planned.rules, question.knowledge);
     assert.ok(mix);
     return mixPlanOf(question, mix);
@@ -83,7 +83,7 @@ describe('the plan of the original competition', function () {
   });
 
   it('names the missed limit and sufficient fixes', async () => {
-    const plan = planOf(await asked({}));
+    const plan = planOf(await requestFor({}));
     assert.equal(plan.mixes[0]?.fails.first, 'deadline');
     const [asSpot, onDemand] = ['purchase: spot', 'slots: '].map((first) =>
       plan.mendings.find(({ words }) => words[0]?.startsWith(first)),

@@ -32,7 +32,7 @@ function planWith({
           { ...g4, slots: 2 },
           { ...p3, slots: 1 },
         ];
-  const said = outOfGpuMemoryShare === undefined ? {} : { outOfGpuMemoryShare };
+  const failures = outOfGpuMemoryShare === undefined ? {} : { outOfGpuMemoryShare };
   return planOf({
     planned: {
       rules: { ...caseCampaign(), instanceClasses: rows, ...rules },
@@ -41,7 +41,7 @@ function planWith({
       delays: { pull: 0, handOver: 0 },
       startUpSeconds: 0,
     },
-    knowledge: knowledgeOf({ runtimeSeconds, on: g4.name, ...said }, limits, [g4, p3]),
+    knowledge: knowledgeOf({ runtimeSeconds, on: g4.name, ...failures }, limits, [g4, p3]),
     budget: { microUsd: usd * 1e6, rerunReserveShare: 0.1 },
     deadlineSeconds: hours * 3600,
     margin: 0,
@@ -148,10 +148,10 @@ describe('the fixes of a plan', () => {
     );
     const unknown = planWith({ usd: 60, hours: 10_000 });
     assert.ok(words(unknown).every((line) => !line.includes(`only ${g4.name} in the file`)));
-    const said = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0 });
+    const plan = planWith({ usd: 60, hours: 10_000, outOfGpuMemoryShare: 0 });
     assert.ok(
-      words(said).some((line) => line.includes(`only ${g4.name} in the file`)),
-      words(said).join('; '),
+      words(plan).some((line) => line.includes(`only ${g4.name} in the file`)),
+      words(plan).join('; '),
     );
   });
 

@@ -101,7 +101,7 @@ describe('a campaign is blocked', () => {
     assert.equal(hold(full), 'paused');
   });
 
-  it('when no suitable class has a slot any more', () => {
+  it('when no suitable class has slots any more', () => {
     state.slots = { g4: 0, p3: 1 };
     assert.equal(hold(state), 'slots');
     const unstarted = campaignOf([1]);

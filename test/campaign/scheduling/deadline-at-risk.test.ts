@@ -22,14 +22,14 @@ const seconds = ({ endedAt }: SimulatedResult): number => (endedAt - startsAt) /
 describe('a deadline', () => {
   let never: SimulatedResult;
   let always: SimulatedResult;
-  /** A run whose deadline lies at this share of the time that the cheapest class alone takes. */
+  /** A simulation whose deadline is this share of the time that the cheapest class alone takes. */
   const until = (share: number): SimulatedResult => run({ deadline: share * seconds(never), tick: 2 * 3600 });
   before(() => {
     never = run({ expedited: false });
     always = run({ expedited: true });
   });
 
-  it('that the cheapest class alone would miss is met with the expensive one, for less than using it from the start', () => {
+  it('that the cheapest class alone would miss is met with the expensive one, at less cost than using it from the start', () => {
     assert.ok(seconds(always) < 0.7 * seconds(never));
     const hurried = until(0.85);
     assert.ok(hurried.done && hurried.expeditedChanges <= 6, 'it becomes at risk, and safe again, a few times at most');
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     assert.ok(least && found && most && least < found && found < most, `${least}, ${found}, ${most}`);
   });
 
-  it('that is missed when nothing but the cheapest class may be used stops the campaign', () => {
+  it('that is missed because only the cheapest class may be used stops the campaign', () => {
     assert.equal(run({ deadline: 0.85 * seconds(never), expedited: false }).done, false);
   });
 

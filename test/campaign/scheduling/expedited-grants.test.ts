@@ -23,16 +23,16 @@ describe('grants while the deadline is at risk', () => {
     state.money.budget = 100_000;
     open(state, { s: 0, t: 1, u: 2, v: 3 });
   });
-  /** Prefers `g4`, where it takes so many hours and costs 100; `p3` is to cost so much more or less than its worst case. */
+  /** Prefers `g4` with these hours and a cost of 100; the cost on `p3` differs from its worst case by the given amount. */
   const ask = (submission: string, hours: number, more: number, worst = 100): void => {
-    const dearer = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
+    const moreExpensive = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
     applyRunRequest(
       state,
-      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), dearer]),
+      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), moreExpensive]),
     );
   };
 
-  it('give free slots of more expensive classes to requests for a full one', () => {
+  it('give free slots of more expensive classes to requests for a full class', () => {
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [
@@ -49,7 +49,7 @@ describe('grants while the deadline is at risk', () => {
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
-  it('go where a dollar buys most time', () => {
+  it('are made where a dollar saves most time', () => {
     ask('s', 1, 50);
     ask('t', 2, 100);
     ask('u', 6, 200);
@@ -62,7 +62,7 @@ describe('grants while the deadline is at risk', () => {
     assert.deepEqual(grantsNow(state), [['t', 'p3']], 'of two equal ones the one that waited longer');
   });
 
-  it('go by the team’s priority before that', () => {
+  it('follow the team’s priority first', () => {
     ask('s', 1, 50);
     ask('t', 9, 10);
     ask('u', 1, 900);
@@ -86,7 +86,7 @@ describe('grants while the deadline is at risk', () => {
     assert.deepEqual(grantsNow(state), [['t', 'p3']]);
   });
 
-  it('are not for one that waits for money while its own class has a free slot', () => {
+  it('are not made for a request that waits for money while its own class has a free slot', () => {
     state.slots = { g4: 2, p3: 1 };
     state.money.budget = 250;
     ask('s', 1, 50, 150);
@@ -94,7 +94,7 @@ describe('grants while the deadline is at risk', () => {
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
-  it('never go to a class that gave no machine lately', () => {
+  it('are never made on a class that is short of machines', () => {
     state.shortUntil['p3'] = now + 1;
     ask('s', 1, 50);
     ask('t', 1, 50);
@@ -102,14 +102,14 @@ describe('grants while the deadline is at risk', () => {
     assert.deepEqual(grantsNow(state, now + 1), [['t', 'p3']]);
   });
 
-  it('never go to a paused team', () => {
+  it('are never made to a paused team', () => {
     ask('s', 1, 50);
     ask('t', 1, 50);
     treat(state, 1, { paused: true });
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
-  it('pass a request that waits for money twenty times, then leave it what is saved', () => {
+  it('pass over a request that waits for money twenty times, then keep the saved money for it', () => {
     state = campaignOf(Array.from({ length: 40 }, () => 1));
     state.deadlineAtRisk = true;
     state.slots = { g4: 1, p3: 100, c4: 2 };

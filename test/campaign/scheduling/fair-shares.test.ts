@@ -6,7 +6,7 @@ import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, grantsNow, now, open, option, request, settlement, treat } from '../state/state-samples.ts';
 
-/** A class on which runs of all teams come and go; every submission has so many evaluations after its probe. */
+/** A class on which runs of all teams start and end; every submission has a given number of evaluations after its probe. */
 class BusyClass {
   readonly state: Writable<CampaignState>;
   private next = 0;
@@ -28,7 +28,7 @@ class BusyClass {
     return submission;
   }
 
-  /** A run ends; what was a probe goes on with an evaluation, what was an evaluation is over. */
+  /** Ends a run; after a probe the submission requests an evaluation, after its last evaluation it is done. */
   end(pick: number): void {
     const running = [...this.state.open].filter(([, { grant }]) => grant);
     for (const [submission, { grant }] of running.splice(pick % (running.length || 1), 1)) {
@@ -54,7 +54,7 @@ const steps = fc.array(fc.record({ team: fc.nat(4), probe: fc.boolean(), pick: f
 });
 
 describe('a request while its class frees slots', () => {
-  it('waits for no more grants than waited before it, however many come after it, from a team that holds nothing', () => {
+  it('from a team that holds nothing waits only for the requests before it, however many follow', () => {
     fc.assert(
       fc.property(
         fc.array(weight, { minLength: 6, maxLength: 6 }),
@@ -69,7 +69,7 @@ describe('a request while its class frees slots', () => {
           let granted = 0;
           for (const { team, pick } of steps) {
             busy.end(pick);
-            // Two more for every slot that becomes free: the others never run dry.
+            // Two more requests for every freed slot, so the other teams always have work waiting.
             busy.ask(team, 'evaluation');
             busy.ask((team + 1) % 5, 'evaluation');
             granted += grantsNow(busy.state).length;
@@ -82,7 +82,7 @@ describe('a request while its class frees slots', () => {
     );
   });
 
-  it('gets its turn among probes too, which go first only while few evaluations wait', () => {
+  it('gets its turn among probes too, which come first only while few evaluations wait', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), steps, (slots, steps) => {
         const busy = new BusyClass([1, 1, 1, 1, 1, 1], slots);
@@ -101,7 +101,7 @@ describe('a request while its class frees slots', () => {
     );
   });
 
-  it('of a team that holds runs waits at most until these have ended', () => {
+  it('from a team that holds runs waits at most until these have ended', () => {
     const busy = new BusyClass([1, 1], 2);
     busy.ask(0, 'evaluation');
     busy.ask(1, 'evaluation');
@@ -120,7 +120,7 @@ describe('a request while its class frees slots', () => {
 });
 
 describe('slots while every team has work waiting', () => {
-  it('are shared by weight: no team holds more than its share, rounded up, and one', () => {
+  it('are shared by weight: no team exceeds its share, rounded up, by more than one', () => {
     fc.assert(
       fc.property(
         fc.array(weight, { minLength: 2, maxLength: 5 }),
@@ -148,7 +148,7 @@ describe('slots while every team has work waiting', () => {
     );
   });
 
-  it('go round: 40 teams of 25 beside one of 500 start alike, and nobody runs twice before all ran once', () => {
+  it('rotate: 40 teams with 25 submissions and one with 500 start alike, and no team runs twice before all ran once', () => {
     const counts = [500, ...Array.from({ length: 40 }, () => 25)];
     const state = campaignOf(counts, { budget: { microUsd: 1e12, rerunReserveShare: 0 } });
     state.slots = { g4: 20 };

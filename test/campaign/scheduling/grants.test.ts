@@ -26,7 +26,7 @@ describe('granting runs', () => {
   };
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
-  it('gives the slots of a class to who waited longest', () => {
+  it('gives the slots of a class to the requests that have waited longest', () => {
     state = campaignOf([9, 9, 9]);
     open(state, { s: 0, t: 1, u: 2 });
     for (const submission of ['u', 't', 's']) ask(submission);
@@ -35,11 +35,11 @@ describe('granting runs', () => {
     assert.deepEqual(granted(), ['s']);
   });
 
-  it('gives a slot first to the team that holds fewest for its weight, also across classes', () => {
+  it('gives a slot to the team that holds fewest for its weight, counting all classes', () => {
     state.slots = { g4: 4, p3: 1 };
     open(state, { w: 0, x: 1 });
     for (const submission of ['s', 't', 'w', 'u', 'v', 'x']) ask(submission);
-    assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'one each in turn');
+    assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'the teams take turns');
     applySettlement(state, settlement(1, 1));
     assert.deepEqual(granted(), ['w']);
     applySettlement(state, settlement(1, 1, { submission: 't' }));
@@ -48,7 +48,7 @@ describe('granting runs', () => {
     assert.deepEqual(granted(), ['s', 'x']);
   });
 
-  it('gives a team of weight three three slots for one', () => {
+  it('gives a team of weight three three times as many slots', () => {
     state = campaignOf([9, 9]);
     state.slots = { g4: 8 };
     treat(state, 1, { weight: 3 });
@@ -57,13 +57,13 @@ describe('granting runs', () => {
     assert.equal(granted().filter((submission) => submission.startsWith('1')).length, 6);
   });
 
-  it('goes by the team’s priority before share and waiting time', () => {
+  it('ranks by the team’s priority before share and waiting time', () => {
     treat(state, 1, { priority: 2 });
     for (const submission of ['s', 't', 'u', 'v']) ask(submission);
     assert.deepEqual(granted(), ['u', 'v']);
   });
 
-  it('reorders what waits already when a priority changes', () => {
+  it('reorders waiting requests when a priority changes', () => {
     for (const submission of ['s', 't', 'u', 'v']) ask(submission);
     decideNow(state);
     treat(state, 1, { priority: 1 });
@@ -71,14 +71,14 @@ describe('granting runs', () => {
     assert.deepEqual(granted(), ['v']);
   });
 
-  it('reserves the worst case and tells it with the grant', () => {
+  it('reserves the worst case and states it in the grant', () => {
     ask('s', option('p3', 700));
     assert.deepEqual(decideNow(state)[0], { kind: 'grant', submission: 's', n: 1, class: 'p3', reserved: 700 });
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 700 });
     assert.equal(state.statistics.since, now);
   });
 
-  it('waits for a slot of the preferred class rather than paying for a dearer one', () => {
+  it('waits for a slot of the preferred class rather than pay for a more expensive one', () => {
     for (const submission of ['s', 't', 'u']) ask(submission, option('g4', 10), option('p3', 100));
     assert.deepEqual(
       grantsNow(state).map(([, onClass]) => onClass),
@@ -94,7 +94,7 @@ describe('granting runs', () => {
     assert.deepEqual(grantsNow(state, now + 1), [['t', 'g4']]);
   });
 
-  it('takes the next class when operators left the preferred one no slot', () => {
+  it('takes the next class when operators set the preferred one to no slots', () => {
     state.slots['g4'] = 0;
     ask('s', option('g4', 10), option('p3', 100));
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
@@ -105,7 +105,7 @@ describe('granting runs', () => {
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
   });
 
-  it('waits when the worst case can be paid as soon as running jobs have ended', () => {
+  it('waits when the worst case can be paid once running jobs have ended', () => {
     ask('s', option('g4', 600));
     ask('t', option('g4', 900, { expected: 1 }), option('p3', 500));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
@@ -113,7 +113,7 @@ describe('granting runs', () => {
     assert.deepEqual(grantsNow(state), [['t', 'g4']]);
   });
 
-  it('gives nothing to a paused team, and does not let it block the others', () => {
+  it('gives nothing to a paused team, which does not block the others', () => {
     ask('s');
     ask('u');
     treat(state, 0, { paused: true });
@@ -122,7 +122,7 @@ describe('granting runs', () => {
     assert.deepEqual(granted(), ['s']);
   });
 
-  it('lets held runs end when slots are taken away, and grants no more', () => {
+  it('lets granted runs finish when slots are removed, and grants no more', () => {
     ask('s');
     ask('t');
     decideNow(state);
@@ -143,20 +143,20 @@ describe('probes and evaluations of equal share', () => {
   });
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
-  it('go probes first while as few evaluations wait for the class as it has slots', () => {
+  it('are granted probes first while no more evaluations wait for the class than it has slots', () => {
     applyRunRequest(state, request('s', 1));
     applyRunRequest(state, request('t', 1, 'probe'));
     assert.deepEqual(granted(), ['t']);
   });
 
-  it('go evaluations first when more of them wait', () => {
+  it('are granted evaluations first when more of them wait', () => {
     applyRunRequest(state, request('t', 1, 'probe'));
     applyRunRequest(state, request('s', 1));
     applyRunRequest(state, request('v', 1));
     assert.deepEqual(granted(), ['s']);
   });
 
-  it('count the evaluations that wait for that class only', () => {
+  it('are ordered by the evaluations that wait for that class only', () => {
     state.slots['p3'] = 1;
     for (const submission of ['u', 'v'])
       applyRunRequest(state, request(submission, 1, 'evaluation', [option('p3', 100)]));

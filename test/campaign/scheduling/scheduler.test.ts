@@ -12,7 +12,7 @@ describe('a decision', () => {
     for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1));
   });
 
-  it('grants what waits and starts what has places, at once', () => {
+  it('grants waiting requests and starts rounds for free places in one step', () => {
     assert.deepEqual(
       decideNow(state).map(({ kind }) => kind),
       ['grant', 'grant', 'start', 'start'],
@@ -20,7 +20,7 @@ describe('a decision', () => {
     assert.deepEqual(decideNow(state), []);
   });
 
-  it('grants and starts nothing while paused or past the deadline, and goes on afterwards', () => {
+  it('grants and starts nothing while paused or past the deadline, and continues afterwards', () => {
     state.paused = true;
     assert.deepEqual(decideNow(state), []);
     state.paused = false;
@@ -28,7 +28,7 @@ describe('a decision', () => {
     assert.equal(grantsNow(state, Date.parse(state.deadline) - 1).length, 2);
   });
 
-  it('refuses all that waits in a closing campaign, with the reason of the closing, and starts nothing', () => {
+  it('refuses every waiting request of a closing campaign for the reason it closes, and starts nothing', () => {
     state.closing = 'budget-exhausted';
     assert.deepEqual(decideNow(state), [
       { kind: 'refuse', submission: 's', n: 1, reason: 'budget-exhausted' },
@@ -37,7 +37,7 @@ describe('a decision', () => {
     assert.deepEqual(decideNow(state), []);
   });
 
-  it('keeps the instant of the first grant only', () => {
+  it('records the instant of the first grant only', () => {
     state.slots['g4'] = 1;
     decideNow(state);
     state.slots['g4'] = 2;

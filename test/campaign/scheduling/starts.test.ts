@@ -31,7 +31,7 @@ describe('starting rounds', () => {
     assert.deepEqual(decide(state, wide, now), []);
   });
 
-  it('goes on where a campaign’s earlier run was: what had begun counts as started', () => {
+  it('continues from the rounds that have already started', () => {
     const state = campaignOf([3, 3]);
     state.started = [2, 0];
     assert.deepEqual(picksOf(state), [
@@ -86,14 +86,14 @@ describe('starting rounds', () => {
     assert.deepEqual(startsOf(campaignOf([9, 9]), { ...wide, perTeam: 2 }), [0, 1, 0, 1]);
   });
 
-  it('counts what is open already', () => {
+  it('counts submissions that are already open', () => {
     const state = campaignOf([9, 9]);
     open(state, { s: 0, t: 0 });
     assert.deepEqual(startsOf(state, { ...wide, perTeam: 2, preparing: 3 }), [1]);
     assert.deepEqual(startsOf(state, { ...wide, open: 2 }), []);
   });
 
-  it('lets a submission that waits for an evaluation hold no preparing place', () => {
+  it('keeps no preparing place for a submission that waits for an evaluation', () => {
     const state = campaignOf([9]);
     open(state, { s: 0 });
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), []);
@@ -101,7 +101,7 @@ describe('starting rounds', () => {
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), [0]);
   });
 
-  it('lets a paused team’s waiting probes hold no preparing place: the others go on', () => {
+  it('keeps no preparing places for a paused team’s waiting probes, so others continue', () => {
     const state = campaignOf([2, 2]);
     open(state, { s: 0, t: 0 });
     for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));
@@ -109,7 +109,7 @@ describe('starting rounds', () => {
     assert.deepEqual(startsOf(state, { ...wide, preparing: 2 }), [1, 1]);
   });
 
-  it('starts nothing of a paused team, and goes on where it was when the team resumes', () => {
+  it('starts nothing of a paused team, and continues at the same place when the team resumes', () => {
     const state = campaignOf([2, 1]);
     treat(state, 0, { paused: true });
     assert.deepEqual(startsOf(state), [1]);

@@ -15,7 +15,7 @@ import {
   settlement,
 } from '../state/state-samples.ts';
 
-/** Asks for an evaluation of this worst case, for a team of its own. */
+/** Requests an evaluation with this worst case, for a separate team. */
 function ask(state: Writable<CampaignState>, submission: string, worst: number, onClass = 'g4', rerun = false): void {
   const team = state.rounds.push(1) - 1;
   state.started.push(0);
@@ -26,7 +26,7 @@ const granted = (state: Writable<CampaignState>): string[] => grantsNow(state).m
 const end = (state: Writable<CampaignState>, submission: string, cost = 0, onClass = 'g4'): void =>
   applySettlement(state, settlement(1, cost, { submission, class: onClass }));
 
-/** Budget 1,000, of which a run under way holds 500; with slots for everybody. */
+/** Budget 1,000, of which a running run holds 500; there are slots for every request. */
 function halfReserved(): Writable<CampaignState> {
   const state = campaignOf([]);
   state.slots = { g4: 100, p3: 100 };
@@ -73,7 +73,7 @@ describe('a request that does not fit into the available budget', () => {
     assert.equal(passes, 20);
   });
 
-  it('has its money kept beside that of others: each gets its turn, the first one first', () => {
+  it('has money kept for it together with others: each gets its turn, in order of age', () => {
     const state = halfReserved();
     ask(state, 'first', 600);
     ask(state, 'second', 700);
@@ -110,7 +110,7 @@ describe('a request that does not fit into the available budget', () => {
     assert.deepEqual(granted(state), ['large']);
   });
 
-  it('is never passed over by more than twenty younger ones, whatever the others ask and whenever runs end', () => {
+  it('is never passed over by more than twenty younger requests, whatever they request and whenever runs end', () => {
     const step = fc.record({ worst: fc.integer({ min: 1, max: 1_000 }), ends: fc.nat(3), pick: fc.nat(100) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {

@@ -84,7 +84,7 @@ describe('a simulated campaign', () => {
     assert.equal(result.state.counts.finished, submissions);
   });
 
-  it('leaves a CPU class that takes longer than probes on a GPU class predict', () => {
+  it('stops using a CPU class that takes longer than probes on a GPU class predict', () => {
     const cheaper = { ...c4, slots, microUsdPerHour: 400_000 };
     const change = { instanceClasses: [cheaper, { ...g4, slots }] };
     const idle = { usesGpu: false, gpuMemoryMiB: 0 };

@@ -51,7 +51,7 @@ describe('messages to a campaign', () => {
     assert.equal(state.open.get('s')?.request?.n, 1);
   });
 
-  it('open no round before the one before it has reported its end, and lose neither', () => {
+  it('open no round before the previous one has reported its result, and lose neither', () => {
     assert.equal(applyStart(state, 's', 0, 2), false, 'the record is written, its report is late');
     applyReport(state, report(60));
     assert.equal(applyStart(state, 's', 0, 2), true);
@@ -88,7 +88,7 @@ describe('messages to a campaign', () => {
     assert.deepEqual(holdings(state), nothingHeld);
   });
 
-  it('refuse a refused request again when it comes again', () => {
+  it('refuse a repeated request again', () => {
     state.closing = 'budget-exhausted';
     const refusal = { kind: 'refuse', submission: 's', n: 1, reason: 'budget-exhausted' };
     for (const _ of ['first', 'again']) {
@@ -105,13 +105,13 @@ describe('messages to a campaign', () => {
     assert.deepEqual([state.open.get('s')?.request?.ticket, state.open.get('t')?.request?.ticket], [1, 2]);
   });
 
-  it('keep a newer request when an older one comes late', () => {
+  it('keep a newer request when an older one arrives late', () => {
     applyRunRequest(state, { ...request('s', 2), settles: settlement(1, 10) });
     assert.equal(applyRunRequest(state, request('s', 1, 'probe')), undefined);
     assert.equal(state.open.get('s')?.request?.n, 2);
   });
 
-  it('book a run once, however often and in whatever message its cost comes', () => {
+  it('book a run once, however often and in whatever message its cost arrives', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applySettlement(state, settlement(1, 60));
@@ -145,14 +145,14 @@ describe('messages to a campaign', () => {
     assert.deepEqual(money(state), spentOn({ g4: 23, p3: 13 }, { probes: 5, overhead: 20, reruns: 24 }));
   });
 
-  it('remember why the last run failed until one ends well', () => {
+  it('remember why the last run failed until one succeeds', () => {
     applySettlement(state, settlement(1, 1, { reason: 'spot-reclaimed' }));
     assert.equal(state.open.get('s')?.lastReason, 'spot-reclaimed');
     applySettlement(state, settlement(2, 1));
     assert.equal(state.open.get('s')?.lastReason, undefined);
   });
 
-  it('ignore what comes from a submission that is not open', () => {
+  it('ignore messages from a submission that is not open', () => {
     const before = structuredClone(state);
     const strange = { ...request('stranger', 1), settles: settlement(1, 5, { submission: 'stranger' }) };
     assert.equal(applyRunRequest(state, strange), undefined);
@@ -161,7 +161,7 @@ describe('messages to a campaign', () => {
     assert.deepEqual(structuredClone(state), before);
   });
 
-  it('take a submission and a class by any name', () => {
+  it('accept any name of a submission or class', () => {
     for (const name of ['constructor', 'toString', '123', 'hasOwnProperty', '__proto__']) {
       state = campaignOf([1]);
       state.slots[name] = 1;
@@ -190,7 +190,7 @@ describe('messages to a campaign', () => {
     });
   }
 
-  it('count a report once and take nothing after it', () => {
+  it('count a report once and ignore all later messages', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applyReport(state, report(60));
@@ -213,7 +213,7 @@ describe('messages to a campaign', () => {
     assert.equal(state.counts.finished, 2);
   });
 
-  it('count a submission once, by the result that stands after a later round', () => {
+  it('count a submission once, by its valid result after a later round', () => {
     applyReport(state, report(0, { state: 'failed', reason: 'time-limit' }));
     const [failed, finished] = [{ state: 'failed', reason: 'time-limit' }, { state: 'finished' }] as const;
     applyStart(state, 's', 0, 2);
@@ -225,7 +225,7 @@ describe('messages to a campaign', () => {
     assert.deepEqual([state.counts, state.reasons], [{ finished: 1, failed: 0, cancelled: 0 }, {}]);
   });
 
-  it('book what a report costs beyond the settled runs, on the class of the granted run', () => {
+  it('book the reported cost beyond the settled runs on the class of the granted run', () => {
     applyRunRequest(state, request('s', 1));
     decideNow(state);
     applyRunRequest(state, {

@@ -19,8 +19,8 @@ const onG4 = optionOn(rules, g4, 10 * hour);
 const onC4 = optionOn(rules, c4, 8 * hour);
 const onP3 = optionOn(rules, p3, (10 * hour) / 2.14);
 
-/** Evaluations that ended after so many times what was expected. */
-const ended = (
+/** Ended evaluations, each by its duration relative to the prediction. */
+const addEnded = (
   pace: RunStatistics,
   onClass: string,
   times: readonly number[],
@@ -32,11 +32,11 @@ const ended = (
   }
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
-/** What is seen of classes of so many slots. */
-const seen = (pace: RunStatistics, slots = 5): ClassCostModel =>
+/** A cost model of classes with these slots. */
+const modelOf = (pace: RunStatistics, slots = 5): ClassCostModel =>
   new ClassCostModel({ statistics: pace, slots: Object.fromEntries(classes.map(({ name }) => [name, slots])) });
 const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true): string[] =>
-  seen(pace)
+  modelOf(pace)
     .preferred(options, needMeasured)
     .map((option) => option.class);
 
@@ -48,21 +48,21 @@ describe('the cost model of the classes', () => {
 
   it('changes nothing before any run has ended: the cheapest prediction comes first', () => {
     assert.deepEqual(order(pace, [onP3, onC4, onG4]), [g4.name, c4.name, p3.name]);
-    assert.equal(seen(pace).costOf(onG4), onG4.expected);
+    assert.equal(modelOf(pace).costOf(onG4), onG4.expected);
   });
 
-  it('puts a class behind another whose evaluations take less than predicted', () => {
-    ended(pace, g4.name, times(40, 1.5));
-    ended(pace, c4.name, times(40, 1));
+  it('ranks a class below another whose evaluations take less time than predicted', () => {
+    addEnded(pace, g4.name, times(40, 1.5));
+    addEnded(pace, c4.name, times(40, 1));
     assert.deepEqual(order(pace), [c4.name, g4.name], '$5.26 becomes about $7.7, $6.37 becomes about the same');
   });
 
-  it('concludes nothing from nine ended runs, and weighs more the more have ended', () => {
-    ended(pace, g4.name, times(9, 3));
-    assert.equal(seen(pace).costOf(onG4), onG4.expected);
+  it('ignores up to nine ended runs, and gives more weight to more of them', () => {
+    addEnded(pace, g4.name, times(9, 3));
+    assert.equal(modelOf(pace).costOf(onG4), onG4.expected);
     const factors = [1, 10, 180, 1_800].map((more) => {
-      ended(pace, g4.name, times(more, 3));
-      return seen(pace).costOf(onG4) / onG4.expected;
+      addEnded(pace, g4.name, times(more, 3));
+      return modelOf(pace).costOf(onG4) / onG4.expected;
     });
     assert.deepEqual(
       factors,
@@ -74,24 +74,24 @@ describe('the cost model of the classes', () => {
   });
 
   it('applies the factor of the probed class to every class: an unused class does not look cheap', () => {
-    ended(pace, g4.name, times(100, 2));
+    addEnded(pace, g4.name, times(100, 2));
     assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
     addEndedRun(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
     assert.deepEqual(order(pace), [g4.name, c4.name]);
-    const experience = seen(pace);
+    const experience = modelOf(pace);
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
   });
 
   it('counts a run that the time limit ended, and that was retried, as at least that long', () => {
     const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
     for (let n = 0; n < 40; n += 1) addEndedRun(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
-    assert.ok(seen(pace).costOf(onG4) / onG4.expected > 1.7);
+    assert.ok(modelOf(pace).costOf(onG4) / onG4.expected > 1.7);
   });
 
   it('ignores a few outliers, and runs that ended early out of memory', () => {
-    ended(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
-    ended(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });
-    assert.ok(Math.abs(seen(pace).costOf(onG4) / onG4.expected - 1) < 0.01);
+    addEnded(pace, g4.name, [...times(20, 1), 90, 90, 90, 0, 0]);
+    addEnded(pace, g4.name, times(50, 0.01), { reason: 'gpu-out-of-memory' });
+    assert.ok(Math.abs(modelOf(pace).costOf(onG4) / onG4.expected - 1) < 0.01);
   });
 
   it('keeps every option, in the order of the corrected costs alone', () => {
@@ -100,8 +100,8 @@ describe('the cost model of the classes', () => {
     fc.assert(
       fc.property(ends, (some) => {
         const paceOfSome = noStatistics();
-        for (const { on, share } of some) ended(paceOfSome, on, [share]);
-        const experience = seen(paceOfSome);
+        for (const { on, share } of some) addEnded(paceOfSome, on, [share]);
+        const experience = modelOf(paceOfSome);
         const options = experience.preferred([onG4, onC4, onP3], true);
         assert.equal(new Set(options).size, 3);
         for (const [place, option] of options.entries()) {
@@ -120,42 +120,42 @@ describe('attempts on the smaller GPU', () => {
     pace = noStatistics();
   });
   const options = [onG4, onP3];
-  const tries = (good: number, outOfMemory: number, failedShare: number, needMeasured: boolean): void => {
-    ended(pace, g4.name, times(good, 1), { needMeasured });
-    ended(pace, g4.name, times(outOfMemory, failedShare), { needMeasured, reason: 'gpu-out-of-memory' });
+  const addAttempts = (good: number, outOfMemory: number, failedShare: number, needMeasured: boolean): void => {
+    addEnded(pace, g4.name, times(good, 1), { needMeasured });
+    addEnded(pace, g4.name, times(outOfMemory, failedShare), { needMeasured, reason: 'gpu-out-of-memory' });
   };
 
   it('continue while they pay: at 37 % success if they fail at their end, at far less if they fail at once', () => {
-    tries(30, 40, 1, false);
+    addAttempts(30, 40, 1, false);
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '45 % succeeded, with the prior');
-    tries(0, 20, 1, false);
+    addAttempts(0, 20, 1, false);
     assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '36 % of 95');
     pace = noStatistics();
-    tries(30, 60, 0.1, false);
+    addAttempts(30, 60, 0.1, false);
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '36 % of 95 again, lost after a tenth');
-    tries(0, 900, 0.1, false);
+    addAttempts(0, 900, 0.1, false);
     assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '3 % is too little even so');
   });
 
   it('are at least ten, and two for each slot: early failures end first', () => {
-    const first = (slots: number): string | undefined => seen(pace, slots).preferred(options, false)[0]?.class;
-    tries(0, 9, 1, false);
+    const first = (slots: number): string | undefined => modelOf(pace, slots).preferred(options, false)[0]?.class;
+    addAttempts(0, 9, 1, false);
     assert.equal(first(5), g4.name);
-    tries(0, 1, 1, false);
+    addAttempts(0, 1, 1, false);
     assert.deepEqual([first(5), first(6)], [p3.name, g4.name]);
-    tries(0, 2, 1, false);
+    addAttempts(0, 2, 1, false);
     assert.equal(first(6), p3.name);
   });
 
   it('count only for their kind: saturating runs say nothing about measured ones', () => {
-    tries(0, 50, 1, false);
+    addAttempts(0, 50, 1, false);
     assert.deepEqual(order(pace, options, true), [g4.name, p3.name]);
-    tries(0, 50, 1, true);
+    addAttempts(0, 50, 1, true);
     assert.deepEqual(order(pace, options, true), [p3.name, g4.name]);
   });
 
   it('are always made if no GPU is larger, and on a class without one', () => {
-    tries(0, 50, 1, true);
+    addAttempts(0, 50, 1, true);
     assert.deepEqual(order(pace, [onG4, onC4], true), [g4.name, c4.name]);
     for (let end = 0; end < 50; end += 1)
       addEndedRun(pace, { class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
@@ -164,9 +164,9 @@ describe('attempts on the smaller GPU', () => {
 
   it('are not counted if the platform lost them, an operator ended them, or they are probes', () => {
     for (const reason of ['spot-reclaimed', 'platform-error', 'cancelled', 'unplaceable'] as const) {
-      ended(pace, g4.name, times(5, 1), { reason });
+      addEnded(pace, g4.name, times(5, 1), { reason });
     }
-    ended(pace, g4.name, times(5, 1), { purpose: 'probe', reason: 'gpu-out-of-memory' });
+    addEnded(pace, g4.name, times(5, 1), { purpose: 'probe', reason: 'gpu-out-of-memory' });
     assert.deepEqual(pace.byClass[g4.name]?.memoryOutcomes, {
       measured: { ended: 0, outOfMemory: 0, failedShares: 0 },
       unknown: { ended: 0, outOfMemory: 0, failedShares: 0 },
@@ -174,15 +174,15 @@ describe('attempts on the smaller GPU', () => {
   });
 
   it('count a run that an operator ended like a lost one: it took at least that long', () => {
-    for (const reason of ['cancelled', 'spot-reclaimed'] as const) ended(pace, g4.name, times(5, 1), { reason });
+    for (const reason of ['cancelled', 'spot-reclaimed'] as const) addEnded(pace, g4.name, times(5, 1), { reason });
     const [alike] = Object.values(pace.byClass[g4.name]?.measured ?? {});
     assert.deepEqual(alike, { count: 0, sum: 0, followed: 0, lost: 10 });
-    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only machines that went away say how often they do');
+    assert.equal(pace.byClass[g4.name]?.ran.lost, 5, 'only lost machines count as lost');
   });
 
   it('without a prediction count as wholly lost, others never as more', () => {
-    ended(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
-    ended(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });
+    addEnded(pace, g4.name, [0.5, 7], { reason: 'gpu-out-of-memory' });
+    addEnded(pace, g4.name, [0.5], { reason: 'gpu-out-of-memory', expectedSeconds: undefined });
     assert.deepEqual(pace.byClass[g4.name]?.memoryOutcomes.unknown, { ended: 3, outOfMemory: 3, failedShares: 2.5 });
   });
 });

@@ -66,7 +66,7 @@ describe('the state that a campaign hands to its next run', () => {
     assert.deepEqual(started, state.started);
   });
 
-  it('has a version; one without it is of version 1, and one of another version is refused', () => {
+  it('has a version: a state without one has version 1, and other versions are refused', () => {
     const state = bookedState();
     const { version, ...unversioned } = encodeState(state, rules);
     assert.equal(version, 1);

@@ -13,7 +13,7 @@ const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({
   since: now,
   ...change,
 });
-const standing = (change: Partial<HeldRunReport>): HeldRunReport => ({
+const heldRun = (change: Partial<HeldRunReport>): HeldRunReport => ({
   submission: 's',
   sequence: 1,
   preparing: false,
@@ -29,7 +29,7 @@ describe('the report of a submission to a campaign that lost its state', () => {
   });
 
   it('counts at once: slot, reservation and past runs', () => {
-    applyHeldRun(state, standing({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
+    applyHeldRun(state, heldRun({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
     assert.equal(state.money.probes, 5);
     applySettlement(state, settlement(2, 10, { class: 'p3' }));
@@ -38,17 +38,17 @@ describe('the report of a submission to a campaign that lost its state', () => {
   });
 
   it('queues its request', () => {
-    applyHeldRun(state, standing({ settled: [settlement(1, 5)], request: request('s', 2) }));
+    applyHeldRun(state, heldRun({ settled: [settlement(1, 5)], request: request('s', 2) }));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
   it('changes nothing when it is repeated', () => {
-    const running = standing({ settled: [settlement(1, 5)], grant: grant(2) });
+    const running = heldRun({ settled: [settlement(1, 5)], grant: grant(2) });
     applyHeldRun(state, running);
     const once = structuredClone(state);
     applyHeldRun(state, running);
     assert.deepEqual(structuredClone(state), once);
-    const waiting = standing({ settled: [settlement(1, 5), settlement(2, 6)], request: request('s', 3) });
+    const waiting = heldRun({ settled: [settlement(1, 5), settlement(2, 6)], request: request('s', 3) });
     applyHeldRun(state, waiting);
     const then = structuredClone(state);
     applyHeldRun(state, waiting);
@@ -58,38 +58,38 @@ describe('the report of a submission to a campaign that lost its state', () => {
 
   it('is ignored in another round', () => {
     const before = structuredClone(state);
-    applyHeldRun(state, standing({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
+    applyHeldRun(state, heldRun({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
     assert.deepEqual(structuredClone(state), before);
   });
 
-  it('takes a run under way out of the queue, where a late copy of its request put it', () => {
+  it('removes a running run that a late copy of its request put into the queue', () => {
     applyRunRequest(state, request('s', 1));
-    applyHeldRun(state, standing({ grant: grant(1) }));
+    applyHeldRun(state, heldRun({ grant: grant(1) }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
   });
 
-  it('takes a run that has ended out of the queue, where a late copy of its request put it', () => {
+  it('removes an ended run that a late copy of its request put into the queue', () => {
     applyRunRequest(state, request('s', 1));
-    applyHeldRun(state, standing({ settled: [settlement(1, 5)] }));
+    applyHeldRun(state, heldRun({ settled: [settlement(1, 5)] }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
   });
 
-  it('books earlier runs, also when the settlement of a later one came first', () => {
+  it('books earlier runs, even if the settlement of a later one arrived first', () => {
     applyRunRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
-    const said = standing({
+    const report = heldRun({
       settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],
       request: request('s', 3),
     });
-    applyHeldRun(state, said);
-    applyHeldRun(state, said);
+    applyHeldRun(state, report);
+    applyHeldRun(state, report);
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 
-  it('gives no preparing place to a submission that requested an evaluation meanwhile', () => {
+  it('gives no preparing place to a submission that has since requested an evaluation', () => {
     applyRunRequest(state, request('s', 2));
-    applyHeldRun(state, standing({ preparing: true }));
+    applyHeldRun(state, heldRun({ preparing: true }));
     assert.equal(state.open.get('s')?.preparing, false);
   });
 });

@@ -39,7 +39,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
     runs[submission] = n;
     applyRunRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
   };
-  /** The granted run ends; its submission asks for the next one. */
+  /** Ends the granted run; its submission requests the next one. */
   const end = (submission: string, change: Partial<RunSettlement>, options = [option('g4', 10)]): void => {
     applySettlement(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
     ask(submission, options);
@@ -84,7 +84,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
       'the faults differ': [broken, { ...broken, cause: 'other' }, broken, broken],
       'lost machines': Array.from({ length: 6 }, () => ({ reason: 'spot-reclaimed', cause: 'Host EC2' }) as const),
       'no machine': Array.from({ length: 6 }, () => ({ reason: 'unplaceable', cause: 'CAPACITY' }) as const),
-      'nobody knows the cause': Array.from({ length: 6 }, () => ({ reason: 'platform-error' }) as const),
+      'the cause is unknown': Array.from({ length: 6 }, () => ({ reason: 'platform-error' }) as const),
     } satisfies Record<string, Partial<RunSettlement>[]>)) {
       state.faults = { byClass: {}, all: null, images: null };
       for (const [index, change] of ends.entries()) {
@@ -138,7 +138,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
     assert.notEqual(state.faults.byClass['g4']?.heldSince, undefined);
   });
 
-  it('is blocked by a submission that is alone', () => {
+  it('is blocked by the fault of the only submission', () => {
     state.rounds = [1, 1, 1];
     for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
     for (let run = 0; run < 3; run += 1) {
@@ -377,7 +377,11 @@ describe('submissions whose images cannot be copied', () => {
       sequence: 1,
       stuck: { what: 'awaitBatchJob', cause: '', tries: 9, since: now },
     });
-    assert.deepEqual(givenUp(), ['a'], 'nobody waits for it any more; a record has to be written, a job may go on');
+    assert.deepEqual(
+      givenUp(),
+      ['a'],
+      'it is no longer waiting: its record must be written, and its job may still run',
+    );
     assert.deepEqual(givenUp(now + 3_600_000), ['c']);
   });
 

@@ -16,7 +16,7 @@ import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 
 export const now = Date.parse('2026-01-01T00:00:00Z');
 
-/** Two slots on `g4` and one on `p3`, a budget of 1,000 micro-dollars, and teams 0, 1, 2 … of so many rounds. */
+/** Two slots on `g4` and one on `p3`, a budget of 1,000 micro-dollars, and teams 0, 1, 2 … with these numbers of rounds. */
 export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {}): Writable<CampaignState> =>
   initialState(
     caseCampaign({
@@ -88,7 +88,7 @@ export const grantsNow = (state: Writable<CampaignState>, at = now): [submission
     decision.kind === 'grant' ? [[decision.submission, decision.class] as [string, string]] : [],
   );
 
-/** What grants hold. */
+/** Slots and money that grants hold. */
 export const holdings = (state: Writable<CampaignState>): { slots: Record<string, number>; reserved: number } => {
   const { runsByClass: held, reserved } = usageOf(state);
   return { slots: { ...held }, reserved };

@@ -5,7 +5,7 @@ import { usageOf } from '../../../src/campaign/scheduling/usage.ts';
 import type { Child } from './child.ts';
 import { spentBy, sum } from './truth.ts';
 
-/** What is true of a campaign at every moment, whatever happened. */
+/** Checks the invariants of a campaign. */
 export function checkAlways(state: CampaignState, children: readonly Child[], rounds: number, at: number): void {
   const { money, open } = state;
   const { reserved, reservedForReruns } = usageOf(state);

@@ -18,46 +18,46 @@ import { holdings, now } from '../state/state-samples.ts';
 import { checkAlways } from './always-true.ts';
 import type { Message } from './child.ts';
 import { GrantChecks } from './grant-checks.ts';
-import type { Happening } from './events.ts';
+import type { WorldEvent } from './events.ts';
 import { checkNothingLeft } from './nothing-left.ts';
 import { Rounds } from './rounds.ts';
 import { teams, type SetUp } from './set-up.ts';
 import { checkStarts } from './start-checks.ts';
-import { endsOf, spentBy, sum } from './truth.ts';
+import { stateCountsOf, spentBy, sum } from './truth.ts';
 
-type Answer = { n: number; class: string; reserved: number } | { n: number; refused: string };
+type Reply = { n: number; class: string; reserved: number } | { n: number; refused: string };
 
-/** A campaign with its submissions, its operators and the messages under way, which may come twice and in any order. */
+/** A campaign with its submissions, its operators and undelivered messages, which may arrive twice and in any order. */
 export class CampaignWorld {
   /** Every decision. */
   readonly log: string[] = [];
   private readonly rounds: Rounds;
   private state: Writable<CampaignState>;
-  private inbox: Message[] = [];
-  /** Later rounds that were decided to start. */
-  private late: Start[] = [];
+  private messages: Message[] = [];
+  /** Later rounds that were chosen to start but wait for the previous round’s report. */
+  private pendingStarts: Start[] = [];
   private at = now;
-  private readonly acts: { act: OperatorCommand; team: number }[] = [];
-  private readonly answers = new Map<string, Answer>();
+  private readonly commands: { command: OperatorCommand; team: number }[] = [];
+  private readonly replies = new Map<string, Reply>();
 
   constructor(
     private readonly setUp: SetUp,
-    /** The state goes through JSON before everything that happens, as between two runs of the campaign. */
+    /** Whether the state is encoded and decoded before every event, as at continue-as-new. */
     private readonly throughJson: boolean,
   ) {
     this.rounds = new Rounds(setUp.plans, teams.length);
-    this.state = this.stateAtFirst();
+    this.state = this.firstState();
   }
 
-  happen({ kind, pick, amount }: Happening): void {
+  apply({ kind, pick, amount }: WorldEvent): void {
     if (this.throughJson) this.state = this.copyOfState();
     const team = pick % teams.length;
-    const act: Record<Happening['kind'], () => void> = {
+    const actions: Record<WorldEvent['kind'], () => void> = {
       decide: () => this.decide(),
       deliver: () => this.deliver(pick, false),
       deliverCopy: () => this.deliver(pick, true),
-      proceed: () => this.send(this.rounds.pick(pick, ({ moves }) => moves)?.proceed()),
-      tellStanding: () => this.tellStanding(pick),
+      proceed: () => this.send(this.rounds.pick(pick, ({ canProceed: moves }) => moves)?.proceed()),
+      reportHeldRun: () => this.reportHeldRun(pick),
       interrupt: () => this.send(this.rounds.pick(pick, ({ stage }) => stage === 'running')?.interrupt(amount)),
       kill: () => this.send(this.rounds.pick(pick, ({ stage }) => stage !== 'ended')?.kill(amount)),
       pauseTeam: () => this.operate('pauseTeam', { team: teams[team] }, team),
@@ -71,16 +71,16 @@ export class CampaignWorld {
       shorten: () => (this.state.shortUntil[this.className(pick)] = this.at + 30 * 60_000),
       wait: () => (this.at += Math.floor(amount * 3_600_000)),
       setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
-      hurry: () => (this.state.deadlineAtRisk = amount < 0.5),
+      setDeadlineAtRisk: () => (this.state.deadlineAtRisk = amount < 0.5),
       retry: () => this.retry(pick),
       loseState: () => this.loseState(),
       close: () => this.operate('close', {}),
     };
-    act[kind]();
+    actions[kind]();
     this.check();
   }
 
-  /** Takes every obstacle away and lets all go on until nothing is left to do, each message coming twice. */
+  /** Removes every obstacle and continues until the campaign is done; each message arrives twice. */
   finish(): void {
     this.raiseBudget(1_000_000);
     this.at += 3_600_000;
@@ -89,11 +89,11 @@ export class CampaignWorld {
     for (const name of Object.keys(this.state.slots)) this.operate('setSlots', { class: name, slots: 1 });
     for (const [team, name] of teams.entries()) this.operate('resumeTeam', { team: name }, team);
     for (let turn = 0; !isDone(this.state); turn += 1) {
-      assert.ok(turn < 1_000, 'the campaign comes to an end');
+      assert.ok(turn < 1_000, 'the campaign ends');
       this.decide();
-      for (let pick = this.inbox.length; pick > 0; pick -= 1) this.deliver(pick, true);
-      while (this.inbox.length > 0) this.deliver(turn, false);
-      for (const child of this.rounds.alive) if (child.moves) this.send(child.proceed());
+      for (let pick = this.messages.length; pick > 0; pick -= 1) this.deliver(pick, true);
+      while (this.messages.length > 0) this.deliver(turn, false);
+      for (const child of this.rounds.alive) if (child.canProceed) this.send(child.proceed());
       this.check();
     }
     this.checkEnd();
@@ -115,34 +115,34 @@ export class CampaignWorld {
       checkNothingLeft(this.state, this.at);
     }
     for (const decision of decisions) this.carryOut(decision);
-    if (this.inbox.length === 0) this.checkHold();
+    if (this.messages.length === 0) this.checkBlocked();
   }
 
   private carryOut(decision: Decision): void {
     if (decision.kind === 'start') {
-      this.late.push(decision);
-      this.startLate();
+      this.pendingStarts.push(decision);
+      this.startPending();
       return;
     }
     const { submission, n } = decision;
     const key = `${submission}/${n}`;
     const child = this.rounds.of(submission);
     if (decision.kind === 'grant') {
-      assert.ok(!this.answers.has(key), `run ${key} is granted once`);
-      this.answers.set(key, { n, class: decision.class, reserved: decision.reserved });
-      child.hear(decision, this.at);
+      assert.ok(!this.replies.has(key), `run ${key} is granted once`);
+      this.replies.set(key, { n, class: decision.class, reserved: decision.reserved });
+      child.receiveGrant(decision, this.at);
     } else {
       const refusal = { n, refused: decision.reason };
-      assert.deepEqual(this.answers.get(key) ?? refusal, refusal, 'a refusal stays what it is');
-      this.answers.set(key, refusal);
+      assert.deepEqual(this.replies.get(key) ?? refusal, refusal, 'a refusal stays what it is');
+      this.replies.set(key, refusal);
       this.send(child.refuse(n, decision.reason));
     }
   }
 
-  /** A later round begins when the one before it has reported its end. */
-  private startLate(): void {
+  /** Starts later rounds whose previous round has reported its result. */
+  private startPending(): void {
     if (this.state.closing) return;
-    this.late = this.late.filter(({ team, index }) => {
+    this.pendingStarts = this.pendingStarts.filter(({ team, index }) => {
       const { plan, sequence } = this.rounds.at(team, index);
       if (!applyStart(this.state, plan.submission, plan.team, sequence)) return true;
       this.rounds.start(team, index);
@@ -151,40 +151,40 @@ export class CampaignWorld {
   }
 
   private deliver(pick: number, keep: boolean): void {
-    const index = pick % this.inbox.length;
-    const message = this.inbox[index];
+    const index = pick % this.messages.length;
+    const message = this.messages[index];
     if (message === undefined) return;
-    if (!keep) this.inbox = this.inbox.filter((_, other) => other !== index);
+    if (!keep) this.messages = this.messages.filter((_, other) => other !== index);
     const { kind, body } = structuredClone(message);
     if (kind === 'settled') applySettlement(this.state, body);
     else if (kind === 'finished') {
       applyReport(this.state, body);
-      this.startLate();
-    } else if (kind === 'standing') applyHeldRun(this.state, body);
+      this.startPending();
+    } else if (kind === 'heldRun') applyHeldRun(this.state, body);
     else {
       const grant = applyRunRequest(this.state, body);
       if (grant === undefined) return;
       const { n, class: onClass, reserved } = grant;
       assert.ok(n >= body.n);
-      assert.deepEqual({ n, class: onClass, reserved }, this.answers.get(`${body.submission}/${n}`), 'the same answer');
-      this.rounds.of(body.submission).hear(grant, this.at);
+      assert.deepEqual({ n, class: onClass, reserved }, this.replies.get(`${body.submission}/${n}`), 'the same reply');
+      this.rounds.of(body.submission).receiveGrant(grant, this.at);
     }
   }
 
   private send(messages: Message[] = []): void {
-    this.inbox.push(...messages);
+    this.messages.push(...messages);
   }
 
-  private tellStanding(pick: number): void {
+  private reportHeldRun(pick: number): void {
     const child = this.rounds.pick(pick, ({ stage }) => stage !== 'ended');
-    if (child) this.send([{ kind: 'standing', body: child.standing() }]);
+    if (child) this.send([{ kind: 'heldRun', body: child.heldRun() }]);
   }
 
   private operate(name: OperatorCommandName, message: object, team = -1): boolean {
-    const act = { name, message } as OperatorCommand;
-    if (validationError(act, this.state) !== undefined) return false;
-    applyCommand(act, this.state, team, this.at);
-    this.acts.push({ act, team });
+    const command = { name, message } as OperatorCommand;
+    if (validationError(command, this.state) !== undefined) return false;
+    applyCommand(command, this.state, team, this.at);
+    this.commands.push({ command, team });
     return true;
   }
 
@@ -196,28 +196,28 @@ export class CampaignWorld {
     this.operate('setDeadline', { deadline: new Date(this.at + inMs).toISOString() });
   }
 
-  /** All that the round before said was delivered; only its report may come later, or once more. */
+  /** All messages of the previous round were delivered; only its report may arrive later or again. */
   private retry(pick: number): void {
     const child = this.rounds.pick(pick, (one) => one.stage === 'ended' && !this.rounds.hasMore(one));
     if (child === undefined || !this.operate('retry', { rounds: 'key', count: 1 })) return;
     this.rounds.add(child);
     this.state.rounds = this.rounds.counts;
-    this.inbox = this.inbox.filter(
+    this.messages = this.messages.filter(
       ({ kind, body }) => kind === 'finished' || body.submission !== child.plan.submission,
     );
   }
 
-  /** Terminated by mistake and started again: from what S3 keeps, the acts on record and what the open ones say. */
+  /** Terminates and restarts the campaign from the records in S3, the recorded commands and the reports of open submissions. */
   private loseState(): void {
     const before = this.state;
-    const { rounds, acts } = this;
-    this.state = this.stateAtFirst();
-    for (const { team } of this.late.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
+    const { rounds, commands } = this;
+    this.state = this.firstState();
+    for (const { team } of this.pendingStarts.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
-    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: endsOf(ended) });
-    for (const { act, team } of acts) applyCommand(act, this.state, team, this.at);
+    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: stateCountsOf(ended) });
+    for (const { command, team } of commands) applyCommand(command, this.state, team, this.at);
     for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
-    for (const child of rounds.alive) applyHeldRun(this.state, child.standing());
+    for (const child of rounds.alive) applyHeldRun(this.state, child.heldRun());
     const decided = ({
       paused,
       deadline,
@@ -236,8 +236,8 @@ export class CampaignWorld {
       budget: money.budget,
     });
     assert.deepEqual(decided(this.state), decided(before));
-    const isUnsaid = rounds.alive.some(({ stage, plan }) => stage === 'scoring' && plan.silent);
-    if (this.inbox.length === 0 && !isUnsaid) assert.deepEqual(holdings(this.state), holdings(before));
+    const hasUnreportedCost = rounds.alive.some(({ stage, plan }) => stage === 'scoring' && plan.silent);
+    if (this.messages.length === 0 && !hasUnreportedCost) assert.deepEqual(holdings(this.state), holdings(before));
   }
 
   private className(pick: number): string {
@@ -245,7 +245,7 @@ export class CampaignWorld {
     return names[pick % names.length] ?? assert.fail();
   }
 
-  private stateAtFirst(): Writable<CampaignState> {
+  private firstState(): Writable<CampaignState> {
     const { frozen, weights } = this.setUp;
     return initialState(frozen, {
       workLists: ['list'],
@@ -260,7 +260,7 @@ export class CampaignWorld {
     return { ...limitsOf(this.state, perTeam), open };
   }
 
-  /** As the next run of the campaign gets it. */
+  /** The state as continue-as-new hands it to the next run. */
   private copyOfState(): Writable<CampaignState> {
     const { instanceClasses: classes, limits } = this.setUp.frozen;
     const carried = JSON.stringify(encodeState(this.state, { classes, limits }));
@@ -271,25 +271,30 @@ export class CampaignWorld {
   }
 
   private check(): void {
-    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts) - this.late.length, this.at);
+    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts) - this.pendingStarts.length, this.at);
   }
 
-  /** With no message under way, the campaign holds exactly when neither it nor any submission has anything to do. */
-  private checkHold(): void {
+  /** Without undelivered messages, the campaign is blocked exactly when neither it nor any submission can do anything. */
+  private checkBlocked(): void {
     const later = this.copyOfState();
     for (const name of Object.keys(later.shortUntil)) delete later.shortUntil[name];
     if (later.open.size >= this.setUp.open) return;
-    const stuck = !this.rounds.alive.some(({ moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
-    const holds = blockedReasonOf(this.state, this.at) !== undefined;
-    assert.equal(holds, stuck && !isDone(this.state) && !this.state.closing, 'it holds exactly when nothing can move');
+    const stuck =
+      !this.rounds.alive.some(({ canProceed: moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
+    const isBlocked = blockedReasonOf(this.state, this.at) !== undefined;
+    assert.equal(
+      isBlocked,
+      stuck && !isDone(this.state) && !this.state.closing,
+      'it is blocked exactly when nothing can proceed',
+    );
   }
 
   private checkEnd(): void {
     const { children, alive } = this.rounds;
     assert.deepEqual(alive, []);
     if (!this.state.closing) assert.equal(children.length, sum(this.rounds.counts));
-    assert.deepEqual(this.state.counts, endsOf(children));
-    // Of runs before the last one a report tells only the cost, not that the platform was at fault.
+    assert.deepEqual(this.state.counts, stateCountsOf(children));
+    // For runs before the last one a report contains only the cost, not the responsible party.
     const sums = ({ spent, reruns, probes, byClass }: ReturnType<typeof spentBy>): object => ({
       spent,
       reruns,
@@ -303,8 +308,8 @@ export class CampaignWorld {
   }
 }
 
-export function runThrough(world: CampaignWorld, happenings: readonly Happening[]): string[] {
-  for (const happening of happenings) world.happen(happening);
+export function runThrough(world: CampaignWorld, events: readonly WorldEvent[]): string[] {
+  for (const happening of events) world.apply(happening);
   world.finish();
   return world.log;
 }

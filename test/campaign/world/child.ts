@@ -11,7 +11,7 @@ import type {
 import type { FinalState, Reason } from '../../../src/campaign/model/reasons.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
-/** What a submission is going to ask for in each of its rounds, and what each run will cost of its worst case. */
+/** What a submission requests in each of its rounds, and the share of its worst case that each run costs. */
 export interface Plan {
   submission: string;
   team: number;
@@ -22,7 +22,7 @@ export interface Plan {
     reason: Reason | undefined;
     needMeasured: boolean;
   }[];
-  /** Says what its last run cost only in its report. */
+  /** Whether the cost of the last run is only in the report. */
   silent: boolean;
 }
 
@@ -30,9 +30,9 @@ export type Message =
   | { kind: 'request'; body: RunRequest }
   | { kind: 'settled'; body: RunSettlement }
   | { kind: 'finished'; body: SubmissionReport }
-  | { kind: 'standing'; body: HeldRunReport };
+  | { kind: 'heldRun'; body: HeldRunReport };
 
-/** One round of a submission: its side of the protocol, as its workflow keeps it. */
+/** One round of a submission: its side of the protocol, as in its workflow. */
 export class Child {
   stage: 'preparing' | 'waiting' | 'running' | 'scoring' | 'ended' = 'preparing';
   state: FinalState | undefined;
@@ -58,11 +58,11 @@ export class Child {
     return this.runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
   }
 
-  get moves(): boolean {
+  get canProceed(): boolean {
     return this.stage === 'preparing' || this.stage === 'running' || this.stage === 'scoring';
   }
 
-  /** The next step of its own; answers what it says to the campaign. */
+  /** Takes the next step; returns the messages to the campaign. */
   proceed(): Message[] {
     if (this.stage === 'scoring') return this.end('finished');
     if (this.stage === 'preparing') return this.next(undefined);
@@ -71,9 +71,9 @@ export class Child {
     return this.next(this.endRun(planned?.share ?? 1, planned?.reason));
   }
 
-  hear({ n, class: onClass, reserved }: Omit<RunGrant, 'submission'>, at: number): void {
+  receiveGrant({ n, class: onClass, reserved }: Omit<RunGrant, 'submission'>, at: number): void {
     if (this.stage !== 'waiting' || n !== this.n) return;
-    const { purpose, rerun } = this.request ?? assert.fail('it waits for what it asked');
+    const { purpose, rerun } = this.request ?? assert.fail('it waits without a request');
     this.stage = 'running';
     this.request = undefined;
     this.grant = { n, purpose, rerun, class: onClass, reserved, since: at };
@@ -84,18 +84,18 @@ export class Child {
     return this.stage === 'waiting' && n === this.n ? this.end('cancelled', reason) : [];
   }
 
-  /** Its run is ended by an operator; it asks for another one. */
+  /** An operator ends its run; it requests another one. */
   interrupt(share: number): Message[] {
     return this.stage === 'running' ? this.next(this.endRun(share, 'cancelled')) : [];
   }
 
-  /** Cancelled or broken: the run it may have costs something, and only the report says so. */
+  /** Ends the round, cancelled or failed; only the report contains the cost of its run. */
   kill(share: number): Message[] {
     if (this.stage === 'running') this.endRun(share, 'platform-error');
     return this.end('failed', 'platform-error');
   }
 
-  standing(): HeldRunReport {
+  heldRun(): HeldRunReport {
     const { plan, sequence, preparing, runs, request, grant } = this;
     const { submission } = plan;
     return {

@@ -2,9 +2,9 @@ import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
-/** The rules of who may go where, told again in other words than the code's. */
+/** The rules for eligible classes, implemented independently of the product. */
 
-/** Could it be granted at some time, without anybody's help? */
+/** Whether the option could be granted at some time without an operator's command. */
 export function isPossible({ money, slots }: CampaignState, { class: onClass, worst }: RunOption, rerun: boolean) {
   const left = money.budget - money.spent;
   const leftForFirst = Math.floor(money.budget * (1 - money.reserveShare)) - (money.spent - money.reruns);
@@ -14,7 +14,7 @@ export function isPossible({ money, slots }: CampaignState, { class: onClass, wo
 export const isShort = ({ shortUntil }: CampaignState, { class: onClass }: RunOption, at: number): boolean =>
   (shortUntil[onClass] ?? 0) > at;
 
-/** Where a request wants to go now; what the campaign has seen of the classes has a test of its own. */
+/** The option that a request prefers now; the class cost model has a separate test. */
 export const wantedBy = (
   state: CampaignState,
   { options, rerun, needMeasured }: WaitingRequest,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
-/** One thing that happens in a campaign; `pick` chooses whom it happens to. */
-export interface Happening {
+/** One event in a campaign; `pick` chooses its target. */
+export interface WorldEvent {
   kind: (typeof kinds)[number];
   pick: number;
   amount: number;
@@ -12,7 +12,7 @@ const kinds = [
   'deliver',
   'deliverCopy',
   'proceed',
-  'tellStanding',
+  'reportHeldRun',
   'interrupt',
   'kill',
   'pauseTeam',
@@ -25,7 +25,7 @@ const kinds = [
   'shorten',
   'wait',
   'setDeadline',
-  'hurry',
+  'setDeadlineAtRisk',
   'retry',
   'loseState',
   'close',
@@ -34,14 +34,14 @@ const kinds = [
 const often = ['decide', 'proceed', 'deliver'] as const;
 const never: ReadonlySet<string> = new Set(['close']);
 const usual = kinds.filter((kind) => !never.has(kind));
-/** A later round soon after the one before it is where messages of both meet. */
+/** More retries, so that messages of two rounds of a submission mix. */
 const sometimes = Array.from({ length: 4 }, () => 'retry' as const);
 const weighted = [...usual, ...sometimes, ...Array.from({ length: 7 }, () => often).flat()];
 
 export const share = fc.double({ min: 0, max: 1, noNaN: true });
 
-/** Anything but the end of the campaign, mostly what it is there for. */
-export const happenings: fc.Arbitrary<Happening[]> = fc.array(
+/** Any events but the end of the campaign; decisions, deliveries and steps are the most frequent. */
+export const events: fc.Arbitrary<WorldEvent[]> = fc.array(
   fc.record({ kind: fc.constantFrom(...weighted), pick: fc.nat(50), amount: share }),
   { maxLength: 200, size: 'max' },
 );

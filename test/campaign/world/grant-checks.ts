@@ -12,7 +12,7 @@ interface Contender {
   weight: number;
 }
 
-/** Whether the grants of one decision, in their order, were the right ones in the state `before` it. */
+/** Checks that the grants of one decision, in their order, are correct for the state `before` it. */
 export class GrantChecks {
   private readonly held: Map<number, number>;
   private readonly heldOn: Map<string, number>;
@@ -38,13 +38,17 @@ export class GrantChecks {
 
   check(grant: RunGrant): void {
     const { before, at } = this;
-    const next = this.waiting.get(grant.submission) ?? assert.fail('only what waits is granted');
+    const next = this.waiting.get(grant.submission) ?? assert.fail('only a waiting request is granted');
     const option = next.request.options.find((candidate) => candidate.class === grant.class) ?? assert.fail();
     assert.deepEqual([grant.n, grant.reserved], [next.request.n, option.worst]);
     assert.ok(!isPaused(before, next.team), 'a paused team is granted nothing');
-    assert.ok(!isShort(before, option, at), 'a class without machines is granted to nobody');
+    assert.ok(!isShort(before, option, at), 'no run is granted on a class without machines');
     if (wantedBy(before, next.request, at)?.class === grant.class) this.checkTurn(next, grant.class);
-    else assert.ok(before.deadlineAtRisk, 'without hurry nobody gets another class than the one it waits for');
+    else
+      assert.ok(
+        before.deadlineAtRisk,
+        'only a deadline at risk gives a request another class than the one it waits for',
+      );
     this.waiting.delete(grant.submission);
     this.held.set(next.team, this.heldBy(next) + 1);
     this.heldOn.set(grant.class, (this.heldOn.get(grant.class) ?? 0) + 1);
@@ -52,7 +56,7 @@ export class GrantChecks {
   }
 
   private checkTurn(next: Contender, onClass: string): void {
-    // Prices are by class, so whoever waits for this class has the money if this one has: a rerun always has it too.
+    // All runs of a class cost the same, so if this request is affordable, the others for the class are too, and reruns always.
     const others = [...this.waiting.values()].filter(
       ({ team, request, submission }) =>
         submission !== next.submission &&
@@ -60,7 +64,7 @@ export class GrantChecks {
         wantedBy(this.before, request, this.at)?.class === onClass &&
         (request.rerun || !next.request.rerun),
     );
-    for (const other of others) assert.ok(!this.goesFirst(other, next, onClass), 'another one had its turn');
+    for (const other of others) assert.ok(!this.goesFirst(other, next, onClass), 'another request was first');
     const rivals = others.filter(({ priority }) => priority === next.priority);
     const weights = new Map([...rivals, next].map(({ team, weight }) => [team, weight]));
     if (weights.size === 1) return;

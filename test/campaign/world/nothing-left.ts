@@ -5,10 +5,10 @@ import { isPaused, isPossible, isShort, wantedBy } from './eligible-options.ts';
 import { sum } from './truth.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
-/** From so many on, money and a slot are kept for a request that did not fit. */
-const mostPassed = 20;
+/** After being passed over this often, a request that did not fit has money and a slot kept for it. */
+const maxPassedOver = 20;
 
-/** Right after a decision: with a free slot, the money and somebody who waits for just that, it was granted. */
+/** Checks after a decision that no waiting request could still be granted: its slot is free and its worst case affordable. */
 export function checkNothingLeft(state: CampaignState, at: number): void {
   const waiting = [...state.open.values()].flatMap(({ team, request }) =>
     request && !isPaused(state, team) ? [request] : [],
@@ -22,23 +22,26 @@ export function checkNothingLeft(state: CampaignState, at: number): void {
     const firstRuns = money.spent - money.reruns + reserved - reservedForReruns;
     return Math.min(all, Math.floor(money.budget * (1 - money.reserveShare)) - firstRuns);
   };
-  const keptBut = (request: WaitingRequest): RunOption[] =>
+  const keptForOthers = (request: WaitingRequest): RunOption[] =>
     waiting.flatMap((other) => {
-      const option = other === request || other.passed < mostPassed ? undefined : wantedBy(state, other, at);
+      const option = other === request || other.passed < maxPassedOver ? undefined : wantedBy(state, other, at);
       return option && free(option.class) > 0 ? [option] : [];
     });
   for (const request of waiting) {
     const wanted = wantedBy(state, request, at);
     if (!wanted) continue;
-    const kept = keptBut(request);
+    const kept = keptForOthers(request);
     const isLeft = (option: RunOption): boolean =>
       free(option.class) > kept.filter((other) => other.class === option.class).length &&
       option.worst <= left(request.rerun) - sum(kept.map(({ worst }) => worst));
-    assert.ok(!isLeft(wanted), 'a free slot and money, and nothing was decided');
+    assert.ok(!isLeft(wanted), 'a slot is free, there is money, and nothing was granted');
     if (!state.deadlineAtRisk || free(wanted.class) > 0) continue;
     const detours = request.options.filter(
       (option) => isPossible(state, option, request.rerun) && !isShort(state, option, at),
     );
-    assert.ok(!detours.some(isLeft), 'a hurry, a free slot and money, and nothing was decided');
+    assert.ok(
+      !detours.some(isLeft),
+      'the deadline is at risk, a slot is free, there is money, and nothing was granted',
+    );
   }
 }

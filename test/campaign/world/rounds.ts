@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Child, type Plan } from './child.ts';
 
-/** Every round of a campaign, by team in the order of the work lists, and what became of it. */
+/** Every round of a campaign, by team in the order of the work lists, and its state. */
 export class Rounds {
   readonly children: Child[] = [];
   private readonly byTeam: { plan: Plan; sequence: number }[][];
@@ -21,21 +21,21 @@ export class Rounds {
     return this.byTeam.map((_, team) => this.children.filter(({ plan }) => plan.team === team).length);
   }
 
-  /** The round of a submission that was started last. */
+  /** The most recently started round of a submission. */
   of(submission: string): Child {
     return this.last.get(submission) ?? assert.fail(`${submission} was not started`);
   }
 
-  /** The round that a start means. */
+  /** The round that a start refers to. */
   at(team: number, index: number): { plan: Plan; sequence: number } {
-    return this.byTeam[team]?.[index] ?? assert.fail('there is such a round');
+    return this.byTeam[team]?.[index] ?? assert.fail('there is no such round');
   }
 
   start(team: number, index: number): Child {
     const { plan, sequence } = this.at(team, index);
     const earlier = this.last.get(plan.submission);
     assert.equal(earlier?.sequence ?? 0, sequence - 1, 'a round is started once');
-    assert.ok(earlier === undefined || earlier.stage === 'ended', 'rounds come one after the other');
+    assert.ok(earlier === undefined || earlier.stage === 'ended', 'rounds do not overlap');
     const child = new Child(plan, sequence, earlier);
     this.children.push(child);
     this.last.set(plan.submission, child);
@@ -47,7 +47,7 @@ export class Rounds {
     this.byTeam[plan.team]?.push({ plan, sequence: sequence + 1 });
   }
 
-  /** Whether a further round of it was asked for already. */
+  /** Whether a further round of the submission has already been added. */
   hasMore({ plan, sequence }: Child): boolean {
     return this.byTeam[plan.team]?.some((round) => round.plan === plan && round.sequence > sequence) ?? false;
   }

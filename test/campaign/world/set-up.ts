@@ -6,12 +6,12 @@ import { caseCampaign, g4, limits as caseLimits } from '../samples.ts';
 import type { Plan } from './child.ts';
 import { share } from './events.ts';
 
-/** What a world begins with. */
+/** The initial conditions of a world. */
 export interface SetUp {
   frozen: FrozenCampaign;
   plans: Plan[];
   weights: number[];
-  /** Open submissions, and those of one team. */
+  /** Limits on open submissions, in total and per team. */
   open: number;
   perTeam: number;
 }

@@ -3,7 +3,7 @@ import { treatmentOf, type CampaignState } from '../../../src/campaign/state/cam
 import type { Start, StartLimits } from '../../../src/campaign/scheduling/starts.ts';
 import { isPaused } from './eligible-options.ts';
 
-/** Whether the starts of one decision, in their order, were the right ones in the state `before` it, and all of them. */
+/** Checks that the starts of one decision, in their order, are correct and complete for the state `before` it. */
 export function checkStarts(before: CampaignState, limits: StartLimits, starts: readonly Start[]): void {
   const open = [...before.open.values()];
   const started = [...before.started];
@@ -21,13 +21,13 @@ export function checkStarts(before: CampaignState, limits: StartLimits, starts: 
   };
   for (const { team, index } of starts) {
     const [first] = startable().sort((a, b) => byRank(rank(a), rank(b)));
-    assert.equal(team, first, 'another team had its turn');
+    assert.equal(team, first, 'another team was first');
     assert.equal(index, started[team]);
     started[team] = index + 1;
     openOf[team] = (openOf[team] ?? 0) + 1;
   }
   assert.ok(starts.length <= places, 'no more than there are places');
-  assert.ok(starts.length === places || startable().length === 0, 'a place is free and nobody took it');
+  assert.ok(starts.length === places || startable().length === 0, 'a place is free and no round was started');
 }
 
 function byRank(a: readonly number[], b: readonly number[]): number {

@@ -11,7 +11,7 @@ export const sum = (numbers: Iterable<number>): number => {
 
 type Spent = Writable<Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>>;
 
-/** What some rounds really cost, as the ledger would tell it. */
+/** The real cost of rounds, as the ledger would have it. */
 export function spentBy(children: readonly Child[]): Spent {
   const truth: Spent = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() };
   for (const { purpose, rerun, reason, class: onClass, costMicroUsd } of children.flatMap(({ runs }) => runs)) {
@@ -24,8 +24,8 @@ export function spentBy(children: readonly Child[]): Spent {
   return truth;
 }
 
-/** How the rounds that have ended did. */
-export function endsOf(children: readonly Child[]): CampaignState['counts'] {
+/** Counts the states of ended rounds. */
+export function stateCountsOf(children: readonly Child[]): CampaignState['counts'] {
   const counts = { finished: 0, failed: 0, cancelled: 0 };
   for (const { state } of children) if (state) counts[state] += 1;
   return counts;

@@ -6,7 +6,7 @@ describe('the command line', () => {
   const output = { say: () => {}, result: () => {} };
   const lineFor = (...args: string[]) => commandLine(args, output, () => {});
 
-  it('shows the same help whether a command is loaded or only listed', async () => {
+  it('shows the same help for a loaded and an unloaded command', async () => {
     const general = (await lineFor('--help')).commands.map((command) => command.name());
     assert.deepEqual(general, Object.keys(commandTable));
     for (const [name, { description, takes, hasOptions }] of Object.entries(commandTable)) {

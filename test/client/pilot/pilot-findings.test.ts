@@ -156,8 +156,8 @@ describe('a plan by the record of a pilot', () => {
 
   for (const [what, text] of [
     ['was cut short', '{ "version": 2, "runs": ['],
-    ['is of something else', '{}'],
-    ['is of an older Holdout', '{ "version": 1, "runs": [] }'],
+    ['is another file', '{}'],
+    ['is from an older version of Holdout', '{ "version": 1, "runs": [] }'],
   ] as const)
     it(`is refused when the record ${what}: names the file and says what to do`, async () => {
       mkdirSync(join(home, 'pilots'), { recursive: true });

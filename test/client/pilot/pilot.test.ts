@@ -51,28 +51,31 @@ describe('plan --pilot', function () {
   }
 
   /** What the last plan printed on stderr. */
-  let said: string[] = [];
-  async function told(options: PlanOptions): Promise<CampaignPlan> {
+  let printed: string[] = [];
+  async function pilotPlan(options: PlanOptions): Promise<CampaignPlan> {
     const results: string[] = [];
-    said = [];
-    const output = { say: (line: string) => void said.push(line), result: (text: string) => void results.push(text) };
+    printed = [];
+    const output = {
+      say: (line: string) => void printed.push(line),
+      result: (text: string) => void results.push(text),
+    };
     assert.equal(await planCampaign(file, { ...options, json: true }, output), exitStatus.done);
     return JSON.parse(results.join('')) as CampaignPlan;
   }
 
   it('asks before it costs money and names the maximum', async () => {
-    const said: string[] = [];
-    const output = { say: (line: string) => void said.push(line), result: () => undefined };
+    const printed: string[] = [];
+    const output = { say: (line: string) => void printed.push(line), result: () => undefined };
     const failed: unknown = await planCampaign(file, { pilot: '6' }, output).catch((error: unknown) => error);
     assert.ok(failed instanceof HoldoutError && failed.code === 'NOT_CONFIRMED');
-    assert.match(said.join('\n'), /runs 6 submissions once on each of g4, p3: at most \$[\d.]+/);
+    assert.match(printed.join('\n'), /runs 6 submissions once on each of g4, p3: at most \$[\d.]+/);
   });
 
   it('runs on the planned classes alone', async () => {
-    const said: string[] = [];
-    const output = { say: (line: string) => void said.push(line), result: () => undefined };
+    const printed: string[] = [];
+    const output = { say: (line: string) => void printed.push(line), result: () => undefined };
     await assert.rejects(planCampaign(file, { pilot: '6', only: ['g4'] }, output));
-    assert.match(said.join('\n'), /once on g4: at most/);
+    assert.match(printed.join('\n'), /once on g4: at most/);
   });
 
   const recordFile = (): string => join(stack.home, 'pilots', 'piloted.json');
@@ -84,14 +87,14 @@ describe('plan --pilot', function () {
   };
 
   it('runs each submission of the sample once on every class', async () => {
-    assert.equal((await told({})).basis, 'upper-bound');
-    assert.equal((await told({ pilot: '4', yes: true })).basis, 'pilot');
+    assert.equal((await pilotPlan({})).basis, 'upper-bound');
+    assert.equal((await pilotPlan({ pilot: '4', yes: true })).basis, 'pilot');
     const pilots = [...new Set(recorded().runs.map(({ pilot }) => pilot))];
     const budgets = await Promise.all(
       pilots.map(async (pilot) => (await stack.access.frozen.campaign(pilot)).budget.microUsd),
     );
     assert.equal(budgets.length, 2);
-    const announced = /at most (\$[\d.,]*\d),/.exec(said.join('\n'))?.[1];
+    const announced = /at most (\$[\d.,]*\d),/.exec(printed.join('\n'))?.[1];
     assert.equal(dollars(budgets.reduce((sum, budget) => sum + budget, 0)), announced);
     assert.deepEqual(recorded().begun, []);
     const runs = recorded().runs.map((run) => `${run.submission} on ${run.class}`);
@@ -105,7 +108,7 @@ describe('plan --pilot', function () {
     edit('usdPerHour: 3.06', 'usdPerHour: 2.5');
     edit('wallClock: 9h', 'wallClock: 8h');
     const before = recorded().runs;
-    const plan = await told({ pilot: '6', yes: true });
+    const plan = await pilotPlan({ pilot: '6', yes: true });
     const { runs } = recorded();
     assert.deepEqual(
       runs.map((run) => `${run.submission} on ${run.class}`).sort(),
@@ -132,7 +135,7 @@ describe('plan --pilot', function () {
 
   it('runs nothing after a larger one', async () => {
     const before = recorded().runs;
-    await told({ pilot: '2', yes: true });
+    await pilotPlan({ pilot: '2', yes: true });
     assert.deepEqual(recorded().runs, before);
   });
 
@@ -143,8 +146,8 @@ describe('plan --pilot', function () {
     writeFileSync(join(folder, 'campaign', 'new.tar'), await tarOf(await ociEntries({ text: 'another' })));
     writeFileSync(rows, text.replace('s0-0,image.tar', 's0-0,new.tar').replace(/t5,.*\n/, ''));
     edit('memoryMiB: 60000', 'memoryMiB: 61000');
-    const { unknowns } = await told({ pilot: '5', yes: true });
-    assert.match(said.join('\n'), /\(4 of these 10 runs are already measured\)/);
+    const { unknowns } = await pilotPlan({ pilot: '5', yes: true });
+    assert.match(printed.join('\n'), /\(4 of these 10 runs are already measured\)/);
     assert.doesNotMatch(unknowns.join('\n'), /image|machine/);
     assert.match(
       unknowns.join('\n'),
@@ -160,10 +163,10 @@ describe('plan --pilot', function () {
 
   it('is found again if it is the same, even if the record was lost', async () => {
     rmSync(recordFile());
-    await told({ pilot: '2', yes: true });
+    await pilotPlan({ pilot: '2', yes: true });
     const { runs } = recorded();
     rmSync(recordFile());
-    await told({ pilot: '2', yes: true });
+    await pilotPlan({ pilot: '2', yes: true });
     assert.deepEqual(recorded().runs, runs);
   });
 
@@ -177,7 +180,7 @@ describe('plan --pilot', function () {
       conditions,
     }));
     writeFileSync(recordFile(), JSON.stringify({ ...record, runs: [], begun }));
-    await told({ pilot: '3', yes: true });
+    await pilotPlan({ pilot: '3', yes: true });
     assert.equal(recorded().runs.length, 6);
     for (const run of runs) assert.ok(recorded().runs.some((same) => isDeepStrictEqual(same, run)));
     assert.deepEqual(recorded().begun, []);
@@ -189,16 +192,16 @@ describe('plan --pilot', function () {
     assert.ok(lost);
     const runs = record.runs.map((run) => (run === lost ? { ...run, reason: 'platform-error' } : run));
     writeFileSync(recordFile(), JSON.stringify({ ...record, runs }));
-    const { unknowns } = await told({});
+    const { unknowns } = await pilotPlan({});
     assert.match(unknowns.join('\n'), /1 submission not measured on g4/);
-    assert.doesNotMatch((await told({ pilot: '3', yes: true })).unknowns.join('\n'), /not measured/);
+    assert.doesNotMatch((await pilotPlan({ pilot: '3', yes: true })).unknowns.join('\n'), /not measured/);
     const again = recorded().runs.at(-1);
     assert.deepEqual([again?.submission, again?.class, again?.reason], [lost.submission, 'g4', null]);
     assert.notEqual(again?.pilot, lost.pilot);
   });
 
   it('is used without --pilot too, and the plan says so', async () => {
-    const plan = await told({});
+    const plan = await pilotPlan({});
     assert.equal(plan.basis, 'pilot');
     assert.match(plan.unknowns[0] ?? '', /^a pilot that ended \d{4}-.* and cost \$/);
   });

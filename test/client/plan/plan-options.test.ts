@@ -7,13 +7,17 @@ import { HoldoutError } from '../../../src/errors.ts';
 describe('the options of plan', () => {
   const refused: [string, PlanOptions, RegExp][] = [
     [
-      'a file where the share of Spot stands',
+      'a file in place of the share of Spot',
       { spot: 'c.yaml' },
       /--spot is "c\.yaml", .* --spot=50%, or .* file first/,
     ],
     ['more than the whole price', { spot: '101%' }, /--spot is "101%", must be a share .* up to 100%/],
-    ['a margin that is no share', { margin: '1.5' }, /--margin is "1\.5", must be a share such as 50%, up to 1000%$/],
-    ['a pilot of nothing', { pilot: '0' }, /--pilot is "0", must be a number of submissions from 1 to 9999$/],
+    [
+      'a margin that is not a share',
+      { margin: '1.5' },
+      /--margin is "1\.5", must be a share such as 50%, up to 1000%$/,
+    ],
+    ['an empty pilot', { pilot: '0' }, /--pilot is "0", must be a number of submissions from 1 to 9999$/],
     ['too large a pilot', { pilot: '10000' }, /--pilot is "10000", must be .* from 1 to 9999$/],
     [
       'a picture over another file',

@@ -53,7 +53,7 @@ describe('holdout plan', () => {
     return join(folder, 'campaign.yaml');
   }
 
-  async function told(file: string, options: PlanOptions = {}): Promise<string> {
+  async function planText(file: string, options: PlanOptions = {}): Promise<string> {
     const results: string[] = [];
     const output = { say: () => undefined, result: (text: string) => void results.push(text) };
     assert.equal(await planCampaign(file, options, output), exitStatus.done);
@@ -61,14 +61,14 @@ describe('holdout plan', () => {
     return results[0] ?? '';
   }
   const planned = async (file: string, options: PlanOptions = {}): Promise<CampaignPlan> =>
-    JSON.parse(await told(file, { ...options, json: true })) as CampaignPlan;
+    JSON.parse(await planText(file, { ...options, json: true })) as CampaignPlan;
   const middle = async (file: string, options: PlanOptions = {}) => {
     const [first] = (await planned(file, options)).mixes;
     assert.ok(first);
     return first;
   };
   async function refused(file: string, options: PlanOptions = {}): Promise<string> {
-    const failed: unknown = await told(file, options).catch((error: unknown) => error);
+    const failed: unknown = await planText(file, options).catch((error: unknown) => error);
     assert.ok(failed instanceof HoldoutError, String(failed));
     assert.equal(exitOfError(failed), exitStatus.badInput);
     return failed.message;
@@ -76,7 +76,7 @@ describe('holdout plan', () => {
 
   it('prints a table with the mixes, and leaves a picture beside the file', async () => {
     const file = campaign();
-    const text = await told(file);
+    const text = await planText(file);
     for (const mix of ['all, as Holdout decides', 'g4 alone', 'p3 alone']) assert.match(text, new RegExp(mix));
     assert.match(text, /c4 alone is not planned/);
     assert.match(readFileSync(file.replace('.yaml', '.plan.svg'), 'utf8'), /^<svg /);
@@ -85,7 +85,7 @@ describe('holdout plan', () => {
   it('writes the picture to a given file', async () => {
     const file = campaign();
     const svg = join(root, 'elsewhere.svg');
-    await told(file, { svg });
+    await planText(file, { svg });
     assert.ok(existsSync(svg) && !existsSync(file.replace('.yaml', '.plan.svg')));
   });
 
@@ -114,7 +114,7 @@ describe('holdout plan', () => {
     const spot = await middle(file, { spot: '40%' });
     assert.ok(spot.costMicroUsd.p50 < 0.5 * onDemand.costMicroUsd.p50);
     assert.ok(spot.costMicroUsd.p50 > 0.4 * onDemand.costMicroUsd.p50, 'lost runs are paid');
-    const text = await told(file, { spot: true });
+    const text = await planText(file, { spot: true });
     assert.match(text, /at 56 % of their price: the highest/);
     assert.match(text, /reclaimed at 0\.5 % per running hour/);
   });
@@ -153,8 +153,8 @@ describe('holdout plan', () => {
   });
 
   it('assumes no submission that fits no GPU, with one size or with the larger one alone', async () => {
-    const said = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
-    const large = await middle(campaign(said), { only: ['p3', 'c4'] });
+    const withLargeShare = (text: string): string => text.replace('on: g4 }', 'on: g4, outOfGpuMemory: 25% }');
+    const large = await middle(campaign(withLargeShare), { only: ['p3', 'c4'] });
     assert.equal(large.scored.p50, 1);
     const oneSize = campaign((text) =>
       text.replace(/  - { name: p3.*\n/, '').replace('wallClockOn: p3', 'wallClockOn: g4'),
@@ -164,7 +164,7 @@ describe('holdout plan', () => {
       mixes.map(({ scored }) => scored.p10),
       [1, 1],
     );
-    assert.equal((await middle(campaign(said), { only: ['g4', 'c4'] })).scored.p50, 0.75);
+    assert.equal((await middle(campaign(withLargeShare), { only: ['g4', 'c4'] })).scored.p50, 0.75);
   });
 
   it('sends to the cheapest class what a campaign sends there, even if a faster class allows more time', async () => {
@@ -187,9 +187,9 @@ describe('holdout plan', () => {
     const { budgetMicroUsd, neverWaitingMicroUsd } = await middle(campaign());
     assert.ok(neverWaitingMicroUsd.p50 > budgetMicroUsd.p50);
     const between = Math.ceil((budgetMicroUsd.p50 + neverWaitingMicroUsd.p50) / 2e6);
-    const tight = await told(campaign((text) => text.replace('usd: 500', `usd: ${between}`)));
+    const tight = await planText(campaign((text) => text.replace('usd: 500', `usd: ${between}`)));
     assert.match(tight, /with a budget of at least \$\d+\.\d\d, no run waits for money/);
-    assert.doesNotMatch(await told(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
+    assert.doesNotMatch(await planText(campaign((text) => text.replace('usd: 500', 'usd: 5000'))), /waits for money/);
   });
 
   it('is an upper bound without an expectation and says so', async () => {
@@ -197,28 +197,28 @@ describe('holdout plan', () => {
     const plan = await planned(file);
     assert.equal(plan.basis, 'upper-bound');
     const [all, g4, p3] = plan.mixes;
-    // Each may need the larger device, and learn so at the end of its time on the smaller one.
+    // Each may need the larger GPU and run out of memory only at the end on the smaller one.
     const [most = 0, onG4 = 0, onP3 = 0] = [all, g4, p3].map((mix) => mix?.costMicroUsd.p50);
     assert.ok(most >= onG4 + onP3 * 0.9, `${most} of ${onG4} and ${onP3}`);
     assert.equal(g4?.hours.p10, g4?.hours.p90);
     // Nine hours on a P3 are eighteen on a G4, and the probe's tenth of them.
     assert.equal(Math.round(g4?.hours.p50 ?? 0), Math.round(40 * 18 * 1.1));
-    assert.match(await told(file), /upper bound if no run is lost, not a forecast/);
+    assert.match(await planText(file), /upper bound if no run is lost, not a forecast/);
   });
 
   it('says that an expectation beyond the wall clock is cut off there', async () => {
     const file = campaign((text) => text.replace('runtime: 4h, on: g4', 'runtime: 40h, on: g4'));
-    assert.match(await told(file), /expect\.runtime is longer than the wall clock, 18 h/);
+    assert.match(await planText(file), /expect\.runtime is longer than the wall clock, 18 h/);
   });
 
   it('says what is not known without a sample set', async () => {
     const file = campaign((text) => text.replace('sampleSet: ./sample, ', ''));
-    assert.match(await told(file), /no sample set: nothing is probed, so every submission starts on g4/);
+    assert.match(await planText(file), /no sample set: nothing is probed, so every submission starts on g4/);
   });
 
   it('says that a price of 0 hides the cost', async () => {
     const file = campaign((text) => text.replace('usdPerHour: 0.526', 'usdPerHour: 0'));
-    assert.match(await told(file), /g4 has a price of 0/);
+    assert.match(await planText(file), /g4 has a price of 0/);
   });
 
   it('refuses a class without a price and a GPU of unknown memory, and says why', async () => {

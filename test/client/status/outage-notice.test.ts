@@ -9,7 +9,7 @@ describe('an outage notice', () => {
     assert.equal(notice.unanswered(59_000, 'away'), undefined);
   });
 
-  it('gives length and cause, and is not repeated at every look', () => {
+  it('gives duration and cause, and is not repeated at every poll', () => {
     const notice = new OutageNotice(1_000);
     assert.match(notice.unanswered(46_000, 'no worker polls') ?? '', /for 45 s \(no worker polls\)/);
     assert.equal(notice.unanswered(47_000, 'no worker polls'), undefined);

@@ -79,7 +79,7 @@ const killed = runOf(
 );
 
 describe('what show prints', () => {
-  it('is the result, why and the next step, then each run with its use of the limits', () => {
+  it('is the result, the cause and the next step, then each run with its use of the limits', () => {
     assert.equal(
       showText(caseOf(roundOf([runOf(1, { kind: 'exited', exitCode: 0 }), killed], { withheld: ['LD_PRELOAD'] }))),
       [
@@ -194,7 +194,7 @@ describe('what show prints', () => {
     assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why .*\n.*\n {2}job {8}job-2\n {2}cost/m);
   });
 
-  it('never has text of the submission, and fits a terminal of 80 columns', () => {
+  it('never contains text of the submission, and fits a terminal of 80 columns', () => {
     const long = { ...killed, cause: 'x '.repeat(100).trim() };
     const text = showText(caseOf(roundOf([long, runOf(3, { kind: 'time-limit' })])));
     assert.doesNotMatch(text.replaceAll('\n', ''), /MY WORDS|\p{C}/u);

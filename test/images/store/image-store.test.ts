@@ -157,7 +157,7 @@ describe('the image store in a folder', () => {
     await assert.rejects(store.put(layout, digest, 'c/mine'), isPlatformError(/the store has sha256:00/));
   });
 
-  it('throws for errors of ours: an unreachable registry, no skopeo', async () => {
+  it('throws for platform errors: an unreachable registry, no skopeo', async () => {
     const image = await accepted({});
     const closed = new ImageStore('docker://127.0.0.1:1/holdout');
     await assert.rejects(closed.put(...image, 'c/closed'), isPlatformError(/connection refused/));

@@ -78,7 +78,7 @@ describe('images in a registry', () => {
     assert.equal((await fetched('flat')).digest, expected);
   });
 
-  it('do not move with their tag: the version named at hand-in is fetched', async () => {
+  it('do not move with their tag: the version at submission is fetched', async () => {
     const builder = new OciBuilder();
     const before = await imageOf(builder, 'before');
     push(builder, 'moving', before);
@@ -151,8 +151,9 @@ describe('images in a registry', () => {
   it('are unknown if the registry has none, and an error if it does not respond', async () => {
     assert.equal(await digestOf(there('nothing-here')), undefined);
     const nowhere = 'docker://127.0.0.1:1/team/model:v1';
-    const isTrouble = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED';
-    await assert.rejects(digestOf(nowhere), isTrouble);
-    await assert.rejects(fetchImage(nowhere, `sha256:${'0'.repeat(64)}`, limits, await rig.fresh()), isTrouble);
+    const isCopyError = (error: unknown): boolean =>
+      error instanceof HoldoutError && error.code === 'IMAGE_COPY_FAILED';
+    await assert.rejects(digestOf(nowhere), isCopyError);
+    await assert.rejects(fetchImage(nowhere, `sha256:${'0'.repeat(64)}`, limits, await rig.fresh()), isCopyError);
   });
 });

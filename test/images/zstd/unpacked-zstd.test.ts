@@ -75,9 +75,9 @@ describe('a zstd file', () => {
 
   for (const [what, frame] of Object.entries({
     'that is cut short': lettersFrame.subarray(0, -5),
-    'without its check sum': lettersFrame.subarray(0, -4),
+    'without its checksum': lettersFrame.subarray(0, -4),
     'without its last block': zstdOf(noise).subarray(0, 9),
-    'that is no frame': Buffer.from('garbage'),
+    'that is not a frame': Buffer.from('garbage'),
     'of zeros': Buffer.alloc(100),
     'with a window of 256 MiB': hex('28b52ffd0090010000'),
     'with a content of 256 MiB in one segment': hex('28b52ffda000000010010000'),
@@ -132,7 +132,7 @@ describe('a zstd file', () => {
     while (await isOpen()) await setImmediate();
   });
 
-  it('and one with another compression is not left open', async () => {
+  it('of another compression is closed', async () => {
     await writeFile(path, hex('fd377a585a0000'));
     await assert.rejects(unpackedArchive(path, 1_000).next(), /compressed with xz/);
     await setImmediate();

@@ -77,7 +77,7 @@ describe('the lists of the local Batch endpoint', () => {
     assert.ok(after.includes('other') && !after.includes('running') && !after.includes('done'));
   });
 
-  it('show of a job its status, times, reason and exit code', async () => {
+  it('show the status, times, reason and exit code of a job', async () => {
     const filters = [{ name: 'JOB_NAME', values: ['ho-failed'] }];
     const { jobSummaryList } = await rig.client.send(new ListJobsCommand({ jobQueue: 'gpu', filters }));
     const { createdAt, startedAt, stoppedAt } = await rig.describe(jobs['failed'] ?? '');

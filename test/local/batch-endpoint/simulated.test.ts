@@ -189,7 +189,7 @@ describe('the simulated Batch endpoint', () => {
     const { runKey, jobId } = await submit('slow', { wallClockSeconds: 86_400 });
     await rig.reach(jobId, 'RUNNING');
     await eventually('the claim', async () => await store.find(runs, runObjects.claim(runKey)));
-    const asked = Date.now();
+    const requestedAt = Date.now();
     await rig.client.send(new TerminateJobCommand({ jobId, reason: 'Holdout: cancelled' }));
     const job = await ended(jobId);
     assert.equal(job.status, 'FAILED');
@@ -197,7 +197,7 @@ describe('the simulated Batch endpoint', () => {
     assert.equal(job.isTerminated, true);
     const outcome = await outcomeOf(runKey);
     assert.deepEqual(outcome.end, { kind: 'stopped' });
-    const asLong = ((asked - (job.startedAt ?? NaN)) / 1_000) * timeScale;
+    const asLong = ((requestedAt - (job.startedAt ?? NaN)) / 1_000) * timeScale;
     assert.ok(
       outcome.seconds >= asLong - 1 && outcome.seconds < 86_400,
       `${outcome.seconds} s, asked after ${asLong} s`,
@@ -317,9 +317,9 @@ describe('the start-up file of a simulated Batch endpoint', () => {
 
   it('names a population whose errors are reported', async () => {
     const { spread: _, ...others } = population.others;
-    const said = await refusal({}, { others, submissions: { a: { end: 'well' } } });
+    const message = await refusal({}, { others, submissions: { a: { end: 'well' } } });
     for (const named of [/population\.json cannot be used/, /others\.spread: /, /submissions\.a\.end: /]) {
-      assert.match(said, named);
+      assert.match(message, named);
     }
   });
 });

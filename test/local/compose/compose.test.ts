@@ -45,9 +45,9 @@ describe('compose set-up', () => {
       });
     await act('s3-accounts', { HOLDOUT_S3_ACCOUNTS: accounts });
     const at = { '/accounts': accounts, '/data': mkdtempSync(join(folder, 'data-')), ':7070': endpoint.slice(7) };
-    const told = services['s3']?.command?.map((word) => at[word as keyof typeof at] ?? word) ?? [];
-    start(join(tools, 'versitygw-1.8.0'), told, services['s3']?.environment);
-    await eventually('the S3 server answers', () => answersHttp(`${endpoint}/health`));
+    const output = services['s3']?.command?.map((word) => at[word as keyof typeof at] ?? word) ?? [];
+    start(join(tools, 'versitygw-1.8.0'), output, services['s3']?.environment);
+    await eventually('the S3 server responds', () => answersHttp(`${endpoint}/health`));
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
     // Again, as at every later start.
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
@@ -89,7 +89,7 @@ describe('compose set-up', () => {
     symlinkSync(program, join(folder, 'temporal'));
     const quiet = ['--headless', '--ip', '127.0.0.1', '--log-level', 'never'];
     start(program, ['server', 'start-dev', '--port', String(port), ...quiet]);
-    await eventually('the Temporal server answers', () => answersTemporal(address), { everyMs: 250 });
+    await eventually('the Temporal server responds', () => answersTemporal(address), { everyMs: 250 });
     const env = { PATH: [folder, process.env['PATH']].join(delimiter), HOME: folder, TEMPORAL_ADDRESS: address };
     for (let run = 0; run < 2; run++) {
       await execute('sh', ['docker/temporal-namespace.sh'], { env: { ...env, TEMPORAL_NAMESPACE: 'made-by-script' } });

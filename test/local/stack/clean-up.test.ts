@@ -17,7 +17,7 @@ import { openEngine } from '../../../src/local/tools/open-engine.ts';
 import { tinyElf } from '../../support/images/tiny-elf.ts';
 
 const image = 'localhost/holdout/waits:1';
-/** pause(2) for ever. */
+/** Calls pause(2) in an endless loop. */
 const waits = tinyElf(Buffer.from('b8220000000f05ebf7', 'hex'));
 
 describe('the remains of a killed run', () => {

@@ -63,6 +63,6 @@ export async function intrude(
     cwd: folder,
     maxBuffer: 256 * 1024 * 1024,
   });
-  assert.ok(!existsSync(noted), 'nobody else’s program ran in a job');
+  assert.ok(!existsSync(noted), 'no other user’s program ran in a job');
   return JSON.parse(stdout) as Loot;
 }

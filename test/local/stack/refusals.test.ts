@@ -103,7 +103,7 @@ describe('the embedded stack refuses with a clear message', () => {
     rig.remove();
   });
 
-  it('no file system without extended attributes: S3 metadata goes to a separate folder', async () => {
+  it('but accepts a file system without extended attributes: S3 metadata goes to a separate folder', async () => {
     const places = placesOf(mountAt('-t', 'ramfs'));
     const program = await obtainTool(versitygw, new ToolCache(), () => undefined);
     for (const _ of ['first start', 'second start']) {

@@ -172,7 +172,7 @@ describe('the embedded stack', () => {
     assert.equal(env['EDITOR'], 'vi');
   });
 
-  it('stops a worker that lacks a setting of its queues before it polls, and names the setting in one sentence', async () => {
+  it('stops a worker without a required setting before it polls, and names the setting in one sentence', async () => {
     const settings = loadSettings(stack.environment);
     const ambient = process.env;
     const refusal = async (code: ErrorCode, says: RegExp, changes: NodeJS.ProcessEnv, queues: TaskQueueName[]) => {
@@ -206,7 +206,7 @@ describe('the embedded stack', () => {
       };
       await refusal('BUCKET_UNUSABLE', /holdout-labels denies access to the key holdout-worker-/, worker, ['score']);
       await refusal('BUCKET_UNUSABLE', /the key/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
-      // With its own key each has every setting; a worker without the images queue needs no image store.
+      // With its key, each process has every setting; a worker without the images queue needs no image store.
       Object.assign(process.env, stack.environment, worker);
       await checkSurroundings(['main', 'images', 'submit', 'await'], settings);
       await checkSurroundings(['main'], { ...settings, imageStore: '' });
@@ -273,7 +273,7 @@ describe('the embedded stack', () => {
     const stranger = await intrude(rig, stack, { uid: 65_534, credential: guessed });
     for (const secret of secrets) assert.ok(!stranger.text.includes(secret), 'a secret was read');
     assert.ok(!stranger.text.includes('SQLite format'));
-    assert.deepEqual(stranger.answers, {
+    assert.deepEqual(stranger.results, {
       'a job': '403 InvalidSignatureException',
       'a job with NODE_OPTIONS': '403 InvalidSignatureException',
       'a definition with NODE_OPTIONS': '403 InvalidSignatureException',
@@ -282,10 +282,10 @@ describe('the embedded stack', () => {
     });
     // The owner, with the key, reads all of it with the same program; but even with the key it cannot run its own code.
     const owner = await intrude(rig, stack, { uid: 0, credential: credentials.batch });
-    for (const secret of secrets) assert.ok(owner.text.includes(secret), 'the search finds what is there');
+    for (const secret of secrets) assert.ok(owner.text.includes(secret), 'the search works');
     assert.ok(owner.text.includes('SQLite format'));
-    assert.deepEqual(owner.answers, {
-      ...stranger.answers,
+    assert.deepEqual(owner.results, {
+      ...stranger.results,
       'a job': '200',
       'a job with NODE_OPTIONS': '400 ClientException',
       'a definition with NODE_OPTIONS': '400 ClientException',
@@ -363,7 +363,7 @@ describe('the embedded stack', () => {
   });
 
   it('stopped by hand ends also parts whose supervisor is gone', async () => {
-    assert.equal(stackStatus(rig.home).pid, null, 'else this would end the tests');
+    assert.equal(stackStatus(rig.home).pid, null, 'otherwise this would kill the test process');
     process.env['HOLDOUT_HOME'] = rig.home;
     const lines: string[] = [];
     assert.equal(await localDown((line) => void lines.push(line)), 0);

@@ -90,7 +90,7 @@ describe('tools', () => {
     const started = performance.now();
     assert.equal(await obtainTool(pump(true), new ToolCache({ XDG_CACHE_HOME: folder }), silent), file);
     assert.ok(performance.now() - started < 1000);
-    assert.equal(runs(), before, 'a program that proved right is not run again');
+    assert.equal(runs(), before, 'a verified program is not run again');
     assert.equal(requests.length, 2);
   });
 

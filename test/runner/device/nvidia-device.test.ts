@@ -20,8 +20,8 @@ describe('an NVIDIA GPU', () => {
     device = await openDevice(instanceClass, place, engine);
     return device;
   };
-  /** What the engine is told of the device. */
-  function toldOf(name: 'docker' | 'podman', opened: Device): string[] {
+  /** The engine's arguments for the device. */
+  function engineArguments(name: 'docker' | 'podman', opened: Device): string[] {
     const spec: RunSpec = {
       version: 1,
       runKey: 'c/s/1',
@@ -46,7 +46,7 @@ describe('an NVIDIA GPU', () => {
     });
     return created.filter((word) => /gpu|nvidia|device/i.test(word));
   }
-  /** Waits for what the script leaves when it has printed everything. */
+  /** Waits for the file that the script writes after its output. */
   const printed = async (name: string): Promise<void> => {
     while (!existsSync(join(smi.folder, name))) await sleep(20);
     rmSync(join(smi.folder, name));
@@ -71,12 +71,18 @@ describe('an NVIDIA GPU', () => {
 
   it('is passed to the container by each engine’s own flag, with NVDEC’s variables, whatever the image sets', async () => {
     smi.does(`${lines(3)}; exec sleep 60`);
-    const told = ['--env=NVIDIA_VISIBLE_DEVICES=all', '--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility,video'];
-    // Docker cannot take an image's variable away.
+    const nvidiaVariables = [
+      '--env=NVIDIA_VISIBLE_DEVICES=all',
+      '--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility,video',
+    ];
+    // Docker cannot remove an image's variable.
     const emptied = '--env=NVIDIA_DISABLE_REQUIRE=';
-    assert.deepEqual(toldOf('docker', await open('docker')), ['--gpus=all', ...told, emptied]);
+    assert.deepEqual(engineArguments('docker', await open('docker')), ['--gpus=all', ...nvidiaVariables, emptied]);
     device?.close();
-    assert.deepEqual(toldOf('podman', await open('podman')), ['--device=nvidia.com/gpu=all', ...told]);
+    assert.deepEqual(engineArguments('podman', await open('podman')), [
+      '--device=nvidia.com/gpu=all',
+      ...nvidiaVariables,
+    ]);
   });
 
   it('has the peak of the driver’s accounting if that is higher than the samples, without earlier runs', async () => {

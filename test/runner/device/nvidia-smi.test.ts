@@ -8,7 +8,7 @@ describe('the output of nvidia-smi', () => {
     assert.deepEqual(readingOf('4, 81559, 535.104.05\r'), { usedMiB: 4, totalMiB: 81_559, driver: '535.104.05' });
   });
 
-  it('is no reading otherwise, and above all not one of 0 MiB', () => {
+  it('is no reading otherwise, in particular not one of 0 MiB', () => {
     const others = [
       '',
       'memory.used [MiB], memory.total [MiB], driver_version',
@@ -27,7 +27,7 @@ describe('the output of nvidia-smi', () => {
     for (const line of others) assert.equal(readingOf(line), undefined, line);
   });
 
-  it('has the peak of any process that came since', () => {
+  it('has the peak of any later process', () => {
     const before = ['2734, 109, 1052', '2801, 15000, 90000'];
     assert.equal(accountedPeakSince(before, before), undefined);
     assert.equal(accountedPeakSince(before, []), undefined);

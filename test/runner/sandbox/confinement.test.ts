@@ -48,7 +48,7 @@ describe('a submission is cut off from everything', () => {
       'container=x',
     ];
     const seen = log.trim().split('\n').sort();
-    // Docker cannot take an image's variable away; it is empty there.
+    // Docker cannot remove an image's variable; it sets it to an empty value.
     assert.deepEqual(rig.engine.name === 'docker' ? seen.filter((line) => !line.endsWith('=')) : seen, golden);
     assert.deepEqual(outcome.withheld?.slice(0, 3), ['LD_PRELOAD', ' LD_PRELOAD', '\tNVIDIA_VISIBLE_DEVICES']);
   });
@@ -177,7 +177,7 @@ describe('a submission is cut off from everything', () => {
     const { log } = await rig.run({ script, files });
     const [ia32, x32, ...results] = (log.match(/-?\d+/g) ?? []).map(Number);
     const killedBySigsys = 128 + 31;
-    // The kernel's own refusals are others than ENOSYS.
+    // The kernel itself refuses with errors other than ENOSYS.
     const expected = [...Object.keys(refusedCalls).map(() => -38), 3, 4, 5];
     const named = (values: readonly number[]): object =>
       Object.fromEntries(Object.keys(calls).map((name, n) => [name, values[n]]));
@@ -224,7 +224,9 @@ describe('a submission is cut off from everything', () => {
     },
     'links to themselves': { links: { '/tmp': '/tmp', '/input': 'input', '/output': '/output' } },
     'links out': { links: { '/tmp': outside, '/input': '/etc', '/output': '../../..', '/etc': outside } },
-    'folders nobody may enter': { folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 } },
+    'folders that no user may enter': {
+      folders: { '/tmp': 0o000, '/input': 0o700, '/output': 0o755, '/etc/hosts': 0o700 },
+    },
   };
   for (const [what, recipe] of Object.entries(inTheWay)) {
     it(`it has its folders if its image has ${what}`, async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StartCause } from '../../../src/campaign/model/run-outcome.ts';
 import { refusedAfterStart, refusedStart } from '../../../src/runner/sandbox/start-refusal.ts';
 
-/** Words of engines that are not on this machine, or of faults that cannot be made here; where they were seen. */
+/** Messages of engines that are not on this machine, or of faults that cannot be produced here, with their sources. */
 const team: [StartCause, words: string][] = [
   // github.com/containers/crun/issues/1688
   [
@@ -47,7 +47,7 @@ const team: [StartCause, words: string][] = [
   ],
   ['configuration-unusable', 'Error: env fields from image failed to parse: invalid environment variable: "=C"'],
   ['configuration-unusable', 'Error: invalid signal: SIGFOO'],
-  // An entry point that tries to pass as the platform's fault, which would be run again.
+  // An entry point that imitates a platform fault, which would be retried.
   [
     'entry-point-missing',
     'runc create failed: unable to start container process: exec: "/no space left on device": stat /no space left on device: no such file or directory: unknown',
@@ -94,7 +94,7 @@ const platform: [StartCause, words: string][] = [
   ['engine', ''],
 ];
 
-describe('why a container did not start, and whose fault it is', () => {
+describe('the cause of a failed container start, and who is responsible', () => {
   for (const [fault, table] of Object.entries({ team, platform })) {
     for (const [cause, words] of table) {
       it(`${fault}, ${cause}: ${words.slice(-90)}`, () => {

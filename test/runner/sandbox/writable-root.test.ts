@@ -17,7 +17,7 @@ describe('a campaign with a writable root file system', () => {
   const writable = { rootFilesystem: 'writable' } as const;
   const files = { '/app/old': { content: 'old\n', mode: 0o644 }, '/app/sub/f': { content: 'f\n' } };
 
-  it('lets an image write into its work folder, and no run see what another wrote', async () => {
+  it('lets an image write into its work folder, and hides one run’s files from the next', async () => {
     const script = `
       echo "$@ $MODEL $(id -g)"; pwd; cat old
       [ -e seen ] && echo SEEN

@@ -23,7 +23,7 @@ export class CampaignRecord {
   }
 
   /** The operator commands; fails if the chain is broken. */
-  acts(): ChainedCommand[] {
+  commands(): ChainedCommand[] {
     return this.linked<ChainedCommand>(join(this.results, 'acts'));
   }
 
@@ -32,7 +32,7 @@ export class CampaignRecord {
    * `results` agree with the ledger.
    */
   check(results: CampaignResults): void {
-    this.acts();
+    this.commands();
     let cost = 0;
     for (const { submission, runs, score, state } of results.submissions) {
       const records = this.chain(submission);

@@ -31,7 +31,7 @@ import { startTemporalServer, type TemporalServer } from '../temporal-server.ts'
 import { frozenCampaign } from './frozen-campaign.ts';
 import type { RunEnd } from '../../../src/activities/run-end.ts';
 
-/** What a scripted run does: its result, or a wait for its cancellation. */
+/** The behaviour of a scripted run: a result, or a wait for cancellation. */
 export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-while-cancelled' | 'fails-for-good';
 
 /**
@@ -41,40 +41,40 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly submitted: string[] = [];
-  /** Those of them with more shared memory. */
-  readonly sharing: string[] = [];
-  /** What a probe measures, on a class of speed 1. */
+  /** Submitted runs with more shared memory. */
+  readonly withMoreSharedMemory: string[] = [];
+  /** The seconds that a probe measures on a class of speed 1. */
   secondsPerItem = 0.1;
   readonly refusedImages = new Set<string>();
   /** Submissions on a base image whose probes fill the GPU. */
-  readonly probedInVain = new Set<string>();
+  readonly uselessProbes = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
-  /** What a run waits for before it ends. */
-  hold: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
-  /** What the submission of a run's job waits for. */
+  /** Delays the end of a run. */
+  holdRun: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** Delays the submission of a run's job. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
-  /** What an attempt to copy an image waits for. */
+  /** Delays an attempt to copy an image. */
   holdCopy: (tried: { submission: string; attempt: number }) => Promise<void> | undefined = () => undefined;
-  /** Called when an image is copied; throws if it cannot be. */
+  /** Called when an image is copied; throws to make the copy fail. */
   copy: (submission: string) => void = () => undefined;
   /** Pause (ms) after this many attempts to copy an image; undefined: the workflow's own. */
-  copyPause: (tries: number) => number | undefined = () => undefined;
-  /** Batch's answer to a submit; throws if there is none. Undefined: it creates the job. */
+  copyPause: (attempt: number) => number | undefined = () => undefined;
+  /** Batch's response to a submit; throws to make it fail. Undefined: Batch creates the job. */
   submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
   timings: Timings = embeddedTimings;
-  /** What a check for silent submissions waits for. */
-  holdLook: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
-  /** What a round waits for between its report and the end of its workflow. */
+  /** Delays a check whether silent submissions still run. */
+  holdLivenessCheck: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
+  /** Delays the end of a round's workflow after its report. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
   /** Called when results are published. */
   publish: () => void = () => undefined;
   /** Called before an activity of the campaign itself; throws to make it fail. */
-  conduct: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
-  /** Queues from which withdrawals and ends of runs were taken, in order. */
-  readonly endedFrom: string[] = [];
+  beforeCampaignActivity: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
+  /** Task queues of the activities that withdrew or ended runs, in order. */
+  readonly queuesOfEnds: string[] = [];
   /** Runs that exceeded the slots of their class. */
   readonly overSlots: string[] = [];
-  private readonly underWay = new Map<string, Set<string>>();
+  private readonly runningByClass = new Map<string, Set<string>>();
   frozen: FrozenCampaign = frozenCampaign();
   private server!: TemporalServer;
   private workers: Worker[] = [];
@@ -102,7 +102,7 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
-  /** Workers whose workflows are those of another module, by its path from here. */
+  /** Starts workers with the workflows of another module, given by its path from here. */
   async startWorkersWith(workflows: string): Promise<void> {
     const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
     this.bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
@@ -142,17 +142,17 @@ export class ScriptedCampaign {
   reset(): void {
     this.rounds.reset();
     this.submitted.length = 0;
-    this.sharing.length = 0;
+    this.withMoreSharedMemory.length = 0;
     this.secondsPerItem = 0.1;
     this.overSlots.length = 0;
-    this.underWay.clear();
+    this.runningByClass.clear();
     this.refusedImages.clear();
-    this.probedInVain.clear();
+    this.uselessProbes.clear();
     this.frozen = frozenCampaign();
     this.script = () => ({});
-    this.hold = () => undefined;
+    this.holdRun = () => undefined;
     this.holdEnd = () => undefined;
-    this.holdLook = () => undefined;
+    this.holdLivenessCheck = () => undefined;
     this.holdSubmit = () => undefined;
     this.copy = () => undefined;
     this.copyPause = () => undefined;
@@ -160,11 +160,11 @@ export class ScriptedCampaign {
     this.submit = () => undefined;
     this.timings = embeddedTimings;
     this.publish = () => undefined;
-    this.conduct = () => undefined;
-    this.endedFrom.length = 0;
+    this.beforeCampaignActivity = () => undefined;
+    this.queuesOfEnds.length = 0;
   }
 
-  /** Starts the campaign `name`; teams and script are set before. */
+  /** Starts the campaign `name`; set teams and script before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
     return this.client.workflow.start('campaign', campaignStart(this.frozen));
@@ -173,8 +173,8 @@ export class ScriptedCampaign {
   private activities(): Activities {
     return {
       takeStock: async ({ campaign }) => {
-        this.conduct('takeStock');
-        return this.rounds.takeStock(campaign, await runningRounds(this.seen, campaign));
+        this.beforeCampaignActivity('takeStock');
+        return this.rounds.takeStock(campaign, await runningRounds(this.dependencies, campaign));
       },
       openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
@@ -182,7 +182,7 @@ export class ScriptedCampaign {
         work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
       nextSubmissions: async ({ workLists, picks }) => {
-        this.conduct('nextSubmissions');
+        this.beforeCampaignActivity('nextSubmissions');
         return picks.map(({ team, index }) => {
           const row = this.rounds.work(workLists)[team];
           const round = row?.rounds[index - row.before];
@@ -196,15 +196,15 @@ export class ScriptedCampaign {
         return number === -1 ? null : number;
       },
       recordActs: async ({ campaign, first, acts }) => {
-        this.rounds.acts(campaign).splice(first - 1, acts.length, ...acts);
+        this.rounds.commands(campaign).splice(first - 1, acts.length, ...acts);
       },
       cancelQueued: async (choice) => this.rounds.cancelQueued(choice),
       endedAmong: async ({ campaign, submissions }) => {
         const context = Context.current();
         const beat = setInterval(() => context.heartbeat(), 1_000);
         try {
-          await this.holdLook(submissions);
-          return [...(await notRunning(this.seen, campaign, submissions))];
+          await this.holdLivenessCheck(submissions);
+          return [...(await notRunning(this.dependencies, campaign, submissions))];
         } finally {
           clearInterval(beat);
         }
@@ -236,7 +236,7 @@ export class ScriptedCampaign {
         try {
           this.copy(submission);
         } catch (error) {
-          await reportFailure(this.seen, input, error);
+          await reportFailure(this.dependencies, input, error);
           const nextRetryDelay = this.copyPause(attempt);
           throw ApplicationFailure.create({ message: messageOf(error), ...(nextRetryDelay && { nextRetryDelay }) });
         }
@@ -245,21 +245,21 @@ export class ScriptedCampaign {
           reference: `oci:/images/${submission}`,
           digest: 'sha256:0',
           base: null,
-          probeInVain: this.probedInVain.has(submission),
+          probeInVain: this.uselessProbes.has(submission),
           withheld: [],
         };
       },
       submitBatchJob: async ({ campaign, submission, n, moreSharedMemory, withdraw = false }) => {
         const runKey = `${campaign}/${submission}/${n}`;
-        if (withdraw) this.endedFrom.push(Context.current().info.taskQueue);
+        if (withdraw) this.queuesOfEnds.push(Context.current().info.taskQueue);
         else this.submitted.push(runKey);
-        if (moreSharedMemory) this.sharing.push(runKey);
+        if (moreSharedMemory) this.withMoreSharedMemory.push(runKey);
         await this.holdSubmit(runKey);
-        const said = this.submit(runKey, withdraw);
-        return said ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
+        const response = this.submit(runKey, withdraw);
+        return response ?? (withdraw ? { kind: 'abandoned' } : { kind: 'submitted', jobId: `job-${submission}-${n}` });
       },
       awaitBatchJob: async (order) => {
-        if (order.giveUp) this.endedFrom.push(Context.current().info.taskQueue);
+        if (order.giveUp) this.queuesOfEnds.push(Context.current().info.taskQueue);
         return this.withinSlots(order);
       },
       probeGpuMemory: async () => ({
@@ -277,7 +277,10 @@ export class ScriptedCampaign {
       recordResult: async (result) => this.record(result),
       reconcile: async ({ campaign, open }) => {
         for (const { submission, sequence } of open) {
-          if (this.rounds.isFinal({ submission, sequence }) || (await isRunning(this.seen, campaign, submission)))
+          if (
+            this.rounds.isFinal({ submission, sequence }) ||
+            (await isRunning(this.dependencies, campaign, submission))
+          )
             continue;
           const [state, reason] = ['failed', 'platform-error'] as const;
           const team = this.rounds.teamOf(submission);
@@ -295,7 +298,7 @@ export class ScriptedCampaign {
     };
   }
 
-  private get seen() {
+  private get dependencies() {
     return { workflows: this.client.workflow };
   }
 
@@ -307,15 +310,15 @@ export class ScriptedCampaign {
   }
 
   private async withinSlots(order: AwaitOrder): Promise<RunEnd> {
-    const running = this.underWay.get(order.class) ?? new Set<string>();
-    this.underWay.set(order.class, running.add(order.jobId));
+    const running = this.runningByClass.get(order.class) ?? new Set<string>();
+    this.runningByClass.set(order.class, running.add(order.jobId));
     const slots = this.frozen.instanceClasses.find(({ name }) => name === order.class)?.slots ?? 0;
     if (running.size > slots) this.overSlots.push(order.jobId);
     const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
     try {
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), 100);
-      await Promise.race([this.hold({ ...order, purpose }), context.cancelled]).finally(() => clearInterval(beat));
+      await Promise.race([this.holdRun({ ...order, purpose }), context.cancelled]).finally(() => clearInterval(beat));
       return await this.runEnd(order);
     } finally {
       running.delete(order.jobId);

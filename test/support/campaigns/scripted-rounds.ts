@@ -16,7 +16,7 @@ type Stock = Awaited<ReturnType<Activities['takeStock']>>;
 export class ScriptedRounds {
   teams: Record<string, string[]> = {};
   readonly recorded: SubmissionResult[] = [];
-  /** What the messages of addSubmissions, retry and rescore name by their keys. */
+  /** The additions that messages of addSubmissions, retry and rescore name by key. */
   readonly added = new Map<string, AddedRounds>();
   private readonly chains = new Map<string, RecordedCommand[]>();
   private readonly lists = new Map<string, WorkList>();
@@ -27,14 +27,14 @@ export class ScriptedRounds {
   }
 
   /** The operator commands of a campaign. */
-  acts(campaign: string): RecordedCommand[] {
+  commands(campaign: string): RecordedCommand[] {
     const acts = this.chains.get(campaign) ?? [];
     this.chains.set(campaign, acts);
     return acts;
   }
 
   takeStock(campaign: string, listed: readonly RunningRound[]): Stock {
-    const acts = this.acts(campaign);
+    const acts = this.commands(campaign);
     const rounds = this.rounds(acts);
     const ledger = noTotals();
     for (const submission of new Set(this.recorded.map((record) => record.submission))) {
@@ -81,7 +81,7 @@ export class ScriptedRounds {
     return workByTeam(workLists.flatMap((key) => this.lists.get(key) ?? []));
   }
 
-  /** Choices by reason are not scripted. */
+  /** Selection by reason is not scripted. */
   cancelQueued({ campaign, workLists, open, submissions, team: number }: QueuedChoice): number {
     const rounds = this.work(workLists).flatMap(({ team, rounds }, place) =>
       rounds
@@ -110,7 +110,7 @@ export class ScriptedRounds {
     return this.recorded.some((record) => record.submission === submission && record.sequence === sequence);
   }
 
-  /** The first rounds of the teams, and those that accepted commands added. */
+  /** The teams' first rounds and those that accepted commands added. */
   private rounds(acts: readonly RecordedCommand[]): TeamRound[] {
     const first = Object.entries(this.teams).flatMap(([team, submissions]) =>
       submissions.map((submission) => ({ submission, sequence: 1, kind: 'evaluate' as const, team, teamName: team })),

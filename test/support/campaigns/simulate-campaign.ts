@@ -23,9 +23,9 @@ import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 export interface Simulation {
   /** The rules: classes, slots, limits, budget, deadline, fairness. */
   frozen: FrozenCampaign;
-  /** Submissions by team, in the order that the published seed gives. */
+  /** Submissions by team, in the order of the published seed. */
   teams: readonly (readonly string[])[];
-  /** What the submissions need and do. */
+  /** Needs and behaviour of the submissions. */
   population: Population;
   seed: number;
   /** Instant (ms) of the start. */

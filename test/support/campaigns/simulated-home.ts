@@ -12,7 +12,7 @@ import { CampaignHome, type Ended } from '../campaign-command.ts';
 import { eventually } from '../eventually.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
 
-/** Simulated seconds in one. */
+/** Simulated seconds per second. */
 const timeScale = 100;
 
 /** A run that takes a second. */
@@ -29,7 +29,7 @@ export interface ObservedJob {
 
 const over = new Set(['SUCCEEDED', 'FAILED']);
 
-/** A home with one campaign whose jobs are simulated: this process keeps its stack up, commands are run as a user would. */
+/** A home with one campaign and simulated jobs; this process keeps its stack up, and commands run as for a user. */
 export class SimulatedHome extends CampaignHome {
   readonly campaign = 'steered';
   /** The campaign file. */
@@ -41,7 +41,7 @@ export class SimulatedHome extends CampaignHome {
     super();
   }
 
-  /** Brings the stack up and writes the campaign; `submissions`: see {@link behave}. */
+  /** Starts the stack and writes the campaign; `submissions`: see {@link behave}. */
   async open(submissions: Record<string, object> = {}): Promise<void> {
     await build();
     this.file = await writeCampaignFolder(join(this.folder, 'campaign'), { ...this.shape, campaign: this.campaign });
@@ -56,7 +56,7 @@ export class SimulatedHome extends CampaignHome {
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
   }
 
-  /** Sets the behaviour of submissions from the endpoint's next start on, by name where it is not {@link quick}. */
+  /** Sets the behaviour of submissions from the endpoint's next start, by name; the others are {@link quick}. */
   behave(submissions: Record<string, object>): string {
     const file = join(this.folder, 'population.json');
     const { others, ...rest } = populationFile(submissions) as { others: object };
@@ -64,7 +64,7 @@ export class SimulatedHome extends CampaignHome {
     return file;
   }
 
-  /** The same from now on: the endpoint is killed and restarted; its jobs continue. */
+  /** The same with immediate effect: kills and restarts the endpoint, whose jobs continue. */
   async behaveNow(submissions: Record<string, object>): Promise<void> {
     this.behave(submissions);
     const before = this.pidOf('batch');
@@ -82,11 +82,11 @@ export class SimulatedHome extends CampaignHome {
   async holdout(status: number, ...args: string[]): Promise<string> {
     const ended = await this.run(...args);
     assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stderr}`);
-    return said(ended);
+    return outputOf(ended);
   }
 
   /** The same for a command on the campaign: `act(0, 'pause', '--team', 't0')`. */
-  act(status: number, command: string, ...args: string[]): Promise<string> {
+  command(status: number, command: string, ...args: string[]): Promise<string> {
     return this.holdout(status, command, this.campaign, ...args);
   }
 
@@ -95,7 +95,7 @@ export class SimulatedHome extends CampaignHome {
   }
 
   async results(): Promise<CampaignResults> {
-    return JSON.parse(await this.act(0, 'results', '--json')) as CampaignResults;
+    return JSON.parse(await this.command(0, 'results', '--json')) as CampaignResults;
   }
 
   async resultOf(submission: string): Promise<SubmissionSummary> {
@@ -107,8 +107,8 @@ export class SimulatedHome extends CampaignHome {
   /** Waits until the campaign's progress meets a condition. */
   async until(what: string, holds: (progress: CampaignProgress) => boolean): Promise<void> {
     let last: CampaignProgress | undefined;
-    const look = async (): Promise<boolean> => holds((last = await this.progress()));
-    await eventually(what, look, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
+    const check = async (): Promise<boolean> => holds((last = await this.progress()));
+    await eventually(what, check, { withinMs: 60_000, everyMs: 200 }).catch((error: unknown) => {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error });
     });
   }
@@ -116,7 +116,7 @@ export class SimulatedHome extends CampaignHome {
   /** Every job of the Batch endpoint, oldest first; waits for an endpoint that is restarting. */
   async allJobs(): Promise<ObservedJob[]> {
     let jobs: ObservedJob[] = [];
-    await eventually('the endpoint answers', async () => Array.isArray((jobs = await this.listedJobs())));
+    await eventually('the endpoint responds', async () => Array.isArray((jobs = await this.listedJobs())));
     return jobs;
   }
 
@@ -168,4 +168,4 @@ export class SimulatedHome extends CampaignHome {
   }
 }
 
-const said = ({ stdout, stderr }: Ended): string => (stdout === '' ? stderr : stdout);
+const outputOf = ({ stdout, stderr }: Ended): string => (stdout === '' ? stderr : stdout);

@@ -11,7 +11,7 @@ import { populationFile, writeCampaignFolder, type CampaignShape } from './simul
 
 export interface SimulatedStack {
   access: Access;
-  /** All its state on disk; kept, so that it can continue. */
+  /** Contains all its state, from which a later stack can continue. */
   folder: string;
   home: string;
   close: () => Promise<void>;
@@ -19,9 +19,9 @@ export interface SimulatedStack {
 
 export interface SimulatedStackOptions {
   slots: CampaignShape['slots'];
-  /** Simulated seconds in one. */
+  /** Simulated seconds per second. */
   timeScale: number;
-  /** What differs from an hour on a G4, by submission. */
+  /** Deviations from one hour on a G4, by submission. */
   submissions?: Record<string, object>;
 }
 

@@ -1,7 +1,7 @@
 import { scriptLayer } from '../../support/images/runnable-image.ts';
 import { base, finished, one, sound, type Case } from './case.ts';
 
-/** Takes more device memory than the smaller class has, and fails there in the words of a library. */
+/** Needs more GPU memory than the smaller class has, and fails there with a library’s message. */
 const outOfMemory = (words: string): Promise<Buffer> =>
   scriptLayer(
     `if dd if=/dev/zero of="$HOLDOUT_GPU_DEVICE/w" bs=1M count=24 2>/dev/null; then ${sound}; exit 0; fi\necho '${words}' >&2; exit 1`,

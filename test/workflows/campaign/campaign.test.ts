@@ -13,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
-/** Before its first activity has ended a campaign has nothing to say. */
+/** A campaign has no query handlers before its first activity has completed. */
 const notYetAnswered = (error: unknown): undefined => {
   if (!(error instanceof QueryNotRegisteredError)) throw error;
 };
@@ -37,7 +37,7 @@ describe('a campaign with scripted runs', () => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
     return (await handle.describe()).historyLength;
   };
-  /** The page of a submission in the Web UI. */
+  /** The current details of a submission in the Web UI. */
   const details = async (name: string, submission: string): Promise<string> => {
     const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
     return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
@@ -88,9 +88,9 @@ describe('a campaign with scripted runs', () => {
     assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });
 
-  it('does not probe if probes on the same base image were useless, and says so on the page', async () => {
+  it('does not probe if probes on the same base image were useless, and says so in the Web UI', async () => {
     campaign.teams = { one: ['v1'] };
-    campaign.probedInVain.add('v1');
+    campaign.uselessProbes.add('v1');
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
@@ -122,7 +122,7 @@ describe('a campaign with scripted runs', () => {
   });
 
   it('retries once a run that the time limit ended although the probe predicted a little less', async () => {
-    // Twelve of twenty minutes on g4 for the test set.
+    // The test set takes twelve of the twenty minutes allowed on g4.
     campaign.secondsPerItem = 6;
     campaign.teams = { one: ['unlucky'], two: ['slow'] };
     campaign.script = ({ submission, n }) =>
@@ -142,7 +142,7 @@ describe('a campaign with scripted runs', () => {
       ['evaluation', 'g4', 'submission-error'],
       ['evaluation', 'g4', null],
     ]);
-    assert.deepEqual(campaign.sharing, ['shared/shares/3']);
+    assert.deepEqual(campaign.withMoreSharedMemory, ['shared/shares/3']);
   });
 
   it('does not fail a submission because of its probe', async () => {
@@ -157,7 +157,7 @@ describe('a campaign with scripted runs', () => {
     assert.match(await details('lesson', 'large'), /Probe: ended with gpu-out-of-memory/);
   });
 
-  it('retries after platform faults without charging the team, and not for ever', async () => {
+  it('retries after platform faults without charging the team, up to a limit', async () => {
     campaign.teams = { one: ['lucky'], two: ['hopeless'] };
     campaign.script = ({ submission, n }) =>
       submission === 'hopeless' || n === 2 ? { reason: n === 2 ? 'spot-reclaimed' : 'platform-error' } : {};
@@ -171,7 +171,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(ends('hopeless').length, 3, 'platformRuns: 2 allows two re-runs');
   });
 
-  it('records a refused image and an activity that fails for good', async () => {
+  it('records a refused image and an activity that fails permanently', async () => {
     campaign.teams = { one: ['no-image'], two: ['broken'] };
     campaign.refusedImages.add('no-image');
     campaign.script = () => 'fails-for-good';
@@ -252,11 +252,11 @@ describe('a campaign with scripted runs', () => {
     await submitting;
     await handle.signal(messages.commandMessages.pauseTeam, { team: 'one', kill: true });
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('killed', 'k1'));
-    const heard = async () =>
+    const isEndRequested = async () =>
       ((await child.fetchHistory()).events ?? []).some(
         ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'endRun',
       );
-    await eventually('it was told to end its run', heard);
+    await eventually('it was told to end its run', isEndRequested);
     release();
     await until('killed', ({ counts }) => counts.waiting === 1);
     const { stage, note } = await child.query(messages.stageQuery);
@@ -290,7 +290,7 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
-  it('records with a close that the budget was used up, and a message only as a short line', async () => {
+  it('records at a close that the budget was used up, and logs a message as one short line', async () => {
     campaign.teams = { one: ['p1'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const handle = await campaign.start('closed-poor');
@@ -303,13 +303,13 @@ describe('a campaign with scripted runs', () => {
     await handle.executeUpdate(messages.commandMessages.close, { args: [{}] });
     await handle.result();
     assert.equal(record('p1').reason, 'budget-exhausted');
-    const acts = campaign.rounds.acts('closed-poor');
-    assert.deepEqual(acts.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
-    assert.equal(acts[0]?.act.length, 500);
-    assert.equal(acts.find(({ refused }) => refused)?.refused?.length, 200);
+    const commands = campaign.rounds.commands('closed-poor');
+    assert.deepEqual(commands.at(-1)?.message, { name: 'close', message: { rest: 'budget-exhausted' } });
+    assert.equal(commands[0]?.act.length, 500);
+    assert.equal(commands.find(({ refused }) => refused)?.refused?.length, 200);
   });
 
-  it('closes as out of budget also when it has just lost its state', async () => {
+  it('closes as out of budget even if it has just lost its state', async () => {
     campaign.teams = { one: ['p2'] };
     campaign.frozen = { ...campaign.frozen, budget: { microUsd: 1, rerunReserveShare: 0 } };
     const first = await campaign.start('lost-poor');
@@ -335,7 +335,7 @@ describe('a campaign with scripted runs', () => {
     campaign.script = () => 'until-cancelled';
     const handle = await campaign.start('cancelled');
     await until('cancelled', ({ counts }) => counts.running === 2);
-    await eventually('its page says that it probes', async () =>
+    await eventually('its details say that it probes', async () =>
       /is \*\*probing\*\* since .* \(run 1 on g4\)/.test(await details('cancelled', 'c1')),
     );
     await handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['c1'] }] });
@@ -358,7 +358,7 @@ describe('a campaign with scripted runs', () => {
     assert.equal(record('w1').runs[0]?.costMicroUsd, 1_000);
   });
 
-  it('fails for good, with the reason, when an activity of its own fails for good', async () => {
+  it('fails permanently, with the reason, if one of its own activities does', async () => {
     campaign.teams = { one: ['g1'] };
     campaign.publish = () => {
       throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');

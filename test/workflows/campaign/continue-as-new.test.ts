@@ -7,11 +7,11 @@ import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
-/** The server suggests a new run after so few events that a seam comes every few messages. */
+/** The server suggests continue-as-new after this many events, which is every few messages. */
 const suggestAfterEvents = 60;
 
-/** What takes a second takes long on a busy machine. */
-const patience = { withinMs: 90_000 };
+/** For waits that take a second, but much longer on a busy machine. */
+const longWait = { withinMs: 90_000 };
 
 describe('a campaign that continues as new', function () {
   this.timeout(120_000);
@@ -38,51 +38,52 @@ describe('a campaign that continues as new', function () {
     assert.deepEqual(campaign.overSlots, [], 'no class has more runs than slots');
   };
 
-  it('loses and duplicates nothing while messages come during continue-as-new', async () => {
+  it('loses and duplicates no message that arrives during continue-as-new', async () => {
     const { opened: held, open: release } = latch();
     const last = all().at(-1);
-    campaign.hold = ({ submission }) => (submission === last ? held : undefined);
+    campaign.holdRun = ({ submission }) => (submission === last ? held : undefined);
     const handle = await campaign.start('seams');
     const sent: string[] = [];
-    await keepSteering(handle, sent, () => campaign.recorded.length === all().length - 1);
+    await sendCommandsUntil(handle, sent, () => campaign.recorded.length === all().length - 1);
     release();
     await handle.result();
     assertEachOnce();
     assert.ok((await runsOf('seams')) >= 5, `${await runsOf('seams')} runs`);
-    const taken = campaign.rounds
-      .acts('seams')
+    const accepted = campaign.rounds
+      .commands('seams')
       .filter(({ refused }) => refused === undefined)
       .map(({ reason }) => reason);
-    assert.deepEqual(taken, sent, 'every act that was sent is on record, once and in order');
+    assert.deepEqual(accepted, sent, 'every command is on record, once and in order');
   });
 
-  it('keeps grants and reservations of children that an earlier run started', async () => {
+  it('keeps grants and reservations of child workflows that an earlier run started', async () => {
     const { opened: held, open: release } = latch();
-    campaign.hold = ({ submission, purpose }) => (submission === 's0-0' && purpose === 'evaluation' ? held : undefined);
+    campaign.holdRun = ({ submission, purpose }) =>
+      submission === 's0-0' && purpose === 'evaluation' ? held : undefined;
     const handle = await campaign.start('held');
-    await eventually('the others go through several runs', async () => (await runsOf('held')) >= 3, patience);
+    await eventually('the campaign continues as new several times', async () => (await runsOf('held')) >= 3, longWait);
     await eventually(
       'the held run has its reservation',
       async () => {
         const { money, counts } = await handle.query(messages.progressQuery);
         return money.reserved > 0 && counts.running >= 1;
       },
-      patience,
+      longWait,
     );
     release();
     await handle.result();
     assertEachOnce();
   });
 
-  it('goes on from S3 when its workflow was terminated by mistake, over slots and money that its children hold', async () => {
+  it('continues from S3 after its workflow was terminated, with the slots and money that its child workflows hold', async () => {
     const { opened: held, open: release } = latch();
     const slots = campaign.frozen.instanceClasses.reduce((sum, { slots: count }) => sum + count, 0);
-    campaign.hold = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
+    campaign.holdRun = ({ purpose }) => (purpose === 'evaluation' ? held : undefined);
     const first = await campaign.start('lost');
     await first.signal(messages.commandMessages.reprioritiseTeam, { team: 'team5', priority: 2 });
     const runs = async () => (await first.query(messages.progressQuery)).counts.running >= 1;
-    await eventually('runs are under way', runs, patience);
-    await eventually('the act is on record', () => campaign.rounds.acts('lost').length === 1, patience);
+    await eventually('runs are under way', runs, longWait);
+    await eventually('the command is on record', () => campaign.rounds.commands('lost').length === 1, longWait);
     await first.terminate('by mistake');
     const second = await campaign.start('lost');
     await eventually(
@@ -90,7 +91,7 @@ describe('a campaign that continues as new', function () {
       async () => {
         return (await second.query(messages.progressQuery)).counts.running >= 1;
       },
-      patience,
+      longWait,
     );
     const progress = await second.query(messages.progressQuery);
     assert.ok(progress.money.reserved > 0);
@@ -101,9 +102,9 @@ describe('a campaign that continues as new', function () {
     assertEachOnce();
   });
 
-  it('frees what a child held that was terminated from the Web UI, and records its end', async () => {
+  it('frees the slot and money of a child workflow that was terminated in the Web UI, and records its result', async () => {
     const running = new Promise<void>((resolve) => {
-      campaign.hold = ({ submission, purpose }) => {
+      campaign.holdRun = ({ submission, purpose }) => {
         if (submission !== 's3-1' || purpose !== 'evaluation') return undefined;
         resolve();
         return new Promise<void>(() => undefined);
@@ -120,8 +121,8 @@ describe('a campaign that continues as new', function () {
   });
 });
 
-/** An operator who never rests; notes what was taken, by its reason. */
-async function keepSteering(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
+/** Sends operator commands without a pause; adds each one's note to `sent`. */
+async function sendCommandsUntil(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
   for (let n = 0; !isOver(); n += 1) {
     const reason = `act ${n}`;
     const team = `team${Math.floor(n / 3) % 6}`;

@@ -17,7 +17,7 @@ describe('the report of a round that its campaign asks for', () => {
     campaign.reset();
   });
 
-  const standings = async (child: WorkflowHandle): Promise<HeldRunReport[]> =>
+  const heldRuns = async (child: WorkflowHandle): Promise<HeldRunReport[]> =>
     ((await child.fetchHistory()).events ?? []).flatMap(
       ({ signalExternalWorkflowExecutionInitiatedEventAttributes: signal }) => {
         const [payload] = signal?.signalName === messages.standingSignal.name ? (signal.input?.payloads ?? []) : [];
@@ -25,16 +25,16 @@ describe('the report of a round that its campaign asks for', () => {
       },
     );
 
-  it('contains the grant that came together with the question, and no request', async () => {
+  it('contains a grant that arrived together with the query, and no request', async () => {
     campaign.teams = { one: ['a'], two: ['b'] };
     const instanceClasses = campaign.frozen.instanceClasses.map((row) => ({ ...row, slots: 1 }));
     campaign.frozen = { ...campaign.frozen, instanceClasses };
     const { opened: held, open: release } = latch();
-    campaign.hold = () => held;
+    campaign.holdRun = () => held;
     const handle = await campaign.start('asked');
-    const oneWaits = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
-    await eventually('one has the slot, the other asks for it', oneWaits);
-    await eventually('the job of the one is submitted', () => campaign.submitted.length === 1);
+    const isOneWaiting = async () => (await handle.query(messages.progressQuery)).counts.waiting === 1;
+    await eventually('one submission has the slot, the other waits for it', isOneWaiting);
+    await eventually('the job of the first is submitted', () => campaign.submitted.length === 1);
     const submission = campaign.submitted[0] === 'asked/a/1' ? 'b' : 'a';
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('asked', submission));
     await campaign.stopWorkers();
@@ -43,8 +43,8 @@ describe('the report of a round that its campaign asks for', () => {
     release();
     await campaign.startWorkers();
     await handle.result();
-    const [said] = await standings(child);
-    assert.deepEqual(said?.grant && { ...said.grant, since: 0 }, {
+    const [report] = await heldRuns(child);
+    assert.deepEqual(report?.grant && { ...report.grant, since: 0 }, {
       n: 1,
       purpose: 'probe',
       rerun: false,
@@ -52,13 +52,13 @@ describe('the report of a round that its campaign asks for', () => {
       reserved: 5,
       since: 0,
     });
-    assert.equal(said?.request, undefined);
+    assert.equal(report?.request, undefined);
   });
 
-  it('is also sent by a round that is cancelled at that moment, and the round is recorded', async () => {
+  it('is also sent by a round that is being cancelled, and the round is recorded', async () => {
     campaign.teams = { one: ['c'] };
     campaign.script = () => 'until-cancelled';
-    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    campaign.holdRun = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
     const handle = await campaign.start('cancelled-and-asked');
     await eventually('its job is submitted', () => campaign.submitted.length === 1);
     const child = campaign.client.workflow.getHandle(submissionWorkflowId('cancelled-and-asked', 'c'));

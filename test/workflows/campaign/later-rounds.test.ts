@@ -28,7 +28,7 @@ describe('a later round of a submission', () => {
       (event) => event.startChildWorkflowExecutionFailedEventAttributes,
     ).length;
 
-  it('runs though its turn comes together with that of the round before, which was cancelled in the queue', async () => {
+  it('runs although it is due together with the previous round, which was cancelled in the queue', async () => {
     campaign.teams = { one: ['r1'] };
     const fairness = { ...campaign.frozen.fairness, perTeamInFlight: 2 };
     campaign.frozen = { ...campaign.frozen, campaign: 'together', fairness };
@@ -49,16 +49,16 @@ describe('a later round of a submission', () => {
     ]);
   });
 
-  it('runs however long the workflow of the round before takes to close after its report', async () => {
+  it('runs however long the workflow of the previous round takes to close after its report', async () => {
     const { opened: held, open: release } = latch();
     campaign.teams = { one: ['r2'], two: ['busy'] };
-    campaign.hold = ({ submission }) => (submission === 'busy' ? held : undefined);
+    campaign.holdRun = ({ submission }) => (submission === 'busy' ? held : undefined);
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r2' && sequence === 1 ? held : undefined);
     const handle = await campaign.start('closing');
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished;
     await eventually('the first round has reported', async () => (await finished()) === 1);
     await retry(handle, 'r2', 2);
-    await eventually('it was tried again and again', async () => (await refusedStarts(handle)) >= 4);
+    await eventually('its start was attempted repeatedly', async () => (await refusedStarts(handle)) >= 4);
     release();
     await handle.result();
     assert.deepEqual(ends('r2'), [
@@ -67,26 +67,27 @@ describe('a later round of a submission', () => {
     ]);
   });
 
-  it('is not taken for lost by a look that was meant for the round before', async () => {
-    const [running, looking, look, end] = [latch(), latch(), latch(), latch()];
+  it('is not considered lost by a check of the previous round', async () => {
+    const [running, checkStarted, checkMayEnd, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };
-    campaign.hold = ({ submission, n }) => (submission === 'busy' ? look.opened : n === 1 ? running.opened : undefined);
-    campaign.holdLook = () => {
-      looking.open();
-      return look.opened;
+    campaign.holdRun = ({ submission, n }) =>
+      submission === 'busy' ? checkMayEnd.opened : n === 1 ? running.opened : undefined;
+    campaign.holdLivenessCheck = () => {
+      checkStarted.open();
+      return checkMayEnd.opened;
     };
     campaign.holdEnd = ({ submission, sequence }) => (submission === 'r3' && sequence === 1 ? end.opened : undefined);
-    const handle = await campaign.start('looked-after');
-    await looking.opened;
+    const handle = await campaign.start('checked-late');
+    await checkStarted.opened;
     running.open();
     const finished = async () => (await handle.query(messages.progressQuery)).counts.finished === 1;
     await eventually('the first round has reported', finished);
-    const first = campaign.client.workflow.getHandle(submissionWorkflowId('looked-after', 'r3'));
+    const first = campaign.client.workflow.getHandle(submissionWorkflowId('checked-late', 'r3'));
     await retry(handle, 'r3', 2);
-    await eventually('it waits longer and longer', async () => (await refusedStarts(handle)) >= 3);
+    await eventually('the start was refused repeatedly', async () => (await refusedStarts(handle)) >= 3);
     end.open();
     await first.result();
-    look.open();
+    checkMayEnd.open();
     await handle.result();
     assert.deepEqual(ends('r3'), [
       [1, 'finished'],

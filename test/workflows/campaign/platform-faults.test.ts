@@ -35,7 +35,7 @@ describe('a campaign whose platform has a fault', () => {
   const states = (): Set<string> => new Set(campaign.recorded.map(({ state, reason }) => reason ?? state));
   const fault = { reason: 'platform-error', rule: 'no-outcome', cause: 'ENGINE_FAILS: no runroot' } as const;
 
-  it('is blocked after a few runs, says why and how to continue, tries one run and continues once the fault is fixed', async () => {
+  it('is blocked after a few runs, says why and how to continue, makes a trial run and continues once the fault is fixed', async () => {
     campaign.frozen = { ...campaign.frozen, limits: { ...campaign.frozen.limits, platformRuns: 0 } };
     let isBroken = true;
     campaign.script = () => (isBroken ? fault : {});
@@ -58,14 +58,14 @@ describe('a campaign whose platform has a fault', () => {
       ({ hold, counts }) => hold === null || counts.running > 0 || campaign.submitted.length > before,
     );
     await until('broken', ({ hold }) => hold === 'platform' && campaign.submitted.length > before);
-    assert.equal(campaign.submitted.length, before + 1, 'one run tries');
+    assert.equal(campaign.submitted.length, before + 1, 'one trial run');
     isBroken = false;
     await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
 
-  it('holds a class whose queue is not there, for nothing; abort ends all', async () => {
+  it('blocks a class whose queue does not exist, at no cost, and ends all submissions on abort', async () => {
     campaign.submit = (_, withdraw) =>
       withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
     const handle = await campaign.start('no-queue');
@@ -77,7 +77,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(states(), new Set(['cancelled']));
   });
 
-  it('ends what is cancelled or aborted while its job is being submitted for ever', async () => {
+  it('ends cancelled and aborted submissions even if their job is never accepted', async () => {
     campaign.submit = (_, withdraw) => {
       if (!withdraw) throw new Error('429');
       return undefined;
@@ -93,9 +93,9 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual(states(), new Set(['cancelled']));
   });
 
-  it('names what is stuck with its image, holds, and tries at once when it is resumed', async () => {
+  it('names submissions whose image cannot be copied, is blocked, and retries at once when it is resumed', async () => {
     let isFull = true;
-    // Its next try comes after 16 s.
+    // The next attempt is after 16 s.
     campaign.copyPause = (tries) => (tries < 5 ? 50 : undefined);
     campaign.copy = (submission) => {
       if (isFull) {
@@ -116,7 +116,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
   });
 
-  it('gives an image up after 50 tries, names it before, and holds nobody else back', async () => {
+  it('gives up an image after 50 attempts, names it before that, and delays no other submission', async () => {
     const { opened: ended, open: end } = latch();
     campaign.copyPause = () => 20;
     campaign.holdCopy = ({ submission, attempt }) => (submission === 'a' && attempt > 5 ? ended : undefined);
@@ -129,7 +129,7 @@ describe('a campaign whose platform has a fault', () => {
       stuck.map(stuckLine).join(),
       /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
     );
-    // What its later tries would say: the real ones take a day.
+    // The reports of later attempts, which in reality take a day.
     const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
     const say = (tries: number): Promise<void> =>
       handle.signal(messages.stuckSignal, { submission: 'a', sequence: 1, stuck: { what, cause, since, tries } });
@@ -144,10 +144,10 @@ describe('a campaign whose platform has a fault', () => {
     assert.equal(campaign.recorded.filter(({ state }) => state === 'finished').length, 5);
   });
 
-  it('names what the campaign itself is stuck at, when it opens and later', async () => {
+  it('names the activity at which the campaign itself is stuck, at the start and later', async () => {
     campaign.teams = { one: ['a'] };
     let broken: string | undefined = 'takeStock';
-    campaign.conduct = (activity) => {
+    campaign.beforeCampaignActivity = (activity) => {
       if (activity !== broken) return;
       const message = 'connect ECONNREFUSED 10.0.0.7:9000';
       throw ApplicationFailure.create({ type: 'TimeoutError', message, nextRetryDelay: 100 });
@@ -157,10 +157,10 @@ describe('a campaign whose platform has a fault', () => {
     const lineOf = (what: string): RegExp =>
       new RegExp(`stuck: ${what} \\(failed \\d+ times, [^)]*\\): TimeoutError: connect ECONNREFUSED …`);
     await eventually('it says why it cannot open', async () => {
-      const said = await queryProgress(access, 'mute', 0).catch((error: unknown) => error);
-      // To word a failed `assert.ok` Node parses the file as tsx makes it, one long line, which takes minutes.
-      if (!(said instanceof HoldoutError && said.code === 'CAMPAIGN_STUCK')) return false;
-      assert.match(said.message, lineOf('its records and running submissions cannot be read'));
+      const error = await queryProgress(access, 'mute', 0).catch((thrown: unknown) => thrown);
+      // For the message of a failed `assert.ok`, Node parses tsx's output, one long line, which takes minutes.
+      if (!(error instanceof HoldoutError && error.code === 'CAMPAIGN_STUCK')) return false;
+      assert.match(error.message, lineOf('its records and running submissions cannot be read'));
       return true;
     });
     broken = 'nextSubmissions';
@@ -177,7 +177,7 @@ describe('a campaign whose platform has a fault', () => {
     assert.deepEqual([await stuckActivities(access, 'mute'), states()], [[], new Set(['finished'])]);
   });
 
-  it('says that there is no scorer, and closes all the same', async () => {
+  it('says that there is no scorer, and still closes', async () => {
     campaign.teams = { one: ['a'] };
     campaign.timings = { ...embeddedTimings, untaken: 1_000 };
     await campaign.stopWorkers();

@@ -30,7 +30,7 @@ describe('a campaign without workers that submit or await jobs', () => {
   };
   const runsUntilEnded = (): void => {
     campaign.script = () => 'until-cancelled';
-    campaign.hold = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
+    campaign.holdRun = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
   };
   const start = async (name: string) => {
     const handle = await campaign.start(name);
@@ -40,27 +40,27 @@ describe('a campaign without workers that submit or await jobs', () => {
   };
   const records = () => campaign.recorded.map(({ submission, state, reason }) => [submission, state, reason]);
 
-  const acts = {
+  const commands = {
     cancel: (handle: Handle) =>
       handle.executeUpdate(messages.commandMessages.cancel, { args: [{ submissions: ['a'] }] }),
     close: (handle: Handle) => handle.executeUpdate(messages.commandMessages.close, { args: [{}] }),
     abort: (handle: Handle) => handle.executeUpdate(messages.commandMessages.abort, { args: [{}] }),
   };
-  for (const [act, send] of Object.entries(acts)) {
-    it(`says that no worker takes the submission of its job, and ends by ${act}, with the run withdrawn`, async () => {
+  for (const [command, send] of Object.entries(commands)) {
+    it(`says that no worker submits its job, and ends by ${command}, with the run withdrawn`, async () => {
       await serve('submit');
-      const { handle, stuck } = await start(`unsubmitted-${act}`);
+      const { handle, stuck } = await start(`unsubmitted-${command}`);
       await eventually('it is named', async () =>
         /^a: its job cannot be submitted \(since .*\): no worker takes submitBatchJob$/.test(await stuck()),
       );
       await send(handle);
       await handle.result();
       assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
-      assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
     });
   }
 
-  it('continues once there is a worker, and is no longer stuck', async () => {
+  it('continues once there is a worker, and is no longer reported as stuck', async () => {
     await serve('submit');
     const { handle, progress, stuck } = await start('late');
     await eventually('it is named', async () => (await stuck()) !== '');
@@ -83,7 +83,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     const [record] = campaign.recorded;
     assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
     assert.deepEqual([record?.detail, record?.runs.map(({ costMicroUsd }) => costMicroUsd)], [null, [1_000]]);
-    assert.deepEqual(campaign.endedFrom, [taskQueues.main]);
+    assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
   });
 
   it('names the job that may still run if that fails too, and books the worst case', async () => {
