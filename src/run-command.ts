@@ -3,7 +3,9 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 export interface CommandResult {
   /** Exit status; null when the program could not be started or a signal ended it. */
   status: number | null;
+  /** As text; {@link bytes} has what the program wrote. */
   stdout: string;
+  bytes: Buffer;
   /** Trimmed; names the exit status or signal of a program that failed without a word. */
   stderr: string;
   /** Why the program could not be started. */
@@ -24,7 +26,10 @@ interface CommandOptions {
   detached?: boolean;
 }
 
-/** Runs a program to its end and returns its output, also when it fails or does not exist. For small output. */
+/** More output than this ends the program: some of it comes from strangers, such as a registry's manifests. */
+const maxOutputBytes = 16 * 2 ** 20;
+
+/** Runs a program to its end and returns its output, also when it fails or does not exist. */
 export function runCommand(program: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
   const { env = process.env, timeout, input, stop, descriptor, detached = false } = options;
   return new Promise((resolve, reject) => {
@@ -35,17 +40,24 @@ export function runCommand(program: string, args: string[], options: CommandOpti
       ...(timeout !== undefined && { timeout, killSignal: 'SIGKILL' }),
       ...(stop && { signal: stop }),
     });
-    const output = collect(child.stdout);
-    const errors = collect(child.stderr);
+    let tooMuch = false;
+    const stopWriting = (): void => {
+      tooMuch = true;
+      child.kill('SIGKILL');
+    };
+    const output = collect(child.stdout, stopWriting);
+    const errors = collect(child.stderr, stopWriting);
     child.on('error', (error) => {
       if (stop?.aborted) reject(error);
-      else resolve({ status: null, stdout: '', stderr: error.message, startError: error });
+      else resolve({ status: null, stdout: '', bytes: Buffer.alloc(0), stderr: error.message, startError: error });
     });
     // Grandchildren of a killed program may hold its pipes open.
     child.on('exit', () => child.killed && [child.stdout, child.stderr].forEach((stream) => stream?.destroy()));
     child.on('close', (status, signal) => {
+      const bytes = output();
       const failure = signal === null ? `exit status ${status}` : `killed by ${signal}`;
-      resolve({ status, stdout: output(), stderr: errors().trim() || (status === 0 ? '' : failure) });
+      const stderr = tooMuch ? 'wrote more than 16 MiB' : errors().toString('utf8').trim();
+      resolve({ status, stdout: bytes.toString('utf8'), bytes, stderr: stderr || (status === 0 ? '' : failure) });
     });
     // A program that ends early closes the pipe; its exit status says why.
     child.stdin?.on('error', () => undefined);
@@ -66,10 +78,15 @@ export function spawnDetached(program: string, args: readonly string[], options:
   }
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+function collect(stream: NodeJS.ReadableStream | null, stop: () => void): () => Buffer {
   const chunks: Buffer[] = [];
-  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString('utf8');
+  let bytes = 0;
+  stream?.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxOutputBytes) stop();
+    else chunks.push(chunk);
+  });
+  return () => Buffer.concat(chunks);
 }
 
 /** The last lines of a program's output, for an error message. */

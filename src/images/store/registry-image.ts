@@ -69,23 +69,23 @@ function checkParts(json: unknown, imageBytes: number): void {
     refuse(`the image is larger than the ${imageBytes} bytes allowed`);
 }
 
-async function manifestAt(repository: string, digest: string): Promise<string> {
+async function manifestAt(repository: string, digest: string): Promise<Buffer> {
   const image = `${repository}@${digest}`;
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
   if (`sha256:${sha256(raw)}` === digest) return raw;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent different content' });
 }
 
-async function rawManifest(image: string): Promise<string | undefined> {
+async function rawManifest(image: string): Promise<Buffer | undefined> {
   const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
   if (inspected.kind === 'done') return inspected.stdout;
   if (isUnknownToRegistry(inspected.detail)) return undefined;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
 }
 
-function parsed(raw: string): unknown {
+function parsed(raw: Buffer): unknown {
   try {
-    return JSON.parse(raw) as unknown;
+    return JSON.parse(raw.toString('utf8')) as unknown;
   } catch {
     return refuse('the registry has no manifest under this reference');
   }

@@ -60,6 +60,13 @@ describe('images in a registry', () => {
     }
   });
 
+  it('have the digest of their bytes, also where these are no text', async () => {
+    const manifest = Buffer.from('{"schemaVersion":2,"config":{},"layers":[],"note":"\u00ff"}', 'latin1');
+    registry.put(manifest);
+    registry.tag('team/model', 'bytes', manifest);
+    assert.equal(await digestOf(there('bytes')), `sha256:${sha256(manifest)}`);
+  });
+
   it('give the same result as in an archive, alone and in an index', async () => {
     const builder = new OciBuilder();
     const amd64 = { platform: { os: 'linux', architecture: 'amd64' } };
