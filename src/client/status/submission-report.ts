@@ -1,17 +1,12 @@
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import {
-  responsibleParty,
-  type Party,
-  type FinalState,
-  type Reason,
-  type SubmissionState,
-} from '../../campaign/model/reasons.ts';
+import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { chainOf } from '../../ledger/ledger.ts';
 import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
+import type { SubmissionSummary } from '../../ledger/results.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
 import type { Access } from '../access.ts';
@@ -19,22 +14,9 @@ import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
 
 /** Everything known about one submission: the object of `show --json`. Contains no text written by the submission. */
-export interface SubmissionOverview {
+export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | 'withheld' | 'runs' | 'underWay'> {
   version: 1;
   campaign: string;
-  submission: string;
-  team: string;
-  teamName: string;
-  submittedAt: string;
-  /** As in `results`: the state of its record, else its stage. */
-  state: SubmissionState;
-  reason: Reason | null;
-  fault: Party | null;
-  detail: string | null;
-  /** Null if it finished or is under way. */
-  why: Why | null;
-  /** Unrounded. */
-  score: number | null;
   underWay: StageNow | null;
   /** Ended rounds, oldest first. */
   rounds: RoundOverview[];
