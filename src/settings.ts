@@ -1,3 +1,5 @@
+import { holdoutError } from './errors.ts';
+
 /**
  * Settings of a process, read from the environment at its start. The embedded stack sets all of them for its processes; on AWS
  * the defaults below apply. Durations in milliseconds.
@@ -5,6 +7,8 @@
 export interface Settings {
   /** Buckets are named `<bucketPrefix>holdout-inputs` and so on. */
   bucketPrefix: string;
+  /** Account id of the buckets' owner, which S3 checks with every request. */
+  bucketOwner?: string;
   /** Whether requests name the bucket in the path (local S3 servers) or in the host name (AWS). */
   s3PathStyle: boolean;
   /** Skopeo destination of the private image store without tag: `oci:<folder>` or `docker://<registry>/<repository>`. */
@@ -45,15 +49,31 @@ export const embeddedTimings: Timings = {
   untaken: 60_000,
 };
 
-/** Reads the settings from HOLDOUT_* variables. */
+/** Reads the settings from HOLDOUT_* variables. Throws BUCKET_PREFIX_MISSING, BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID. */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
-    bucketPrefix: env['HOLDOUT_BUCKET_PREFIX'] ?? '',
+    ...bucketSettings(env),
     s3PathStyle: env['HOLDOUT_S3_PATH_STYLE'] === '1',
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : defaults,
   };
+}
+
+/**
+ * Bucket names are global in AWS, and `holdout-labels` may belong to a stranger. So a process that uses the operator's own AWS
+ * account needs a prefix and the account that owns the buckets; S3 servers elsewhere have names of their own.
+ */
+function bucketSettings(env: NodeJS.ProcessEnv): Pick<Settings, 'bucketPrefix' | 'bucketOwner'> {
+  const bucketPrefix = env['HOLDOUT_BUCKET_PREFIX'] ?? '';
+  const owner = env['HOLDOUT_BUCKET_OWNER'] ?? '';
+  if (owner !== '' && !/^\d{12}$/.test(owner)) throw holdoutError('BUCKET_OWNER_INVALID', { given: owner });
+  const isAws = !env['AWS_ENDPOINT_URL_S3'] && !env['AWS_ENDPOINT_URL'];
+  if (env['HOLDOUT_STACK'] === 'remote' && isAws) {
+    if (bucketPrefix === '') throw holdoutError('BUCKET_PREFIX_MISSING', {});
+    if (owner === '') throw holdoutError('BUCKET_OWNER_MISSING', {});
+  }
+  return { bucketPrefix, ...(owner !== '' && { bucketOwner: owner }) };
 }
 
 /** The full names of the five buckets. */

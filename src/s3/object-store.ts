@@ -8,13 +8,14 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type PutObjectCommandInput,
+  type S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
-import type { Settings } from '../settings.ts';
+import { openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
 
@@ -26,10 +27,9 @@ const idleLimitMs = 60_000;
 export class ObjectStore {
   private readonly client: S3Client;
 
-  constructor(settings: Pick<Settings, 's3PathStyle'>, given: S3ClientConfig = {}) {
-    this.client = new S3Client({
+  constructor(settings: S3Settings, given: S3ClientConfig = {}) {
+    this.client = openS3Client(settings, {
       ...given,
-      forcePathStyle: settings.s3PathStyle,
       maxAttempts: 5,
       requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
     });
@@ -80,17 +80,11 @@ export class ObjectStore {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   }
 
-  /** Writes only if there is no such object; returns whether this call wrote it. Retries while another write is pending (409). */
-  async writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
-    const write = () =>
-      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' }));
-    try {
-      await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 412) return false;
-      throw error;
-    }
+  /** Writes only if there is no such object; returns whether this call wrote it. */
+  writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
+    return wasAbsent(() =>
+      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' })),
+    );
   }
 
   /** Writes a record that never changes. The same bytes may be written again; different ones throw OBJECT_DIFFERS. */
@@ -100,16 +94,28 @@ export class ObjectStore {
   }
 
   /** Uploads a file, in parts when it is large. */
-  async upload(bucket: string, key: string, file: string): Promise<void> {
+  upload(bucket: string, key: string, file: string): Promise<void> {
+    return this.send({ Bucket: bucket, Key: key }, file);
+  }
+
+  /** Like {@link upload}, but only if there is no such object; returns whether this call wrote it. */
+  uploadIfAbsent(bucket: string, key: string, file: string): Promise<boolean> {
+    return wasAbsent(() => this.send({ Bucket: bucket, Key: key, IfNoneMatch: '*' }, file));
+  }
+
+  private async send(
+    object: Pick<PutObjectCommandInput, 'Bucket' | 'Key' | 'IfNoneMatch'>,
+    file: string,
+  ): Promise<void> {
     const { size } = await stat(file);
-    const body = createReadStream(file);
+    const params = { ...object, Body: createReadStream(file) };
     if (size <= multipartThreshold) {
-      await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: size }));
+      await this.client.send(new PutObjectCommand({ ...params, ContentLength: size }));
       return;
     }
     // Loaded only here, because most commands upload nothing.
     const { Upload } = await import('@aws-sdk/lib-storage');
-    await new Upload({ client: this.client, params: { Bucket: bucket, Key: key, Body: body } }).done();
+    await new Upload({ client: this.client, params }).done();
   }
 
   /** Streams an object into a file and returns its size and sha256 (hex); throws OBJECT_MISSING. */
@@ -159,6 +165,17 @@ export class ObjectStore {
       for (const object of page.Contents ?? []) if (object.Key !== undefined) yield object.Key;
       token = page.NextContinuationToken;
     } while (token !== undefined);
+  }
+}
+
+/** Whether a write with If-None-Match wrote the object. Repeats it while another write is pending (409). */
+async function wasAbsent(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 412) return false;
+    throw error;
   }
 }
 
