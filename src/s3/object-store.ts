@@ -75,6 +75,12 @@ export class ObjectStore {
     }
   }
 
+  /** Whether there is such an object; needs the right to list the bucket, but none to read the object. */
+  async exists(bucket: string, key: string): Promise<boolean> {
+    const { Contents } = await this.client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+    return Contents?.[0]?.Key === key;
+  }
+
   /** Writes or overwrites. For small objects. */
   async write(bucket: string, key: string, body: string | Buffer): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

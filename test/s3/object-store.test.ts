@@ -79,6 +79,21 @@ describe('object store', () => {
     assert.equal(await new ObjectStore({ s3PathStyle: true }).size(inputs, 'labels'), undefined);
   });
 
+  it('tells whether an object exists, without reading it and despite longer keys that begin alike', async () => {
+    const store = new ObjectStore({ s3PathStyle: true });
+    const { labels } = s3.buckets;
+    await store.write(labels, 'a/labels.csv.old', 'old');
+    const before = proxy.seen.length;
+    assert.equal(await store.exists(labels, 'a/labels.csv'), false);
+    await store.write(labels, 'a/labels.csv', 'new');
+    assert.equal(await store.exists(labels, 'a/labels.csv'), true);
+    assert.equal(await store.exists(labels, 'a/lab'), false);
+    const reads = proxy.seen
+      .slice(before)
+      .filter(({ method, path }) => method !== 'PUT' && path.includes('labels.csv?'));
+    assert.deepEqual(reads, []);
+  });
+
   it('names no owner if none is set, as for S3 servers outside AWS', async () => {
     const before = proxy.seen.length;
     await new ObjectStore({ s3PathStyle: true }).size(s3.buckets.runs, 'absent');
