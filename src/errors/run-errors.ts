@@ -29,6 +29,25 @@ export const runErrors = {
       `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
     () => 'Two writers disagree about this record. Find out which one is right before you continue.',
   ),
+  JOB_DEFINITION_SHARED: entry<{ classes: readonly [string, string]; jobDefinition: string }>(
+    'user',
+    (d) => `The instance classes ${d.classes.join(' and ')} would share the job definition ${d.jobDefinition}.`,
+    () => 'Rename one of them: Batch allows no dots in the name of a job definition, so that dots become hyphens.',
+  ),
+  JOB_DEFINITION_MISSING: entry<{ jobDefinition: string; resources: string; revisions: number }>(
+    'platform',
+    (d) =>
+      `Batch has no active job definition ${d.jobDefinition} with ${d.resources}` +
+      `${d.revisions === 0 ? '' : `; ${d.revisions} active revisions have other resources`}.`,
+    () =>
+      'Deploy the infrastructure with the vCPUs, memory and GPUs of the campaign file, or correct the campaign file.',
+  ),
+  RUNNER_IMAGE_TAG: entry<{ image: string }>(
+    'user',
+    (d) =>
+      `The image of the runner, ${JSON.stringify(d.image)}, is not named by its digest: it could change in the middle of a campaign.`,
+    () => 'Name it as REPOSITORY@sha256:…; aws ecr describe-images shows the digest. No job definition was registered.',
+  ),
   RUNNER_SETTING: entry<{ name: string; value: string }>(
     'platform',
     (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,

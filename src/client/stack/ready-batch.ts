@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { ensureJobDefinitions } from '../../batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 
@@ -20,7 +20,7 @@ export async function readyBatch(
   for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(pollMs)) {
     try {
       const missing = await missingQueues(batch, classes);
-      if (missing.length === 0) return await ensureJobDefinitions(batch, definitionPrefix, 'local', classes);
+      if (missing.length === 0) return await ensureJobDefinitions(batch, definitionPrefix, { kind: 'local' }, classes);
       cause = `it does not know the queues ${missing.join(', ')}`;
     } catch (error) {
       cause = messageOf(error);
