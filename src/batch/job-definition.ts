@@ -3,6 +3,7 @@ import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import { gpuKinds } from '../campaign/model/instance-class-kinds.ts';
 import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
 import { holdoutError } from '../errors.ts';
+import { engineSocket } from '../host-paths.ts';
 
 /** Where and as what the runner's container starts: the same for all classes of an installation. */
 export interface AwsRunnerHost {
@@ -31,9 +32,6 @@ export type JobDefinition = RegisterJobDefinitionCommandInput & {
   jobDefinitionName: string;
   containerProperties: ContainerProperties;
 };
-
-/** The socket of the host's engine, inside and outside of the runner's containers. */
-export const engineSocket = '/var/run/docker.sock';
 
 /** Ends jobs that somebody submits by hand, in seconds; Holdout gives each job its own limit. */
 const longestJobSeconds = 24 * 3600;

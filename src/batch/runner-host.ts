@@ -1,8 +1,6 @@
 import { holdoutError } from '../errors.ts';
+import { defaultScratch } from '../host-paths.ts';
 import type { RunnerHost } from './job-definition.ts';
-
-/** Where the runner keeps inputs and runs, on the host and in its container. */
-export const defaultScratch = '/var/lib/holdout';
 
 /**
  * The host that HOLDOUT_RUNNER_IMAGE and its companions describe; `local` behind an endpoint with its own runner. Undefined if

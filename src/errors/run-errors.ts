@@ -53,6 +53,46 @@ export const runErrors = {
     (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,
     () => 'Correct the variable in the job definition; nothing was started.',
   ),
+  RUNNER_NOT_STARTED: entry<{ cause: string }>(
+    'platform',
+    (d) => `The launcher could not start the runner: ${d.cause}`,
+    () => 'Compare the host with docs/aws-job.md: engine, socket, scratch folder on a shared mount. No submission ran.',
+  ),
+  RUNNER_LOST: entry<{ status: number }>(
+    'platform',
+    (d) => `The runner ended with exit status ${d.status} and without an outcome.`,
+    () => 'The launcher has removed what it left on the host; its log stream has its last lines.',
+  ),
+  ENGINE_SILENT: entry<{ cause: string }>(
+    'platform',
+    (d) => `The engine of this host does not answer: ${d.cause}`,
+    () => 'Check that it runs and that the job definition mounts its socket. No submission ran.',
+  ),
+  HOST_SHARED: entry<{ jobs: readonly string[] }>(
+    'platform',
+    (d) => `Submissions of other jobs run on this host: ${d.jobs.join(', ')}.`,
+    () => 'Give the class one instance type and all its vCPUs and memory, so that a host has one job.',
+  ),
+  SCRATCH_FULL: entry<{ scratch: string; freeMiB: number; neededMiB: number }>(
+    'platform',
+    (d) => `The disk of ${d.scratch} has ${d.freeMiB} MiB free; this run needs ${d.neededMiB} MiB.`,
+    () => 'Give the hosts of this class a larger disk. No submission ran.',
+  ),
+  MOUNT_NOT_SEEN: entry<{ mounts: readonly string[]; cause: string }>(
+    'platform',
+    (d) => `A container does not see what the runner mounts: ${d.mounts.join(', ')}. ${d.cause}`.trim(),
+    () => 'Start the runner by its launcher, with the scratch folder on a shared mount. No submission ran.',
+  ),
+  GPUS_DIFFER: entry<{ expected: number; found: number }>(
+    'platform',
+    (d) => `This host has ${d.found} GPUs; the class has ${d.expected}.`,
+    () => 'Give the class an instance type with that number of GPUs. No submission ran.',
+  ),
+  SPEC_UNREADABLE: entry<{ bucket: string; key: string; cause: string }>(
+    'platform',
+    (d) => `The runner cannot read s3://${d.bucket}/${d.key}: ${d.cause}`,
+    () => 'Check the bucket prefix and region in the job definition and the rights of the job role. No submission ran.',
+  ),
   COMMAND_FAILED: entry<{ command: string; cause: string }>(
     'platform',
     (d) => `${d.command} failed: ${d.cause}`,

@@ -134,7 +134,7 @@ describe('the job definition of a class', () => {
     ];
     for (const change of byHand) {
       const changed = { ...registered, containerProperties: { ...containerProperties, ...change } };
-      assert.ok(!isSameDefinition(wanted, changed as RegisteredDefinition), JSON.stringify(change));
+      assert.ok(!isSameDefinition(wanted, changed), JSON.stringify(change));
     }
   });
 
