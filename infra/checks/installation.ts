@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InfraSettings } from '../src/settings/infra-settings.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Properties = { [name: string]: Json };
@@ -24,10 +25,7 @@ export const readInstallation = (folder: string): Installation =>
   Object.fromEntries(
     readdirSync(folder)
       .filter((file) => file.endsWith(suffix))
-      .map((file) => [
-        file.slice(0, -suffix.length),
-        JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template,
-      ]),
+      .map((file) => [file.slice(0, -suffix.length), JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template]),
   );
 
 export interface FoundResource {
@@ -56,12 +54,19 @@ export function resourcesOf(installation: Installation, ...types: string[]): Fou
 export const sampleAccount = '123456789012';
 const region = 'us-east-1';
 
+/** The account in the resolved ARNs of an installation. */
+export const accountOf = ({ account }: Pick<InfraSettings, 'account'>): string => account ?? sampleAccount;
+
 /** What a reference to a resource of these types means: its name, and an ARN that contains it. */
 const named: Record<string, { property: string; arn: string; end?: string }> = {
   'AWS::S3::Bucket': { property: 'BucketName', arn: 'arn:aws:s3:::' },
   'AWS::IAM::Role': { property: 'RoleName', arn: `arn:aws:iam::${sampleAccount}:role/` },
   'AWS::ECR::Repository': { property: 'RepositoryName', arn: `arn:aws:ecr:${region}:${sampleAccount}:repository/` },
-  'AWS::Logs::LogGroup': { property: 'LogGroupName', arn: `arn:aws:logs:${region}:${sampleAccount}:log-group:`, end: ':*' },
+  'AWS::Logs::LogGroup': {
+    property: 'LogGroupName',
+    arn: `arn:aws:logs:${region}:${sampleAccount}:log-group:`,
+    end: ':*',
+  },
 };
 
 /** Values of references and attributes, by `<id>` and `<id>.Arn`. */
@@ -72,7 +77,9 @@ function referencesIn(installation: Installation): Map<string, string> {
     ['AWS::Region', region],
     ['AWS::URLSuffix', 'amazonaws.com'],
   ]);
-  for (const [id, { Type, Properties }] of Object.values(installation).flatMap(({ Resources }) => Object.entries(Resources))) {
+  for (const [id, { Type, Properties }] of Object.values(installation).flatMap(({ Resources }) =>
+    Object.entries(Resources),
+  )) {
     const { property, arn, end = '' } = named[Type] ?? {};
     const name = property === undefined ? undefined : Properties?.[property];
     if (typeof name !== 'string') continue;
@@ -86,15 +93,15 @@ function referencesIn(installation: Installation): Map<string, string> {
 function resolved(value: Json, known: ReadonlyMap<string, string>): Json {
   if (Array.isArray(value)) return value.map((entry) => resolved(entry, known));
   if (value === null || typeof value !== 'object') return value;
-  const [[name = '', argument = null] = []] = Object.entries(value);
+  const [name, argument] = Object.entries(value)[0] ?? ['', null];
   const found = (reference: string): string => known.get(reference) ?? reference;
-  if (name === 'Ref') return found(String(argument));
-  if (name === 'Fn::GetAtt' && Array.isArray(argument)) return found(argument.join('.'));
-  if (name === 'Fn::ImportValue') return imported(String(resolved(argument, known)));
+  if (name === 'Ref') return found(textOf(argument));
+  if (name === 'Fn::GetAtt' && Array.isArray(argument)) return found(textsOf(argument).join('.'));
+  if (name === 'Fn::ImportValue') return imported(textOf(resolved(argument, known)));
   if (name === 'Fn::Base64') return resolved(argument, known);
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     const [separator = '', parts = []] = argument;
-    return (resolved(parts, known) as string[]).join(String(separator));
+    return (resolved(parts, known) as string[]).join(textOf(separator));
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolved(entry, known)]));
 }
@@ -111,5 +118,9 @@ export function field(value: Json | undefined, ...path: string[]): Json | undefi
 }
 
 /** A value that may stand alone or in a list. */
-export const listOf = (value: Json | undefined): Json[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
-export const textsOf = (value: Json | undefined): string[] => listOf(value).map(String);
+export const listOf = (value: Json | undefined): Json[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+export const textsOf = (value: Json | undefined): string[] => listOf(value).map(textOf);
+/** A text, number or flag as it is, anything else as JSON. */
+export const textOf = (value: Json | undefined): string =>
+  value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value);

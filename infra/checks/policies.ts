@@ -1,4 +1,14 @@
-import { field, listOf, resourcesOf, sampleAccount, textsOf, type Installation, type Json, type Properties } from './installation.ts';
+import {
+  field,
+  listOf,
+  resourcesOf,
+  sampleAccount,
+  textsOf,
+  type Installation,
+  type Json,
+  type Properties,
+  textOf,
+} from './installation.ts';
 
 /** A policy of the installation, with its owner: a role, bucket, key, repository or endpoint. */
 export interface Policy {
@@ -34,12 +44,14 @@ export const policiesOf = (installation: Installation): Policy[] =>
       const document = field(properties, ...path);
       if (document === undefined) return [];
       const names = textsOf(field(properties, ...owner));
-      return [{ kind, owner: names.join(' ') || id, statements: listOf(field(document, 'Statement')).map(statementOf) }];
+      return [
+        { kind, owner: names.join(' ') || id, statements: listOf(field(document, 'Statement')).map(statementOf) },
+      ];
     }),
   );
 
 const statementOf = (source: Json): Statement => ({
-  effect: String(field(source, 'Effect')),
+  effect: textOf(field(source, 'Effect')),
   actions: textsOf(field(source, 'Action')),
   resources: textsOf(field(source, 'Resource')),
   principal: field(source, 'Principal'),
@@ -55,7 +67,9 @@ export const documentOf = ({ kind, owner, statements }: Policy): Json => {
   const self = ownArns[kind]?.(owner);
   return {
     Version: '2012-10-17',
-    Statement: statements.map(({ source }) => (self === undefined ? source : { ...(source as Properties), Resource: self })),
+    Statement: statements.map(({ source }) =>
+      self === undefined ? source : { ...(source as Properties), Resource: self },
+    ),
   };
 };
 
@@ -68,7 +82,10 @@ const ownArns: Partial<Record<Policy['kind'], (owner: string) => string>> = {
 /** Whether a pattern of a policy, with `*` and `?`, covers a value; the case of actions does not matter. */
 export const covers = (pattern: string, value: string): boolean =>
   new RegExp(
-    `^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`,
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
     'i',
   ).test(value);
 

@@ -43,12 +43,14 @@ end_runners() {
   done
 }
 
-# Mounts and files of a run; a runner makes them after it has started, and removes them itself if it can.
+# Files, mounts and volumes of a run; a runner makes them after it has started, and removes them itself if it can.
 remove_folders() {
   for folder in "$scratch"/runs/*/; do
     [ -d "$folder" ] || continue
     job=$(basename "$folder")
     has_runner "$job" && continue
+    docker rm --force "ho-$job-base" >/dev/null 2>&1 || true
+    docker volume ls --quiet --filter "name=ho-$job-" | xargs --no-run-if-empty docker volume rm >/dev/null
     awk -v under="${folder%/}/" 'index($5 "/", under) == 1 { print $5 }' /proc/self/mountinfo | sort --reverse |
       while read -r mount; do umount --lazy "$mount"; done
     rm --recursive --force --one-file-system "${folder%/}"

@@ -16,7 +16,8 @@ const noResources = 'The action knows no resources: ecr:GetAuthorizationToken, b
 export function allowedWildcards(names: Names): Wildcard[] {
   // As cdk-nag prints it.
   const account = names.settings.account ?? '<AWS::AccountId>';
-  const arn = (service: string, resource: string): string => `arn:aws:${service}:${names.region}:${account}:${resource}`;
+  const arn = (service: string, resource: string): string =>
+    `arn:aws:${service}:${names.region}:${account}:${resource}`;
   const keys = (bucket: keyof Names['buckets'], pattern = '*'): string => `${names.bucketArn(bucket)}/${pattern}`;
   const all = ['runner', 'worker', 'scorer', 'operator', 'break-glass'] as const;
   return [
@@ -74,6 +75,7 @@ export function acknowledgeWildcards(policyOf: (role: RoleName) => Construct, na
 export function acknowledgeAccessLogs(bucket: Construct): void {
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions::AwsSolutions-S1',
-    reason: 'Data events of CloudTrail, which the account switches on, record each access with its role; see README.md.',
+    reason:
+      'Data events of CloudTrail, which the account switches on, record each access with its role; see README.md.',
   });
 }

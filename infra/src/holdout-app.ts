@@ -8,7 +8,6 @@ import { faultsOf } from './settings/faults.ts';
 import type { InfraSettings } from './settings/infra-settings.ts';
 import { StorageStack } from './storage/storage-stack.ts';
 
-
 /** The five stacks of an installation. Throws an error with one line per fault of the settings. */
 export function holdoutApp(settings: InfraSettings, props: AppProps = {}): App {
   const faults = faultsOf(settings);

@@ -11,7 +11,10 @@ export class AlarmStack extends Stack {
   constructor(scope: Construct, id: string, names: Names, props: StackProps) {
     super(scope, id, props);
     const { usdPerMonth, alarmEmail } = names.settings.budget;
-    const mail = (notificationType: string, threshold: number): budgets.CfnBudget.NotificationWithSubscribersProperty => ({
+    const mail = (
+      notificationType: string,
+      threshold: number,
+    ): budgets.CfnBudget.NotificationWithSubscribersProperty => ({
       notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
       subscribers: [{ subscriptionType: 'EMAIL', address: alarmEmail }],
     });

@@ -13,7 +13,8 @@ export function trustOf(names: Names, role: RoleName): iam.IPrincipal {
       return people(names, mayAssume.breakGlass).withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } });
     case 'operator':
       return people(names, mayAssume.operator);
-    default:
+    case 'worker':
+    case 'scorer':
       // Programs: on ECS, or wherever one of these principals runs.
       return new iam.CompositePrincipal(tasksOf(names), people(names, mayAssume[role]));
   }

@@ -25,7 +25,8 @@ export function faultsOf(settings: InfraSettings): string[] {
 
 /** Bucket names are global and have at most 63 characters; the longest name after the prefix is holdout-results. */
 function prefixFaults(prefix: string): string[] {
-  if (prefix === '') return ['prefix: it is empty; bucket names are global, so holdout-labels may belong to a stranger'];
+  if (prefix === '')
+    return ['prefix: it is empty; bucket names are global, so holdout-labels may belong to a stranger'];
   return unless(
     /^[a-z0-9][a-z0-9-]{0,30}-$/.test(prefix),
     `prefix: ${shown(prefix)} is not 1 to 31 of a-z, 0-9 and -, with a final -`,
@@ -67,8 +68,14 @@ function collisions(classes: readonly ClassSettings[]): string[] {
       (name) => `classes: two have the ${what} ${name}`,
     );
   return [
-    ...repeated('queue', classes.map(({ queue }) => queue)),
-    ...repeated('job definition', classes.map(({ name }) => name.replaceAll(/[^A-Za-z0-9_-]/g, '-'))),
+    ...repeated(
+      'queue',
+      classes.map(({ queue }) => queue),
+    ),
+    ...repeated(
+      'job definition',
+      classes.map(({ name }) => name.replaceAll(/[^A-Za-z0-9_-]/g, '-')),
+    ),
   ];
 }
 

@@ -29,7 +29,9 @@ export function dataKey(scope: Construct, names: Names): kms.Key {
       principals: [new iam.ServicePrincipal(`logs.${names.region}.amazonaws.com`)],
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
       resources: ['*'],
-      conditions: { StringLike: { 'kms:EncryptionContext:aws:logs:arn': names.arn('logs', `log-group:/${names.named('*')}`) } },
+      conditions: {
+        StringLike: { 'kms:EncryptionContext:aws:logs:arn': names.arn('logs', `log-group:/${names.named('*')}`) },
+      },
     }),
   );
   return key;
