@@ -12,6 +12,7 @@ import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
 import { launch } from './launch/launch.ts';
+import { launched } from './launch/launched.ts';
 import { checkHost } from './preflight/preflight.ts';
 import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
@@ -20,8 +21,11 @@ import { selfTest } from './self-test.ts';
 import { runSubmission } from './submission-run.ts';
 
 const verbs: Record<string, (jobId: string | undefined) => Promise<number>> = {
-  launch: () => launch({ settings: jobSettings(), environment: process.env, stop: stopSignal() }),
-  run: () => runBatchJob(jobSettings(), stopSignal({ hasLauncher: true })),
+  launch: () => launch({ settings: jobSettings(), environment: process.env, stop: stopBySignal().signal }),
+  run: async () => {
+    const settings = jobSettings();
+    return launched(settings, stopBySignal(), (stop) => runBatchJob(settings, stop).catch(report));
+  },
   reap: async (jobId) => {
     await reap(loadRunnerSettings(jobId));
     return runnerExit.done;
@@ -33,18 +37,17 @@ const verbs: Record<string, (jobId: string | undefined) => Promise<number>> = {
 };
 
 async function main([verb, jobId]: string[]): Promise<number> {
-  if (verb === undefined) return runBatchJob(jobSettings(), stopSignal());
+  if (verb === undefined) return runBatchJob(jobSettings(), stopBySignal().signal);
   const found = verbs[verb];
   if (found === undefined) throw holdoutError('RUNNER_SETTING', { name: 'command', value: verb });
   return found(jobId);
 }
 
-/** Aborts at SIGTERM; for a runner with a launcher also when its standard input ends, as it does with the launcher. */
-function stopSignal({ hasLauncher = false } = {}): AbortSignal {
+/** Aborts at SIGTERM. */
+function stopBySignal(): AbortController {
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
-  if (hasLauncher) process.stdin.on('close', () => stop.abort()).resume();
-  return stop.signal;
+  return stop;
 }
 
 /** The settings of a job. Throws RUNNER_SETTING. */

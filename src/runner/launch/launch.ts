@@ -5,7 +5,7 @@ import type { RunnerSettings } from '../runner-settings.ts';
 import { ContainerEngine } from '../sandbox/engine.ts';
 import { timings } from '../timings.ts';
 import { ownContainer } from './own-container.ts';
-import { runnerArguments } from './runner-container.ts';
+import { runnerArguments, runnerContainer } from './runner-container.ts';
 
 /** Exit statuses after which a runner has left nothing on its host. */
 const cleanExits: readonly number[] = Object.values(runnerExit);
@@ -29,7 +29,7 @@ export async function launch({ settings, environment, stop }: Launch): Promise<n
   const launcher = await ownContainer(engine, jobId);
   const start = (name: string, ...command: string[]): Promise<number> =>
     runToEnd(engine, runnerArguments({ name, jobId, launcher, image, scratch, environment, command }), name, stop);
-  const status = await start(`ho-${jobId}-runner`, 'run');
+  const status = await start(runnerContainer(jobId), 'run');
   if (cleanExits.includes(status)) return status;
   await start(`ho-${jobId}-reaper`, 'reap', jobId);
   throw holdoutError('RUNNER_LOST', { status });

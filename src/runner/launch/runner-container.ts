@@ -1,6 +1,9 @@
 import { engineSocket } from '../../host-paths.ts';
 import { labels } from './labels.ts';
 
+/** The name of the container in which a job's runner works. */
+export const runnerContainer = (jobId: string): string => `ho-${jobId}-runner`;
+
 interface RunnerContainer {
   name: string;
   jobId: string;
@@ -18,8 +21,21 @@ interface RunnerContainer {
 const passed = /^(?:AWS|ECS|HOLDOUT)_/;
 
 /**
- * The arguments of `create` for the container that carries out a job beside its launcher. It is privileged, because it mounts
- * file systems of limited size; `rshared` makes these mounts the host's, so that the submission's container gets them too.
+ * What a runner needs, instead of `--privileged`: mounts, loop devices (block major 7) and their control (character 10:237),
+ * and the kernel's log (1:11), which tells whom it killed. Docker's AppArmor profile forbids mounts.
+ */
+const rights = [
+  '--cap-add=SYS_ADMIN',
+  '--cap-add=SYSLOG',
+  '--device-cgroup-rule=b 7:* rwm',
+  '--device-cgroup-rule=c 10:237 rwm',
+  '--device-cgroup-rule=c 1:11 r',
+  '--security-opt=apparmor=unconfined',
+];
+
+/**
+ * The arguments of `create` for the container that carries out a job beside its launcher. It mounts file systems of limited
+ * size; `rshared` makes these mounts the host's, so that the submission's container gets them too.
  */
 export function runnerArguments(request: RunnerContainer): string[] {
   const { name, jobId, launcher, image, scratch, environment, command } = request;
@@ -29,7 +45,7 @@ export function runnerArguments(request: RunnerContainer): string[] {
     ...(launcher === undefined ? [] : [`--label=${labels.launcher}=${launcher}`]),
     // Its input ends when the launcher does.
     '--interactive',
-    '--privileged',
+    ...rights,
     // As the launcher has it, for the credentials of the job role.
     '--network=host',
     // It makes the submission's control group where the engine looks for it.
