@@ -51,7 +51,7 @@ remove_folders() {
     has_runner "$job" && continue
     docker rm --force "ho-$job-base" >/dev/null 2>&1 || true
     docker volume ls --quiet --filter "name=ho-$job-" | xargs --no-run-if-empty docker volume rm >/dev/null
-    awk -v under="${folder%/}/" 'index($5 "/", under) == 1 { print $5 }' /proc/self/mountinfo | sort --reverse |
+    awk -v under="${folder%/}/" 'index($5 "/", under) == 1 { print $5 }' /proc/self/mountinfo | tac |
       while read -r mount; do umount --lazy "$mount"; done
     rm --recursive --force --one-file-system "${folder%/}"
     echo "removed the folder of job $job: its runner is gone"
