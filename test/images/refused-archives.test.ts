@@ -176,7 +176,7 @@ const archives: Record<string, Case> = {
       ]),
   ],
   'an index of images that are all missing': [
-    'the archive holds no container image, but the name of an image for linux/arm64 without the image, an attestation',
+    'the archive contains no container image, only the name of an image for linux/arm64 without the image, an attestation',
     ({ builder }) =>
       builder.entries([
         { digest: `sha256:${'1'.repeat(64)}`, size: 9, platform: arm64 },
@@ -186,7 +186,7 @@ const archives: Record<string, Case> = {
   'an empty index': ['the archive names no image', ({ builder }) => builder.entries([builder.index([])])],
   'an empty manifest.json': ['the archive names no image', () => [{ name: 'manifest.json', content: 'null' }]],
   'a Helm chart': [
-    'the archive holds no container image, but a Helm chart',
+    'the archive contains no container image, only a Helm chart',
     ({ builder }) =>
       builder.entries([
         artifact(
@@ -200,7 +200,7 @@ const archives: Record<string, Case> = {
       ]),
   ],
   'a WebAssembly artifact': [
-    'the archive holds no container image, but a WebAssembly module',
+    'the archive contains no container image, only a WebAssembly module',
     ({ builder }) =>
       builder.entries([artifact(builder, 'application/vnd.wasm.config.v1+json', 'application/wasm', {})]),
   ],
@@ -210,11 +210,11 @@ const archives: Record<string, Case> = {
       builder.entries([builder.image(layers, { config: { architecture: 'wasm', os: 'wasip1' } })]),
   ],
   'an unknown artifact': [
-    'the archive holds no container image, but an artifact that is not a container image',
+    'the archive contains no container image, only an artifact that is not a container image',
     ({ builder }) => builder.entries([artifact(builder, 'application/x', 'application/y')]),
   ],
   'an attestation alone': [
-    'the archive holds no container image, but an attestation (2 times)',
+    'the archive contains no container image, only an attestation (2 times)',
     ({ builder }) =>
       builder.entries(
         ['a', 'b'].map((text) =>
@@ -228,7 +228,7 @@ const archives: Record<string, Case> = {
       ),
   ],
   'an old schema 1 manifest': [
-    'the archive holds no container image, but a manifest of the old schema 1',
+    'the archive contains no container image, only a manifest of the old schema 1',
     ({ builder }) =>
       builder.entries([builder.put({ schemaVersion: 1, fsLayers: [{ blobSum: 'sha256:0' }], history: [] })]),
   ],
@@ -252,7 +252,7 @@ const archives: Record<string, Case> = {
   ],
   'a negative size': [/^an image manifest is invalid at layers\.1\.size$/, (made) => withLayer(made, { size: -1 })],
   'a blob whose content does not match its name': [
-    /^the blob sha256:[0-9a-f]{64} has other content: its sha256 is [0-9a-f]{64}$/,
+    /^the blob sha256:[0-9a-f]{64} has different content: its sha256 is [0-9a-f]{64}$/,
     ({ layers, other, builder }) =>
       swapped(builder.entries([builder.image(layers)]), gzipSync(layers[1]?.tar ?? ''), gzipSync(other[1]?.tar ?? '')),
   ],
@@ -286,11 +286,11 @@ const archives: Record<string, Case> = {
     },
   ],
   'a huge manifest': [
-    'the archive holds no container image, but a manifest of more than 4194304 bytes',
+    'the archive contains no container image, only a manifest of more than 4194304 bytes',
     ({ layers, builder }) => builder.entries([builder.image(layers, { manifest: { x: 'x'.repeat(5 * 2 ** 20) } })]),
   ],
   'JSON nested without end': [
-    'the archive holds no container image, but a file that is not a manifest',
+    'the archive contains no container image, only a file that is not a manifest',
     ({ builder }) => builder.entries([builder.put(Buffer.from(`${'['.repeat(1e6)}${']'.repeat(1e6)}`))]),
   ],
   'an endlessly nested configuration': [
@@ -408,7 +408,7 @@ describe('archives that are refused', () => {
     ],
     [
       'a long name with a path out of the archive',
-      /leads out of the archive/,
+      /points outside the archive/,
       () => Buffer.concat([rawEntry('L', 'l', '../x\0'), rawEntry('0', 'a')]),
     ],
     [

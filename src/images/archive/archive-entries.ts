@@ -66,9 +66,9 @@ export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGener
     overrides = {};
     headers = 0;
     count += 1;
-    const content = new Content(reader, entry.bytes);
-    yield { ...entry, content };
-    await content.finish();
+    const next = reader.position + entry.bytes + paddingOf(entry.bytes);
+    yield { ...entry, content: reader.pieces(entry.bytes) };
+    await reader.skip(next - reader.position);
   }
 }
 
@@ -114,26 +114,3 @@ function entryOf(
 }
 
 const sizeIn = (digits: string): number | undefined => (/^\d{1,15}$/.test(digits) ? Number(digits) : undefined);
-
-class Content implements AsyncIterable<Buffer> {
-  private left: number;
-
-  constructor(
-    private readonly reader: ByteReader,
-    private readonly bytes: number,
-  ) {
-    this.left = bytes;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    while (this.left > 0) {
-      const piece = await this.reader.needed(this.left);
-      this.left -= piece.length;
-      yield piece;
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.reader.skip(this.left + paddingOf(this.bytes));
-  }
-}

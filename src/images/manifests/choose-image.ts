@@ -66,5 +66,5 @@ function noneOf(found: readonly Found[]): string {
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const words = [...counts].map(([what, count]) => (count === 1 ? what : `${what} (${counted(count, 'time')})`));
-  return `the archive holds no container image, but ${words.join(', ')}`;
+  return `the archive contains no container image, only ${words.join(', ')}`;
 }

@@ -301,7 +301,7 @@ describe('a layer of an image', () => {
       ['504b0304', 'zip'],
     ] as const) {
       const bytes = Buffer.concat([Buffer.from(magic, 'hex'), Buffer.alloc(100)]);
-      assert.match(await refusalOf(inspect(bytes)), new RegExp(`compressed with ${name}; layers are plain`));
+      assert.match(await refusalOf(inspect(bytes)), new RegExp(`compressed with ${name}; layers must be plain`));
     }
     // A window of 256 MiB, which the reader would need as memory.
     assert.match(await refusalOf(inspect(Buffer.from('28b52ffd0090010000', 'hex'))), damaged);
