@@ -138,7 +138,7 @@ describe('the gate for images', () => {
     ['a hard link out of the archive', { name: 'a/link', type: 'link', linkname: '../x' }, /link that points outside/],
     ['a device', { name: 'sda', type: 'block-device', devmajor: 8 }, /is a device/],
     ['a character device', { name: 'null', type: 'character-device', devmajor: 1 }, /is a device/],
-    ['a FIFO', { name: 'pipe', type: 'fifo' }, /is a FIFO/],
+    ['a FIFO', { name: 'pipe', type: 'fifo' }, /is a named pipe/],
   ];
   for (const [what, entry, why] of hostile) {
     it(`refuses ${what}`, async () => {

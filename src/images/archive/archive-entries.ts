@@ -1,4 +1,14 @@
-import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
+import {
+  blockBytes,
+  entryKinds,
+  extensionTypes,
+  maxExtensionBytes,
+  otherKinds,
+  paddingOf,
+  readHeader,
+  upToZero,
+  type TarHeader,
+} from '../tar/tar-header.ts';
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
 import { paxRecords } from '../tar/pax-records.ts';
@@ -16,22 +26,7 @@ export interface ArchiveEntry {
   content: AsyncIterable<Buffer>;
 }
 
-const kinds: Readonly<Record<string, ArchiveEntry['kind']>> = {
-  '\0': 'file',
-  '0': 'file',
-  '7': 'file',
-  '1': 'hard link',
-  '2': 'symbolic link',
-  '5': 'folder',
-};
-const otherTypes: Readonly<Record<string, string>> = {
-  '3': 'a device',
-  '4': 'a device',
-  '6': 'a FIFO',
-  S: 'a sparse file',
-};
-/** Real ones have a few hundred bytes; extended attributes make them larger. */
-const maxHeaderBytes = 2 ** 20;
+const kinds: typeof entryKinds = { ...entryKinds, '7': 'file' };
 /** Before one entry: a global one, an extended one, and two of GNU tar for a long name and target. */
 const maxHeaders = 4;
 
@@ -74,8 +69,8 @@ export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGener
 
 /** The values that an extension header sets for the next entry; undefined for the header of an entry. */
 async function extensionIn(reader: ByteReader, header: TarHeader, place: string): Promise<EntryOverrides | undefined> {
-  if (!['x', 'g', 'L', 'K'].includes(header.type)) return undefined;
-  if (header.size > maxHeaderBytes) refuse(`${place} has a header of more than ${maxHeaderBytes} bytes`);
+  if (!extensionTypes.includes(header.type)) return undefined;
+  if (header.size > maxExtensionBytes) refuse(`${place} has a header of more than ${maxExtensionBytes} bytes`);
   const content = (await reader.exactly(header.size)) ?? Buffer.alloc(0);
   if (content.length < header.size) refuse('the archive is cut short');
   await reader.skip(paddingOf(header.size));
@@ -103,7 +98,7 @@ function entryOf(
 ): Omit<ArchiveEntry, 'content'> {
   const known =
     kinds[type] ??
-    refuse(`${place} is ${otherTypes[type] ?? 'of an unknown type'}; only files and folders belong there`);
+    refuse(`${place} is ${otherKinds[type] ?? 'of an unknown type'}; only files, folders and links are allowed`);
   const path = overrides.path || name.toString('utf8');
   // Before tar had a type for folders, a trailing slash marked one.
   const kind = known === 'file' && path.endsWith('/') ? 'folder' : known;

@@ -2,19 +2,16 @@ import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evalua
 import { resultObjects } from '../../ids.ts';
 import type { ObjectStore } from '../../s3/object-store.ts';
 
-/** A probe's finding about a base image; kept in the results bucket as an empty object per submission. */
-interface BaseRecord {
-  campaign: string;
-  base: string;
-  submission: string;
-  saturating: boolean;
-}
-
-/** Stores a probe's finding about a base image. Idempotent. */
+/** Stores a probe's finding about a base image, as an empty object per submission in the results bucket. Idempotent. */
 export async function recordBase(
   store: ObjectStore,
   bucket: string,
-  { campaign, base, submission, saturating }: BaseRecord,
+  {
+    campaign,
+    base,
+    submission,
+    saturating,
+  }: { campaign: string; base: string; submission: string; saturating: boolean },
 ): Promise<void> {
   const folder = resultObjects.baseFolder(campaign, base, saturating ? 'saturating' : 'measured');
   await store.writeIfAbsent(bucket, `${folder}${submission}`, '');

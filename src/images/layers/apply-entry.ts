@@ -29,8 +29,8 @@ export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
     if (parent.length > 0) refuse('a layer has a reserved name (.wh..wh.) in a folder');
   }
   if (entry.type === 'folder') tree.addFolder(parent, name, mayUse(entry));
-  else if (entry.type === 'hard-link') tree.addHardLink(parent, name, checkedTarget(entry.target));
-  else if (entry.type === 'link') tree.addLeaf('link', parent, name, false, checkedTarget(entry.target));
+  else if (entry.type === 'hard link') tree.addHardLink(parent, name, checkedTarget(entry.target));
+  else if (entry.type === 'symbolic link') tree.addLeaf('link', parent, name, false, checkedTarget(entry.target));
   else tree.addLeaf('file', parent, name, mayUse(entry), interpreterIn(entry.start));
 }
 

@@ -43,15 +43,12 @@ export class ImageTree {
   private steps = 0;
   private lastFolder: { path: Buffer; place: Place } | undefined;
 
-  /** Number of the layer being added, from 1. */
-  get layers(): number {
-    return this.layer;
-  }
-
-  beginLayer(): void {
+  /** Starts the next layer and returns its number, from 1. */
+  beginLayer(): number {
     this.layer += 1;
     this.lastFolder = undefined;
     if (this.layer > maxLayers) refuse(`the image has more than ${maxLayers} layers`);
+    return this.layer;
   }
 
   /** Adds a folder, or changes an existing one. Missing folders above it are added too. */

@@ -23,8 +23,7 @@ export async function inspectLayer(
   limit: Pick<ArchiveLimits, 'unpackedBytes'>,
   tree: ImageTree,
 ): Promise<InspectedLayer> {
-  tree.beginLayer();
-  const layer = tree.layers;
+  const layer = tree.beginLayer();
   const compression = await compressionOf(file, (name) =>
     refuse(`a layer is compressed with ${name}; layers must be plain, or compressed with gzip or zstd`),
   );
