@@ -59,7 +59,7 @@ describe('the gate for images', () => {
     ]) {
       assert.equal(
         await refusalOf(await tarOf(entries)),
-        'the image is built for linux/arm64, the machines are linux/amd64: build it with --platform linux/amd64',
+        'the image is built for linux/arm64, but the machines are linux/amd64: build it with --platform linux/amd64',
       );
     }
     assert.match(await refusalOf(await tarOf(await ociEntries({ os: 'windows' }))), /windows\/amd64/);
@@ -91,7 +91,7 @@ describe('the gate for images', () => {
     const changed = [...without, { name: entries[layer]?.name ?? '', content: 'something else' }];
     assert.match(await refusalOf(await tarOf(changed)), /has different content/);
     const resized = edited(entries, /index/, (text) => text.replace(/"size":/, '"size":1'));
-    assert.match(await refusalOf(await tarOf(resized)), /bytes, not the/);
+    assert.match(await refusalOf(await tarOf(resized)), /bytes, not \d+ as/);
     const docker = await dockerEntries();
     assert.match(await refusalOf(await tarOf(docker.slice(1))), /lacks/);
   });

@@ -152,7 +152,7 @@ const archives: Record<string, Case> = {
       })),
   ],
   'images for other platforms only': [
-    'the image is built for linux/arm64, linux/s390x, the machines are linux/amd64: build it with --platform linux/amd64',
+    'the image is built for linux/arm64, linux/s390x, but the machines are linux/amd64: build it with --platform linux/amd64',
     ({ layers, other, builder }) =>
       builder.entries([
         builder.index([
@@ -162,7 +162,7 @@ const archives: Record<string, Case> = {
       ]),
   ],
   'an unknown platform, without quoting it': [
-    /^the image is built for another platform, the machines/,
+    /^the image is built for another platform, but the machines/,
     ({ layers }) => dockerArchive(layers, { config: { os: '\u001B[31m[click](http://x)' } }),
   ],
   'an index without its image for linux/amd64': [
@@ -176,15 +176,15 @@ const archives: Record<string, Case> = {
       ]),
   ],
   'an index of images that are all missing': [
-    'the archive contains no container image, only the name of an image for linux/arm64 without the image, an attestation',
+    'the archive contains no container image, only a reference to a missing image for linux/arm64, an attestation',
     ({ builder }) =>
       builder.entries([
         { digest: `sha256:${'1'.repeat(64)}`, size: 9, platform: arm64 },
         { digest: `sha256:${'2'.repeat(64)}`, size: 9, ...isAbout },
       ]),
   ],
-  'an empty index': ['the archive names no image', ({ builder }) => builder.entries([builder.index([])])],
-  'an empty manifest.json': ['the archive names no image', () => [{ name: 'manifest.json', content: 'null' }]],
+  'an empty index': ['the archive lists no image', ({ builder }) => builder.entries([builder.index([])])],
+  'an empty manifest.json': ['the archive lists no image', () => [{ name: 'manifest.json', content: 'null' }]],
   'a Helm chart': [
     'the archive contains no container image, only a Helm chart',
     ({ builder }) =>
@@ -205,7 +205,7 @@ const archives: Record<string, Case> = {
       builder.entries([artifact(builder, 'application/vnd.wasm.config.v1+json', 'application/wasm', {})]),
   ],
   'a WebAssembly image': [
-    /^the image is built for wasip1\/wasm, the machines/,
+    /^the image is built for wasip1\/wasm, but the machines/,
     ({ layers, builder }) =>
       builder.entries([builder.image(layers, { config: { architecture: 'wasm', os: 'wasip1' } })]),
   ],
@@ -237,11 +237,11 @@ const archives: Record<string, Case> = {
     (made) => withLayer(made, { mediaType: `${oci.layer}+gzip+encrypted` }),
   ],
   'a foreign layer outside the archive': [
-    /^the layer sha256:[0-9a-f]{64} would have to be fetched from elsewhere; the archive must hold everything$/,
+    /^the layer sha256:[0-9a-f]{64} would have to be fetched from elsewhere; the archive must contain all layers$/,
     (made) => withLayer(made, { urls: ['http://169.254.169.254/'] }, false),
   ],
   'a missing layer': [/^the archive lacks the blob sha256:[0-9a-f]{64}$/, (made) => withLayer(made, {}, false)],
-  'a layer of another size': [/ bytes, not the 1 that its descriptor says$/, (made) => withLayer(made, { size: 1 })],
+  'a layer of another size': [/ bytes, not 1 as in its descriptor$/, (made) => withLayer(made, { size: 1 })],
   'a digest of another kind': [
     'the archive names a blob by a digest that is not sha256',
     (made) => withLayer(made, { digest: `sha512:${'0'.repeat(128)}` }),

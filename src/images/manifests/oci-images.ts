@@ -67,7 +67,7 @@ class Walk {
   private missing(descriptor: Descriptor, platform: Platform | null): string {
     const name = isLabelledAttestation(descriptor) ? 'unknown/unknown' : (platformName(platform) ?? ourPlatform);
     if (name === ourPlatform) refuse(`the archive lacks the blob ${descriptor.digest}`);
-    return name === 'unknown/unknown' ? 'an attestation' : `the name of an image for ${name} without the image`;
+    return name === 'unknown/unknown' ? 'an attestation' : `a reference to a missing image for ${name}`;
   }
 
   private async manifest(json: unknown, digest: string, platform: Platform | null): Promise<Found> {
@@ -97,7 +97,7 @@ class Walk {
 function blobOf(files: ArchiveFiles, { digest, size }: Descriptor): Blob | undefined {
   const blob = files.blob(digest);
   if (blob !== undefined && blob.bytes !== size)
-    refuse(`the blob ${digest} has ${blob.bytes} bytes, not the ${size} that its descriptor says`);
+    refuse(`the blob ${digest} has ${blob.bytes} bytes, not ${size} as in its descriptor`);
   return blob;
 }
 
@@ -109,7 +109,7 @@ function layerOf(files: ArchiveFiles, layer: Descriptor): Blob {
   const elsewhere = layer.urls != null && layer.urls.length > 0;
   return refuse(
     elsewhere
-      ? `the layer ${layer.digest} would have to be fetched from elsewhere; the archive must hold everything`
+      ? `the layer ${layer.digest} would have to be fetched from elsewhere; the archive must contain all layers`
       : `the archive lacks the blob ${layer.digest}`,
   );
 }

@@ -63,7 +63,7 @@ function checkParts(json: unknown, imageBytes: number): void {
     refuse('the reference names no supported image: neither an OCI manifest nor Docker’s schema 2');
   const parts = [manifest.data.config, ...(manifest.data.layers ?? [])];
   if (parts.some(({ urls }) => urls != null && urls.length > 0))
-    refuse('a layer of the image would have to be fetched from elsewhere; the registry must have all parts');
+    refuse('a layer of the image would have to be fetched from elsewhere; the registry must have all layers');
   if (parts.reduce((sum, { size }) => sum + size, 0) > imageBytes)
     refuse(`the image is larger than the ${imageBytes} bytes allowed`);
 }

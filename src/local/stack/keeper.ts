@@ -1,12 +1,9 @@
 import { readJsonFile } from '../json-file.ts';
-import { isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
+import { runningProcess, type ProcessIdentity } from '../process-identity.ts';
 import { placesOf, type Home } from './home/home.ts';
 
 /** The process that currently keeps the stack of a home up, if any. */
-export function keeperOf(home: string): ProcessIdentity | undefined {
-  const holder = readJsonFile<ProcessIdentity>(placesOf(home).lock);
-  return holder !== undefined && isProcessRunning(holder) ? holder : undefined;
-}
+export const keeperOf = (home: string): ProcessIdentity | undefined => runningProcess(placesOf(home).lock);
 
 /** Whether that process has completely started the stack. */
 export const isReadyBy = (home: Home, keeper: ProcessIdentity): boolean => {

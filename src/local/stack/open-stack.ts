@@ -12,8 +12,7 @@ import { isReadyBy, keeperOf } from './keeper.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
 import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
-import { prepareParts, type StackOptions } from './prepare-parts.ts';
-import type { StackFile } from './stack-file.ts';
+import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
 import { takeDown } from './take-down.ts';
 import { readUsers, registerUser } from './users.ts';
 
@@ -118,8 +117,7 @@ async function attach(
     if (release === undefined) return;
     report('the process that kept the stack up has ended; this one takes over');
     // On the stack's current ports, whatever this process would request.
-    const ports = { temporal: undefined, ui: undefined, s3: undefined, batch: undefined };
-    kept = await start(home, { ...options, ports }, { release, leave }).catch((error: unknown) => {
+    kept = await start(home, { ...options, ports: {} }, { release, leave }).catch((error: unknown) => {
       report(messageOf(error));
       return undefined;
     });

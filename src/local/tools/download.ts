@@ -21,7 +21,7 @@ export async function downloadTool(tool: Tool, archive: ToolArchive, folder: str
   if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr.trim()}`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const program = entries.find((entry) => entry.isFile() && entry.name === tool.name);
-  if (program === undefined) throw new Error(`the archive holds no file named ${tool.name}`);
+  if (program === undefined) throw new Error(`the archive contains no file named ${tool.name}`);
   return join(program.parentPath, program.name);
 }
 

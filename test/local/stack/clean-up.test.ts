@@ -12,7 +12,7 @@ import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { openHome, type Home } from '../../../src/local/stack/home/home.ts';
 import { openShortPaths, shortPathsOf } from '../../../src/local/stack/home/short-paths.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
-import type { Engine } from '../../../src/local/tools/engine.ts';
+import type { EngineSettings } from '../../../src/runner/runner-settings.ts';
 import { openEngine } from '../../../src/local/tools/open-engine.ts';
 import { tinyElf } from '../../support/images/tiny-elf.ts';
 
@@ -24,7 +24,7 @@ describe('the remains of a killed run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-clean-up-'));
   const jobId = `job-${process.pid}`;
   let home: Home;
-  let engine: Engine;
+  let engine: EngineSettings;
 
   const call = ([program = '', ...flags]: string[], args: string[], input?: Buffer): Promise<CommandResult> =>
     runCommand(program, [...flags, ...args], input === undefined ? {} : { input });

@@ -243,7 +243,7 @@ describe('the embedded stack', () => {
       process.kill(pid, 'SIGKILL');
       await eventually(`${name} is up again`, () => rig.lines.includes(`${name} is up again`));
       assert.notEqual(rig.pidOf(name), pid);
-      assert.match(rig.lines.join('\n'), new RegExp(`${name} has ended \\(.*${name}\\.log\\); it restarts in 1 s`));
+      assert.match(rig.lines.join('\n'), new RegExp(`${name} exited \\(.*${name}\\.log\\); restarting it in 1 s`));
     }
     await s3As(credentials.scorer).send(get('labels', 'c/labels.csv'));
   });
@@ -368,7 +368,7 @@ describe('the embedded stack', () => {
     const lines: string[] = [];
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.deepEqual(rig.processes(), []);
-    assert.match(lines.join(), /nothing runs in/);
+    assert.match(lines.join(), /the stack in .* is stopped/);
     // A second call finds nothing and changes nothing.
     assert.equal(await localDown((line) => void lines.push(line)), 0);
     assert.ok(!existsSync(rig.short.folder));
