@@ -14,7 +14,7 @@ import { shortPathsOf } from '../home/short-paths.ts';
 /** The parent of the endpoint's job folders, which are named by job id. */
 export const jobsFolder = (home: Home): string => join(home.batch, 'jobs');
 
-interface BatchPart {
+interface BatchPart extends Pick<BatchEndpointStartUpFile, 'simulation'> {
   home: Home;
   ports: Ports;
   endpoints: Endpoints;
@@ -22,8 +22,6 @@ interface BatchPart {
   engine: EngineSettings;
   /** The folder of the bundles. */
   programs: string;
-  /** Simulated jobs instead of containers. */
-  simulation?: BatchEndpointStartUpFile['simulation'];
 }
 
 /** The local Batch endpoint. Its jobs are runners and outlive it. */
