@@ -62,8 +62,8 @@ const containerOf = ({
   mountPoints: [paths.input, paths.output],
 });
 
-const isProbeFutile = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
-  isProbeUseless(await lessonsOf(store, buckets.results, campaign, base));
+const isProbeFutile = async ({ results }: Dependencies, campaign: string, base: string): Promise<boolean> =>
+  isProbeUseless(await lessonsOf(results, campaign, base));
 
 /** Makes a folder for this attempt. Removes that of the attempt before, which a killed worker may have left. */
 async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {

@@ -5,7 +5,7 @@ import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 /** A run without a ledger record, as the runs bucket shows it. */
 export interface RunSoFar {
@@ -21,8 +21,7 @@ export interface RunSoFar {
 
 /** The runs of a submission from number `first` on, oldest first. */
 export async function runsSoFar(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   { campaign, submission, first }: { campaign: string; submission: string; first: number },
 ): Promise<RunSoFar[]> {
   const runs: RunSoFar[] = [];

@@ -1,6 +1,6 @@
 import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
 import { resultObjects } from '../../ids.ts';
-import type { ObjectStore } from '../../s3/object-store.ts';
+import type { Bucket } from '../../s3/object-store.ts';
 
 /** A probe's finding about a base image; kept in the results bucket as an empty object per submission. */
 interface BaseRecord {
@@ -12,8 +12,7 @@ interface BaseRecord {
 
 /** Stores a probe's finding about a base image. Idempotent. */
 export async function recordBase(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   { campaign, base, submission, saturating }: BaseRecord,
 ): Promise<void> {
   const folder = resultObjects.baseFolder(campaign, base, saturating ? 'saturating' : 'measured');
@@ -21,12 +20,7 @@ export async function recordBase(
 }
 
 /** The findings about a base image, counted only up to the number that decides. */
-export async function lessonsOf(
-  store: ObjectStore,
-  bucket: string,
-  campaign: string,
-  base: string,
-): Promise<BaseImageRecord> {
+export async function lessonsOf({ store, bucket }: Bucket, campaign: string, base: string): Promise<BaseImageRecord> {
   const count = async (kind: keyof BaseImageRecord, most: number): Promise<number> => {
     let found = 0;
     for await (const _ of store.list(bucket, resultObjects.baseFolder(campaign, base, kind))) {
