@@ -36,9 +36,8 @@ export async function runsSoFar(
 }
 
 function endOf(outcome: RunOutcome, { limits, inputs }: RunSpec): { reason: Reason | null; facts: RunFacts } {
-  const verdict = verdictOf(outcome);
-  const rule = verdict.kind === 'failed' ? verdict.rule : null;
-  const reason = verdict.kind === 'failed' && rule !== 'stopped-from-outside' ? verdict.reason : null;
+  const { reason, rule } = verdictOf(outcome);
   const { wallClockSeconds: limitSeconds } = limits;
-  return { reason, facts: runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items }) };
+  const facts = runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items });
+  return { reason: rule === 'stopped-from-outside' ? null : reason, facts };
 }

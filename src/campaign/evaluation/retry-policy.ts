@@ -35,6 +35,7 @@ export interface FailedRun {
   reason: Reason;
   rule: VerdictRule | 'no-outcome' | null;
   instanceClass: InstanceClass;
+  /** Memory of the container; running out of less than the promised amount is not charged. */
   memoryLimitMiB: number | null;
 }
 
