@@ -23,6 +23,8 @@ export interface Dependencies extends BatchClients {
   frozen: FrozenReader;
 }
 
+export type WorkflowDependencies = Pick<Dependencies, 'workflows'>;
+
 /** A class by its name. The campaign file was checked, so a missing class is a bug. */
 export function classNamed(frozen: FrozenCampaign, name: string): InstanceClass {
   const found = frozen.instanceClasses.find((candidate) => candidate.name === name);
