@@ -15,7 +15,6 @@ export interface OpenedSubmission {
   sampleItems: number | null;
   /** The highest run number of earlier rounds. */
   runsBefore: number;
-  /** Evaluation runs of earlier rounds. */
   evaluationsBefore: number;
   /** The newest successful evaluation of earlier rounds. */
   lastGoodRun: number | null;

@@ -21,10 +21,7 @@ export async function publishResults(
   const frozen = await deps.frozen.campaign(campaign);
   if (rest) await closeTheRest(deps, campaign, rest);
   const results = await collectResults(deps.results, frozen);
-  const keys = {
-    leaderboard: resultObjects.leaderboard(campaign),
-    results: resultObjects.results(campaign),
-  };
+  const keys = { leaderboard: resultObjects.leaderboard(campaign), results: resultObjects.results(campaign) };
   const board = rankLeaderboard(leaderboardEntries(results), frozen.leaderboard);
   await store.write(buckets.results, keys.leaderboard, leaderboardCsv(board));
   await store.write(buckets.results, keys.results, `${JSON.stringify(results, null, 2)}\n`);

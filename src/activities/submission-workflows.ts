@@ -6,13 +6,11 @@ import type { WorkflowDependencies } from './dependencies.ts';
 
 const callsAtOnce = 16;
 
-/** A round with a running workflow. */
 export interface RunningRound {
   submission: string;
   sequence: number;
 }
 
-/** Whether a submission's workflow is running. */
 export async function isRunning(
   { workflows }: WorkflowDependencies,
   campaign: string,

@@ -35,9 +35,7 @@ export interface SubmissionSummary {
   detail: string | null;
   /** Null if it finished or has not ended. */
   why: Why | null;
-  /** What is wrong with its predictions, without quoting them. */
   faults: FaultSummary | null;
-  /** Parts of the image's configuration that its container did not get. */
   withheld: string[];
   /** Unrounded; a submission without a score is not ranked. */
   score: number | null;
@@ -95,7 +93,6 @@ function summaryOf(
   };
 }
 
-/** The finished submissions, for the leaderboard. */
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 

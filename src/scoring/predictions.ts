@@ -14,7 +14,6 @@ type PredictionsResult = FaultyTable | { kind: 'valid'; values: Map<string, numb
  * linear time; memory depends on the inputs, not on the file. Throws only the source's errors.
  */
 export async function readPredictions(options: {
-  /** A path or a byte stream. */
   source: Readable | string;
   /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;

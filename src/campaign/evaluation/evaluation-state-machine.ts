@@ -62,7 +62,6 @@ export class EvaluationStateMachine {
 
   constructor(private readonly rules: EvaluationRules) {}
 
-  /** The needs known so far. */
   get needs(): Needs {
     return this.known;
   }

@@ -13,7 +13,6 @@ const minAccidentalShare = 0.5;
 
 /** The campaign settings that the retry policy reads. */
 export interface RetryRules extends ClassRules {
-  /** Items of the test set. */
   testItems: number;
 }
 

@@ -1,7 +1,6 @@
 import type { Manifest } from './frozen-campaign.ts';
 import type { AddedRounds, WorkList, WorkOfTeam } from './work-list.ts';
 
-/** A round and its team. */
 export type TeamRound = AddedRounds['rounds'][number];
 
 /**

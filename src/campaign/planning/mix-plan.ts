@@ -21,7 +21,6 @@ export interface MixPlan {
   budgetMicroUsd: Quantiles;
   /** The budget with which no run waits for money, although every run reserves its worst case until it ends. */
   neverWaitingMicroUsd: Quantiles;
-  /** From the start to the end. */
   seconds: Quantiles;
   /** Share of the submissions with a score. */
   scored: Quantiles;
