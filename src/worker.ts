@@ -91,6 +91,7 @@ function dependencies(client: Client): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
+  const results = { store, bucket: buckets.results };
   const clients = openBatchClients();
   const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
     log.warn({ err: error }, 'a poll of Batch failed'),
@@ -100,11 +101,12 @@ function dependencies(client: Client): Dependencies {
     buckets,
     store,
     runs: { store, bucket: buckets.runs },
+    results,
     ...clients,
     poller,
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
-    frozen: new FrozenReader(store, buckets.results),
+    frozen: new FrozenReader(results),
     report: async (campaign, report) => {
       try {
         await client.workflow.getHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, report);

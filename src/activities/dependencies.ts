@@ -1,12 +1,11 @@
 import type { WorkflowClient } from '@temporalio/client';
 import type { BatchClients } from '../batch/batch-clients.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
-import type { RunsBucket } from '../batch/claim.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import type { SubmissionReport } from '../campaign/model/messages.ts';
 import type { ImageStore } from '../images/store/image-store.ts';
 import type { FrozenReader } from '../ledger/frozen-reader.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { ObjectStore, Bucket } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
 /** The dependencies of activities; built once per worker process. */
@@ -14,7 +13,8 @@ export interface Dependencies extends BatchClients {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
-  runs: RunsBucket;
+  runs: Bucket;
+  results: Bucket;
   poller: JobPoller;
   images: ImageStore;
   workflows: WorkflowClient;
@@ -22,6 +22,8 @@ export interface Dependencies extends BatchClients {
   report: (campaign: string, report: SubmissionReport) => Promise<void>;
   frozen: FrozenReader;
 }
+
+export type WorkflowDependencies = Pick<Dependencies, 'workflows'>;
 
 /** A class by its name. The campaign file was checked, so a missing class is a bug. */
 export function classNamed(frozen: FrozenCampaign, name: string): InstanceClass {

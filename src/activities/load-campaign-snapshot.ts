@@ -31,15 +31,15 @@ export async function loadCampaignSnapshot(
   deps: Dependencies,
   { campaign }: { campaign: string },
 ): Promise<CampaignSnapshot> {
-  const { store, buckets, frozen } = deps;
+  const { results, frozen } = deps;
   const { fairness } = await frozen.campaign(campaign);
-  const commands = await commandsOf(store, buckets.results, campaign);
-  const { rounds } = await campaignRounds(store, buckets.results, campaign, commands);
+  const commands = await commandsOf(results, campaign);
+  const { rounds } = await campaignRounds(results, campaign, commands);
   // Listed before the ledger is read, so that a round that ends in between shows up in the ledger.
   const listed = await runningRounds(deps, campaign);
   const final = new Map<string, number>();
   const ledger = noTotals();
-  await eachChain(store, buckets.results, campaign, (submission, records) => {
+  await eachChain(results, campaign, (submission, records) => {
     final.set(submission, records.length);
     addChain(ledger, records);
   });
@@ -52,7 +52,7 @@ export async function loadCampaignSnapshot(
   const numbers = new Map(teams.map((team, number) => [team, number]));
   const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));
   return {
-    workLists: [await keepWorkList(store, buckets.results, campaign, list)],
+    workLists: [await keepWorkList(results, campaign, list)],
     ledger: { ...ledger, pace: statisticsCodec.encode(ledger.pace) },
     running: running.flatMap((round) => {
       const team = teamOf.get(round.submission);

@@ -37,7 +37,7 @@ async function reportOn(
   campaign: string,
   { submission, sequence, held }: OpenCase,
 ): Promise<SubmissionReport> {
-  const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const chain = await chainOf(deps.results, campaign, submission);
   const known = chain[sequence - 1];
   if (known) return reportOf(known.record, recordsBefore(chain, sequence));
   const runsBefore = highestOf(chain.flatMap(({ record }) => record.runs));

@@ -4,7 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { batchCredentials } from '../batch/batch-clients.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
-import { ObjectStore } from '../s3/object-store.ts';
+import { ObjectStore, type Bucket } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
 
 /** The connections of a command: Temporal, S3 and Batch, as set in the environment. */
@@ -12,6 +12,7 @@ export interface Access {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
+  results: Bucket;
   /** Loads the SDK and opens a client on first use, which few commands need. */
   openBatch: () => Promise<BatchClient>;
   frozen: FrozenReader;
@@ -24,6 +25,7 @@ export async function openAccess(): Promise<Access> {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
+  const results = { store, bucket: buckets.results };
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
@@ -33,8 +35,9 @@ export async function openAccess(): Promise<Access> {
     settings,
     buckets,
     store,
+    results,
     openBatch: async () => new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
-    frozen: new FrozenReader(store, buckets.results),
+    frozen: new FrozenReader(results),
     temporal: new Client({ connection, namespace: namespace ?? 'default' }),
     close: () => connection.close(),
   };

@@ -1,7 +1,7 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import { readsAtOnce } from './ledger.ts';
 import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 import { sha256 } from '../sha256.ts';
@@ -20,8 +20,7 @@ export type ChainedCommand = RecordedCommand & {
 
 /** Appends commands from number `first` on. The same may be appended again; a different one throws OBJECT_DIFFERS. */
 export async function appendCommands(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   campaign: string,
   first: number,
   commands: readonly RecordedCommand[],
@@ -36,7 +35,7 @@ export async function appendCommands(
 }
 
 /** All commands of a campaign in order. */
-export async function commandsOf(store: ObjectStore, bucket: string, campaign: string): Promise<ChainedCommand[]> {
+export async function commandsOf({ store, bucket }: Bucket, campaign: string): Promise<ChainedCommand[]> {
   const keys: string[] = [];
   for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
   const commands: ChainedCommand[] = [];

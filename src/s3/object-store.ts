@@ -23,6 +23,12 @@ const multipartThreshold = 64 * 1024 * 1024;
 const connectLimitMs = 10_000;
 const idleLimitMs = 60_000;
 
+/** One bucket. */
+export interface Bucket {
+  store: ObjectStore;
+  bucket: string;
+}
+
 /** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;

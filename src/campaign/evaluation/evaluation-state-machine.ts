@@ -44,7 +44,7 @@ interface EvaluationRules extends RetryRules {
 export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
   /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Cause of a platform fault. */
+  /** Cause of a platform fault; equal for equal faults. */
   cause?: string;
   /** Measured by a successful probe. */
   profile?: ResourceProfile;
@@ -62,7 +62,6 @@ export class EvaluationStateMachine {
 
   constructor(private readonly rules: EvaluationRules) {}
 
-  /** The needs known so far. */
   get needs(): Needs {
     return this.known;
   }

@@ -19,7 +19,6 @@ export interface SubmissionContent {
   since: number;
   reason: Reason | null;
   faults: FaultSummary | undefined;
-  /** Parts of the image's configuration that its container did not receive. */
   withheld: readonly string[];
   runs: readonly RunRecord[];
   learnt: string;
@@ -56,7 +55,6 @@ export function submissionDetails(content: SubmissionContent): string {
   ].join('\n');
 }
 
-/** Details that help to understand a failure. */
 function failureLines({ stage, faults, withheld }: SubmissionContent): string[] {
   if (stage !== 'failed') return [];
   const lines = [

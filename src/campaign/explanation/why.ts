@@ -7,7 +7,6 @@ export interface Why {
   next: string;
 }
 
-/** The explanation of every rule. */
 export const whyOfRule: Record<VerdictRule | 'no-outcome', Why> = {
   'stopped-from-outside': {
     sentence: 'The run was stopped from outside before it finished.',

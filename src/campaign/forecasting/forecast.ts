@@ -64,7 +64,7 @@ export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null
   return expedited.p90 + (expedited.p90 - expedited.p50) * (state.deadlineAtRisk ? 2 : 1) > deadline;
 }
 
-const endedEvaluations = ({ statistics: pace }: CampaignState): number =>
-  Object.values(pace.byClass)
+const endedEvaluations = ({ statistics }: CampaignState): number =>
+  Object.values(statistics.byClass)
     .flatMap(({ measured, unmeasured }) => [...Object.values(measured), ...Object.values(unmeasured)])
     .reduce((sum, { count }) => sum + count, 0);

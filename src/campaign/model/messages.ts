@@ -107,11 +107,9 @@ export interface RunRefusal {
 }
 
 /** Child to parent: the round has ended and its ledger record is written. */
-export interface SubmissionReport {
+export interface SubmissionReport extends Standing {
   submission: string;
   sequence: number;
-  state: FinalState;
-  reason?: Reason;
   /** Cost of all runs of this round, so a parent that lost a settlement still counts it. */
   costMicroUsd: number;
   /** Last run of this round. If no request followed it, this report settles it. */

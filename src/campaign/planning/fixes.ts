@@ -21,7 +21,6 @@ const maxFixes = 4;
 export const meetsLimits = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: PlanInput): boolean =>
   budgetMicroUsd.p90 <= budget.microUsd && seconds.p90 <= deadlineSeconds;
 
-/** A mix of classes and its plan. */
 interface PlannedMix {
   mix: Mix;
   plan: MixPlan;

@@ -32,7 +32,7 @@ export async function campaignResults(access: Access, campaign: string): Promise
     throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
   }
   const rules = await frozen.campaign(campaign);
-  const recorded = await collectResults(store, buckets.results, rules);
+  const recorded = await collectResults(access.results, rules);
   const results =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);

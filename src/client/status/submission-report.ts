@@ -46,13 +46,13 @@ export async function submissionOverview(
   const { store, buckets } = access;
   await frozenCampaign(access, campaign);
   const row = await rowOf(access, campaign, submission);
-  const records = (await chainOf(store, buckets.results, campaign, submission)).map(({ record }) => record);
+  const records = (await chainOf(access.results, campaign, submission)).map(({ record }) => record);
   const standing = effectiveRecord(records);
   const scores = await Promise.all(records.map((record) => scoreOf(access, record)));
   const { team, teamName, submittedAt } = row;
   const underWay = await stageNow(access, { campaign, submission, team });
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
-  const newRuns = await runsSoFar(store, buckets.runs, { campaign, submission, first });
+  const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
   const reason = standing?.reason ?? null;
   const result = standing && scores[records.indexOf(standing)];
   return {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
 import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
+import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
-import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
+import { planOf } from '../../../src/campaign/planning/plan.ts';
 import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
 import { planRequest } from '../../../src/client/plan/plan-request.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
@@ -51,7 +52,7 @@ describe('the plan of the original competition', function () {
   }
   /** Plans only the first mix, without the other mixes and the fixes. */
   async function firstMix(whatIf: WhatIf): Promise<MixPlan> {
-    const question = withFutures(await requestFor(whatIf));
+    const question = { ...(await requestFor(whatIf)), futures: futuresOf(11) };
     const [mix] = mixesOf(question.planned.rules, question.knowledge);
     assert.ok(mix);
     return mixPlanOf(question, mix);

@@ -208,12 +208,12 @@ describe('holdout plan', () => {
 
   it('says that an expectation beyond the wall clock is cut off there', async () => {
     const file = campaign((text) => text.replace('runtime: 4h, on: g4', 'runtime: 40h, on: g4'));
-    assert.match(await planText(file), /expect\.runtime is longer than the wall clock, 18 h/);
+    assert.match(await planText(file), /expect\.runtime exceeds the wall clock; the plan uses the wall clock, 18 h/);
   });
 
   it('says what is not known without a sample set', async () => {
     const file = campaign((text) => text.replace('sampleSet: ./sample, ', ''));
-    assert.match(await planText(file), /no sample set: nothing is probed, so every submission starts on g4/);
+    assert.match(await planText(file), /no sample set, so nothing is probed: every submission starts on g4/);
   });
 
   it('says that a price of 0 hides the cost', async () => {

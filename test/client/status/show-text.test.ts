@@ -19,8 +19,7 @@ const job = {
 /** The record that an outcome would leave. */
 function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): RoundOverview['runs'][number] {
   const outcome = { ...sampleOutcome(`c/s/${n}`, `job-${n}`, end), ...change };
-  const verdict = verdictOf(outcome);
-  const [reason, rule] = verdict.kind === 'failed' ? [verdict.reason, verdict.rule] : [null, null];
+  const { reason, rule } = verdictOf(outcome);
   const facts = runFacts({ outcome, job, rule, limitSeconds: 60, itemCount: 10 });
   const record: RunRecord = {
     n,
