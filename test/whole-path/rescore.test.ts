@@ -10,7 +10,7 @@ describe('rescore from the command line', function () {
   after(() => home.remove());
 
   const rounds = (): number[] => ['s0-0', 's0-1', 's1-0', 's2-0'].map((id) => record.chain(id).length);
-  const free = /it costs nothing: the predictions of each one’s last successful run are scored again/;
+  const free = /this costs nothing: the predictions of each last successful run are scored again/;
 
   before(async () => {
     await home.open({ 's0-1': { end: 'error' }, 's1-0': { end: 'faulty-predictions' }, 's2-0': endless });

@@ -18,11 +18,11 @@ export const register: Register = (command, { withAccess, output }) => {
       const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
       const { chosen, lines, reason } = selected('cancel', filter, known, running);
       const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
-      const { expected } = estimateOf(chosen, known.submissions, known.frozen);
+      const { expected } = estimateOf(chosen, known);
       const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
       const meaning = [
         ...lines,
-        `${underWay} of them under way${only}: their jobs stop, the cost so far stays spent; ` +
+        `${underWay} under way${only}: their jobs are stopped, but money already spent is not recovered; ` +
           `${chosen.length - underWay} not started yet`,
         ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
       ];
