@@ -16,6 +16,10 @@ const escaped = (character: string): string =>
 /** Foreign text on one line, with unprintable characters replaced by a blank. */
 export const printable = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
+/** `a, b, …`. */
+export const firstFew = (names: readonly string[], most = 5): string =>
+  names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');
+
 /** `1 row`, `2 rows`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

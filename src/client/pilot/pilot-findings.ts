@@ -5,7 +5,7 @@ import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
 import type { PilotRun } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
-import { counted } from '../../safe-text.ts';
+import { counted, firstFew } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 
@@ -64,8 +64,7 @@ function gapsText({ unmeasured, leftOut }: SortedRuns): string[] {
   });
   const left = [...leftOut].map(([because, runs]) => {
     const names = [...new Set(runs.map(({ submission }) => submission))];
-    const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
-    return `${counted(runs.length, 'measurement')} of the pilot left out (${some}): ${because}`;
+    return `${counted(runs.length, 'measurement')} of the pilot left out (${firstFew(names, 3)}): ${because}`;
   });
   return [...notMeasured, ...left];
 }

@@ -3,9 +3,7 @@ import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
-import { counted } from '../../safe-text.ts';
-
-const teamsNamed = 5;
+import { counted, firstFew } from '../../safe-text.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
 export const blockedLines = (progress: CampaignProgress): string[] =>
@@ -37,8 +35,7 @@ function blockedLine(blocker: Blocker, { campaign, operatorsLog }: CampaignProgr
 function pausedTeams(teams: readonly string[], log: readonly OperatorLogLine[]): string {
   const [only] = teams;
   if (only !== undefined && teams.length === 1) return `team ${only} is paused${byWhom(log, isPauseOf(only))}`;
-  const names = `${teams.slice(0, teamsNamed).join(', ')}${teams.length > teamsNamed ? ', …' : ''}`;
-  return `${counted(teams.length, 'team')} with open submissions are paused: ${names}`;
+  return `${counted(teams.length, 'team')} with open submissions are paused: ${firstFew(teams)}`;
 }
 
 const isPauseOf = (team: string): RegExp => new RegExp(`^pauseTeam .*\\bteam=${team.replaceAll('.', '\\.')}(?: |$)`);

@@ -4,8 +4,9 @@ import { exitStatus } from '../../exit-status.ts';
 import { addRounds, nextRounds } from '../../operator/added-rounds.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
 import { costLines, deadlineLines } from '../../operator/cost-estimate.ts';
+import { selectSubmissions } from '../../operator/select-submissions.ts';
 import { noteOf, type Register } from '../command-context.ts';
-import { selected, withSelectionOptions, type SelectionOptions } from './selection.ts';
+import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 
 const verbs = {
   retry: { kind: 'evaluate', question: 'Evaluate them again?', done: 'they are evaluated again' },
@@ -22,7 +23,7 @@ export const register: Register = (command, { withAccess, output }) => {
   withSelectionOptions(command).action(
     withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
       const known = await campaignFromS3(access, campaign);
-      const { chosen, lines } = selected(verb, filter, known);
+      const { chosen, lines } = selectSubmissions(verb, filter, known);
       const cost = verb === 'retry' ? await costLines(access, known, chosen) : [free, ...deadlineLines(known.deadline)];
       if (!(await confirmed([...lines, ...cost], question, { yes, output }))) return exitStatus.failed;
       await addRounds(access, known.frozen, commandMessages[verb], nextRounds(chosen, kind), noteOf(why));
