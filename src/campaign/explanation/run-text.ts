@@ -37,11 +37,11 @@ function whenText({ startedAt, stoppedAt }: RunFacts): string | undefined {
   return `${start} to ${stop.startsWith(day) ? stop.slice(11) : stop} UTC`;
 }
 
-/** How the container ended, such as `exit code 137 (SIGKILL)`. */
+/** The container's exit code, such as `137 (SIGKILL)`, or why there is none. */
 export function exitText({ end, exitCode, signal }: RunFacts): string {
   switch (end) {
     case 'exited':
-      return `exit code ${exitCode}${signal === null ? '' : ` (${signal})`}`;
+      return `${exitCode}${signal === null ? '' : ` (${signal})`}`;
     case 'time-limit':
       return 'none: stopped by the wall-clock limit';
     case 'stopped':

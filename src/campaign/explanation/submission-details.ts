@@ -74,7 +74,7 @@ const faultLines = (faults: FaultSummary): string[] => [
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const measured = facts
-    ? [exitText(facts).replace('exit code ', ''), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    ? [exitText(facts), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
     : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
