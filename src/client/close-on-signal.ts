@@ -19,7 +19,7 @@ export function closeOnSignal(stack: Stack, output: Output) {
       output.say(
         stack.attached || others.length > 0
           ? 'leaving; the stack stays up for other commands'
-          : 'closing the stack; the same command continues from here',
+          : 'stopping the stack; run the same command again to continue',
       );
       if (awaited) return awaited();
       close().then(
@@ -35,7 +35,7 @@ export function closeOnSignal(stack: Stack, output: Output) {
     close,
     /** Keeps the stack up until the signal; the caller closes it then. */
     untilSignal: (): Promise<void> => {
-      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C ends it.`);
+      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C stops it.`);
       return new Promise((resolve) => {
         awaited = resolve;
       });

@@ -59,7 +59,7 @@ export const campaignErrors = {
     'Start the campaign again; it continues from the records in S3.',
   ),
   CAMPAIGN_SILENT: platformError<{ campaign: string; seconds: number }>(
-    (d) => `Campaign ${d.campaign} has not answered within ${d.seconds} s.`,
+    (d) => `Campaign ${d.campaign} did not respond within ${d.seconds} s.`,
     (d) =>
       `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
@@ -68,7 +68,7 @@ export const campaignErrors = {
     (d) => `Remove the cause; the campaign retries by itself. Then: npm run holdout -- status ${d.campaign}`,
   ),
   CAMPAIGN_ENDED: userError<{ campaign: string; command: string }>(
-    (d) => `Campaign ${d.campaign} is not running, so ${d.command} has nothing to act on.`,
+    (d) => `Campaign ${d.campaign} is not running; ${d.command} needs a running campaign.`,
     (d) => `See its results: npm run holdout -- status ${d.campaign}; retry and rescore continue it.`,
   ),
   REFUSED: userError<{ campaign: string; command: string; cause: string }>(
@@ -76,7 +76,7 @@ export const campaignErrors = {
     (d) => `Nothing was changed. See npm run holdout -- status ${d.campaign}`,
   ),
   NOT_CONFIRMED: userError<{ question: string }>(
-    (d) => `${d.question} No terminal to ask on; nothing was changed.`,
+    (d) => `${d.question} There is no terminal to ask on; nothing was changed.`,
     'Pass --yes to confirm.',
   ),
   BATCH_NOT_READY: platformError<{ cause: string }>(

@@ -17,7 +17,7 @@ export const machineErrors = {
     'Use Linux on x86-64 as root (sudo), or the containers: docker compose up',
   ),
   ENGINE_FAILS: userError<{ engine: string; failures: string[] }>(
-    (d) => `${d.engine} is installed but runs no container:\n  ${d.failures.join('\n  ')}`,
+    (d) => `${d.engine} is installed but cannot run containers:\n  ${d.failures.join('\n  ')}`,
     (d) => `Fix ${d.engine} until the first of these commands works, then start again.`,
   ),
   HOME_UNUSABLE: userError<{ home: string; cause: string }>(
@@ -30,7 +30,7 @@ export const machineErrors = {
   ),
   PORT_BUSY: userError<{ port: number; variable: string; holder?: string }>(
     (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
-    (d) => `End that program, or choose another port: ${d.variable}=0 takes a free one.`,
+    (d) => `Stop that program, or choose another port: ${d.variable}=0 takes a free one.`,
   ),
   START_UP_FILE_INVALID: userError<{ file: string; faults: string[] }>(
     (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
@@ -38,11 +38,11 @@ export const machineErrors = {
   ),
   STATE_FOLDER_BUSY: userError<{ what: string; folder: string; pid: number }>(
     (d) => `${d.what} already uses the folder ${d.folder}, as process ${d.pid}.`,
-    'Use that one, or end it first; two on one folder would start every job twice.',
+    'Use that one, or end it first; two processes on one folder would start every job twice.',
   ),
   PART_NOT_UP: platformError<{ part: string; why: string; log: string; tail: string }>(
     (d) =>
-      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. The last lines of ${d.log}:\n${d.tail}`,
+      `The process "${d.part}" of the embedded stack did not start: ${d.why}. The last lines of ${d.log}:\n${d.tail}`,
     'Fix the cause given in its log and start again; npm run holdout -- doctor checks the machine.',
   ),
   START_INTERRUPTED: userError<Record<string, never>>(

@@ -65,7 +65,7 @@ describe('cancel from the command line', function () {
     );
     assert.match(
       await home.command(2, 'cancel', '--team', 't0', '--yes'),
-      /is not running, so cancel has nothing to act on/,
+      /is not running; cancel needs a running campaign/,
     );
   });
 });

@@ -120,6 +120,6 @@ describe('abort from the command line', function () {
     await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.command(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
+    assert.match(await home.command(2, 'abort', '--yes'), /is not running; abort needs a running campaign/);
   });
 });

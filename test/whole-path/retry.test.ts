@@ -54,7 +54,7 @@ describe('retry from the command line', function () {
     assert.match(output, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
       output,
-      /^about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
+      /^about \$0\.\d+ judging by the runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
     );
     assert.match(output, /nothing was changed.\n.*--yes/);
   });

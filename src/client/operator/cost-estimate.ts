@@ -35,11 +35,11 @@ export async function costLines(access: Access, known: CampaignFromS3, chosen: r
     : endedStatus(known);
   const left = money.budget - money.spent - ('reserved' in money ? money.reserved : 0);
   const likely =
-    expected === null ? 'the cost is not known yet' : `about ${dollars(expected)} by the cost of runs so far`;
+    expected === null ? 'the cost is not known yet' : `about ${dollars(expected)} judging by the runs so far`;
   return [
     `${likely}, at most ${dollars(worst)}; ${dollars(left)} of the budget of ${dollars(money.budget)} left`,
     ...(expected !== null && expected > left
-      ? ['that is not enough: the campaign will be blocked until raise-budget']
+      ? ['the budget left may not suffice: the campaign is then blocked until raise-budget']
       : []),
     ...deadlineLines(deadline),
   ];

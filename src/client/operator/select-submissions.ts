@@ -52,7 +52,7 @@ export function selectSubmissions(
   });
   const leftOut = [...unfit].map(([why, submissions]) => `${why}: ${someOf(submissions)}`);
   if (leftOut.length > 0 && (named !== undefined || chosen.length === 0)) throw refused(leftOut.join('; '));
-  return { chosen, reason, lines: [`${command} of ${countOf(chosen)}`, ...leftOut.map((line) => `left out, ${line}`)] };
+  return { chosen, reason, lines: [`${command} of ${countOf(chosen)}`, ...leftOut.map((line) => `skipped, ${line}`)] };
 }
 
 function invalidFilter(

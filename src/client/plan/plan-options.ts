@@ -38,8 +38,8 @@ export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClas
   const names = instanceClasses.map(({ name }) => name);
   const known = (option: string, name: string): string => {
     if (names.includes(name)) return name;
-    const near = suggestion(name, names) || `; there are ${names.join(', ')}`;
-    throw usage(`${option} names ${quoted(name)}, which is no instance class of the file${near}`);
+    const near = suggestion(name, names) || `; it has ${names.join(', ')}`;
+    throw usage(`${option} names ${quoted(name)}, which is not an instance class of the file${near}`);
   };
   const slotsOf = new Map<string, number>();
   for (const written of slots) {

@@ -84,7 +84,7 @@ describe('what show prints', () => {
       showText(caseOf(roundOf([runOf(1, { kind: 'exited', exitCode: 0 }), killed], { withheld: ['LD_PRELOAD'] }))),
       [
         's of one ("Team \\u{001b}[2J one") in c',
-        '  handed in  2026-01-01 00:00 UTC',
+        '  submitted  2026-01-01 00:00 UTC',
         '  state      failed: host-out-of-memory, the team’s fault',
         '  why        The kernel killed a process of the container because its memory',
         '             limit was reached.',

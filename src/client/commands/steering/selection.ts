@@ -8,7 +8,10 @@ export type SelectionOptions = SelectionFilter & { why?: string; yes?: true };
 export const withSelectionOptions = (command: Command): Command =>
   command
     .option('--submission <id...>', 'these submissions')
-    .option('--team <team>', 'those of a team')
-    .option('--reason <reason>', 'those that failed, or whose last run failed, for a reason such as time-limit')
+    .option('--team <team>', 'submissions of this team')
+    .option(
+      '--reason <reason>',
+      'submissions that failed, or whose last run failed, for this reason, such as time-limit',
+    )
     .option(...whyOption)
     .option(...yesOption);
