@@ -15,7 +15,7 @@ export async function openAccess() {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
@@ -28,7 +28,7 @@ export async function openAccess() {
     openBatch: async (): Promise<BatchClient> =>
       new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
     frozen: new FrozenReader(store, buckets.results),
-    temporal: new Client({ connection, namespace: namespace ?? 'default' }),
+    temporal: new Client({ connection, namespace }),
     close: () => connection.close(),
   };
 }

@@ -39,7 +39,7 @@ export async function costLines(access: Access, known: CampaignFromS3, chosen: r
   return [
     `${likely}, at most ${dollars(worst)}; ${dollars(left)} of the budget of ${dollars(money.budget)} left`,
     ...(expected !== null && expected > left
-      ? ['the budget left may not suffice: the campaign is then blocked until raise-budget']
+      ? ['this exceeds the budget left: the campaign will be blocked until raise-budget']
       : []),
     ...deadlineLines(deadline),
   ];

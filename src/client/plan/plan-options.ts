@@ -64,7 +64,7 @@ const shares = {
   '--margin': { most: 10, hint: '' },
 };
 
-/** Throws USAGE for anything but a share within the limit of the option. */
+/** Throws USAGE. */
 export function shareOf(option: keyof typeof shares, written: string): number {
   const { most, hint } = shares[option];
   const share = parseShare(written, most);
@@ -72,11 +72,8 @@ export function shareOf(option: keyof typeof shares, written: string): number {
   throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most * 100}%${hint}`);
 }
 
-/** The assumptions of --spot. */
 export function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
-  if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
-  return [
-    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot=40% sets another share`,
-  ];
+  const source = `${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot=40% sets another share`;
+  return [`on-demand classes as Spot, at ${spot === true ? source : `${spot} of their price`}`];
 }

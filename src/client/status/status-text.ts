@@ -103,7 +103,6 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
       .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
 
-/** The last operator commands. */
 export const operators = (lines: readonly OperatorLogLine[]): string[] =>
   list(
     'operators',
