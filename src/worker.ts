@@ -46,23 +46,20 @@ async function run(): Promise<void> {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
   await checkSurroundings(queues, loadSettings());
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
-  const client = new Client({
-    connection: await Connection.connect(connectionOptions),
-    namespace: namespace ?? 'default',
-  });
-  await checkNamespace(client, client.options.namespace);
+  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  await checkNamespace(client, namespace);
   const deps = dependencies(client);
   const activities = createActivities(deps);
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
         connection,
-        namespace: namespace ?? 'default',
+        namespace,
         taskQueue: taskQueues[queue],
         activities,
         shutdownGraceTime: '5 seconds',

@@ -1,87 +1,71 @@
-import { entry } from './entry.ts';
+import { platformError, userError } from './entry.ts';
 
 /** Errors of inputs, images, runs and their records. */
 export const runErrors = {
-  INPUTS_EMPTY: entry<{ bucket: string; prefix: string }>(
-    'user',
+  INPUTS_EMPTY: userError<{ bucket: string; prefix: string }>(
     (d) => `There is no input in s3://${d.bucket}/${d.prefix}`,
-    () => 'Give a prefix that contains the inputs and ends with a slash.',
+    'Give a prefix that contains the inputs and ends with a slash.',
   ),
-  INPUTS_UNFIT: entry<{ folder: string; faults: readonly string[] }>(
-    'user',
+  INPUTS_UNFIT: userError<{ folder: string; faults: readonly string[] }>(
     (d) =>
       `The inputs in ${d.folder} cannot be used: ${d.faults.slice(0, 5).join('; ')}${d.faults.length > 5 ? '; …' : ''}`,
-    () => 'Rename or remove the named files, then run the same command again.',
+    'Rename or remove the named files, then run the same command again.',
   ),
-  OBJECT_MISSING: entry<{ bucket: string; key: string }>(
-    'platform',
+  OBJECT_MISSING: platformError<{ bucket: string; key: string }>(
     (d) => `There is no object s3://${d.bucket}/${d.key}.`,
-    () => 'Check that the bucket belongs to this campaign and that the object was not removed.',
+    'Check that the bucket belongs to this campaign and that the object was not removed.',
   ),
-  OBJECT_CHANGED: entry<{ bucket: string; key: string }>(
-    'platform',
+  OBJECT_CHANGED: platformError<{ bucket: string; key: string }>(
     (d) => `s3://${d.bucket}/${d.key} has changed since the campaign was started: its sha256 differs.`,
-    () => 'Restore the original; Holdout retries until then.',
+    'Restore the original; Holdout retries until then.',
   ),
-  OBJECT_DIFFERS: entry<{ bucket: string; key: string }>(
-    'platform',
+  OBJECT_DIFFERS: platformError<{ bucket: string; key: string }>(
     (d) =>
       `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
-    () => 'Two writers disagree about this record. Find out which one is right before you continue.',
+    'Two writers disagree about this record. Find out which one is right before you continue.',
   ),
-  RUNNER_SETTING: entry<{ name: string; value: string }>(
-    'platform',
+  RUNNER_SETTING: platformError<{ name: string; value: string }>(
     (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,
-    () => 'Correct the variable in the job definition; nothing was started.',
+    'Correct the variable in the job definition; nothing was started.',
   ),
-  COMMAND_FAILED: entry<{ command: string; cause: string }>(
-    'platform',
+  COMMAND_FAILED: platformError<{ command: string; cause: string }>(
     (d) => `${d.command} failed: ${d.cause}`,
-    () => 'Run the command by hand on the same host to see the cause.',
+    'Run the command by hand on the same host to see the cause.',
   ),
-  INPUTS_DAMAGED: entry<{ what: string }>(
-    'platform',
+  INPUTS_DAMAGED: platformError<{ what: string }>(
     (d) => `The inputs have changed since the campaign was started: ${d.what} is unusable or has another sha256.`,
-    () => 'Compare the inputs bucket with the campaign folder; no submission ran on the changed inputs.',
+    'Compare the inputs bucket with the campaign folder; no submission ran on the changed inputs.',
   ),
-  IMAGE_DIFFERS: entry<{ reference: string; expected: string; found: string }>(
-    'platform',
+  IMAGE_DIFFERS: platformError<{ reference: string; expected: string; found: string }>(
     (d) => `The image ${d.reference} is not the pinned one: expected ${d.expected}, found ${d.found}.`,
-    () => 'Find out who changed the private image store; the image was not run.',
+    'Find out who changed the private image store; the image was not run.',
   ),
-  DEVICE_UNREADABLE: entry<{ program: string; found: string; next: string }>(
-    'platform',
+  DEVICE_UNREADABLE: platformError<{ program: string; found: string; next: string }>(
     (d) => `${d.program} ${d.found}.`,
     (d) => `${d.next}; a run is valid only if its GPU is measured.`,
   ),
-  DEVICE_UNWATCHED: entry<{ program: string; seconds: number }>(
-    'platform',
+  DEVICE_UNWATCHED: platformError<{ program: string; seconds: number }>(
     (d) => `${d.program} reported nothing for ${d.seconds} s of the run; a peak of GPU memory may have been missed.`,
-    () => 'The run is repeated. If this happens often, turn accounting on: nvidia-smi -pm 1; nvidia-smi -am 1',
+    'The run is repeated. If this happens often, turn accounting on: nvidia-smi -pm 1; nvidia-smi -am 1',
   ),
-  HOST_MEMORY_EXHAUSTED: entry<Record<string, never>>(
-    'platform',
+  HOST_MEMORY_EXHAUSTED: platformError<Record<string, never>>(
     () => 'The host ran out of memory and the kernel killed a process of the submission.',
-    () => 'Run fewer jobs at a time on the host: the sum of their memory limits must fit.',
+    'Run fewer jobs at a time on the host: the sum of their memory limits must fit.',
   ),
-  CONTAINER_LOST: entry<{ container: string }>(
-    'platform',
+  CONTAINER_LOST: platformError<{ container: string }>(
     (d) => `The container engine lost container ${d.container} while it was running.`,
-    () => 'See the log of the container engine; the run is repeated.',
+    'See the log of the container engine; the run is repeated.',
   ),
-  ROOT_NOT_WRITABLE: entry<{ engine: string }>(
-    'platform',
+  ROOT_NOT_WRITABLE: platformError<{ engine: string }>(
     (d) => `The campaign needs a writable root file system, and ${d.engine} cannot limit the size of one.`,
-    () => 'Set HOLDOUT_ENGINE=podman on this host, or start a campaign without rootFilesystem: writable.',
+    'Set HOLDOUT_ENGINE=podman on this host, or start a campaign without rootFilesystem: writable.',
   ),
-  CONTAINER_STAYS: entry<{ container: string; cause: string }>(
-    'platform',
+  CONTAINER_STAYS: platformError<{ container: string; cause: string }>(
     (d) => `Container ${d.container} cannot be removed: ${d.cause}`,
-    () => 'Remove it by hand with the container engine of this host.',
+    'Remove it by hand with the container engine of this host.',
   ),
-  EXAMPLE_UNBUILDABLE: entry<{ cause: string }>(
-    'platform',
+  EXAMPLE_UNBUILDABLE: platformError<{ cause: string }>(
     (d) => `The example's images cannot be built from this machine's Node: ${d.cause}`,
-    () => 'The example needs Linux with ldd. Use your own campaign file: npm run start-campaign -- FILE',
+    'The example needs Linux with ldd. Use your own campaign file: npm run start-campaign -- FILE',
   ),
 } as const;

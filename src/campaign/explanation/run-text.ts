@@ -37,9 +37,9 @@ function whenText({ startedAt, stoppedAt }: RunFacts): string | undefined {
   return `${start} to ${stop.startsWith(day) ? stop.slice(11) : stop} UTC`;
 }
 
-/** How the container ended, such as `exit code 137 (SIGKILL)`. */
+/** The container's exit code, such as `137 (SIGKILL)`, or why there is none. */
 export const exitText = ({ end, exitCode, signal }: RunFacts): string =>
-  end === 'exited' ? `exit code ${exitCode}${signal === null ? '' : ` (${signal})`}` : endTexts[end ?? 'unknown'];
+  end === 'exited' ? `${exitCode}${signal === null ? '' : ` (${signal})`}` : endTexts[end ?? 'unknown'];
 
 const endTexts = {
   'time-limit': 'none: stopped by the wall-clock limit',

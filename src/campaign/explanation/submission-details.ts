@@ -1,4 +1,4 @@
-import { asciiLine } from '../../safe-text.ts';
+import { asciiExcerpt } from '../../safe-text.ts';
 import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
 import { faultText, faultCounts, type FaultSummary } from '../model/prediction-faults.ts';
@@ -72,7 +72,7 @@ const faultLines = (faults: FaultSummary): string[] => [
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const measured = facts
-    ? [exitText(facts).replace('exit code ', ''), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    ? [exitText(facts), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
     : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
@@ -104,7 +104,7 @@ const [maxEntries, maxEntryLength] = [20, 80];
 
 /** Shortens the list of withheld settings for the ledger and for display. */
 export function shownWithheld(withheld: readonly string[]): string[] {
-  const shown = withheld.slice(0, maxEntries).map((entry) => asciiLine(entry, maxEntryLength));
+  const shown = withheld.slice(0, maxEntries).map((entry) => asciiExcerpt(entry, maxEntryLength));
   const more = withheld.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }

@@ -1,4 +1,4 @@
-import { asciiLine } from '../../safe-text.ts';
+import { asciiExcerpt } from '../../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
 
@@ -135,7 +135,7 @@ const instant = (ms: number | null | undefined): string | null =>
 /** Characters kept of Batch's texts; its longest field has 255. */
 const maxBatchText = 200;
 
-const printableText = (text: string | null): string | null => (text === null ? null : asciiLine(text, maxBatchText));
+const printableText = (text: string | null): string | null => (text === null ? null : asciiExcerpt(text, maxBatchText));
 
 /** Linux's signals on x86-64 by number, from 1 (signal(7)). */
 const signals =

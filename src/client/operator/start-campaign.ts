@@ -6,7 +6,7 @@ import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { resultObjects } from '../../ids.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
-import { openAccess } from '../access.ts';
+import { withAccess } from '../access.ts';
 import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
 import { isRemote } from '../stack/enter-stack.ts';
@@ -40,25 +40,17 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   });
 }
 
-async function startRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
-  const access = await openAccess();
-  try {
+const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> =>
+  withAccess(async (access) => {
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
     const { yes = false } = options;
     if (!(await confirmed([], `Start ${checked.campaign} in ${where}?`, { yes, output }))) return exitStatus.failed;
     // On AWS the infrastructure has registered the job definitions; behind docker compose this command does.
-    const runnerImage = process.env['HOLDOUT_RUNNER_IMAGE'];
-    if (runnerImage) {
-      await ensureJobDefinitions(
-        await access.openBatch(),
-        access.settings.jobDefinition,
-        runnerImage,
-        checked.instanceClasses,
-      );
+    const image = process.env['HOLDOUT_RUNNER_IMAGE'];
+    if (image) {
+      const { jobDefinition } = access.settings;
+      await ensureJobDefinitions(await access.openBatch(), jobDefinition, image, checked.instanceClasses);
     }
-    return await runCampaign(access, checked, options, output);
-  } finally {
-    await access.close();
-  }
-}
+    return runCampaign(access, checked, options, output);
+  });

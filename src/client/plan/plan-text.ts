@@ -74,7 +74,7 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
 const machinesTitle = ({ margin }: PlanLimits): string =>
   `machines for the deadline${margin > 0 ? ` (plus ${percent(margin)})` : ''}`;
 const machinesOf = ({ machines }: MixPlan): string => {
-  if (machines === null) return 'none: a run takes longer';
+  if (machines === null) return 'none: a single run takes longer';
   const { enough, withMargin } = machines;
   return withMargin === enough ? `${enough}` : `${enough} (${withMargin})`;
 };
@@ -96,7 +96,7 @@ function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
     ({ words, beyondBudgetMicroUsd, costMicroUsd }) =>
       `  ${words.join(' and ')}: ${beyondBudgetMicroUsd > 0 ? `${amountOf(beyondBudgetMicroUsd)} above the budget` : `within the budget, at most ${amountOf(costMicroUsd)}`}`,
   );
-  const title = lines.length > 0 ? ['What fixes it in 9 of 10 cases, cheapest first:'] : [];
+  const title = lines.length > 0 ? ['Fixes that suffice in 9 of 10 cases, cheapest first:'] : [];
   return [`${mix}: the ${fails.first} fails first, ${likely}${also}`, ...title, ...lines].join('\n');
 }
 

@@ -14,7 +14,7 @@ export function showText(overview: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [
     ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
-    ...line('handed in', instantText(Date.parse(submittedAt))),
+    ...line('submitted', instantText(Date.parse(submittedAt))),
     ...line('state', stateText(overview)),
     ...(underWay === null ? [] : nowLines(underWay)),
     ...(overview.detail === null ? [] : line('detail', overview.detail)),

@@ -22,7 +22,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, lost runs ${dollars(money.overhead)}), ` +
       `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
-      `(of it ${dollars(money.rerunReserve)} for reruns)`,
+      `(${dollars(money.rerunReserve)} of it for reruns)`,
     ...(progress.hold === 'platform' ? [] : forecastBlocks(campaign, forecast, { deadline, budget: money.budget })),
     table(
       ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time vs. probe'],
@@ -103,7 +103,6 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
       .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
 
-/** The last operator commands. */
 export const operators = (lines: readonly OperatorLogLine[]): string[] =>
   list(
     'operators',

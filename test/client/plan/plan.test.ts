@@ -237,7 +237,7 @@ describe('holdout plan', () => {
 
   it('refuses options that do not fit the file', async () => {
     const file = campaign();
-    assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is no instance class/);
+    assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is not an instance class/);
     assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N, N from 1 to 10000/);
     assert.match(await refused(file, { slots: ['g4=10001'] }), /--slots is "g4=10001", must be CLASS=N/);
     assert.match(await refused(file, { slots: ['g4=5', 'g4=7'] }), /--slots names "g4" twice/);
