@@ -1,4 +1,4 @@
-import { defaultTreatment, type CampaignState, type OperatorLogLine } from '../state/campaign-state.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import {
@@ -9,7 +9,8 @@ import {
   type BlockedReason,
 } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
-import { mostStuck } from '../state/stuck-steps.ts';
+import { mostStuck } from '../state/open-submission.ts';
+import { defaultTreatment, type OperatorLogLine } from '../state/settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { StuckStep } from '../model/messages.ts';
 
@@ -46,7 +47,7 @@ export interface CampaignProgress {
   prioritised: { team: string; priority: number; weight: number }[];
   /** Submissions with a step that is retried again and again, longest first. */
   stuck: (StuckStep & { submission: string })[];
-  operatorsLog: OperatorLogLine[];
+  operatorsLog: readonly OperatorLogLine[];
 }
 
 interface ClassProgress {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import { treatmentOf, type CampaignState, type Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { treatmentOf } from '../../../src/campaign/state/settings.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
@@ -9,9 +9,9 @@ import { bookedState, campaignOf, decideNow, now, open, request } from '../state
 /** Signals from the Web UI may be any JSON. */
 const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
   ({ name, message }) as OperatorCommand;
-const faultIn = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown): string | undefined =>
+const faultIn = (state: CampaignState, name: OperatorCommandName, message?: unknown): string | undefined =>
   validationError(act(name, message), state);
-const applied = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown, team = -1): void => {
+const applied = (state: CampaignState, name: OperatorCommandName, message?: unknown, team = -1): void => {
   assert.equal(faultIn(state, name, message), undefined);
   applyCommand(act(name, message), state, team, now);
 };
@@ -157,7 +157,7 @@ describe('commands for teams', () => {
 });
 
 describe('commands for a campaign', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([1]);
   });
@@ -173,7 +173,7 @@ describe('commands for a campaign', () => {
     applied(state, 'raiseBudget', { usd: 0.001_1 });
     assert.equal(state.money.budget, 1_100);
     assert.match(faultIn(state, 'raiseBudget', { usd: 0.001_1 }) ?? '', /^\$0.0011 is not above the present budget$/);
-    state.money.spent = 1_050;
+    Object.assign(state.money, { spent: 1_050 });
     assert.match(faultIn(state, 'raiseBudget', { usd: 0.001 }) ?? '', /^\$0.001 is less than what is spent$/);
   });
 
@@ -195,8 +195,8 @@ describe('commands for a campaign', () => {
     assert.equal(state.closing, 'cancelled');
     state = campaignOf([1]);
     open(state, { s: 0 });
-    applyRunRequest(state, request('s', 1));
-    state.money.budget = 99;
+    state.request(request('s', 1));
+    state.setBudget(99);
     applied(state, 'close');
     assert.equal(state.closing, 'budget-exhausted');
     applied(state, 'abort');
@@ -206,8 +206,8 @@ describe('commands for a campaign', () => {
   it('close it for the recorded reason when they are repeated on another state', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
-    applyRunRequest(state, request('s', 1));
-    state.money.budget = 99;
+    state.request(request('s', 1));
+    state.setBudget(99);
     const kept = asRecorded(act('close'), state, now);
     const lost = campaignOf([1]);
     applyCommand(kept, lost, -1, now);
@@ -216,7 +216,7 @@ describe('commands for a campaign', () => {
 
   it('are refused while it is closing, except those that end its runs', () => {
     open(state, { s: 0 });
-    state.closing = 'cancelled';
+    state.set({ closing: 'cancelled' });
     for (const name of actNames) {
       const taken = name === 'cancel' || name === 'abort';
       assert.equal(faultIn(state, name, good[name]), taken ? undefined : 'the campaign is closing', name);
@@ -225,7 +225,7 @@ describe('commands for a campaign', () => {
 
   it('that reopen it are accepted once it was closed and has ended', () => {
     state = campaignOf([1]);
-    state.closing = 'cancelled';
+    state.set({ closing: 'cancelled' });
     for (const name of actNames) {
       const refused = [
         'pauseTeam',
