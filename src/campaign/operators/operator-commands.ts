@@ -26,7 +26,7 @@ export const operatorCommands = {
     required: ['team'],
     optional: ['priority', 'weight'],
     refusal: ({ priority, weight }) =>
-      priority === undefined && weight === undefined ? 'neither a priority nor a weight was given' : undefined,
+      priority === undefined && weight === undefined ? 'neither priority nor weight is given' : undefined,
     apply: ({ team: name, priority, weight }, { state, team }) =>
       state.treat(team, name, {
         ...(priority !== undefined && { priority }),
@@ -81,7 +81,7 @@ export const operatorCommands = {
     acceptedWhileClosing: true,
     refusal: ({ submissions, team, because }) =>
       [submissions, team, because].every((choice) => choice === undefined)
-        ? 'neither submissions nor a team nor a reason was given'
+        ? 'neither submissions nor team nor because is given'
         : undefined,
     // The rounds of a cancelled team must still start to be recorded as cancelled.
     apply: ({ submissions, because }, { state, team }) =>
@@ -136,6 +136,6 @@ const restReason = (state: CampaignState, now: number): RestReason =>
 
 function refusedBudget(usd: number, { money }: CampaignState): string | undefined {
   const microUsd = usd * 1_000_000;
-  if (microUsd < money.spent) return `$${usd} is less than what is spent`;
-  return microUsd > money.budget ? undefined : `$${usd} is not above the present budget`;
+  if (microUsd < money.spent) return `$${usd} is less than the amount already spent`;
+  return microUsd > money.budget ? undefined : `$${usd} is not more than the current budget`;
 }

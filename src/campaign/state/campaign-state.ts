@@ -1,6 +1,6 @@
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type {
-  HeldGrant,
+  Grant,
   HeldRunReport,
   RunRequest,
   RunSettlement,
@@ -60,7 +60,7 @@ class State extends Settings {
   }
 
   /** Enters a request; returns the grant if this very run was granted already. */
-  request(request: RunRequest): HeldGrant | undefined {
+  request(request: RunRequest): Grant | undefined {
     const { n, purpose } = request;
     const options = new ClassCostModel(this).preferred(request.options, request.needMeasured ?? false);
     if (request.settles) this.settle(request.settles, options[0]?.class);

@@ -1,6 +1,6 @@
 import { optionOn } from '../evaluation/class-choice.ts';
 import type { ClassRules } from '../evaluation/class-fit.ts';
-import type { HeldGrant, StuckStep } from '../model/messages.ts';
+import type { Grant, StuckStep } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
 import { flag, instanceOf, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
@@ -94,12 +94,12 @@ const faultsCodec = instanceOf(
   object<FieldsOf<PlatformFaults>>({ byClass: recordOf(plain()), all: plain(), images: plain() }),
 );
 
-const purposeCodec: Codec<HeldGrant['purpose']> = {
+const purposeCodec: Codec<Grant['purpose']> = {
   encode: (purpose) => (purpose === 'probe' ? 1 : 0),
   decode: (encoded) => (encoded === 1 ? 'probe' : 'evaluation'),
 };
 
-const grantCodec = tuple<HeldGrant>({
+const grantCodec = tuple<Grant>({
   n: plain(),
   purpose: purposeCodec,
   rerun: flag,

@@ -1,6 +1,6 @@
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
-import type { HeldGrant, StuckStep } from '../model/messages.ts';
+import type { Grant, StuckStep } from '../model/messages.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { ClassCostModel } from './class-cost-model.ts';
@@ -34,7 +34,7 @@ export class Submission {
   /** It has a preparing place until its first request for an evaluation. */
   preparing = true;
   request: Request | undefined = undefined;
-  grant: HeldGrant | undefined = undefined;
+  grant: Grant | undefined = undefined;
   /** The highest n of the runs whose cost is booked. */
   settled = 0;
   /** Micro-dollars booked in this round so far. */
@@ -55,7 +55,7 @@ export class Submission {
   }
 
   /** The waiting request becomes a grant. `now` in ms. */
-  grantRequest({ n, purpose, rerun, needMeasured }: WaitingRequest, option: RunOption, now: number): HeldGrant {
+  grantRequest({ n, purpose, rerun, needMeasured }: WaitingRequest, option: RunOption, now: number): Grant {
     const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
     this.request = undefined;
     this.grant = {

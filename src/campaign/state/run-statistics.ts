@@ -1,7 +1,7 @@
 import { byName } from '../model/by-name.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
-import type { HeldGrant } from '../model/messages.ts';
+import type { Grant } from '../model/messages.ts';
 import type { FieldsOf } from './read-only.ts';
 
 export interface ClassStatistics {
@@ -143,7 +143,7 @@ export class RunStatistics {
   }
 
   /** A slot was freed; the next {@link countHeld} adds the time for which it was held. */
-  addFreedSlot(grant: HeldGrant, billedSeconds: number): void {
+  addFreedSlot(grant: Grant, billedSeconds: number): void {
     const { held, justFreed } = this.of(grant.class);
     justFreed.runs += 1;
     justFreed.since += grant.since;

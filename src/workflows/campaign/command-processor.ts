@@ -134,13 +134,13 @@ export class CommandProcessor {
   private async numberOf(team: string): Promise<number | null> {
     for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return number;
     const { campaign, state } = this;
-    return activities('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
+    return activities('main', `number of team ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
   /** Returns false if there are no such rounds in S3. */
   private async takeRounds(added: string): Promise<boolean> {
     const { campaign, state } = this;
-    const taken = await longActivities('main', 'the rounds that were added').takeRounds({
+    const taken = await longActivities('main', 'the added rounds').takeRounds({
       campaign,
       workLists: state.workLists,
       added,

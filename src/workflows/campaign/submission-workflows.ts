@@ -108,7 +108,7 @@ export class SubmissionWorkflows implements SubmissionControl {
         (because === undefined || one.lastReason === because),
     );
     this.cancel(open.map(([submission]) => submission));
-    await longActivities('main', 'cancel what has not started').cancelQueued({
+    await longActivities('main', 'cancel rounds that have not started').cancelQueued({
       campaign,
       workLists: state.workLists,
       open: [...state.open.keys()],

@@ -29,7 +29,7 @@ export class CurrentDetails {
     return costOfRuns(this.runs);
   }
 
-  /** A job that no worker could end and that may still run; null: none. */
+  /** A job that no worker could stop and that may still be running; null: none. */
   get leftBehind(): string | null {
     return this.runs.findLast(({ reason, cause }) => reason === 'cancelled' && cause !== undefined)?.cause ?? null;
   }

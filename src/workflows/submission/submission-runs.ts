@@ -209,13 +209,13 @@ export class SubmissionRuns {
   }
 }
 
-/** No worker could end the run, so the worst case counts; `what` may still run. */
+/** No worker could stop the job, so the worst case counts. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
   ...neverRan,
   jobId,
   costMicroUsd: reserved,
   reason: 'cancelled',
-  cause: `${what} may still run: no worker could end it`,
+  cause: `${what} may still be running: no worker could stop it`,
 });
 
 /** No job was made for the run. */
@@ -228,7 +228,7 @@ const neverRan: RunEnd = {
   memoryLimitMiB: null,
 };
 
-/** Why an activity failed for good, equal for equal faults. */
+/** Why an activity failed, equal for equal faults. */
 function causeOf(error: unknown): string {
   if (!(error instanceof ActivityFailure)) return faultCause(error instanceof Error ? error.message : String(error));
   return faultCause(`${error.activityType}: ${error.cause?.message ?? 'unknown cause'}`);

@@ -89,7 +89,8 @@ class Round {
     } catch (error) {
       if (isCancellation(error)) return ended('cancelled');
       if (error instanceof GivenUpError) return ended('platform-error', `given up: ${error.message}`);
-      if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
+      if (error instanceof ActivityFailure)
+        return ended('platform-error', `${error.activityType} failed and is not retried`);
       throw error;
     }
   }
@@ -126,11 +127,11 @@ class Round {
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
       this.details.describeProbe(
-        'none, as the campaign has no sample set; every class with enough memory is assumed to fit.',
+        'none: the campaign has no sample set. Every class with enough memory is assumed to fit.',
       );
     } else if (probeInVain) {
       this.details.describeProbe(
-        'none, as other submissions on the same base image filled the GPU whatever they needed.',
+        'none: probes of other submissions on this base image filled the GPU memory, whatever they needed.',
       );
     }
   }
@@ -155,7 +156,7 @@ class Round {
   /** Scores the predictions of the last good run again, without a new run. */
   private async rescore(): Promise<RoundResult> {
     const { lastGoodRun } = this.opened;
-    return lastGoodRun === null ? ended('output-missing', 'no run left predictions') : this.score(lastGoodRun);
+    return lastGoodRun === null ? ended('output-missing', 'no run has left predictions') : this.score(lastGoodRun);
   }
 
   private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {

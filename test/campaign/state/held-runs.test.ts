@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import type { HeldRunReport, HeldGrant } from '../../../src/campaign/model/messages.ts';
+import type { HeldRunReport, Grant } from '../../../src/campaign/model/messages.ts';
 import { campaignOf, grantsNow, holdings, now, open, request, settlement } from './state-samples.ts';
 
-const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({
+const grant = (n: number, change: Partial<Grant> = {}): Grant => ({
   n,
   purpose: 'evaluation',
   rerun: false,
