@@ -116,8 +116,9 @@ const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
 function classesOf(state: CampaignState, running: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
   const costModel = new ClassCostModel(state);
-  return Object.fromEntries(
-    Object.entries(state.slots).map(([name, slots]) => [
+  const classes = Object.entries(state.slots).map(([name, slots]): [string, ClassProgress] => {
+    const held = state.faults.blockOf(name);
+    return [
       name,
       {
         slots,
@@ -125,15 +126,11 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         waiting: waiting.filter((preferred) => preferred === name).length,
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
-        ...blockedBy(state, name),
+        ...(held && { held }),
         ...costModel.memoryOutcomesOn(name),
         times: costModel.factorOf(name),
       },
-    ]),
-  );
-}
-
-function blockedBy({ faults }: CampaignState, name: string): Pick<ClassProgress, 'held'> {
-  const { cause, heldSince: since } = faults.byClass[name] ?? {};
-  return cause === undefined || since === undefined ? {} : { held: { cause, since } };
+    ];
+  });
+  return Object.fromEntries(classes);
 }

@@ -52,8 +52,8 @@ export function blockersOf(state: CampaignState, now: number): Blocker[] {
 
 function platformBlockers(state: CampaignState): Blocker[] {
   const classes = Object.keys(state.slots).flatMap((name): Blocker[] => {
-    const { cause, heldSince: since } = state.faults.byClass[name] ?? {};
-    return cause === undefined || since === undefined ? [] : [{ hold: 'platform', class: name, cause, since }];
+    const block = state.faults.blockOf(name);
+    return block ? [{ hold: 'platform', class: name, ...block }] : [];
   });
   const { images } = state.faults;
   if (images?.heldSince !== undefined)

@@ -23,7 +23,7 @@ import { Money } from './spending.ts';
 /** The implementation of {@link CampaignState}. Messages from submissions may arrive twice, late or out of order. */
 class State extends Settings {
   open = new Map<string, Submission>();
-  money = new Money({});
+  money = new Money();
   faults = new PlatformFaults();
   counts: Record<FinalState, number> = { finished: 0, failed: 0, cancelled: 0 };
   reasons: Partial<Record<Reason, number>> = {};
@@ -55,7 +55,7 @@ class State extends Settings {
   start(submission: string, team: number, sequence: number): boolean {
     const known = this.open.get(submission);
     if (known) return known.sequence === sequence;
-    this.open.set(submission, new Submission({ team, sequence }));
+    this.open.set(submission, Object.assign(new Submission(), { team, sequence }));
     return true;
   }
 

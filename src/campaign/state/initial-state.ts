@@ -12,7 +12,7 @@ const initialFields = ({ budget, deadline, instanceClasses }: FrozenCampaign, wo
   treatments: new Map(
     work.weights.map(({ team, name, weight }) => [team, { ...defaultTreatment, team: name, weight }]),
   ),
-  money: new Money({ budget: budget.microUsd, reserveShare: budget.rerunReserveShare }),
+  money: Object.assign(new Money(), { budget: budget.microUsd, reserveShare: budget.rerunReserveShare }),
   slots: byName(instanceClasses.map(({ name, slots }) => [name, slots])),
   deadline,
 });

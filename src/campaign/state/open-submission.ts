@@ -4,7 +4,7 @@ import type { Grant, StuckStep } from '../model/messages.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { ClassCostModel } from './class-cost-model.ts';
-import type { FieldsOf, ReadOnly } from './read-only.ts';
+import type { ReadOnly } from './read-only.ts';
 
 /** At most this many stuck submissions are listed with their cause and give back their preparing place. */
 export const mostStuck = 50;
@@ -43,10 +43,6 @@ export class Submission {
   lastReason: Reason | undefined = undefined;
   /** A step that is retried again and again. */
   stuck: StuckStep | undefined = undefined;
-
-  constructor(fields: Partial<FieldsOf<Submission>>) {
-    Object.assign(this, fields);
-  }
 
   /** Orders the waiting request's options by the cost model. */
   reorderOptions(costModel: ClassCostModel): void {

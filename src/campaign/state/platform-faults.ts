@@ -2,7 +2,6 @@ import { isKill } from '../evaluation/fault-cause.ts';
 import { byName } from '../model/by-name.ts';
 import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
-import type { FieldsOf } from './read-only.ts';
 
 /** This many equal faults in a row are no coincidence. */
 const equalFaults = 3;
@@ -34,12 +33,14 @@ export class PlatformFaults {
   /** Of images that cannot be copied. */
   images: FaultStreak | null = null;
 
-  constructor(fields: Partial<FieldsOf<PlatformFaults>> = {}) {
-    Object.assign(this, fields);
-  }
-
   isBlocked(name: string): boolean {
     return this.byClass[name]?.heldSince !== undefined;
+  }
+
+  /** The fault that blocks a class, and the instant (ms) since which it does; undefined if none does. */
+  blockOf(name: string): { cause: string; since: number } | undefined {
+    const { cause, heldSince: since } = this.byClass[name] ?? {};
+    return cause === undefined || since === undefined ? undefined : { cause, since };
   }
 
   /** Images cannot be copied. */

@@ -2,7 +2,6 @@ import { byName } from '../model/by-name.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { Grant } from '../model/messages.ts';
-import type { FieldsOf } from './read-only.ts';
 
 export interface ClassStatistics {
   /** First evaluations that preferred this class, by the duration of their probes. */
@@ -84,10 +83,6 @@ export class RunStatistics {
   /** Instant (ms) of the first grant; null before it. */
   since: number | null = null;
   byClass = byName<ClassStatistics>();
-
-  constructor(fields: Partial<FieldsOf<RunStatistics>> = {}) {
-    Object.assign(this, fields);
-  }
 
   private of(name: string): ClassStatistics {
     return (this.byClass[name] ??= noClassStatistics());

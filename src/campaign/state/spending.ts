@@ -1,7 +1,6 @@
 import { byName } from '../model/by-name.ts';
 import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
-import type { FieldsOf } from './read-only.ts';
 
 type BookedRun = Pick<RunSettlement, 'class' | 'costMicroUsd' | 'purpose' | 'rerun'> & { reason?: Reason | null };
 
@@ -29,9 +28,4 @@ export class Money extends Spending {
   budget = 0;
   /** Share of the budget that only evaluations beyond a submission's first may use. */
   reserveShare = 0;
-
-  constructor(fields: Partial<FieldsOf<Money>>) {
-    super();
-    Object.assign(this, fields);
-  }
 }

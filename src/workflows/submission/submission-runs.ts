@@ -87,7 +87,8 @@ export class SubmissionRuns {
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
     const end = await this.follow(granted).catch((error: unknown) => {
-      this.recordUnknownEnd(granted, error);
+      // The cost is unknown, so the worst case counts.
+      this.record(granted, { ...neverRan, costMicroUsd: reserved, cause: causeOf(error) });
       throw error;
     });
     this.recordEnd(granted, end);
@@ -113,36 +114,35 @@ export class SubmissionRuns {
     });
   }
 
-  private recordEnd(
-    { n, purpose, rerun, instanceClass: { name } }: GrantedRun,
-    { jobId, reason, cause, billedSeconds, costMicroUsd, facts }: RunEnd,
-  ): void {
-    const fault = cause !== undefined && { cause };
-    const cost = { billedSeconds, costMicroUsd };
-    this.details.add({ n, purpose, class: name, jobId, reason, ...fault, ...cost, ...(facts && { facts }) });
+  private recordEnd(granted: GrantedRun, end: RunEnd): void {
+    const { n, purpose, rerun, instanceClass } = granted;
+    const { reason, cause, billedSeconds, costMicroUsd } = end;
+    this.record(granted, end);
     this.grants.ended({
       n,
       purpose,
       rerun,
-      class: name,
-      ...cost,
+      class: instanceClass.name,
+      billedSeconds,
+      costMicroUsd,
       ...(reason && { reason }),
-      ...fault,
+      ...(cause !== undefined && { cause }),
       ...(reason === 'unplaceable' && { classShort: true }),
     });
   }
 
-  /** The cost is unknown, so the worst case counts. */
-  private recordUnknownEnd({ n, purpose, instanceClass, reserved }: GrantedRun, error: unknown): void {
+  private record({ n, purpose, instanceClass }: GrantedRun, end: RunEnd): void {
+    const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
     this.details.add({
       n,
       purpose,
       class: instanceClass.name,
-      jobId: null,
-      reason: 'platform-error',
-      cause: causeOf(error),
-      billedSeconds: 0,
-      costMicroUsd: reserved,
+      jobId,
+      reason,
+      ...(cause !== undefined && { cause }),
+      billedSeconds,
+      costMicroUsd,
+      ...(facts && { facts }),
     });
   }
 

@@ -60,7 +60,7 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
   const details = new CurrentDetails(final.submission, final.team);
   for (const run of final.runs) details.add(run);
-  details.setWithheld(final.withheld ?? []);
+  details.show({ withheld: final.withheld ?? [] });
   details.close(final.state, final.reason, final.detail, final.faults);
   await activities('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
@@ -103,7 +103,7 @@ class Round {
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
-    this.details.setWithheld(this.withheld);
+    this.details.show({ withheld: this.withheld });
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.details, pulled, this.grants);
     const machine = new EvaluationStateMachine(this.opened);
@@ -113,7 +113,7 @@ class Round {
       if (next.kind === 'end' && next.ifPlatformWide) next = next.ifPlatformWide;
       if (next.kind !== 'run') break;
       if (next.purpose === 'evaluation') {
-        this.details.setChoice(classFitLines(this.opened, machine.needs, this.opened.testItems));
+        this.details.show({ choice: classFitLines(this.opened, machine.needs, this.opened.testItems) });
       }
       const run = await runs.run(next, usedUp);
       if (run.kind === 'refused') next = machine.afterRefusal(run.reason);
@@ -126,13 +126,12 @@ class Round {
 
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
-      this.details.describeProbe(
-        'none: the campaign has no sample set. Every class with enough memory is assumed to fit.',
-      );
+      const learnt = 'none: the campaign has no sample set. Every class with enough memory is assumed to fit.';
+      this.details.show({ learnt });
     } else if (probeInVain) {
-      this.details.describeProbe(
-        'none: probes of other submissions on this base image filled the GPU memory, whatever they needed.',
-      );
+      const learnt =
+        'none: probes of other submissions on this base image filled the GPU memory, whatever they needed.';
+      this.details.show({ learnt });
     }
   }
 
@@ -140,7 +139,7 @@ class Round {
   private async withProfile({ n, instanceClass, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
-        this.details.describeProbe(`ended with ${end.reason}; nothing was measured.`);
+        this.details.show({ learnt: `ended with ${end.reason}; nothing was measured.` });
       }
       return end;
     }
@@ -149,7 +148,7 @@ class Round {
       activities('main', 'resource profile of the probe').probeGpuMemory(order),
     );
     if (profile === null) return end;
-    this.details.describeProbe(probeText(profile, instanceClass));
+    this.details.show({ learnt: probeText(profile, instanceClass) });
     return { ...end, profile };
   }
 
