@@ -12,7 +12,7 @@ import { workOf, type OpenedCampaign } from './open-campaign.ts';
  */
 export async function appendRounds(
   deps: Dependencies,
-  { campaign, workLists, added }: { campaign: string; workLists: string[]; added: string },
+  { campaign, workLists, added }: { campaign: string; workLists: readonly string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
   const request = await store.findJson<AddedRounds>(buckets.results, added);

@@ -9,7 +9,7 @@ import type { Dependencies } from './dependencies.ts';
 
 export interface QueuedChoice {
   campaign: string;
-  workLists: string[];
+  workLists: readonly string[];
   /** Submissions with a running workflow, which cancels itself. */
   open: string[];
   submissions?: string[];

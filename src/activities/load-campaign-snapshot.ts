@@ -8,16 +8,17 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
-import { logLines } from '../campaign/state/settings.ts';
+import { logLines, type OperatorLogLine } from '../campaign/state/settings.ts';
+import type { FieldsOf } from '../campaign/state/read-only.ts';
+import type { Spending } from '../campaign/state/spending.ts';
 import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
-import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 /** The facts from which a campaign without state starts: at first, after its end, or after the loss of its workflow. */
 interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor running. */
   workLists: string[];
   /** `pace` as {@link statisticsCodec} encodes it. */
-  ledger: Omit<LedgerTotals, 'pace'> & { pace: unknown };
+  ledger: Omit<LedgerTotals, 'money' | 'pace'> & { money: FieldsOf<Spending>; pace: unknown };
   running: (RunningRound & { team: number })[];
   /** The accepted commands in order; `team` is the number of the team that a command names, else -1. */
   acts: { act: OperatorCommand; team: number }[];

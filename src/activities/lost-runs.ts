@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { giveUpRun } from '../batch/give-up-run.ts';
-import type { RunRecord, HeldGrant } from '../campaign/model/messages.ts';
+import type { RunRecord, Grant } from '../campaign/model/messages.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
@@ -12,7 +12,7 @@ import { runEndOf } from './run-end.ts';
 interface LostRound {
   campaign: string;
   submission: string;
-  held: HeldGrant | null;
+  held: Grant | null;
   /** The highest run number of the rounds before. */
   runsBefore: number;
 }

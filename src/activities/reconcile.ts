@@ -1,4 +1,4 @@
-import type { SubmissionReport, HeldGrant } from '../campaign/model/messages.ts';
+import type { SubmissionReport, Grant } from '../campaign/model/messages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -13,7 +13,7 @@ const submissionsAtOnce = 16;
 export interface OpenCase {
   submission: string;
   sequence: number;
-  held: HeldGrant | null;
+  held: Grant | null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { readsAtOnce } from './ledger.ts';
-import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../campaign/state/settings.ts';
 import { sha256 } from '../sha256.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
-import type { HeldGrant } from '../../src/campaign/model/messages.ts';
+import type { Grant } from '../../src/campaign/model/messages.ts';
 
 describe('reconciling submissions whose workflow has ended', () => {
   let rig: ActivityRig;
@@ -36,7 +36,7 @@ describe('reconciling submissions whose workflow has ended', () => {
     class: 'g4',
     image: { reference: 'oci:/images:x', digest: 'sha256:0' },
   });
-  const grantOf = (n: number): HeldGrant => ({
+  const grantOf = (n: number): Grant => ({
     n,
     purpose: 'evaluation',
     rerun: false,

@@ -15,9 +15,9 @@ describe('the work of a campaign', () => {
   after(() => rig.stop());
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
-  const taken = async (order: { campaign: string; workLists: string[]; added: string }) =>
+  const taken = async (order: { campaign: string; workLists: readonly string[]; added: string }) =>
     (await rig.call('takeRounds', order)) ?? assert.fail('the added rounds do not exist');
-  const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
+  const teamsOf = async (campaign: string, workLists: readonly string[]): Promise<(string | undefined)[]> => {
     const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
       team,
       await rig.activities.findTeam({ campaign, workLists, team }),

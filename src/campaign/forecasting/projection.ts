@@ -1,4 +1,4 @@
-import type { CampaignState } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { quantilesOf, type Quantiles } from '../random/quantiles.ts';
 import { RandomStream } from '../random/random-stream.ts';
@@ -27,7 +27,7 @@ const seed = 1;
 
 /** Simulates the rest of the campaign in a number of scenarios; undefined if the entry class has no slots. */
 export function projectionOf(
-  state: CampaignState,
+  state: CampaignFacts,
   { classes, now, policy }: ProjectionContext,
 ): Projection | undefined {
   const work = remainingWorkOf(state, classes, now);

@@ -1,8 +1,8 @@
 import { byName } from '../model/by-name.ts';
 import type { RunGrant } from '../model/messages.ts';
-import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
-import { reorderOptions } from '../state/decisions.ts';
+import { treatmentOf } from '../state/settings.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { Usage } from './usage.ts';
 
@@ -24,7 +24,7 @@ export function grants(state: CampaignState, usage: Usage, now: number): RunGran
   const pass = new GrantPass(state, usage, now);
   if (pass.isFull) return [];
   const costModel = new ClassCostModel(state);
-  for (const { request } of usage.waiting) reorderOptions(request, costModel);
+  for (const { open } of usage.waiting) open.reorderOptions(costModel);
   const shareOf = (team: number, weight: number): number => (usage.runsByTeam[team] ?? 0) / weight;
   return pass.grantInOrder(candidates(state, usage, pass, shareOf), {
     compare,
@@ -32,7 +32,7 @@ export function grants(state: CampaignState, usage: Usage, now: number): RunGran
       const share = shareOf(candidate.waiting.open.team, candidate.weight);
       return share === candidate.share ? undefined : { ...candidate, share };
     },
-    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting.request, option),
+    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting, option),
   });
 }
 

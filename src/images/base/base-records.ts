@@ -5,7 +5,12 @@ import type { Bucket } from '../../s3/object-store.ts';
 /** Stores a probe's finding about a base image, as an empty object per submission in the results bucket. Idempotent. */
 export async function recordBase(
   { store, bucket }: Bucket,
-  { campaign, base, submission, saturating }: { campaign: string; base: string; submission: string; saturating: boolean },
+  {
+    campaign,
+    base,
+    submission,
+    saturating,
+  }: { campaign: string; base: string; submission: string; saturating: boolean },
 ): Promise<void> {
   const folder = resultObjects.baseFolder(campaign, base, saturating ? 'saturating' : 'measured');
   await store.writeIfAbsent(bucket, `${folder}${submission}`, '');

@@ -10,9 +10,9 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
-import { applyStart } from '../../campaign/state/apply-messages.ts';
 import type { SubmissionControl } from '../../campaign/operators/command-rule.ts';
-import { treatmentOf, type CampaignState } from '../../campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import { treatmentOf } from '../../campaign/state/settings.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../../ids.ts';
@@ -108,7 +108,7 @@ export class SubmissionWorkflows implements SubmissionControl {
         (because === undefined || one.lastReason === because),
     );
     this.cancel(open.map(([submission]) => submission));
-    await longActivities('main', 'cancel what has not started').cancelQueued({
+    await longActivities('main', 'cancel rounds that have not started').cancelQueued({
       campaign,
       workLists: state.workLists,
       open: [...state.open.keys()],
@@ -179,7 +179,7 @@ export class SubmissionWorkflows implements SubmissionControl {
   private async begin(row: NextSubmission): Promise<void> {
     const { state } = this;
     const { submission, team, sequence } = row;
-    while (!applyStart(state, submission, team, sequence)) {
+    while (!state.start(submission, team, sequence)) {
       await condition(() => !state.open.has(submission) || state.closing !== undefined);
       if (state.closing) return;
     }

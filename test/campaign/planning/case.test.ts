@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
 import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
@@ -28,9 +27,9 @@ describe('the bill of the original competition', () => {
       for (let hour = 0; hour < hours; hour += 1) {
         const submission = `${on.name}-${hour}`;
         const cost = costMicroUsd(3_600, on.microUsdPerHour);
-        applyStart(state, submission, 0, 1);
-        applySettlement(state, settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
-        applyReport(state, report(cost, { submission }));
+        state.start(submission, 0, 1);
+        state.settle(settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
+        state.finish(report(cost, { submission }));
       }
     }
     assert.equal(dollars(state.money.spent), '$19,578.00');

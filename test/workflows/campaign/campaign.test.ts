@@ -206,7 +206,7 @@ describe('a campaign with scripted runs', () => {
         'tester: taken',
         'Web UI: there is no team nobody',
         'Web UI: weight -1 is not between 0.001 and 1000',
-        '{"toString":""}: team {"toString":""} is not a text',
+        '{"toString":""}: team {"toString":""} is not a string',
       ]),
     );
     await handle.signal(messages.commandMessages.resumeTeam, { team: 'one' });
@@ -365,7 +365,7 @@ describe('a campaign with scripted runs', () => {
     };
     const handle = await campaign.start('given-up');
     await assert.rejects(handle.result(), ({ cause }: WorkflowFailedError) => {
-      assert.equal(cause?.message, 'publishResults failed for good: no such bucket');
+      assert.equal(cause?.message, 'publishResults failed and is not retried: no such bucket');
       return true;
     });
     const { runId, status } = await campaign.client.workflow.getHandle('campaign:given-up').describe();
