@@ -7,7 +7,7 @@ import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virt
 const shape: VirtualShape = {
   seed: 1,
   teams: Array.from({ length: 60 }, () => 2),
-  slots: { cheap: 10, dear: 2 },
+  slots: { cheap: 10, expensive: 2 },
   meanSeconds: 4 * 3600,
   durations: { kind: 'log-normal', sigma: 0.5 },
   spread: 0.05,
@@ -49,7 +49,7 @@ describe('a forecast', () => {
 
   it('gives little weight to one lost run on a class where hardly anything has run', () => {
     const { spend } = forecastWith((state) => {
-      Object.assign(statisticsOf(state, 'dear').ran, { seconds: 600, lost: 1 });
+      Object.assign(statisticsOf(state, 'expensive').ran, { seconds: 600, lost: 1 });
     });
     const before = forecastWith(() => undefined).spend;
     assert.ok(spend.p90 < 1.2 * before.p90, JSON.stringify([before, spend]));
