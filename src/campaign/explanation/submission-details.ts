@@ -1,7 +1,7 @@
 import { asciiExcerpt } from '../../safe-text.ts';
 import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
-import { faultText, faultCounts, type FaultSummary } from '../model/prediction-faults.ts';
+import { faultLines, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
 import type { Reason, SubmissionState } from '../model/reasons.ts';
 import { responsibleParty } from '../model/reasons.ts';
@@ -63,12 +63,6 @@ function failureLines({ stage, faults, withheld }: SubmissionContent): string[] 
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }
-
-/** As in `show`: faults without a line appear in the counts only. */
-const faultLines = (faults: FaultSummary): string[] => [
-  ...faultCounts(faults),
-  ...faults.first.filter(({ line }) => line !== null).map(faultText),
-];
 
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const measured = facts
