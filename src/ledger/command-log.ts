@@ -38,8 +38,7 @@ export async function appendCommands(
 export async function commandsOf({ store, bucket }: Bucket, campaign: string): Promise<ChainedCommand[]> {
   const keys: string[] = [];
   for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
-  const commands: ChainedCommand[] = [];
-  await inParallel(readsAtOnce, keys, async (key) => commands.push(await store.readJson<ChainedCommand>(bucket, key)));
+  const commands = await inParallel(readsAtOnce, keys, (key) => store.readJson<ChainedCommand>(bucket, key));
   return commands.sort((a, b) => a.sequence - b.sequence);
 }
 

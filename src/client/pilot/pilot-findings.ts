@@ -4,6 +4,7 @@ import { sortedRuns, type SortedRuns } from '../../campaign/planning/pilot-fit.t
 import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
 import type { PilotRun } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { instantText } from '../../campaign/model/units.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted, firstFew } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
@@ -22,7 +23,7 @@ export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlyS
   if (record === undefined || record.runs.length === 0) return { measured: {}, notes: [] };
   const names = new Set(record.runs.map(({ submission }) => submission));
   const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
-  const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const when = instantText(Date.parse(record.endedAt));
   const testItems = [...sorted.measured, ...sorted.unmeasured].at(-1)?.items;
   const items = testItems === undefined ? {} : { testItems };
   const known = pilotKnowledge(sorted.measured, limits, instanceClasses);

@@ -2,7 +2,7 @@ import { dollars } from '../../campaign/model/money.ts';
 import type { Quantiles } from '../../campaign/random/quantiles.ts';
 import type { MixPlan } from '../../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../../campaign/planning/plan.ts';
-import { percent } from '../../campaign/model/units.ts';
+import { instantText, percent } from '../../campaign/model/units.ts';
 import { amountOf } from '../../report/amount.ts';
 import { counted } from '../../safe-text.ts';
 import { table } from '../table.ts';
@@ -24,7 +24,7 @@ export function planText(plan: CampaignPlan, limits: PlanLimits): string {
   const { campaign, deadline, budgetMicroUsd } = limits;
   return [
     `${campaign}: ${counted(submissions, 'submission')} of ${counted(teams, 'team')}; ` +
-      `deadline ${minuteOf(Date.parse(deadline))}, budget ${dollars(budgetMicroUsd)}`,
+      `deadline ${instantText(Date.parse(deadline))}, budget ${dollars(budgetMicroUsd)}`,
     basis === 'upper-bound' ? boundTable(mixes, plan, limits) : forecastTable(mixes, plan, limits),
     verdictOf(plan),
     ['Assumptions:', ...unknowns.map((unknown) => `- ${unknown}`)].join('\n'),
@@ -32,7 +32,7 @@ export function planText(plan: CampaignPlan, limits: PlanLimits): string {
 }
 
 function forecastTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, limits: PlanLimits): string {
-  const at = (seconds: number): string => minuteOf(limits.startsAt + seconds * 1000);
+  const at = (seconds: number): string => instantText(limits.startsAt + seconds * 1000);
   return table(
     ['mix', 'slots', '', 'hours', 'cost', 'each', 'budget needed', 'done', 'scored', machinesTitle(limits)],
     mixes.flatMap((plan) => {
@@ -65,7 +65,7 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
       amountOf(plan.costMicroUsd.p50),
       dollars(plan.costMicroUsd.p50 / submissions),
       amountOf(plan.budgetMicroUsd.p50),
-      minuteOf(limits.startsAt + plan.seconds.p50 * 1000),
+      instantText(limits.startsAt + plan.seconds.p50 * 1000),
       machinesOf(plan),
     ]),
   );
@@ -102,6 +102,3 @@ function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
 
 const whole = (value: number): string =>
   value < 10 ? value.toFixed(2) : String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-
-/** `2026-12-01 18:00 UTC`. */
-const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -5,6 +5,7 @@ import { quoted } from '../../safe-text.ts';
 import type { Report } from './campaign-file.ts';
 import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { suggestion } from './suggestion.ts';
+import type { Path } from './yaml-file.ts';
 
 const mebibyte = 2 ** 20;
 const day = 86_400;
@@ -95,12 +96,7 @@ function checkWallClock(
   );
 }
 
-function checkNamed(
-  path: [string, string],
-  name: string | undefined,
-  { instanceClasses }: ReadCampaign,
-  report: Report,
-): void {
+function checkNamed(path: Path, name: string | undefined, { instanceClasses }: ReadCampaign, report: Report): void {
   const names = instanceClasses.flatMap((row) => row.name ?? []);
   if (name === undefined || names.includes(name)) return;
   report(path, `is ${quoted(name)}, must name an instance class${suggestion(name, names)}`);
