@@ -6,7 +6,7 @@ import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
 import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
-import { lessonsOf } from '../images/base/base-records.ts';
+import { readBaseRecord } from '../images/base/base-records.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import {
   inspectArchive,
@@ -43,7 +43,7 @@ export async function pullImage(
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
-    const probeInVain = base !== null && isProbeUseless(await lessonsOf(deps.results, input.campaign, base));
+    const probeInVain = base !== null && isProbeUseless(await readBaseRecord(deps.results, input.campaign, base));
     return { ...stored, base, probeInVain, withheld };
   } finally {
     await rm(folder, { recursive: true, force: true });

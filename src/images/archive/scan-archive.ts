@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import type { Blob, BlobFolder } from './blob-folder.ts';
-import { checkEntryName } from './entry-name.ts';
 import { refuse } from '../refusal.ts';
 import { archiveEntries, type ArchiveEntry } from './archive-entries.ts';
 import { compressionOf, unpackedFile } from './compression.ts';
@@ -21,6 +20,7 @@ export interface ScannedArchive {
 }
 
 const maxEntries = 10_000;
+const maxNameLength = 512;
 
 /**
  * Reads the outer tar once, in constant memory, and stores every file in it: checks sizes, names and types and hashes all
@@ -59,6 +59,20 @@ async function take(entry: ArchiveEntry, found: ScannedArchive, blobs: BlobFolde
   // Some readers take the first of two, others the last; if both are equal, that makes no difference.
   if (earlier !== '' && contentOf(found, name) !== earlier)
     refuse(`${entry.place} has the same name as an earlier one, but different content`);
+}
+
+/**
+ * The name of an archive entry without `./` and trailing slash, '' for the archive's root. Throws a Refusal for a name that
+ * could point outside the archive; the refusal identifies the entry by `place`.
+ */
+function checkEntryName(written: string, place: string): string {
+  if (written.length > maxNameLength) refuse(`${place} has a name longer than ${maxNameLength} characters`);
+  if (written.startsWith('/')) refuse(`${place} has an absolute name`);
+  // U+FFFD: the name is not UTF-8, so another reader may see another name.
+  if (/[\p{Cc}\uFFFD]/u.test(written)) refuse(`${place} has a name with unprintable characters`);
+  const parts = written.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) refuse(`${place} has a name that points outside the archive`);
+  return parts.join('/');
 }
 
 /** The content of a name, '' when there is none. */

@@ -17,7 +17,11 @@ export async function recordBase(
 }
 
 /** The findings about a base image, counted only up to the number that decides. */
-export async function lessonsOf({ store, bucket }: Bucket, campaign: string, base: string): Promise<BaseImageRecord> {
+export async function readBaseRecord(
+  { store, bucket }: Bucket,
+  campaign: string,
+  base: string,
+): Promise<BaseImageRecord> {
   const count = async (kind: keyof BaseImageRecord, most: number): Promise<number> => {
     let found = 0;
     for await (const _ of store.list(bucket, resultObjects.baseFolder(campaign, base, kind))) {

@@ -14,7 +14,7 @@ const aufs = '.wh..wh.';
 const opaque = '.wh..wh..opq';
 const nothing = Buffer.alloc(0);
 
-/** Adds an entry of a layer to the tree, as engines unpack it. Throws a Refusal if it is invalid or leads out. */
+/** Adds an entry of a layer to the tree, as engines unpack it. Throws a Refusal if it is invalid or outside the image. */
 export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
   const path = trimmed(entry.name);
   const { parent, name } = checkedPath(path);
@@ -62,7 +62,7 @@ function checkedPath(path: Buffer): { parent: Buffer; name: Buffer } {
       refuse('a layer has a path with ".." in it');
     const isFolder = end < path.length;
     if (isFolder && isReserved(path.subarray(start, end)) && (start > 0 || !isOfAufs(path.subarray(0, end)))) {
-      refuse('a layer has something below a name that marks a removal (.wh.)');
+      refuse('a layer has an entry below a name that marks a removal (.wh.)');
     }
     start = end + 1;
   }

@@ -6,7 +6,6 @@ import { isCgroupV2 } from '../cgroups.ts';
 import { runCommand } from '../../run-command.ts';
 import { closeShortPaths } from '../stack/home/short-paths.ts';
 import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
-import { keeperOf } from '../stack/keeper.ts';
 import { portHolder } from '../stack/parts/port-holder.ts';
 import { isFreePort, portNames, portRequests, portVariables, defaultPorts } from '../stack/parts/ports.ts';
 import { ToolCache } from '../tools/cache.ts';
@@ -16,6 +15,7 @@ import { installCommand } from '../tools/debian-packages.ts';
 import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { settleEngine } from '../tools/smoke-run.ts';
 import { temporal, versitygw, type Tool } from '../tools/tool.ts';
+import { keeperOf } from '../stack/users.ts';
 
 /** One line of `doctor`. A `note` is informational; a MISSING requirement comes with the command that fixes it. */
 interface MachineCheck {

@@ -3,10 +3,9 @@ import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
 import type { ReportLine } from '../report.ts';
 import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
-import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';
-import { announceShutdown, readUsers } from '../stack/users.ts';
+import { keeperOf, announceShutdown, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
 /** Milliseconds; longer than a stack needs for an orderly shutdown. */

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { removeCgroup, removeEmptyCgroup } from '../cgroups.ts';
 import { unmountBelow } from '../mounts.ts';
 import { runCommand } from '../../run-command.ts';
@@ -19,9 +20,10 @@ export async function cleanUp(home: Home, engine: EngineSettings | undefined): P
   const { folder } = openShortPaths(home);
   if (engine !== undefined) await removeContainers(home, engine);
   await unmountBelow(home.folder);
-  const runs = jobIds(home);
-  for (const jobId of runs) removeCgroup(`holdout/${jobId}`);
-  if (runs.length > 0) removeEmptyCgroup('holdout');
+  const groups = jobIds(home).map((jobId) => `holdout/${jobId}`);
+  // The last process of a removed container may keep its groups busy for a moment.
+  for (let retries = 20; retries > 0 && !groups.map(removeCgroup).every(Boolean); retries -= 1) await sleep(50);
+  if (groups.length > 0) removeEmptyCgroup('holdout');
   // Staged inputs stay for the next start; the folders of runs are no longer needed.
   rmSync(join(home.scratch, 'runs'), { recursive: true, force: true });
   if (await unmountBelow(folder)) closeShortPaths(home);

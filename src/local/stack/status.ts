@@ -4,9 +4,9 @@ import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
 import { endpointsOf, region, type Endpoints } from './parts/environment.ts';
 import { placesOf } from './home/home.ts';
-import { isReadyBy, keeperOf } from './keeper.ts';
 import { readRecords } from './parts/part.ts';
 import type { StackFile } from './prepare-parts.ts';
+import { isReadyBy, keeperOf } from './users.ts';
 
 /** The output of `local status --json`; the credentials are valid only for this home. */
 interface StackStatus {

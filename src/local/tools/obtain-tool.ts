@@ -82,14 +82,8 @@ export function commandsByHand({ name, archives, goPackage }: Tool, file: string
 const shellWord = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-interface Source {
-  name: string;
-  progress: string;
-  /** Puts the program into the empty folder and returns its path. */
-  get: (folder: string) => Promise<string>;
-}
-
-function sourcesOf(tool: Tool): Source[] {
+/** `get` puts the program into an empty folder and returns its path. */
+function sourcesOf(tool: Tool) {
   return [
     ...tool.archives.map((archive) => ({
       name: `download from ${new URL(archive.url).host}`,
@@ -99,7 +93,7 @@ function sourcesOf(tool: Tool): Source[] {
     {
       name: 'go install',
       progress: `building ${tool.name} ${tool.version}, the ${tool.what}, with Go (once, ${tool.buildTakes})`,
-      get: (folder) => buildTool(tool, folder),
+      get: (folder: string) => buildTool(tool, folder),
     },
   ];
 }
