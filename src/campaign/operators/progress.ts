@@ -75,8 +75,7 @@ export function progressOf(
   const usage = usageOf(state);
   const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
   for (const open of state.open.values()) stages[stageOf(open)] += 1;
-  let queued = 0;
-  for (const [team, rounds] of state.rounds.entries()) queued += rounds - (state.started[team] ?? 0);
+  const queued = state.rounds.reduce((sum, _, team) => sum + state.roundsLeft(team), 0);
   const ended = counts.finished + counts.failed + counts.cancelled;
   return {
     campaign,

@@ -62,10 +62,10 @@ function platformBlockers(state: CampaignState): Blocker[] {
   return stuck ? [...classes, { hold: 'platform', cause: stuck.cause, since: stuck.since }] : classes;
 }
 
-function pausedTeamsLeft({ treatments, open, rounds, started }: CampaignState): string[] {
-  const isOpen = new Set([...open.values()].map(({ team }) => team));
-  return [...treatments].flatMap(([team, { team: name, paused }]) =>
-    paused && (isOpen.has(team) || (started[team] ?? 0) < (rounds[team] ?? 0)) ? [name] : [],
+function pausedTeamsLeft(state: CampaignState): string[] {
+  const isOpen = new Set([...state.open.values()].map(({ team }) => team));
+  return [...state.treatments].flatMap(([team, { team: name, paused }]) =>
+    paused && (isOpen.has(team) || state.roundsLeft(team) > 0) ? [name] : [],
   );
 }
 
@@ -92,9 +92,7 @@ function blockerOfWaiting(state: CampaignState): BlockedReason | undefined {
 function blockerOfStarts(state: CampaignState): BlockedReason | undefined {
   if (state.faults.areImagesBlocked()) return 'platform';
   for (const open of state.open.values()) if (waitsForImage(open)) return 'platform';
-  const startable = state.rounds.some(
-    (rounds, team) => (state.started[team] ?? 0) < rounds && !treatmentOf(state, team).paused,
-  );
+  const startable = state.rounds.some((_, team) => state.roundsLeft(team) > 0 && !treatmentOf(state, team).paused);
   // The submissions of paused teams stay open.
   if (!startable || state.open.size >= mostOpen) return 'paused';
   return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';

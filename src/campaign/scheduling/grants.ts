@@ -11,7 +11,10 @@ interface FairCandidate extends Candidate {
   weight: number;
   /** Current runs of its team, divided by the team's weight. */
   share: number;
-  /** It goes behind its team's other runs, see {@link markDeferred}. */
+  /**
+   * It goes behind its team's other runs. If more evaluations wait for a class than it has slots, further probes would not
+   * keep it busier: they go last, else first.
+   */
   deferred: boolean;
 }
 
@@ -53,16 +56,12 @@ function candidates(
     const share = shareOf(one.open.team, weight);
     found.push({ waiting: one, option, priority, weight, share, deferred: false });
   }
-  markDeferred(found, (name) => (evaluations[name] ?? 0) > (state.slots[name] ?? 0));
-  return found;
-}
-
-/** If more evaluations wait for a class than it has slots, further probes would not keep it busier: they go last, else first. */
-function markDeferred(found: FairCandidate[], hasManyEvaluations: (name: string) => boolean): void {
   for (const candidate of found) {
+    const { class: name } = candidate.option;
     const isProbe = candidate.waiting.request.purpose === 'probe';
-    candidate.deferred = isProbe === hasManyEvaluations(candidate.option.class);
+    candidate.deferred = isProbe === (evaluations[name] ?? 0) > (state.slots[name] ?? 0);
   }
+  return found;
 }
 
 const compare = (a: FairCandidate, b: FairCandidate): number =>

@@ -77,7 +77,7 @@ function candidates(state: CampaignState, limits: StartLimits, usage: Usage, pla
 }
 
 const mayStart = (state: CampaignState, limits: StartLimits, usage: Usage, team: number): boolean =>
-  (state.started[team] ?? 0) < (state.rounds[team] ?? 0) && (usage.openByTeam[team] ?? 0) < limits.perTeam;
+  state.roundsLeft(team) > 0 && (usage.openByTeam[team] ?? 0) < limits.perTeam;
 
 const inOrder = (a: Candidate, b: Candidate): number =>
   a.priority - b.priority || a.served - b.served || a.team - b.team;

@@ -120,15 +120,12 @@ class State extends Settings {
     if (grant && grant.n <= n) open.grant = undefined;
     // A campaign that lost its state may have received a late copy of the run's request.
     if (open.request && open.request.n <= n) open.request = undefined;
-    this.faults.noteRunEnd(settlement, own?.since, () => this.newestGrant(own?.since));
+    const grants = [...this.open.values()].flatMap((one) => one.grant?.since ?? []);
+    this.faults.noteRunEnd(settlement, own?.since, Math.max(own?.since ?? 0, ...grants));
     open.stuck = undefined;
     open.settled = n;
     open.lastReason = reason;
     this.book(open, settlement);
-  }
-
-  private newestGrant(grantedAt = 0): number {
-    return [...this.open.values()].reduce((newest, { grant }) => Math.max(newest, grant?.since ?? 0), grantedAt);
   }
 
   private book(open: Submission, run: Parameters<Money['book']>[0]): void {
@@ -193,11 +190,7 @@ class State extends Settings {
       this.faults.noteImageFault({ submission, cause: stuck.cause });
     }
     if (stuck === null) open.stuck = undefined;
-    else if (open.stuck || this.countStuck() < mostStuck) open.stuck = stuck;
-  }
-
-  private countStuck(): number {
-    return [...this.open.values()].filter(({ stuck }) => stuck).length;
+    else if (open.stuck || [...this.open.values()].filter((one) => one.stuck).length < mostStuck) open.stuck = stuck;
   }
 
   /** Returns the submissions with such a stuck step, which counts as stuck no longer. */

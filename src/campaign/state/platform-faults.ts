@@ -58,7 +58,7 @@ export class PlatformFaults {
    * A run has ended. `grantedAt`: the instant (ms) of its grant, if known; `newestGrant`: of the newest one of the
    * campaign. Runs granted before a class was resumed say nothing about it now.
    */
-  noteRunEnd(run: RunFault, grantedAt: number | undefined, newestGrant: () => number): void {
+  noteRunEnd(run: RunFault, grantedAt: number | undefined, newestGrant: number): void {
     const verdict = verdictOnClass(run);
     const known = this.byClass[run.class];
     if (verdict === 'nothing' || known?.heldSince !== undefined) return;
@@ -68,7 +68,7 @@ export class PlatformFaults {
       this.all = null;
       return;
     }
-    const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant: newestGrant() };
+    const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant };
     if (!isSameKill(known, fault, grantedAt)) this.byClass[run.class] = grown(known, fault);
     if (isSameKill(this.all, fault, grantedAt)) return;
     const classes = this.all?.cause === fault.cause ? this.all.classes : [];

@@ -104,7 +104,12 @@ export class Settings {
   }
 
   hasRoundsToStart(): boolean {
-    return this.rounds.some((count, team) => (this.started[team] ?? 0) < count);
+    return this.rounds.some((_, team) => this.roundsLeft(team) > 0);
+  }
+
+  /** How many rounds of a team have not started. */
+  roundsLeft(team: number): number {
+    return (this.rounds[team] ?? 0) - (this.started[team] ?? 0);
   }
 }
 

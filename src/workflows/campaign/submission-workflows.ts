@@ -60,6 +60,10 @@ export class SubmissionWorkflows implements SubmissionControl {
     return this.laterRounds > 0;
   }
 
+  private enqueue(submissions: readonly string[], send: (handle: SubmissionHandle) => Promise<void>): void {
+    for (const submission of submissions) this.outgoing.push([submission, send]);
+  }
+
   /** A message of the submission has arrived. */
   heardFrom(submission: string): void {
     this.heard.add(submission);
@@ -67,35 +71,33 @@ export class SubmissionWorkflows implements SubmissionControl {
 
   /** A request that was granted before gets the same grant. */
   grantAgain(grant: RunGrant): void {
-    this.outgoing.push([grant.submission, (handle) => handle.signal(grantRunSignal, grant)]);
+    this.enqueue([grant.submission], (handle) => handle.signal(grantRunSignal, grant));
   }
 
   cancel(submissions: readonly string[]): void {
-    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.cancel()]);
+    this.enqueue(submissions, (handle) => handle.cancel());
   }
 
   endRuns(team: number | null): void {
     for (const [submission, open] of this.state.open) {
       if (open.grant === undefined || (team !== null && open.team !== team)) continue;
       const { n } = open.grant;
-      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal, { n })]);
+      this.enqueue([submission], (handle) => handle.signal(endRunSignal, { n }));
     }
   }
 
   tryAgain(submissions: readonly string[]): void {
-    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.signal(tryAgainSignal)]);
+    this.enqueue(submissions, (handle) => handle.signal(tryAgainSignal));
   }
 
   /** Ends the run that a submission is stuck with or, if it has none, the step. */
   giveUp(submission: string, { what, cause }: StuckStep): void {
     const n = this.state.open.get(submission)?.grant?.n;
-    this.outgoing.push([
-      submission,
-      (handle) =>
-        n === undefined
-          ? handle.signal(giveUpSignal, { cause: `${what}: ${cause}` })
-          : handle.signal(endRunSignal, { n }),
-    ]);
+    this.enqueue([submission], (handle) =>
+      n === undefined
+        ? handle.signal(giveUpSignal, { cause: `${what}: ${cause}` })
+        : handle.signal(endRunSignal, { n }),
+    );
   }
 
   async cancelChosen({ submissions, because }: CancelChoice, team: number | null): Promise<void> {
@@ -120,9 +122,7 @@ export class SubmissionWorkflows implements SubmissionControl {
 
   /** Asks submissions what they hold; they reply with {@link HeldRunReport}. */
   askForReports(submissions: readonly string[]): void {
-    for (const submission of submissions) {
-      this.outgoing.push([submission, (handle) => handle.signal(reportAgainSignal)]);
-    }
+    this.enqueue(submissions, (handle) => handle.signal(reportAgainSignal));
   }
 
   /** Returns the open submissions that sent nothing since the last call. */

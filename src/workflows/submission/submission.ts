@@ -126,11 +126,11 @@ class Round {
 
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
-      const learnt = 'none: the campaign has no sample set. Every class with enough memory is assumed to fit.';
+      const learnt = 'none, because the campaign has no sample set. Every class with enough memory is assumed to fit.';
       this.details.show({ learnt });
     } else if (probeInVain) {
       const learnt =
-        'none: probes of other submissions on this base image filled the GPU memory, whatever they needed.';
+        'none, because probes of other submissions on this base image filled all GPU memory whatever they needed.';
       this.details.show({ learnt });
     }
   }

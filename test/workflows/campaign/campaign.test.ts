@@ -94,7 +94,10 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
-    assert.match(await details('in-vain', 'v1'), /Probe: none, as other submissions [\s\S]*- g4: at most /);
+    assert.match(
+      await details('in-vain', 'v1'),
+      /Probe: none, because probes of other submissions [\s\S]*- g4: at most /,
+    );
   });
 
   it('evaluates after a failed probe: on a larger GPU if the probe ran out of GPU memory', async () => {
