@@ -136,7 +136,7 @@ async function report(
   seconds: number,
   bytes: number,
 ): Promise<void> {
-  const results = await collectResults(access.store, access.buckets.results, frozen);
+  const results = await collectResults(access.results, frozen);
   const states = new Map<string, number>();
   for (const { state } of results.submissions) states.set(state, (states.get(state) ?? 0) + 1);
   const runs = await parentRuns(access.temporal, campaign);

@@ -78,8 +78,8 @@ async function main(): Promise<void> {
       { submissions, blocks },
       [
         `Processor time per submission, by process: a whole campaign ${partsText(blocks.map(({ full }) => full))}; the upper bound ` +
-          `${partsText(blocks.map(({ bare }) => bare))}. Above the ceiling are S3 requests (of the worker, and of the ` +
-          'simulated jobs in the Batch endpoint), copy the image and call Batch.',
+          `${partsText(blocks.map(({ bare }) => bare))}. Whole campaigns additionally make S3 requests (from the ` +
+          'worker and from the simulated jobs in the Batch endpoint), copy the image and call Batch.',
       ],
     );
   } finally {

@@ -31,7 +31,7 @@ function drawnShape(seed: number): VirtualShape {
   return {
     seed,
     teams: Array.from({ length: submissions / 2 }, () => 2),
-    slots: { cheap, dear: cheap / among(2, 5) },
+    slots: { cheap, expensive: cheap / among(2, 5) },
     meanSeconds: 4 * 3600,
     durations: durationsOf(among('constant', 'log-normal', 'bimodal')),
     spread: 0.05,

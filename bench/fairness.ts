@@ -48,7 +48,7 @@ function startsOf({ perTeamInFlight, probed, durations }: Setting, teams: readon
     durations,
     seed: 1,
     teams,
-    slots: { cheap: slots, dear: 0 },
+    slots: { cheap: slots, expensive: 0 },
     meanSeconds: 4 * 3600,
     spread: 0,
     large: 0,

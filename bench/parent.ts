@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../src/activities/index.ts';
-import { noStatistics } from '../src/campaign/state/run-statistics.ts';
+import { RunStatistics } from '../src/campaign/state/run-statistics.ts';
 import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
 import { embeddedTimings } from '../src/settings.ts';
@@ -33,7 +33,7 @@ function activities(rounds: number[], name: string, onStarted: (count: number) =
     money,
     counts: { finished: 0, failed: 0, cancelled: 0 },
     reasons: {},
-    pace: statisticsCodec.encode(noStatistics()),
+    pace: statisticsCodec.encode(new RunStatistics()),
   };
   return {
     takeStock: async () => ({ workLists: ['all'], ledger, running: [], acts: [], actsRecorded: 0, operatorsLog: [] }),

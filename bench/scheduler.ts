@@ -3,9 +3,9 @@
  * 1,500 open submissions. Takes seconds.
  */
 import { performance } from 'node:perf_hooks';
-import { applyStart, applySettlement, applyRunRequest } from '../src/campaign/state/apply-messages.ts';
-import { defaultTreatment, type CampaignState, type Writable } from '../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../src/campaign/evaluation/class-choice.ts';
+import { decodeState, encodeState } from '../src/campaign/state/continue-as-new-state.ts';
 import { initialState } from '../src/campaign/state/initial-state.ts';
 import { decide } from '../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../src/campaign/scheduling/starts.ts';
@@ -68,11 +68,11 @@ function waitingState(teams: number, slotsFold: number): CampaignState {
   const state = initialState(frozen, { workLists: ['all'], rounds: counts, started: counts.map(() => 0), weights });
   for (let n = 0; n < open; n += 1) {
     const team = (n * 7) % teams;
-    state.started[team] = (state.started[team] ?? 0) + 1;
-    applyStart(state, `sub-${n}`, team, 1);
+    state.takeNextRound(team);
+    state.start(`sub-${n}`, team, 1);
     const options = classes.map((on, place) => optionOn(rules, on, 9_000 + ((n * 31 + place) % 9_000)));
     options.sort((a, b) => a.expected - b.expected);
-    applyRunRequest(state, { submission: `sub-${n}`, n: 1, purpose: 'evaluation', rerun: false, options });
+    state.request({ submission: `sub-${n}`, n: 1, purpose: 'evaluation', rerun: false, options });
   }
   return state;
 }
@@ -83,38 +83,39 @@ function withFreeSlots(state: CampaignState, free: number): CampaignState {
   const running = [...state.open].flatMap(([submission, { grant }]) => (grant ? [{ submission, grant }] : []));
   for (const { submission, grant } of running.slice(0, free)) {
     const { n, purpose, rerun, class: className } = grant;
-    applySettlement(state, { submission, n, purpose, rerun, class: className, billedSeconds: 60, costMicroUsd: 1 });
+    state.settle({ submission, n, purpose, rerun, class: className, billedSeconds: 60, costMicroUsd: 1 });
   }
   return state;
 }
 
-function halfPaused(state: Writable<CampaignState>): Writable<CampaignState> {
+function halfPaused(state: CampaignState): CampaignState {
   for (const team of state.rounds.keys()) {
-    if (team % 2 === 0) state.treatments.set(team, { ...defaultTreatment, team: `team-${team}`, paused: true });
+    if (team % 2 === 0) state.treat(team, `team-${team}`, { paused: true });
   }
   return withFreeSlots(state, 1);
 }
 
-function withSmallBudget(state: Writable<CampaignState>): Writable<CampaignState> {
-  state.money.budget = 50_000_000;
+function withSmallBudget(state: CampaignState): CampaignState {
+  state.setBudget(50_000_000);
   return state;
 }
 
-function expedited(state: Writable<CampaignState>): Writable<CampaignState> {
+function expedited(state: CampaignState): CampaignState {
   const slots = state.slots['p3.2xlarge'] ?? 0;
-  state.slots['p3.2xlarge'] = 0;
+  state.setSlots('p3.2xlarge', 0);
   withFreeSlots(state, 0);
-  state.slots['p3.2xlarge'] = slots;
-  state.deadlineAtRisk = true;
+  state.setSlots('p3.2xlarge', slots);
+  state.set({ deadlineAtRisk: true });
   return state;
 }
 
 function measure({ prepare, startLimits }: Situation, teams: number, slotsFold: number) {
   const prepared = prepare(teams, slotsFold);
+  const encoded = encodeState(prepared, rules);
   const took: number[] = [];
   let decisions = 0;
   for (let round = 0; round < warmUp + rounds; round += 1) {
-    const state = structuredClone(prepared);
+    const state = decodeState(structuredClone(encoded), prepared, rules);
     const begun = performance.now();
     decisions = decide(state, startLimits, now).length;
     if (round >= warmUp) took.push(performance.now() - begun);

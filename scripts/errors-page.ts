@@ -37,7 +37,9 @@ export async function errorsPage(file: string): Promise<string> {
 }
 
 function row(code: ErrorCode, { source, says, next }: CatalogueEntry<never>): string {
-  const [cause, step] = [says, next].map((text) => cell(text(placeholders() as never)));
+  const [cause, step] = [says, next].map((text) =>
+    cell(typeof text === 'string' ? text : text(placeholders() as never)),
+  );
   const status = exitOfError(new HoldoutError(code, source, '', ''));
   return `| \`${code}\` | ${cause} | ${step} | ${status} |`;
 }

@@ -14,15 +14,15 @@ export function takeLock(file, waiting) {
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
   try {
-    for (let told = false; ;) {
+    for (let reported = false; ;) {
       if (link(mine, file)) return () => rmSync(file, { force: true });
       const holder = holderIn(file);
       if (holder === undefined || startTimeOf(holder.pid) !== holder.startTime) {
-        takeAway(file);
+        removeStale(file);
         continue;
       }
-      if (!told) waiting(holder.pid);
-      told = true;
+      if (!reported) waiting(holder.pid);
+      reported = true;
       // Blocks: this process has nothing else to do.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
@@ -36,7 +36,7 @@ export function takeLock(file, waiting) {
  *
  * @param {string} file
  */
-function takeAway(file) {
+function removeStale(file) {
   const aside = `${file}.${process.pid}.aside`;
   try {
     renameSync(file, aside);

@@ -16,6 +16,8 @@ export const unitTests = [
   'test/images/layers/',
   'test/intake/campaign-file/',
   'test/intake/check-campaign.test.ts',
+  'test/intake/check-inputs.test.ts',
+  'test/intake/submissions-file.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
   'test/report/',

@@ -9,7 +9,7 @@ import { runErrors } from './errors/run-errors.ts';
  * Expected results of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Everything else
  * is thrown as a {@link HoldoutError} made by {@link holdoutError}.
  */
-export const catalogue = { ...campaignErrors, ...machineErrors, ...runErrors } as const;
+const catalogue = { ...campaignErrors, ...machineErrors, ...runErrors } as const;
 
 type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;
@@ -35,14 +35,9 @@ export function holdoutError<Code extends ErrorCode>(
   details: DetailsOf<Code>,
   cause?: unknown,
 ): HoldoutError {
-  const found = catalogue[code] as CatalogueEntry<DetailsOf<Code>>;
-  return new HoldoutError(
-    code,
-    found.source,
-    found.says(details),
-    found.next(details),
-    cause === undefined ? undefined : { cause },
-  );
+  const { source, says, next } = catalogue[code] as CatalogueEntry<DetailsOf<Code>>;
+  const step = typeof next === 'string' ? next : next(details);
+  return new HoldoutError(code, source, says(details), step, cause === undefined ? undefined : { cause });
 }
 
 /** The message of anything that was thrown. */

@@ -4,18 +4,22 @@ import { HoldoutError } from './errors.ts';
 interface RetryOptions {
   /** Milliseconds after which the last error is thrown. The default lets a finished run survive an outage of S3. */
   limit?: number;
-  /** Milliseconds before the first retry. Every later pause is twice as long, up to 10 s. */
+  /** Milliseconds before the first retry. Every later pause is twice as long, up to `longestPause`. */
   firstPause?: number;
+  longestPause?: number;
   /** Errors that no retry can help. By default those of the catalogue, such as a record that differs. */
   isPermanent?: (error: unknown) => boolean;
 }
 
-const longestPause = 10_000;
-
 /** Retries `work` until it succeeds; throws a permanent error at once, any other when the time is up. */
 export async function retryFor<T>(
   work: () => Promise<T>,
-  { limit = 15 * 60_000, firstPause = 250, isPermanent = (error) => error instanceof HoldoutError }: RetryOptions = {},
+  {
+    limit = 15 * 60_000,
+    firstPause = 250,
+    longestPause = 10_000,
+    isPermanent = (error) => error instanceof HoldoutError,
+  }: RetryOptions = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + limit;
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {

@@ -14,13 +14,17 @@ const escaped = (character: string): string =>
     : `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`;
 
 /** Foreign text on one line, with unprintable characters replaced by a blank. */
-export const printable = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+export const singleLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+
+/** `a, b, …`. */
+export const firstFew = (names: readonly string[], most = 5): string =>
+  names.slice(0, most).join(', ') + (names.length > most ? ', …' : '');
 
 /** `1 row`, `2 rows`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Foreign text on one line of printable ASCII, cut to `length` characters. For text that is kept in records and compared. */
-export function asciiLine(text: string, length: number): string {
+export function asciiExcerpt(text: string, length: number): string {
   const line = text
     .slice(0, 4 * length)
     .replaceAll(/[^\x20-\x7e]+/g, ' ')

@@ -47,23 +47,20 @@ async function run(): Promise<void> {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
   await checkSurroundings(queues, loadSettings());
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
-  const client = new Client({
-    connection: await Connection.connect(connectionOptions),
-    namespace: namespace ?? 'default',
-  });
-  await checkNamespace(client, client.options.namespace);
+  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  await checkNamespace(client, namespace);
   const deps = dependencies(client);
   const activities = createActivities(deps);
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
         connection,
-        namespace: namespace ?? 'default',
+        namespace,
         taskQueue: taskQueues[queue],
         activities,
         shutdownGraceTime: '5 seconds',
@@ -92,6 +89,7 @@ function dependencies(client: Client): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
+  const results = { store, bucket: buckets.results };
   const clients = openBatchClients();
   const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
     log.warn({ err: error }, 'a poll of Batch failed'),
@@ -101,12 +99,13 @@ function dependencies(client: Client): Dependencies {
     buckets,
     store,
     runs: { store, bucket: buckets.runs },
+    results,
     ...clients,
     poller,
     definitions: new JobDefinitionRevisions(clients.batch, settings.jobDefinition),
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
-    frozen: new FrozenReader(store, buckets.results),
+    frozen: new FrozenReader(results),
     report: async (campaign, report) => {
       try {
         await client.workflow.getHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, report);

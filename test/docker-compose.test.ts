@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { loadStartUp, type StartUp } from '../src/local/batch-endpoint/start-up-file.ts';
-import { startUpFileOf } from '../src/local/compose/start-up.ts';
+import { startUpFileOf } from '../src/local/compose/container-environment.ts';
 import { loadRunnerSettings } from '../src/runner/runner-settings.ts';
 import { loadSettings } from '../src/settings.ts';
 import { searchAttributes } from '../src/workflows/search-attributes.ts';

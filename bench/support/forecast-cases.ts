@@ -90,7 +90,7 @@ export function simulationOf(tried: ForecastCase): Simulation {
   const simulation = virtualCampaign({
     seed,
     teams,
-    slots: { cheap: slots, dear: Math.ceil(slots / 5) },
+    slots: { cheap: slots, expensive: Math.ceil(slots / 5) },
     meanSeconds,
     durations: durationsOf(tried.durations),
     spread: 0.05,

@@ -19,7 +19,11 @@ const commands = {
   /** Judges templates and policies with programs by others. */
   check: (args) => {
     ensureDependencies();
-    return run(projectRoot, 'node_modules/.bin/mocha', ['test/cloud/infra.test.ts', 'test/cloud/infra-host.test.ts', ...args]);
+    return run(projectRoot, 'node_modules/.bin/mocha', [
+      'test/cloud/infra.test.ts',
+      'test/cloud/infra-host.test.ts',
+      ...args,
+    ]);
   },
 };
 

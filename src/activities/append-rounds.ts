@@ -12,14 +12,14 @@ import { workOf, type OpenedCampaign } from './open-campaign.ts';
  */
 export async function appendRounds(
   deps: Dependencies,
-  { campaign, workLists, added }: { campaign: string; workLists: string[]; added: string },
+  { campaign, workLists, added }: { campaign: string; workLists: readonly string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
   const request = await store.findJson<AddedRounds>(buckets.results, added);
   if (request === undefined) return null;
   const frozen = await deps.frozen.campaign(campaign);
   const known = await deps.frozen.work(campaign, workLists);
-  const final = await finalRounds(store, buckets.results, campaign);
+  const final = await finalRounds(deps.results, campaign);
   const listed = new Set(known.flatMap(({ rounds }) => rounds.map(roundKeyOf)));
   const newRounds = request.rounds.filter(
     (round) => !listed.has(roundKeyOf(round)) && round.sequence > (final.get(round.submission) ?? 0),
@@ -27,7 +27,7 @@ export async function appendRounds(
   if (newRounds.length === 0) return { workLists, work: workOf(frozen, workLists, known) };
   const teams = publishedOrder(frozen.fairness.seed, new Set(newRounds.map(({ team }) => team)));
   const list = workListOf(teams, newRounds, () => false);
-  const extended = [...workLists, await keepWorkList(store, buckets.results, campaign, list)];
+  const extended = [...workLists, await keepWorkList(deps.results, campaign, list)];
   const work = workByTeam([{ version: 1, teams: known }, list]);
   return { workLists: extended, work: workOf(frozen, extended, work) };
 }

@@ -34,7 +34,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   const { queue, runnableLimitSeconds } = instanceClass;
   const runKey = runKeyOf(order.campaign, order.submission, order.n);
   const seen = { jobId: order.jobId, status: 'SUBMITTED' };
-  const { signals, isCancelled } = signalsOf(context, order.giveUp, seen);
+  const signals = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout } = deps.settings.timings;
   const outage = new BatchOutage(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
   const beat = (): void => {
@@ -47,7 +47,6 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
     run: { runKey, jobId: order.jobId, queue, runnableLimitSeconds },
     seen,
     signals,
-    isCancelled,
     outage,
     longestRun,
   };
@@ -60,15 +59,15 @@ interface AwaitedRun {
   /** The newest state of the run's job. */
   seen: { jobId: string; status: string };
   signals: FollowSignals;
-  isCancelled: () => boolean;
   outage: BatchOutage;
   /** Milliseconds after which Batch itself has ended any job of the run. */
   longestRun: number;
 }
 
 async function follow(deps: Dependencies, awaited: AwaitedRun): Promise<FollowedRun> {
-  const { run, seen, signals, isCancelled, outage, longestRun } = awaited;
+  const { run, seen, signals, outage, longestRun } = awaited;
   const { runKey } = run;
+  const context = Context.current();
   for (;;) {
     try {
       const leave = AbortSignal.any([signals.leave, outage.signal()]);
@@ -80,30 +79,24 @@ async function follow(deps: Dependencies, awaited: AwaitedRun): Promise<Followed
       const followed = await endWithoutBatch(deps.runs, unreachable).catch(() => undefined);
       if (followed) return followed;
       // The server does not retry an activity after its cancellation was requested.
-      if (!isCancelled()) throw error;
-      Context.current().log.warn('an error while giving up a run; still trying', { runKey, error });
+      if (!context.cancellationDetails?.cancelRequested) throw error;
+      context.log.warn('an error while giving up a run; still trying', { runKey, error });
       await delay(deps.settings.timings.poll);
     }
   }
 }
 
 /** The signals of an activity's context; `seen` is kept up to date. */
-function signalsOf(
-  context: Context,
-  givenUp: boolean,
-  seen: AwaitedRun['seen'],
-): Pick<AwaitedRun, 'signals' | 'isCancelled'> {
+function signalsOf(context: Context, givenUp: boolean, seen: AwaitedRun['seen']): FollowSignals {
   const giveUp = new AbortController();
   const leave = new AbortController();
   if (givenUp) giveUp.abort();
-  let cancelled = false;
   context.cancelled.catch((failure: unknown) => {
-    cancelled = context.cancellationDetails?.cancelRequested ?? false;
-    (cancelled ? giveUp : leave).abort(failure);
+    (context.cancellationDetails?.cancelRequested ? giveUp : leave).abort(failure);
   });
   const onPoll = (job: JobDetail): void => {
     seen.jobId = job.jobId ?? seen.jobId;
     seen.status = job.status ?? seen.status;
   };
-  return { signals: { giveUp: giveUp.signal, leave: leave.signal, onPoll }, isCancelled: () => cancelled };
+  return { giveUp: giveUp.signal, leave: leave.signal, onPoll };
 }

@@ -9,7 +9,7 @@ import type { Dependencies } from './dependencies.ts';
 
 export interface QueuedChoice {
   campaign: string;
-  workLists: string[];
+  workLists: readonly string[];
   /** Submissions with a running workflow, which cancels itself. */
   open: string[];
   submissions?: string[];
@@ -22,12 +22,12 @@ export interface QueuedChoice {
 /** Records the chosen rounds that have not begun as cancelled; returns how many this call recorded. */
 export async function cancelQueued(deps: Dependencies, choice: QueuedChoice): Promise<number> {
   const { campaign, because } = choice;
-  const final = await finalRounds(deps.store, deps.buckets.results, campaign);
+  const final = await finalRounds(deps.results, campaign);
   const queued = (await chosen(deps, choice)).filter(
     ({ submission, sequence }) => sequence > (final.get(submission) ?? 0),
   );
   const rounds = because === undefined ? queued : await withReason(deps, campaign, queued, final, because);
-  return closeRounds(deps.store, deps.buckets.results, campaign, rounds, {
+  return closeRounds(deps.results, campaign, rounds, {
     reason: 'cancelled',
     detail: 'It was cancelled before its turn came.',
   });

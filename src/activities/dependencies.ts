@@ -2,12 +2,11 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { BatchClients } from '../batch/batch-clients.ts';
 import type { JobDefinitionRevisions } from '../batch/job-definition-revisions.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
-import type { RunsBucket } from '../batch/claim.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import type { SubmissionReport } from '../campaign/model/messages.ts';
 import type { ImageStore } from '../images/store/image-store.ts';
 import type { FrozenReader } from '../ledger/frozen-reader.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { ObjectStore, Bucket } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
 /** The dependencies of activities; built once per worker process. */
@@ -15,7 +14,8 @@ export interface Dependencies extends BatchClients {
   settings: Settings;
   buckets: Buckets;
   store: ObjectStore;
-  runs: RunsBucket;
+  runs: Bucket;
+  results: Bucket;
   poller: JobPoller;
   definitions: JobDefinitionRevisions;
   images: ImageStore;
@@ -24,6 +24,8 @@ export interface Dependencies extends BatchClients {
   report: (campaign: string, report: SubmissionReport) => Promise<void>;
   frozen: FrozenReader;
 }
+
+export type WorkflowDependencies = Pick<Dependencies, 'workflows'>;
 
 /** A class by its name. The campaign file was checked, so a missing class is a bug. */
 export function classNamed(frozen: FrozenCampaign, name: string): InstanceClass {

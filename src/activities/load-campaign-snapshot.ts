@@ -8,16 +8,17 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
-import { logLines } from '../campaign/state/settings.ts';
+import { logLines, type OperatorLogLine } from '../campaign/state/settings.ts';
+import type { FieldsOf } from '../campaign/state/read-only.ts';
+import type { Spending } from '../campaign/state/spending.ts';
 import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
-import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
 
 /** The facts from which a campaign without state starts: at first, after its end, or after the loss of its workflow. */
 interface CampaignSnapshot {
   /** Keys of the work lists: every round that is neither final nor running. */
   workLists: string[];
   /** `pace` as {@link statisticsCodec} encodes it. */
-  ledger: Omit<LedgerTotals, 'pace'> & { pace: unknown };
+  ledger: Omit<LedgerTotals, 'money' | 'pace'> & { money: FieldsOf<Spending>; pace: unknown };
   running: (RunningRound & { team: number })[];
   /** The accepted commands in order; `team` is the number of the team that a command names, else -1. */
   acts: { act: OperatorCommand; team: number }[];
@@ -31,15 +32,15 @@ export async function loadCampaignSnapshot(
   deps: Dependencies,
   { campaign }: { campaign: string },
 ): Promise<CampaignSnapshot> {
-  const { store, buckets, frozen } = deps;
+  const { results, frozen } = deps;
   const { fairness } = await frozen.campaign(campaign);
-  const commands = await commandsOf(store, buckets.results, campaign);
-  const { rounds } = await campaignRounds(store, buckets.results, campaign, commands);
+  const commands = await commandsOf(results, campaign);
+  const { rounds } = await campaignRounds(results, campaign, commands);
   // Listed before the ledger is read, so that a round that ends in between shows up in the ledger.
   const listed = await runningRounds(deps, campaign);
   const final = new Map<string, number>();
   const ledger = noTotals();
-  await eachChain(store, buckets.results, campaign, (submission, records) => {
+  await eachChain(results, campaign, (submission, records) => {
     final.set(submission, records.length);
     addChain(ledger, records);
   });
@@ -52,7 +53,7 @@ export async function loadCampaignSnapshot(
   const numbers = new Map(teams.map((team, number) => [team, number]));
   const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));
   return {
-    workLists: [await keepWorkList(store, buckets.results, campaign, list)],
+    workLists: [await keepWorkList(results, campaign, list)],
     ledger: { ...ledger, pace: statisticsCodec.encode(ledger.pace) },
     running: running.flatMap((round) => {
       const team = teamOf.get(round.submission);

@@ -1,18 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { giveUpRun } from '../batch/give-up-run.ts';
-import type { RunRecord, HeldGrant } from '../campaign/model/messages.ts';
+import type { RunRecord, Grant } from '../campaign/model/messages.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { highestOf } from './open-submission.ts';
 import { runsInHistory, type HistoryRun } from './run-history.ts';
-import { type RunEnd, runEndOf } from './run-end.ts';
+import { runEndOf } from './run-end.ts';
 
 /** A round whose workflow has ended without a record. */
 interface LostRound {
   campaign: string;
   submission: string;
-  held: HeldGrant | null;
+  held: Grant | null;
   /** The highest run number of the rounds before. */
   runsBefore: number;
 }
@@ -47,11 +47,10 @@ async function recordOf(deps: Dependencies, { campaign, submission }: LostRound,
   const { queue, runnableLimitSeconds } = instanceClass;
   const order = { runKey: runKeyOf(campaign, submission, n), jobId: run.jobId, queue, runnableLimitSeconds };
   const followed = await giveUpRun(deps, order, Context.current().cancellationSignal);
-  const end: Pick<RunEnd, 'jobId' | 'reason' | 'billedSeconds' | 'costMicroUsd' | 'facts'> = followed
-    ? runEndOf(followed, frozen, instanceClass, purpose)
-    : { jobId: null, reason: 'platform-error', billedSeconds: 0, costMicroUsd: 0 };
-  const { jobId, billedSeconds, costMicroUsd, facts } = end;
+  const lost = { n, purpose, class: className, reason: 'platform-error' } as const;
+  if (followed === undefined) return { ...lost, jobId: null, billedSeconds: 0, costMicroUsd: 0 };
+  const { jobId, reason, billedSeconds, costMicroUsd, facts } = runEndOf(followed, frozen, instanceClass, purpose);
+  const ended = { ...lost, jobId, billedSeconds, costMicroUsd, ...(facts && { facts }) };
   // Holdout cancelled it because its workflow is gone; no operator asked for that.
-  const reason = end.reason === 'cancelled' ? 'platform-error' : end.reason;
-  return { n, purpose, class: className, jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };
+  return reason === 'cancelled' ? ended : { ...ended, reason };
 }

@@ -11,7 +11,11 @@ export interface NextSubmission extends WorkRound {
 /** The rounds that the scheduler picked, in the same order; `index` counts a team's rounds from 0. */
 export async function nextSubmissions(
   deps: Dependencies,
-  { campaign, workLists, picks }: { campaign: string; workLists: string[]; picks: { team: number; index: number }[] },
+  {
+    campaign,
+    workLists,
+    picks,
+  }: { campaign: string; workLists: readonly string[]; picks: { team: number; index: number }[] },
 ): Promise<NextSubmission[]> {
   const teams = await deps.frozen.work(campaign, workLists);
   return picks.map(({ team, index }) => {

@@ -1,5 +1,5 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
-import type { Work } from '../campaign/state/initial-state.ts';
+import type { Work } from '../campaign/state/settings.ts';
 import type { WorkOfTeam } from '../campaign/model/work-list.ts';
 import type { Timings } from '../settings.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -13,7 +13,7 @@ export interface OpenedCampaign {
 /** Reads the parts of the frozen campaign that its workflow needs, by team and without the submissions' rows. */
 export async function openCampaign(
   deps: Dependencies,
-  { campaign, workLists }: { campaign: string; workLists: string[] },
+  { campaign, workLists }: { campaign: string; workLists: readonly string[] },
 ): Promise<OpenedCampaign> {
   const frozen = await deps.frozen.campaign(campaign);
   const teams = await deps.frozen.work(campaign, workLists);
@@ -23,7 +23,7 @@ export async function openCampaign(
 /** The number of rounds of each team. */
 export const workOf = (
   { fairness }: FrozenCampaign,
-  workLists: string[],
+  workLists: readonly string[],
   teams: readonly WorkOfTeam[],
 ): OpenedCampaign['work'] => ({
   workLists,

@@ -15,7 +15,6 @@ export interface OpenedSubmission {
   sampleItems: number | null;
   /** The highest run number of earlier rounds. */
   runsBefore: number;
-  /** Evaluation runs of earlier rounds. */
   evaluationsBefore: number;
   /** The newest successful evaluation of earlier rounds. */
   lastGoodRun: number | null;
@@ -30,7 +29,7 @@ export async function openSubmission(
   { campaign, submission, sequence }: { campaign: string; submission: string; sequence: number },
 ): Promise<OpenedSubmission> {
   const frozen = await deps.frozen.campaign(campaign);
-  const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const chain = await chainOf(deps.results, campaign, submission);
   const before = recordsBefore(chain, sequence);
   const runs = before.flatMap((record) => record.runs);
   const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');

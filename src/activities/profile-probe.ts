@@ -21,7 +21,7 @@ export async function profileProbe(
   if (profile === undefined) return null;
   if (base !== null) {
     const { saturating } = profile;
-    await recordBase(deps.store, deps.buckets.results, { campaign, base, submission, saturating });
+    await recordBase(deps.results, { campaign, base, submission, saturating });
   }
   return profile;
 }

@@ -20,11 +20,8 @@ export async function publishResults(
   const { store, buckets } = deps;
   const frozen = await deps.frozen.campaign(campaign);
   if (rest) await closeTheRest(deps, campaign, rest);
-  const results = await collectResults(store, buckets.results, frozen);
-  const keys = {
-    leaderboard: resultObjects.leaderboard(campaign),
-    results: resultObjects.results(campaign),
-  };
+  const results = await collectResults(deps.results, frozen);
+  const keys = { leaderboard: resultObjects.leaderboard(campaign), results: resultObjects.results(campaign) };
   const board = rankLeaderboard(leaderboardEntries(results), frozen.leaderboard);
   await store.write(buckets.results, keys.leaderboard, leaderboardCsv(board));
   await store.write(buckets.results, keys.results, `${JSON.stringify(results, null, 2)}\n`);
@@ -32,18 +29,12 @@ export async function publishResults(
 }
 
 async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {
-  const { store, buckets } = deps;
-  const bucket = buckets.results;
-  const { rounds } = await campaignRounds(store, bucket, campaign, await commandsOf(store, bucket, campaign));
-  const final = await finalRounds(store, bucket, campaign);
+  const { results } = deps;
+  const { rounds } = await campaignRounds(results, campaign, await commandsOf(results, campaign));
+  const final = await finalRounds(results, campaign);
   const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
   // A campaign that lost its state may be closed before it knows of a workflow that still runs and will write its record.
   const idle = await notRunning(deps, campaign, new Set(open.map(({ submission }) => submission)));
-  await closeRounds(
-    store,
-    bucket,
-    campaign,
-    open.filter(({ submission }) => idle.has(submission)),
-    { reason, detail: 'The campaign was closed before its turn came.' },
-  );
+  const rest = open.filter(({ submission }) => idle.has(submission));
+  await closeRounds(results, campaign, rest, { reason, detail: 'The campaign was closed before its turn came.' });
 }

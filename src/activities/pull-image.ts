@@ -6,9 +6,8 @@ import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
 import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
-import { lessonsOf } from '../images/base/base-records.ts';
+import { readBaseRecord } from '../images/base/base-records.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
-import type { ConfigurationOptions } from '../images/configuration/configuration.ts';
 import {
   inspectArchive,
   inspectFolder,
@@ -35,35 +34,21 @@ export async function pullImage(
   try {
     const row = await deps.frozen.submission(input.campaign, input.submission);
     const frozen = await deps.frozen.campaign(input.campaign);
+    const { command, paths = defaultPaths } = containerSettings(frozen, row);
     const inspected = await inspectImage(deps, row.image, {
       limits: { imageBytes: frozen.limits.imageBytes, unpackedBytes: unpackedBytesOf(frozen.limits) },
       into: folder,
-      container: containerOf(containerSettings(frozen, row)),
+      container: { commandGiven: command !== undefined, mountPoints: [paths.input, paths.output] },
     });
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
-    return {
-      ...stored,
-      base,
-      probeInVain: base !== null && (await isProbeFutile(deps, input.campaign, base)),
-      withheld,
-    };
+    const probeInVain = base !== null && isProbeUseless(await readBaseRecord(deps.results, input.campaign, base));
+    return { ...stored, base, probeInVain, withheld };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const containerOf = ({
-  command,
-  paths = defaultPaths,
-}: ReturnType<typeof containerSettings>): ConfigurationOptions => ({
-  commandGiven: command !== undefined,
-  mountPoints: [paths.input, paths.output],
-});
-
-const isProbeFutile = async ({ store, buckets }: Dependencies, campaign: string, base: string): Promise<boolean> =>
-  isProbeUseless(await lessonsOf(store, buckets.results, campaign, base));
 
 /** Makes a folder for this attempt. Removes that of the attempt before, which a killed worker may have left. */
 async function ownFolder({ campaign, submission }: { campaign: string; submission: string }): Promise<string> {

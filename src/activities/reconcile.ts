@@ -1,4 +1,4 @@
-import type { SubmissionReport, HeldGrant } from '../campaign/model/messages.ts';
+import type { SubmissionReport, Grant } from '../campaign/model/messages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -13,7 +13,7 @@ const submissionsAtOnce = 16;
 export interface OpenCase {
   submission: string;
   sequence: number;
-  held: HeldGrant | null;
+  held: Grant | null;
 }
 
 /**
@@ -37,7 +37,7 @@ async function reportOn(
   campaign: string,
   { submission, sequence, held }: OpenCase,
 ): Promise<SubmissionReport> {
-  const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const chain = await chainOf(deps.results, campaign, submission);
   const known = chain[sequence - 1];
   if (known) return reportOf(known.record, recordsBefore(chain, sequence));
   const runsBefore = highestOf(chain.flatMap(({ record }) => record.runs));

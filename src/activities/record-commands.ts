@@ -5,4 +5,4 @@ import type { Dependencies } from './dependencies.ts';
 export const recordCommands = (
   deps: Dependencies,
   { campaign, first, acts }: { campaign: string; first: number; acts: RecordedCommand[] },
-): Promise<void> => appendCommands(deps.store, deps.buckets.results, campaign, first, acts);
+): Promise<void> => appendCommands(deps.results, campaign, first, acts);

@@ -22,13 +22,13 @@ export async function keepResult(
   result: SubmissionResult,
 ): Promise<{ record: LedgerRecord; before: LedgerRecord[] }> {
   const { campaign, submission, sequence } = result;
-  const chain = await chainOf(deps.store, deps.buckets.results, campaign, submission);
+  const chain = await chainOf(deps.results, campaign, submission);
   const before = recordsBefore(chain, sequence);
   const known = chain[sequence - 1];
   if (known && chain.length > sequence) return { record: known.record, before };
   const predecessor = chain[sequence - 2]?.digest ?? null;
   const record: LedgerRecord = { version: 1, ...result, predecessor };
-  await appendRecord(deps.store, deps.buckets.results, record);
+  await appendRecord(deps.results, record);
   return { record, before };
 }
 

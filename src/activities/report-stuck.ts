@@ -1,62 +1,48 @@
 import { Context } from '@temporalio/activity';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import type { StuckReport, StuckStep } from '../campaign/model/messages.ts';
+import type { StuckReport } from '../campaign/model/messages.ts';
 import { HoldoutError, messageOf } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { WorkflowDependencies } from './dependencies.ts';
 
 /** Every fifth failed attempt is reported to the campaign: the first after some 15 s. */
 const attemptsPerReport = 5;
 
-type Reporter = Pick<Dependencies, 'workflows'>;
-
-/** The round that an activity works for, from its input. */
-interface Round {
-  campaign: string;
-  submission: string;
-  sequence: number;
-}
-
 /** Reports the failed attempt of the current activity to its campaign, every few attempts. */
-export async function reportFailure(deps: Reporter, input: unknown, error: unknown): Promise<void> {
+export async function reportFailure(deps: WorkflowDependencies, input: unknown, error: unknown): Promise<void> {
   const { info, cancellationSignal } = Context.current();
   if (info.attempt % attemptsPerReport !== 0 || cancellationSignal.aborted) return;
   await reportStuck(deps, input, { cause: error, tries: info.attempt, since: info.scheduledTimestampMs });
 }
 
 /** Reports that the current activity succeeded after failures that were reported. */
-export async function reportRecovery(deps: Reporter, input: unknown): Promise<void> {
-  if (Context.current().info.attempt > attemptsPerReport) await send(deps, input, null);
+export async function reportRecovery(deps: WorkflowDependencies, input: unknown): Promise<void> {
+  if (Context.current().info.attempt > attemptsPerReport) await reportStuck(deps, input, null);
 }
 
-/** Reports the failure that the current activity is stuck on; null: it has recovered. */
-export const reportStuck = (
-  deps: Reporter,
+/**
+ * Reports the failure that the current activity is stuck on; null: it has recovered. Does nothing for an activity that works
+ * for no round. A lost report must not fail the activity: another one follows.
+ */
+export async function reportStuck(
+  { workflows }: WorkflowDependencies,
   input: unknown,
   stuck: { cause: unknown; tries: number; since: number } | null,
-): Promise<void> => {
-  const round = roundOf(input);
-  const cause = stuck && faultCause(textOf(stuck.cause), round ? [round.submission, round.campaign] : []);
-  const what = Context.current().info.activityType;
-  return send(deps, input, stuck && { ...stuck, what, cause: cause ?? '' });
-};
-
-/** A lost report must not fail the activity: another one follows. */
-async function send({ workflows }: Reporter, input: unknown, stuck: StuckStep | null): Promise<void> {
-  const round = roundOf(input);
-  if (round === undefined) return;
-  const report: StuckReport = { submission: round.submission, sequence: round.sequence, stuck };
+): Promise<void> {
+  const { campaign, submission, sequence } = (input ?? {}) as Partial<StuckReport & { campaign: string }>;
+  if (campaign === undefined || submission === undefined || sequence === undefined) return;
+  const { info, log } = Context.current();
+  const step = stuck && {
+    ...stuck,
+    what: info.activityType,
+    cause: faultCause(textOf(stuck.cause), [submission, campaign]),
+  };
+  const report: StuckReport = { submission, sequence, stuck: step };
   try {
-    await workflows.getHandle(campaignWorkflowId(round.campaign)).signal<[StuckReport]>('stuck', report);
+    await workflows.getHandle(campaignWorkflowId(campaign)).signal<[StuckReport]>('stuck', report);
   } catch (error) {
-    Context.current().log.warn('could not report to the campaign', { error });
+    log.warn('could not report to the campaign', { error });
   }
-}
-
-function roundOf(input: unknown): Round | undefined {
-  const { campaign, submission, sequence } = (input ?? {}) as Partial<Round>;
-  if (campaign === undefined || submission === undefined || sequence === undefined) return undefined;
-  return { campaign, submission, sequence };
 }
 
 const textOf = (error: unknown): string => {

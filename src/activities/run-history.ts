@@ -17,7 +17,7 @@ export interface HistoryRun {
 
 /** The runs that a submission's last workflow requested, from its history; none if the history is gone. */
 export async function runsInHistory(
-  { workflows }: Pick<Dependencies, 'workflows'>,
+  { workflows }: Dependencies,
   campaign: string,
   submission: string,
 ): Promise<Map<number, HistoryRun>> {

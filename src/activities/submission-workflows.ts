@@ -2,19 +2,17 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { submissionWorkflowId } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { WorkflowDependencies } from './dependencies.ts';
 
 const callsAtOnce = 16;
 
-/** A round with a running workflow. */
 export interface RunningRound {
   submission: string;
   sequence: number;
 }
 
-/** Whether a submission's workflow is running. */
 export async function isRunning(
-  { workflows }: Pick<Dependencies, 'workflows'>,
+  { workflows }: WorkflowDependencies,
   campaign: string,
   submission: string,
 ): Promise<boolean> {
@@ -29,7 +27,7 @@ export async function isRunning(
 
 /** Returns the submissions without a running workflow. Looks at each one, because Temporal's list may lag. */
 export async function notRunning(
-  deps: Pick<Dependencies, 'workflows'>,
+  deps: WorkflowDependencies,
   campaign: string,
   submissions: Iterable<string>,
 ): Promise<Set<string>> {
@@ -41,7 +39,7 @@ export async function notRunning(
 }
 
 /** The running rounds, by Temporal's list, which may lag by some seconds in either direction. */
-export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campaign: string): Promise<RunningRound[]> {
+export async function runningRounds(deps: WorkflowDependencies, campaign: string): Promise<RunningRound[]> {
   const executions = await listed(deps, campaign);
   const rounds: RunningRound[] = [];
   await inParallel(callsAtOnce, executions, async (execution) => rounds.push(await roundOf(deps, execution)));
@@ -49,10 +47,7 @@ export async function runningRounds(deps: Pick<Dependencies, 'workflows'>, campa
 }
 
 /** Ids of the running submissions, by the same list. */
-export async function runningSubmissionIds(
-  deps: Pick<Dependencies, 'workflows'>,
-  campaign: string,
-): Promise<Set<string>> {
+export async function runningSubmissionIds(deps: WorkflowDependencies, campaign: string): Promise<Set<string>> {
   const prefix = submissionWorkflowId(campaign, '');
   return new Set((await listed(deps, campaign)).map(({ workflowId }) => workflowId.slice(prefix.length)));
 }
@@ -62,7 +57,7 @@ interface Execution {
   runId: string;
 }
 
-async function listed({ workflows }: Pick<Dependencies, 'workflows'>, campaign: string): Promise<Execution[]> {
+async function listed({ workflows }: WorkflowDependencies, campaign: string): Promise<Execution[]> {
   const query = `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'`;
   const executions: Execution[] = [];
   for await (const { workflowId, runId } of workflows.list({ query })) executions.push({ workflowId, runId });
@@ -70,7 +65,7 @@ async function listed({ workflows }: Pick<Dependencies, 'workflows'>, campaign: 
 }
 
 /** Reads the round from the workflow's input. */
-async function roundOf({ workflows }: Pick<Dependencies, 'workflows'>, execution: Execution): Promise<RunningRound> {
+async function roundOf({ workflows }: WorkflowDependencies, execution: Execution): Promise<RunningRound> {
   const { history } = await workflows.workflowService.getWorkflowExecutionHistory({
     namespace: workflows.options.namespace,
     execution,

@@ -1,7 +1,8 @@
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
-import { abandon, type RunsBucket } from './claim.ts';
+import { abandon } from './claim.ts';
 import type { FollowedRun } from './follow-run.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 interface UnreachableRun {
   runKey: string;
@@ -18,7 +19,7 @@ interface UnreachableRun {
  * The end of a run that is given up while Batch cannot be reached: it has an outcome, or no job can begin it any more, or
  * the job that began it must have timed out. Undefined while the run may still be running.
  */
-export async function endWithoutBatch(runs: RunsBucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
+export async function endWithoutBatch(runs: Bucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
   const { runKey, jobId, waited } = run;
   const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
   if (waited < run.tolerated) return undefined;

@@ -4,15 +4,16 @@ import type { ObservedJob } from '../campaign/model/run-facts.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
-import { abandon, holderOf, type ClaimHolder, type RunsBucket } from './claim.ts';
+import { abandon, holderOf, type ClaimHolder } from './claim.ts';
 import { fateOf, jobFacts } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { runCause } from './run-cause.ts';
 import { endJob } from './run-jobs.ts';
 import { watchJob } from './watch-job.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 export interface FollowDependencies {
-  runs: RunsBucket;
+  runs: Bucket;
   batch: BatchClient;
   poller: JobPoller;
 }

@@ -1,9 +1,10 @@
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { parseRunKey, runObjects } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
-import { abandon, holderOf, type RunsBucket } from './claim.ts';
+import { abandon, holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsOfRun } from './run-jobs.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 export interface SubmitOrder {
   runKey: string;
@@ -13,7 +14,7 @@ export interface SubmitOrder {
 }
 
 interface SubmitDependencies extends BatchClients {
-  runs: RunsBucket;
+  runs: Bucket;
 }
 
 type Adopted = { kind: 'adopted'; jobId: string };
@@ -48,7 +49,7 @@ export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, s
  * shows no job, and one that shows up later cannot begin the run.
  */
 export async function withdrawRun(
-  { runs, batch }: { runs: RunsBucket; batch: BatchClient },
+  { runs, batch }: { runs: Bucket; batch: BatchClient },
   { runKey, queue }: Pick<SubmitOrder, 'runKey' | 'queue'>,
   settling: Settling,
 ): Promise<Adopted | { kind: 'abandoned' }> {

@@ -5,26 +5,18 @@ import { batchCredentials } from '../batch/batch-clients.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
-import { bucketsOf, loadSettings, type Buckets, type Settings } from '../settings.ts';
+import { bucketsOf, loadSettings } from '../settings.ts';
 
-/** The connections of a command: Temporal, S3 and Batch, as set in the environment. */
-export interface Access {
-  settings: Settings;
-  buckets: Buckets;
-  store: ObjectStore;
-  /** Loads the SDK and opens a client on first use, which few commands need. */
-  openBatch: () => Promise<BatchClient>;
-  frozen: FrozenReader;
-  temporal: Client;
-  close: () => Promise<void>;
-}
+/** The connections of a command. */
+export type Access = Awaited<ReturnType<typeof openAccess>>;
 
-/** Connects by AWS_* and a Temporal profile (TEMPORAL_*, temporal.toml). */
-export async function openAccess(): Promise<Access> {
+/** Opens Temporal, S3 and Batch as set in the environment: AWS_* and a Temporal profile (TEMPORAL_*, temporal.toml). */
+export async function openAccess() {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const results = { store, bucket: buckets.results };
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
@@ -33,9 +25,22 @@ export async function openAccess(): Promise<Access> {
     settings,
     buckets,
     store,
-    openBatch: async () => new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
-    frozen: new FrozenReader(store, buckets.results),
-    temporal: new Client({ connection, namespace: namespace ?? 'default' }),
+    results,
+    /** Loads the SDK and opens a client on first use, which few commands need. */
+    openBatch: async (): Promise<BatchClient> =>
+      new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
+    frozen: new FrozenReader(results),
+    temporal: new Client({ connection, namespace }),
     close: () => connection.close(),
   };
+}
+
+/** Works with the connections and closes them. */
+export async function withAccess<Result>(work: (access: Access) => Promise<Result>): Promise<Result> {
+  const access = await openAccess();
+  try {
+    return await work(access);
+  } finally {
+    await access.close();
+  }
 }

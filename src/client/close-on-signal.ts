@@ -11,11 +11,7 @@ export type Closing = ReturnType<typeof closeOnSignal>;
 /** On the first Ctrl-C (or SIGTERM), closes the stack in order; all state stays on disk. */
 export function closeOnSignal(stack: Stack, output: Output) {
   let closed: Promise<void> | undefined;
-  let signalled = (): void => undefined;
-  let isAwaited = false;
-  const signal = new Promise<void>((resolve) => {
-    signalled = resolve;
-  });
+  let awaited: (() => void) | undefined;
   const close = (): Promise<void> => (closed ??= stack.close());
   for (const [name, status] of Object.entries(signalStatuses)) {
     process.once(name, () => {
@@ -23,10 +19,9 @@ export function closeOnSignal(stack: Stack, output: Output) {
       output.say(
         stack.attached || others.length > 0
           ? 'leaving; the stack stays up for other commands'
-          : 'closing the stack; the same command continues from here',
+          : 'stopping the stack; run the same command again to continue',
       );
-      signalled();
-      if (isAwaited) return;
+      if (awaited) return awaited();
       close().then(
         () => process.exit(status),
         (error: unknown) => {
@@ -40,9 +35,10 @@ export function closeOnSignal(stack: Stack, output: Output) {
     close,
     /** Keeps the stack up until the signal; the caller closes it then. */
     untilSignal: (): Promise<void> => {
-      isAwaited = true;
-      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C ends it.`);
-      return signal;
+      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C stops it.`);
+      return new Promise((resolve) => {
+        awaited = resolve;
+      });
     },
   };
 }

@@ -1,7 +1,6 @@
 import { HoldoutError } from '../errors.ts';
 import type { CampaignResults } from '../ledger/results.ts';
 
-/** Exit statuses of the command line. */
 export const exitStatus = { done: 0, failed: 1, badInput: 2, needsDecision: 3 } as const;
 
 /** Of an ended campaign: failures that are a team's fault are normal, others need a decision. */

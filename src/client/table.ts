@@ -1,3 +1,5 @@
+import { brokenText } from './wrap.ts';
+
 /** Between two columns. */
 const gap = '  ';
 
@@ -13,7 +15,7 @@ export function table(header: string[], rows: string[][], width = Infinity): str
   const least = header.map((title) => Math.max(title.length, minColumn));
   const widths = fitted(natural, least, width - gap.length * (header.length - 1));
   const lines = (cells: string[]): string[] => {
-    const broken = cells.map((cell, column) => brokenText(cell, widths[column] ?? 0));
+    const broken = cells.map((cell, column) => brokenText(cell, widths[column] ?? 0, { keepsWords: false }));
     const height = Math.max(...broken.map((parts) => parts.length));
     return Array.from({ length: height }, (_, line) =>
       widths
@@ -30,27 +32,12 @@ export function table(header: string[], rows: string[][], width = Infinity): str
 function fitted(natural: readonly number[], least: readonly number[], available: number): number[] {
   const widths = [...natural];
   while (sum(widths) > available) {
-    const widest = Math.max(...widths.filter((wide, column) => wide > (least[column] ?? 0)));
-    const column = widths.findIndex((wide, index) => wide === widest && wide > (least[index] ?? 0));
-    if (column === -1) return widths;
-    widths[column] = widest - 1;
+    const shrinkable = widths.map((wide, column) => (wide > (least[column] ?? 0) ? wide : 0));
+    const widest = Math.max(...shrinkable);
+    if (widest === 0) return widths;
+    widths[shrinkable.indexOf(widest)] = widest - 1;
   }
   return widths;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
-
-/** Lines of at most `width` characters, broken at blanks, else after a hyphen or a comma, else anywhere. */
-function brokenText(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
-    const line = rest.slice(0, width + 1);
-    const blank = line.lastIndexOf(' ');
-    const mark = Math.max(...['-', ',', '.'].map((sign) => line.slice(0, width).lastIndexOf(sign))) + 1;
-    const end = blank > 0 ? blank : mark > 0 ? mark : width;
-    lines.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return [...lines, rest];
-}

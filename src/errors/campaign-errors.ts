@@ -1,43 +1,36 @@
 import { counted } from '../safe-text.ts';
-import { entry } from './entry.ts';
+import { platformError, userError } from './entry.ts';
 import { inFileTerms } from './file-terms.ts';
 
 /** Errors of a campaign, its file and the commands on it. */
 export const campaignErrors = {
-  CAMPAIGN_FILE_UNREADABLE: entry<{ file: string; cause: string }>(
-    'user',
+  CAMPAIGN_FILE_UNREADABLE: userError<{ file: string; cause: string }>(
     (d) => `The campaign file ${d.file} cannot be read: ${d.cause}`,
-    () => 'Give the path of a campaign file: npm run start-campaign -- FILE',
+    'Give the path of a campaign file: npm run start-campaign -- FILE',
   ),
-  CAMPAIGN_INVALID: entry<{ file: string; faults: string[] }>(
-    'user',
+  CAMPAIGN_INVALID: userError<{ file: string; faults: string[] }>(
     (d) => `${d.file}: ${counted(d.faults.length, 'fault')}\n  ${d.faults.join('\n  ')}`,
-    () => 'Correct the lines above and start again; nothing was started.',
+    'Correct the lines above and start again; nothing was started.',
   ),
   /** Does not name the faults: this text reaches Temporal's history, which must not contain labels. */
-  LABELS_INVALID: entry<{ count: number }>(
-    'user',
+  LABELS_INVALID: userError<{ count: number }>(
     (d) => `The labels cannot be used: ${counted(d.count, 'fault')}.`,
-    () => 'Check labels.csv against the inputs: one row per input, the columns named under `predictions`.',
+    'Check labels.csv against the inputs: one row per input, the columns named under `predictions`.',
   ),
-  IMAGE_TOOL_MISSING: entry<{ tool: string }>(
-    'platform',
+  IMAGE_TOOL_MISSING: platformError<{ tool: string }>(
     (d) => `${d.tool}, which copies images, is not installed on this machine.`,
     (d) => `Install it: apt-get install ${d.tool}. Check it: npm run holdout -- doctor`,
   ),
-  IMAGE_COPY_FAILED: entry<{ image: string; detail: string }>(
-    'platform',
+  IMAGE_COPY_FAILED: platformError<{ image: string; detail: string }>(
     (d) => `The image ${d.image} could not be copied: ${d.detail}`,
-    () => 'Check disk space, the image store and its credentials. The failure does not count against the team.',
+    'Check disk space, the image store and its credentials. The failure does not count against the team.',
   ),
-  IMAGE_UNKNOWN: entry<{ images: string[] }>(
-    'user',
+  IMAGE_UNKNOWN: userError<{ images: string[] }>(
     (d) =>
       `The registry does not know ${counted(d.images.length, 'image')} of the submissions file:\n  ${d.images.join('\n  ')}`,
-    () => 'Correct the references in the submissions file or push the images, then start again; nothing was started.',
+    'Correct the references in the submissions file or push the images, then start again; nothing was started.',
   ),
-  CAMPAIGN_CHANGED: entry<{ campaign: string; differences: string[]; commands: string[] }>(
-    'user',
+  CAMPAIGN_CHANGED: userError<{ campaign: string; differences: string[]; commands: string[] }>(
     (d) =>
       `The file has changed since campaign ${d.campaign} was started. The differences:\n  ${d.differences.map(inFileTerms).join('\n  ')}`,
     ({ commands }) =>
@@ -45,115 +38,87 @@ export const campaignErrors = {
         ? 'Restore the file, or give the campaign another name.'
         : `Restore the file, or change the campaign itself:\n    ${commands.join('\n    ')}`,
   ),
-  CAMPAIGN_UNKNOWN: entry<{ campaign: string }>(
-    'user',
+  CAMPAIGN_UNKNOWN: userError<{ campaign: string }>(
     (d) => `There is no campaign named ${d.campaign}.`,
-    () => 'Check the name and HOLDOUT_HOME, or start it first: npm run start-campaign -- FILE',
+    'Check the name and HOLDOUT_HOME, or start it first: npm run start-campaign -- FILE',
   ),
-  SUBMISSION_UNKNOWN: entry<{ campaign: string; submission: string; meant: string }>(
-    'user',
+  SUBMISSION_UNKNOWN: userError<{ campaign: string; submission: string; meant: string }>(
     (d) => `Campaign ${d.campaign} has no submission ${d.submission}${d.meant}.`,
     (d) => `List them: npm run holdout -- results ${d.campaign}`,
   ),
-  PILOT_UNREADABLE: entry<{ file: string; cause: string }>(
-    'user',
+  PILOT_UNREADABLE: userError<{ file: string; cause: string }>(
     (d) => `The pilot's results cannot be read from ${d.file}: ${d.cause}`,
-    () => 'Delete that file. The plan then uses the campaign file alone; --pilot N measures again.',
+    'Delete that file. The plan then uses the campaign file alone; --pilot N measures again.',
   ),
-  TEMPORAL_UNREACHABLE: entry<{ address: string; cause: string }>(
-    'platform',
+  TEMPORAL_UNREACHABLE: platformError<{ address: string; cause: string }>(
     (d) => `Temporal cannot be reached at ${d.address}: ${d.cause}`,
-    () => 'Check TEMPORAL_ADDRESS or the profile; for the embedded stack: npm run holdout -- local status',
+    'Check TEMPORAL_ADDRESS or the profile; for the embedded stack: npm run holdout -- local status',
   ),
-  CAMPAIGN_FAILED: entry<{ campaign: string; cause: string }>(
-    'platform',
+  CAMPAIGN_FAILED: platformError<{ campaign: string; cause: string }>(
     (d) => `The workflow of campaign ${d.campaign} failed without results: ${d.cause}`,
-    () => 'Start the campaign again; it continues from the records in S3.',
+    'Start the campaign again; it continues from the records in S3.',
   ),
-  CAMPAIGN_SILENT: entry<{ campaign: string; seconds: number }>(
-    'platform',
-    (d) => `Campaign ${d.campaign} has not answered within ${d.seconds} s.`,
+  CAMPAIGN_SILENT: platformError<{ campaign: string; seconds: number }>(
+    (d) => `Campaign ${d.campaign} did not respond within ${d.seconds} s.`,
     (d) =>
       `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
-  CAMPAIGN_STUCK: entry<{ campaign: string; stuck: string }>(
-    'platform',
+  CAMPAIGN_STUCK: platformError<{ campaign: string; stuck: string }>(
     (d) => `Campaign ${d.campaign} cannot load its state: ${d.stuck}`,
     (d) => `Remove the cause; the campaign retries by itself. Then: npm run holdout -- status ${d.campaign}`,
   ),
-  CAMPAIGN_ENDED: entry<{ campaign: string; command: string }>(
-    'user',
-    (d) => `Campaign ${d.campaign} is not running, so ${d.command} has nothing to act on.`,
+  CAMPAIGN_ENDED: userError<{ campaign: string; command: string }>(
+    (d) => `Campaign ${d.campaign} is not running; ${d.command} needs a running campaign.`,
     (d) => `See its results: npm run holdout -- status ${d.campaign}; retry and rescore continue it.`,
   ),
-  REFUSED: entry<{ campaign: string; command: string; cause: string }>(
-    'user',
+  REFUSED: userError<{ campaign: string; command: string; cause: string }>(
     (d) => `Refused: ${d.command}: ${d.cause}`,
     (d) => `Nothing was changed. See npm run holdout -- status ${d.campaign}`,
   ),
-  NOT_CONFIRMED: entry<{ question: string }>(
-    'user',
-    (d) => `${d.question} No terminal to ask on; nothing was changed.`,
-    () => 'Pass --yes to confirm.',
+  NOT_CONFIRMED: userError<{ question: string }>(
+    (d) => `${d.question} There is no terminal to ask on; nothing was changed.`,
+    'Pass --yes to confirm.',
   ),
-  BATCH_NOT_READY: entry<{ cause: string }>(
-    'platform',
+  BATCH_NOT_READY: platformError<{ cause: string }>(
     (d) => `The local Batch endpoint did not become ready: ${d.cause}`,
-    () => 'See logs/batch.log under HOLDOUT_HOME, then start again; nothing is lost.',
+    'See logs/batch.log under HOLDOUT_HOME, then start again; nothing is lost.',
   ),
-  STACK_UNNAMED: entry<{ given: string | undefined }>(
-    'user',
+  STACK_UNNAMED: userError<{ given: string | undefined }>(
     (d) =>
       `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}; a worker needs it to know which Temporal and AWS to use.`,
-    () => 'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
+    'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
   ),
-  WORKER_UNREADY: entry<{ missing: string; next: string }>(
-    'user',
+  WORKER_UNREADY: userError<{ missing: string; next: string }>(
     (d) => `This worker lacks ${d.missing}; it takes no tasks.`,
     (d) => d.next,
   ),
-  BUCKET_PREFIX_MISSING: entry<Record<string, never>>(
-    'user',
+  BUCKET_PREFIX_MISSING: userError<Record<string, never>>(
     () => 'HOLDOUT_BUCKET_PREFIX is empty; bucket names are global in AWS, so holdout-labels may belong to a stranger.',
-    () => 'Set HOLDOUT_BUCKET_PREFIX to the prefix in infra/settings.ts; nothing was started.',
+    'Set HOLDOUT_BUCKET_PREFIX to the prefix in infra/settings.ts; nothing was started.',
   ),
-  BUCKET_OWNER_MISSING: entry<Record<string, never>>(
-    'user',
+  BUCKET_OWNER_MISSING: userError<Record<string, never>>(
     () => 'HOLDOUT_BUCKET_OWNER is not set; without it S3 cannot refuse a bucket of another account.',
-    () =>
-      'Set it to the id of the account that owns the buckets (aws sts get-caller-identity --query Account); nothing was started.',
+    'Set it to the id of the account that owns the buckets (aws sts get-caller-identity --query Account); nothing was started.',
   ),
-  BUCKET_OWNER_INVALID: entry<{ given: string }>(
-    'user',
+  BUCKET_OWNER_INVALID: userError<{ given: string }>(
     (d) => `HOLDOUT_BUCKET_OWNER is ${JSON.stringify(d.given)}; it has to be the 12 digits of an account id.`,
-    () => 'Print the id: aws sts get-caller-identity --query Account; nothing was started.',
+    'Print the id: aws sts get-caller-identity --query Account; nothing was started.',
   ),
-  BUCKET_UNUSABLE: entry<{ bucket: string; why: string }>(
-    'user',
+  BUCKET_UNUSABLE: userError<{ bucket: string; why: string }>(
     (d) => `The bucket ${d.bucket} ${d.why}; this worker takes no tasks.`,
-    () =>
-      'Check HOLDOUT_BUCKET_PREFIX, HOLDOUT_BUCKET_OWNER, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the permissions of the key, then start the worker again.',
+    'Check HOLDOUT_BUCKET_PREFIX, HOLDOUT_BUCKET_OWNER, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the permissions of the key, then start the worker again.',
   ),
-  S3_UNREACHABLE: entry<{ bucket: string; endpoint: string; cause: string }>(
-    'platform',
+  S3_UNREACHABLE: platformError<{ bucket: string; endpoint: string; cause: string }>(
     (d) => `S3 cannot be reached at ${d.endpoint} (bucket ${d.bucket}): ${d.cause}. This worker takes no tasks.`,
-    () => 'Check the network and AWS_ENDPOINT_URL_S3, then start the worker again.',
+    'Check the network and AWS_ENDPOINT_URL_S3, then start the worker again.',
   ),
-  TEMPORAL_NAMESPACE_MISSING: entry<{ namespace: string }>(
-    'user',
+  TEMPORAL_NAMESPACE_MISSING: userError<{ namespace: string }>(
     (d) => `Temporal has no namespace ${d.namespace}; this worker takes no tasks.`,
-    () =>
-      'Set TEMPORAL_NAMESPACE to the namespace that campaigns are started in, or create it (docker/temporal-namespace.sh shows how).',
+    'Set TEMPORAL_NAMESPACE to the namespace that campaigns are started in, or create it (docker/temporal-namespace.sh shows how).',
   ),
-  STACK_DOWN: entry<{ home: string }>(
-    'user',
+  STACK_DOWN: userError<{ home: string }>(
     (d) => `No embedded stack is up in ${d.home}.`,
-    () =>
-      'Start it: npm run holdout -- local up, or npm run start-campaign. For your own Temporal and AWS, set HOLDOUT_STACK=remote.',
+    'Start it: npm run holdout -- local up, or npm run start-campaign. For your own Temporal and AWS, set HOLDOUT_STACK=remote.',
   ),
-  USAGE: entry<{ message: string }>(
-    'user',
-    (d) => d.message,
-    () => 'See npm run holdout -- --help',
-  ),
+  USAGE: userError<{ message: string }>((d) => d.message, 'See npm run holdout -- --help'),
 } as const;

@@ -5,11 +5,16 @@ export type ErrorSource = 'user' | 'platform';
 export interface CatalogueEntry<Details> {
   source: ErrorSource;
   says: (details: Details) => string;
-  next: (details: Details) => string;
+  next: string | ((details: Details) => string);
 }
 
-export const entry = <Details>(
-  source: ErrorSource,
-  says: (details: Details) => string,
-  next: (details: Details) => string,
-): CatalogueEntry<Details> => ({ source, says, next });
+const entryFrom =
+  (source: ErrorSource) =>
+  <Details>(says: CatalogueEntry<Details>['says'], next: CatalogueEntry<Details>['next']): CatalogueEntry<Details> => ({
+    source,
+    says,
+    next,
+  });
+
+export const userError = entryFrom('user');
+export const platformError = entryFrom('platform');

@@ -1,68 +1,56 @@
-import { entry } from './entry.ts';
+import { platformError, userError } from './entry.ts';
 
 /** Errors of this machine, its tools and the embedded stack. */
 export const machineErrors = {
-  TOOL_MISSING: entry<{ tool: string; tried: string[]; byHand: string[] }>(
-    'user',
+  TOOL_MISSING: userError<{ tool: string; tried: string[]; byHand: string[] }>(
     (d) => `${d.tool} is missing and could not be obtained:\n  ${d.tried.join('\n  ')}`,
     (d) =>
       'Install Go (https://go.dev/dl/) and start again, which builds it; or put the program in place by hand:\n  ' +
       d.byHand.join('\n  '),
   ),
-  PROGRAM_MISSING: entry<{ programs: string[]; command: string; failure?: string }>(
-    'user',
+  PROGRAM_MISSING: userError<{ programs: string[]; command: string; failure?: string }>(
     (d) => `Missing: ${d.programs.join(', ')}.${d.failure === undefined ? '' : ` Installing failed:\n${d.failure}`}`,
     (d) => `As root: ${d.command}`,
   ),
-  PLATFORM_UNSUPPORTED: entry<{ because: string }>(
-    'user',
+  PLATFORM_UNSUPPORTED: userError<{ because: string }>(
     (d) => `Submissions cannot be run here: ${d.because}.`,
-    () => 'Use Linux on x86-64 as root (sudo), or the containers: docker compose up',
+    'Use Linux on x86-64 as root (sudo), or the containers: docker compose up',
   ),
-  ENGINE_FAILS: entry<{ engine: string; failures: string[] }>(
-    'user',
-    (d) => `${d.engine} is installed but runs no container:\n  ${d.failures.join('\n  ')}`,
+  ENGINE_FAILS: userError<{ engine: string; failures: string[] }>(
+    (d) => `${d.engine} is installed but cannot run containers:\n  ${d.failures.join('\n  ')}`,
     (d) => `Fix ${d.engine} until the first of these commands works, then start again.`,
   ),
-  HOME_UNUSABLE: entry<{ home: string; cause: string }>(
-    'user',
+  HOME_UNUSABLE: userError<{ home: string; cause: string }>(
     (d) => `The folder ${d.home} cannot be used: ${d.cause}`,
-    () => 'Name a writable folder on a local disk: HOLDOUT_HOME=/path/to/folder',
+    'Name a writable folder on a local disk: HOLDOUT_HOME=/path/to/folder',
   ),
-  DISK_FULL: entry<{ home: string; freeMiB: number; neededMiB: number }>(
-    'user',
+  DISK_FULL: userError<{ home: string; freeMiB: number; neededMiB: number }>(
     (d) => `The disk of ${d.home} has only ${d.freeMiB} MiB free; a start needs ${d.neededMiB} MiB.`,
-    () => 'Free space there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
+    'Free space there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
   ),
-  PORT_BUSY: entry<{ port: number; variable: string; holder?: string }>(
-    'user',
+  PORT_BUSY: userError<{ port: number; variable: string; holder?: string }>(
     (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
-    (d) => `End that program, or choose another port: ${d.variable}=0 takes a free one.`,
+    (d) => `Stop that program, or choose another port: ${d.variable}=0 takes a free one.`,
   ),
-  START_UP_FILE_INVALID: entry<{ file: string; faults: string[] }>(
-    'user',
+  START_UP_FILE_INVALID: userError<{ file: string; faults: string[] }>(
     (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
-    () => 'Correct the lines above and start again; nothing was started.',
+    'Correct the lines above and start again; nothing was started.',
   ),
-  STATE_FOLDER_BUSY: entry<{ what: string; folder: string; pid: number }>(
-    'user',
+  STATE_FOLDER_BUSY: userError<{ what: string; folder: string; pid: number }>(
     (d) => `${d.what} already uses the folder ${d.folder}, as process ${d.pid}.`,
-    () => 'Use that one, or end it first; two on one folder would start every job twice.',
+    'Use that one, or end it first; two processes on one folder would start every job twice.',
   ),
-  PART_NOT_UP: entry<{ part: string; why: string; log: string; tail: string }>(
-    'platform',
+  PART_NOT_UP: platformError<{ part: string; why: string; log: string; tail: string }>(
     (d) =>
-      `The process "${d.part}" of the embedded stack did not come up: ${d.why}. The last lines of ${d.log}:\n${d.tail}`,
-    () => 'Fix the cause given in its log and start again; npm run holdout -- doctor checks the machine.',
+      `The process "${d.part}" of the embedded stack did not start: ${d.why}. The last lines of ${d.log}:\n${d.tail}`,
+    'Fix the cause given in its log and start again; npm run holdout -- doctor checks the machine.',
   ),
-  START_INTERRUPTED: entry<Record<string, never>>(
-    'user',
+  START_INTERRUPTED: userError<Record<string, never>>(
     () => 'The start was interrupted; the processes that were already up have ended.',
-    () => 'Start again at any time; nothing is lost.',
+    'Start again at any time; nothing is lost.',
   ),
-  TEMPORAL_VERSION: entry<{ home: string; found: string; expected: string }>(
-    'user',
+  TEMPORAL_VERSION: userError<{ home: string; found: string; expected: string }>(
     (d) => `The history in ${d.home} was written by Temporal server ${d.found}; this Holdout uses ${d.expected}.`,
-    () => 'Continue with the Holdout version that wrote it, or start over in another HOLDOUT_HOME.',
+    'Continue with the Holdout version that wrote it, or start over in another HOLDOUT_HOME.',
   ),
 } as const;

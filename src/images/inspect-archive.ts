@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveFiles } from './archive/archive-files.ts';
-import type { ArchiveLimits } from './archive/archive-limits.ts';
 import { baseImageOf } from './base/base-image.ts';
 import { BlobFolder, type Blob } from './archive/blob-folder.ts';
 import { acceptedConfiguration, type ConfigurationOptions } from './configuration/configuration.ts';
@@ -9,7 +8,7 @@ import { ImageTree, maxLayers } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
+import { scanArchive, type ArchiveLimits, type ScannedArchive } from './archive/scan-archive.ts';
 import { scanFolder } from './archive/scan-folder.ts';
 import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
 

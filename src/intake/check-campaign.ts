@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, holdoutError } from '../errors.ts';
 import { quoted } from '../safe-text.ts';
-import { readCampaign, type Report } from './campaign-file/campaign-file.ts';
+import { readCampaign, withLabels, type Report } from './campaign-file/campaign-file.ts';
 import { checkRules } from './campaign-file/campaign-rules.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import { checkInputs } from './check-inputs.ts';
@@ -35,9 +35,9 @@ export async function checkCampaign(
   for (const { line, message } of yaml.faults) reportLine(line, message);
   if (yaml.faults.length > 0) throw holdoutError('CAMPAIGN_INVALID', { file, faults });
 
-  const read = readCampaign(yaml.content, report);
+  const read = readCampaign(yaml.content, withLabels(report));
   const { campaign } = read.campaign;
-  checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, report);
+  checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, withLabels(report));
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
   if (faults.length > 0) throw holdoutError('CAMPAIGN_INVALID', { file, faults });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { counted, quoted } from '../safe-text.ts';
+import { counted, firstFew, quoted } from '../safe-text.ts';
 import { itemId } from '../scoring/item-id.ts';
 import { readLabels } from '../scoring/labels.ts';
 import type { Report } from './campaign-file/campaign-file.ts';
@@ -11,11 +11,7 @@ import { faultOfFile, locate, shownPath, unreachable } from './locate.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
 /** The locations of the inputs and labels, if they could be determined. */
-export interface LocatedInputs {
-  testSet?: LocalPath | S3Location;
-  sampleSet?: LocalPath | S3Location;
-  labels?: LocalPath | S3Location;
-}
+export type LocatedInputs = Partial<Record<'testSet' | 'sampleSet' | 'labels', LocalPath | S3Location>>;
 
 /** Checks that the inputs and labels of a campaign file exist, and that every input has a label and no other id does. */
 export async function checkInputs(file: string, read: ReadCampaign, report: Report): Promise<LocatedInputs> {
@@ -28,14 +24,14 @@ export async function checkInputs(file: string, read: ReadCampaign, report: Repo
       report(['inputs', key], `inputs.${key} is ${quoted(written)}, must be a path or s3://<bucket>/<key>`);
     }
   }
-  const { testSet, sampleSet, labels } = located;
-  const listed = async (key: 'testSet' | 'sampleSet', place: typeof testSet): Promise<Set<string> | undefined> =>
-    place?.kind === 'local'
-      ? await listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`))
-      : undefined;
-  const inputs = await listed('testSet', testSet);
-  await listed('sampleSet', sampleSet);
-  if (labels?.kind === 'local') await checkLabels(labels.path, read, inputs, report);
+  const listed = async (key: 'testSet' | 'sampleSet'): Promise<Set<string> | undefined> => {
+    const place = located[key];
+    if (place?.kind !== 'local') return undefined;
+    return listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`));
+  };
+  const inputs = await listed('testSet');
+  await listed('sampleSet');
+  if (located.labels?.kind === 'local') await checkLabels(located.labels.path, read, inputs, report);
   return located;
 }
 
@@ -77,12 +73,12 @@ async function checkLabels(
   const unknown = [...labels.lines].filter(([input]) => !inputs.has(input));
   if (unlabelled.length > 0) {
     reportLabels(
-      `${shownPath(path)} has no label for ${counted(unlabelled.length, 'input')}: ${firstOf(unlabelled.map((name) => quoted(name)))}`,
+      `${shownPath(path)} has no label for ${counted(unlabelled.length, 'input')}: ${firstFew(unlabelled.map((name) => quoted(name)))}`,
     );
   }
   if (unknown.length > 0) {
     const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
-    reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstOf(named)}`);
+    reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstFew(named)}`);
   }
 }
 
@@ -90,5 +86,3 @@ function reportFaults(path: string, listed: readonly string[], count: number, re
   for (const fault of listed) report(`${shownPath(path)}: ${fault}`);
   if (count > listed.length) report(`${shownPath(path)}: ${counted(count - listed.length, 'more fault')}`);
 }
-
-const firstOf = (names: readonly string[]): string => names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');

@@ -28,8 +28,9 @@ export async function compareWithStarted(
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
   const { campaign, deadline, manifest } = known;
-  const acts = await commandsOf(store, buckets.results, campaign);
-  const { submissions: before } = await campaignRounds(store, buckets.results, campaign, acts);
+  const results = { store, bucket: buckets.results };
+  const acts = await commandsOf(results, campaign);
+  const { submissions: before } = await campaignRounds(results, campaign, acts);
   const left = effectiveSettings(known, acceptedCommands(acts));
   const names = new Set(before.map(({ submission }) => submission));
   const appended = rows.filter(({ row }) => !names.has(row.submission));

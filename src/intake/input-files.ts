@@ -29,5 +29,4 @@ export async function inputsIn(folder: string): Promise<FoundInputs> {
 const kindOf = (entry: { isSymbolicLink: () => boolean }): string =>
   entry.isSymbolicLink() ? 'a symbolic link' : 'a device, pipe or socket';
 
-/** The number of inputs in a folder. */
 export const countInputs = async (folder: string): Promise<number> => (await inputsIn(folder)).names.length;

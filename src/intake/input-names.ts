@@ -1,4 +1,4 @@
-import { quoted } from '../safe-text.ts';
+import { firstFew, quoted } from '../safe-text.ts';
 import { itemId } from '../scoring/item-id.ts';
 
 /** The paths below a folder of inputs: inputs, hidden files (skipped), and the faults of the rest. */
@@ -60,12 +60,9 @@ export function sortNames(paths: readonly string[]): FoundInputs {
 
 const foldersOf = (path: string): string[] => Array.from(path.matchAll(/\//g), ({ index }) => path.slice(0, index));
 
-const maxListed = 5;
-
 /** Describes the skipped hidden files; undefined if there are none. */
 export function hiddenText(hidden: readonly string[]): string | undefined {
   if (hidden.length === 0) return undefined;
-  const shown = hidden.slice(0, maxListed).map((name) => quoted(name));
   const files = hidden.length === 1 ? '1 hidden file is' : `${hidden.length} hidden files are`;
-  return `${files} skipped: ${shown.join(', ')}${hidden.length > maxListed ? ', …' : ''}`;
+  return `${files} skipped: ${firstFew(hidden.map((name) => quoted(name)))}`;
 }

@@ -16,6 +16,7 @@ const required = ['team', 'teamName', 'submission', 'image', 'submittedAt'];
 const columns = [...required, 'publicScore', 'args', 'command'];
 const memberRule = 'must be up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit';
 
+type WithLine = CheckedSubmission & { line: number };
 type ReportLine = (line: number, fault: string) => void;
 
 /** Reads and checks the submissions file; image paths are relative to it. Reports faults as `file:line: …`. */
@@ -27,7 +28,7 @@ export async function readSubmissions(file: string, report: (fault: string) => v
     return [];
   }
   const rows = parseRows(await readFile(file), reportLine);
-  const submissions: (CheckedSubmission & { line: number })[] = [];
+  const submissions: WithLine[] = [];
   for (const { line, fields } of rows) {
     const row = await readRow(fields, dirname(file), (fault) => reportLine(line, fault));
     submissions.push({ line, ...row });
@@ -113,16 +114,16 @@ async function readRow(
 }
 
 /** An empty cell keeps the campaign's words; `[]` sets none. */
-function readWords<Column extends 'args' | 'command'>(
-  column: Column,
+function readWords(
+  column: 'args' | 'command',
   written: string,
   report: (fault: string) => void,
-): { [Key in Column]?: string[] } {
+): Pick<CheckedSubmission, 'args' | 'command'> {
   if (written === '') return {};
   const split = splitWords(written);
-  const fault = 'fault' in split ? split.fault : column === 'command' && !split.words[0] ? 'must name a program' : '';
-  if (fault !== '' || 'fault' in split) report(`${column} is ${quoted(written)}, but ${fault}`);
-  return 'fault' in split ? {} : ({ [column]: split.words } as { [Key in Column]?: string[] });
+  if ('words' in split && (column === 'args' || split.words[0])) return { [column]: split.words };
+  report(`${column} is ${quoted(written)}, but ${'fault' in split ? split.fault : 'must name a program'}`);
+  return {};
 }
 
 async function locateImage(written: string, folder: string, report: (fault: string) => void): Promise<ImageLocation> {
@@ -143,26 +144,29 @@ async function locateImage(written: string, folder: string, report: (fault: stri
 }
 
 /** Checks that ids are unique, ignoring case as file systems and registries may, and that each team has one name. */
-function checkMembers(submissions: readonly (CheckedSubmission & { line: number })[], report: ReportLine): void {
-  const bySubmission = new Map<string, number>();
-  const byTeam = new Map<string, { team: string; teamName: string; line: number }>();
-  for (const { submission, team, teamName, line } of submissions) {
-    const earlier = bySubmission.get(submission.toLowerCase());
-    if (earlier === undefined) bySubmission.set(submission.toLowerCase(), line);
-    else
-      report(
-        line,
-        `submission is ${quoted(submission)}, the same as on line ${earlier} (ignoring case): ids must be unique`,
-      );
-    const known = byTeam.get(team.toLowerCase());
-    if (known === undefined) byTeam.set(team.toLowerCase(), { team, teamName, line });
-    else if (known.team !== team)
+function checkMembers(submissions: readonly WithLine[], report: ReportLine): void {
+  const bySubmission = new Map<string, WithLine>();
+  const byTeam = new Map<string, WithLine>();
+  for (const row of submissions) {
+    const { submission, team, teamName, line } = row;
+    const same = firstIn(bySubmission, submission, row);
+    if (same !== row) {
+      const first = `the same as on line ${same.line} (ignoring case)`;
+      report(line, `submission is ${quoted(submission)}, ${first}: ids must be unique`);
+    }
+    const known = firstIn(byTeam, team, row);
+    if (known.team !== team)
       report(line, `team is ${quoted(team)}, but on line ${known.line} it is ${quoted(known.team)}`);
     else if (known.teamName !== teamName) {
-      report(
-        line,
-        `teamName is ${quoted(teamName)}, but on line ${known.line} team ${team} is named ${quoted(known.teamName)}`,
-      );
+      const other = `on line ${known.line} team ${team} is named ${quoted(known.teamName)}`;
+      report(line, `teamName is ${quoted(teamName)}, but ${other}`);
     }
   }
+}
+
+/** The first row with this id, which is `row` if there is none before. */
+function firstIn(rows: Map<string, WithLine>, id: string, row: WithLine): WithLine {
+  const first = rows.get(id.toLowerCase()) ?? row;
+  rows.set(id.toLowerCase(), first);
+  return first;
 }

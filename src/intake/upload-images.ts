@@ -18,26 +18,23 @@ export interface LocatedRow {
  * Computes the digest of every archive without uploading any. Archives in S3 stay there and are read once. Keeps the order of
  * the submissions.
  */
-export async function rowsOf(
+export const rowsOf = (
   dependencies: IntakeDependencies,
   { campaign, submissions }: CheckedCampaign,
-): Promise<LocatedRow[]> {
-  const rows: LocatedRow[] = [];
-  await inParallel(imagesAtOnce, [...submissions.entries()], async ([index, { image: location, ...row }]) => {
-    rows[index] = { row: { ...row, image: await imageAt(dependencies, campaign, location) }, location };
-  });
-  return rows;
-}
+): Promise<LocatedRow[]> =>
+  inParallel(imagesAtOnce, submissions, async ({ image: location, ...row }) => ({
+    row: { ...row, image: await imageAt(dependencies, campaign, location) },
+    location,
+  }));
 
 /** Pins every registry reference to its current digest. Throws IMAGE_UNKNOWN for references unknown to the registry. */
 export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedRow[]> {
-  const pinned: LocatedRow[] = [...rows];
   const unknown: string[] = [];
-  await inParallel(imagesAtOnce, [...rows.entries()], async ([index, { row, location }]) => {
-    if (row.image.kind !== 'registry') return;
+  const pinned = await inParallel(imagesAtOnce, rows, async ({ row, location }) => {
+    if (row.image.kind !== 'registry') return { row, location };
     const digest = await digestOf(row.image.reference);
     if (digest === undefined) unknown.push(`${row.submission}: ${row.image.reference}`);
-    else pinned[index] = { row: { ...row, image: { ...row.image, digest } }, location };
+    return { row: { ...row, image: { ...row.image, ...(digest !== undefined && { digest }) } }, location };
   });
   if (unknown.length > 0) throw holdoutError('IMAGE_UNKNOWN', { images: unknown.sort() });
   return pinned;

@@ -64,11 +64,8 @@ async function remoteIndex(
   }
   const names = validNames(sortNames(paths), `s3://${bucket}/${prefix}`, report);
   if (names.length === 0) throw holdoutError('INPUTS_EMPTY', { bucket, prefix });
-  const files: InputIndex['files'] = [];
-  await inParallel(filesAtOnce, names, async (name) => {
-    files.push({ name, ...(await store.digest(bucket, `${prefix}${name}`)) });
-  });
-  return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  const digestOf = async (name: string) => ({ name, ...(await store.digest(bucket, `${prefix}${name}`)) });
+  return { files: await inParallel(filesAtOnce, names, digestOf) };
 }
 
 function validNames({ names, hidden, faults }: FoundInputs, folder: string, report: (line: string) => void): string[] {

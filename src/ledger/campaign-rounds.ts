@@ -2,16 +2,16 @@ import type { Manifest } from '../campaign/model/frozen-campaign.ts';
 import { roundsOf, type CampaignRounds } from '../campaign/model/rounds.ts';
 import type { AddedRounds } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import type { ChainedCommand } from './command-log.ts';
 
 /** Every round of a campaign: those of the frozen submissions and those that accepted commands added. */
 export async function campaignRounds(
-  store: ObjectStore,
-  bucket: string,
+  results: Bucket,
   campaign: string,
   commands: readonly ChainedCommand[],
 ): Promise<CampaignRounds> {
+  const { store, bucket } = results;
   const manifest = await store.readJson<Manifest>(bucket, resultObjects.manifest(campaign));
   const added: AddedRounds[] = [];
   for (const { message: command } of commands) {

@@ -2,14 +2,13 @@ import type { Reason } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import { appendIfOpen, readsAtOnce } from './ledger.ts';
 import { sha256 } from '../sha256.ts';
 
 /** Records rounds that never began as cancelled, unless they have a record; returns how many this call recorded. */
 export async function closeRounds(
-  store: ObjectStore,
-  bucket: string,
+  results: Bucket,
   campaign: string,
   rounds: readonly TeamRound[],
   because: { reason: Reason; detail: string },
@@ -22,13 +21,13 @@ export async function closeRounds(
   await inParallel(readsAtOnce, [...bySubmission.values()], async (ofSubmission) => {
     for (const { submission, team, sequence } of ofSubmission.sort((a, b) => a.sequence - b.sequence)) {
       const before = resultObjects.ledger(campaign, submission, sequence - 1);
-      const wrote = await appendIfOpen(store, bucket, {
+      const wrote = await appendIfOpen(results, {
         version: 1,
         campaign,
         submission,
         team,
         sequence,
-        predecessor: sequence === 1 ? null : sha256(await store.read(bucket, before)),
+        predecessor: sequence === 1 ? null : sha256(await results.store.read(results.bucket, before)),
         state: 'cancelled',
         ...because,
         runs: [],

@@ -1,9 +1,9 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import { readsAtOnce } from './ledger.ts';
-import type { OperatorLogLine } from '../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../campaign/state/settings.ts';
 import { sha256 } from '../sha256.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
@@ -20,8 +20,7 @@ export type ChainedCommand = RecordedCommand & {
 
 /** Appends commands from number `first` on. The same may be appended again; a different one throws OBJECT_DIFFERS. */
 export async function appendCommands(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   campaign: string,
   first: number,
   commands: readonly RecordedCommand[],
@@ -36,11 +35,10 @@ export async function appendCommands(
 }
 
 /** All commands of a campaign in order. */
-export async function commandsOf(store: ObjectStore, bucket: string, campaign: string): Promise<ChainedCommand[]> {
+export async function commandsOf({ store, bucket }: Bucket, campaign: string): Promise<ChainedCommand[]> {
   const keys: string[] = [];
   for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
-  const commands: ChainedCommand[] = [];
-  await inParallel(readsAtOnce, keys, async (key) => commands.push(await store.readJson<ChainedCommand>(bucket, key)));
+  const commands = await inParallel(readsAtOnce, keys, (key) => store.readJson<ChainedCommand>(bucket, key));
   return commands.sort((a, b) => a.sequence - b.sequence);
 }
 

@@ -1,7 +1,7 @@
 import type { FrozenCampaign, Manifest, Submission } from '../campaign/model/frozen-campaign.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 /** Reads the parts of a campaign that never change, once per process. */
 export class FrozenReader {
@@ -11,14 +11,11 @@ export class FrozenReader {
   /** Only the newest: a campaign's work lists grow, and the shorter ones are not needed again. */
   private readonly works = new Map<string, { keys: string; work: Promise<WorkOfTeam[]> }>();
 
-  constructor(
-    private readonly store: ObjectStore,
-    private readonly resultsBucket: string,
-  ) {}
+  constructor(private readonly results: Bucket) {}
 
   campaign(campaign: string): Promise<FrozenCampaign> {
     return once(this.campaigns, campaign, () =>
-      this.store.readJson<FrozenCampaign>(this.resultsBucket, resultObjects.campaign(campaign)),
+      this.results.store.readJson<FrozenCampaign>(this.results.bucket, resultObjects.campaign(campaign)),
     );
   }
 
@@ -43,9 +40,9 @@ export class FrozenReader {
     const keys = workLists.join();
     const known = this.works.get(campaign);
     if (known?.keys === keys) return known.work;
-    const work = Promise.all(workLists.map((key) => this.store.readJson<WorkList>(this.resultsBucket, key))).then(
-      workByTeam,
-    );
+    const work = Promise.all(
+      workLists.map((key) => this.results.store.readJson<WorkList>(this.results.bucket, key)),
+    ).then(workByTeam);
     this.works.set(campaign, { keys, work });
     work.catch(() => this.works.delete(campaign));
     return work;
@@ -59,11 +56,11 @@ export class FrozenReader {
   }
 
   private async readManifest(campaign: string): Promise<Manifest> {
-    const manifest = await this.store.readJson<Manifest>(this.resultsBucket, resultObjects.manifest(campaign));
+    const manifest = await this.results.store.readJson<Manifest>(this.results.bucket, resultObjects.manifest(campaign));
     const teams = new Map(manifest.teams.map((team) => [team.team, team]));
     const known = new Set(manifest.teams.flatMap(({ submissions }) => submissions.map(({ submission }) => submission)));
-    for await (const key of this.store.list(this.resultsBucket, resultObjects.addedFolder(campaign))) {
-      const { submissions } = await this.store.readJson<AddedRounds>(this.resultsBucket, key);
+    for await (const key of this.results.store.list(this.results.bucket, resultObjects.addedFolder(campaign))) {
+      const { submissions } = await this.results.store.readJson<AddedRounds>(this.results.bucket, key);
       for (const row of submissions) {
         if (known.has(row.submission)) continue;
         known.add(row.submission);

@@ -1,6 +1,6 @@
 import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
 import { sha256 } from '../sha256.ts';
 
@@ -14,12 +14,7 @@ interface ChainLink {
 }
 
 /** All records of a submission, oldest first; each is written once and names the digest of the one before. */
-export async function chainOf(
-  store: ObjectStore,
-  bucket: string,
-  campaign: string,
-  submission: string,
-): Promise<ChainLink[]> {
+export async function chainOf({ store, bucket }: Bucket, campaign: string, submission: string): Promise<ChainLink[]> {
   const chain: ChainLink[] = [];
   for (;;) {
     const body = await store.find(bucket, resultObjects.ledger(campaign, submission, chain.length + 1));
@@ -33,13 +28,13 @@ export const recordsBefore = (chain: readonly ChainLink[], sequence: number): Le
   chain.slice(0, sequence - 1).map(({ record }) => record);
 
 /** Appends a record. The same one may be appended again; a different one for the same round throws OBJECT_DIFFERS. */
-export async function appendRecord(store: ObjectStore, bucket: string, record: LedgerRecord): Promise<void> {
+export async function appendRecord({ store, bucket }: Bucket, record: LedgerRecord): Promise<void> {
   const key = resultObjects.ledger(record.campaign, record.submission, record.sequence);
   await store.writeOnce(bucket, key, bodyOf(record));
 }
 
 /** Appends a record unless its round has one; returns whether this call wrote it. */
-export const appendIfOpen = (store: ObjectStore, bucket: string, record: LedgerRecord): Promise<boolean> =>
+export const appendIfOpen = ({ store, bucket }: Bucket, record: LedgerRecord): Promise<boolean> =>
   store.writeIfAbsent(
     bucket,
     resultObjects.ledger(record.campaign, record.submission, record.sequence),
@@ -47,7 +42,7 @@ export const appendIfOpen = (store: ObjectStore, bucket: string, record: LedgerR
   );
 
 /** The number of final rounds of each submission, from the list of keys alone. */
-export async function finalRounds(store: ObjectStore, bucket: string, campaign: string): Promise<Map<string, number>> {
+export async function finalRounds({ store, bucket }: Bucket, campaign: string): Promise<Map<string, number>> {
   const folder = resultObjects.ledgerFolder(campaign);
   const final = new Map<string, number>();
   for await (const key of store.list(bucket, folder)) {
@@ -59,17 +54,16 @@ export async function finalRounds(store: ObjectStore, bucket: string, campaign: 
 
 /** Reads the whole ledger. `visit` gets each submission's records, oldest first; submissions come in no particular order. */
 export async function eachChain(
-  store: ObjectStore,
-  bucket: string,
+  results: Bucket,
   campaign: string,
   visit: (submission: string, records: LedgerRecord[]) => void,
 ): Promise<void> {
-  const final = await finalRounds(store, bucket, campaign);
+  const final = await finalRounds(results, campaign);
   await inParallel(readsAtOnce, [...final], async ([submission, count]) => {
     const records: LedgerRecord[] = [];
     while (records.length < count) {
       const key = resultObjects.ledger(campaign, submission, records.length + 1);
-      records.push(await store.readJson<LedgerRecord>(bucket, key));
+      records.push(await results.store.readJson<LedgerRecord>(results.bucket, key));
     }
     visit(submission, records);
   });

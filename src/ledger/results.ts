@@ -7,7 +7,7 @@ import { responsibleParty, type Party, type Reason, type SubmissionState } from 
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
 import { commandsOf } from './command-log.ts';
 import { campaignRounds } from './campaign-rounds.ts';
@@ -35,9 +35,7 @@ export interface SubmissionSummary {
   detail: string | null;
   /** Null if it finished or has not ended. */
   why: Why | null;
-  /** What is wrong with its predictions, without quoting them. */
   faults: FaultSummary | null;
-  /** Parts of the image's configuration that its container did not get. */
   withheld: string[];
   /** Unrounded; a submission without a score is not ranked. */
   score: number | null;
@@ -50,17 +48,13 @@ export interface SubmissionSummary {
  * Reads the ledger and the scores: one row per submission, with the state of the effective record and the runs of all
  * rounds. A submission without a record is `queued`: only its workflow knows more.
  */
-export async function collectResults(
-  store: ObjectStore,
-  bucket: string,
-  frozen: FrozenCampaign,
-): Promise<CampaignResults> {
+export async function collectResults(results: Bucket, frozen: FrozenCampaign): Promise<CampaignResults> {
   const { campaign } = frozen;
-  const commands = await commandsOf(store, bucket, campaign);
-  const { rounds, submissions: rows } = await campaignRounds(store, bucket, campaign, commands);
+  const commands = await commandsOf(results, campaign);
+  const { rounds, submissions: rows } = await campaignRounds(results, campaign, commands);
   const chains = new Map<string, LedgerRecord[]>();
-  await eachChain(store, bucket, campaign, (submission, records) => chains.set(submission, records));
-  const scores = await scoresOf(store, bucket, chains);
+  await eachChain(results, campaign, (submission, records) => chains.set(submission, records));
+  const scores = await scoresOf(results, chains);
   const submissions = rows.map((row) =>
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
@@ -99,14 +93,12 @@ function summaryOf(
   };
 }
 
-/** The finished submissions, for the leaderboard. */
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
 /** The score of the effective record, by submission. */
 async function scoresOf(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   chains: ReadonlyMap<string, LedgerRecord[]>,
 ): Promise<Map<string, number>> {
   const scores = new Map<string, number>();

@@ -5,7 +5,7 @@ import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import { runKeyOf, runObjects } from '../ids.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 
 /** A run without a ledger record, as the runs bucket shows it. */
 export interface RunSoFar {
@@ -21,8 +21,7 @@ export interface RunSoFar {
 
 /** The runs of a submission from number `first` on, oldest first. */
 export async function runsSoFar(
-  store: ObjectStore,
-  bucket: string,
+  { store, bucket }: Bucket,
   { campaign, submission, first }: { campaign: string; submission: string; first: number },
 ): Promise<RunSoFar[]> {
   const runs: RunSoFar[] = [];
@@ -37,9 +36,8 @@ export async function runsSoFar(
 }
 
 function endOf(outcome: RunOutcome, { limits, inputs }: RunSpec): { reason: Reason | null; facts: RunFacts } {
-  const verdict = verdictOf(outcome);
-  const rule = verdict.kind === 'failed' ? verdict.rule : null;
-  const reason = verdict.kind === 'failed' && rule !== 'stopped-from-outside' ? verdict.reason : null;
+  const { reason, rule } = verdictOf(outcome);
   const { wallClockSeconds: limitSeconds } = limits;
-  return { reason, facts: runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items }) };
+  const facts = runFacts({ outcome, job: undefined, rule, limitSeconds, itemCount: inputs.items });
+  return { reason: rule === 'stopped-from-outside' ? null : reason, facts };
 }

@@ -1,15 +1,10 @@
 import type { WorkList } from '../campaign/model/work-list.ts';
 import { resultObjects } from '../ids.ts';
-import type { ObjectStore } from '../s3/object-store.ts';
+import type { Bucket } from '../s3/object-store.ts';
 import { sha256 } from '../sha256.ts';
 
 /** Writes a work list under its digest and returns its key. */
-export async function keepWorkList(
-  store: ObjectStore,
-  bucket: string,
-  campaign: string,
-  list: WorkList,
-): Promise<string> {
+export async function keepWorkList({ store, bucket }: Bucket, campaign: string, list: WorkList): Promise<string> {
   const body = `${JSON.stringify(list)}\n`;
   const key = resultObjects.work(campaign, sha256(body));
   await store.writeOnce(bucket, key, body);

@@ -6,9 +6,11 @@ const mountPoint = '/sys/fs/cgroup';
 /** Whether the host uses the unified hierarchy (v2). */
 export const isCgroupV2 = (): boolean => existsSync(join(mountPoint, 'cgroup.controllers'));
 
-/** Removes the group of this name (an absolute path) and all groups below it in every hierarchy. Busy groups stay. */
-export function removeCgroup(name: string): void {
-  for (const hierarchy of hierarchies()) removeTree(join(hierarchy, name));
+/** Removes the group of this name and all groups below it in every hierarchy. Returns false if a busy one is left. */
+export function removeCgroup(name: string): boolean {
+  const groups = hierarchies().map((hierarchy) => join(hierarchy, name));
+  for (const group of groups) removeTree(group);
+  return !groups.some((group) => existsSync(group));
 }
 
 /** Removes a group unless it contains others. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { identify, isProcessRunning, type ProcessIdentity } from './process-identity.ts';
+import { writeJsonFile } from './json-file.ts';
+import { identify, runningProcess, type ProcessIdentity } from './process-identity.ts';
 
 type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
@@ -18,8 +18,8 @@ export function tryLock(file: string): LockResult {
   try {
     for (;;) {
       if (link(mine, file)) return { kind: 'acquired', release: () => rmSync(file, { force: true }) };
-      const holder = readJsonFile<ProcessIdentity>(file);
-      if (holder !== undefined && isProcessRunning(holder)) return { kind: 'held', by: holder };
+      const holder = runningProcess(file);
+      if (holder !== undefined) return { kind: 'held', by: holder };
       removeStale(file);
     }
   } finally {
@@ -45,8 +45,7 @@ function removeStale(file: string): void {
   } catch {
     return;
   }
-  const holder = readJsonFile<ProcessIdentity>(aside);
-  if (holder !== undefined && isProcessRunning(holder)) link(aside, file);
+  if (runningProcess(aside) !== undefined) link(aside, file);
   rmSync(aside, { force: true });
 }
 

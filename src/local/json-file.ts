@@ -1,5 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** The parsed file; undefined when it is missing or a crash left it unreadable. Only for files that Holdout wrote. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller wrote the file and names its type
@@ -10,6 +19,12 @@ export function readJsonFile<T>(file: string): T | undefined {
     return undefined;
   }
 }
+
+/** The paths of the JSON files in a folder; none when there is no such folder. */
+export const jsonFilesIn = (folder: string): string[] =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name));
 
 /**
  * Replaces a JSON file atomically: readers see the old or the new content. Only its owner can read it. With `durable` the

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readJsonFile } from './json-file.ts';
 
 /** Identifies one process, not a later one with the same pid. Start time in clock ticks since boot; `boot` is the boot id. */
 export interface ProcessIdentity {
@@ -31,6 +32,13 @@ export function isProcessRunning(identity: ProcessIdentity): boolean {
   return found !== undefined && found.startTime === identity.startTime && found.boot === identity.boot;
 }
 
+/** The process that a file names; undefined if it has ended or there is no such file. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller wrote the file and names its type
+export function runningProcess<Process extends ProcessIdentity>(file: string): Process | undefined {
+  const named = readJsonFile<Process>(file);
+  return named !== undefined && isProcessRunning(named) ? named : undefined;
+}
+
 /** Waits until the process is gone, but no longer than `milliseconds`; returns whether it is gone. */
 export async function waitForEnd(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
@@ -43,18 +51,18 @@ export async function waitForEnd(identity: ProcessIdentity, milliseconds: number
 
 /** Sends SIGTERM and, after a grace in milliseconds, SIGKILL. Resolves when the process is gone, or already was. */
 export async function endProcess(identity: ProcessIdentity, grace: number): Promise<void> {
-  signal(identity, 'SIGTERM');
+  if (!isProcessRunning(identity)) return;
+  sendSignal(identity.pid, 'SIGTERM');
   if (await waitForEnd(identity, grace)) return;
-  signal(identity, 'SIGKILL');
+  sendSignal(identity.pid, 'SIGKILL');
   await waitForEnd(identity, 5_000);
 }
 
-function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
-  if (!isProcessRunning(identity)) return;
+/** Sends a signal to a process or, if `pid` is negative, to the group that it leads. Does nothing when it has ended. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(identity.pid, name);
+    process.kill(pid, signal);
   } catch (error) {
-    // The process ended between the check and the signal.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

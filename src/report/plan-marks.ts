@@ -66,10 +66,8 @@ function numbersOf(dots: readonly Dot[]): string[] {
   });
 }
 
-/** Height of a mix in the legend. */
 export const legendRowHeight = 42;
 
-/** Name and numbers of a mix. */
 export function legendRow(plan: MixPlan, index: number, { unit }: Scales, isBound: boolean): string {
   const { mix, costMicroUsd, budgetMicroUsd, seconds, scored } = plan;
   const y = plot.bottom + 82 + legendRowHeight * index;

@@ -21,7 +21,7 @@ export function planPicture({ mixes, basis }: CampaignPlan, frame: PlanFrame): s
   const scales = scalesOf(mixes, frame);
   const size = { width: 800, height: plot.bottom + 76 + legendRowHeight * mixes.length };
   const isBound = basis === 'upper-bound';
-  const title = `${withoutMiddle(frame.campaign, 28)}: what it needs and when it is done`;
+  const title = `${withoutMiddle(frame.campaign, 28)}: budget needed and finish time`;
   return element(
     'svg',
     {

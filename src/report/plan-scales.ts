@@ -25,7 +25,7 @@ export function scalesOf(
   // If no budget is enough, a position above the budget stands for it.
   const shown = (microUsd: number): number => (Number.isFinite(microUsd) ? microUsd : 2 * budgetMicroUsd);
   const most = Math.max(...mixes.map((mix) => shown(mix.budgetMicroUsd.p90)), 1);
-  const unit = units.find(({ seconds }) => longest >= 3 * seconds) ?? units[units.length - 1] ?? fallbackUnit;
+  const unit = units.find(({ seconds }) => longest >= 3 * seconds) ?? secondsUnit;
   const lastSecond = Math.max(longest, fits(deadlineSeconds, longest) ? deadlineSeconds : 0) * 1.05;
   const mostMoney = Math.max(most, fits(budgetMicroUsd, most) ? budgetMicroUsd : 0) * 1.05;
   const days = ticksTo(lastSecond / unit.seconds, 8);
@@ -41,12 +41,11 @@ export function scalesOf(
   };
 }
 
-const fallbackUnit = { seconds: 1, name: 'seconds', short: 's' };
+const secondsUnit = { seconds: 1, name: 'seconds', short: 's' };
 const units = [
   { seconds: 86_400, name: 'days', short: 'd' },
   { seconds: 3_600, name: 'hours', short: 'h' },
   { seconds: 60, name: 'minutes', short: 'min' },
-  fallbackUnit,
 ];
 
 export function axesOf({ unit, days, money, x, y }: Scales): string[] {

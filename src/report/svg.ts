@@ -4,7 +4,6 @@ export function element(name: string, attributes: Record<string, string | number
   return `<${name}${written.join('')}>${children.join('')}</${name}>`;
 }
 
-/** A line of text at a position. */
 export const text = (x: number, y: number, words: string, attributes: Record<string, string | number> = {}): string =>
   element('text', { x, y, ...attributes }, escaped(words));
 

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type Readable, Writable } from 'node:stream';
+import { devNull } from 'node:os';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  paginateListObjectsV2,
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
@@ -23,6 +25,12 @@ const multipartThreshold = 64 * 1024 * 1024;
 const connectLimitMs = 10_000;
 const idleLimitMs = 60_000;
 
+/** One bucket. */
+export interface Bucket {
+  store: ObjectStore;
+  bucket: string;
+}
+
 /** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
@@ -37,13 +45,8 @@ export class ObjectStore {
 
   /** The object's bytes, or undefined if there is no such object. For small objects. */
   async find(bucket: string, key: string): Promise<Buffer | undefined> {
-    try {
-      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return Body === undefined ? undefined : Buffer.from(await Body.transformToByteArray());
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const found = await unlessMissing(this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+    return found?.Body && Buffer.from(await found.Body.transformToByteArray());
   }
 
   /** The object's bytes; throws OBJECT_MISSING. For small objects. */
@@ -53,26 +56,21 @@ export class ObjectStore {
     return body;
   }
 
-  /** Parses a JSON object that Holdout itself wrote; throws OBJECT_MISSING. */
-  async readJson<T>(bucket: string, key: string): Promise<T> {
-    return JSON.parse((await this.read(bucket, key)).toString('utf8')) as T;
-  }
-
-  /** Like {@link readJson}, but undefined if there is no such object. */
+  /** Parses a JSON object that Holdout itself wrote, or returns undefined if there is no such object. */
   async findJson<T>(bucket: string, key: string): Promise<T | undefined> {
     const body = await this.find(bucket, key);
     return body === undefined ? undefined : (JSON.parse(body.toString('utf8')) as T);
   }
 
+  /** Like {@link findJson}, but throws OBJECT_MISSING. */
+  async readJson<T>(bucket: string, key: string): Promise<T> {
+    return JSON.parse((await this.read(bucket, key)).toString('utf8')) as T;
+  }
+
   /** Size in bytes, or undefined if there is no such object. */
   async size(bucket: string, key: string): Promise<number | undefined> {
-    try {
-      const { ContentLength } = await this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-      return ContentLength ?? 0;
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const found = await unlessMissing(this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+    return found && (found.ContentLength ?? 0);
   }
 
   /** Whether there is such an object; needs the right to list the bucket, but none to read the object. */
@@ -125,20 +123,7 @@ export class ObjectStore {
   }
 
   /** Streams an object into a file and returns its size and sha256 (hex); throws OBJECT_MISSING. */
-  download(bucket: string, key: string, file: string): Promise<{ bytes: number; sha256: string }> {
-    return this.consume(bucket, key, () => createWriteStream(file));
-  }
-
-  /** Size and sha256 (hex) of an object, which is read but not kept; throws OBJECT_MISSING. */
-  digest(bucket: string, key: string): Promise<{ bytes: number; sha256: string }> {
-    return this.consume(bucket, key, () => new Writable({ write: (_chunk, _encoding, done) => done() }));
-  }
-
-  private async consume(
-    bucket: string,
-    key: string,
-    openTarget: () => Writable,
-  ): Promise<{ bytes: number; sha256: string }> {
+  async download(bucket: string, key: string, file: string): Promise<{ bytes: number; sha256: string }> {
     const hash = createHash('sha256');
     let bytes = 0;
     const body = await this.stream(bucket, key);
@@ -146,31 +131,26 @@ export class ObjectStore {
       hash.update(chunk);
       bytes += chunk.length;
     });
-    await pipeline(body, openTarget());
+    await pipeline(body, createWriteStream(file));
     return { bytes, sha256: hash.digest('hex') };
+  }
+
+  /** Size and sha256 (hex) of an object, which is read but not kept; throws OBJECT_MISSING. */
+  digest(bucket: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    return this.download(bucket, key, devNull);
   }
 
   /** The object as a stream; throws OBJECT_MISSING. */
   async stream(bucket: string, key: string): Promise<Readable> {
-    try {
-      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return Body as Readable;
-    } catch (error) {
-      if (isMissing(error)) throw holdoutError('OBJECT_MISSING', { bucket, key }, error);
-      throw error;
-    }
+    const found = await unlessMissing(this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+    if (found === undefined) throw holdoutError('OBJECT_MISSING', { bucket, key });
+    return found.Body as Readable;
   }
 
   /** All keys under a prefix, in the order of the server. */
   async *list(bucket: string, prefix: string): AsyncGenerator<string> {
-    let token: string | undefined;
-    do {
-      const page = await this.client.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-      );
-      for (const object of page.Contents ?? []) if (object.Key !== undefined) yield object.Key;
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
+    const pages = paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix });
+    for await (const { Contents = [] } of pages) for (const { Key } of Contents) if (Key !== undefined) yield Key;
   }
 }
 
@@ -185,8 +165,15 @@ async function wasAbsent(write: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'NotFound');
+/** The response, or undefined if there is no such object. */
+async function unlessMissing<T>(response: Promise<T>): Promise<T | undefined> {
+  try {
+    return await response;
+  } catch (error) {
+    if (error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name)) return undefined;
+    throw error;
+  }
+}
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

@@ -2,13 +2,11 @@ import type { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { evaluateMetric, metrics, type Metric } from '../campaign/model/metrics.ts';
 import { quoted } from '../safe-text.ts';
-import { FaultList } from './fault-list.ts';
+import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 
-/** The true value of every input. `invalid` is the operator's fault; `faults` are the first twenty of `count`. */
-type LabelsResult =
-  | { kind: 'valid'; values: Map<string, number>; lines: Map<string, number> }
-  | { kind: 'invalid'; faults: string[]; count: number };
+/** The true value of every input. Faults are the operator's. */
+type LabelsResult = FaultyTable | { kind: 'valid'; values: Map<string, number>; lines: Map<string, number> };
 
 const maxBytes = 2 ** 30;
 
@@ -18,7 +16,7 @@ export async function readLabels(
   format: Pick<PredictionsFormat, 'id' | 'value'>,
   metric: Metric | undefined,
 ): Promise<LabelsResult> {
-  const faults = new FaultList(20);
+  const faults = new FaultList();
   const needsClasses = metric !== undefined && metrics[metric].labels === 'class';
   const { values, lines } = await readIdValueTable(source, { ...format, maxBytes }, faults, {
     noun: 'label',
@@ -36,6 +34,5 @@ export async function readLabels(
     if (perfect.kind === 'undefined')
       faults.add('no-score', null, () => `${metric} is undefined for these labels: ${perfect.why}`);
   }
-  if (faults.count > 0) return { kind: 'invalid', faults: faults.listed, count: faults.count };
-  return { kind: 'valid', values, lines };
+  return faults.count > 0 ? faults.table : { kind: 'valid', values, lines };
 }

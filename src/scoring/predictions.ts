@@ -1,25 +1,19 @@
 import type { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { metrics, type Metric } from '../campaign/model/metrics.ts';
-import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { quoted } from '../safe-text.ts';
-import { FaultList } from './fault-list.ts';
+import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 import { unknownId } from './unknown-id.ts';
 
-/** Values by input. `invalid` is the team's fault; `faults` are the first twenty of `count`, escaped for display. */
-type PredictionsResult =
-  | { kind: 'valid'; values: Map<string, number> }
-  | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
-
-const maxListed = 20;
+/** Values by input. Faults are the team's. */
+type PredictionsResult = FaultyTable | { kind: 'valid'; values: Map<string, number> };
 
 /**
  * Checks a predictions file: exactly one row per input, each a finite number, or a probability if the metric needs one. Takes
  * linear time; memory depends on the inputs, not on the file. Throws only the source's errors.
  */
 export async function readPredictions(options: {
-  /** A path or a byte stream. */
   source: Readable | string;
   /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;
@@ -27,7 +21,7 @@ export async function readPredictions(options: {
   metric: Metric;
 }): Promise<PredictionsResult> {
   const { source, inputs, format, metric } = options;
-  const faults = new FaultList(maxListed);
+  const faults = new FaultList();
   const needsProbabilities = metrics[metric].predictions === 'probability';
   const { values, lines, isComplete } = await readIdValueTable(source, format, faults, {
     noun: 'row',
@@ -45,7 +39,5 @@ export async function readPredictions(options: {
     if (format.missing === 'reject') faults.add('no-row', null, () => `no row for the input ${quoted(id)}`);
     else values.set(id, format.missing);
   }
-  return faults.count === 0
-    ? { kind: 'valid', values }
-    : { kind: 'invalid', faults: faults.listed, count: faults.count, summary: faults.summary };
+  return faults.count > 0 ? faults.table : { kind: 'valid', values };
 }

@@ -1,19 +1,13 @@
 import { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { evaluateMetric, type Metric } from '../campaign/model/metrics.ts';
-import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { holdoutError } from '../errors.ts';
-import { FaultList } from './fault-list.ts';
+import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readLabels } from './labels.ts';
 import { readPredictions } from './predictions.ts';
 
-/**
- * `score` is unrounded. `invalid` is the team's fault: the first twenty of `count` faults, escaped for display, and a summary
- * without text of the file.
- */
-type ScoredPredictions =
-  | { kind: 'scored'; score: number; items: number }
-  | { kind: 'invalid'; faults: string[]; count: number; summary: FaultSummary };
+/** `score` is unrounded. Faults are the team's. */
+type ScoredPredictions = FaultyTable | { kind: 'scored'; score: number; items: number };
 
 /**
  * Checks and scores a predictions file. The score is identical to the last bit for every order of its rows. Throws
@@ -38,9 +32,9 @@ export async function scorePredictions(options: {
   }));
   const scored = evaluateMetric(metric, items);
   if (scored.kind === 'undefined') {
-    const faults = new FaultList(1);
+    const faults = new FaultList();
     faults.add('no-score', null, () => `no ${metric}: ${scored.why}`);
-    return { kind: 'invalid', faults: faults.listed, count: faults.count, summary: faults.summary };
+    return faults.table;
   }
   return { kind: 'scored', score: scored.value, items: items.length };
 }

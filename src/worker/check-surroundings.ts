@@ -40,16 +40,10 @@ export async function checkSurroundings(queues: readonly TaskQueueName[], settin
 }
 
 /** The access key id that signs the requests. */
-async function identityOf(client: S3Client): Promise<string> {
-  await client.config.region().catch((error: unknown) => {
-    const next = 'Set AWS_REGION, or AWS_PROFILE to a profile that has one.';
-    throw holdoutError('WORKER_UNREADY', { missing: 'an AWS region', next }, error);
-  });
-  const { accessKeyId } = await client.config.credentials().catch((error: unknown) => {
-    const next = 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the host a role.';
-    throw holdoutError('WORKER_UNREADY', { missing: 'AWS credentials', next }, error);
-  });
-  return accessKeyId;
+async function identityOf({ config }: S3Client): Promise<string> {
+  await required('an AWS region', config.region(), 'Set AWS_REGION, or AWS_PROFILE to a profile that has one.');
+  const next = 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the host a role.';
+  return (await required('AWS credentials', config.credentials(), next)).accessKeyId;
 }
 
 /** Whose key signs the requests, and who has to own the buckets. */
@@ -57,6 +51,11 @@ interface Identities {
   accessKeyId: string;
   owner: string | undefined;
 }
+
+const required = <Value>(missing: string, value: Promise<Value>, next: string): Promise<Value> =>
+  value.catch((error: unknown) => {
+    throw holdoutError('WORKER_UNREADY', { missing, next }, error);
+  });
 
 async function checkBucket(client: S3Client, bucket: string, who: Identities): Promise<void> {
   try {

@@ -9,5 +9,5 @@
 /** For workers: such a campaign fails. Other workflows are retried until their code is fixed. */
 export const failOnNondeterminism = { '*': [], campaign: ['NondeterminismError'] };
 
-/** For starting a campaign: a failed run is followed by another one, unless it failed for good. */
+/** For starting a campaign: a failed run is followed by another one, unless its failure is marked as non-retryable. */
 export const retryAfterNondeterminism = { initialInterval: '1 second', maximumInterval: '60 seconds' } as const;

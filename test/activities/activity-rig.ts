@@ -58,9 +58,10 @@ export class ActivityRig {
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
       store,
+      results: this.results,
       images: new ImageStore(`oci:${join(this.folder, 'images')}`),
       workflows: client.workflow,
-      frozen: new FrozenReader(store, s3.buckets.results),
+      frozen: new FrozenReader(this.results),
       report: (_, report) => Promise.resolve(void this.reports.push(report)),
     });
     this.activities = inContext(this.bound);

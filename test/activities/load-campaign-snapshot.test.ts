@@ -43,13 +43,9 @@ describe('the snapshot of a campaign without state', () => {
 
   it('does not list final and running rounds, and returns both', async () => {
     await resultsBucket.freeze('lost', { one: ['done', 'runs', 'waits'], two: ['failed'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('lost', 'done', { runs: [run(1), run(2)] }));
+    await appendRecord(resultsBucket, record('lost', 'done', { runs: [run(1), run(2)] }));
     const failed = { team: 'two', state: 'failed', reason: 'time-limit', runs: [run(1)] } as const;
-    await appendRecord(
-      resultsBucket.store,
-      resultsBucket.bucket,
-      record('lost', 'failed', { ...failed, runs: [run(1)] }),
-    );
+    await appendRecord(resultsBucket, record('lost', 'failed', { ...failed, runs: [run(1)] }));
     const handle = await rig.open({ campaign: 'lost', submission: 'runs', sequence: 1 });
     const stock = await rig.call('takeStock', { campaign: 'lost' });
     const list = await listAt(stock.workLists[0]);
@@ -65,10 +61,10 @@ describe('the snapshot of a campaign without state', () => {
   it('does not count a workflow as running if its round is final or a later one', async () => {
     await resultsBucket.freeze('closing', { one: ['s'] });
     const handle = await rig.open({ campaign: 'closing', submission: 's', sequence: 1 });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closing', 's'));
+    await appendRecord(resultsBucket, record('closing', 's'));
     const rounds = await resultsBucket.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
     const retry = acceptedCommand({ name: 'retry', message: { rounds, count: 1 } });
-    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closing', 1, [retry]);
+    await appendCommands(resultsBucket, 'closing', 1, [retry]);
     const before = await rig.call('takeStock', { campaign: 'closing' });
     assert.deepEqual(before.running, []);
     assert.deepEqual(roundsOf(await listAt(before.workLists[0])), { one: ['1 before', 's/2 evaluate'] });
@@ -89,7 +85,7 @@ describe('the snapshot of a campaign without state', () => {
     const refused = { ...acceptedCommand(null), refused: 'there is no team five' };
     const add = acceptedCommand({ name: 'addSubmissions', message: { rounds, count: 1 } });
     const more = Array.from({ length: 50 }, () => acceptedCommand({ name: 'pauseCampaign', message: {} }));
-    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'steered', 1, [pause, refused, add, ...more]);
+    await appendCommands(resultsBucket, 'steered', 1, [pause, refused, add, ...more]);
     const stock = await rig.call('takeStock', { campaign: 'steered' });
     const teams = (await listAt(stock.workLists[0])).teams.map(({ team }) => team);
     assert.deepEqual(teams.toSorted(), ['one', 'three', 'two'], 'commands that were not accepted have no effect');

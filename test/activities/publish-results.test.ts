@@ -23,18 +23,18 @@ describe('publishing results', () => {
 
   it('records every round that is neither final nor running, added ones too, after the campaign was closed', async () => {
     await resultsBucket.freeze('closed', { one: ['done', 'runs', 'never'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('closed', 'done'));
+    await appendRecord(resultsBucket, record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
     const added = await resultsBucket.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
     const taken = acceptedCommand({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
-    await appendCommands(resultsBucket.store, resultsBucket.bucket, 'closed', 1, [taken]);
+    await appendCommands(resultsBucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');
     assert.deepEqual(statesIn(results), { done: 'finished', runs: 'queued', never: 'cancelled', late: 'cancelled' });
     assert.equal(results.state, 'running', 'one runs on and will record itself');
-    const [first, second] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'closed', 'done');
+    const [first, second] = await chainOf(resultsBucket, 'closed', 'done');
     assert.equal(second?.record.predecessor, first?.digest);
-    const [late] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'closed', 'late');
+    const [late] = await chainOf(resultsBucket, 'closed', 'late');
     assert.deepEqual([late?.record.team, late?.record.reason], ['two', 'cancelled']);
     await rig.terminate(handle);
     assert.equal((await published('closed', 'cancelled')).state, 'finished');
@@ -42,8 +42,8 @@ describe('publishing results', () => {
 
   it('does not write to the ledger otherwise', async () => {
     await resultsBucket.freeze('open', { one: ['done', 'waits'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('open', 'done'));
+    await appendRecord(resultsBucket, record('open', 'done'));
     assert.deepEqual(statesIn(await published('open', null)), { done: 'finished', waits: 'queued' });
-    assert.deepEqual(await chainOf(resultsBucket.store, resultsBucket.bucket, 'open', 'waits'), []);
+    assert.deepEqual(await chainOf(resultsBucket, 'open', 'waits'), []);
   });
 });

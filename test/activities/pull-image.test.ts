@@ -57,7 +57,7 @@ describe('an image that a submission names by its reference in a registry', () =
   });
 
   it('is an error with a clear message while the registry demands credentials, and can be pulled later', async () => {
-    const why = `the registry wants credentials, or has no such image. Check the name, or run "skopeo login ${registry.host}" where the workers run.`;
+    const why = `the registry requires credentials or has no such image. Check the name, or run "skopeo login ${registry.host}" on the workers' machines.`;
     const isPlain = ({ code, message }: HoldoutError): boolean =>
       code === 'IMAGE_COPY_FAILED' &&
       /^The image docker:\S+ could not be copied: /.test(message) &&

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
-import type { HeldGrant } from '../../src/campaign/model/messages.ts';
+import type { Grant } from '../../src/campaign/model/messages.ts';
 
 describe('reconciling submissions whose workflow has ended', () => {
   let rig: ActivityRig;
@@ -36,7 +36,7 @@ describe('reconciling submissions whose workflow has ended', () => {
     class: 'g4',
     image: { reference: 'oci:/images:x', digest: 'sha256:0' },
   });
-  const grantOf = (n: number): HeldGrant => ({
+  const grantOf = (n: number): Grant => ({
     n,
     purpose: 'evaluation',
     rerun: false,
@@ -46,8 +46,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   });
   const reconcile = (...open: OpenCase[]) => rig.call('reconcile', { campaign: 'case', open });
   const newest = async (submission: string) =>
-    (await chainOf(resultsBucket.store, resultsBucket.bucket, 'case', submission)).at(-1)?.record ??
-    assert.fail('no record');
+    (await chainOf(resultsBucket, 'case', submission)).at(-1)?.record ?? assert.fail('no record');
   const costOf = (seconds: number): number => Math.ceil((seconds * 526_000) / 3_600);
 
   it('leaves a running one alone', async () => {
@@ -62,8 +61,8 @@ describe('reconciling submissions whose workflow has ended', () => {
 
   it('returns the report of the round’s record, whatever rounds followed', async () => {
     const submission = await submissionThat({});
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('case', submission, { runs: [run(1)] }));
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('case', submission, { sequence: 2 }));
+    await appendRecord(resultsBucket, record('case', submission, { runs: [run(1)] }));
+    await appendRecord(resultsBucket, record('case', submission, { sequence: 2 }));
     const reports = await reconcile({ submission, sequence: 1, held: null });
     const lastRun = { n: 1, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 100 };
     assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100, lastRun }]);
@@ -167,7 +166,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   it('looks only at the runs of this round', async () => {
     const submission = await submissionThat({});
     const first = record('case', submission, { runs: [run(1), run(2)] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, first);
+    await appendRecord(resultsBucket, first);
     rig.batch.play(runKeyOf('case', submission, 3), {});
     const order = orderOf(submission, 3);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 2, orders: [order] });

@@ -20,7 +20,7 @@ describe('the rounds of a submission', () => {
   const open = (submission: string, sequence: number) =>
     rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });
   const append = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
-    appendRecord(resultsBucket.store, resultsBucket.bucket, record('rounds', submission, rest));
+    appendRecord(resultsBucket, record('rounds', submission, rest));
   const result = (submission: string, rest: Parameters<typeof record>[2] = {}) => {
     const { version: _version, predecessor: _predecessor, ...result } = record('results', submission, rest);
     return result;
@@ -53,7 +53,7 @@ describe('the rounds of a submission', () => {
     await activities.recordResult(result('s', { runs: [run(1)], state: 'failed', reason: 'time-limit' }));
     await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
     await activities.recordResult(result('s', { sequence: 2, runs: [run(2, { costMicroUsd: 7 })] }));
-    const [first, second] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'results', 's');
+    const [first, second] = await chainOf(resultsBucket, 'results', 's');
     assert.deepEqual([first?.record.predecessor, second?.record.predecessor], [null, first?.digest]);
     const standing = { before: { state: 'failed', reason: 'time-limit' }, now: { state: 'finished' } };
     const lastRun = { n: 2, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 7 };
@@ -84,10 +84,7 @@ describe('the rounds of a submission', () => {
       reason: 'time-limit',
       costMicroUsd: 0,
     });
-    assert.equal(
-      (await chainOf(resultsBucket.store, resultsBucket.bucket, 'results', 'old'))[0]?.record.state,
-      'failed',
-    );
+    assert.equal((await chainOf(resultsBucket, 'results', 'old'))[0]?.record.state, 'failed');
   });
 
   it('that were not written do not exist', async () => {

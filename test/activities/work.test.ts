@@ -15,9 +15,9 @@ describe('the work of a campaign', () => {
   after(() => rig.stop());
 
   const listsOf = async (campaign: string): Promise<string[]> => (await rig.call('takeStock', { campaign })).workLists;
-  const taken = async (order: { campaign: string; workLists: string[]; added: string }) =>
+  const taken = async (order: { campaign: string; workLists: readonly string[]; added: string }) =>
     (await rig.call('takeRounds', order)) ?? assert.fail('the added rounds do not exist');
-  const teamsOf = async (campaign: string, workLists: string[]): Promise<(string | undefined)[]> => {
+  const teamsOf = async (campaign: string, workLists: readonly string[]): Promise<(string | undefined)[]> => {
     const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
       team,
       await rig.activities.findTeam({ campaign, workLists, team }),
@@ -28,12 +28,12 @@ describe('the work of a campaign', () => {
       .map(([team]) => team);
   };
   const states = async (campaign: string, submission: string): Promise<string[]> =>
-    (await chainOf(resultsBucket.store, resultsBucket.bucket, campaign, submission)).map(({ record }) => record.state);
+    (await chainOf(resultsBucket, campaign, submission)).map(({ record }) => record.state);
 
   it('is a number of rounds by team, with the final ones and the campaign file’s weights', async () => {
     const fairness = { perTeamInFlight: 2, seed: 7, weights: { two: 3, nobody: 2 } };
     await resultsBucket.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('opened', 'a'));
+    await appendRecord(resultsBucket, record('opened', 'a'));
     const workLists = await listsOf('opened');
     const { work, frozen } = await rig.activities.openCampaign({ campaign: 'opened', workLists });
     const [one, two] = [
@@ -48,7 +48,7 @@ describe('the work of a campaign', () => {
 
   it('has the picked rounds in their order, and throws for a missing one', async () => {
     await resultsBucket.freeze('picked', { one: ['a', 'b', 'c'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('picked', 'a'));
+    await appendRecord(resultsBucket, record('picked', 'a'));
     const input = { campaign: 'picked', workLists: await listsOf('picked') };
     const picks = [2, 1].map((index) => ({ team: 0, index }));
     const rows = await rig.activities.nextSubmissions({ ...input, picks });
@@ -68,7 +68,7 @@ describe('the work of a campaign', () => {
 
   it('grows once by the rounds that an operator added: known teams keep their number, new ones follow', async () => {
     const frozen = await resultsBucket.freeze('grown', { one: ['a'], two: ['b'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('grown', 'a'));
+    await appendRecord(resultsBucket, record('grown', 'a'));
     const first = await listsOf('grown');
     const known = await teamsOf('grown', first);
     const rounds = [
@@ -97,7 +97,7 @@ describe('the work of a campaign', () => {
   it('loses rounds that are cancelled before they start, but no running or final ones', async () => {
     await resultsBucket.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
     const workLists = await listsOf('cancelled');
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('cancelled', 'a'));
+    await appendRecord(resultsBucket, record('cancelled', 'a'));
     const input = { campaign: 'cancelled', workLists, open: ['b'] };
     const team = (await teamsOf('cancelled', workLists)).indexOf('one');
     assert.equal(await rig.call('cancelQueued', { ...input, submissions: ['d', 'a', 'b'] }), 1);
@@ -114,11 +114,7 @@ describe('the work of a campaign', () => {
       ['a', 'time-limit'],
       ['b', 'submission-error'],
     ] as const) {
-      await appendRecord(
-        resultsBucket.store,
-        resultsBucket.bucket,
-        record('because', submission, { state: 'failed', reason }),
-      );
+      await appendRecord(resultsBucket, record('because', submission, { state: 'failed', reason }));
     }
     const rounds = [roundOf('one', 'a', 2), roundOf('one', 'b', 2)];
     const added = await resultsBucket.add('because', { rounds, submissions: [] });
@@ -126,7 +122,7 @@ describe('the work of a campaign', () => {
     const { workLists } = await taken({ campaign: 'because', workLists: first, added });
     const input = { campaign: 'because', workLists, open: [] };
     assert.equal(await rig.call('cancelQueued', { ...input, because: 'time-limit' }), 1);
-    const [before, after] = await chainOf(resultsBucket.store, resultsBucket.bucket, 'because', 'a');
+    const [before, after] = await chainOf(resultsBucket, 'because', 'a');
     assert.deepEqual([after?.record.reason, after?.record.predecessor], ['cancelled', before?.digest]);
     assert.deepEqual(await states('because', 'b'), ['failed']);
     assert.deepEqual(await states('because', 'c'), []);
@@ -134,7 +130,7 @@ describe('the work of a campaign', () => {
 
   it('of a team whose rounds are all final keeps its number', async () => {
     await resultsBucket.freeze('empty', { one: ['a'], two: ['b'] });
-    await appendRecord(resultsBucket.store, resultsBucket.bucket, record('empty', 'b', { team: 'two' }));
+    await appendRecord(resultsBucket, record('empty', 'b', { team: 'two' }));
     const [key = ''] = await listsOf('empty');
     const { teams } = await resultsBucket.store.readJson<WorkList>(resultsBucket.bucket, key);
     assert.equal(teams.length, 2);

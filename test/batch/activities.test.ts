@@ -88,10 +88,11 @@ describe('the activities of a Batch job on a real worker', () => {
       settings: { ...loadSettings({}), timings },
       buckets: s3.buckets,
       store,
+      results: { store, bucket: s3.buckets.results },
       images: new ImageStore(''),
       workflows: client.workflow,
       // Accepts runs of any name: the rig has no frozen campaign with their rows.
-      frozen: Object.assign(new FrozenReader(store, s3.buckets.results), { submission: async () => row }),
+      frozen: Object.assign(new FrozenReader({ store, bucket: s3.buckets.results }), { submission: async () => row }),
       report: () => Promise.resolve(),
     });
     const make = (taskQueue: string): Promise<Worker> =>

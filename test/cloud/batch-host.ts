@@ -11,7 +11,7 @@ import { ProgramsUnavailable } from '../support/debian-programs.ts';
 import { ownerAccount } from '../support/s3-server.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
-import { agentArguments } from './ecs-agent.ts';
+import { agentArguments, variablesOf } from './ecs-agent.ts';
 import { pushRunnerImage } from './runner-image.ts';
 
 /** The variables with which a process here reaches S3; on AWS the job role and the region do that. */
@@ -91,15 +91,13 @@ export class BatchHost {
   }
 
   /** Starts a job as the agent does; `without` leaves variables out. */
-  startJob(
-    { runKey }: Pick<RunSpec, 'runKey'>,
-    { definition = this.definition(), jobId = String(randomUUID()) } = {},
-  ): StartedJob {
+  startJob({ runKey }: Pick<RunSpec, 'runKey'>, { definition = this.definition() } = {}): StartedJob {
+    const jobId = randomUUID();
     const container = `ecs-${jobId}`;
     const [program, ...flags] = this.host.command;
     const args = [...flags, 'run', `--name=${container}`, ...agentArguments(definition, toS3)];
     const child = spawn(program, args, {
-      env: { ...process.env, AWS_BATCH_JOB_ID: jobId, HOLDOUT_RUN_KEY: runKey },
+      env: { ...process.env, ...variablesOf(definition), AWS_BATCH_JOB_ID: jobId, HOLDOUT_RUN_KEY: runKey },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';

@@ -7,7 +7,8 @@ const ofAgent = ['AWS_BATCH_JOB_ID', 'AWS_BATCH_JOB_ATTEMPT', 'AWS_BATCH_JQ_NAME
 /**
  * The arguments of `docker run` for a job, as the ECS agent makes them from its task definition (agent/api/task/task.go,
  * dockerHostConfig and dockerConfig): network `host`, binds without propagation, which docker makes `rprivate`, soft limits by
- * shares. Reads nothing but the definition. `variables` are taken from the environment of the call.
+ * shares. Reads nothing but the definition; `variables` are given by other means. The values of all variables are taken from
+ * the environment of the call, as the agent's are in no list of processes.
  */
 export function agentArguments({ containerProperties }: JobDefinition, variables: readonly string[]): string[] {
   const { image = '', command = [], environment = [], mountPoints = [], volumes = [] } = containerProperties;
@@ -25,12 +26,15 @@ export function agentArguments({ containerProperties }: JobDefinition, variables
     `--cpu-shares=${needed('VCPU') * 1024}`,
     `--memory=${needed('MEMORY')}m`,
     '--label=com.amazonaws.ecs.container-name=default',
-    ...environment.map(({ name, value }) => `--env=${name}=${value}`),
-    ...[...ofAgent, ...variables].map((name) => `--env=${name}`),
+    ...[...environment.map(({ name = '' }) => name), ...ofAgent, ...variables].map((name) => `--env=${name}`),
     image,
     ...command,
   ];
 }
+
+/** The variables of a definition with their values. */
+export const variablesOf = ({ containerProperties }: JobDefinition): NodeJS.ProcessEnv =>
+  Object.fromEntries((containerProperties.environment ?? []).map(({ name = '', value }) => [name, value]));
 
 /**
  * `--privileged`, as far as this machine has these rights itself: docker demands all capabilities of the kernel, and a machine

@@ -1,36 +1,23 @@
-import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GateRig } from '../support/images/gate-rig.ts';
+import { amd64, arm64, GateSuite, type MakeArchive } from '../support/images/gate-suite.ts';
 import { sha256, tarOf, type TarEntry } from '../support/images/image-archives.ts';
 import {
   configOf,
   docker,
   dockerArchive,
-  layersOf,
   oci,
   OciBuilder,
+  plain,
   type BuiltLayer,
   type Descriptor,
   type Fields,
 } from '../support/images/oci-builder.ts';
-import { paxOf, rawEntry, unended } from '../support/images/raw-tar.ts';
-import { zstdOf } from '../support/images/zstd.ts';
 
-/** Archives in the forms that tools write, all of the same image; `made` has its layers and an empty builder. */
-type Make = (made: {
-  layers: BuiltLayer[];
-  builder: OciBuilder;
-  other: BuiltLayer[];
-}) => TarEntry[] | Promise<TarEntry[]>;
-
-const amd64 = { os: 'linux', architecture: 'amd64' };
-const arm64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
 const unknown = { os: 'unknown', architecture: 'unknown' };
 const isAbout = { 'vnd.docker.reference.type': 'attestation-manifest' };
 const named = (name: string): Fields => ({ annotations: { 'org.opencontainers.image.ref.name': name } });
-const zstd = zstdOf;
 const absent = (text: string, fields: Fields): Fields => ({ digest: `sha256:${sha256(text)}`, size: 500, ...fields });
 
 /** As BuildKit writes provenance; https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
@@ -68,10 +55,8 @@ function both(
   ];
 }
 
-const plain = (layers: readonly BuiltLayer[]): BuiltLayer[] =>
-  layers.map((layer) => ({ ...layer, pack: (tar) => tar }));
-
-const archives: Record<string, Make> = {
+/** All of the same image. */
+const archives: Record<string, MakeArchive> = {
   'docker save, classic store, before 25: folders with VERSION and json, links for repeated layers': ({ layers }) => {
     const entries = dockerArchive(layers, { layerName: (hex) => `${hex}/layer.tar` });
     return [
@@ -212,218 +197,19 @@ const archives: Record<string, Make> = {
         ),
       ]),
     ]),
-  'Docker media types in an OCI layout': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(
-        layers.map((layer) => ({ ...layer, fields: { mediaType: docker.layer } })),
-        { configType: docker.config, manifest: { mediaType: docker.manifest }, fields: { mediaType: docker.manifest } },
-      ),
-    ]),
-  'OCI layers under a Docker manifest': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(layers, { manifest: { mediaType: docker.manifest }, fields: { mediaType: docker.manifest } }),
-    ]),
-  'an old hub image: a configuration of octets': ({ layers, builder }) =>
-    builder.entries([builder.image(layers, { configType: 'application/octet-stream' })]),
-  'no media types at all': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(
-        layers.map((layer) => ({ ...layer, fields: { mediaType: null } })),
-        { configType: null, manifest: { mediaType: undefined }, fields: { mediaType: undefined } },
-      ),
-    ]),
-  'null for every optional field': ({ layers, builder }) => {
-    const nothing = { annotations: null, urls: null, platform: null, data: null, artifactType: null };
-    return builder.entries(
-      [
-        builder.image(
-          layers.map((layer) => ({ ...layer, fields: nothing })),
-          {
-            config: { history: null, created: null, author: null, container_config: null, variant: null },
-            manifest: { annotations: null, subject: null, artifactType: null },
-            fields: nothing,
-          },
-        ),
-      ],
-      { annotations: null, subject: null },
-    );
-  },
-  'empty urls, and urls of a layer that is inside': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(
-        layers.map((layer, n) => ({
-          ...layer,
-          fields: {
-            mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
-            urls: n === 0 ? [] : ['http://127.0.0.1:9/'],
-          },
-        })),
-      ),
-    ]),
-  'layers of zstd': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(layers.map((layer) => ({ ...layer, pack: zstd, fields: { mediaType: `${oci.layer}+zstd` } }))),
-    ]),
-  'layers of zstd labelled as gzip': ({ layers, builder }) =>
-    builder.entries([builder.image(layers.map((layer) => ({ ...layer, pack: zstd })))]),
-  'plain layers': ({ layers, builder }) => builder.entries([builder.image(plain(layers))]),
-  'x86_64 in the index': ({ layers, builder }) =>
-    builder.entries([
-      builder.index([builder.image(layers, { fields: { platform: { os: 'linux', architecture: 'x86_64' } } })]),
-    ]),
-  'x86-64 in the configuration': ({ layers, builder }) =>
-    builder.entries([builder.image(layers, { config: { architecture: 'x86-64', os: 'Linux' } })]),
-  'an index that labels the only image, for amd64, as arm64': ({ layers, builder }) =>
-    builder.entries([builder.index([builder.image(layers, { fields: { platform: arm64 } })])]),
-  'amd64/v1 among amd64/v2 and v3': ({ layers, builder, other }) =>
-    builder.entries([
-      builder.index([
-        builder.image(other, { fields: { platform: { ...amd64, variant: 'v3' } } }),
-        builder.image(layers, { fields: { platform: { ...amd64, variant: 'v1' } } }),
-        builder.image(other.slice(1), { fields: { platform: { ...amd64, variant: 'v2' } } }),
-      ]),
-    ]),
-  'amd64/v2 alone': ({ layers, builder }) =>
-    builder.entries([builder.index([builder.image(layers, { fields: { platform: { ...amd64, variant: 'v2' } } })])]),
-  'a variant built on an amd64 base that the index labels arm64, beside the right one': ({ layers, builder, other }) =>
-    builder.entries([
-      builder.index([
-        builder.image(other, { fields: { platform: arm64 } }),
-        builder.image(layers, { fields: { platform: amd64 } }),
-      ]),
-    ]),
-  'a platform only on the outer index': ({ layers, builder, other }) =>
-    builder.entries([
-      builder.index([builder.image(other)], { platform: arm64 }),
-      builder.index([builder.image(layers)], { platform: amd64 }),
-    ]),
-  'a signature by cosign beside the image': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(layers),
-      builder.put({
-        schemaVersion: 2,
-        config: builder.put({
-          architecture: '',
-          os: '',
-          config: {},
-          rootfs: { type: 'layers', diff_ids: ['sha256:0'] },
-        }),
-        layers: [builder.put({ critical: {} }, { mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json' })],
-      }),
-    ]),
-  'a bill of materials and a Helm chart beside the image': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(layers),
-      builder.put({
-        schemaVersion: 2,
-        artifactType: 'application/spdx+json',
-        config: builder.put({}),
-        layers: [builder.put({})],
-      }),
-      builder.put({ schemaVersion: 2, config: builder.put({ name: 'chart' }), layers: [builder.put({ a: 1 })] }),
-    ]),
-  'a descriptor of another type in index.json, as in the specification’s example': ({ layers, builder }) =>
-    builder.entries([builder.put(Buffer.from('<xml/>'), { mediaType: 'application/xml' }), builder.image(layers)]),
-  'an image with an artifactType': ({ layers, builder }) =>
-    builder.entries([
-      builder.image(layers, { manifest: { artifactType: 'application/x' }, fields: { artifactType: 'application/x' } }),
-    ]),
-  'index.json without oci-layout and without schemaVersion': ({ layers, builder }) =>
-    builder.entries([builder.image(layers)], { schemaVersion: undefined }).filter(({ name }) => name !== 'oci-layout'),
-  'blobs twice, with the same content': ({ layers, builder }) => {
-    const entries = builder.entries([builder.image(layers)]);
-    return [...entries, ...entries];
-  },
-  'tar -C FOLDER -cf image.tar . with its folders': ({ layers, builder }) => [
-    { name: './', type: 'directory' },
-    { name: './blobs/', type: 'directory' },
-    { name: './blobs/sha256/', type: 'directory' },
-    ...builder.entries([builder.image(layers)]).map((entry) => ({ ...entry, name: `./${entry.name}` })),
-  ],
-  'an empty manifest.json beside index.json': ({ layers, builder }) => [
-    ...builder.entries([builder.image(layers)]),
-    { name: 'manifest.json', content: '[]' },
-  ],
-  'extended headers with times and attributes': ({ layers, builder }) =>
-    builder.entries([builder.image(layers)]).map((entry) => ({
-      ...entry,
-      pax: { mtime: '1583000000.5', 'SCHILY.xattr.user.x': 'a=b', 'LIBARCHIVE.creationtime': '1', comment: 'x' },
-    })),
 };
 
 describe('archives in the forms that tools write', () => {
-  let rig: GateRig;
-  let layers: BuiltLayer[];
-  let other: BuiltLayer[];
-  before(async () => {
-    rig = await GateRig.start();
-    layers = await layersOf('the one to run');
-    other = await layersOf('another one');
-  });
-  after(() => rig.stop());
-
-  async function isRead(archive: Buffer): Promise<void> {
-    const { layout, digest } = await rig.accepted(archive);
-    const written = await rig.written(layout);
-    assert.deepEqual(
-      written.diffIds,
-      layers.map(({ tar }) => `sha256:${sha256(tar)}`),
-    );
-    // Another reader finds one image under the digest, and all its blobs valid.
-    const raw = execFileSync('skopeo', ['inspect', '--raw', `oci:${layout}:image`]);
-    assert.equal(`sha256:${sha256(raw)}`, digest);
-  }
-
-  for (const [what, make] of Object.entries(archives)) {
-    it(`are read: ${what}`, async () => isRead(await tarOf(await make({ layers, other, builder: new OciBuilder() }))));
-  }
-
-  it('are read: gzip or zstd around everything', async () => {
-    const tar = await tarOf(dockerArchive(layers));
-    for (const pack of [gzipSync, zstd]) await isRead(pack(tar));
-    await isRead(Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]));
-  });
-
-  it('are read: data after the end mark, and no end mark', async () => {
-    const tar = await tarOf(dockerArchive(layers));
-    for (const rest of [Buffer.alloc(20_480), Buffer.alloc(700, 'x'), tar, gzipSync('x')])
-      await isRead(Buffer.concat([tar, rest]));
-    await isRead(unended(tar));
-    await isRead(tar.subarray(0, -512));
-  });
-
-  it('are read: long names of GNU tar and of pax, old headers without a magic', async () => {
-    const [tar, folder] = [layers[0]?.tar ?? Buffer.alloc(0), 'long-'.repeat(30)];
-    const entries = dockerArchive(layers, { layerName: (hex) => `${folder}/${hex}.tar` }).slice(1);
-    const [name, rest] = [`${folder}/${sha256(tar)}.tar`, await tarOf(entries)];
-    await isRead(Buffer.concat([rawEntry('L', '././@LongLink', `${name}\0`), rawEntry('0', name, tar), rest]));
-    await isRead(Buffer.concat([rawEntry('x', 'PaxHeaders/x', paxOf({ path: name })), rawEntry('0', 'x', tar), rest]));
-    const [first, ...others] = dockerArchive(layers, { layerName: (hex) => hex.slice(0, 20) });
-    const old = rawEntry('\0', first?.name ?? '', first?.content, { magic: '' });
-    await isRead(Buffer.concat([rawEntry('\0', 'folder/', '', { magic: '' }), old, await tarOf(others)]));
-  });
-
-  it('are read: an empty layer, and the same layer twice', async () => {
-    const empty = { tar: Buffer.alloc(1_024) };
-    const builder = new OciBuilder();
-    const repeated = [...layers, empty, ...layers, empty];
-    const { layout } = await rig.accepted(await tarOf(builder.entries([builder.image(repeated)])));
-    const { diffIds } = await rig.written(layout);
-    assert.deepEqual(
-      diffIds,
-      repeated.map(({ tar }) => `sha256:${sha256(tar)}`),
-    );
-    const copy = join(rig.folder, 'repeated');
-    execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:image`, `dir:${copy}`]);
-  });
+  const gate = new GateSuite();
+  gate.reads(archives);
 
   it('are read: skopeo’s conversion of them, in either format', async () => {
     const builder = new OciBuilder();
-    const { layout } = await rig.accepted(await tarOf(builder.entries([builder.image(layers)])));
+    const { layout } = await gate.rig.accepted(await tarOf(builder.entries([builder.image(gate.layers)])));
     for (const kind of ['oci-archive', 'docker-archive']) {
-      const archive = join(rig.folder, `${kind}.tar`);
+      const archive = join(gate.rig.folder, `${kind}.tar`);
       execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:image`, `${kind}:${archive}:a:b`]);
-      await isRead(execFileSync('cat', [archive]));
+      await gate.isRead(execFileSync('cat', [archive]));
     }
   });
 });

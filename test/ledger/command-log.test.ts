@@ -12,7 +12,7 @@ describe('the log of operators’ commands', () => {
   after(() => rig.stop());
 
   const append = (campaign: string, first: number, commands: RecordedCommand[]): Promise<void> =>
-    appendCommands(rig.store, rig.bucket, campaign, first, commands);
+    appendCommands(rig, campaign, first, commands);
   const pause = acceptedCommand({ name: 'pauseTeam', message: { team: 'one', by: 'ann' } });
   const close = acceptedCommand({ name: 'close', message: {} });
   const refused = { ...acceptedCommand(null), refused: 'there is no team two' };
@@ -20,7 +20,7 @@ describe('the log of operators’ commands', () => {
   it('numbers commands across calls, each with the digest of the one before', async () => {
     await append('chain', 1, [pause, refused]);
     await append('chain', 3, [close]);
-    const commands = await commandsOf(rig.store, rig.bucket, 'chain');
+    const commands = await commandsOf(rig, 'chain');
     assert.deepEqual(
       commands.map(({ sequence, message, refused }) => [sequence, message?.name ?? null, refused]),
       [
@@ -44,12 +44,12 @@ describe('the log of operators’ commands', () => {
       1,
       Array.from({ length: 12 }, () => pause),
     );
-    const commands = await commandsOf(rig.store, rig.bucket, 'ten');
+    const commands = await commandsOf(rig, 'ten');
     assert.deepEqual(
       commands.map(({ sequence }) => sequence),
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     );
-    assert.deepEqual(await commandsOf(rig.store, rig.bucket, 'te'), []);
+    assert.deepEqual(await commandsOf(rig, 'te'), []);
   });
 
   it('accepts the same commands again, but no others in their place', async () => {
@@ -57,7 +57,7 @@ describe('the log of operators’ commands', () => {
     await append('again', 1, [pause, close]);
     await append('again', 2, [close]);
     await assert.rejects(append('again', 2, [pause]), { code: 'OBJECT_DIFFERS' });
-    assert.equal((await commandsOf(rig.store, rig.bucket, 'again')).length, 2);
+    assert.equal((await commandsOf(rig, 'again')).length, 2);
   });
 
   it('refuses a command whose predecessor is missing', async () => {

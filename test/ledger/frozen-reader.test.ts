@@ -11,7 +11,7 @@ describe('the reader of frozen campaigns', () => {
     rig = await StoreRig.start();
   });
   beforeEach(() => {
-    reader = new FrozenReader(rig.store, rig.bucket);
+    reader = new FrozenReader(rig);
   });
   after(() => rig.stop());
 
@@ -48,7 +48,7 @@ describe('the reader of frozen campaigns', () => {
 
   it('reads work lists as one, and again when there is another', async () => {
     const keep = (...teams: WorkOfTeam[]): Promise<string> =>
-      keepWorkList(rig.store, rig.bucket, 'work', { version: 1, teams } satisfies WorkList);
+      keepWorkList(rig, 'work', { version: 1, teams } satisfies WorkList);
     const rounds = (submission: string) => [{ submission, sequence: 1, kind: 'evaluate' as const }];
     const first = await keep({ team: 'b', teamName: 'B', before: 2, rounds: rounds('s') });
     assert.equal((await reader.work('work', [first])).length, 1);

@@ -12,13 +12,13 @@ describe('the ledger in S3', () => {
   });
   after(() => rig.stop());
 
-  const keep = (one: LedgerRecord): Promise<void> => appendRecord(rig.store, rig.bucket, one);
+  const keep = (one: LedgerRecord): Promise<void> => appendRecord(rig, one);
 
   it('keeps a chain per submission, each link with the digest of its bytes', async () => {
     await keep(record('chains', 's'));
     await keep(record('chains', 's', { sequence: 2, state: 'failed' }));
     await keep(record('chains', 's.2'));
-    const chain = await chainOf(rig.store, rig.bucket, 'chains', 's');
+    const chain = await chainOf(rig, 'chains', 's');
     assert.deepEqual(
       chain.map((link) => [link.record.sequence, link.record.state]),
       [
@@ -28,16 +28,16 @@ describe('the ledger in S3', () => {
     );
     const bytes = await rig.store.read(rig.bucket, resultObjects.ledger('chains', 's', 2));
     assert.equal(chain[1]?.digest, sha256(bytes));
-    assert.deepEqual(await chainOf(rig.store, rig.bucket, 'chains', 'nobody'), []);
+    assert.deepEqual(await chainOf(rig, 'chains', 'nobody'), []);
   });
 
   it('accepts the same record twice, but no other in its place', async () => {
     await keep(record('twice', 's'));
     await keep(record('twice', 's'));
     await assert.rejects(keep(record('twice', 's', { state: 'failed' })), { code: 'OBJECT_DIFFERS' });
-    assert.equal(await appendIfOpen(rig.store, rig.bucket, record('twice', 's', { state: 'failed' })), false);
-    assert.equal(await appendIfOpen(rig.store, rig.bucket, record('twice', 't')), true);
-    assert.equal((await chainOf(rig.store, rig.bucket, 'twice', 's'))[0]?.record.state, 'finished');
+    assert.equal(await appendIfOpen(rig, record('twice', 's', { state: 'failed' })), false);
+    assert.equal(await appendIfOpen(rig, record('twice', 't')), true);
+    assert.equal((await chainOf(rig, 'twice', 's'))[0]?.record.state, 'finished');
   });
 
   it('counts final rounds and reads every chain in order', async () => {
@@ -45,14 +45,14 @@ describe('the ledger in S3', () => {
     await keep(record('many', 't'));
     await keep(record('many-more', 'u'));
     assert.deepEqual(
-      await finalRounds(rig.store, rig.bucket, 'many'),
+      await finalRounds(rig, 'many'),
       new Map([
         ['s', 11],
         ['t', 1],
       ]),
     );
     const read = new Map<string, number[]>();
-    await eachChain(rig.store, rig.bucket, 'many', (submission, records) =>
+    await eachChain(rig, 'many', (submission, records) =>
       read.set(
         submission,
         records.map(({ sequence }) => sequence),

@@ -24,9 +24,9 @@ describe('results from S3', () => {
   it('show a submission once: state and score of its newest record, runs and cost of all', async () => {
     const frozen = await rig.freeze('rounds', { one: ['s', 't'] });
     const [first, second] = [await scored('rounds', 's', 1, 0.5), await scored('rounds', 's', 2, 0.25)];
-    await appendRecord(rig.store, rig.bucket, record('rounds', 's', { runs: [run(1), run(2)], score: first }));
-    await appendRecord(rig.store, rig.bucket, record('rounds', 's', { sequence: 2, runs: [run(3)], score: second }));
-    const results = await collectResults(rig.store, rig.bucket, frozen);
+    await appendRecord(rig, record('rounds', 's', { runs: [run(1), run(2)], score: first }));
+    await appendRecord(rig, record('rounds', 's', { sequence: 2, runs: [run(3)], score: second }));
+    const results = await collectResults(rig, frozen);
     const { score, state, runs } = rowOf(results, 's');
     assert.deepEqual([score, state, runs.map(({ n }) => n)], [0.25, 'finished', [1, 2, 3]]);
     assert.equal(rowOf(results, 't').state, 'queued');
@@ -41,10 +41,10 @@ describe('results from S3', () => {
   it('show a newest record that failed, whatever was scored before', async () => {
     const frozen = await rig.freeze('worse', { one: ['s'] });
     const score = await scored('worse', 's', 1, 0.5);
-    await appendRecord(rig.store, rig.bucket, record('worse', 's', { score }));
+    await appendRecord(rig, record('worse', 's', { score }));
     const failed = { sequence: 2, state: 'failed', reason: 'output-invalid' } as const;
-    await appendRecord(rig.store, rig.bucket, record('worse', 's', failed));
-    const row = rowOf(await collectResults(rig.store, rig.bucket, frozen), 's');
+    await appendRecord(rig, record('worse', 's', failed));
+    const row = rowOf(await collectResults(rig, frozen), 's');
     assert.deepEqual([row.state, row.fault, row.score], ['failed', 'team', null]);
   });
 
@@ -55,11 +55,11 @@ describe('results from S3', () => {
       ['t', 'platform-error'],
     ] as const) {
       const score = await scored('kept', submission, 1, 0.5);
-      await appendRecord(rig.store, rig.bucket, record('kept', submission, { score }));
+      await appendRecord(rig, record('kept', submission, { score }));
       const state = reason === 'cancelled' ? 'cancelled' : 'failed';
-      await appendRecord(rig.store, rig.bucket, record('kept', submission, { sequence: 2, state, reason }));
+      await appendRecord(rig, record('kept', submission, { sequence: 2, state, reason }));
     }
-    const results = await collectResults(rig.store, rig.bucket, frozen);
+    const results = await collectResults(rig, frozen);
     for (const submission of ['s', 't']) {
       const { state, score } = rowOf(results, submission);
       assert.deepEqual([state, score], ['finished', 0.5]);
@@ -74,11 +74,11 @@ describe('results from S3', () => {
       return rig.add('added', { rounds: [round], submissions: [row] });
     };
     const [taken] = [await add('two', 'late'), await add('two', 'too-late')];
-    await appendCommands(rig.store, rig.bucket, 'added', 1, [
+    await appendCommands(rig, 'added', 1, [
       acceptedCommand({ name: 'addSubmissions', message: { rounds: taken, count: 1 } }),
       { ...acceptedCommand(null), refused: 'the campaign is closing' },
     ]);
-    const results = await collectResults(rig.store, rig.bucket, frozen);
+    const results = await collectResults(rig, frozen);
     assert.deepEqual(
       results.submissions.map(({ submission, teamName }) => [submission, teamName]),
       [
@@ -90,16 +90,14 @@ describe('results from S3', () => {
 
   it('are finished when every round is final, not while a retry waits', async () => {
     const frozen = await rig.freeze('retried', { one: ['s'] });
-    await appendRecord(rig.store, rig.bucket, record('retried', 's'));
-    const state = async () => (await collectResults(rig.store, rig.bucket, frozen)).state;
+    await appendRecord(rig, record('retried', 's'));
+    const state = async () => (await collectResults(rig, frozen)).state;
     assert.equal(await state(), 'finished');
     const round = { submission: 's', sequence: 2, kind: 'evaluate', team: 'one', teamName: 'Team one' } as const;
     const rounds = await rig.add('retried', { rounds: [round], submissions: [] });
-    await appendCommands(rig.store, rig.bucket, 'retried', 1, [
-      acceptedCommand({ name: 'retry', message: { rounds, count: 1 } }),
-    ]);
+    await appendCommands(rig, 'retried', 1, [acceptedCommand({ name: 'retry', message: { rounds, count: 1 } })]);
     assert.equal(await state(), 'running');
-    await appendRecord(rig.store, rig.bucket, record('retried', 's', { sequence: 2 }));
+    await appendRecord(rig, record('retried', 's', { sequence: 2 }));
     assert.equal(await state(), 'finished');
   });
 });

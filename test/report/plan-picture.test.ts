@@ -53,7 +53,7 @@ const greenOf = (picture: string): { right: number; top: number } => {
 
 describe('the picture of a plan', () => {
   it('has a dot for every mix: later ones to the right, those with a larger budget above', () => {
-    const expensive = mix('dear', {
+    const expensive = mix('expensive', {
       budgetMicroUsd: of(44_000e6, 66_000e6, 88_000e6),
       seconds: of(5 * day, 6 * day, 7 * day),
     });

@@ -10,7 +10,7 @@ interface Form {
   what: string;
   file: Buffer;
   /** Empty for an accepted form. */
-  words: string[];
+  faults: string[];
 }
 
 /** The rows of the table under a heading of the page. */
@@ -18,9 +18,9 @@ function formsUnder(heading: string): Form[] {
   const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? assert.fail(heading);
   const rows = section.split('\n').filter((line) => line.startsWith('| ') && line.includes('`'));
   return rows.map((row) => {
-    const [, what = '', file = '', words = ''] = row.split(/ *\| */);
+    const [, what = '', file = '', faults = ''] = row.split(/ *\| */);
     const text: string = JSON.parse(codesIn(file)[0] ?? assert.fail(row));
-    return { what, file: Buffer.from(text, what.endsWith('(bytes)') ? 'latin1' : 'utf8'), words: codesIn(words) };
+    return { what, file: Buffer.from(text, what.endsWith('(bytes)') ? 'latin1' : 'utf8'), faults: codesIn(faults) };
   });
 }
 
@@ -49,10 +49,10 @@ describe('the documented forms of predictions', () => {
     });
   }
 
-  for (const { what, file, words } of refused) {
+  for (const { what, file, faults } of refused) {
     it(`refuses: ${what}`, async () => {
       const result = await read(file);
-      assert.deepEqual(result.kind === 'invalid' && result.faults, words);
+      assert.deepEqual(result.kind === 'invalid' && result.faults, faults);
     });
   }
 

@@ -43,7 +43,7 @@ describe('a campaign file that changed after the start', function () {
     );
     assert.match(
       output,
-      /about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
+      /about \$0\.\d+ judging by the runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left/,
     );
     assert.match(output, /nothing was changed.\n.*--yes/);
     assert.deepEqual([record.commands(), (await home.progress()).submissions], [[], 2]);

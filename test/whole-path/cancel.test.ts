@@ -28,7 +28,10 @@ describe('cancel from the command line', function () {
   it('counts submissions under way and not started, and ends nothing without --yes', async () => {
     const output = await home.command(2, 'cancel', '--team', 't0');
     assert.match(output, /^cancel of 3 submissions of 1 team \(s0-0, s0-1, s0-2\)$/m);
-    assert.match(output, /^2 of them under way: their jobs stop, the cost so far stays spent; 1 not started yet$/m);
+    assert.match(
+      output,
+      /^2 under way: their jobs are stopped, but money already spent is not recovered; 1 not started yet$/m,
+    );
     assert.deepEqual([await active(), record.commands()], [[runs], []]);
   });
 
@@ -62,7 +65,7 @@ describe('cancel from the command line', function () {
     );
     assert.match(
       await home.command(2, 'cancel', '--team', 't0', '--yes'),
-      /is not running, so cancel has nothing to act on/,
+      /is not running; cancel needs a running campaign/,
     );
   });
 });

@@ -49,8 +49,8 @@ describe('close from the command line', function () {
 
   it('explains the effect, and does nothing without --yes', async () => {
     const output = await home.command(2, 'close');
-    assert.match(output, /3 jobs under way may finish; nothing more is started/);
-    assert.match(output, /4 queued or waiting for a run end without a result; 1 with a result keep it/);
+    assert.match(output, /3 running jobs may finish; nothing else starts/);
+    assert.match(output, /4 queued or waiting submissions will end without a result; results kept: 1;/);
     assert.equal((await home.progress()).closing, null);
     assert.equal(record.commands().length, 0);
   });
@@ -92,7 +92,7 @@ describe('abort from the command line', function () {
   });
 
   it('says what is discarded, and does nothing without --yes', async () => {
-    assert.match(await home.command(2, 'abort'), /3 jobs under way stop now, and their work is lost/);
+    assert.match(await home.command(2, 'abort'), /3 running jobs will be stopped and their work is lost/);
     assert.equal((await home.activeJobs()).length, 3);
   });
 
@@ -115,11 +115,11 @@ describe('abort from the command line', function () {
     await home.until('three run again', ({ counts }) => counts.running === 3);
     await eventually('three jobs run', async () => (await home.activeJobs()).length === 3);
     await home.temporal.workflow.getHandle(`campaign:${home.campaign}`).terminate('by mistake');
-    assert.match(await home.command(2, 'abort'), /7 submissions not ended, and the campaign’s workflow does not run/);
+    assert.match(await home.command(2, 'abort'), /open submissions: 7; the campaign’s workflow is not running/);
     await home.command(0, 'abort', '--yes');
     await home.command(3, 'watch');
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
-    assert.match(await home.command(2, 'abort', '--yes'), /is not running, so abort has nothing to act on/);
+    assert.match(await home.command(2, 'abort', '--yes'), /is not running; abort needs a running campaign/);
   });
 });

@@ -90,7 +90,7 @@ describe('submissions from teams new to Holdout', function () {
 });
 
 const shownReadOnly =
-  /state failed: submission-error, the team’s fault.*the rest of its file system is read-only.*The host can allow other paths with `rootFilesystem: writable`.*exit exit code 7/;
+  /state failed: submission-error, the team’s fault.*the rest of its file system is read-only.*The host can allow other paths with `rootFilesystem: writable`.*exit 7/;
 
 function check(submission: SubmissionSummary, expected: Expected): void {
   const { state, reason, detail, runs, score } = submission;

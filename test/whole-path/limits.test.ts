@@ -33,7 +33,7 @@ describe('budget, slots and deadline from the command line', function () {
 
   it('refuses invalid values with a reason, and changes nothing', async () => {
     const refusals = [
-      [['raise-budget', '--usd', '0.01'], /\$0\.01 is less than what is spent/],
+      [['raise-budget', '--usd', '0.01'], /\$0\.01 is less than the amount already spent/],
       [['set-slots', '--class', 'g5', '--slots', '1'], /there is no instance class g5/],
       [['reprioritise', '--team', 't1', '--weight', '-2'], /weight -2 is not between 0\.001 and 1000/],
       [['reprioritise', '--team', 't9', '--weight', '2'], /there is no team t9/],

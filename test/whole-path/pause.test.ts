@@ -39,7 +39,7 @@ describe('pause and reprioritise from the command line', function () {
   it('lets the running job of a paused team continue', async () => {
     assert.match(
       await home.command(0, 'pause', '--team', kept),
-      /^done: pause t\d; at most 1 job under way may finish$/m,
+      /^done: pause t\d; at most 1 running job may finish$/m,
     );
     await delay(2_000);
     assert.deepEqual(await running(), [kept, killed]);
@@ -47,7 +47,7 @@ describe('pause and reprioritise from the command line', function () {
   });
 
   it('ends only the running job of a team paused with --kill, and gives its slot to a waiting submission', async () => {
-    assert.match(await home.command(0, 'pause', '--team', killed, '--kill'), /end now, uncharged/);
+    assert.match(await home.command(0, 'pause', '--team', killed, '--kill'), /stop now, uncharged/);
     await eventually('another team runs', async () => {
       const [first, second = ''] = await running();
       next = second;

@@ -10,7 +10,7 @@ describe('rescore from the command line', function () {
   after(() => home.remove());
 
   const rounds = (): number[] => ['s0-0', 's0-1', 's1-0', 's2-0'].map((id) => record.chain(id).length);
-  const free = /it costs nothing: the predictions of each one’s last successful run are scored again/;
+  const free = /this costs nothing: the predictions of each last successful run are scored again/;
 
   before(async () => {
     await home.open({ 's0-1': { end: 'error' }, 's1-0': { end: 'faulty-predictions' }, 's2-0': endless });
@@ -25,8 +25,8 @@ describe('rescore from the command line', function () {
   it('says which submissions it includes and omits and that it costs nothing, and does nothing without --yes', async () => {
     const output = await home.command(2, 'rescore');
     assert.match(output, /^rescore of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
-    assert.match(output, /^left out, without a successful run: s0-1$/m);
-    assert.match(output, /^left out, not ended yet: s2-0$/m);
+    assert.match(output, /^skipped, without a successful run: s0-1$/m);
+    assert.match(output, /^skipped, not ended yet: s2-0$/m);
     assert.match(output, free);
     assert.deepEqual([rounds(), record.commands().length], [[1, 1, 1, 0], 0]);
   });

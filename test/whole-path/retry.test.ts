@@ -42,7 +42,7 @@ describe('retry from the command line', function () {
   it('shows why a submission failed, and suggests names for an unknown one', async () => {
     const shown = await home.command(0, 'show', 's0-0');
     assert.match(shown, /^ {2}state {6}failed: submission-error, the team’s fault$/m);
-    assert.match(shown, /^ {2}exit {7}exit code 1$/m);
+    assert.match(shown, /^ {2}exit {7}1$/m);
     assert.match(shown, /^ {2}why {8}The program exited with a code other than 0\. \(rule: exit-code\)$/m);
     const json = JSON.parse(await home.command(0, 'show', 's0-0', '--json')) as SubmissionOverview;
     assert.deepEqual([json.version, json.reason, json.rounds[0]?.runs[0]?.facts?.exitCode], [1, 'submission-error', 1]);
@@ -54,7 +54,7 @@ describe('retry from the command line', function () {
     assert.match(output, /^retry of 2 submissions of 2 teams \(s0-0, s1-0\)$/m);
     assert.match(
       output,
-      /^about \$0\.\d+ by the cost of runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
+      /^about \$0\.\d+ judging by the runs so far, at most \$[\d.]+; \$[\d.]+ of the budget of \$500\.00 left$/m,
     );
     assert.match(output, /nothing was changed.\n.*--yes/);
   });

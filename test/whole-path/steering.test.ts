@@ -48,7 +48,7 @@ describe('a campaign controlled from the command line', function () {
 
   it('refuses commands on unknown names, and changes nothing', async () => {
     assert.match(await holdout(2, 'pause', 'part', '--team', 'nobody'), /there is no team nobody/);
-    assert.match(await holdout(2, 'raise-budget', 'part', '--usd', '1'), /not above the present budget/);
+    assert.match(await holdout(2, 'raise-budget', 'part', '--usd', '1'), /not more than the current budget/);
     assert.match(await holdout(2, 'set-slots', 'part', '--class', 'g9', '--slots', '1'), /no instance class g9/);
     assert.match(await holdout(2, 'set-deadline', 'part', '--at', 'tomorrow'), /not an instant/);
     assert.match(await holdout(2, 'status', 'no-such-campaign'), /There is no campaign named no-such-campaign/);

@@ -42,7 +42,7 @@ describe('workflows that were terminated in the Web UI', function () {
     await terminate('campaign:steered');
     assert.match(
       await home.command(0, 'status'),
-      /is not running, but not all of it has ended; continue it: npm run start-campaign/,
+      /is not running, but has open submissions; continue it: npm run start-campaign/,
     );
     const jobs = await home.activeJobs();
     await home.begin();

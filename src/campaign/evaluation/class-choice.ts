@@ -15,16 +15,18 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
 
 /** The classes for an evaluation of `items` inputs, by expected cost; empty when facts rule out all. */
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
+  const { profile } = needs;
   return fitsOf(rules, needs, items)
     .filter(({ kind }) => kind !== 'unfit')
-    .map(({ instanceClass }) => optionOn(rules, instanceClass, expectedSeconds(rules, instanceClass, needs, items)))
+    .map(({ instanceClass }) => optionOn(rules, instanceClass, profile && probedSeconds(instanceClass, profile, items)))
     .sort((a, b) => a.expected - b.expected || a.hours - b.hours || (a.class < b.class ? -1 : 1));
 }
 
-/** The option of one class for a run of an expected duration, rounded to tenths of a second for short runs. */
-export function optionOn(rules: ClassRules, instanceClass: InstanceClass, seconds: number): RunOption {
-  const expectedSeconds = Math.round(seconds * 10) / 10;
-  const isMeasured = expectedSeconds < wallClockSeconds(rules.limits, instanceClass, rules.classes) * 0.999;
+/** The option of one class for a run of a predicted duration, or of the whole wall clock. Short runs need tenths of a second. */
+export function optionOn(rules: ClassRules, instanceClass: InstanceClass, predictedSeconds = Infinity): RunOption {
+  const limit = wallClockSeconds(rules.limits, instanceClass, rules.classes);
+  const expectedSeconds = Math.round(Math.min(predictedSeconds, limit) * 10) / 10;
+  const isMeasured = expectedSeconds < limit * 0.999;
   return {
     class: instanceClass.name,
     worst: worstCostMicroUsd(rules.limits, instanceClass, rules.classes),
@@ -38,9 +40,3 @@ export function optionOn(rules: ClassRules, instanceClass: InstanceClass, second
 /** The duration that a probe predicts, in seconds; undefined when the option assumes the whole wall clock. */
 export const measuredSeconds = ({ hours, isMeasured }: RunOption): number | undefined =>
   isMeasured ? Math.max(1, Math.round(hours * 3600)) : undefined;
-
-/** By the probe and the relative speeds; without a probe the whole wall clock. */
-function expectedSeconds(rules: ClassRules, instanceClass: InstanceClass, { profile }: Needs, items: number): number {
-  const promised = wallClockSeconds(rules.limits, instanceClass, rules.classes);
-  return profile === undefined ? promised : Math.min(promised, probedSeconds(instanceClass, profile, items));
-}

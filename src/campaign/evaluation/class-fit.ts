@@ -33,7 +33,7 @@ export type Objection =
  * ({@link breakEvenSuccess}), skipping the cheap one pays only if most such runs fail there. A peak that does not saturate
  * (below 95 %) never speaks against the device on which it was measured.
  */
-export const deviceHeadroom = 0.05;
+export const gpuMemoryHeadroom = 0.05;
 
 /**
  * Margin above the predicted duration. The mean of 25 sample items with exponentially distributed times has a standard error
@@ -51,18 +51,17 @@ export function fitsOf(rules: ClassRules, needs: Needs, items: number): ClassFit
     rules.classes.map((instanceClass) => [instanceClass, provedAgainst(rules, instanceClass, needs)]),
   );
   const possible = rules.classes.filter((instanceClass) => facts.get(instanceClass) === undefined);
-  const estimates = [deviceRoom, memoryRoom, timeRoom];
+  const estimates = [gpuMemoryEstimate, memoryEstimate, timeEstimate];
   const chosen = estimates.reduce(
-    (left, roomOf) => withMostRoom(left, (instanceClass) => roomOf(rules, instanceClass, needs, items).room),
+    (left, estimate) => mostSufficient(left, (instanceClass) => estimate(rules, instanceClass, needs, items).ratio),
     possible,
   );
   return rules.classes.map((instanceClass) => {
     const proved = facts.get(instanceClass);
     if (proved) return { instanceClass, kind: 'unfit', objections: [proved] };
-    const objections = estimates.flatMap((roomOf) => {
-      const { room, objection } = roomOf(rules, instanceClass, needs, items);
-      return room < 1 ? [objection] : [];
-    });
+    const objections = estimates
+      .map((estimate) => estimate(rules, instanceClass, needs, items))
+      .flatMap(({ ratio, objection }) => (ratio < 1 ? [objection] : []));
     if (!chosen.includes(instanceClass)) return { instanceClass, kind: 'unfit', objections };
     return { instanceClass, kind: objections.length === 0 ? 'fits' : 'doubted', objections };
   });
@@ -84,44 +83,35 @@ function provedAgainst(rules: ClassRules, instanceClass: InstanceClass, needs: N
   return profile === undefined ? { kind: 'gpu-use-unknown' } : undefined;
 }
 
-/** The available amount divided by the needed amount, and the objection if that is less than 1. */
-interface Room {
-  room: number;
+/** The available amount divided by the needed one, and the objection if that ratio is less than 1. */
+interface Estimate {
+  ratio: number;
   objection: Objection;
 }
 
-function deviceRoom(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Room {
-  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + deviceHeadroom));
+function gpuMemoryEstimate(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Estimate {
+  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + gpuMemoryHeadroom));
   const wanted = Math.max(peak, probeAbove.gpuMemoryMiB > 0 ? probeAbove.gpuMemoryMiB + 1 : 0);
   const has = instanceClass.gpuMemoryMiB ?? 0;
-  return { room: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };
+  return { ratio: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };
 }
 
-function memoryRoom({ limits }: ClassRules, instanceClass: InstanceClass, { probeAbove }: Needs): Room {
+function memoryEstimate({ limits }: ClassRules, instanceClass: InstanceClass, { probeAbove }: Needs): Estimate {
   const has = containerMemoryMiB(limits, instanceClass);
   const wanted = probeAbove.memoryMiB + 1;
-  return { room: has / wanted, objection: { kind: 'memory', has, wanted } };
+  return { ratio: has / wanted, objection: { kind: 'memory', has, wanted } };
 }
 
-function timeRoom(
-  { limits, classes }: ClassRules,
-  instanceClass: InstanceClass,
-  { profile }: Needs,
-  items: number,
-): Room {
-  const allowedSeconds = promisedSeconds(limits, instanceClass, classes);
+function timeEstimate(rules: ClassRules, instanceClass: InstanceClass, { profile }: Needs, items: number): Estimate {
+  const allowedSeconds = promisedSeconds(rules.limits, instanceClass, rules.classes);
   const expectedSeconds = profile === undefined ? 0 : probedSeconds(instanceClass, profile, items);
-  const room = allowedSeconds / ((1 + timeMargin) * expectedSeconds);
-  return { room, objection: { kind: 'time', allowedSeconds, expectedSeconds } };
+  const ratio = allowedSeconds / ((1 + timeMargin) * expectedSeconds);
+  return { ratio, objection: { kind: 'time', allowedSeconds, expectedSeconds } };
 }
 
-/** A smaller difference is rounding. */
-const sameRoom = 1 - 1e-9;
-
-/** The classes with enough room, or else those with the most. */
-function withMostRoom(classes: InstanceClass[], roomOf: (instanceClass: InstanceClass) => number): InstanceClass[] {
-  const enough = classes.filter((instanceClass) => roomOf(instanceClass) >= 1);
-  if (enough.length > 0) return enough;
-  const most = Math.max(...classes.map(roomOf));
-  return classes.filter((instanceClass) => roomOf(instanceClass) >= most * sameRoom);
+/** The classes that have enough, or else those that have the most; a difference below 1e-9 is rounding. */
+function mostSufficient(classes: InstanceClass[], ratioOf: (instanceClass: InstanceClass) => number): InstanceClass[] {
+  const most = Math.max(...classes.map(ratioOf));
+  const least = most >= 1 ? 1 : most * (1 - 1e-9);
+  return classes.filter((instanceClass) => ratioOf(instanceClass) >= least);
 }

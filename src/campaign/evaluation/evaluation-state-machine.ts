@@ -12,7 +12,6 @@ import {
 import { isNeedMeasured, unknownNeeds, type Needs } from './needs.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { ResourceProfile } from './resource-profile.ts';
-import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** The next run of a submission. */
@@ -44,7 +43,7 @@ interface EvaluationRules extends RetryRules {
 export type RunResult = Pick<FailedRun, 'rule' | 'memoryLimitMiB'> & {
   /** Null when the run succeeded. */
   reason: Reason | null;
-  /** Cause of a platform fault. */
+  /** Cause of a platform fault; equal for equal faults. */
   cause?: string;
   /** Measured by a successful probe. */
   profile?: ResourceProfile;
@@ -62,7 +61,6 @@ export class EvaluationStateMachine {
 
   constructor(private readonly rules: EvaluationRules) {}
 
-  /** The needs known so far. */
   get needs(): Needs {
     return this.known;
   }
@@ -118,9 +116,7 @@ export class EvaluationStateMachine {
   }
 
   private probe(): EvaluationStep {
-    const { classes, limits } = this.rules;
-    const instanceClass = probeClass(classes);
-    return this.run('probe', [optionOn(this.rules, instanceClass, wallClockSeconds(limits, instanceClass, classes))]);
+    return this.run('probe', [optionOn(this.rules, probeClass(this.rules.classes))]);
   }
 
   private evaluation(): EvaluationStep {

@@ -1,4 +1,4 @@
-import { printable } from '../../safe-text.ts';
+import { singleLine } from '../../safe-text.ts';
 
 /** Characters of a cause: one line on a screen, and little in a campaign's state. */
 const maxCauseLength = 200;
@@ -20,7 +20,7 @@ const variableParts: readonly [RegExp, string][] = [
  * folder. `names` are the ids of the run to remove.
  */
 export function faultCause(message: string, names: readonly string[] = []): string {
-  let text = printable(message.slice(0, 20 * maxCauseLength))
+  let text = singleLine(message.slice(0, 20 * maxCauseLength))
     .replaceAll(/\s+/g, ' ')
     .trim();
   for (const name of [...names].sort((a, b) => b.length - a.length)) {

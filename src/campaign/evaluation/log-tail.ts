@@ -1,14 +1,4 @@
-import {
-  advice,
-  deviceNamed,
-  diskFull,
-  hostMemory,
-  memoryFull,
-  notAboutMemory,
-  processMemoryFull,
-  sharedMemoryFull,
-  survivable,
-} from './memory-patterns.ts';
+import * as patterns from './memory-patterns.ts';
 
 /** The memory that a message reports as full. */
 type FullMemory = 'device' | 'memory' | 'shared-memory';
@@ -49,18 +39,18 @@ const linesOf = (tail: string): string[] =>
 
 const errorLine = /^\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b/;
 
-const says = (patterns: readonly RegExp[], line: string): boolean => patterns.some((text) => text.test(line));
+const says = (texts: readonly RegExp[], line: string): boolean => texts.some((text) => text.test(line));
 
 function fullMemoryOfLine(line: string): FullMemory | 'survived' | undefined {
-  if (says(notAboutMemory, line)) return undefined;
-  if (says(sharedMemoryFull, line)) return 'shared-memory';
-  if (diskFull.test(line)) return undefined;
-  const message = line.replace(advice, '');
-  const isProcess = says(processMemoryFull, message);
-  if (!isProcess && !says(memoryFull, message)) return undefined;
-  if (hostMemory.test(message)) return 'memory';
-  if (says(survivable, message)) return 'survived';
-  return isProcess && !deviceNamed.test(message) ? 'memory' : 'device';
+  if (says(patterns.notAboutMemory, line)) return undefined;
+  if (says(patterns.sharedMemoryFull, line)) return 'shared-memory';
+  if (patterns.diskFull.test(line)) return undefined;
+  const message = line.replace(patterns.advice, '');
+  const isProcess = says(patterns.processMemoryFull, message);
+  if (!isProcess && !says(patterns.memoryFull, message)) return undefined;
+  if (patterns.hostMemory.test(message)) return 'memory';
+  if (says(patterns.survivable, message)) return 'survived';
+  return isProcess && !patterns.deviceNamed.test(message) ? 'memory' : 'device';
 }
 
 /** Whether a process error directly follows a device error. The lines are in reverse order. */
@@ -68,7 +58,7 @@ function isEcho(lines: readonly string[]): boolean {
   for (const line of lines) {
     const found = fullMemoryOfLine(line);
     if (found === 'device') return true;
-    if (found !== 'memory' || hostMemory.test(line)) return false;
+    if (found !== 'memory' || patterns.hostMemory.test(line)) return false;
   }
   return false;
 }

@@ -26,7 +26,6 @@ export const saturatingShare = 0.95;
 /** The driver alone may cause a rise up to this; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;
 
-/** Whether a run used memory of the device. */
 export const usesDevice = ({ peakMiB, idleMiB }: Device): boolean => peakMiB > idleMiB + idleDeviceMiB;
 type Device = NonNullable<RunOutcome['device']>;
 

@@ -13,7 +13,6 @@ const minAccidentalShare = 0.5;
 
 /** The campaign settings that the retry policy reads. */
 export interface RetryRules extends ClassRules {
-  /** Items of the test set. */
   testItems: number;
 }
 
@@ -35,6 +34,7 @@ export interface FailedRun {
   reason: Reason;
   rule: VerdictRule | 'no-outcome' | null;
   instanceClass: InstanceClass;
+  /** Memory of the container; running out of less than the promised amount is not charged. */
   memoryLimitMiB: number | null;
 }
 

@@ -3,15 +3,15 @@ import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
-/** The verdict on a run. Measured facts decide; log text only hints. */
-export type Verdict = { kind: 'succeeded' } | { kind: 'failed'; reason: Reason; rule: VerdictRule };
+/** The reason and the rule of a failure; null for a run that succeeded. */
+type Verdict = { reason: null; rule: null } | { reason: Reason; rule: VerdictRule };
 
 /** Out-of-memory messages count only if at least this share of the GPU memory was in use. */
 const gpuPeakShare = 0.93;
 
-/** Decides the verdict on a run from its outcome. */
+/** Decides the verdict on a run from its outcome. Measured facts decide; log text only hints. */
 export function verdictOf(outcome: RunOutcome): Verdict {
-  const failed = (reason: Reason, rule: VerdictRule): Verdict => ({ kind: 'failed', reason, rule });
+  const failed = (reason: Reason, rule: VerdictRule): Verdict => ({ reason, rule });
   const { end, memory, predictions } = outcome;
   switch (end.kind) {
     case 'never-started':
@@ -23,14 +23,13 @@ export function verdictOf(outcome: RunOutcome): Verdict {
     case 'exited':
       break;
   }
+  if (end.exitCode === 0 && predictions.kind === 'collected') return { reason: null, rule: null };
+  if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   if (end.exitCode === 0) {
-    if (predictions.kind === 'collected') return { kind: 'succeeded' };
-    if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
     return predictions.kind === 'missing'
       ? failed('output-missing', 'predictions-missing')
       : failed('output-invalid', 'predictions-refused');
   }
-  if (memory.outOfMemory === 'killed') return failed('host-out-of-memory', 'host-out-of-memory-record');
   const isFull = isDeviceFull(outcome);
   const words = fullMemoryIn(outcome.log.tail);
   if (words === 'device' && isFull) return failed('gpu-out-of-memory', 'gpu-text-and-peak');

@@ -1,9 +1,9 @@
+import { singleLine } from '../../safe-text.ts';
 import { dollars } from '../model/money.ts';
 
 /** Escapes untrusted text for Temporal's Web UI: no formatting, links or formulas. */
 export const escaped = (text: string): string =>
-  text
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+  singleLine(text)
     .replaceAll('$', 'USD ')
     .replaceAll('://', ': //')
     .replaceAll(/www\./gi, 'www .')

@@ -39,5 +39,5 @@ export function deviceRemark({ device }: ResourceProfile, instanceClass: Instanc
     return `The campaign file states no gpuMemoryMiB for ${instanceClass.name}, so Holdout cannot predict what fits.`;
   }
   if (Math.abs(device.totalMiB - gpuMemoryMiB) <= deviceTolerance * gpuMemoryMiB) return undefined;
-  return `The campaign file states ${gpuMemoryMiB} MiB for ${instanceClass.name}, but its GPU has ${device.totalMiB} MiB. Holdout misjudges what fits until one of them is corrected.`;
+  return `The campaign file states ${gpuMemoryMiB} MiB for ${instanceClass.name}, but its GPU has ${device.totalMiB} MiB. Until this is corrected, Holdout cannot predict what fits.`;
 }

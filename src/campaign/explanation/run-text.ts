@@ -37,21 +37,16 @@ function whenText({ startedAt, stoppedAt }: RunFacts): string | undefined {
   return `${start} to ${stop.startsWith(day) ? stop.slice(11) : stop} UTC`;
 }
 
-/** How the container ended, such as `exit code 137 (SIGKILL)`. */
-export function exitText({ end, exitCode, signal }: RunFacts): string {
-  switch (end) {
-    case 'exited':
-      return `exit code ${exitCode}${signal === null ? '' : ` (${signal})`}`;
-    case 'time-limit':
-      return 'none: stopped by the wall-clock limit';
-    case 'stopped':
-      return 'none: stopped from outside';
-    case 'never-started':
-      return 'none: never started';
-    case null:
-      return 'unknown: no outcome';
-  }
-}
+/** The container's exit code, such as `137 (SIGKILL)`, or why there is none. */
+export const exitText = ({ end, exitCode, signal }: RunFacts): string =>
+  end === 'exited' ? `${exitCode}${signal === null ? '' : ` (${signal})`}` : endTexts[end ?? 'unknown'];
+
+const endTexts = {
+  'time-limit': 'none: stopped by the wall-clock limit',
+  stopped: 'none: stopped from outside',
+  'never-started': 'none: never started',
+  unknown: 'unknown: no outcome',
+} as const;
 
 /** Formats `58.2 of 60 s (97 %)`. */
 export const timeText = ({ seconds, limitSeconds }: RunFacts): string =>

@@ -1,7 +1,7 @@
-import { asciiLine } from '../../safe-text.ts';
+import { asciiExcerpt } from '../../safe-text.ts';
 import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
-import { faultText, faultCounts, type FaultSummary } from '../model/prediction-faults.ts';
+import { faultLines, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
 import type { Reason, SubmissionState } from '../model/reasons.ts';
 import { responsibleParty } from '../model/reasons.ts';
@@ -19,7 +19,6 @@ export interface SubmissionContent {
   since: number;
   reason: Reason | null;
   faults: FaultSummary | undefined;
-  /** Parts of the image's configuration that its container did not receive. */
   withheld: readonly string[];
   runs: readonly RunRecord[];
   learnt: string;
@@ -56,7 +55,6 @@ export function submissionDetails(content: SubmissionContent): string {
   ].join('\n');
 }
 
-/** Details that help to understand a failure. */
 function failureLines({ stage, faults, withheld }: SubmissionContent): string[] {
   if (stage !== 'failed') return [];
   const lines = [
@@ -66,15 +64,9 @@ function failureLines({ stage, faults, withheld }: SubmissionContent): string[] 
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** As in `show`: faults without a line appear in the counts only. */
-const faultLines = (faults: FaultSummary): string[] => [
-  ...faultCounts(faults),
-  ...faults.first.filter(({ line }) => line !== null).map(faultText),
-];
-
 function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, costMicroUsd }: RunRecord): string {
   const measured = facts
-    ? [exitText(facts).replace('exit code ', ''), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
+    ? [exitText(facts), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
     : ['', '', '', ''];
   const cells = [
     `${n} ${purpose} on ${escaped(onClass)}`,
@@ -106,7 +98,7 @@ const [maxEntries, maxEntryLength] = [20, 80];
 
 /** Shortens the list of withheld settings for the ledger and for display. */
 export function shownWithheld(withheld: readonly string[]): string[] {
-  const shown = withheld.slice(0, maxEntries).map((entry) => asciiLine(entry, maxEntryLength));
+  const shown = withheld.slice(0, maxEntries).map((entry) => asciiExcerpt(entry, maxEntryLength));
   const more = withheld.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }

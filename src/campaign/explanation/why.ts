@@ -1,13 +1,12 @@
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
 
-/** Why a run or submission failed, and what the team or the host can do: one sentence each. */
+/** Why a run or submission failed, and what the team or the host can do about it. */
 export interface Why {
   sentence: string;
   next: string;
 }
 
-/** The explanation of every rule. */
 export const whyOfRule: Record<VerdictRule | 'no-outcome', Why> = {
   'stopped-from-outside': {
     sentence: 'The run was stopped from outside before it finished.',
@@ -15,51 +14,51 @@ export const whyOfRule: Record<VerdictRule | 'no-outcome', Why> = {
   },
   'engine-refused': {
     sentence: 'The container engine could not start the image.',
-    next: 'The team checks entry point, command and working directory: each must exist in the image and be executable.',
+    next: 'The team should check that entry point, command and working directory exist in the image and are executable.',
   },
   'time-limit': {
     sentence: 'The container was stopped because it reached its wall-clock limit.',
-    next: 'The team makes it faster. The host checks that the limit is the promised one (limits.wallClock).',
+    next: 'The team should make it faster. The host should check that limits.wallClock is the promised limit.',
   },
   'host-out-of-memory-record': {
     sentence: 'The kernel killed a process of the container because its memory limit was reached.',
-    next: 'The team uses less memory, for instance fewer workers or smaller batches (limits.memory is the promise).',
+    next: 'The team should use less memory, such as fewer workers or smaller batches. limits.memory is the promised limit.',
   },
   'gpu-text-and-peak': {
     sentence: 'The program ran out of GPU memory.',
-    next: 'The team uses less GPU memory, for instance a smaller batch. The host can add a class with a larger GPU.',
+    next: 'The team should use less GPU memory, such as a smaller batch. The host can add a class with a larger GPU.',
   },
   'gpu-full-without-words': {
-    sentence: 'The program failed while the GPU memory was full, without saying why.',
-    next: 'It runs once more on a larger GPU if there is one. The team uses less GPU memory or prints its errors.',
+    sentence: 'The program failed while the GPU memory was full, but did not report why.',
+    next: 'It is retried once on a larger GPU if there is one. The team should use less GPU memory or print its errors.',
   },
   'killed-unexplained': {
     sentence: 'SIGKILL ended the program, and no record says who sent it.',
-    next: 'The team checks whether its own program kills processes; if not, the host runs it again (retry).',
+    next: 'The team should check whether its own program kills processes. If not, the host can run it again: retry.',
   },
   'shared-memory-text': {
     sentence: 'The program failed and reported that shared memory (/dev/shm) was full.',
-    next: 'The team uses fewer data-loader workers. The host can raise limits.sharedMemory.',
+    next: 'The team should use fewer data-loader workers. The host can raise limits.sharedMemory.',
   },
   'host-memory-text': {
-    sentence: 'The program failed and reported that it could not allocate memory; the kernel killed no process.',
-    next: 'The team uses less memory, or allocates less at once.',
+    sentence: 'The program failed and reported that it could not allocate memory, but the kernel killed no process.',
+    next: 'The team should use less memory, or allocate less at a time.',
   },
   'read-only-file-system-text': {
     sentence: 'The program wrote outside /output and /tmp; the rest of its file system is read-only.',
-    next: 'The team writes to $HOLDOUT_OUTPUT or /tmp. The host can allow other paths with `rootFilesystem: writable`.',
+    next: 'The team should write to $HOLDOUT_OUTPUT or /tmp. The host can allow other paths with `rootFilesystem: writable`.',
   },
   'exit-code': {
     sentence: 'The program exited with a code other than 0.',
-    next: 'The team runs the same image on the public sample and fixes the error.',
+    next: 'The team should run the same image on the public sample and fix the error.',
   },
   'predictions-missing': {
     sentence: 'The program succeeded but wrote no predictions file to the output folder.',
-    next: 'The team writes the file named by `predictions.file` into $HOLDOUT_OUTPUT.',
+    next: 'The team should write the file named by `predictions.file` to $HOLDOUT_OUTPUT.',
   },
   'predictions-refused': {
-    sentence: 'The predictions file is a link, not a regular file, or too large.',
-    next: 'The team writes a regular file of at most `predictions.maxBytes`.',
+    sentence: 'The predictions file is a link, no regular file, or too large.',
+    next: 'The team should write a regular file of at most `predictions.maxBytes`.',
   },
   'no-outcome': {
     sentence: 'The run left no outcome, so the verdict follows the status of its Batch job.',
@@ -76,27 +75,27 @@ export const whyOfReason: Record<Reason, Why> = {
   'output-missing': whyOfRule['predictions-missing'],
   'output-invalid': {
     sentence: 'The predictions cannot be scored.',
-    next: 'The team corrects the file: a header, one row for every input, a finite number each.',
+    next: 'The team should correct the file: a header, and one row with a finite number for every input.',
   },
   'image-refused': {
     sentence: 'The image cannot be run as submitted.',
-    next: 'The host passes the sentence above to the team, which builds and submits the image again.',
+    next: 'The host should pass the sentence above to the team, which has to rebuild the image and submit it again.',
   },
   'spot-reclaimed': {
     sentence: 'AWS reclaimed the machine.',
-    next: 'It runs again automatically, up to limits.platformRuns times; after that: retry.',
+    next: 'It is retried automatically, up to limits.platformRuns times. After that, the host can run it again: retry.',
   },
   unplaceable: {
     sentence: 'No class provided a machine, or none has the promised memory.',
-    next: 'The host checks the quotas and slots of the classes and limits.memory, then: retry.',
+    next: 'The host should check the quotas and slots of the classes and limits.memory, then retry.',
   },
   'platform-error': {
     sentence: 'The platform failed, not the submission.',
-    next: 'The host checks the cause and the status of the Batch job, then: retry.',
+    next: 'The host should check the cause and the status of the Batch job, then retry.',
   },
   'budget-exhausted': {
     sentence: 'The budget of the campaign, or its reserve for reruns, is used up.',
-    next: 'The host raises the budget (raise-budget), then: retry.',
+    next: 'The host can raise the budget (raise-budget), then retry.',
   },
   cancelled: {
     sentence: 'An operator cancelled it.',

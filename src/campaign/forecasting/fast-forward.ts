@@ -25,7 +25,6 @@ export interface FastForward {
 }
 
 export interface SchedulingPolicy {
-  /** Maximum of open submissions of one team. */
   maxOpenPerTeam: number;
   /** Evaluations go to more expensive classes with free slots. */
   expedited: boolean;

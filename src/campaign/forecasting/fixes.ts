@@ -1,4 +1,4 @@
-import type { CampaignState } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
 import { smallestSufficientFactor } from './scale-up.ts';
 import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
 
@@ -10,7 +10,7 @@ const maxFactor = 4;
  * Commands that would prevent a miss of the deadline or the budget that is likelier than one in ten even with expedited
  * grants, cheapest first. `projection`: the one of this context.
  */
-export function forecastFixes(state: CampaignState, context: ProjectionContext, projection: Projection): string[] {
+export function forecastFixes(state: CampaignFacts, context: ProjectionContext, projection: Projection): string[] {
   const late = projection.finish.p90 > Date.parse(state.deadline);
   const needed = neededBudget(state, projection.spend.p90);
   return [
@@ -20,7 +20,7 @@ export function forecastFixes(state: CampaignState, context: ProjectionContext, 
 }
 
 /** More machines of the same class cost no more in total. The fewest slots of one class that suffice, if any do. */
-function moreSlots(state: CampaignState, context: ProjectionContext, { finish }: Projection): string[] {
+function moreSlots(state: CampaignFacts, context: ProjectionContext, { finish }: Projection): string[] {
   for (const { name } of [...context.classes].sort((a, b) => a.microUsdPerHour - b.microUsdPerHour)) {
     const slots = sufficientSlots(state, context, name, finish.p90);
     if (slots !== undefined) return [`set-slots --class ${name} --slots ${slots}`];
@@ -29,7 +29,7 @@ function moreSlots(state: CampaignState, context: ProjectionContext, { finish }:
 }
 
 function sufficientSlots(
-  state: CampaignState,
+  state: CampaignFacts,
   context: ProjectionContext,
   className: string,
   finish: number,
@@ -50,7 +50,7 @@ const nextHour = (instant: number): string =>
   new Date(Math.ceil(instant / hour) * hour).toISOString().replace(':00.000Z', 'Z');
 
 /** The budget under which even the last run can reserve its worst case, and first runs need none of the rerun reserve. */
-function neededBudget({ money, open }: CampaignState, spend: number): number {
+function neededBudget({ money, open }: CampaignFacts, spend: number): number {
   let worst = 0;
   for (const { request, grant } of open.values()) {
     worst = Math.max(worst, grant?.reserved ?? 0, request?.options[0]?.worst ?? 0);

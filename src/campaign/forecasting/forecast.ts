@@ -1,4 +1,4 @@
-import type { CampaignState } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { Quantiles } from '../random/quantiles.ts';
 import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
 import { forecastFixes } from './fixes.ts';
@@ -26,7 +26,7 @@ const minEvaluations = 5;
  * submissions of one team.
  */
 export function forecastOf(
-  state: CampaignState,
+  state: CampaignFacts,
   classes: readonly InstanceClass[],
   now: number,
   maxOpenPerTeam: number,
@@ -54,7 +54,7 @@ export function forecastOf(
  * Whether to expedite grants. They begin when the cheapest classes are more likely to miss the deadline than not, or when
  * they might miss it and there is hardly time left to catch up. They end with a margin, so that they do not flip.
  */
-export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null): boolean {
+export function isDeadlineAtRisk(state: CampaignFacts, forecast: Forecast | null): boolean {
   if (forecast === null) return state.deadlineAtRisk;
   const deadline = Date.parse(state.deadline);
   const { finishUnhurried: normal, finishHurried: expedited } = forecast;
@@ -64,7 +64,7 @@ export function isDeadlineAtRisk(state: CampaignState, forecast: Forecast | null
   return expedited.p90 + (expedited.p90 - expedited.p50) * (state.deadlineAtRisk ? 2 : 1) > deadline;
 }
 
-const endedEvaluations = ({ statistics: pace }: CampaignState): number =>
-  Object.values(pace.byClass)
+const endedEvaluations = ({ statistics }: CampaignFacts): number =>
+  Object.values(statistics.byClass)
     .flatMap(({ measured, unmeasured }) => [...Object.values(measured), ...Object.values(unmeasured)])
     .reduce((sum, { count }) => sum + count, 0);

@@ -25,19 +25,16 @@ export class ParameterSample {
     private readonly random: RandomStream,
   ) {
     const { classes, evaluated, firstEvaluations } = work;
-    this.measured = classes.map(
-      ({ measured }, classIndex) =>
-        new KaplanMeier(
-          resampledGroups(measured, random),
-          agesOf(work, (run) => run.classIndex === classIndex && run.expectedSeconds !== undefined),
-        ),
+    const durations = (groups: readonly DurationGroup[], isSuch: (run: RunningRun) => boolean): KaplanMeier =>
+      new KaplanMeier(resampledGroups(groups, random), agesOf(work, isSuch));
+    this.measured = classes.map(({ measured }, index) =>
+      durations(measured, (run) => run.classIndex === index && run.expectedSeconds !== undefined),
     );
-    this.unmeasured = classes.map(
-      ({ unmeasured }, classIndex) =>
-        new KaplanMeier(
-          resampledGroups(unmeasured.length > 0 ? unmeasured : predictedGroups(work, classIndex), random),
-          agesOf(work, (run) => run.classIndex === classIndex && !run.probe && run.expectedSeconds === undefined),
-        ),
+    this.unmeasured = classes.map(({ unmeasured }, index) =>
+      durations(
+        unmeasured.length > 0 ? unmeasured : predictedGroups(work, index),
+        (run) => run.classIndex === index && !run.probe && run.expectedSeconds === undefined,
+      ),
     );
     const probes = firstEvaluations.map(({ count, probeSeconds }) => ({
       seconds: probeSeconds,
@@ -45,10 +42,7 @@ export class ParameterSample {
       followed: 0,
       lostBefore: 0,
     }));
-    this.firstEvaluations = new KaplanMeier(
-      resampledGroups(probes, random),
-      agesOf(work, ({ probe }) => probe),
-    );
+    this.firstEvaluations = durations(probes, ({ probe }) => probe);
     this.evaluatedShare = resampledShares([evaluated.yes, evaluated.no], random)[0] ?? 1;
     this.lossesPerSecond = lossesOf(work).map(({ lost, seconds }) => resampledRate(lost, seconds, random));
     this.successorShares = classes.map(({ successorCounts }) => resampledShares(successorCounts, random));

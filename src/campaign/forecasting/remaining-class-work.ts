@@ -1,4 +1,4 @@
-import type { CampaignState } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { noClassStatistics, type ClassStatistics, type EndedEvaluations } from '../state/run-statistics.ts';
 import type { DurationGroup } from './kaplan-meier.ts';
@@ -30,7 +30,7 @@ const enoughEnded = 5;
 const predictionPrior: DurationGroup = { seconds: 1, ended: 5, followed: 0, lostBefore: 0 };
 
 /** Every class with the statistics of its ended runs. */
-export function remainingClassWork(state: CampaignState, rows: readonly InstanceClass[]): RemainingClassWork[] {
+export function remainingClassWork(state: CampaignFacts, rows: readonly InstanceClass[]): RemainingClassWork[] {
   const statistics = rows.map(({ name }) => state.statistics.byClass[name] ?? noClassStatistics());
   const measured = statistics.map((known) => groupsOf(Object.values(known.measured), 1 / 1000));
   const unmeasured = statistics.map((known) => groupsOf(Object.values(known.unmeasured), 1));
@@ -71,7 +71,7 @@ const isAlternative = (from: InstanceClass, to: InstanceClass): boolean =>
   to.microUsdPerHour > from.microUsdPerHour &&
   (to.gpuMemoryMiB ?? 0) >= (from.gpuMemoryMiB ?? 0);
 
-const overheadOf = ({ held }: ClassStatistics): number =>
+const overheadOf = ({ held }: Pick<ClassStatistics, 'held'>): number =>
   held.runs === 0 ? 0 : Math.max(0, (held.seconds - held.billed) / held.runs);
 
 const endedIn = (groups: readonly DurationGroup[] = []): number => groups.reduce((sum, { ended }) => sum + ended, 0);

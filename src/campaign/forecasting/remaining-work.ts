@@ -1,4 +1,6 @@
-import { treatmentOf, type CampaignState, type OpenSubmission } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
+import type { WaitingRequest } from '../state/open-submission.ts';
+import { treatmentOf } from '../state/settings.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { remainingClassWork, type RemainingClassWork } from './remaining-class-work.ts';
@@ -66,7 +68,7 @@ export const simulatedOneByOne = (least: number, perSlot: number, slots: number)
   least + perSlot * Math.min(slots, maxSampledSlots);
 
 /** Reads the state. Paused teams have no work left; a paused campaign resumes now. `now` in ms. */
-export function remainingWorkOf(state: CampaignState, rows: readonly InstanceClass[], now: number): RemainingWork {
+export function remainingWorkOf(state: CampaignFacts, rows: readonly InstanceClass[], now: number): RemainingWork {
   const classes = remainingClassWork(state, rows);
   const closing = state.closing !== undefined;
   const { running, waiting, preparing, openPerTeam } = openWork(state, rows, now);
@@ -88,14 +90,14 @@ export function remainingWorkOf(state: CampaignState, rows: readonly InstanceCla
   };
 }
 
-function begunSubmissions({ counts, open }: CampaignState): number {
+function begunSubmissions({ counts, open }: CampaignFacts): number {
   const notPreparing = [...open.values()].filter(({ preparing }) => !preparing).length;
   return counts.finished + counts.failed + counts.cancelled + notPreparing;
 }
 
 /** The open submissions by what they wait for. */
 function openWork(
-  state: CampaignState,
+  state: CampaignFacts,
   rows: readonly InstanceClass[],
   now: number,
 ): Pick<RemainingWork, 'running' | 'waiting' | 'preparing' | 'openPerTeam'> {
@@ -126,8 +128,8 @@ function openWork(
 
 /** The run that a request leads to; undefined if none of its classes has a slot. */
 function awaitedRun(
-  { slots }: CampaignState,
-  { options, purpose }: NonNullable<OpenSubmission['request']>,
+  { slots }: CampaignFacts,
+  { options, purpose }: WaitingRequest,
   indices: ReadonlyMap<string, number>,
   team: number,
 ): AwaitedRun | undefined {
@@ -138,7 +140,7 @@ function awaitedRun(
   return { classIndex, team, probe, expectedSeconds: probe ? undefined : measuredSeconds(option) };
 }
 
-const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly InstanceClass[]): FirstEvaluationGroup[] =>
+const firstEvaluationsOf = ({ statistics }: CampaignFacts, rows: readonly InstanceClass[]): FirstEvaluationGroup[] =>
   rows
     .flatMap(({ name }, classIndex) =>
       Object.values(statistics.byClass[name]?.firstEvaluations ?? {}).map(
@@ -154,7 +156,7 @@ const firstEvaluationsOf = ({ statistics }: CampaignState, rows: readonly Instan
     .sort((a, b) => a.probeSeconds - b.probeSeconds);
 
 function entryOf(
-  { statistics }: CampaignState,
+  { statistics }: CampaignFacts,
   rows: readonly InstanceClass[],
   firstEvaluations: readonly FirstEvaluationGroup[],
   runs: readonly AwaitedRun[],

@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import type { RandomStream } from '../random/random-stream.ts';
-import type { FastForward, SchedulingPolicy } from './fast-forward.ts';
-import type { ParameterSample } from './parameter-sample.ts';
+import { fastForward, type FastForward, type SchedulingPolicy } from './fast-forward.ts';
+import { ParameterSample } from './parameter-sample.ts';
 import type { AwaitedRun, RemainingWork } from './remaining-work.ts';
 import { TeamQueue } from './team-queue.ts';
 
@@ -11,7 +11,7 @@ interface RunEnd {
   next: AwaitedRun | undefined;
 }
 
-export interface ScenarioResult {
+interface ScenarioResult {
   /** From now to the end of the campaign. */
   seconds: number;
   /** Cost of all runs that have not ended yet. */
@@ -21,24 +21,26 @@ export interface ScenarioResult {
 /** Stands for the unknown teams of submissions that are only counted. */
 const unknownTeam = -1;
 
-/** Simulates the last submissions of a campaign one by one with one sample of its parameters. */
+/** One possible rest of a campaign, with one sample of its parameters: simulates the last submissions one by one. */
 export class Scenario {
   private readonly ends = new TinyQueue<RunEnd>([], (a, b) => a.at - b.at);
   private readonly queues: { runs: AwaitedRun[]; next: number }[];
   private readonly probes: AwaitedRun[] = [];
   private readonly freeSlots: number[];
   private readonly unstarted: TeamQueue;
+  private readonly sample: ParameterSample;
+  private readonly skipped: FastForward;
   private now = 0;
   private microUsd: number;
 
   constructor(
     private readonly work: RemainingWork,
-    private readonly sample: ParameterSample,
     private readonly policy: SchedulingPolicy,
-    private readonly skipped: FastForward,
     private readonly random: RandomStream,
   ) {
-    this.microUsd = skipped.microUsd;
+    this.sample = new ParameterSample(work, random);
+    this.skipped = fastForward(work, this.sample, policy, random);
+    this.microUsd = this.skipped.microUsd;
     this.freeSlots = work.classes.map(({ slots }) => slots);
     this.unstarted = new TeamQueue(work.unstarted.last, work.openPerTeam, policy.maxOpenPerTeam);
     this.queues = work.classes.map(() => ({ runs: [], next: 0 }));

@@ -1,4 +1,5 @@
-import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
+import { treatmentOf } from '../state/settings.ts';
 
 /** Submissions that have not started: most are only counted, the last ones are listed by team. */
 export interface UnstartedSubmissions {
@@ -9,7 +10,7 @@ export interface UnstartedSubmissions {
 }
 
 /** Unstarted submissions in the order in which teams of equal weight start them; at most `mostListed` are listed. */
-export function unstartedSubmissionsOf(state: CampaignState, mostListed: number): UnstartedSubmissions {
+export function unstartedSubmissionsOf(state: CampaignFacts, mostListed: number): UnstartedSubmissions {
   const teamsByLevel = teamsByLevelOf(state);
   let level = teamsByLevel.length;
   let room = mostListed;
@@ -39,7 +40,7 @@ export function unstartedSubmissionsOf(state: CampaignState, mostListed: number)
 }
 
 /** By index of a submission within its team: how many teams have yet to start theirs. */
-function teamsByLevelOf(state: CampaignState): number[] {
+function teamsByLevelOf(state: CampaignFacts): number[] {
   const changes: number[] = [];
   for (const [team, rounds] of state.rounds.entries()) {
     const started = state.started[team] ?? 0;

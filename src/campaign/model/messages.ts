@@ -6,7 +6,7 @@ import type { RunOption } from './run-option.ts';
 /** The messages between a campaign (parent) and its submissions (children). Each is idempotent by (submission, n). */
 
 /** A grant that a submission holds: a slot and reserved money. */
-export interface HeldGrant {
+export interface Grant {
   n: number;
   purpose: Purpose;
   rerun: boolean;
@@ -75,7 +75,7 @@ export interface HeldRunReport {
   settled: RunSettlement[];
   /** The pending request, or the granted run. */
   request?: RunRequest;
-  grant?: HeldGrant;
+  grant?: Grant;
 }
 
 /** Child, or an activity on its behalf, to parent: a step keeps failing, or has recovered (`stuck`: null). */
@@ -107,11 +107,9 @@ export interface RunRefusal {
 }
 
 /** Child to parent: the round has ended and its ledger record is written. */
-export interface SubmissionReport {
+export interface SubmissionReport extends Standing {
   submission: string;
   sequence: number;
-  state: FinalState;
-  reason?: Reason;
   /** Cost of all runs of this round, so a parent that lost a settlement still counts it. */
   costMicroUsd: number;
   /** Last run of this round. If no request followed it, this report settles it. */

@@ -13,7 +13,6 @@ interface MetricDefinition {
   labels: 'class' | 'number';
   /** The score of at least one item, whatever their order; not finite where the metric is undefined. */
   formula: (items: readonly Item[]) => number;
-  /** Why a score is not finite. */
   undefinedBecause: string;
 }
 

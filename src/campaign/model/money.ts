@@ -17,7 +17,6 @@ export function billedSeconds(
   return seconds;
 }
 
-/** Total cost of runs, in micro-dollars. */
 export const costOfRuns = (runs: readonly { costMicroUsd: number }[]): number =>
   runs.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
 

@@ -1,7 +1,6 @@
 /** Placeholders for paths in `args`, `command` and a layout's variables. */
-export type Placeholder = 'input' | 'output' | 'predictions';
-
-const placeholders: readonly Placeholder[] = ['input', 'output', 'predictions'];
+const placeholders = ['input', 'output', 'predictions'] as const;
+export type Placeholder = (typeof placeholders)[number];
 
 /** `{name}`, but not the shell's `${name}`. */
 const pattern = /(?<!\$)\{([A-Za-z][A-Za-z0-9_-]*)\}/g;

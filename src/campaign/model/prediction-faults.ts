@@ -39,13 +39,10 @@ export interface FaultSummary {
   first: PredictionFault[];
 }
 
-/** Formats `line 17: the id is unknown`. */
-export const faultText = ({ fault, line }: PredictionFault): string =>
-  `${line === null ? '' : `line ${line}: `}${predictionFaults[fault]}`;
-
-/** Formats `3 × the id is unknown` for each kind. */
-export const faultCounts = ({ kinds }: FaultSummary): string[] =>
-  (Object.keys(predictionFaults) as FaultKind[]).flatMap((kind) => {
-    const count = kinds[kind] ?? 0;
-    return count === 0 ? [] : [`${count} × ${predictionFaults[kind]}`];
-  });
+/** Formats `3 × the id is unknown` for each kind, then `line 17: the id is unknown` for the first faults that have a line. */
+export const faultLines = ({ kinds, first }: FaultSummary): string[] => [
+  ...(Object.keys(predictionFaults) as FaultKind[])
+    .filter((kind) => kinds[kind])
+    .map((kind) => `${kinds[kind]} × ${predictionFaults[kind]}`),
+  ...first.filter(({ line }) => line !== null).map(({ fault, line }) => `line ${line}: ${predictionFaults[fault]}`),
+];

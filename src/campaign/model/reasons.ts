@@ -1,4 +1,3 @@
-/** Every state of a submission. */
 export const submissionStates = [
   'queued',
   'preparing',
@@ -37,5 +36,4 @@ export const responsibleParties = {
 } as const satisfies Record<string, Party>;
 export type Reason = keyof typeof responsibleParties;
 
-/** Returns who is responsible for a failure. */
 export const responsibleParty = (reason: Reason): Party => responsibleParties[reason];

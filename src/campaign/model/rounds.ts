@@ -1,39 +1,38 @@
-import type { Manifest, Submission } from './frozen-campaign.ts';
+import type { Manifest } from './frozen-campaign.ts';
 import type { AddedRounds, WorkList, WorkOfTeam } from './work-list.ts';
 
-/** A round and its team. */
 export type TeamRound = AddedRounds['rounds'][number];
 
-/** All rounds of a campaign. */
-export interface CampaignRounds {
-  /** Without duplicates: first the manifest's in its order, then those that operators added, in the order of their commands. */
-  rounds: TeamRound[];
-  /** Their submissions, without duplicates. */
-  submissions: Submission[];
+/**
+ * All rounds of a campaign and their submissions, without duplicates: first the manifest's in its order, then those that
+ * operators added, in the order of their commands.
+ */
+export type CampaignRounds = Pick<AddedRounds, 'rounds' | 'submissions'>;
+
+/** Combines the manifest with rounds added later. */
+export function roundsOf(manifest: Manifest, added: readonly AddedRounds[]): CampaignRounds {
+  const frozen = manifest.teams.map(({ team, teamName, submissions }): CampaignRounds => ({
+    rounds: submissions.map(({ submission }) => ({ submission, sequence: 1, kind: 'evaluate', team, teamName })),
+    submissions,
+  }));
+  const all = [...frozen, ...added];
+  return {
+    rounds: withoutDuplicates(
+      all.flatMap(({ rounds }) => rounds),
+      roundKeyOf,
+    ),
+    submissions: withoutDuplicates(
+      all.flatMap(({ submissions }) => submissions),
+      ({ submission }) => submission,
+    ),
+  };
 }
 
-/** Combines the manifest with rounds added later; duplicate rounds and rows count once. */
-export function roundsOf(manifest: Manifest, added: readonly AddedRounds[]): CampaignRounds {
-  const rounds = new Map<string, TeamRound>();
-  const submissions = new Map<string, Submission>();
-  for (const { team, teamName, submissions: rows } of manifest.teams) {
-    for (const row of rows) {
-      const { submission } = row;
-      submissions.set(submission, row);
-      rounds.set(roundKeyOf({ submission, sequence: 1 }), {
-        submission,
-        sequence: 1,
-        kind: 'evaluate',
-        team,
-        teamName,
-      });
-    }
-  }
-  for (const more of added) {
-    for (const row of more.submissions) if (!submissions.has(row.submission)) submissions.set(row.submission, row);
-    for (const round of more.rounds) if (!rounds.has(roundKeyOf(round))) rounds.set(roundKeyOf(round), round);
-  }
-  return { rounds: [...rounds.values()], submissions: [...submissions.values()] };
+/** The first item of each key. */
+function withoutDuplicates<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const first = new Map<string, Item>();
+  for (const item of items) if (!first.has(keyOf(item))) first.set(keyOf(item), item);
+  return [...first.values()];
 }
 
 /** Makes a work list: teams in the given order, each with its rounds that have not `begun`, in their own order. */

@@ -1,4 +1,4 @@
-import { asciiLine } from '../../safe-text.ts';
+import { asciiExcerpt } from '../../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
 import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
 
@@ -26,7 +26,6 @@ export interface RunFacts {
   /** Start and end of the container, or of the Batch job if the run left no outcome; ISO instants. */
   startedAt: string | null;
   stoppedAt: string | null;
-  /** Duration of the container. */
   seconds: number | null;
   /** The wall-clock limit of the run, in seconds. */
   limitSeconds: number;
@@ -59,7 +58,6 @@ interface BatchReport {
   reason: string | null;
 }
 
-/** The Batch job of a run. */
 export type ObservedJob = BatchReport & { startedAt: number | null; stoppedAt: number | null };
 
 interface RunObservation {
@@ -68,11 +66,9 @@ interface RunObservation {
   job: ObservedJob | undefined;
   rule: RunFacts['rule'];
   limitSeconds: number;
-  /** Number of inputs of the run. */
   itemCount: number;
 }
 
-/** Summarises a run. */
 export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunObservation): RunFacts {
   const batch = job && {
     statusReason: printableText(job.statusReason),
@@ -131,7 +127,6 @@ function itemsOf(outcome: RunOutcome, count: number): RunFacts['items'] {
   };
 }
 
-/** Rounds to milliseconds. */
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 const instant = (ms: number | null | undefined): string | null =>
@@ -140,7 +135,7 @@ const instant = (ms: number | null | undefined): string | null =>
 /** Characters kept of Batch's texts; its longest field has 255. */
 const maxBatchText = 200;
 
-const printableText = (text: string | null): string | null => (text === null ? null : asciiLine(text, maxBatchText));
+const printableText = (text: string | null): string | null => (text === null ? null : asciiExcerpt(text, maxBatchText));
 
 /** Linux's signals on x86-64 by number, from 1 (signal(7)). */
 const signals =

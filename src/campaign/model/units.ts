@@ -11,24 +11,11 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(seconds) ? seconds : undefined;
 }
 
-const bytesOfUnits: Record<string, number> = {
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
-
 /** Bytes of `50MiB`, `1.5GiB` (powers of 1,024) or `1GB` (powers of 1,000), rounded to a whole byte. */
 export function parseSize(text: string): number | undefined {
-  const found = /^(\d+(?:\.\d+)?) ?([KMGT]i?B|B)$/.exec(text);
-  const unit = bytesOfUnits[found?.[2] ?? ''];
-  if (found === null || unit === undefined) return undefined;
-  const bytes = Math.round(Number(found[1]) * unit);
+  const [, amount, prefix = '', binary] = /^(\d+(?:\.\d+)?) ?(?:([KMGT])(i)?)?B$/.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  const bytes = Math.round(Number(amount) * (binary ? 1024 : 1000) ** ' KMGT'.indexOf(prefix || ' '));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
@@ -60,6 +47,12 @@ export function parseInstant(text: string): Date | undefined {
   if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return undefined;
   const instant = new Date(`${day}T${time}${zone}`);
   return Number.isNaN(instant.getTime()) ? undefined : instant;
+}
+
+/** `36 h`, `4.7 h`, `15 min`, `7 s`. */
+export function durationText(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
 }
 
 /** `2026-01-02 14:20 UTC`. */

@@ -10,7 +10,6 @@ export interface WorkList {
   teams: WorkOfTeam[];
 }
 
-/** The rounds of one team. */
 export interface WorkOfTeam {
   team: string;
   teamName: string;

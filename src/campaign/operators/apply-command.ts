@@ -2,7 +2,6 @@ import { invalidField } from './command-fields.ts';
 import { ruleOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
 import { isDone } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { reopen } from '../state/settings.ts';
 
 /** Why a command, whose message may be any JSON, is refused; undefined if it is accepted. */
 export function validationError<Name extends OperatorCommandName>(
@@ -25,7 +24,7 @@ export function applyCommand<Name extends OperatorCommandName>(
   now: number,
 ): void {
   const { reopens, apply } = ruleOf(name);
-  if (reopens) reopen(state);
+  if (reopens) state.set({ closing: undefined });
   apply?.(message, { state, team, now });
 }
 

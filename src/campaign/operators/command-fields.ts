@@ -17,8 +17,8 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && Number(value) >= least;
 const isBetween = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && value >= least && value <= most;
-const text: Field<string> = { accepts: isText, expected: 'a text' };
-const textOrEmpty: Field<string> = { accepts: (value) => typeof value === 'string', expected: 'a text' };
+const text: Field<string> = { accepts: isText, expected: 'a string' };
+const textOrEmpty: Field<string> = { accepts: (value) => typeof value === 'string', expected: 'a string' };
 
 const field = <Value>(expected: string, accepts: (value: unknown) => boolean): Field<Value> => ({ accepts, expected });
 
@@ -37,10 +37,10 @@ const fields = {
   usd: field<number>('an amount in dollars', (value) => typeof value === 'number' && microUsdOf(value) !== undefined),
   deadline: field<string>('an instant', (value) => typeof value === 'string' && parseInstant(value) !== undefined),
   class: text,
-  slots: field<number>('a number of slots', (value) => isWhole(value, 0)),
+  slots: field<number>('a whole number of slots', (value) => isWhole(value, 0)),
   /** The S3 key of an {@link AddedRounds} that was written before. */
   rounds: text,
-  count: field<number>('a number of rounds', (value) => isWhole(value, 1)),
+  count: field<number>('a whole number of rounds', (value) => isWhole(value, 1)),
   submissions: field<string[]>(
     'a list of submissions',
     (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
@@ -51,7 +51,7 @@ const fields = {
   ),
   /** Only submissions whose last run failed for this reason. */
   because: field<Reason>(
-    'a reason why runs fail',
+    'a failure reason',
     (value) => typeof value === 'string' && Object.hasOwn(responsibleParties, value),
   ),
 };
@@ -67,11 +67,11 @@ export type MessageWith<Required extends FieldName, Optional extends FieldName> 
 /** Returns the first invalid field of a command's message as a sentence, or undefined. */
 export function invalidField(name: string, required: readonly FieldName[], message: unknown): string | undefined {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    return `${JSON.stringify(message)} is not an object with what ${name} needs`;
+    return `${JSON.stringify(message)} is not an object with the fields of ${name}`;
   }
   const given = new Map(Object.entries(message).filter(([, value]) => value !== undefined));
   const missing = required.find((one) => !given.has(one));
-  if (missing) return `no ${missing} was given`;
+  if (missing) return `${missing} is missing`;
   for (const [key, value] of given) {
     const rule = isField(key) ? fields[key] : undefined;
     if (rule && !rule.accepts(value)) return `${key} ${JSON.stringify(value)} is not ${rule.expected}`;

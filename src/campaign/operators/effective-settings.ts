@@ -26,11 +26,8 @@ export function effectiveSettings(frozen: FrozenCampaign, commands: readonly Ope
     numbers.set(team, number);
     return number;
   };
-  const weights = Object.entries(frozen.fairness.weights).map(([name, weight]) => ({
-    team: numberOf(name),
-    name,
-    weight,
-  }));
+  const weighted = Object.entries(frozen.fairness.weights);
+  const weights = weighted.map(([name, weight]) => ({ team: numberOf(name), name, weight }));
   const state = initialState(frozen, { workLists: [], rounds: [], started: [], weights });
   const cancelled = new Set<string>();
   for (const command of commands) {

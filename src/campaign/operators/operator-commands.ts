@@ -2,8 +2,6 @@ import type { MessageWith, RestReason } from './command-fields.ts';
 import { command, type CommandRule } from './command-rule.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { close, setBudget, setDeadline, setPaused, setSlots, treatTeam, unpauseTeam } from '../state/settings.ts';
-import { retryAfterFault } from '../state/platform-faults.ts';
 import { takeStuckSubmissions } from '../state/stuck-steps.ts';
 import { parseInstant } from '../model/units.ts';
 
@@ -15,22 +13,22 @@ export const operatorCommands = {
     sentAs: 'signal',
     required: ['team'],
     optional: ['kill'],
-    apply: (message, { state, team }) => treatTeam(state, team, message.team, { paused: true }),
+    apply: (message, { state, team }) => state.treat(team, message.team, { paused: true }),
     control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
   }),
   resumeTeam: command({
     sentAs: 'signal',
     required: ['team'],
-    apply: (message, { state, team }) => treatTeam(state, team, message.team, { paused: false }),
+    apply: (message, { state, team }) => state.treat(team, message.team, { paused: false }),
   }),
   reprioritiseTeam: command({
     sentAs: 'signal',
     required: ['team'],
     optional: ['priority', 'weight'],
     refusal: ({ priority, weight }) =>
-      priority === undefined && weight === undefined ? 'neither a priority nor a weight was given' : undefined,
+      priority === undefined && weight === undefined ? 'neither priority nor weight is given' : undefined,
     apply: ({ team: name, priority, weight }, { state, team }) =>
-      treatTeam(state, team, name, {
+      state.treat(team, name, {
         ...(priority !== undefined && { priority }),
         ...(weight !== undefined && { weight }),
       }),
@@ -38,7 +36,7 @@ export const operatorCommands = {
   pauseCampaign: command({
     sentAs: 'signal',
     optional: ['kill'],
-    apply: (_, { state }) => setPaused(state, true),
+    apply: (_, { state }) => state.set({ paused: true }),
     control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
   }),
   /** With a class: only unblocks this class, which a platform fault has blocked. */
@@ -47,8 +45,8 @@ export const operatorCommands = {
     optional: ['class'],
     refusal: (message, state) => unknownClass(state, message.class),
     apply: (message, { state, now }) => {
-      if (message.class === undefined) setPaused(state, false);
-      retryAfterFault(state, message.class, now);
+      if (message.class === undefined) state.set({ paused: false });
+      state.faults.resume(message.class, now);
     },
     control: (message, { state, submissions }) =>
       message.class === undefined ? submissions.tryAgain(takeStuckSubmissions(state)) : undefined,
@@ -58,19 +56,20 @@ export const operatorCommands = {
     required: ['usd'],
     reopens: true,
     refusal: ({ usd }, state) => refusedBudget(usd, state),
-    apply: ({ usd }, { state }) => setBudget(state, Math.round(usd * 1_000_000)),
+    apply: ({ usd }, { state }) => state.setBudget(Math.round(usd * 1_000_000)),
   }),
   setDeadline: command({
     sentAs: 'update',
     required: ['deadline'],
     reopens: true,
-    apply: ({ deadline }, { state }) => setDeadline(state, parseInstant(deadline)?.toISOString() ?? state.deadline),
+    apply: ({ deadline }, { state }) =>
+      state.set({ deadline: parseInstant(deadline)?.toISOString() ?? state.deadline }),
   }),
   setSlots: command({
     sentAs: 'update',
     required: ['class', 'slots'],
     refusal: (message, state) => unknownClass(state, message.class),
-    apply: (message, { state }) => setSlots(state, message.class, message.slots),
+    apply: (message, { state }) => state.setSlots(message.class, message.slots),
   }),
   addSubmissions: addRounds,
   retry: addRounds,
@@ -82,11 +81,11 @@ export const operatorCommands = {
     acceptedWhileClosing: true,
     refusal: ({ submissions, team, because }) =>
       [submissions, team, because].every((choice) => choice === undefined)
-        ? 'neither submissions nor a team nor a reason was given'
+        ? 'neither submissions nor team nor because is given'
         : undefined,
     // The rounds of a cancelled team must still start to be recorded as cancelled.
     apply: ({ submissions, because }, { state, team }) =>
-      submissions === undefined && because === undefined ? unpauseTeam(state, team) : undefined,
+      submissions === undefined && because === undefined ? state.unpauseTeam(team) : undefined,
     control: (message, { team, submissions }) => submissions.cancelChosen(message, team),
   }),
   /** Refuses all waiting requests, for the given reason or for the one that blocks the campaign. */
@@ -95,12 +94,12 @@ export const operatorCommands = {
     optional: ['rest'],
     needsReports: true,
     recorded: (message, state, now) => ({ rest: restReason(state, now), ...message }),
-    apply: ({ rest }, { state, now }) => close(state, rest ?? restReason(state, now)),
+    apply: ({ rest }, { state, now }) => state.set({ closing: rest ?? restReason(state, now) }),
   }),
   abort: command({
     sentAs: 'update',
     acceptedWhileClosing: true,
-    apply: (_, { state }) => close(state, 'cancelled'),
+    apply: (_, { state }) => state.set({ closing: 'cancelled' }),
     control: (_, { state, submissions }) => submissions.cancel([...state.open.keys()]),
   }),
 };
@@ -137,6 +136,6 @@ const restReason = (state: CampaignState, now: number): RestReason =>
 
 function refusedBudget(usd: number, { money }: CampaignState): string | undefined {
   const microUsd = usd * 1_000_000;
-  if (microUsd < money.spent) return `$${usd} is less than what is spent`;
-  return microUsd > money.budget ? undefined : `$${usd} is not above the present budget`;
+  if (microUsd < money.spent) return `$${usd} is less than the amount already spent`;
+  return microUsd > money.budget ? undefined : `$${usd} is not more than the current budget`;
 }

@@ -1,4 +1,4 @@
-import { defaultTreatment, type CampaignState, type OperatorLogLine } from '../state/campaign-state.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import {
@@ -9,7 +9,8 @@ import {
   type BlockedReason,
 } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
-import { mostStuck } from '../state/stuck-steps.ts';
+import { mostStuck } from '../state/open-submission.ts';
+import { defaultTreatment, type OperatorLogLine } from '../state/settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { StuckStep } from '../model/messages.ts';
 
@@ -46,7 +47,7 @@ export interface CampaignProgress {
   prioritised: { team: string; priority: number; weight: number }[];
   /** Submissions with a step that is retried again and again, longest first. */
   stuck: (StuckStep & { submission: string })[];
-  operatorsLog: OperatorLogLine[];
+  operatorsLog: readonly OperatorLogLine[];
 }
 
 interface ClassProgress {
@@ -74,8 +75,7 @@ export function progressOf(
   const usage = usageOf(state);
   const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
   for (const open of state.open.values()) stages[stageOf(open)] += 1;
-  let queued = 0;
-  for (const [team, rounds] of state.rounds.entries()) queued += rounds - (state.started[team] ?? 0);
+  const queued = state.rounds.reduce((sum, _, team) => sum + state.roundsLeft(team), 0);
   const ended = counts.finished + counts.failed + counts.cancelled;
   return {
     campaign,
@@ -115,8 +115,9 @@ const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
 function classesOf(state: CampaignState, running: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
   const costModel = new ClassCostModel(state);
-  return Object.fromEntries(
-    Object.entries(state.slots).map(([name, slots]) => [
+  const classes = Object.entries(state.slots).map(([name, slots]): [string, ClassProgress] => {
+    const held = state.faults.blockOf(name);
+    return [
       name,
       {
         slots,
@@ -124,15 +125,11 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         waiting: waiting.filter((preferred) => preferred === name).length,
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
-        ...blockedBy(state, name),
+        ...(held && { held }),
         ...costModel.memoryOutcomesOn(name),
         times: costModel.factorOf(name),
       },
-    ]),
-  );
-}
-
-function blockedBy({ faults }: CampaignState, name: string): Pick<ClassProgress, 'held'> {
-  const { cause, heldSince: since } = faults.byClass[name] ?? {};
-  return cause === undefined || since === undefined ? {} : { held: { cause, since } };
+    ];
+  });
+  return Object.fromEntries(classes);
 }

@@ -21,7 +21,6 @@ const maxFixes = 4;
 export const meetsLimits = ({ budgetMicroUsd, seconds }: MixPlan, { budget, deadlineSeconds }: PlanInput): boolean =>
   budgetMicroUsd.p90 <= budget.microUsd && seconds.p90 <= deadlineSeconds;
 
-/** A mix of classes and its plan. */
 interface PlannedMix {
   mix: Mix;
   plan: MixPlan;
@@ -33,13 +32,11 @@ export function planFixes(input: PlanInput, first: PlannedMix, others: readonly 
     .filter((other) => scoresAsMany(input, first, other))
     .flatMap((other) => withChange(onlyWords(other.mix), fixesOf(input, other)));
   const onDemand = [...fixesOf(input, first), ...instead];
-  return cheapestFirst([...onDemand, ...spotFixesOf(input, first.plan, onDemand)]).slice(0, maxFixes);
+  return [...onDemand, ...spotFixesOf(input, first.plan, onDemand)].sort(byCost).slice(0, maxFixes);
 }
 
 const byCost = (a: PlanFix, b: PlanFix): number =>
   a.beyondBudgetMicroUsd - b.beyondBudgetMicroUsd || a.costMicroUsd - b.costMicroUsd;
-
-const cheapestFirst = (fixes: readonly PlanFix[]): PlanFix[] => [...fixes].sort(byCost);
 
 /** Fixes that require another change first. */
 const withChange = (change: readonly string[], fixes: readonly PlanFix[]): PlanFix[] =>
@@ -51,7 +48,7 @@ const onlyWords = ({ classes }: Mix): string[] => classes.map(({ name }) => `onl
 function spotFixesOf(input: PlanInput, plan: MixPlan, onDemand: readonly PlanFix[]): PlanFix[] {
   const spot = spotPlanOf(input, plan);
   if (spot === undefined) return [];
-  const [cheapest] = cheapestFirst(onDemand);
+  const [cheapest] = onDemand.toSorted(byCost);
   return withChange([spot.words], fixesOf(spot.input, spot))
     .map((fix) => ({ ...fix, spot: true as const }))
     .filter((fix) => cheapest === undefined || byCost(fix, cheapest) < 0);

@@ -25,13 +25,11 @@ export interface Expectation {
   startUpSeconds?: number;
   /** Share that needs more than the smallest GPU. */
   outOfGpuMemoryShare?: number;
-  /** Share that does not use the GPU. */
   withoutGpuShare?: number;
 }
 
 /** An expectation with the facts about its class, which need not be one of the planned classes. */
 export interface ResolvedExpectation extends Expectation {
-  /** Relative speed of the class. */
   speed: number;
   /** The wall clock on that class. */
   longestSeconds: number;

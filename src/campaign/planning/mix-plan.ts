@@ -21,7 +21,6 @@ export interface MixPlan {
   budgetMicroUsd: Quantiles;
   /** The budget with which no run waits for money, although every run reserves its worst case until it ends. */
   neverWaitingMicroUsd: Quantiles;
-  /** From the start to the end. */
   seconds: Quantiles;
   /** Share of the submissions with a score. */
   scored: Quantiles;
@@ -50,10 +49,8 @@ export function mixPlanOf(input: PlanInput, mix: Mix): MixPlan {
   const { planned, budget, deadlineSeconds, margin } = input;
   const courses = coursesOf(input, mix);
   const of = (value: (course: Course) => number): Quantiles => quantilesOf(courses.map(value), 'equal parts');
-  const money = (value: (course: Course) => number): Quantiles => {
-    const { p10, p50, p90 } = of(value);
-    return { p10: Math.ceil(p10), p50: Math.ceil(p50), p90: Math.ceil(p90) };
-  };
+  const money = (value: (course: Course) => number): Quantiles =>
+    quantilesOf(courses.map(value), 'equal parts', Math.ceil);
   const hours = of(hoursIn);
   const longestRun = of(({ runs }) => runs.reduce((most, { billedSeconds }) => Math.max(most, billedSeconds), 0));
   const submissions = planned.teams.flat().length;

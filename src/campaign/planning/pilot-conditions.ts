@@ -1,4 +1,4 @@
-import type { InstanceClass, Limits, PredictionsFormat } from '../model/frozen-campaign.ts';
+import type { FrozenCampaign, InstanceClass, Limits, PredictionsFormat } from '../model/frozen-campaign.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** The conditions of a pilot run on a class; a measurement is valid only while they stay the same. */
@@ -35,15 +35,9 @@ export function runConditions(
   return image === undefined || rest === undefined ? undefined : { image, ...rest };
 }
 
-interface Rules {
-  limits: Limits;
-  predictions: PredictionsFormat;
-  instanceClasses: readonly InstanceClass[];
-}
-
 /** The conditions on every class of a file. */
 export function classConditions(
-  { limits, predictions, instanceClasses: classes }: Rules,
+  { limits, predictions, instanceClasses: classes }: Pick<FrozenCampaign, 'limits' | 'predictions' | 'instanceClasses'>,
   inputs: ClassConditions['inputs'],
 ): Map<string, ClassConditions> {
   const { wallClockOn: _wallClockOn, attempts: _attempts, platformRuns: _platformRuns, ...others } = limits;
@@ -51,11 +45,9 @@ export function classConditions(
     classes.map((instanceClass) => {
       const { name, kind, gpu, gpuMemoryMiB, vcpus, memoryMiB } = instanceClass;
       const device = { ...(gpu && { gpu }), ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }) };
+      const machine = { kind, ...device, vcpus, memoryMiB };
       const wallClock = { wallClockSeconds: wallClockSeconds(limits, instanceClass, classes) };
-      return [
-        name,
-        { inputs, machine: { kind, ...device, vcpus, memoryMiB }, limits: { ...others, ...wallClock }, predictions },
-      ];
+      return [name, { inputs, machine, limits: { ...others, ...wallClock }, predictions }];
     }),
   );
 }

@@ -35,15 +35,12 @@ export function pilotKnowledge(
 }
 
 /** Median of the whole seconds billed beyond the container's time, which is rounded up. */
-const startUpIn = (runs: readonly PilotRun[]): number =>
-  Math.max(
-    0,
-    Math.round(
-      median(
-        runs.flatMap(({ seconds, billedSeconds }) => (seconds === null ? [] : [billedSeconds - Math.ceil(seconds)])),
-      ),
-    ),
+function startUpIn(runs: readonly PilotRun[]): number {
+  const beyond = runs.flatMap(({ seconds, billedSeconds }) =>
+    seconds === null ? [] : [billedSeconds - Math.ceil(seconds)],
   );
+  return Math.max(0, Math.round(median(beyond)));
+}
 
 /**
  * Relative speeds, measured by submissions that succeeded both on the class and on the one with the most successes. For a

@@ -26,18 +26,11 @@ function futuresFor(submissions: number): number {
   return submissions > 1_000 ? 11 : 41;
 }
 
-/** Adds the futures that suit the size of the campaign. */
-export function withFutures(asked: Omit<PlanInput, 'futures'>): PlanInput {
-  const { planned, knowledge } = asked;
-  const count = knowledge.kind === 'wall-clock' ? 1 : futuresFor(planned.teams.flat().length);
-  return { ...asked, futures: futuresOf(count) };
-}
-
 /** Plans every mix of classes. Deterministic. `say` receives progress: 100,000 submissions take a minute. */
 export function planOf(asked: Omit<PlanInput, 'futures'>, say: (step: string) => void = () => undefined): CampaignPlan {
   const { planned, knowledge } = asked;
   const submissions = planned.teams.flat().length;
-  const input = withFutures(asked);
+  const input = { ...asked, futures: futuresOf(knowledge.kind === 'wall-clock' ? 1 : futuresFor(submissions)) };
   const [first, ...others] = mixesOf(planned.rules, knowledge).map((mix) => {
     say(`planning ${mix.name}`);
     return { mix, plan: mixPlanOf(input, mix) };

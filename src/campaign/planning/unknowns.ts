@@ -2,107 +2,104 @@ import { counted } from '../../safe-text.ts';
 import { probeClass } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-run-result.ts';
-import { percent } from '../model/units.ts';
+import { durationText, percent } from '../model/units.ts';
 import { assumedLossesPerHour, expectationFactor, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
 import { assumedSpotShare, spotShareSource } from './what-if.ts';
 
 /** The assumptions and unknowns of a plan, as text. */
-export function unknownsOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
-  return [...basisOf(rules, knowledge, submissions), ...gapsOf(rules, knowledge)];
+export function unknownsOf(
+  { instanceClasses: classes, sampleSet }: RunRules,
+  knowledge: Knowledge,
+  submissions: number,
+): string[] {
+  const isPilot = knowledge.kind === 'pilot';
+  return [
+    ...(isPilot ? [sampleText(knowledge.sample.size, submissions)] : fileTexts(classes, knowledge)),
+    ...when(
+      sampleSet === undefined,
+      `there is no sample set, so nothing is probed: every submission starts on ${probeClass(classes).name}, none uses a class without a GPU, and only a paid evaluation shows what does not fit`,
+    ),
+    ...(isPilot ? [] : classes.filter(({ kind }) => kind === 'cpu' && hasGpu(classes))).map(
+      ({ name }) => `${name} alone is not planned: only --pilot can measure how long GPU work takes there`,
+    ),
+    ...classes
+      .filter(({ microUsdPerHour }) => microUsdPerHour === 0)
+      .map(({ name }) => `${name} has a price of 0: its real cost is not in these numbers`),
+    ...when(
+      classes.some(({ purchase }) => purchase === 'spot'),
+      reclaimsText,
+    ),
+    ...(isPilot ? knowledge.missing : []).map(
+      (name) =>
+        `no pilot run on ${name} was measured: its speed is relativeSpeed in the file, and what fits there is unknown`,
+    ),
+  ];
 }
 
-function basisOf(rules: RunRules, knowledge: Knowledge, submissions: number): string[] {
-  switch (knowledge.kind) {
-    case 'wall-clock':
-      return [
-        `nothing is known about the submissions: every evaluation is assumed to take the whole wall clock, ${span(knowledge.expected.runtimeSeconds)} on ${knowledge.expected.on}` +
-          (knowledge.expected.deviceSizesMiB.length > 1
-            ? ', and with all classes to run out of memory at the end of that on every GPU but the largest. '
-            : '. ') +
-          'These numbers are an upper bound if no run is lost, not a forecast; `expect` in the file or --pilot gives one',
-      ];
-    case 'expect':
-      return expectationText(rules, knowledge.expected);
-    case 'pilot':
-      return [sampleText(knowledge.sample.size, submissions)];
-  }
-}
+const when = (condition: boolean, text: string): string[] => (condition ? [text] : []);
+
+const hasGpu = (classes: readonly InstanceClass[]): boolean => classes.some(({ kind }) => kind === 'gpu');
 
 /** A share s of all is missing among n with probability (1 - s) ** n: one in ten for the share in the text. */
 function sampleText(measured: number, submissions: number): string {
   if (measured >= submissions) return `measured: all ${counted(measured, 'submission')} ran in the pilot`;
   const unseen = Math.ceil(100 * (1 - 0.1 ** (1 / measured)));
   return (
-    `measured: ${counted(measured, 'submission')} of ${submissions} ran in the pilot; with a chance of one in ten it missed something that happens to ` +
+    `measured: ${counted(measured, 'submission')} of ${submissions} ran in the pilot; with a probability of 10 %, it missed a behaviour of ` +
     `fewer than ${unseen} % of all submissions, which no range covers`
   );
 }
 
-function expectationText({ instanceClasses: classes }: RunRules, expected: ResolvedExpectation): string[] {
-  const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare, deviceSizesMiB } = expected;
-  const texts = [
-    `expected by the file: ${span(runtimeSeconds)} a run on ${on}; P10 and P90 are that divided and multiplied by ${expectationFactor}, at most the wall clock ` +
-      '(the case that Holdout was built for had overestimated by that factor)',
+/** The texts if only the file is known. */
+function fileTexts(
+  classes: readonly InstanceClass[],
+  { kind, expected }: Exclude<Knowledge, { kind: 'pilot' }>,
+): string[] {
+  return [
+    ...(kind === 'expect' ? expectationTexts(classes, expected) : [upperBoundText(expected)]),
+    'no submission is assumed to fail by its own error; those that do get no score and cost less',
+    ...when(
+      expected.deviceSizesMiB.length > 0 && !hasGpu(classes),
+      'every submission is assumed to work without a GPU; only --pilot can measure whether it does and how long it takes',
+    ),
   ];
-  if (runtimeSeconds > longestSeconds)
-    texts.push(
-      `expect.runtime is longer than the wall clock, ${span(longestSeconds)}; the wall clock is planned, since no run takes longer`,
-    );
-  if (outOfGpuMemoryShare === undefined && deviceSizesMiB.length > 1)
-    texts.push(
-      'expect.outOfGpuMemory is not set: all classes together are planned with 5 % of submissions that need a larger GPU (P10 0 %, P90 16 %), a class alone as if all fit',
-    );
-  if (deviceSizesMiB.length > 2)
-    texts.push('submissions that need more than the smallest GPU are assumed to fit the second size');
-  if (withoutGpuShare === undefined && deviceSizesMiB.length > 0 && classes.some(({ kind }) => kind === 'cpu'))
-    texts.push('expect.withoutGpu is not set: no submission is assumed to leave the GPU unused');
-  return texts;
 }
 
-function gapsOf({ instanceClasses: classes, sampleSet }: RunRules, knowledge: Knowledge): string[] {
-  const texts: string[] = [];
-  if (knowledge.kind !== 'pilot') texts.push(...ofTheFile(classes, knowledge.expected));
-  if (sampleSet === undefined)
-    texts.push(
-      `no sample set: nothing is probed, so every submission starts on ${probeClass(classes).name}, none uses a class without a GPU, ` +
-        'and only a paid evaluation shows what does not fit',
-    );
-  const devices = classes.filter(({ kind }) => kind === 'gpu');
-  if (knowledge.kind !== 'pilot' && devices.length > 0)
-    for (const { name } of classes.filter(({ kind }) => kind === 'cpu'))
-      texts.push(`${name} alone is not planned: only --pilot can measure how long GPU work takes there`);
-  for (const { name, microUsdPerHour } of classes)
-    if (microUsdPerHour === 0) texts.push(`${name} has a price of 0: its real cost is not in these numbers`);
-  if (classes.some(({ purchase }) => purchase === 'spot')) texts.push(reclaimsText);
-  if (knowledge.kind === 'pilot')
-    for (const name of knowledge.missing)
-      texts.push(
-        `no pilot run on ${name} was measured: its speed is the file's relativeSpeed, and what fits there is not known`,
-      );
-  return texts;
+const upperBoundText = ({ runtimeSeconds, on, deviceSizesMiB }: ResolvedExpectation): string =>
+  `nothing is known about the submissions: every evaluation is assumed to take the whole wall clock, ${durationText(runtimeSeconds)} on ${on}` +
+  (deviceSizesMiB.length > 1
+    ? '; with all classes, it is also assumed to run out of GPU memory at the very end on every GPU but the largest. '
+    : '. ') +
+  'These numbers are an upper bound if no run is lost, not a forecast; for a forecast, use `expect` in the file or --pilot';
+
+function expectationTexts(classes: readonly InstanceClass[], expected: ResolvedExpectation): string[] {
+  const { runtimeSeconds, on, longestSeconds, outOfGpuMemoryShare, withoutGpuShare, deviceSizesMiB } = expected;
+  return [
+    `expected by the file: ${durationText(runtimeSeconds)} per run on ${on}; P10 is this divided by ${expectationFactor}, P90 this times ${expectationFactor}, ` +
+      'but at most the wall clock (the competition that Holdout was built for overestimated by that factor)',
+    ...when(
+      runtimeSeconds > longestSeconds,
+      `expect.runtime exceeds the wall clock; the plan uses the wall clock, ${durationText(longestSeconds)}, because no run takes longer`,
+    ),
+    ...when(
+      outOfGpuMemoryShare === undefined && deviceSizesMiB.length > 1,
+      'expect.outOfGpuMemory is not set: in the plan of all classes, 5 % of the submissions need a larger GPU (P10 0 %, P90 16 %); in the plan of one class, all fit',
+    ),
+    ...when(
+      deviceSizesMiB.length > 2,
+      'submissions that need more than the smallest GPU are assumed to fit the second size',
+    ),
+    ...when(
+      withoutGpuShare === undefined && deviceSizesMiB.length > 0 && classes.some(({ kind }) => kind === 'cpu'),
+      'expect.withoutGpu is not set: every submission is assumed to use the GPU',
+    ),
+  ];
 }
 
-const reclaimsText = `Spot machines are assumed to be reclaimed at ${assumedLossesPerHour * 100} % per running hour (AWS publishes only "over 20 % a month" for the worst); lost time is paid and repeated`;
+const reclaimsText = `Spot machines are assumed to be reclaimed at ${assumedLossesPerHour * 100} % per running hour (AWS publishes only "over 20 % a month" for the worst case); lost time is paid for and repeated`;
 
 /** The assumptions if Spot would fix a plan without any. */
 export const spotAssumed = [
-  `Spot is assumed to cost ${percent(assumedSpotShare)} of the price: ${spotShareSource}; the file only sets the price, AWS decides whether a queue has Spot machines`,
+  `Spot is assumed to cost ${percent(assumedSpotShare)} of the on-demand price: ${spotShareSource}; the file only sets the price, the AWS queue decides whether machines are Spot`,
   reclaimsText,
 ];
-
-/** Assumptions about facts that a file cannot state. */
-function ofTheFile(classes: readonly InstanceClass[], { deviceSizesMiB }: ResolvedExpectation): string[] {
-  const texts = ['no submission is assumed to fail by its own error; those that do score nothing and cost less'];
-  if (deviceSizesMiB.length > 0 && classes.every(({ kind }) => kind === 'cpu'))
-    texts.push(
-      'every submission is assumed to work without a GPU; only --pilot can measure whether it does and how long it takes',
-    );
-  return texts;
-}
-
-/** `36 h`, `7 s`. */
-export function span(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 360) / 10} h`;
-}

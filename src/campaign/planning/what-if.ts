@@ -13,7 +13,6 @@ export interface WhatIf {
 /** Assumed share of the on-demand price that Spot machines cost. */
 export const assumedSpotShare = 0.56;
 
-/** Source of that share. */
 export const spotShareSource =
   'the highest in a price list of 2026 (g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %)';
 

@@ -26,7 +26,6 @@ export class RandomStream {
     return probabilities.length - 1;
   }
 
-  /** The items in random order. */
   shuffled<Item>(items: readonly Item[]): Item[] {
     return items
       .map((item) => ({ item, key: this.next() }))

@@ -1,12 +1,13 @@
-import type { CampaignState, Money } from '../state/campaign-state.ts';
+import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { Usage } from './usage.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** The part of the budget for probes and first evaluations; the rest is kept for evaluations beyond the first. */
-const forFirstRuns = ({ budget, reserveShare }: Money): number => Math.floor(budget * (1 - reserveShare));
+const forFirstRuns = ({ budget, reserveShare }: CampaignFacts['money']): number =>
+  Math.floor(budget * (1 - reserveShare));
 
 /** Whether the option's worst case fits into the unspent budget, so that it can be granted once enough reservations end. */
-export function isAffordable({ money }: CampaignState, { worst }: RunOption, rerun: boolean): boolean {
+export function isAffordable({ money }: CampaignFacts, { worst }: RunOption, rerun: boolean): boolean {
   if (money.spent + worst > money.budget) return false;
   return rerun || money.spent - money.reruns + worst <= forFirstRuns(money);
 }
@@ -16,7 +17,7 @@ export class AvailableBudget {
   private left: number;
   private leftForFirstRuns: number;
 
-  constructor({ money }: CampaignState, { reserved, reservedForReruns }: Usage) {
+  constructor({ money }: CampaignFacts, { reserved, reservedForReruns }: Usage) {
     this.left = money.budget - money.spent - reserved;
     this.leftForFirstRuns = forFirstRuns(money) - (money.spent - money.reruns) - (reserved - reservedForReruns);
   }

@@ -1,7 +1,7 @@
-import { treatmentOf, type CampaignState, type OpenSubmission } from '../state/campaign-state.ts';
-import { isClassBlocked } from '../state/platform-faults.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { waitsForImage, type OpenSubmission } from '../state/open-submission.ts';
+import { treatmentOf } from '../state/settings.ts';
 import { isAffordable } from './available-budget.ts';
-import { waitsForImage } from '../state/stuck-steps.ts';
 import { mostOpen } from './starts.ts';
 
 /**
@@ -52,8 +52,8 @@ export function blockersOf(state: CampaignState, now: number): Blocker[] {
 
 function platformBlockers(state: CampaignState): Blocker[] {
   const classes = Object.keys(state.slots).flatMap((name): Blocker[] => {
-    const { cause, heldSince: since } = state.faults.byClass[name] ?? {};
-    return cause === undefined || since === undefined ? [] : [{ hold: 'platform', class: name, cause, since }];
+    const block = state.faults.blockOf(name);
+    return block ? [{ hold: 'platform', class: name, ...block }] : [];
   });
   const { images } = state.faults;
   if (images?.heldSince !== undefined)
@@ -62,10 +62,10 @@ function platformBlockers(state: CampaignState): Blocker[] {
   return stuck ? [...classes, { hold: 'platform', cause: stuck.cause, since: stuck.since }] : classes;
 }
 
-function pausedTeamsLeft({ treatments, open, rounds, started }: CampaignState): string[] {
-  const isOpen = new Set([...open.values()].map(({ team }) => team));
-  return [...treatments].flatMap(([team, { team: name, paused }]) =>
-    paused && (isOpen.has(team) || (started[team] ?? 0) < (rounds[team] ?? 0)) ? [name] : [],
+function pausedTeamsLeft(state: CampaignState): string[] {
+  const isOpen = new Set([...state.open.values()].map(({ team }) => team));
+  return [...state.treatments].flatMap(([team, { team: name, paused }]) =>
+    paused && (isOpen.has(team) || state.roundsLeft(team) > 0) ? [name] : [],
   );
 }
 
@@ -79,7 +79,7 @@ function blockerOfWaiting(state: CampaignState): BlockedReason | undefined {
     waiting += 1;
     const options = request.options.filter((option) => (state.slots[option.class] ?? 0) > 0);
     const affordable = options.filter((option) => isAffordable(state, option, request.rerun));
-    if (affordable.some((option) => !isClassBlocked(state, option.class))) return undefined;
+    if (affordable.some((option) => !state.faults.isBlocked(option.class))) return undefined;
     if (affordable.length > 0) affordableOnes += 1;
     if (options.length > 0) withSlots += 1;
   }
@@ -90,11 +90,9 @@ function blockerOfWaiting(state: CampaignState): BlockedReason | undefined {
 
 /** Why no further round can start, if no open submission can run. */
 function blockerOfStarts(state: CampaignState): BlockedReason | undefined {
-  if (state.faults.images?.heldSince !== undefined) return 'platform';
+  if (state.faults.areImagesBlocked()) return 'platform';
   for (const open of state.open.values()) if (waitsForImage(open)) return 'platform';
-  const startable = state.rounds.some(
-    (rounds, team) => (state.started[team] ?? 0) < rounds && !treatmentOf(state, team).paused,
-  );
+  const startable = state.rounds.some((_, team) => state.roundsLeft(team) > 0 && !treatmentOf(state, team).paused);
   // The submissions of paused teams stay open.
   if (!startable || state.open.size >= mostOpen) return 'paused';
   return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';
@@ -102,5 +100,4 @@ function blockerOfStarts(state: CampaignState): BlockedReason | undefined {
 
 /** Every round was started and has reported its end. */
 export const isDone = (state: CampaignState): boolean =>
-  state.open.size === 0 &&
-  (state.closing !== undefined || state.rounds.every((rounds, team) => (state.started[team] ?? 0) >= rounds));
+  state.open.size === 0 && (state.closing !== undefined || !state.hasRoundsToStart());

@@ -1,5 +1,5 @@
-import type { CampaignState, WaitingRequest } from '../state/campaign-state.ts';
-import { isClassBlocked } from '../state/platform-faults.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import type { WaitingRequest } from '../state/open-submission.ts';
 import { isAffordable } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
 
@@ -13,7 +13,7 @@ export class EligibleOptions {
     now: number,
   ) {
     const open = Object.entries(state.slots).filter(
-      ([name, slots]) => slots > 0 && !isShort(state, name, now) && !isClassBlocked(state, name),
+      ([name, slots]) => slots > 0 && (state.shortUntil[name] ?? 0) <= now && !state.faults.isBlocked(name),
     );
     this.open = new Set(open.map(([name]) => name));
   }
@@ -27,5 +27,3 @@ export class EligibleOptions {
     return options.find((option) => this.allows(option, rerun));
   }
 }
-
-const isShort = ({ shortUntil }: CampaignState, name: string, now: number): boolean => (shortUntil[name] ?? 0) > now;

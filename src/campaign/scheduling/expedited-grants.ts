@@ -1,7 +1,8 @@
 import type { RunGrant } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
-import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
+import { treatmentOf } from '../state/settings.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { Usage, Waiting } from './usage.ts';
 
@@ -30,7 +31,7 @@ export function expeditedGrants(state: CampaignState, usage: Usage, now: number)
   for (const { waiting, preferred } of requests) {
     const { request } = waiting;
     if (pass.hasFreeSlot(preferred) && !pass.budget.canReserve(preferred.worst, request.rerun)) {
-      pass.guard.add(request, preferred);
+      pass.guard.add(waiting, preferred);
     }
   }
   // A request whose preferred class has a free slot waits for money, not for time.

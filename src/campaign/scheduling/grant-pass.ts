@@ -3,8 +3,6 @@ import { byName } from '../model/by-name.ts';
 import type { RunGrant } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { grantRequest } from '../state/decisions.ts';
-import { trialPlaces } from '../state/platform-faults.ts';
 import { AvailableBudget } from './available-budget.ts';
 import { EligibleOptions } from './eligible-options.ts';
 import { StarvationGuard } from './starvation-guard.ts';
@@ -76,19 +74,25 @@ export class GrantPass {
     this.budget.reserve(option.worst, request.rerun);
     this.free[option.class] = (this.free[option.class] ?? 0) - 1;
     this.places -= 1;
-    const grant = grantRequest(open, request, option, this.now);
+    const grant = open.grantRequest(request, option, this.now);
     countGrant(this.usage, open.team, grant);
     this.guard.countPassed();
     return { submission, n: grant.n, class: grant.class, reserved: grant.reserved };
   }
 }
 
-/** A class on trial after a platform fault has one free slot at a time. */
 function freeSlots(state: CampaignState, { runsByClass }: Usage): Record<string, number> {
   const free = byName<number>();
   for (const [name, slots] of Object.entries(state.slots)) {
-    const left = Math.min(slots - (runsByClass[name] ?? 0), trialPlaces(state, name) ?? Infinity);
+    const left = Math.min(slots - (runsByClass[name] ?? 0), trialPlaces(state, name));
     if (left > 0) free[name] = left;
   }
   return free;
+}
+
+/** A class on trial after a platform fault has one run at a time, beside those granted before the trial. */
+function trialPlaces({ faults, open }: CampaignState, name: string): number {
+  const since = faults.byClass[name]?.trialSince;
+  if (since === undefined) return Infinity;
+  return [...open.values()].some(({ grant }) => grant?.class === name && grant.since >= since) ? 0 : 1;
 }

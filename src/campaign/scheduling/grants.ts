@@ -1,8 +1,8 @@
 import { byName } from '../model/by-name.ts';
 import type { RunGrant } from '../model/messages.ts';
-import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
-import { reorderOptions } from '../state/decisions.ts';
+import { treatmentOf } from '../state/settings.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { Usage } from './usage.ts';
 
@@ -11,7 +11,10 @@ interface FairCandidate extends Candidate {
   weight: number;
   /** Current runs of its team, divided by the team's weight. */
   share: number;
-  /** It goes behind its team's other runs, see {@link markDeferred}. */
+  /**
+   * It goes behind its team's other runs. If more evaluations wait for a class than it has slots, further probes would not
+   * keep it busier: they go last, else first.
+   */
   deferred: boolean;
 }
 
@@ -24,7 +27,7 @@ export function grants(state: CampaignState, usage: Usage, now: number): RunGran
   const pass = new GrantPass(state, usage, now);
   if (pass.isFull) return [];
   const costModel = new ClassCostModel(state);
-  for (const { request } of usage.waiting) reorderOptions(request, costModel);
+  for (const { open } of usage.waiting) open.reorderOptions(costModel);
   const shareOf = (team: number, weight: number): number => (usage.runsByTeam[team] ?? 0) / weight;
   return pass.grantInOrder(candidates(state, usage, pass, shareOf), {
     compare,
@@ -32,7 +35,7 @@ export function grants(state: CampaignState, usage: Usage, now: number): RunGran
       const share = shareOf(candidate.waiting.open.team, candidate.weight);
       return share === candidate.share ? undefined : { ...candidate, share };
     },
-    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting.request, option),
+    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting, option),
   });
 }
 
@@ -53,16 +56,12 @@ function candidates(
     const share = shareOf(one.open.team, weight);
     found.push({ waiting: one, option, priority, weight, share, deferred: false });
   }
-  markDeferred(found, (name) => (evaluations[name] ?? 0) > (state.slots[name] ?? 0));
-  return found;
-}
-
-/** If more evaluations wait for a class than it has slots, further probes would not keep it busier: they go last, else first. */
-function markDeferred(found: FairCandidate[], hasManyEvaluations: (name: string) => boolean): void {
   for (const candidate of found) {
+    const { class: name } = candidate.option;
     const isProbe = candidate.waiting.request.purpose === 'probe';
-    candidate.deferred = isProbe === hasManyEvaluations(candidate.option.class);
+    candidate.deferred = isProbe === (evaluations[name] ?? 0) > (state.slots[name] ?? 0);
   }
+  return found;
 }
 
 const compare = (a: FairCandidate, b: FairCandidate): number =>

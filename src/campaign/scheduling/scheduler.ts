@@ -1,10 +1,9 @@
-import type { CampaignState } from '../state/campaign-state.ts';
-import { dropRequest, noteGrants } from '../state/decisions.ts';
-import { decideUsedUp, blockFaulty } from '../state/platform-faults.ts';
-import { grants } from './grants.ts';
-import { expeditedGrants } from './expedited-grants.ts';
-import { countHeld } from '../state/run-statistics.ts';
 import type { RunGrant, RunRefusal } from '../model/messages.ts';
+import type { Reason } from '../model/reasons.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import type { WaitingRequest } from '../state/open-submission.ts';
+import { expeditedGrants } from './expedited-grants.ts';
+import { grants } from './grants.ts';
 import { starts, type Start, type StartLimits } from './starts.ts';
 import { usageOf } from './usage.ts';
 
@@ -15,15 +14,16 @@ export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & Ru
  * deadline, starts and grants nothing.
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
-  countHeld(state.statistics, now);
-  blockFaulty(state, now);
-  if (state.closing) return refuseWaiting(state, state.closing);
-  const refused = refuseUsedUp(state);
+  state.statistics.countHeld(now);
+  state.blockFaulty(now);
+  const { closing } = state;
+  if (closing) return refuse(state, ({ usedUp }) => (usedUp ? 'platform-error' : closing));
+  const refused = refuse(state, (request) => (isFaultOfOneAlone(state, request) ? 'platform-error' : undefined));
   if (state.paused || now >= Date.parse(state.deadline)) return refused;
   const usage = usageOf(state);
   const granted = grants(state, usage, now);
   if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, usage, now));
-  if (granted.length > 0) noteGrants(state, now);
+  if (granted.length > 0) state.statistics.noteGrants(now);
   return [
     ...refused,
     ...granted.map((grant) => ({ kind: 'grant' as const, ...grant })),
@@ -31,24 +31,27 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   ];
 }
 
-/** Refuses requests after a platform fault that turned out to be the submission's alone. */
-function refuseUsedUp(state: CampaignState): Decision[] {
+/** Refuses the waiting requests for which there is a reason. */
+function refuse(state: CampaignState, reasonFor: (request: WaitingRequest) => Reason | undefined): Decision[] {
   const refused: Decision[] = [];
   for (const [submission, open] of state.open) {
-    if (!open.request?.usedUp || decideUsedUp(state, open.request.usedUp) === 'waits') continue;
-    refused.push({ kind: 'refuse', submission, n: open.request.n, reason: 'platform-error' });
-    dropRequest(open);
+    const reason = open.request && reasonFor(open.request);
+    if (open.request === undefined || reason === undefined) continue;
+    refused.push({ kind: 'refuse', submission, n: open.request.n, reason });
+    open.dropRequest();
   }
   return refused;
 }
 
-function refuseWaiting(state: CampaignState, reason: RunRefusal['reason']): Decision[] {
-  const refused: Decision[] = [];
-  for (const [submission, open] of state.open) {
-    if (open.request === undefined) continue;
-    const { n, usedUp } = open.request;
-    refused.push({ kind: 'refuse', submission, n, reason: usedUp ? 'platform-error' : reason });
-    dropRequest(open);
+/**
+ * Whether a request follows attempts that a platform fault of this submission alone has used up. It waits while the fault
+ * is the last one of its class and other submissions may still have it, which would block the class.
+ */
+function isFaultOfOneAlone(state: CampaignState, { usedUp }: WaitingRequest): boolean {
+  if (usedUp === undefined) return false;
+  if (state.faults.byClass[usedUp.class]?.cause !== usedUp.cause) return true;
+  for (const { request, grant, preparing } of state.open.values()) {
+    if (request?.usedUp === undefined && (request || grant || preparing)) return false;
   }
-  return refused;
+  return !state.hasRoundsToStart();
 }

@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
-import { treatmentOf, type CampaignState } from '../state/campaign-state.ts';
-import { takeNextRound } from '../state/decisions.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { treatmentOf } from '../state/settings.ts';
 import type { Usage } from './usage.ts';
 
 /** Submissions before their first request for an evaluation, at most. */
@@ -43,7 +43,7 @@ interface Candidate {
  * put a team ahead. Starts none while images cannot be copied.
  */
 export function starts(state: CampaignState, limits: StartLimits, usage: Usage): Start[] {
-  if (state.faults.images?.heldSince !== undefined) return [];
+  if (state.faults.areImagesBlocked()) return [];
   let places = Math.min(limits.preparing - usage.preparing, limits.open - usage.open);
   if (places <= 0) return [];
   const queue = new TinyQueue(candidates(state, limits, usage, places), inOrder);
@@ -52,7 +52,7 @@ export function starts(state: CampaignState, limits: StartLimits, usage: Usage):
     const next = queue.pop();
     if (next === undefined) break;
     const { team } = next;
-    const index = takeNextRound(state, team);
+    const index = state.takeNextRound(team);
     decided.push({ kind: 'start', team, index });
     usage.openByTeam[team] = (usage.openByTeam[team] ?? 0) + 1;
     if (mayStart(state, limits, usage, team)) queue.push({ ...next, served: (index + 1) / next.weight });
@@ -77,7 +77,7 @@ function candidates(state: CampaignState, limits: StartLimits, usage: Usage, pla
 }
 
 const mayStart = (state: CampaignState, limits: StartLimits, usage: Usage, team: number): boolean =>
-  (state.started[team] ?? 0) < (state.rounds[team] ?? 0) && (usage.openByTeam[team] ?? 0) < limits.perTeam;
+  state.roundsLeft(team) > 0 && (usage.openByTeam[team] ?? 0) < limits.perTeam;
 
 const inOrder = (a: Candidate, b: Candidate): number =>
   a.priority - b.priority || a.served - b.served || a.team - b.team;

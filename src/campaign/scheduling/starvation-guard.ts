@@ -1,14 +1,13 @@
-import type { WaitingRequest } from '../state/campaign-state.ts';
-import { countPassed } from '../state/decisions.ts';
 import type { AvailableBudget } from './available-budget.ts';
 import type { RunOption } from '../model/run-option.ts';
+import type { Waiting } from './usage.ts';
 
 /** A request that does not fit into the available budget is passed over this often; then money and a slot are kept for it. */
 const mostPassed = 20;
 
 /** Keeps cheap requests from starving expensive ones: requests of one decision with a free slot but not enough budget. */
 export class StarvationGuard {
-  private readonly passed: [WaitingRequest, RunOption][] = [];
+  private readonly passed: [Waiting, RunOption][] = [];
 
   constructor(
     private readonly budget: AvailableBudget,
@@ -17,22 +16,21 @@ export class StarvationGuard {
   ) {}
 
   /** Adds a request that does not fit; if it was passed over too often, nothing else gets its money and slot. */
-  add(request: WaitingRequest, option: RunOption): void {
-    if (request.passed >= mostPassed) this.keep(request, option);
-    else this.passed.push([request, option]);
+  add(waiting: Waiting, option: RunOption): void {
+    if (waiting.request.passed >= mostPassed) this.keep(waiting, option);
+    else this.passed.push([waiting, option]);
   }
 
   /** A run was granted while these requests did not fit. */
   countPassed(): void {
-    for (const [request, option] of this.passed) {
-      countPassed(request);
-      if (request.passed === mostPassed) this.keep(request, option);
+    for (const [waiting, option] of this.passed) {
+      if (waiting.open.passOver() === mostPassed) this.keep(waiting, option);
     }
   }
 
   /** Keeps the slot too: otherwise runs that the kept money does not limit would fill the class meanwhile. */
-  private keep({ rerun }: WaitingRequest, option: RunOption): void {
-    this.budget.reserve(option.worst, rerun);
+  private keep({ request }: Waiting, option: RunOption): void {
+    this.budget.reserve(option.worst, request.rerun);
     this.free[option.class] = Math.max(0, (this.free[option.class] ?? 0) - 1);
   }
 }

@@ -1,7 +1,8 @@
 import { byName } from '../model/by-name.ts';
-import { treatmentOf, type CampaignState, type OpenSubmission, type WaitingRequest } from '../state/campaign-state.ts';
-import { waitsForImage } from '../state/stuck-steps.ts';
-import type { HeldGrant } from '../model/messages.ts';
+import type { CampaignState } from '../state/campaign-state.ts';
+import { waitsForImage, type OpenSubmission, type WaitingRequest } from '../state/open-submission.ts';
+import { treatmentOf } from '../state/settings.ts';
+import type { Grant } from '../model/messages.ts';
 
 /** Sums over the open submissions (about 1,500 at most), counted again for every decision. */
 export interface Usage {
@@ -47,7 +48,7 @@ export function usageOf(state: CampaignState): Usage {
   return usage;
 }
 
-export function countGrant(usage: Usage, team: number, grant: HeldGrant): void {
+export function countGrant(usage: Usage, team: number, grant: Grant): void {
   usage.runsByTeam[team] = (usage.runsByTeam[team] ?? 0) + 1;
   usage.runsByClass[grant.class] = (usage.runsByClass[grant.class] ?? 0) + 1;
   usage.reserved += grant.reserved;

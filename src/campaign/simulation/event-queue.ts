@@ -11,10 +11,9 @@ export class EventQueue {
   private readonly queue = new TinyQueue<Event>([], (a, b) => a.at - b.at || a.order - b.order);
   private scheduled = 0;
 
-  /** `at` in ms. */
-  schedule(at: number, happen: () => void): void {
+  schedule(at: number, action: () => void): void {
     this.scheduled += 1;
-    this.queue.push({ at, order: this.scheduled, action: happen });
+    this.queue.push({ at, order: this.scheduled, action });
   }
 
   /** The instant of the next event; Infinity when there is none. */

@@ -1,9 +1,9 @@
 import type { CollectedPredictions, GrowthPoint, RunOutcome } from '../model/run-outcome.ts';
 import type { RunSpec } from '../model/run-spec.ts';
-import type { SimulatedFacts } from './simulated-run.ts';
+import type { SimulatedFacts, SimulatedSpec } from './simulated-run.ts';
 
 interface SimulatedOutcome {
-  spec: Pick<RunSpec, 'runKey' | 'image' | 'instanceClass' | 'limits'>;
+  spec: SimulatedSpec & { image: Pick<RunSpec['image'], 'digest'> };
   jobId: string;
   /** Milliseconds. */
   startedAt: number;

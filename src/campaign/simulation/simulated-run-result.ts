@@ -1,10 +1,9 @@
 import { runKeyOf } from '../../ids.ts';
 import type { FrozenCampaign, InputSet, InstanceClass, Purpose } from '../model/frozen-campaign.ts';
-import type { FailedRun } from '../evaluation/retry-policy.ts';
+import type { RunResult } from '../evaluation/evaluation-state-machine.ts';
 import { costMicroUsd } from '../model/money.ts';
 import type { Population } from './population.ts';
-import type { Reason } from '../model/reasons.ts';
-import { profileOf, type ResourceProfile } from '../evaluation/resource-profile.ts';
+import { profileOf } from '../evaluation/resource-profile.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../model/run-limits.ts';
 import { simulatedOutcome } from './simulated-outcome.ts';
 import { simulatedRun, type SimulatedRun, type SimulatedSpec } from './simulated-run.ts';
@@ -19,15 +18,9 @@ export type RunRules = Pick<FrozenCampaign, 'campaign' | 'limits' | 'instanceCla
 };
 
 /** The result of a run, for its campaign and its submission. */
-export interface SimulatedRunResult {
-  /** Null if the run succeeded. */
-  reason: Reason | null;
-  rule: FailedRun['rule'];
-  memoryLimitMiB: number | null;
+export interface SimulatedRunResult extends Omit<RunResult, 'cause'> {
   billedSeconds: number;
   costMicroUsd: number;
-  /** Only for a probe that succeeded. */
-  profile?: ResourceProfile;
 }
 
 export interface SimulatedOrder {
@@ -61,36 +54,20 @@ export function simulatedRunResult(
     const reason = run.kind === 'host-lost' ? 'spot-reclaimed' : 'platform-error';
     return { ...cost, reason, rule: 'no-outcome', memoryLimitMiB: null };
   }
-  const outcome = outcomeOf(spec, run, instanceClass);
-  const verdict = verdictOf(outcome);
+  const outcome = outcomeOf(spec, run);
+  const { reason, rule } = verdictOf(outcome);
   const memoryLimitMiB = outcome.memory.limitMiB;
-  if (verdict.kind === 'failed') {
-    return { ...cost, reason: verdict.reason, rule: verdict.rule, memoryLimitMiB };
-  }
+  if (reason !== null) return { ...cost, reason, rule, memoryLimitMiB };
   // Scoring detects the missing row; predictions of a probe are not scored.
   const isFaulty = purpose === 'evaluation' && run.facts.rows === 'all-but-one';
   const profile = purpose === 'probe' ? profileOf(outcome, inputs.items, instanceClass) : undefined;
-  return {
-    ...cost,
-    reason: isFaulty ? 'output-invalid' : null,
-    rule: null,
-    memoryLimitMiB,
-    ...(profile && { profile }),
-  };
+  const scored = isFaulty ? 'output-invalid' : null;
+  return { ...cost, reason: scored, rule, memoryLimitMiB, ...(profile && { profile }) };
 }
 
-const outcomeOf = (
-  spec: SimulatedSpec,
-  { seconds, facts }: Extract<SimulatedRun, { kind: 'outcome' }>,
-  { vcpus }: InstanceClass,
-): RunOutcome =>
+const outcomeOf = (spec: SimulatedSpec, { seconds, facts }: Extract<SimulatedRun, { kind: 'outcome' }>): RunOutcome =>
   simulatedOutcome({
-    spec: {
-      ...spec,
-      image: noImage,
-      instanceClass: { ...spec.instanceClass, vcpus },
-      limits: { ...noLimits, ...spec.limits },
-    },
+    spec: { ...spec, image: { digest: '' } },
     jobId: spec.runKey,
     startedAt: 0,
     seconds,
@@ -98,6 +75,3 @@ const outcomeOf = (
     stopped: false,
     predictions: facts.rows === 'no-file' ? { kind: 'missing' } : { kind: 'collected', key: '', bytes: 0, sha256: '' },
   });
-
-const noImage = { reference: '', digest: '' };
-const noLimits = { pids: 0, outputBytes: 0, sharedMemoryMiB: 0 };

@@ -48,25 +48,18 @@ export function simulatedRun(population: Population, seed: number, spec: Simulat
   const submission = population.submissions.get(name) ?? population.others;
   const instanceClass = population.classes.get(spec.instanceClass.name);
   if (instanceClass === undefined) throw new RangeError(`the population has no class ${spec.instanceClass.name}`);
-  const prediction = drawOf(seed, name, 'prediction');
-  const own = withinWallClock(
-    unlimitedRun({ submission, instanceClass, seed, spec, prediction }),
-    spec.limits.wallClockSeconds,
-  );
+  const own = withinWallClock(unlimitedRun(submission, instanceClass, seed, spec), spec.limits.wallClockSeconds);
   const lostAfter = exponentialDrawOf(instanceClass.lossesPerHour / 3600, seed, spec.runKey, 'loss');
   return lostAfter < own.seconds ? { seconds: lostAfter, kind: 'host-lost' } : own;
 }
 
-interface SimulationInput {
-  submission: SimulatedSubmission;
-  instanceClass: SimulatedClass;
-  seed: number;
-  spec: SimulatedSpec;
-  prediction: number;
-}
-
 /** The run without a time limit. */
-function unlimitedRun({ submission, instanceClass: speeds, seed, spec, prediction }: SimulationInput): SimulatedRun {
+function unlimitedRun(
+  submission: SimulatedSubmission,
+  speeds: SimulatedClass,
+  seed: number,
+  spec: SimulatedSpec,
+): SimulatedRun {
   const { runKey, inputs, instanceClass, limits } = spec;
   const onGpu = submission.usesGpu && instanceClass.gpu !== 'none';
   const perItem = onGpu ? submission.secondsPerItem / speeds.gpuSpeed : submission.cpuSecondsPerItem / speeds.cpuSpeed;
@@ -82,7 +75,7 @@ function unlimitedRun({ submission, instanceClass: speeds, seed, spec, predictio
     devicePeakMiB: instanceClass.gpu === 'none' ? null : Math.min(needed, instanceClass.gpuMemoryMiB),
     startUpSeconds,
     rows: 'all',
-    prediction,
+    prediction: drawOf(seed, parseRunKey(runKey).submission, 'prediction'),
     logTail: '',
   };
   const failed = (share: number, exitCode: number, rest: Partial<SimulatedFacts>): SimulatedRun => ({

@@ -1,145 +1,220 @@
-import type { Purpose } from '../model/frozen-campaign.ts';
-import type { RunStatistics } from './run-statistics.ts';
+import { measuredSeconds } from '../evaluation/class-choice.ts';
+import type {
+  Grant,
+  HeldRunReport,
+  RunRequest,
+  RunSettlement,
+  Standing,
+  StuckReport,
+  StuckStep,
+  SubmissionReport,
+} from '../model/messages.ts';
+import { costOfRuns } from '../model/money.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
-import type { HeldGrant, StuckStep } from '../model/messages.ts';
+import { ClassCostModel } from './class-cost-model.ts';
+import { mostStuck, Submission } from './open-submission.ts';
+import { PlatformFaults } from './platform-faults.ts';
+import type { FieldsOf, ReadOnly } from './read-only.ts';
+import { RunStatistics } from './run-statistics.ts';
+import { Settings } from './settings.ts';
+import { Money } from './spending.ts';
 
-/** A line of the operators' log; `reason` is the operator's note, `refused` says why nothing changed. */
-export interface OperatorLogLine {
-  at: string;
-  act: string;
-  by: string;
-  reason?: string;
-  id?: string;
-  refused?: string;
+/** The implementation of {@link CampaignState}. Messages from submissions may arrive twice, late or out of order. */
+class State extends Settings {
+  open = new Map<string, Submission>();
+  money = new Money();
+  faults = new PlatformFaults();
+  counts: Record<FinalState, number> = { finished: 0, failed: 0, cancelled: 0 };
+  reasons: Partial<Record<Reason, number>> = {};
+  statistics = new RunStatistics();
+  /** Grows with every request: the longest wait is the smallest ticket. */
+  ticket = 0;
+
+  constructor(fields: Partial<FieldsOf<State>>) {
+    super();
+    Object.assign(this, fields);
+  }
+
+  /** The whole budget in micro-dollars. */
+  setBudget(microUsd: number): void {
+    this.money.budget = microUsd;
+  }
+
+  /** Blocks classes and images with too many equal faults; they do not use up the attempts of their submissions. */
+  blockFaulty(now: number): void {
+    const isAlone = (submission: string): boolean =>
+      [...this.open.keys()].every((open) => open === submission) && !this.hasRoundsToStart();
+    this.faults.block(Object.keys(this.slots), isAlone, now);
+    for (const { request } of this.open.values()) {
+      if (request?.usedUp && this.faults.isBlockedFor(request.usedUp)) delete request.usedUp;
+    }
+  }
+
+  /** The round's workflow is started, or runs already. Returns false while another round of the submission is open. */
+  start(submission: string, team: number, sequence: number): boolean {
+    const known = this.open.get(submission);
+    if (known) return known.sequence === sequence;
+    this.open.set(submission, Object.assign(new Submission(), { team, sequence }));
+    return true;
+  }
+
+  /** Enters a request; returns the grant if this very run was granted already. */
+  request(request: RunRequest): Grant | undefined {
+    const { n, purpose } = request;
+    const options = new ClassCostModel(this).preferred(request.options, request.needMeasured ?? false);
+    if (request.settles) this.settle(request.settles, options[0]?.class);
+    const open = this.open.get(request.submission);
+    if (open === undefined || n <= open.settled) return undefined;
+    open.stuck = undefined;
+    // The first request of a round comes after its image was copied.
+    if (open.settled === 0 && !request.settles && !open.grant && !open.request) this.faults.noteImageCopied();
+    if (purpose === 'evaluation') open.preparing = false;
+    if (open.grant && open.grant.n >= n) return open.grant;
+    if (open.request && open.request.n >= n) return undefined;
+    this.ticket += 1;
+    this.countFirstEvaluation(request, options);
+    const { rerun, needMeasured } = request;
+    const usedUp = this.usedUpBy(request);
+    open.request = {
+      n,
+      purpose,
+      rerun,
+      options,
+      ...(needMeasured && { needMeasured }),
+      ...(usedUp && { usedUp }),
+      ticket: this.ticket,
+      passed: 0,
+    };
+    return undefined;
+  }
+
+  private countFirstEvaluation(request: RunRequest, [preferred]: readonly RunOption[]): void {
+    const { purpose, rerun, settles } = request;
+    if (purpose !== 'evaluation' || rerun || preferred === undefined) return;
+    const probeSeconds = settles?.purpose === 'probe' ? settles.billedSeconds : 0;
+    const expectedSeconds = measuredSeconds(preferred);
+    this.statistics.addFirstEvaluation({ class: preferred.class, probeSeconds, expectedSeconds });
+  }
+
+  /** The fault that used up the attempts; undefined if it does not count, since it blocks the class. */
+  private usedUpBy({ usedUp, settles }: RunRequest): { class: string; cause: string } | undefined {
+    if (!usedUp || settles === undefined) return undefined;
+    const run = { class: settles.class, cause: settles.cause ?? '' };
+    return this.faults.isBlockedFor(run) ? undefined : run;
+  }
+
+  /**
+   * Books the cost of a run and frees its slot and reservation; a run is booked once. `next`: the class that the
+   * submission's next run prefers, if there is one.
+   */
+  settle(settlement: RunSettlement, next?: string): void {
+    const { submission, n, reason, billedSeconds } = settlement;
+    const open = this.open.get(submission);
+    if (open === undefined || n <= open.settled) return;
+    const { grant } = open;
+    const own = grant?.n === n ? grant : undefined;
+    const { expectedSeconds, needMeasured } = own ?? {};
+    this.statistics.addEndedRun({ ...settlement, expectedSeconds, needMeasured }, next);
+    if (own) this.statistics.addFreedSlot(own, billedSeconds);
+    if (grant && grant.n <= n) open.grant = undefined;
+    // A campaign that lost its state may have received a late copy of the run's request.
+    if (open.request && open.request.n <= n) open.request = undefined;
+    const grants = [...this.open.values()].flatMap((one) => one.grant?.since ?? []);
+    this.faults.noteRunEnd(settlement, own?.since, Math.max(own?.since ?? 0, ...grants));
+    open.stuck = undefined;
+    open.settled = n;
+    open.lastReason = reason;
+    this.book(open, settlement);
+  }
+
+  private book(open: Submission, run: Parameters<Money['book']>[0]): void {
+    open.spent += run.costMicroUsd;
+    this.money.book(run);
+  }
+
+  /**
+   * The round is final: settles its last run and closes it. Cost in its report that is not booked yet is booked on the
+   * class of the last run, since other settlements were lost. The report of an earlier round changes nothing.
+   */
+  finish(report: SubmissionReport): void {
+    const { submission, lastRun } = report;
+    const open = this.open.get(submission);
+    if (open === undefined || open.sequence !== report.sequence) return;
+    const { class: name = lastRun?.class ?? 'unknown', purpose = 'evaluation', rerun = false } = open.grant ?? {};
+    if (lastRun) this.settle({ submission, rerun, ...lastRun });
+    const costMicroUsd = report.costMicroUsd - open.spent;
+    if (costMicroUsd > 0) this.book(open, { ...report, class: name, purpose, rerun, costMicroUsd });
+    this.open.delete(submission);
+    if (report.standing) this.count(report.standing.before, -1);
+    this.count(report.standing?.now ?? report, 1);
+  }
+
+  /** A submission counts once, by its effective result. */
+  private count({ state, reason }: Standing, by: 1 | -1): void {
+    this.counts[state] += by;
+    if (reason === undefined) return;
+    const left = (this.reasons[reason] ?? 0) + by;
+    if (left > 0) this.reasons[reason] = left;
+    else delete this.reasons[reason];
+  }
+
+  /**
+   * A submission's report replaces the assumptions of a campaign that lost its state. Returns false if the report is from
+   * another round.
+   */
+  restoreRun(report: HeldRunReport): boolean {
+    const open = this.open.get(report.submission);
+    if (open === undefined || open.sequence !== report.sequence) return false;
+    open.preparing &&= report.preparing;
+    const { settled, request, grant } = report;
+    // A later run may have been settled before the campaign heard of the earlier ones; their cost is booked together.
+    const past = settled.filter(({ n }) => n <= open.settled);
+    const costMicroUsd = costOfRuns(past) - open.spent;
+    if (past[0] && costMicroUsd > 0) this.book(open, { ...past[0], costMicroUsd });
+    const nextClasses = [...settled.slice(1).map((run) => run.class), request?.options[0]?.class ?? grant?.class];
+    for (const [index, settlement] of settled.entries()) this.settle(settlement, nextClasses[index]);
+    if (grant && grant.n > open.settled) {
+      open.grant = grant;
+      if (open.request && open.request.n <= grant.n) open.request = undefined;
+    }
+    if (request) this.request(request);
+    return true;
+  }
+
+  /** A submission reports the step that it is stuck at, or that it continues. */
+  reportStuck({ submission, sequence, stuck }: StuckReport): void {
+    const open = this.open.get(submission);
+    if (open === undefined || open.sequence !== sequence) return;
+    if (stuck?.what === 'pullImage' && stuck.tries > 0 && open.stuck?.what !== stuck.what) {
+      this.faults.noteImageFault({ submission, cause: stuck.cause });
+    }
+    if (stuck === null) open.stuck = undefined;
+    else if (open.stuck || [...this.open.values()].filter((one) => one.stuck).length < mostStuck) open.stuck = stuck;
+  }
+
+  /** Returns the submissions with such a stuck step, which counts as stuck no longer. */
+  takeStuck(isMeant: (stuck: StuckStep) => boolean): [submission: string, stuck: StuckStep][] {
+    const taken: [string, StuckStep][] = [];
+    for (const [submission, open] of this.open) {
+      if (open.stuck === undefined || !isMeant(open.stuck)) continue;
+      taken.push([submission, open.stuck]);
+      open.stuck = undefined;
+    }
+    return taken;
+  }
 }
 
 /**
- * Everything that a campaign knows while it runs. Teams are numbers: their places in the work lists. Its size depends
- * on the teams and the open submissions, not on the number of submissions. Only functions of this folder write it, see
- * {@link Writable}; {@link encodeState} hands it to the workflow's next run.
+ * Everything that a campaign knows while it runs. Teams are numbers: their places in the work lists. Its size depends on
+ * the teams and the open submissions, not on the number of submissions. Only its methods change it; {@link encodeState}
+ * hands it to the workflow's next run.
  */
-export interface CampaignState {
-  /** S3 keys of the work lists, in order. */
-  readonly workLists: string[];
-  /** By team: rounds in the work lists. */
-  readonly rounds: number[];
-  /** By team: rounds started, in the order of the lists. */
-  readonly started: number[];
-  /** By team: settings by the campaign file or an operator, if not the default. */
-  readonly treatments: Map<number, Treatment>;
-  readonly open: Map<string, OpenSubmission>;
-  readonly money: Money;
-  /** By class. */
-  readonly slots: Readonly<Record<string, number>>;
-  /** By class that recently had no machine: the instant (ms) until which it gets no runs. */
-  readonly shortUntil: Readonly<Record<string, number>>;
-  readonly faults: Faults;
-  /** ISO instant. */
-  readonly deadline: string;
-  readonly paused: boolean;
-  /** More expensive classes are granted where a dollar buys most time. */
-  readonly deadlineAtRisk: boolean;
-  /** Set by `close` and `abort`: nothing is started or granted any more, and waiting requests are refused. */
-  readonly closing?: Reason;
-  readonly counts: Readonly<Record<FinalState, number>>;
-  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
-  readonly statistics: RunStatistics;
-  /** The last lines only; all of them are in the ledger. */
-  readonly operatorsLog: OperatorLogLine[];
-  /** Grows with every request: the longest wait is the smallest ticket. */
-  readonly ticket: number;
-}
+export type CampaignState = ReadOnly<State>;
+export const CampaignState: new (fields: Partial<StateFields>) => CampaignState = State;
 
-/** A type whose fields can be written. Only this folder and tests use it. */
-export type Writable<Value> =
-  Value extends Map<infer Key, infer Held>
-    ? Map<Key, Writable<Held>>
-    : Value extends readonly unknown[] | string | number | boolean
-      ? Value
-      : { -readonly [Name in keyof Value]: Writable<Value[Name]> };
+/** The data of a state, to create one. */
+export type StateFields = FieldsOf<State>;
 
-/** Micro-dollars. */
-export interface Money {
-  readonly budget: number;
-  /** Share of the budget that only evaluations beyond a submission's first may use. */
-  readonly reserveShare: number;
-  readonly spent: number;
-  /** The part of `spent` for evaluations beyond a submission's first. */
-  readonly reruns: number;
-  readonly probes: number;
-  /** The part of `spent` for runs that platform faults ended. */
-  readonly overhead: number;
-  readonly byClass: Readonly<Record<string, number>>;
-}
-
-export interface Treatment {
-  readonly team: string;
-  /** 1 (first) to 5. */
-  readonly priority: number;
-  /** 0.001 to 1000. */
-  readonly weight: number;
-  readonly paused: boolean;
-}
-
-/** A submission whose workflow has not reported its end. */
-export interface OpenSubmission {
-  readonly team: number;
-  /** Number of the round: 1, and one more for every retry or rescore. */
-  readonly sequence: number;
-  /** It has a preparing place until its first request for an evaluation. */
-  readonly preparing: boolean;
-  readonly request?: WaitingRequest;
-  readonly grant?: HeldGrant;
-  /** The highest n of the runs whose cost is booked. */
-  readonly settled: number;
-  /** Micro-dollars booked in this round so far. */
-  readonly spent: number;
-  /** Why its last settled run failed. */
-  readonly lastReason?: Reason;
-  /** A step that is retried again and again. */
-  readonly stuck?: StuckStep;
-}
-
-export interface WaitingRequest {
-  readonly n: number;
-  readonly purpose: Purpose;
-  /** An evaluation beyond the submission's first. */
-  readonly rerun: boolean;
-  /** Most preferred first, see {@link ClassCostModel}. */
-  readonly options: RunOption[];
-  readonly needMeasured?: true;
-  /** The submission has used up its attempts after platform faults, the last one of which is this. It runs only if others meet it too. */
-  readonly usedUp?: { class: string; cause: string };
-  readonly ticket: number;
-  /** How often a cheaper request was granted because this one did not fit into the available budget. */
-  readonly passed: number;
-}
-
-export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;
-
-/** How a team is treated. */
-export const treatmentOf = (state: CampaignState, team: number): Omit<Treatment, 'team'> =>
-  state.treatments.get(team) ?? defaultTreatment;
-
-/** Equal platform faults in a row. */
-export interface FaultStreak {
-  readonly cause: string;
-  readonly count: number;
-  /** The submission that all of them come from; null: several. */
-  readonly only: string | null;
-  /** Instant (ms) of the newest grant when the last of them was counted. */
-  readonly newestGrant?: number;
-  /** Instant (ms) since which the class, or the images, are blocked. */
-  readonly heldSince?: number;
-  /** Instant (ms) since which it is on trial, after an operator resumed it. */
-  readonly trialSince?: number;
-}
-
-export interface Faults {
-  readonly byClass: Readonly<Record<string, FaultStreak>>;
-  /** Over all classes, with those that took part. */
-  readonly all: (FaultStreak & { classes: string[] }) | null;
-  /** Of images that cannot be copied. */
-  readonly images: FaultStreak | null;
-}
+/** The data of a state, to read. */
+export type CampaignFacts = ReadOnly<StateFields>;

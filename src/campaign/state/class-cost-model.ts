@@ -1,6 +1,6 @@
 import { breakEvenSuccess } from '../evaluation/break-even.ts';
-import type { CampaignState } from './campaign-state.ts';
-import { noClassStatistics, type ClassStatistics, type MemoryOutcomes } from './run-statistics.ts';
+import type { ReadOnly } from './read-only.ts';
+import { noClassStatistics, type ClassStatistics, type MemoryOutcomes, type RunStatistics } from './run-statistics.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /**
@@ -27,7 +27,9 @@ export class ClassCostModel {
   /** Classes on which runs ran out of GPU memory, once enough of them have ended there. */
   private readonly doubted = { measured: new Set<string>(), unknown: new Set<string>() };
 
-  constructor(private readonly state: Pick<CampaignState, 'statistics' | 'slots'>) {
+  constructor(
+    private readonly state: ReadOnly<{ statistics: Pick<RunStatistics, 'byClass'>; slots: Record<string, number> }>,
+  ) {
     const classes = Object.entries(state.statistics.byClass);
     const [probed] = classes.find(([, { probes }]) => probes > 0) ?? [];
     this.probedFactor = probed === undefined ? 1 : this.shrunkFactor(probed, 1);
@@ -39,7 +41,7 @@ export class ClassCostModel {
   }
 
   /** The options, most preferred first; the same array if it is in order. `needMeasured`: a probe measured the run's GPU memory. */
-  preferred(options: RunOption[], needMeasured: boolean): RunOption[] {
+  preferred(options: readonly RunOption[], needMeasured: boolean): readonly RunOption[] {
     const cheapest = this.isCheapestFirst(options)
       ? options
       : [...options].sort((a, b) => this.costOf(a) - this.costOf(b));
@@ -93,7 +95,7 @@ export class ClassCostModel {
     return countOf(ends) < this.fewestOn(name) ? prior : shrunk(ends, prior);
   }
 
-  private statisticsOf(name: string): ClassStatistics {
+  private statisticsOf(name: string): ReadOnly<ClassStatistics> {
     return this.state.statistics.byClass[name] ?? noneEnded;
   }
 
@@ -121,7 +123,7 @@ type Share = [share: number, count: number];
  * Shares that evaluations took of the predicted time. An evaluation that ended early and was followed by another ran
  * out of memory and is no evidence; one that was cut off later than predicted takes at least that long.
  */
-const shares = ({ measured }: ClassStatistics): Share[] =>
+const shares = ({ measured }: ReadOnly<ClassStatistics>): Share[] =>
   Object.values(measured)
     .map(({ count, sum, followed }): Share => {
       const share = Math.max(1, sum / count) / 1000;

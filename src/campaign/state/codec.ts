@@ -61,6 +61,12 @@ export function object<Fielded extends object>(fields: Fields<Fielded>): Codec<F
   };
 }
 
+/** An object of a class, by the codec of its fields. */
+export const instanceOf = <Fielded extends object, Made extends Fielded>(
+  make: new () => Made,
+  { encode, decode }: Codec<Fielded>,
+): Codec<Made> => ({ encode, decode: (encoded) => Object.assign(new make(), decode(encoded)) });
+
 /** A field whose name in an encoded object is another one. */
 export const named = <Value>(encodedName: string, codec: Codec<Value>): Codec<Value> => ({ ...codec, encodedName });
 

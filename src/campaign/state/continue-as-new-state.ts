@@ -1,10 +1,14 @@
 import { optionOn } from '../evaluation/class-choice.ts';
 import type { ClassRules } from '../evaluation/class-fit.ts';
-import type { HeldGrant, StuckStep } from '../model/messages.ts';
+import type { Grant, StuckStep } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
-import type { CampaignState, Money, OpenSubmission, Treatment, WaitingRequest, Faults } from './campaign-state.ts';
-import { flag, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
-import type { Work } from './initial-state.ts';
+import { CampaignState, type StateFields } from './campaign-state.ts';
+import { flag, instanceOf, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
+import { Submission } from './open-submission.ts';
+import { PlatformFaults } from './platform-faults.ts';
+import type { FieldsOf } from './read-only.ts';
+import type { Treatment } from './settings.ts';
+import { Money } from './spending.ts';
 import { statisticsCodec } from './statistics-codec.ts';
 
 /** Grows when a state can no longer be decoded by the list of fields. A state without a version is one of version 1. */
@@ -20,19 +24,24 @@ export interface EncodedState {
   [field: string]: unknown;
 }
 
-type Encoded = Omit<CampaignState, 'rounds'>;
+type Encoded = Omit<StateFields, 'rounds'>;
+type Request = NonNullable<Submission['request']>;
 
 /** `rules` are read again in every run. */
 export const encodeState = (state: CampaignState, rules: ClassRules): EncodedState => ({
   version,
-  ...(stateCodec(rules).encode(state) as EncodedState),
+  ...(stateCodec(rules).encode(state as unknown as StateFields) as EncodedState),
 });
 
 /** Restores the state; `work` and `rules` are read again in every run. */
-export function decodeState(encoded: EncodedState, { rounds }: Pick<Work, 'rounds'>, rules: ClassRules): CampaignState {
+export function decodeState(
+  encoded: EncodedState,
+  { rounds }: { rounds: readonly number[] },
+  rules: ClassRules,
+): CampaignState {
   if ((encoded.version ?? 1) !== version) throw new RangeError(`unknown version ${encoded.version} of a state`);
-  const state = stateCodec(rules).decode(encoded);
-  return { ...state, rounds, started: rounds.map((_, team) => state.started[team] ?? 0) };
+  const fields = stateCodec(rules).decode(encoded);
+  return new CampaignState({ ...fields, rounds, started: rounds.map((_, team) => fields.started[team] ?? 0) });
 }
 
 const stateCodec = (rules: ClassRules): Codec<Encoded> =>
@@ -67,24 +76,30 @@ const startedCodec: Codec<number[]> = {
 
 const treatmentCodec = tuple<Treatment>({ team: plain(), priority: plain(), weight: plain(), paused: flag });
 
-const moneyCodec = object<Money>({
-  budget: plain(),
-  reserveShare: plain(),
-  spent: plain(),
-  reruns: plain(),
-  probes: plain(),
-  overhead: plain(),
-  byClass: recordOf(plain()),
-});
+const moneyCodec = instanceOf(
+  Money,
+  object<FieldsOf<Money>>({
+    budget: plain(),
+    reserveShare: plain(),
+    spent: plain(),
+    reruns: plain(),
+    probes: plain(),
+    overhead: plain(),
+    byClass: recordOf(plain()),
+  }),
+);
 
-const faultsCodec = object<Faults>({ byClass: recordOf(plain()), all: plain(), images: plain() });
+const faultsCodec = instanceOf(
+  PlatformFaults,
+  object<FieldsOf<PlatformFaults>>({ byClass: recordOf(plain()), all: plain(), images: plain() }),
+);
 
-const purposeCodec: Codec<HeldGrant['purpose']> = {
+const purposeCodec: Codec<Grant['purpose']> = {
   encode: (purpose) => (purpose === 'probe' ? 1 : 0),
   decode: (encoded) => (encoded === 1 ? 'probe' : 'evaluation'),
 };
 
-const grantCodec = tuple<HeldGrant>({
+const grantCodec = tuple<Grant>({
   n: plain(),
   purpose: purposeCodec,
   rerun: flag,
@@ -95,8 +110,8 @@ const grantCodec = tuple<HeldGrant>({
   needMeasured: mark,
 });
 
-const requestCodec = (rules: ClassRules): Codec<WaitingRequest> =>
-  tuple<WaitingRequest>({
+const requestCodec = (rules: ClassRules): Codec<Request> =>
+  tuple<Request>({
     n: plain(),
     purpose: purposeCodec,
     rerun: flag,
@@ -104,11 +119,11 @@ const requestCodec = (rules: ClassRules): Codec<WaitingRequest> =>
     passed: plain(),
     options: optionsCodec(rules),
     needMeasured: mark,
-    usedUp: optional(tuple<NonNullable<WaitingRequest['usedUp']>>({ class: plain(), cause: plain() })),
+    usedUp: optional(tuple<NonNullable<Request['usedUp']>>({ class: plain(), cause: plain() })),
   });
 
 /** By the class's place in the campaign and expected seconds: prices and limits are the campaign's. */
-function optionsCodec(rules: ClassRules): Codec<RunOption[]> {
+function optionsCodec(rules: ClassRules): Codec<readonly RunOption[]> {
   const places = new Map(rules.classes.map(({ name }, place) => [name, place]));
   return {
     encode: (options) =>
@@ -121,15 +136,18 @@ function optionsCodec(rules: ClassRules): Codec<RunOption[]> {
   };
 }
 
-const openCodec = (rules: ClassRules): Codec<OpenSubmission> =>
-  tuple<OpenSubmission>({
-    team: plain(),
-    sequence: plain(),
-    preparing: flag,
-    settled: plain(),
-    spent: plain(),
-    request: optional(requestCodec(rules)),
-    grant: optional(grantCodec),
-    lastReason: optional(plain()),
-    stuck: optional(plain<StuckStep>()),
-  });
+const openCodec = (rules: ClassRules): Codec<Submission> =>
+  instanceOf(
+    Submission,
+    tuple<FieldsOf<Submission>>({
+      team: plain(),
+      sequence: plain(),
+      preparing: flag,
+      settled: plain(),
+      spent: plain(),
+      request: optional(requestCodec(rules)),
+      grant: optional(grantCodec),
+      lastReason: optional(plain()),
+      stuck: optional(plain<StuckStep>()),
+    }),
+  );

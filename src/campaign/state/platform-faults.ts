@@ -1,47 +1,130 @@
-import type { CampaignState, Writable, Faults, FaultStreak } from './campaign-state.ts';
 import { isKill } from '../evaluation/fault-cause.ts';
+import { byName } from '../model/by-name.ts';
 import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
+
+/** This many equal faults in a row are no coincidence. */
+const equalFaults = 3;
+type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
+
+/** Equal platform faults in a row. */
+export interface FaultStreak {
+  readonly cause: string;
+  readonly count: number;
+  /** The submission that all of them come from; null: several. */
+  readonly only: string | null;
+  /** Instant (ms) of the newest grant when the last of them was counted. */
+  readonly newestGrant?: number;
+  /** Instant (ms) since which the class, or the images, are blocked. */
+  readonly heldSince?: number;
+  /** Instant (ms) since which it is on trial, after an operator resumed it. */
+  readonly trialSince?: number;
+}
 
 /**
  * Consecutive platform faults. When the same fault ends the last three runs of a class, the class is blocked: no run is
  * granted there until an operator resumes it. Then it is on trial, with one run at a time, until one ends without a
  * platform fault.
  */
+export class PlatformFaults {
+  byClass = byName<FaultStreak>();
+  /** Over all classes, with those that took part. */
+  all: (FaultStreak & { readonly classes: readonly string[] }) | null = null;
+  /** Of images that cannot be copied. */
+  images: FaultStreak | null = null;
 
-type State = Writable<CampaignState>;
+  isBlocked(name: string): boolean {
+    return this.byClass[name]?.heldSince !== undefined;
+  }
 
-/** This many equal faults in a row are no coincidence. */
-const equalFaults = 3;
-type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
+  /** The fault that blocks a class, and the instant (ms) since which it does; undefined if none does. */
+  blockOf(name: string): { cause: string; since: number } | undefined {
+    const { cause, heldSince: since } = this.byClass[name] ?? {};
+    return cause === undefined || since === undefined ? undefined : { cause, since };
+  }
+
+  /** Images cannot be copied. */
+  areImagesBlocked(): boolean {
+    return this.images?.heldSince !== undefined;
+  }
+
+  /** Whether the class of a run is blocked, or on trial, because of the fault that ended the run. */
+  isBlockedFor(run: { class: string; cause: string }): boolean {
+    const streak = this.byClass[run.class];
+    return streak?.cause === run.cause && (streak.heldSince !== undefined || streak.trialSince !== undefined);
+  }
+
+  /**
+   * A run has ended. `grantedAt`: the instant (ms) of its grant, if known; `newestGrant`: of the newest one of the
+   * campaign. Runs granted before a class was resumed say nothing about it now.
+   */
+  noteRunEnd(run: RunFault, grantedAt: number | undefined, newestGrant: number): void {
+    const verdict = verdictOnClass(run);
+    const known = this.byClass[run.class];
+    if (verdict === 'nothing' || known?.heldSince !== undefined) return;
+    if (known?.trialSince !== undefined && grantedAt !== undefined && grantedAt < known.trialSince) return;
+    if (verdict === 'works') {
+      delete this.byClass[run.class];
+      this.all = null;
+      return;
+    }
+    const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant };
+    if (!isSameKill(known, fault, grantedAt)) this.byClass[run.class] = grown(known, fault);
+    if (isSameKill(this.all, fault, grantedAt)) return;
+    const classes = this.all?.cause === fault.cause ? this.all.classes : [];
+    this.all = { ...grown(this.all, fault), classes: [...new Set([...classes, run.class])] };
+  }
+
+  /** An image could not be copied, for the first time since its submission last made progress. */
+  noteImageFault(fault: { submission: string; cause: string }): void {
+    if (!this.areImagesBlocked()) this.images = grown(this.images, fault);
+  }
+
+  /** An image was copied, so images block nothing any more. */
+  noteImageCopied(): void {
+    this.images = null;
+  }
+
+  /**
+   * Blocks those of these classes, and images, with too many equal faults. A single submission may cause the fault
+   * itself: another one must meet it too, unless the submission `isAlone`.
+   */
+  block(classes: readonly string[], isAlone: (submission: string) => boolean, now: number): void {
+    const isTooMany = (streak: FaultStreak): boolean =>
+      streak.count >= equalFaults && (streak.only === null || isAlone(streak.only));
+    if (this.all && this.all.classes.length > 1 && isTooMany(this.all)) {
+      const { cause, count, only } = this.all;
+      for (const name of classes) {
+        if (!this.isBlocked(name)) this.byClass[name] = { cause, count, only, heldSince: now };
+      }
+      this.all = null;
+    }
+    const blocked = (streak: FaultStreak): FaultStreak => {
+      if (streak.heldSince !== undefined || !isTooMany(streak)) return streak;
+      const { trialSince: _, ...rest } = streak;
+      return { ...rest, heldSince: now };
+    };
+    for (const [name, streak] of Object.entries(this.byClass)) this.byClass[name] = blocked(streak);
+    this.images &&= blocked(this.images);
+  }
+
+  /** An operator resumes a class, or everything: the next equal fault blocks it again. */
+  resume(name: string | undefined, now: number): void {
+    for (const [blocked, streak] of Object.entries(this.byClass)) {
+      if (streak.heldSince === undefined || (name !== undefined && blocked !== name)) continue;
+      this.byClass[blocked] = onTrial(streak, now);
+    }
+    if (name !== undefined) return;
+    this.all = null;
+    if (this.images?.heldSince !== undefined) this.images = onTrial(this.images, now);
+  }
+}
 
 /** Evidence from the end of a run about its class. */
 function verdictOnClass({ reason, cause }: RunFault): 'works' | 'fault' | 'nothing' {
   if (reason === 'platform-error') return cause === undefined ? 'nothing' : 'fault';
   return reason === undefined || responsibleParty(reason) === 'team' ? 'works' : 'nothing';
 }
-
-/** A run has ended; `grantedAt` in ms. Runs granted before a class was resumed say nothing about it now. */
-export function noteRunEnd(state: State, run: RunFault, grantedAt: number | undefined): void {
-  const { faults } = state;
-  const verdict = verdictOnClass(run);
-  const known = faults.byClass[run.class];
-  if (verdict === 'nothing' || known?.heldSince !== undefined) return;
-  if (known?.trialSince !== undefined && grantedAt !== undefined && grantedAt < known.trialSince) return;
-  if (verdict === 'works') {
-    delete faults.byClass[run.class];
-    faults.all = null;
-    return;
-  }
-  const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant: newestGrant(state, grantedAt) };
-  if (!isSameKill(known, fault, grantedAt)) faults.byClass[run.class] = grown(known, fault);
-  if (isSameKill(faults.all, fault, grantedAt)) return;
-  const classes = faults.all?.cause === fault.cause ? faults.all.classes : [];
-  faults.all = { ...grown(faults.all, fault), classes: [...new Set([...classes, run.class])] };
-}
-
-const newestGrant = ({ open }: CampaignState, grantedAt = 0): number =>
-  [...open.values()].reduce((newest, { grant }) => Math.max(newest, grant?.since ?? 0), grantedAt);
 
 /** A machine that goes down kills all its runs at once: a kill only counts if its run was granted after the last kill. */
 const isSameKill = (
@@ -55,16 +138,6 @@ const isSameKill = (
   known.newestGrant !== undefined &&
   grantedAt <= known.newestGrant;
 
-/** An image could not be copied, for the first time since its submission last made progress. */
-export function noteImageFault(faults: Writable<Faults>, fault: { submission: string; cause: string }): void {
-  if (faults.images?.heldSince === undefined) faults.images = grown(faults.images, fault);
-}
-
-/** An image was copied, so images block nothing any more. */
-export function noteImageCopied(faults: Writable<Faults>): void {
-  faults.images = null;
-}
-
 function grown(
   known: FaultStreak | null | undefined,
   { submission, cause, newestGrant }: Pick<FaultStreak, 'cause' | 'newestGrant'> & { submission: string },
@@ -77,81 +150,9 @@ function grown(
   return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...kept };
 }
 
-/** Blocks classes and images with too many equal faults; they do not use up the attempts of their submissions. */
-export function blockFaulty(state: State, now: number): void {
-  const { faults } = state;
-  const { all } = faults;
-  if (all && all.classes.length > 1 && isTooMany(state, all)) {
-    const { cause, count, only } = all;
-    for (const name of Object.keys(state.slots)) {
-      if (!isClassBlocked(state, name)) faults.byClass[name] = { cause, count, only, heldSince: now };
-    }
-    faults.all = null;
-  }
-  for (const streak of [...Object.values(faults.byClass), faults.images]) {
-    if (streak && streak.heldSince === undefined && isTooMany(state, streak)) {
-      streak.heldSince = now;
-      delete streak.trialSince;
-    }
-  }
-  for (const { request } of state.open.values()) {
-    if (request?.usedUp && isBlockedFor(faults, request.usedUp)) delete request.usedUp;
-  }
-}
-
-/** A single submission may cause the fault itself: another one must meet it too, if there is another. */
-const isTooMany = (state: CampaignState, { count, only }: FaultStreak): boolean =>
-  count >= equalFaults && (only === null || isAlone(state, only));
-
-const isAlone = (state: CampaignState, submission: string): boolean =>
-  [...state.open.keys()].every((open) => open === submission) && !hasRoundsToStart(state);
-
-const hasRoundsToStart = ({ rounds, started }: CampaignState): boolean =>
-  rounds.some((count, team) => (started[team] ?? 0) < count);
-
-/** Whether the class of a run is blocked, or on trial, because of the fault that ended the run. */
-export function isBlockedFor(faults: Faults, run: { class: string; cause: string }): boolean {
-  const streak = faults.byClass[run.class];
-  return streak?.cause === run.cause && (streak.heldSince !== undefined || streak.trialSince !== undefined);
-}
-
-export const isClassBlocked = ({ faults }: Pick<CampaignState, 'faults'>, name: string): boolean =>
-  faults.byClass[name]?.heldSince !== undefined;
-
-/** How many more runs a class on trial may have, beside those granted before the trial; undefined: any number. */
-export function trialPlaces(state: CampaignState, name: string): number | undefined {
-  const since = state.faults.byClass[name]?.trialSince;
-  if (since === undefined) return undefined;
-  const hasTrialRun = [...state.open.values()].some(({ grant }) => grant?.class === name && grant.since >= since);
-  return hasTrialRun ? 0 : 1;
-}
-
-/** An operator resumes a class, or everything: the next equal fault blocks it again. */
-export function retryAfterFault({ faults }: State, name: string | undefined, now: number): void {
-  for (const [blocked, streak] of Object.entries(faults.byClass)) {
-    if (streak.heldSince === undefined || (name !== undefined && blocked !== name)) continue;
-    faults.byClass[blocked] = onTrial(streak, now);
-  }
-  if (name !== undefined) return;
-  faults.all = null;
-  if (faults.images?.heldSince !== undefined) faults.images = onTrial(faults.images, now);
-}
-
 const onTrial = ({ cause }: FaultStreak, now: number): FaultStreak => ({
   cause,
   count: equalFaults - 1,
   only: null,
   trialSince: now,
 });
-
-/**
- * Decides whether a submission that has used up its `platformRuns` waits or ends. It waits while its fault is the last
- * one of its class and other submissions may still have it, which would block the class.
- */
-export function decideUsedUp(state: CampaignState, usedUp: { class: string; cause: string }): 'waits' | 'ends' {
-  if (state.faults.byClass[usedUp.class]?.cause !== usedUp.cause) return 'ends';
-  for (const { request, grant, preparing } of state.open.values()) {
-    if (request?.usedUp === undefined && (request || grant || preparing)) return 'waits';
-  }
-  return hasRoundsToStart(state) ? 'waits' : 'ends';
-}

@@ -1,14 +1,7 @@
 import { byName } from '../model/by-name.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
-import type { HeldGrant } from '../model/messages.ts';
-
-/** Sums over ended runs, from which a forecast predicts the rest. Their size does not depend on the number of runs. */
-export interface RunStatistics {
-  /** Instant (ms) of the first grant; null before it. */
-  since: number | null;
-  byClass: Record<string, ClassStatistics>;
-}
+import type { Grant } from '../model/messages.ts';
 
 export interface ClassStatistics {
   /** First evaluations that preferred this class, by the duration of their probes. */
@@ -61,8 +54,6 @@ export interface MemoryOutcomes {
 
 const noOutcomes = (): MemoryOutcomes => ({ ended: 0, outOfMemory: 0, failedShares: 0 });
 
-export const noStatistics = (): RunStatistics => ({ since: null, byClass: byName() });
-
 export const noClassStatistics = (): ClassStatistics => ({
   firstEvaluations: {},
   measured: {},
@@ -75,31 +66,8 @@ export const noClassStatistics = (): ClassStatistics => ({
   justFreed: { runs: 0, since: 0 },
 });
 
-const statisticsOf = ({ byClass }: RunStatistics, name: string): ClassStatistics =>
-  (byClass[name] ??= noClassStatistics());
-
 /** Four bins per doubling; a duration below one counts as one. */
 const durationBin = (duration: number): number => Math.floor(4 * Math.log2(Math.max(1, duration)));
-
-/** A submission requests its first evaluation. */
-export function addFirstEvaluation(
-  statistics: RunStatistics,
-  first: { class: string; probeSeconds: number; expectedSeconds: number | undefined },
-): void {
-  const { probeSeconds, expectedSeconds } = first;
-  const { firstEvaluations } = statisticsOf(statistics, first.class);
-  const bin = (firstEvaluations[durationBin(probeSeconds)] ??= {
-    count: 0,
-    probeSeconds: 0,
-    measured: 0,
-    expectedSeconds: 0,
-  });
-  bin.count += 1;
-  bin.probeSeconds += probeSeconds;
-  if (expectedSeconds === undefined) return;
-  bin.measured += 1;
-  bin.expectedSeconds += expectedSeconds;
-}
 
 export interface EndOfRun {
   class: string;
@@ -110,31 +78,82 @@ export interface EndOfRun {
   reason?: Reason | null | undefined;
 }
 
-/** A run has ended; `next`: the class that the run after it prefers, if there is one. */
-export function addEndedRun(statistics: RunStatistics, run: EndOfRun, next: string | undefined): void {
-  const { purpose, billedSeconds, reason } = run;
-  if (reason === 'unplaceable') return;
-  const ofClass = statisticsOf(statistics, run.class);
-  const party = reason ? responsibleParty(reason) : undefined;
-  ofClass.ran.seconds += billedSeconds;
-  if (party === 'platform') ofClass.ran.lost += 1;
-  if (purpose === 'probe') {
-    ofClass.probes += 1;
-    return;
+/** Sums over ended runs, from which a forecast predicts the rest. Their size does not depend on the number of runs. */
+export class RunStatistics {
+  /** Instant (ms) of the first grant; null before it. */
+  since: number | null = null;
+  byClass = byName<ClassStatistics>();
+
+  private of(name: string): ClassStatistics {
+    return (this.byClass[name] ??= noClassStatistics());
   }
-  const [bin, duration] = binOf(ofClass, run);
-  if (party === 'platform' || party === 'operator') {
-    bin.lost += 1;
-    return;
+
+  /** Runs were granted. `now` in ms. */
+  noteGrants(now: number): void {
+    this.since ??= now;
   }
-  addMemoryOutcome(ofClass, run);
-  bin.count += 1;
-  bin.sum += duration;
-  if (next === undefined) return;
-  bin.followed += 1;
-  const known = ofClass.nextClasses.find((other) => other.class === next);
-  if (known) known.count += 1;
-  else ofClass.nextClasses.push({ class: next, count: 1 });
+
+  /** A submission requests its first evaluation. */
+  addFirstEvaluation(first: { class: string; probeSeconds: number; expectedSeconds: number | undefined }): void {
+    const { probeSeconds, expectedSeconds } = first;
+    const { firstEvaluations } = this.of(first.class);
+    const bin = (firstEvaluations[durationBin(probeSeconds)] ??= {
+      count: 0,
+      probeSeconds: 0,
+      measured: 0,
+      expectedSeconds: 0,
+    });
+    bin.count += 1;
+    bin.probeSeconds += probeSeconds;
+    if (expectedSeconds === undefined) return;
+    bin.measured += 1;
+    bin.expectedSeconds += expectedSeconds;
+  }
+
+  /** A run has ended; `next`: the class that the run after it prefers, if there is one. */
+  addEndedRun(run: EndOfRun, next: string | undefined): void {
+    const { purpose, billedSeconds, reason } = run;
+    if (reason === 'unplaceable') return;
+    const ofClass = this.of(run.class);
+    const party = reason ? responsibleParty(reason) : undefined;
+    ofClass.ran.seconds += billedSeconds;
+    if (party === 'platform') ofClass.ran.lost += 1;
+    if (purpose === 'probe') {
+      ofClass.probes += 1;
+      return;
+    }
+    const [bin, duration] = binOf(ofClass, run);
+    if (party === 'platform' || party === 'operator') {
+      bin.lost += 1;
+      return;
+    }
+    addMemoryOutcome(ofClass, run);
+    bin.count += 1;
+    bin.sum += duration;
+    if (next === undefined) return;
+    bin.followed += 1;
+    const known = ofClass.nextClasses.find((other) => other.class === next);
+    if (known) known.count += 1;
+    else ofClass.nextClasses.push({ class: next, count: 1 });
+  }
+
+  /** A slot was freed; the next {@link countHeld} adds the time for which it was held. */
+  addFreedSlot(grant: Grant, billedSeconds: number): void {
+    const { held, justFreed } = this.of(grant.class);
+    justFreed.runs += 1;
+    justFreed.since += grant.since;
+    held.billed += billedSeconds;
+  }
+
+  /** Adds the time for which the slots freed since the last call were held. `now` in ms. */
+  countHeld(now: number): void {
+    for (const { held, justFreed } of Object.values(this.byClass)) {
+      held.runs += justFreed.runs;
+      held.seconds += (justFreed.runs * now - justFreed.since) / 1000;
+      justFreed.runs = 0;
+      justFreed.since = 0;
+    }
+  }
 }
 
 function binOf(
@@ -154,22 +173,4 @@ function addMemoryOutcome({ memoryOutcomes }: ClassStatistics, run: EndOfRun): v
   if (reason !== 'gpu-out-of-memory') return;
   outcomes.outOfMemory += 1;
   outcomes.failedShares += expectedSeconds === undefined ? 1 : Math.min(1, billedSeconds / expectedSeconds);
-}
-
-/** A slot was freed; the next {@link countHeld} adds the time for which it was held. */
-export function addFreedSlot(statistics: RunStatistics, grant: HeldGrant, billedSeconds: number): void {
-  const { held, justFreed } = statisticsOf(statistics, grant.class);
-  justFreed.runs += 1;
-  justFreed.since += grant.since;
-  held.billed += billedSeconds;
-}
-
-/** Adds the time for which the slots freed since the last call were held. `now` in ms. */
-export function countHeld({ byClass }: RunStatistics, now: number): void {
-  for (const { held, justFreed } of Object.values(byClass)) {
-    held.runs += justFreed.runs;
-    held.seconds += (justFreed.runs * now - justFreed.since) / 1000;
-    justFreed.runs = 0;
-    justFreed.since = 0;
-  }
 }

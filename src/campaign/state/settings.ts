@@ -1,77 +1,119 @@
-import {
-  defaultTreatment,
-  type CampaignState,
-  type OperatorLogLine,
-  type Treatment,
-  type Writable,
-} from './campaign-state.ts';
-import type { Work } from './initial-state.ts';
+import { byName } from '../model/by-name.ts';
 import type { Reason } from '../model/reasons.ts';
+import type { ReadOnly } from './read-only.ts';
 
-/** Functions that write the decisions of operators and the forecast; messages of submissions are elsewhere. */
+/** A line of the operators' log; `reason` is the operator's note, `refused` says why nothing changed. */
+export interface OperatorLogLine {
+  at: string;
+  act: string;
+  by: string;
+  reason?: string;
+  id?: string;
+  refused?: string;
+}
 
 /** Lines of the operators' log that a campaign keeps; the ledger has all of them. */
 export const logLines = 50;
 
-export function setPaused(state: Writable<CampaignState>, paused: boolean): void {
-  state.paused = paused;
+/** How a team is treated. */
+export interface Treatment {
+  readonly team: string;
+  /** 1 (first) to 5. */
+  readonly priority: number;
+  /** 0.001 to 1000. */
+  readonly weight: number;
+  readonly paused: boolean;
 }
 
-/** The whole budget in micro-dollars. */
-export function setBudget({ money }: Writable<CampaignState>, microUsd: number): void {
-  money.budget = microUsd;
+export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;
+
+/** The rounds by team, in the order of the work lists, and the teams whose weight the campaign file gives. */
+export interface Work {
+  workLists: readonly string[];
+  /** By team, including rounds that were final or under way when the first list was made. */
+  rounds: number[];
+  /** By team: rounds that were final or under way when the first list was made. */
+  started: number[];
+  weights: { team: number; name: string; weight: number }[];
 }
 
-/** `deadline`: an ISO instant. */
-export function setDeadline(state: Writable<CampaignState>, deadline: string): void {
-  state.deadline = deadline;
+/** The part of a campaign's state that the campaign file, operators and the forecast decide. */
+export class Settings {
+  /** S3 keys of the work lists, in order. */
+  workLists: readonly string[] = [];
+  /** By team: rounds in the work lists. */
+  rounds: readonly number[] = [];
+  /** By team: rounds started, in the order of the lists. */
+  started: number[] = [];
+  /** By team: settings by the campaign file or an operator, if not the default. */
+  treatments = new Map<number, Treatment>();
+  /** By class. */
+  slots = byName<number>();
+  /** By class that recently had no machine: the instant (ms) until which it gets no runs. */
+  shortUntil = byName<number>();
+  /** ISO instant. */
+  deadline = '';
+  paused = false;
+  /** More expensive classes are granted where a dollar buys most time. */
+  deadlineAtRisk = false;
+  /** Set by `close` and `abort`: nothing is started or granted any more, and waiting requests are refused. */
+  closing: Reason | undefined = undefined;
+  /** The last lines only; all of them are in the ledger. */
+  operatorsLog: OperatorLogLine[] = [];
+
+  /** Changes settings by which a campaign as a whole continues or stops. */
+  set(change: Partial<Pick<Settings, 'deadline' | 'paused' | 'deadlineAtRisk' | 'closing'>>): void {
+    Object.assign(this, change);
+  }
+
+  setSlots(name: string, count: number): void {
+    this.slots[name] = count;
+  }
+
+  /** A class had no machine: it gets no runs until this instant (ms). */
+  markShort(name: string, until: number): void {
+    this.shortUntil[name] = until;
+  }
+
+  /** Changes how a team is treated; `name` is its id. */
+  treat(team: number, name: string, change: Partial<Treatment>): void {
+    this.treatments.set(team, { ...defaultTreatment, ...this.treatments.get(team), team: name, ...change });
+  }
+
+  unpauseTeam(team: number): void {
+    const treatment = this.treatments.get(team);
+    if (treatment?.paused) this.treat(team, treatment.team, { paused: false });
+  }
+
+  /** Adds the rounds of further work lists; teams that are new have started what `work` counts as started. */
+  addWork({ workLists, rounds, started }: Pick<Work, 'workLists' | 'rounds' | 'started'>): void {
+    this.workLists = workLists;
+    this.rounds = rounds;
+    this.started = rounds.map((_, team) => this.started[team] ?? started[team] ?? 0);
+  }
+
+  log(line: OperatorLogLine): void {
+    this.operatorsLog = [...this.operatorsLog, line].slice(-logLines);
+  }
+
+  /** The team's next round starts; returns the index of the round among the team's rounds. */
+  takeNextRound(team: number): number {
+    const index = this.started[team] ?? 0;
+    this.started[team] = index + 1;
+    return index;
+  }
+
+  hasRoundsToStart(): boolean {
+    return this.rounds.some((_, team) => this.roundsLeft(team) > 0);
+  }
+
+  /** How many rounds of a team have not started. */
+  roundsLeft(team: number): number {
+    return (this.rounds[team] ?? 0) - (this.started[team] ?? 0);
+  }
 }
 
-export function setSlots({ slots }: Writable<CampaignState>, name: string, count: number): void {
-  slots[name] = count;
-}
-
-/** From now on nothing is started or granted, and waiting requests are refused for this reason. */
-export function close(state: Writable<CampaignState>, reason: Reason): void {
-  state.closing = reason;
-}
-
-export function reopen(state: Writable<CampaignState>): void {
-  delete state.closing;
-}
-
-/** Changes how a team is treated; `name` is its id. */
-export function treatTeam(
-  state: Writable<CampaignState>,
+export const treatmentOf = (
+  { treatments }: ReadOnly<Pick<Settings, 'treatments'>>,
   team: number,
-  name: string,
-  change: Partial<Treatment>,
-): void {
-  state.treatments.set(team, { ...defaultTreatment, ...state.treatments.get(team), team: name, ...change });
-}
-
-export function unpauseTeam({ treatments }: Writable<CampaignState>, team: number): void {
-  const treatment = treatments.get(team);
-  if (treatment?.paused) treatments.set(team, { ...treatment, paused: false });
-}
-
-/** Whether the expensive classes are granted to meet the deadline. */
-export function setDeadlineAtRisk(state: Writable<CampaignState>, deadlineAtRisk: boolean): void {
-  state.deadlineAtRisk = deadlineAtRisk;
-}
-
-/** A class had no machine: it gets no runs until this instant (ms). */
-export function markShort({ shortUntil }: Writable<CampaignState>, name: string, until: number): void {
-  shortUntil[name] = until;
-}
-
-/** Adds the rounds of further work lists; teams that are new have started what `work` counts as started. */
-export function addWork(state: Writable<CampaignState>, work: Pick<Work, 'workLists' | 'rounds' | 'started'>): void {
-  state.workLists = work.workLists;
-  state.rounds = work.rounds;
-  state.started = work.rounds.map((_, team) => state.started[team] ?? work.started[team] ?? 0);
-}
-
-export function logCommand(state: Writable<CampaignState>, line: OperatorLogLine): void {
-  state.operatorsLog = [...state.operatorsLog, line].slice(-logLines);
-}
+): Omit<Treatment, 'team'> => treatments.get(team) ?? defaultTreatment;

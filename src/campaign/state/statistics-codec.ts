@@ -1,5 +1,6 @@
-import { named, object, plain, recordOf, tuple } from './codec.ts';
-import type { ClassStatistics, EndedEvaluations, FirstEvaluations, RunStatistics } from './run-statistics.ts';
+import { instanceOf, named, object, plain, recordOf, tuple } from './codec.ts';
+import type { FieldsOf } from './read-only.ts';
+import { RunStatistics, type ClassStatistics, type EndedEvaluations, type FirstEvaluations } from './run-statistics.ts';
 
 const durationBins = <Bin>(bin: Parameters<typeof recordOf<Bin>>[0]) => recordOf(bin, Object.fromEntries);
 
@@ -8,29 +9,32 @@ const endedEvaluations = durationBins(
 );
 
 /** The encoding of {@link RunStatistics} in the results of activities and in the state handed to the next run. */
-export const statisticsCodec = object<RunStatistics>({
-  since: plain(),
-  byClass: recordOf(
-    object<ClassStatistics>({
-      firstEvaluations: named(
-        'firsts',
-        durationBins(
-          tuple<FirstEvaluations>({
-            count: plain(),
-            probeSeconds: plain(),
-            measured: plain(),
-            expectedSeconds: plain(),
-          }),
+export const statisticsCodec = instanceOf(
+  RunStatistics,
+  object<FieldsOf<RunStatistics>>({
+    since: plain(),
+    byClass: recordOf(
+      object<ClassStatistics>({
+        firstEvaluations: named(
+          'firsts',
+          durationBins(
+            tuple<FirstEvaluations>({
+              count: plain(),
+              probeSeconds: plain(),
+              measured: plain(),
+              expectedSeconds: plain(),
+            }),
+          ),
         ),
-      ),
-      measured: endedEvaluations,
-      unmeasured: endedEvaluations,
-      memoryOutcomes: named('tries', plain()),
-      nextClasses: named('followers', plain()),
-      probes: plain(),
-      ran: plain(),
-      held: plain(),
-      justFreed: named('freed', plain()),
-    }),
-  ),
-});
+        measured: endedEvaluations,
+        unmeasured: endedEvaluations,
+        memoryOutcomes: named('tries', plain()),
+        nextClasses: named('followers', plain()),
+        probes: plain(),
+        ran: plain(),
+        held: plain(),
+        justFreed: named('freed', plain()),
+      }),
+    ),
+  }),
+);

@@ -16,7 +16,7 @@ export interface CommandContext {
 /** Adds options and action to a command that has its name, description and arguments from the command table. */
 export type Register = (command: Command, context: CommandContext) => void;
 
-export const whyOption = ['--why <text>', 'note for the operators’ log, kept with who and when'] as const;
+export const whyOption = ['--why <text>', 'note for the operators’ log, recorded with user and time'] as const;
 export const yesOption = ['--yes', 'do not ask for confirmation'] as const;
 export const jsonOption = ['--json', 'print one JSON object on stdout'] as const;
 

@@ -37,15 +37,10 @@ const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack }, { openAccess }] = await Promise.all([
+    const [{ enterStack }, { withAccess }] = await Promise.all([
       import('../stack/enter-stack.ts'),
       import('../access.ts'),
     ]);
     enterStack();
-    const access = await openAccess();
-    try {
-      end((await work(access, campaign, options)) ?? exitStatus.done);
-    } finally {
-      await access.close();
-    }
+    end((await withAccess((access) => work(access, campaign, options))) ?? exitStatus.done);
   };

@@ -1,98 +1,92 @@
 import type { Register } from './command-context.ts';
 
 interface TableEntry {
-  description: string;
   /** In commander's notation; with a description if the name does not say enough. */
   takes: readonly (readonly [argument: string, description?: string])[];
-  hasOptions: boolean;
+  description: string;
   /** Loads the command; only the one that is used is loaded. */
   load: () => Promise<{ register: Register }>;
+  hasOptions: boolean;
 }
 
-const campaign = ['<campaign>'] as const;
-const file = ['[file]', 'campaign file'] as const;
-const onCampaign = (description: string, load: TableEntry['load']): TableEntry => ({
-  description,
-  takes: [campaign],
-  hasOptions: true,
-  load,
-});
+const nothing: TableEntry['takes'] = [];
+const file = [['[file]', 'campaign file']] as const;
+const campaign = [['<campaign>']] as const;
+const submission = [['<campaign>'], ['<submission>']] as const;
+
+const entry = (
+  takes: TableEntry['takes'],
+  description: string,
+  load: TableEntry['load'],
+  hasOptions = true,
+): TableEntry => ({ takes, description, load, hasOptions });
 
 /** Every command, in the order of the help. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
-  start: {
-    description: 'start a campaign or continue it; without FILE, the example on the embedded stack',
-    takes: [file],
-    hasOptions: true,
-    load: () => import('./start.ts'),
-  },
-  plan: {
-    description: 'forecast cost and duration before the start; without FILE, of the example',
-    takes: [file],
-    hasOptions: true,
-    load: () => import('./plan.ts'),
-  },
-  status: onCampaign('counts by state, money, forecast, what is blocked and why', () => import('./status.ts')),
-  watch: onCampaign('follow a campaign until it ends or needs a decision', () => import('./watch.ts')),
-  show: {
-    description: 'one submission: its state and why, and every run with its use of the limits',
-    takes: [campaign, ['<submission>']],
-    hasOptions: true,
-    load: () => import('./show.ts'),
-  },
-  results: onCampaign(
-    'the leaderboard, and every submission with state, reason, runs and cost',
+  start: entry(file, 'start or continue a campaign; without FILE, the example', () => import('./start.ts')),
+  plan: entry(
+    file,
+    'forecast cost and duration before the start; without FILE, of the example',
+    () => import('./plan.ts'),
+  ),
+  status: entry(campaign, 'counts by state, money, forecast and blocked reasons', () => import('./status.ts')),
+  watch: entry(campaign, 'follow a campaign until it ends or needs a decision', () => import('./watch.ts')),
+  show: entry(
+    submission,
+    'state of one submission, and every run with its use of the limits',
+    () => import('./show.ts'),
+  ),
+  results: entry(
+    campaign,
+    'leaderboard, and state, reason, runs and cost of each submission',
     () => import('./results.ts'),
   ),
-  leaderboard: onCampaign('teams by rank', () => import('./leaderboard.ts')),
-  report: {
-    description: 'write leaderboard.csv, results.json and report.txt into HOLDOUT_HOME/results',
-    takes: [campaign],
-    hasOptions: false,
-    load: () => import('./report.ts'),
-  },
-  pause: onCampaign('start no new runs of a campaign or of one team', () => import('./steering/pause.ts')),
-  resume: onCampaign(
-    'continue a campaign, one team, or an instance class that is blocked',
+  leaderboard: entry(campaign, 'teams by rank', () => import('./leaderboard.ts')),
+  report: entry(
+    campaign,
+    'write leaderboard.csv, results.json and report.txt into HOLDOUT_HOME/results',
+    () => import('./report.ts'),
+    false,
+  ),
+  pause: entry(campaign, 'start no new runs of a campaign or of one team', () => import('./steering/pause.ts')),
+  resume: entry(
+    campaign,
+    'continue a campaign, a team or a blocked instance class',
     () => import('./steering/resume.ts'),
   ),
-  reprioritise: onCampaign('change the priority or weight of a team', () => import('./steering/reprioritise.ts')),
-  'set-slots': onCampaign(
-    'set how many jobs of an instance class run at a time',
-    () => import('./steering/set-slots.ts'),
-  ),
-  'raise-budget': onCampaign(
-    'raise the budget, also after the campaign has ended',
+  reprioritise: entry(campaign, 'change a team’s priority or weight', () => import('./steering/reprioritise.ts')),
+  'set-slots': entry(campaign, 'limit the running jobs of an instance class', () => import('./steering/set-slots.ts')),
+  'raise-budget': entry(
+    campaign,
+    'raise the budget, even of an ended campaign',
     () => import('./steering/raise-budget.ts'),
   ),
-  'set-deadline': onCampaign(
-    'set the deadline, also after the campaign has ended',
+  'set-deadline': entry(
+    campaign,
+    'set the deadline, even of an ended campaign',
     () => import('./steering/set-deadline.ts'),
   ),
-  retry: onCampaign(
-    'evaluate submissions again from their image on, also after the campaign has ended',
-    () => import('./steering/retry.ts'),
+  retry: entry(
+    campaign,
+    'evaluate submissions again, even of an ended campaign',
+    () => import('./steering/retry-or-rescore.ts'),
   ),
-  rescore: onCampaign(
-    'score predictions again, of all submissions or of some, also after the campaign has ended',
-    () => import('./steering/rescore.ts'),
+  rescore: entry(
+    campaign,
+    'score stored predictions again, even of an ended campaign',
+    () => import('./steering/retry-or-rescore.ts'),
   ),
-  cancel: onCampaign('cancel submissions that are under way or queued', () => import('./steering/cancel.ts')),
-  close: onCampaign(
+  cancel: entry(campaign, 'cancel running or queued submissions', () => import('./steering/cancel.ts')),
+  close: entry(
+    campaign,
     'start nothing more, let running jobs finish, publish the results',
-    () => import('./steering/close.ts'),
+    () => import('./steering/close-or-abort.ts'),
   ),
-  abort: onCampaign('stop every job and submission now, publish the results', () => import('./steering/abort.ts')),
-  doctor: {
-    description: 'check what is installed and reachable, and name the command that fixes the rest',
-    takes: [],
-    hasOptions: false,
-    load: () => import('./doctor.ts'),
-  },
-  local: {
-    description: 'control the embedded stack by hand',
-    takes: [],
-    hasOptions: false,
-    load: () => import('./local.ts'),
-  },
+  abort: entry(
+    campaign,
+    'stop all jobs and submissions now, publish the results',
+    () => import('./steering/close-or-abort.ts'),
+  ),
+  doctor: entry(nothing, 'check this machine and name the fix for each problem', () => import('./doctor.ts'), false),
+  local: entry(nothing, 'control the embedded stack by hand', () => import('./local.ts'), false),
 };

@@ -15,7 +15,7 @@ export const register: Register = (command, { output, end }) => {
     .option(...jsonOption)
     .option('--pilot <n>', 'first run a sample of this many submissions, up to 9999, once on every class')
     .option(...yesOption)
-    .option('--svg <file>', 'where the picture goes; default: beside the campaign file')
+    .option('--svg <file>', 'path of the picture; default: beside the campaign file')
     .action(async (file: string | undefined, options: PlanOptions) => {
       checkOptions(options);
       end(await planCampaign(file ?? (await buildExample(output)), options, output));

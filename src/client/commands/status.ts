@@ -2,7 +2,7 @@ import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { statusText } from '../status/status-text.ts';
 import { stuckActivityLine, stuckActivities } from '../status/stuck-activities.ts';
-import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
+import { unpolledQueues, unpolledLines } from '../status/unpolled-queues.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {
@@ -16,11 +16,10 @@ export const register: Register = (command, { withAccess, output }) => {
       }
       const { progress } = now;
       const [unpolled, stuck] = await Promise.all([unpolledQueues(access), stuckActivities(access, campaign)]);
-      const note = unpolledText(unpolled);
       output.result(
         json
           ? jsonText({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck })
-          : statusText(progress, [...(note === undefined ? [] : [note]), ...stuck.map(stuckActivityLine)]),
+          : statusText(progress, [...unpolledLines(unpolled), ...stuck.map(stuckActivityLine)]),
       );
     }),
   );

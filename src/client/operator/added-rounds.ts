@@ -9,7 +9,7 @@ import { sendUpdateWithStart } from './send-command.ts';
 import { sha256 } from '../../sha256.ts';
 
 /** The next round of each submission; its previous rounds have ended. */
-export const nextRounds = (chosen: readonly SubmissionFromS3[], kind: RoundKind): AddedRounds => ({
+export const nextRounds = (chosen: readonly Omit<SubmissionFromS3, 'rounds'>[], kind: RoundKind): AddedRounds => ({
   version: 1,
   rounds: chosen.map(({ submission, team, teamName, records }) => ({
     submission,

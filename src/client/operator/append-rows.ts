@@ -2,12 +2,11 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { uploadImages, type LocatedRow } from '../../intake/upload-images.ts';
 import { commandMessages } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
-import { addRounds } from './added-rounds.ts';
+import { addRounds, nextRounds } from './added-rounds.ts';
 import { countOf } from './select-submissions.ts';
 import { confirmed } from '../confirm.ts';
-import { estimateLines, estimateOf } from './cost-estimate.ts';
+import { costLines } from './cost-estimate.ts';
 import { campaignFromS3 } from './campaign-from-s3.ts';
-import { remainingLimits } from './remaining-limits.ts';
 import type { Output } from '../output.ts';
 
 /** Shows rows that were added to the submissions file since the start and adds them once confirmed. Returns whether it did. */
@@ -18,32 +17,16 @@ export async function appendRows(
   options: { yes: boolean; output: Output },
 ): Promise<boolean> {
   const rows = appended.map(({ row }) => row);
+  const submissions = rows.map((row) => ({ ...row, records: [] }));
   const known = await campaignFromS3(access, frozen.campaign);
-  const newRows = rows.map(() => ({ records: [] }));
-  const estimate = estimateOf(newRows, known.submissions, frozen);
   const meaning = [
     `the submissions file has ${countOf(rows)} that ${frozen.campaign} does not have yet`,
-    ...estimateLines(estimate, await remainingLimits(access, known), Date.now()),
+    ...(await costLines(access, known, submissions)),
   ];
   if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
   await uploadImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
-  await addRounds(
-    access,
-    frozen,
-    commandMessages.addSubmissions,
-    {
-      version: 1,
-      rounds: rows.map(({ submission, team, teamName }) => ({
-        submission,
-        sequence: 1,
-        kind: 'evaluate',
-        team,
-        teamName,
-      })),
-      submissions: rows,
-    },
-    {},
-  );
+  const added = { ...nextRounds(submissions, 'evaluate'), submissions: rows };
+  await addRounds(access, frozen, commandMessages.addSubmissions, added, {});
   options.output.say(`done: added ${countOf(rows)}`);
   return true;
 }

@@ -44,16 +44,16 @@ export async function frozenCampaign({ store, buckets, frozen }: Access, campaig
 /** Reads manifest, operator commands and ledger. Throws CAMPAIGN_UNKNOWN. */
 export async function campaignFromS3(access: Access, campaign: string): Promise<CampaignFromS3> {
   const frozen = await frozenCampaign(access, campaign);
-  const { store, buckets } = access;
-  const acts = await commandsOf(store, buckets.results, campaign);
+  const { results } = access;
+  const acts = await commandsOf(results, campaign);
   const { budget, deadline } = effectiveSettings(frozen, acceptedCommands(acts));
-  const { rounds, submissions } = await campaignRounds(store, buckets.results, campaign, acts);
+  const { rounds, submissions } = await campaignRounds(results, campaign, acts);
   const requested = new Map<string, number>();
   for (const { submission, sequence } of rounds) {
     requested.set(submission, Math.max(sequence, requested.get(submission) ?? 0));
   }
   const chains = new Map<string, LedgerRecord[]>();
-  await eachChain(store, buckets.results, campaign, (submission, records) => chains.set(submission, records));
+  await eachChain(results, campaign, (submission, records) => chains.set(submission, records));
   return {
     frozen,
     budget,

@@ -4,26 +4,21 @@ import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { containerMemoryMiB, worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { SubmissionFromS3 } from './campaign-from-s3.ts';
+import type { Access } from '../access.ts';
+import { endedStatus } from '../status/ended-status.ts';
+import { queryProgress } from '../status/query-progress.ts';
+import type { CampaignFromS3, SubmissionFromS3 } from './campaign-from-s3.ts';
+import { isCampaignRunning } from './start-workflow.ts';
 
-/** The cost of further rounds, in micro-dollars. */
-interface Estimate {
-  /** Null if no round has ended yet that shows it. */
-  expected: number | null;
-  worst: number;
-}
+type Rounds = Pick<SubmissionFromS3, 'records'>;
 
 /**
- * Estimates one more round of each of `chosen`: by the mean cost of its own rounds so far, else of all rounds. Rounds that
- * failed through no fault of their team do not count. At worst every run that the limits allow takes the most expensive class
- * until Batch's time-out.
+ * Estimates the cost of one more round of each of `chosen`, in micro-dollars: by the mean cost of its own rounds so far, else of
+ * all rounds (null if none has ended). Rounds that failed through no fault of their team do not count. At worst every run that
+ * the limits allow takes the most expensive class until Batch's time-out.
  */
-export function estimateOf(
-  chosen: readonly Pick<SubmissionFromS3, 'records'>[],
-  all: readonly Pick<SubmissionFromS3, 'records'>[],
-  frozen: FrozenCampaign,
-): Estimate {
-  const mean = meanCost(all.flatMap(({ records }) => records));
+export function estimateOf(chosen: readonly Rounds[], { submissions, frozen }: CampaignFromS3) {
+  const mean = meanCost(submissions.flatMap(({ records }) => records));
   let expected: number | null = 0;
   for (const { records } of chosen) {
     const one = meanCost(records) ?? mean;
@@ -32,35 +27,29 @@ export function estimateOf(
   return { expected: expected === null ? null : Math.ceil(expected), worst: chosen.length * worstRound(frozen) };
 }
 
-/** The remaining budget and time of a campaign. */
-export interface RemainingLimits {
-  /** Micro-dollars neither spent nor reserved for runs under way. */
-  left: number;
-  budget: number;
-  /** ISO instant. */
-  deadline: string;
-}
-
-/** An estimate beside the remaining budget and time, as text; `now` in ms. */
-export function estimateLines(
-  { expected, worst }: Estimate,
-  { left, budget, deadline }: RemainingLimits,
-  now: number,
-): string[] {
+/** The estimate for `chosen` beside the remaining budget and time of the campaign. */
+export async function costLines(access: Access, known: CampaignFromS3, chosen: readonly Rounds[]): Promise<string[]> {
+  const { expected, worst } = estimateOf(chosen, known);
+  const { money, deadline } = (await isCampaignRunning(access, known.frozen.campaign))
+    ? await queryProgress(access, known.frozen.campaign)
+    : endedStatus(known);
+  const left = money.budget - money.spent - ('reserved' in money ? money.reserved : 0);
   const likely =
-    expected === null ? 'the cost is not known yet' : `about ${dollars(expected)} by the cost of runs so far`;
+    expected === null ? 'the cost is not known yet' : `about ${dollars(expected)} judging by the runs so far`;
   return [
-    `${likely}, at most ${dollars(worst)}; ${dollars(left)} of the budget of ${dollars(budget)} left`,
+    `${likely}, at most ${dollars(worst)}; ${dollars(left)} of the budget of ${dollars(money.budget)} left`,
     ...(expected !== null && expected > left
-      ? ['that is not enough: the campaign will be blocked until raise-budget']
+      ? ['this exceeds the budget left: the campaign will be blocked until raise-budget']
       : []),
-    ...deadlineLines(deadline, now),
+    ...deadlineLines(deadline),
   ];
 }
 
 /** After its deadline a campaign starts nothing, not even a rescore, which costs nothing. */
-export const deadlineLines = (deadline: string, now: number): string[] =>
-  now >= Date.parse(deadline) ? [`the deadline, ${deadline}, has passed: nothing starts until set-deadline`] : [];
+export const deadlineLines = (deadline: string): string[] =>
+  Date.now() >= Date.parse(deadline)
+    ? [`the deadline, ${deadline}, has passed: nothing starts until set-deadline`]
+    : [];
 
 function meanCost(records: readonly LedgerRecord[]): number | null {
   const representative = records.filter(

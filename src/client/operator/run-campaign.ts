@@ -11,7 +11,7 @@ import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
 import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
-import { unpolledQueues, unpolledText } from '../status/unpolled-queues.ts';
+import { unpolledLines, unpolledQueues } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
 
 export interface RunCampaignOptions {
@@ -39,8 +39,7 @@ export async function runCampaign(
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
-  const unpolled = unpolledText(await unpolledQueues(access));
-  if (!stack && unpolled !== undefined) output.say(unpolled);
+  else for (const line of unpolledLines(await unpolledQueues(access))) output.say(line);
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);

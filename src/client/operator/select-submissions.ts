@@ -1,8 +1,9 @@
 import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts';
+import { holdoutError, type HoldoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { effectiveRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
-import { isOpen, type SubmissionFromS3 } from './campaign-from-s3.ts';
+import { isOpen, type CampaignFromS3, type SubmissionFromS3 } from './campaign-from-s3.ts';
 
 /** Which submissions an operator selects; all given conditions must match. */
 export interface SelectionFilter {
@@ -12,25 +13,28 @@ export interface SelectionFilter {
   reason?: string;
 }
 
-export type SelectingCommand = 'retry' | 'rescore' | 'cancel';
+type SelectingCommand = 'retry' | 'rescore' | 'cancel';
 
-export type Selection =
-  /** `leftOut`: matching submissions that the command cannot act on, one line per cause. */
-  | { kind: 'chosen'; chosen: SubmissionFromS3[]; reason?: Reason; leftOut: string[] }
-  | { kind: 'refused'; because: string };
+interface Selection {
+  chosen: SubmissionFromS3[];
+  reason: Reason | undefined;
+  /** Announce the chosen submissions, and the matching ones that the command cannot act on, one line per cause. */
+  lines: string[];
+}
 
 /**
  * The submissions that a command would act on. If it cannot act on one that was named by its id, it is refused; one that only
- * matches a team or a reason is left out. `underWay`: submissions whose workflow runs.
+ * matches a team or a reason is left out. `underWay`: submissions whose workflow runs. Throws REFUSED.
  */
 export function selectSubmissions(
   command: SelectingCommand,
   filter: SelectionFilter,
-  known: readonly SubmissionFromS3[],
-  underWay: ReadonlySet<string>,
+  { submissions: known, frozen: { campaign } }: CampaignFromS3,
+  underWay: ReadonlySet<string> = new Set(),
 ): Selection {
+  const refused = (cause: string): HoldoutError => holdoutError('REFUSED', { campaign, command, cause });
   const fault = invalidFilter(command, filter, known);
-  if (fault !== undefined) return { kind: 'refused', because: fault };
+  if (fault !== undefined) throw refused(fault);
   const reason = filter.reason as Reason | undefined;
   const named = filter.submission && new Set(filter.submission);
   const matching = known.filter(
@@ -39,7 +43,7 @@ export function selectSubmissions(
       (filter.team === undefined || one.team === filter.team) &&
       (reason === undefined || hasReason(command, one, reason, underWay)),
   );
-  if (matching.length === 0) return { kind: 'refused', because: 'no submission matches' };
+  if (matching.length === 0) throw refused('no submission matches');
   const unfit = new Map<string, string[]>();
   const chosen = matching.filter((one) => {
     const why = whyUnfit(command, one);
@@ -47,10 +51,8 @@ export function selectSubmissions(
     return why === undefined;
   });
   const leftOut = [...unfit].map(([why, submissions]) => `${why}: ${someOf(submissions)}`);
-  if (leftOut.length > 0 && (named !== undefined || chosen.length === 0)) {
-    return { kind: 'refused', because: leftOut.join('; ') };
-  }
-  return { kind: 'chosen', chosen, leftOut, ...(reason && { reason }) };
+  if (leftOut.length > 0 && (named !== undefined || chosen.length === 0)) throw refused(leftOut.join('; '));
+  return { chosen, reason, lines: [`${command} of ${countOf(chosen)}`, ...leftOut.map((line) => `skipped, ${line}`)] };
 }
 
 function invalidFilter(

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   WithStartWorkflowOperation,
   WorkflowUpdateFailedError,
@@ -13,13 +12,12 @@ import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId, resultObjects } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
-import { requireRunning } from '../status/query-progress.ts';
+import { pollCampaign, requireRunning } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
 
 const signalTimeoutMs = 15_000;
 /** The workflow may have to read the whole ledger first. */
 const updateTimeoutMs = 180_000;
-const pollMs = 100;
 
 /** Sends a signal in the operator's name and waits until it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
 export async function sendCommand<Message extends Attribution>(
@@ -28,18 +26,21 @@ export async function sendCommand<Message extends Attribution>(
   signal: SignalDefinition<[Message]> | SignalDefinition<[Message?]>,
   message: Message,
 ): Promise<void> {
+  const { store, buckets } = access;
   await requireRunning(access, campaign, commandOf(signal));
   let next = (await commandsRecorded(access, campaign)) + 1;
   const id = randomUUID();
   await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(message), id });
-  for (const until = Date.now() + signalTimeoutMs; Date.now() < until;) {
-    const line = await recordedCommand(access, campaign, next);
-    if (line === undefined) await delay(pollMs);
-    else if (line.id !== id) next += 1;
-    else if (line.refused === undefined) return;
-    else throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
-  }
-  throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalTimeoutMs / 1000 });
+  const findRecord = async (): Promise<void> => {
+    for (; ; next += 1) {
+      const line = await store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, next));
+      if (line === undefined) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalTimeoutMs / 1000 });
+      if (line.id !== id) continue;
+      if (line.refused === undefined) return;
+      throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
+    }
+  };
+  await pollCampaign(findRecord, signalTimeoutMs, 100);
 }
 
 /** Sends an update to a running campaign; returns once it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
@@ -106,13 +107,6 @@ async function commandsRecorded({ store, buckets }: Access, campaign: string): P
   }
   return last;
 }
-
-const recordedCommand = (
-  { store, buckets }: Access,
-  campaign: string,
-  sequence: number,
-): Promise<ChainedCommand | undefined> =>
-  store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, sequence));
 
 const signed = <Message extends Attribution>(message: Message): Message => ({ by: userName(), ...message });
 

@@ -7,7 +7,7 @@ import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { resultObjects } from '../../ids.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
-import { openAccess } from '../access.ts';
+import { withAccess } from '../access.ts';
 import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
 import { isRemote } from '../stack/enter-stack.ts';
@@ -41,9 +41,8 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
   });
 }
 
-async function startRemote(checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> {
-  const access = await openAccess();
-  try {
+const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> =>
+  withAccess(async (access) => {
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
     const { yes = false } = options;
@@ -54,8 +53,5 @@ async function startRemote(checked: CheckedCampaign, options: StartOptions, outp
       const batch = await access.openBatch();
       await ensureJobDefinitions(batch, access.settings.jobDefinition, host, checked.instanceClasses);
     }
-    return await runCampaign(access, checked, options, output);
-  } finally {
-    await access.close();
-  }
-}
+    return runCampaign(access, checked, options, output);
+  });

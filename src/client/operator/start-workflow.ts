@@ -15,7 +15,7 @@ export const campaignStart = ({ campaign, manifest }: FrozenCampaign) => ({
   typedSearchAttributes: [{ key: searchAttributes.campaign, value: campaign }],
 });
 
-/** Starts the campaign's workflow unless it is already running. */
+/** Does nothing if the workflow is already running. */
 export async function startWorkflow({ temporal }: Access, frozen: FrozenCampaign): Promise<void> {
   try {
     await temporal.workflow.start('campaign', campaignStart(frozen));

@@ -58,7 +58,7 @@ export function pilotCampaign(checked: CheckedCampaign, { instanceClass, orders 
 export async function pilotRunsOf(access: Access, pilot: string, orders: readonly PilotOrder[]): Promise<PilotRun[]> {
   const { store, buckets, frozen } = access;
   const campaign = await frozen.campaign(pilot);
-  const { submissions } = await collectResults(store, buckets.results, campaign);
+  const { submissions } = await collectResults(access.results, campaign);
   const found = submissions.map(async ({ submission, reason, runs }): Promise<PilotRun[]> => {
     const last = runs.at(-1);
     const key = runObjects.outcome(runKeyOf(pilot, submission, last?.n ?? 0));

@@ -4,8 +4,9 @@ import { sortedRuns, type SortedRuns } from '../../campaign/planning/pilot-fit.t
 import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
 import type { PilotRun } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
+import { instantText } from '../../campaign/model/units.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
-import { counted } from '../../safe-text.ts';
+import { counted, firstFew } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
 
@@ -22,7 +23,7 @@ export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlyS
   if (record === undefined || record.runs.length === 0) return { measured: {}, notes: [] };
   const names = new Set(record.runs.map(({ submission }) => submission));
   const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
-  const when = `${record.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const when = instantText(Date.parse(record.endedAt));
   const testItems = [...sorted.measured, ...sorted.unmeasured].at(-1)?.items;
   const items = testItems === undefined ? {} : { testItems };
   const known = pilotKnowledge(sorted.measured, limits, instanceClasses);
@@ -33,7 +34,7 @@ export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlyS
     notes: [
       `a pilot that ended ${when} and cost ${cost}`,
       ...gapsText(sorted),
-      ...(expect ? ['`expect` in the file is not used; the pilot replaces it'] : []),
+      ...(expect ? ['`expect` in the file is ignored; the pilot replaces it'] : []),
     ],
   };
 }
@@ -42,10 +43,10 @@ function nothingText({ measured }: SortedRuns, when: string): string {
   const what =
     measured.length > 0
       ? `failed on ${[...new Set(measured.map((run) => run.class))].join(', ')} (${reasonsOf(measured)})`
-      : 'measured none of the submissions as they are in the file now';
+      : 'measured no submission in its current form';
   return (
-    `the pilot of ${when} ${what}: how long runs take, which classes they fit and how many succeed is not known. ` +
-    'The plan uses the file alone; check the pilot before you trust it'
+    `the pilot of ${when} ${what}: run times, suitable classes and the share that succeeds are unknown. ` +
+    'The plan uses the campaign file alone; check the pilot before you trust the plan'
   );
 }
 
@@ -58,14 +59,13 @@ function gapsText({ unmeasured, leftOut }: SortedRuns): string[] {
   const notMeasured = classes.map((name) => {
     const runs = unmeasured.filter((run) => run.class === name);
     return (
-      `${counted(runs.length, 'submission')} not measured on ${name}: their runs failed by no fault of a team (${reasonsOf(runs)}); ` +
+      `${counted(runs.length, 'submission')} not measured on ${name}: their runs failed through no fault of a team (${reasonsOf(runs)}); ` +
       '--pilot runs them again'
     );
   });
   const left = [...leftOut].map(([because, runs]) => {
     const names = [...new Set(runs.map(({ submission }) => submission))];
-    const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
-    return `${counted(runs.length, 'measurement')} of the pilot left out (${some}): ${because}`;
+    return `${counted(runs.length, 'measurement')} of the pilot ignored (${firstFew(names, 3)}): ${because}`;
   });
   return [...notMeasured, ...left];
 }

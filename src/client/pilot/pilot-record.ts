@@ -20,22 +20,14 @@ export async function findPilot(home: string, campaign: string): Promise<PilotRe
   const file = fileOf(home, campaign);
   const unreadable = (cause: string, error?: unknown): Error =>
     holdoutError('PILOT_UNREADABLE', { file: shownPath(file), cause }, error);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw unreadable(messageOf(error), error);
-  });
-  if (text === undefined) return undefined;
-  const record = parsed(text, unreadable);
-  if (!isRecord(record)) throw unreadable('it does not have the format of this Holdout version');
-  return record;
-}
-
-function parsed(text: string, unreadable: (cause: string, error: unknown) => Error): unknown {
   try {
-    return JSON.parse(text);
+    const record: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (isRecord(record)) return record;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(messageOf(error), error);
   }
+  throw unreadable('it does not have the format of this Holdout version');
 }
 
 /** Whether it looks like a file that {@link savePilot} wrote; its entries are trusted. */

@@ -38,8 +38,8 @@ export function whatIfOf({ slots = [], only, spot }: PlanOptions, { instanceClas
   const names = instanceClasses.map(({ name }) => name);
   const known = (option: string, name: string): string => {
     if (names.includes(name)) return name;
-    const near = suggestion(name, names) || `; there are ${names.join(', ')}`;
-    throw usage(`${option} names ${quoted(name)}, which is no instance class of the file${near}`);
+    const near = suggestion(name, names) || `; it has ${names.join(', ')}`;
+    throw usage(`${option} names ${quoted(name)}, which is not an instance class of the file${near}`);
   };
   const slotsOf = new Map<string, number>();
   for (const written of slots) {
@@ -64,7 +64,7 @@ const shares = {
   '--margin': { most: 10, hint: '' },
 };
 
-/** Throws USAGE for anything but a share within the limit of the option. */
+/** Throws USAGE. */
 export function shareOf(option: keyof typeof shares, written: string): number {
   const { most, hint } = shares[option];
   const share = parseShare(written, most);
@@ -72,11 +72,8 @@ export function shareOf(option: keyof typeof shares, written: string): number {
   throw usage(`${option} is ${quoted(written)}, must be a share such as 50%, up to ${most * 100}%${hint}`);
 }
 
-/** The assumptions of --spot. */
 export function spotText({ spot }: PlanOptions): string[] {
   if (spot === undefined) return [];
-  if (spot !== true) return [`on-demand classes as Spot, at ${spot} of their price`];
-  return [
-    `on-demand classes as Spot, at ${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot=40% sets another share`,
-  ];
+  const source = `${percent(assumedSpotShare)} of their price: ${spotShareSource}; --spot=40% sets another share`;
+  return [`on-demand classes as Spot, at ${spot === true ? source : `${spot} of their price`}`];
 }

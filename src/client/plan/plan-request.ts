@@ -59,25 +59,19 @@ export async function planRequest(
   };
 }
 
-type Items = Pick<RunRules, 'testSet' | 'sampleSet'>;
-
-async function itemsOf(
-  { testSet, sampleSet }: CheckedCampaign,
-  known: number | undefined,
-): Promise<{ items: Items; assumed: string[] }> {
+async function itemsOf({ testSet, sampleSet }: CheckedCampaign, known: number | undefined) {
   const sample = sampleSet && (await countOf(sampleSet));
   const inputs = known ?? (await countOf(testSet));
   const testItems = inputs ?? assumedRatio * (sample ?? 1);
-  if (sampleSet === undefined) return { items: { testSet: { items: testItems } }, assumed: [] };
+  const isKnown = sampleSet === undefined || (inputs !== undefined && sample !== undefined);
   return {
     items: {
       testSet: { items: testItems },
-      sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedRatio)) },
+      ...(sampleSet && { sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedRatio)) } }),
     },
-    assumed:
-      inputs !== undefined && sample !== undefined
-        ? []
-        : ['inputs in S3 are counted at the start only; a probe is assumed to take a hundredth of an evaluation'],
+    assumed: isKnown
+      ? []
+      : ['inputs in S3 are counted only at the start; a probe is assumed to take a hundredth of an evaluation'],
   };
 }
 

@@ -2,7 +2,7 @@ import { dollars } from '../../campaign/model/money.ts';
 import type { Quantiles } from '../../campaign/random/quantiles.ts';
 import type { MixPlan } from '../../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../../campaign/planning/plan.ts';
-import { percent } from '../../campaign/model/units.ts';
+import { instantText, percent } from '../../campaign/model/units.ts';
 import { amountOf } from '../../report/amount.ts';
 import { counted } from '../../safe-text.ts';
 import { table } from '../table.ts';
@@ -24,7 +24,7 @@ export function planText(plan: CampaignPlan, limits: PlanLimits): string {
   const { campaign, deadline, budgetMicroUsd } = limits;
   return [
     `${campaign}: ${counted(submissions, 'submission')} of ${counted(teams, 'team')}; ` +
-      `deadline ${minuteOf(Date.parse(deadline))}, budget ${dollars(budgetMicroUsd)}`,
+      `deadline ${instantText(Date.parse(deadline))}, budget ${dollars(budgetMicroUsd)}`,
     basis === 'upper-bound' ? boundTable(mixes, plan, limits) : forecastTable(mixes, plan, limits),
     verdictOf(plan),
     ['Assumptions:', ...unknowns.map((unknown) => `- ${unknown}`)].join('\n'),
@@ -32,7 +32,7 @@ export function planText(plan: CampaignPlan, limits: PlanLimits): string {
 }
 
 function forecastTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, limits: PlanLimits): string {
-  const at = (seconds: number): string => minuteOf(limits.startsAt + seconds * 1000);
+  const at = (seconds: number): string => instantText(limits.startsAt + seconds * 1000);
   return table(
     ['mix', 'slots', '', 'hours', 'cost', 'each', 'budget needed', 'done', 'scored', machinesTitle(limits)],
     mixes.flatMap((plan) => {
@@ -65,7 +65,7 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
       amountOf(plan.costMicroUsd.p50),
       dollars(plan.costMicroUsd.p50 / submissions),
       amountOf(plan.budgetMicroUsd.p50),
-      minuteOf(limits.startsAt + plan.seconds.p50 * 1000),
+      instantText(limits.startsAt + plan.seconds.p50 * 1000),
       machinesOf(plan),
     ]),
   );
@@ -74,7 +74,7 @@ function boundTable(mixes: readonly MixPlan[], { submissions }: CampaignPlan, li
 const machinesTitle = ({ margin }: PlanLimits): string =>
   `machines for the deadline${margin > 0 ? ` (plus ${percent(margin)})` : ''}`;
 const machinesOf = ({ machines }: MixPlan): string => {
-  if (machines === null) return 'none: a run takes longer';
+  if (machines === null) return 'none: a single run takes longer';
   const { enough, withMargin } = machines;
   return withMargin === enough ? `${enough}` : `${enough} (${withMargin})`;
 };
@@ -96,12 +96,9 @@ function verdictOf({ mixes, mendings, basis }: CampaignPlan): string {
     ({ words, beyondBudgetMicroUsd, costMicroUsd }) =>
       `  ${words.join(' and ')}: ${beyondBudgetMicroUsd > 0 ? `${amountOf(beyondBudgetMicroUsd)} above the budget` : `within the budget, at most ${amountOf(costMicroUsd)}`}`,
   );
-  const title = lines.length > 0 ? ['What fixes it in 9 of 10 cases, cheapest first:'] : [];
+  const title = lines.length > 0 ? ['Fixes that suffice in 9 of 10 cases, cheapest first:'] : [];
   return [`${mix}: the ${fails.first} fails first, ${likely}${also}`, ...title, ...lines].join('\n');
 }
 
 const whole = (value: number): string =>
   value < 10 ? value.toFixed(2) : String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-
-/** `2026-12-01 18:00 UTC`. */
-const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

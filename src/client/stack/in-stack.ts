@@ -4,7 +4,7 @@ import { enterEnvironment } from '../../local/stack/parts/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { openStack, type Stack } from '../../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
-import { openAccess, type Access } from '../access.ts';
+import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
 import { isRemote } from './enter-stack.ts';
 import type { Output } from '../output.ts';
@@ -47,14 +47,5 @@ export async function inEmbeddedStack<Result>(
     });
   } finally {
     await closing.close();
-  }
-}
-
-async function withAccess<Result>(work: (access: Access) => Promise<Result>): Promise<Result> {
-  const access = await openAccess();
-  try {
-    return await work(access);
-  } finally {
-    await access.close();
   }
 }

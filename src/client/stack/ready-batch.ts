@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
+import { retryFor } from '../../retry-for.ts';
 
-const timeoutMs = 30_000;
-const pollMs = 200;
+const polling = { limit: 30_000, firstPause: 200, longestPause: 200, isPermanent: () => false };
 
 /**
  * Waits until the embedded Batch endpoint knows the queues of every class, then registers their job definitions. A running
@@ -16,17 +15,14 @@ export async function readyBatch(
   definitionPrefix: string,
   classes: readonly InstanceClass[],
 ): Promise<void> {
-  let cause = '';
-  for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(pollMs)) {
-    try {
-      const missing = await missingQueues(batch, classes);
-      if (missing.length === 0) return await ensureJobDefinitions(batch, definitionPrefix, { kind: 'local' }, classes);
-      cause = `it does not know the queues ${missing.join(', ')}`;
-    } catch (error) {
-      cause = messageOf(error);
-    }
-  }
-  throw holdoutError('BATCH_NOT_READY', { cause });
+  const register = async (): Promise<void> => {
+    const missing = await missingQueues(batch, classes);
+    if (missing.length > 0) throw new Error(`it does not know the queues ${missing.join(', ')}`);
+    await ensureJobDefinitions(batch, definitionPrefix, { kind: 'local' }, classes);
+  };
+  await retryFor(register, polling).catch((error: unknown) => {
+    throw holdoutError('BATCH_NOT_READY', { cause: messageOf(error) }, error);
+  });
 }
 
 async function missingQueues(batch: BatchClient, classes: readonly InstanceClass[]): Promise<string[]> {

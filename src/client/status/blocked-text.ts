@@ -2,34 +2,32 @@ import type { StuckStep } from '../../campaign/model/messages.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
-import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
-import { counted } from '../../safe-text.ts';
-
-const teamsNamed = 5;
+import type { OperatorLogLine } from '../../campaign/state/settings.ts';
+import { counted, firstFew } from '../../safe-text.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
 export const blockedLines = (progress: CampaignProgress): string[] =>
-  progress.holds.map(
-    (blocker) => `${causeText(blocker, progress.operatorsLog)} → ${commandFor(blocker, progress.campaign)}`,
-  );
+  progress.holds.map((blocker) => blockedLine(blocker, progress));
 
-function causeText(blocker: Blocker, log: readonly OperatorLogLine[]): string {
+function blockedLine(blocker: Blocker, { campaign, operatorsLog }: CampaignProgress): string {
+  const command = (verb: string, options = ''): string => `npm run holdout -- ${verb} ${campaign}${options}`;
   switch (blocker.hold) {
     case 'budget':
-      return 'no waiting run fits into the remaining budget';
+      return `no waiting run fits into the remaining budget → ${command('raise-budget', ' --usd DOLLARS')}, or close`;
     case 'deadline':
-      return 'the deadline has passed';
+      return `the deadline has passed → ${command('set-deadline', ' --at INSTANT')}, or close`;
     case 'slots':
-      return 'no suitable instance class has a slot';
+      return `no suitable instance class has a slot → ${command('set-slots', ' --class CLASS --slots NUMBER')}`;
     case 'paused':
       return blocker.teams === undefined
-        ? `the campaign is paused${byWhom(log, /^pauseCampaign\b/)}`
-        : pausedTeams(blocker.teams, log);
+        ? `the campaign is paused${byWhom(operatorsLog, /^pauseCampaign\b/)} → ${command('resume')}`
+        : `${pausedTeams(blocker.teams, operatorsLog)} → ${command('resume', ` --team ${blocker.teams[0] ?? 'TEAM'}`)}`;
     case 'platform': {
       const since = blocker.since === undefined ? '' : ` since ${instantText(blocker.since)}`;
       return blocker.class === undefined
-        ? `images cannot be copied${since}: ${blocker.cause}`
-        : `${blocker.class} is blocked${since} because platform faults ended its last runs: ${blocker.cause}`;
+        ? `images cannot be copied${since}: ${blocker.cause} → fix the cause, then: ${command('resume')}`
+        : `${blocker.class} is blocked${since} because platform faults ended its last runs: ${blocker.cause} ` +
+            `→ fix the cause, then: ${command('resume', ` --class ${blocker.class}`)}`;
     }
   }
 }
@@ -37,8 +35,7 @@ function causeText(blocker: Blocker, log: readonly OperatorLogLine[]): string {
 function pausedTeams(teams: readonly string[], log: readonly OperatorLogLine[]): string {
   const [only] = teams;
   if (only !== undefined && teams.length === 1) return `team ${only} is paused${byWhom(log, isPauseOf(only))}`;
-  const names = `${teams.slice(0, teamsNamed).join(', ')}${teams.length > teamsNamed ? ', …' : ''}`;
-  return `${counted(teams.length, 'team')} with open submissions are paused: ${names}`;
+  return `${counted(teams.length, 'team')} with open submissions are paused: ${firstFew(teams)}`;
 }
 
 const isPauseOf = (team: string): RegExp => new RegExp(`^pauseTeam .*\\bteam=${team.replaceAll('.', '\\.')}(?: |$)`);
@@ -48,22 +45,6 @@ function byWhom(log: readonly OperatorLogLine[], command: RegExp): string {
   const line = log.findLast(({ refused, act }) => refused === undefined && command.test(act));
   if (line === undefined) return '';
   return ` since ${instantText(Date.parse(line.at))} by ${line.by}${line.reason === undefined ? '' : ` (${line.reason})`}`;
-}
-
-function commandFor(blocker: Blocker, campaign: string): string {
-  const command = (verb: string, options = ''): string => `npm run holdout -- ${verb} ${campaign}${options}`;
-  switch (blocker.hold) {
-    case 'budget':
-      return `${command('raise-budget', ' --usd DOLLARS')}, or close`;
-    case 'deadline':
-      return `${command('set-deadline', ' --at INSTANT')}, or close`;
-    case 'slots':
-      return command('set-slots', ' --class CLASS --slots NUMBER');
-    case 'paused':
-      return command('resume', blocker.teams === undefined ? '' : ` --team ${blocker.teams[0] ?? 'TEAM'}`);
-    case 'platform':
-      return `fix the cause, then: ${command('resume', blocker.class === undefined ? '' : ` --class ${blocker.class}`)}`;
-  }
 }
 
 const stuckTexts: Record<string, string> = {

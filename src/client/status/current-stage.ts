@@ -2,11 +2,10 @@ import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@tempo
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
 import { submissionWorkflowId } from '../../ids.ts';
 import { stageQuery } from '../../workflows/messages.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
 import { queryDeadlineMs, queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
-import { currentStageOf, stageText } from './running-submissions.ts';
+import { stageIn, stageText } from './running-submissions.ts';
 
 /** The stage of a submission under way. */
 export interface StageNow {
@@ -51,9 +50,9 @@ async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: S
 }
 
 function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): StageNow {
-  const stage = currentStageOf(typedSearchAttributes.get(searchAttributes.stage));
-  const note = stageText({ stage, class: typedSearchAttributes.get(searchAttributes.class) ?? null });
-  return { stage, note: note.slice(stage.length).trim(), because: null, since: null };
+  const { stage, class: instanceClass } = stageIn(typedSearchAttributes);
+  const note = stageText({ stage, class: instanceClass }).slice(stage.length).trim();
+  return { stage, note, because: null, since: null };
 }
 
 /** Only the campaign knows why a submission waits; it is asked once, without retries. */

@@ -5,7 +5,7 @@ import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/settings.ts';
 
 /** The status of a campaign whose workflow does not run: the object of `status --json`. Money in micro-dollars. */
 interface EndedStatus {
@@ -60,12 +60,12 @@ export function endedText(status: EndedStatus): string {
   return [
     state === 'ended'
       ? `${campaign} has ended; its deadline was ${instantText(Date.parse(deadline))}`
-      : `${campaign} is not running, but not all of it has ended; continue it: npm run start-campaign -- FILE`,
+      : `${campaign} is not running, but has open submissions; continue it: npm run start-campaign -- FILE`,
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} of ${dollars(money.budget)}`,
     ...endedBecause(reasons),
     ...list(
-      'failures that are no fault of a team can be retried',
+      'failures that are not a team’s fault can be retried',
       retryable.map((reason) => retryCommand(campaign, reason)),
     ),
     ...operators(status.operatorsLog),
@@ -77,7 +77,7 @@ export function retryHint({ campaign, reasons }: EndedStatus): string | undefine
   const exhausted = reasons['budget-exhausted'];
   return exhausted === undefined
     ? undefined
-    : `${exhausted} ended as budget-exhausted; evaluate them: ${retryCommand(campaign, 'budget-exhausted')}`;
+    : `${exhausted} ended as budget-exhausted; to evaluate them: ${retryCommand(campaign, 'budget-exhausted')}`;
 }
 
 const retryCommand = (campaign: string, reason: string): string =>

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcDeadlineError, QueryNotRegisteredError } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
-import { holdoutError } from '../../errors.ts';
+import { holdoutError, HoldoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
+import { retryFor } from '../../retry-for.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
@@ -12,7 +12,14 @@ import { stuckActivityLine, stuckActivities } from './stuck-activities.ts';
 /** A campaign that was just started responds only once it has read its ledger. */
 const firstAnswerMs = 120_000;
 
-const pollMs = 250;
+/** Polls a campaign every `pollMs`; throws CAMPAIGN_SILENT at the end, any other error at once. */
+export const pollCampaign = <Result>(work: () => Promise<Result>, limit: number, pollMs: number): Promise<Result> =>
+  retryFor(work, {
+    limit,
+    firstPause: pollMs,
+    longestPause: pollMs,
+    isPermanent: (error) => !(error instanceof HoldoutError && error.code === 'CAMPAIGN_SILENT'),
+  });
 
 /**
  * Below the 10 s after which Temporal passes a query that a dead worker did not answer to another one. That one would answer
@@ -53,18 +60,17 @@ export async function queryProgress(
   withinMs = firstAnswerMs,
 ): Promise<CampaignProgress> {
   const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  for (const until = Date.now() + withinMs; ; await delay(pollMs)) {
+  const query = async (): Promise<CampaignProgress> => {
     try {
       return await temporal.withDeadline(Date.now() + queryDeadlineMs, () => handle.query(progressQuery));
     } catch (error) {
-      if (!mayAnswerLater(error)) throw error;
-      const [stuck] = error instanceof QueryNotRegisteredError ? await stuckActivities({ temporal }, campaign) : [];
+      // The workflow has not loaded its state yet, or no worker answered in time.
+      const isLoading = error instanceof QueryNotRegisteredError;
+      if (!isLoading && !isGrpcDeadlineError(error)) throw error;
+      const [stuck] = isLoading ? await stuckActivities({ temporal }, campaign) : [];
       if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckActivityLine(stuck) }, error);
-      if (Date.now() >= until) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: withinMs / 1000 }, error);
+      throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: withinMs / 1000 }, error);
     }
-  }
+  };
+  return pollCampaign(query, withinMs, 250);
 }
-
-/** The workflow has not loaded its state yet, or no worker answered in time. */
-const mayAnswerLater = (error: unknown): boolean =>
-  error instanceof QueryNotRegisteredError || isGrpcDeadlineError(error);

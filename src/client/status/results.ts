@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
-import { resultObjects } from '../../ids.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
 import {
   collectResults,
@@ -10,8 +9,8 @@ import {
   type SubmissionSummary,
 } from '../../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
-import { holdoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
+import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
@@ -27,12 +26,8 @@ interface ResultsView {
 
 /** The results so far, from S3, and from Temporal's list while the campaign is not finished. Throws CAMPAIGN_UNKNOWN. */
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
-  const { store, buckets, frozen } = access;
-  if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
-    throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
-  }
-  const rules = await frozen.campaign(campaign);
-  const recorded = await collectResults(store, buckets.results, rules);
+  const rules = await frozenCampaign(access, campaign);
+  const recorded = await collectResults(access.results, rules);
   const results =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);

@@ -1,3 +1,4 @@
+import type { TypedSearchAttributes } from '@temporalio/common';
 import { submissionStates, type SubmissionState } from '../../campaign/model/reasons.ts';
 import { submissionWorkflowId } from '../../ids.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
@@ -23,11 +24,7 @@ export async function runningSubmissions(
     (team === undefined ? '' : ` AND HoldoutTeam = '${team}'`);
   const found: RunningSubmission[] = [];
   for await (const { workflowId, typedSearchAttributes } of temporal.workflow.list({ query })) {
-    found.push({
-      submission: workflowId.slice(prefix.length),
-      stage: currentStageOf(typedSearchAttributes.get(searchAttributes.stage)),
-      class: typedSearchAttributes.get(searchAttributes.class) ?? null,
-    });
+    found.push({ submission: workflowId.slice(prefix.length), ...stageIn(typedSearchAttributes) });
   }
   return found;
 }
@@ -35,9 +32,14 @@ export async function runningSubmissions(
 /** Whether it has a job or is about to have one. */
 export const mayHaveJob = ({ stage }: RunningSubmission): boolean => stage === 'probing' || stage === 'running';
 
-/** The stage in the search attribute; unset until the workflow's first step. */
-export const currentStageOf = (text: string | undefined): SubmissionState =>
-  submissionStates.find((state) => state === text) ?? 'preparing';
+/** The stage in the search attributes; unset until the workflow's first step. */
+export function stageIn(attributes: TypedSearchAttributes): Pick<RunningSubmission, 'stage' | 'class'> {
+  const text = attributes.get(searchAttributes.stage);
+  return {
+    stage: submissionStates.find((state) => state === text) ?? 'preparing',
+    class: attributes.get(searchAttributes.class) ?? null,
+  };
+}
 
 /** `running on g4`, `waiting for g4`. */
 export function stageText({ stage, class: instanceClass }: Pick<RunningSubmission, 'stage' | 'class'>): string {

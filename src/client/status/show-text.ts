@@ -1,5 +1,5 @@
 import { dollars } from '../../campaign/model/money.ts';
-import { faultText, faultCounts, type FaultSummary } from '../../campaign/model/prediction-faults.ts';
+import { faultLines } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { runText } from '../../campaign/explanation/run-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
@@ -14,7 +14,7 @@ export function showText(overview: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [
     ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
-    ...line('handed in', instantText(Date.parse(submittedAt))),
+    ...line('submitted', instantText(Date.parse(submittedAt))),
     ...line('state', stateText(overview)),
     ...(underWay === null ? [] : nowLines(underWay)),
     ...(overview.detail === null ? [] : line('detail', overview.detail)),
@@ -55,16 +55,11 @@ function roundBlocks(round: RoundOverview): string[][] {
 
 function aboutRound({ state, faults, withheld, image }: RoundOverview): string[] {
   return [
-    ...(faults === null ? [] : faultLines(faults)),
+    ...(faults ? faultLines(faults) : []).flatMap((text, index) => line(index === 0 ? 'faults' : '', text)),
     ...(state === 'failed' && withheld.length > 0 ? line('withheld', withheld.join(', ')) : []),
     ...(image === null ? [] : line('image', image)),
   ];
 }
-
-const faultLines = (faults: FaultSummary): string[] =>
-  [...faultCounts(faults), ...faults.first.flatMap((one) => (one.line === null ? [] : [faultText(one)]))].flatMap(
-    (text, index) => line(index === 0 ? 'faults' : '', text),
-  );
 
 function runBlock(run: RunRecord): string[] {
   const { n, purpose, reason, billedSeconds, costMicroUsd } = run;

@@ -1,6 +1,6 @@
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
-import { currentStageOf, stageText } from './running-submissions.ts';
+import { stageIn, stageText } from './running-submissions.ts';
 
 /** Prints a line for every submission whose stage has changed since the last call. */
 export class StageChanges {
@@ -19,10 +19,9 @@ export class StageChanges {
       // The list begins with the newest execution of an id; older ones do not count.
       if (newest.has(workflowId)) continue;
       newest.add(workflowId);
-      const stage = currentStageOf(typedSearchAttributes.get(searchAttributes.stage));
-      const instanceClass = typedSearchAttributes.get(searchAttributes.class) ?? null;
+      const now = stageIn(typedSearchAttributes);
       const outcome = typedSearchAttributes.get(searchAttributes.outcome);
-      const text = `${stageText({ stage, class: instanceClass })}${outcome && outcome !== stage ? ` (${outcome})` : ''}`;
+      const text = `${stageText(now)}${outcome && outcome !== now.stage ? ` (${outcome})` : ''}`;
       if (this.seen.get(workflowId) === text) continue;
       this.seen.set(workflowId, text);
       this.print(`  ${workflowId.split(':').at(-1)?.padEnd(24)} ${text}`);

@@ -5,7 +5,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLogLine } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/settings.ts';
 
 /** The output of `status` for a running campaign, after `notes` for the operator. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
@@ -22,7 +22,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, lost runs ${dollars(money.overhead)}), ` +
       `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
-      `(of it ${dollars(money.rerunReserve)} for reruns)`,
+      `(${dollars(money.rerunReserve)} of it for reruns)`,
     ...(progress.hold === 'platform' ? [] : forecastBlocks(campaign, forecast, { deadline, budget: money.budget })),
     table(
       ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time vs. probe'],
@@ -103,7 +103,6 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
       .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
 
-/** The last operator commands. */
 export const operators = (lines: readonly OperatorLogLine[]): string[] =>
   list(
     'operators',

@@ -62,7 +62,7 @@ const stuckTexts: Record<string, string> = {
   findTeam: 'its teams cannot be read',
   recordActs: 'operator commands cannot be recorded',
   cancelQueued: 'queued submissions cannot be cancelled',
-  endedAmong: 'submissions that do not answer cannot be checked',
+  endedAmong: 'unresponsive submissions cannot be checked',
   reconcile: 'lost submissions cannot be recorded',
   publishResults: 'its results cannot be published',
 };

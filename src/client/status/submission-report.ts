@@ -1,6 +1,6 @@
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
+import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
@@ -24,13 +24,7 @@ export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | '
   runsSoFar: (RunSoFar & { why: Why | null })[];
 }
 
-export interface RoundOverview {
-  sequence: number;
-  state: FinalState;
-  reason: Reason | null;
-  detail: string | null;
-  /** sha256 manifest digest. */
-  image: string | null;
+export interface RoundOverview extends Pick<LedgerRecord, 'sequence' | 'state' | 'reason' | 'detail' | 'image'> {
   faults: FaultSummary | null;
   /** Entries of the image's configuration that its container did not get. */
   withheld: string[];
@@ -46,13 +40,13 @@ export async function submissionOverview(
   const { store, buckets } = access;
   await frozenCampaign(access, campaign);
   const row = await rowOf(access, campaign, submission);
-  const records = (await chainOf(store, buckets.results, campaign, submission)).map(({ record }) => record);
+  const records = (await chainOf(access.results, campaign, submission)).map(({ record }) => record);
   const standing = effectiveRecord(records);
   const scores = await Promise.all(records.map((record) => scoreOf(access, record)));
   const { team, teamName, submittedAt } = row;
   const underWay = await stageNow(access, { campaign, submission, team });
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
-  const newRuns = await runsSoFar(store, buckets.runs, { campaign, submission, first });
+  const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
   const reason = standing?.reason ?? null;
   const result = standing && scores[records.indexOf(standing)];
   return {

@@ -21,7 +21,7 @@ export async function unpolledQueues({ temporal }: Access): Promise<string[]> {
   return names.filter((_, index) => unpolled[index]);
 }
 
-export const unpolledText = (queues: readonly string[]): string | undefined =>
+export const unpolledLines = (queues: readonly string[]): string[] =>
   queues.length === 0
-    ? undefined
-    : `no worker polls ${queues.join(', ')}; tasks there wait until you start one: npm run worker`;
+    ? []
+    : [`no worker polls ${queues.join(', ')}; tasks there wait until you start one: npm run worker`];

@@ -1,4 +1,14 @@
-import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
+import {
+  blockBytes,
+  entryKinds,
+  extensionTypes,
+  maxExtensionBytes,
+  otherKinds,
+  paddingOf,
+  readHeader,
+  upToZero,
+  type TarHeader,
+} from '../tar/tar-header.ts';
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
 import { paxRecords } from '../tar/pax-records.ts';
@@ -16,22 +26,7 @@ export interface ArchiveEntry {
   content: AsyncIterable<Buffer>;
 }
 
-const kinds: Readonly<Record<string, ArchiveEntry['kind']>> = {
-  '\0': 'file',
-  '0': 'file',
-  '7': 'file',
-  '1': 'hard link',
-  '2': 'symbolic link',
-  '5': 'folder',
-};
-const otherTypes: Readonly<Record<string, string>> = {
-  '3': 'a device',
-  '4': 'a device',
-  '6': 'a FIFO',
-  S: 'a sparse file',
-};
-/** Real ones have a few hundred bytes; extended attributes make them larger. */
-const maxHeaderBytes = 2 ** 20;
+const kinds: typeof entryKinds = { ...entryKinds, '7': 'file' };
 /** Before one entry: a global one, an extended one, and two of GNU tar for a long name and target. */
 const maxHeaders = 4;
 
@@ -66,16 +61,16 @@ export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGener
     overrides = {};
     headers = 0;
     count += 1;
-    const content = new Content(reader, entry.bytes);
-    yield { ...entry, content };
-    await content.finish();
+    const next = reader.position + entry.bytes + paddingOf(entry.bytes);
+    yield { ...entry, content: reader.pieces(entry.bytes) };
+    await reader.skip(next - reader.position);
   }
 }
 
 /** The values that an extension header sets for the next entry; undefined for the header of an entry. */
 async function extensionIn(reader: ByteReader, header: TarHeader, place: string): Promise<EntryOverrides | undefined> {
-  if (!['x', 'g', 'L', 'K'].includes(header.type)) return undefined;
-  if (header.size > maxHeaderBytes) refuse(`${place} has a header of more than ${maxHeaderBytes} bytes`);
+  if (!extensionTypes.includes(header.type)) return undefined;
+  if (header.size > maxExtensionBytes) refuse(`${place} has a header of more than ${maxExtensionBytes} bytes`);
   const content = (await reader.exactly(header.size)) ?? Buffer.alloc(0);
   if (content.length < header.size) refuse('the archive is cut short');
   await reader.skip(paddingOf(header.size));
@@ -103,7 +98,7 @@ function entryOf(
 ): Omit<ArchiveEntry, 'content'> {
   const known =
     kinds[type] ??
-    refuse(`${place} is ${otherTypes[type] ?? 'of an unknown type'}; only files and folders belong there`);
+    refuse(`${place} is ${otherKinds[type] ?? 'of an unknown type'}; only files, folders and links are allowed`);
   const path = overrides.path || name.toString('utf8');
   // Before tar had a type for folders, a trailing slash marked one.
   const kind = known === 'file' && path.endsWith('/') ? 'folder' : known;
@@ -114,26 +109,3 @@ function entryOf(
 }
 
 const sizeIn = (digits: string): number | undefined => (/^\d{1,15}$/.test(digits) ? Number(digits) : undefined);
-
-class Content implements AsyncIterable<Buffer> {
-  private left: number;
-
-  constructor(
-    private readonly reader: ByteReader,
-    private readonly bytes: number,
-  ) {
-    this.left = bytes;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    while (this.left > 0) {
-      const piece = await this.reader.needed(this.left);
-      this.left -= piece.length;
-      yield piece;
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.reader.skip(this.left + paddingOf(this.bytes));
-  }
-}

@@ -41,7 +41,7 @@ export class ArchiveFiles {
       /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1] ?? refuse('the archive names a blob by a digest that is not sha256');
     const blob = this.find(`blobs/sha256/${hex}`);
     if (blob !== undefined && blob.sha256 !== hex)
-      refuse(`the blob ${digest} has other content: its sha256 is ${blob.sha256}`);
+      refuse(`the blob ${digest} has different content: its sha256 is ${blob.sha256}`);
     return blob;
   }
 

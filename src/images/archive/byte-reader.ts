@@ -4,6 +4,8 @@ import { refuse } from '../refusal.ts';
 export class ByteReader {
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
+  /** Bytes read so far. */
+  position = 0;
 
   constructor(chunks: AsyncIterable<Buffer>) {
     this.chunks = chunks[Symbol.asyncIterator]();
@@ -18,6 +20,7 @@ export class ByteReader {
     }
     const piece = this.rest.subarray(0, most);
     this.rest = this.rest.subarray(piece.length);
+    this.position += piece.length;
     return piece;
   }
 
@@ -25,15 +28,9 @@ export class ByteReader {
   async exactly(bytes: number): Promise<Buffer | undefined> {
     const first = await this.some(bytes);
     if (first === undefined || first.length === bytes) return first;
-    const whole = Buffer.alloc(bytes);
-    let filled = first.copy(whole);
-    while (filled < bytes) filled += (await this.needed(bytes - filled)).copy(whole, filled);
-    return whole;
-  }
-
-  /** As {@link some}; throws a Refusal at the end of the stream. */
-  async needed(most: number): Promise<Buffer> {
-    return (await this.some(most)) ?? refuse('the archive is cut short');
+    const pieces = [first];
+    for await (const piece of this.pieces(bytes - first.length)) pieces.push(piece);
+    return Buffer.concat(pieces);
   }
 
   /** Drops the rest of the stream. */
@@ -41,8 +38,17 @@ export class ByteReader {
     while ((await this.some(Number.MAX_SAFE_INTEGER)) !== undefined);
   }
 
+  /** The next `bytes` bytes, in pieces. Throws a Refusal when there are fewer. */
+  async *pieces(bytes: number): AsyncGenerator<Buffer> {
+    for (let left = bytes; left > 0;) {
+      const piece = (await this.some(left)) ?? refuse('the archive is cut short');
+      left -= piece.length;
+      yield piece;
+    }
+  }
+
   /** Drops `bytes` bytes. Throws a Refusal when there are fewer. */
   async skip(bytes: number): Promise<void> {
-    for (let left = bytes; left > 0;) left -= (await this.needed(left)).length;
+    for await (const _ of this.pieces(bytes));
   }
 }

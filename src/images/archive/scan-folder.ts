@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchiveLimits } from './archive-limits.ts';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { refuse } from '../refusal.ts';
-import type { ScannedArchive } from './scan-archive.ts';
+import type { ArchiveLimits, ScannedArchive } from './scan-archive.ts';
 
 /**
  * Reads the output of `skopeo copy … dir:FOLDER` (a manifest and its blobs, unchanged from the registry) as an OCI archive.

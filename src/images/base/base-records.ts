@@ -1,29 +1,24 @@
 import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
 import { resultObjects } from '../../ids.ts';
-import type { ObjectStore } from '../../s3/object-store.ts';
+import type { Bucket } from '../../s3/object-store.ts';
 
-/** A probe's finding about a base image; kept in the results bucket as an empty object per submission. */
-interface BaseRecord {
-  campaign: string;
-  base: string;
-  submission: string;
-  saturating: boolean;
-}
-
-/** Stores a probe's finding about a base image. Idempotent. */
+/** Stores a probe's finding about a base image, as an empty object per submission in the results bucket. Idempotent. */
 export async function recordBase(
-  store: ObjectStore,
-  bucket: string,
-  { campaign, base, submission, saturating }: BaseRecord,
+  { store, bucket }: Bucket,
+  {
+    campaign,
+    base,
+    submission,
+    saturating,
+  }: { campaign: string; base: string; submission: string; saturating: boolean },
 ): Promise<void> {
   const folder = resultObjects.baseFolder(campaign, base, saturating ? 'saturating' : 'measured');
   await store.writeIfAbsent(bucket, `${folder}${submission}`, '');
 }
 
 /** The findings about a base image, counted only up to the number that decides. */
-export async function lessonsOf(
-  store: ObjectStore,
-  bucket: string,
+export async function readBaseRecord(
+  { store, bucket }: Bucket,
   campaign: string,
   base: string,
 ): Promise<BaseImageRecord> {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { counted } from '../../safe-text.ts';
 import { refuse } from '../refusal.ts';
 
@@ -89,14 +90,8 @@ function soundFolders(value: string): { folders: string[]; refused: number } {
       folder.startsWith('/') &&
       !folder.includes('$') &&
       !folder.split('/').includes('..') &&
-      !unsafeFolder.test(cleaned(folder)),
+      // Doubled slashes and `.` could disguise an unsafe folder.
+      !unsafeFolder.test(posix.normalize(folder)),
   );
   return { folders, refused: all.length - folders.length };
 }
-
-/** Without doubled slashes and `.`, which could disguise an unsafe folder. */
-const cleaned = (folder: string): string =>
-  `/${folder
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')}`;

@@ -14,7 +14,7 @@ const aufs = '.wh..wh.';
 const opaque = '.wh..wh..opq';
 const nothing = Buffer.alloc(0);
 
-/** Adds an entry of a layer to the tree, as engines unpack it. Throws a Refusal if it is invalid or leads out. */
+/** Adds an entry of a layer to the tree, as engines unpack it. Throws a Refusal if it is invalid or outside the image. */
 export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
   const path = trimmed(entry.name);
   const { parent, name } = checkedPath(path);
@@ -29,8 +29,8 @@ export function applyEntry(tree: ImageTree, entry: LayerEntry): void {
     if (parent.length > 0) refuse('a layer has a reserved name (.wh..wh.) in a folder');
   }
   if (entry.type === 'folder') tree.addFolder(parent, name, mayUse(entry));
-  else if (entry.type === 'hard-link') tree.addHardLink(parent, name, checkedTarget(entry.target));
-  else if (entry.type === 'link') tree.addLeaf('link', parent, name, false, checkedTarget(entry.target));
+  else if (entry.type === 'hard link') tree.addHardLink(parent, name, checkedTarget(entry.target));
+  else if (entry.type === 'symbolic link') tree.addLeaf('link', parent, name, false, checkedTarget(entry.target));
   else tree.addLeaf('file', parent, name, mayUse(entry), interpreterIn(entry.start));
 }
 
@@ -62,7 +62,7 @@ function checkedPath(path: Buffer): { parent: Buffer; name: Buffer } {
       refuse('a layer has a path with ".." in it');
     const isFolder = end < path.length;
     if (isFolder && isReserved(path.subarray(start, end)) && (start > 0 || !isOfAufs(path.subarray(0, end)))) {
-      refuse('a layer has something below a name that marks a removal (.wh.)');
+      refuse('a layer has an entry below a name that marks a removal (.wh.)');
     }
     start = end + 1;
   }

@@ -14,6 +14,12 @@ export interface ExtendedHeader {
 /** Per entry: file systems keep all attributes of a file in one block. */
 const maxAttributeBytes = 3_500;
 const attribute = 'SCHILY.xattr.';
+const [withoutZero, wholeNumber, time] = [/^[^\0]*$/, /^\d{1,15}$/, /^-?\d{1,18}(?:\.\d*)?$/];
+const formats = new Map([
+  ...['path', 'linkpath', 'uname', 'gname'].map((key) => [key, withoutZero] as const),
+  ...['size', 'uid', 'gid'].map((key) => [key, wholeNumber] as const),
+  ...['mtime', 'atime', 'ctime'].map((key) => [key, time] as const),
+]);
 
 /** Reads an extended header. `damaged` throws the Refusal for a malformed one; forbidden records throw their own. */
 export function readExtendedHeader(bytes: Buffer, damaged: () => never): ExtendedHeader {
@@ -26,18 +32,11 @@ export function readExtendedHeader(bytes: Buffer, damaged: () => never): Extende
     seen.add(key);
     if (/^(?:GNU\.sparse\.|SCHILY\.realsize$)/.test(key)) refuse(sparse);
     if (value.length === 0) continue;
-    if (key === 'path' || key === 'linkpath') {
-      if (value.includes(0)) damaged();
-      header[key] = value;
-    } else if (key === 'size' || key === 'gid') {
-      header[key] = wholeNumber(value, damaged);
-    } else if (key === 'uid') {
-      wholeNumber(value, damaged);
-    } else if (key === 'mtime' || key === 'atime' || key === 'ctime') {
-      if (!/^-?\d{1,18}(?:\.\d*)?$/.test(value.toString('latin1'))) damaged();
-    } else if (key === 'uname' || key === 'gname') {
-      if (value.includes(0)) damaged();
-    } else if (key.startsWith(attribute)) {
+    const text = value.toString('latin1');
+    if (formats.get(key)?.test(text) === false) damaged();
+    if (key === 'path' || key === 'linkpath') header[key] = value;
+    else if (key === 'size' || key === 'gid') header[key] = Number(text);
+    else if (key.startsWith(attribute)) {
       attributeBytes += checkedAttribute(key.slice(attribute.length), value);
       header.hasUserAttributes ||= key.startsWith(`${attribute}user.`);
     }
@@ -56,12 +55,6 @@ export function checkGlobalHeader(bytes: Buffer, damaged: () => never): void {
 }
 
 const sparse = 'a layer has a sparse file, which readers interpret differently; build the layer without tar --sparse';
-
-function wholeNumber(value: Buffer, damaged: () => never): number {
-  const text = value.toString('latin1');
-  if (!/^\d{1,15}$/.test(text)) damaged();
-  return Number(text);
-}
 
 /** Returns the bytes it needs. Engines set every attribute of a layer; one that the kernel rejects stops the unpacking. */
 function checkedAttribute(name: string, value: Buffer): number {

@@ -5,8 +5,8 @@ type NodeKind = 'file' | 'folder' | 'link';
 
 /** The result of walking to a path; `folder` of `missing` is the deepest existing folder on the way. */
 export type WalkResult =
-  | { kind: NodeKind; node: number; searchable: boolean; ledOut: boolean }
-  | { kind: 'missing'; folder: number; ledOut: boolean }
+  | { kind: NodeKind; node: number; searchable: boolean; leavesImage: boolean }
+  | { kind: 'missing'; folder: number; leavesImage: boolean }
   | { kind: 'file-in-the-way' | 'circle' };
 
 /** A folder with its visibility: content from layers below `floor` is hidden. */
@@ -43,15 +43,12 @@ export class ImageTree {
   private steps = 0;
   private lastFolder: { path: Buffer; place: Place } | undefined;
 
-  /** Number of the layer being added, from 1. */
-  get layers(): number {
-    return this.layer;
-  }
-
-  beginLayer(): void {
+  /** Starts the next layer and returns its number, from 1. */
+  beginLayer(): number {
     this.layer += 1;
     this.lastFolder = undefined;
     if (this.layer > maxLayers) refuse(`the image has more than ${maxLayers} layers`);
+    return this.layer;
   }
 
   /** Adds a folder, or changes an existing one. Missing folders above it are added too. */
@@ -81,7 +78,7 @@ export class ImageTree {
   addHardLink(parent: Buffer, name: Buffer, target: Buffer): void {
     const walk = this.walk(target, { followLast: false });
     const there = walk.kind === 'file' || walk.kind === 'link';
-    if (!there || walk.ledOut) refuse('a layer has a hard link that leads to no file of the image');
+    if (!there || walk.leavesImage) refuse('a layer has a hard link to no file of the image');
     const info = this.table.info(walk.node);
     if (layerOf(info) !== this.layer) {
       refuse('a layer has a hard link to a file of another layer, which no engine can unpack');
@@ -133,8 +130,8 @@ export class ImageTree {
     if (this.lastFolder?.path.equals(path) === true) return this.lastFolder.place;
     const stack: Place[] = [rootPlace];
     const walk = this.walk(path, { followLast: true, create: true }, stack);
-    if (walk.kind !== 'folder') refuse('a layer has something below a file, or below a link that leads to no folder');
-    if (walk.ledOut) refuse('a layer has something below a link that leads out of the image');
+    if (walk.kind !== 'folder') refuse('a layer has an entry below a file, or below a link to no folder');
+    if (walk.leavesImage) refuse('a layer has an entry below a link that points outside the image');
     const place = stack[stack.length - 1] ?? rootPlace;
     this.lastFolder = { path: Buffer.from(path), place };
     return place;
@@ -148,19 +145,19 @@ export class ImageTree {
     const pending = stepsTo(path, false);
     let links = 0;
     let searchable = true;
-    let ledOut = false;
+    let leavesImage = false;
     for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
       if ((this.steps += 1) > maxSteps) refuse('the paths of the image are too deep, or its links too many');
       const here = stack[stack.length - 1] ?? rootPlace;
       if (isDotDot(step.name)) {
-        if (stack.length === 1) ledOut = true;
+        if (stack.length === 1) leavesImage = true;
         else stack.pop();
         continue;
       }
       if (here.node !== root && !this.isUsable(here.node)) searchable = false;
       let node = this.child(here, step.name);
       if (node === undefined) {
-        if (!create || step.ofLink) return { kind: 'missing', folder: here.node, ledOut };
+        if (!create || step.ofLink) return { kind: 'missing', folder: here.node, leavesImage };
         node = this.link(here, step.name, kinds.folder, true, nothing);
       }
       const info = this.table.info(node);
@@ -174,11 +171,11 @@ export class ImageTree {
         if (target[0] === slash) stack.length = 1;
         for (const targetStep of stepsTo(target, true)) pending.push(targetStep);
       } else {
-        return pending.length > 0 ? { kind: 'file-in-the-way' } : { kind, node, searchable, ledOut };
+        return pending.length > 0 ? { kind: 'file-in-the-way' } : { kind, node, searchable, leavesImage };
       }
     }
     const { node } = stack[stack.length - 1] ?? rootPlace;
-    return { kind: 'folder', node, searchable, ledOut };
+    return { kind: 'folder', node, searchable, leavesImage };
   }
 
   /** A folder that gets entries from this layer becomes part of it; without an entry of its own, any user may enter it. */

@@ -1,38 +1,39 @@
 import { createHash } from 'node:crypto';
+import { compressionOf, unpackedFile, type Compression } from '../archive/compression.ts';
+import type { ArchiveLimits } from '../archive/scan-archive.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
 import { LayerReader } from './layer-reader.ts';
-import { layerCompression, unpackLayer, type LayerCompression } from './unpack-layer.ts';
-
-interface LayerLimits {
-  /** Bytes left for this layer and those above it, unpacked. */
-  unpackedBytes: number;
-}
 
 export interface InspectedLayer {
   /** `sha256:…` of the uncompressed tar. */
   diffId: string;
-  compression: LayerCompression;
+  compression: Compression;
   unpackedBytes: number;
 }
 
 /**
  * Streams a layer file once, in constant memory apart from the tree: decompresses it, checks every entry and adds it to the
- * tree. Call it lowest layer first. Throws a Refusal (the team's fault) or the error of a failing disk.
+ * tree. Call it lowest layer first; `limit` is what the layers below it leave of the allowed bytes. Throws a Refusal (the
+ * team's fault) or the error of a failing disk.
  */
-export async function inspectLayer(file: string, limits: LayerLimits, tree: ImageTree): Promise<InspectedLayer> {
-  tree.beginLayer();
-  const layer = tree.layers;
-  const compression = await layerCompression(file);
+export async function inspectLayer(
+  file: string,
+  limit: Pick<ArchiveLimits, 'unpackedBytes'>,
+  tree: ImageTree,
+): Promise<InspectedLayer> {
+  const layer = tree.beginLayer();
+  const compression = await compressionOf(file, (name) =>
+    refuse(`a layer is compressed with ${name}; layers must be plain, or compressed with gzip or zstd`),
+  );
   const damaged = (): never => refuse(`layer ${layer} of the image is damaged or cut short: it cannot be decompressed`);
   const reader = new LayerReader((entry) => applyEntry(tree, entry));
   const hash = createHash('sha256');
   let unpackedBytes = 0;
-  const take = (chunk: Buffer): void => {
+  for await (const chunk of unpackedFile(file, compression, { damaged, exact: true })) {
     unpackedBytes += chunk.length;
-    if (unpackedBytes > limits.unpackedBytes)
-      refuse('the image unpacks to more bytes than the limit for images allows');
+    if (unpackedBytes > limit.unpackedBytes) refuse('the image unpacks to more bytes than the limit for images allows');
     hash.update(chunk);
     try {
       reader.push(chunk);
@@ -40,8 +41,7 @@ export async function inspectLayer(file: string, limits: LayerLimits, tree: Imag
       if (error instanceof Refusal) refuse(`${error.message} (layer ${layer}, entry ${reader.entries})`);
       throw error;
     }
-  };
-  await unpackLayer(file, compression, take, damaged);
+  }
   if (!reader.isWhole) refuse(`layer ${layer} of the image is cut short: its tar ends within an entry`);
   return { diffId: `sha256:${hash.digest('hex')}`, compression, unpackedBytes };
 }

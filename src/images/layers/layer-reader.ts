@@ -1,10 +1,20 @@
 import { refuse } from '../refusal.ts';
 import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './extended-header.ts';
-import { blockBytes, paddingOf, readHeader, upToZero, type TarHeader } from '../tar/tar-header.ts';
+import {
+  blockBytes,
+  entryKinds,
+  extensionTypes,
+  maxExtensionBytes,
+  otherKinds,
+  paddingOf,
+  readHeader,
+  upToZero,
+  type TarHeader,
+} from '../tar/tar-header.ts';
 
 /** An entry of a layer. Its buffers are valid only until the reader continues. */
 export interface LayerEntry {
-  type: 'file' | 'folder' | 'hard-link' | 'link';
+  type: 'file' | 'folder' | 'hard link' | 'symbolic link';
   name: Buffer;
   /** The target of a link. */
   target: Buffer;
@@ -14,17 +24,6 @@ export interface LayerEntry {
   start: Buffer;
 }
 
-const types: Readonly<Record<string, LayerEntry['type']>> = {
-  '0': 'file',
-  '\0': 'file',
-  '1': 'hard-link',
-  '2': 'link',
-  '5': 'folder',
-};
-/** Types of headers whose content describes the next entry. */
-const extensionTypes = ['x', 'g', 'L', 'K'];
-/** As Go's reader, which reads no more of one. */
-const maxExtensionBytes = 2 ** 20;
 const maxEntries = 2_000_000;
 /** Largest size that fits into a header's own field. */
 const largestOctal = 8 ** 11 - 1;
@@ -147,7 +146,8 @@ export class LayerReader {
     }
     // Readers disagree whether such an entry has content.
     if (type !== 'file' && size !== 0) refuse('a layer has a folder or link with content of its own');
-    if (type === 'link' && extended?.hasUserAttributes === true) refuse('a layer has a link with attributes of a file');
+    if (type === 'symbolic link' && extended?.hasUserAttributes === true)
+      refuse('a layer has a link with attributes of a file');
     const entry: LayerEntry = {
       type,
       name,
@@ -177,10 +177,10 @@ export class LayerReader {
   }
 
   private typeOf(written: string, name: Buffer): LayerEntry['type'] {
-    const type = types[written];
+    const type = entryKinds[written];
     if (type === undefined) {
-      const what = { '3': 'a device', '4': 'a device', '6': 'a named pipe (FIFO)', S: 'a sparse file' }[written];
-      refuse(`a layer has ${what ?? 'an entry of an unknown type'}; only files, folders and links may be in an image`);
+      const what = otherKinds[written] ?? 'an entry of an unknown type';
+      refuse(`a layer has ${what}; an image may contain only files, folders and links`);
     }
     if (type !== 'file' || name[name.length - 1] !== slash) return type;
     // The oldest tar format has no type for folders.

@@ -57,14 +57,14 @@ function noneOf(found: readonly Found[]): string {
   const images = found.filter(isImage).filter(({ platform }) => platform !== 'unknown/unknown');
   if (images.length > 0) {
     const platforms = [...new Set(images.map(({ platform }) => platform))].sort().join(', ');
-    return `the image is built for ${platforms}, the machines are ${ourPlatform}: build it with --platform ${ourPlatform}`;
+    return `the image is built for ${platforms}, but the machines are ${ourPlatform}: build it with --platform ${ourPlatform}`;
   }
-  if (found.length === 0) return 'the archive names no image';
+  if (found.length === 0) return 'the archive lists no image';
   const counts = new Map<string, number>();
   for (const item of found) {
     const what = isImage(item) ? 'an attestation' : item.what;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const words = [...counts].map(([what, count]) => (count === 1 ? what : `${what} (${counted(count, 'time')})`));
-  return `the archive holds no container image, but ${words.join(', ')}`;
+  return `the archive contains no container image, only ${words.join(', ')}`;
 }

@@ -20,7 +20,7 @@ export function choosePlatform(manifests: readonly Descriptor[]): string {
   if (first !== undefined && others.length === 0) return first;
   if (first === undefined) refuse('the reference names no image');
   const platforms = [...new Set(images.map(({ platform }) => platformName(platform) ?? 'another platform'))].sort();
-  return refuse(`the reference names images for ${platforms.join(', ')}, the machines are ${ourPlatform}`);
+  return refuse(`the reference names images for ${platforms.join(', ')}, but the machines are ${ourPlatform}`);
 }
 
 const digestIn = ({ digest }: Descriptor): string => digest;

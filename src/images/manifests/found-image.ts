@@ -17,13 +17,8 @@ export interface FoundImage {
   described: (Platform | null)[];
 }
 
-/** Anything else in an archive, in words: `an attestation`. */
-interface FoundOther {
-  kind: 'other';
-  what: string;
-}
-
-export type Found = FoundImage | FoundOther;
+/** An image, or anything else in an archive, in words: `an attestation`. */
+export type Found = FoundImage | { kind: 'other'; what: string };
 
 export const isImage = (found: Found): found is FoundImage => found.kind === 'image';
 

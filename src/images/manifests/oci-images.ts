@@ -1,6 +1,5 @@
 import type { ArchiveFiles } from '../archive/archive-files.ts';
 import { parsedJson, jsonBytes } from '../archive/archive-files.ts';
-import { artifactWords, mayBeLayer } from '../archive/artifact-kinds.ts';
 import type { Blob } from '../archive/blob-folder.ts';
 import { identityOf, platformOf, type Found, type FoundImage } from './found-image.ts';
 import {
@@ -14,6 +13,15 @@ import { platformName, ourPlatform, platformSchema, type Platform } from './plat
 import { refuse } from '../refusal.ts';
 
 const maxDepth = 8;
+
+/** Artifacts that are stored like images but are not images, by their media types. */
+const artifacts: readonly (readonly [RegExp, string])[] = [
+  [/in-toto/, 'an attestation'],
+  [/simplesigning|cosign|notary/, 'a signature'],
+  [/helm/, 'a Helm chart'],
+  [/wasm/, 'a WebAssembly module'],
+  [/spdx|cyclonedx|syft/, 'a bill of materials'],
+];
 
 /**
  * Finds everything that an OCI layout names, through nested indexes. The content of a manifest decides, not its label; parts
@@ -67,7 +75,7 @@ class Walk {
   private missing(descriptor: Descriptor, platform: Platform | null): string {
     const name = isLabelledAttestation(descriptor) ? 'unknown/unknown' : (platformName(platform) ?? ourPlatform);
     if (name === ourPlatform) refuse(`the archive lacks the blob ${descriptor.digest}`);
-    return name === 'unknown/unknown' ? 'an attestation' : `the name of an image for ${name} without the image`;
+    return name === 'unknown/unknown' ? 'an attestation' : `a reference to a missing image for ${name}`;
   }
 
   private async manifest(json: unknown, digest: string, platform: Platform | null): Promise<Found> {
@@ -77,7 +85,7 @@ class Walk {
     if (blob === undefined) return { kind: 'other', what: this.missing(config, platform) };
     const configuration = await this.files.json(blob);
     const types = [config.mediaType, ...layers.map(({ mediaType }) => mediaType)];
-    if (!isConfiguration(configuration, layers)) return { kind: 'other', what: artifactWords(types) };
+    if (!isConfiguration(configuration, layers)) return { kind: 'other', what: artifactKind(types) };
     return {
       kind: 'image',
       identity: identityOf(
@@ -97,7 +105,7 @@ class Walk {
 function blobOf(files: ArchiveFiles, { digest, size }: Descriptor): Blob | undefined {
   const blob = files.blob(digest);
   if (blob !== undefined && blob.bytes !== size)
-    refuse(`the blob ${digest} has ${blob.bytes} bytes, not the ${size} that its descriptor says`);
+    refuse(`the blob ${digest} has ${blob.bytes} bytes, not ${size} as in its descriptor`);
   return blob;
 }
 
@@ -109,7 +117,7 @@ function layerOf(files: ArchiveFiles, layer: Descriptor): Blob {
   const elsewhere = layer.urls != null && layer.urls.length > 0;
   return refuse(
     elsewhere
-      ? `the layer ${layer.digest} would have to be fetched from elsewhere; the archive must hold everything`
+      ? `the layer ${layer.digest} would have to be fetched from elsewhere; the archive must contain all layers`
       : `the archive lacks the blob ${layer.digest}`,
   );
 }
@@ -138,4 +146,15 @@ function isConfiguration(json: unknown, layers: readonly Descriptor[]): json is 
   const names = platform.success && platformName(platform.data) !== undefined;
   const hasLayers = layers.some(({ mediaType }) => mayBeLayer(mediaType));
   return 'rootfs' in json && (names || hasLayers);
+}
+
+/** Describes an artifact in our own words: its media types are arbitrary text. */
+function artifactKind(mediaTypes: readonly (string | null | undefined)[]): string {
+  const types = mediaTypes.join(' ');
+  return artifacts.find(([pattern]) => pattern.test(types))?.[1] ?? 'an artifact that is not a container image';
+}
+
+/** Whether a layer may be a tar, by its descriptor's media type; some tools give none. */
+function mayBeLayer(mediaType: string | null | undefined): boolean {
+  return mediaType == null || /tar|octet-stream|rootfs|^$/.test(mediaType);
 }

@@ -4,9 +4,7 @@ import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
 import { flush } from './flush.ts';
-import { isUnknownToRegistry } from './registry-errors.ts';
-import { shareBlobs } from './share-blobs.ts';
-import { skopeo } from './skopeo.ts';
+import { rawManifest, skopeo, whyNot } from './skopeo.ts';
 import { layoutTag } from './write-layout.ts';
 import { sha256 } from '../../sha256.ts';
 
@@ -50,43 +48,36 @@ export class ImageStore {
     const image = `${this.destination}:${name}`;
     const present = await this.find(image);
     if (present !== undefined) return present;
-    const copied = await skopeo(
-      '--insecure-policy',
-      'copy',
-      '-q',
-      '--preserve-digests',
-      layoutReference(layout),
-      image,
-    );
+    const copy = ['--insecure-policy', 'copy', '-q', '--preserve-digests', layoutReference(layout), image];
+    const copied = await skopeo(...copy);
     const stored = copied.kind === 'done' ? await this.find(image) : undefined;
     if (stored !== undefined) return stored;
-    const detail = copied.kind === 'failed' ? copied.detail : 'it is missing after the copy';
+    const detail = copied.kind === 'done' ? 'it is missing after the copy' : whyNot(image, copied.detail);
     throw holdoutError('IMAGE_COPY_FAILED', { image, detail });
   }
 
   private async find(image: string): Promise<StoredImage | undefined> {
-    const inspected = await skopeo('inspect', '--raw', image);
-    if (inspected.kind === 'failed') {
-      if (isUnknownToRegistry(inspected.detail)) return undefined;
-      throw holdoutError('IMAGE_COPY_FAILED', { image, detail: inspected.detail });
-    }
-    const digest = `sha256:${sha256(inspected.stdout)}`;
+    const manifest = await rawManifest(image);
+    if (manifest === undefined) return undefined;
+    const digest = `sha256:${sha256(manifest)}`;
     return { kind: 'pulled', reference: `${this.destination}@${digest}`, digest };
   }
 }
 
+const blobs = 'blobs/sha256';
+
 /** Stores a layout as a folder of its own, which appears once it is complete and durable. */
 async function inFolder(store: string, layout: string, name: string): Promise<StoredImage> {
   const kept = join(store, name);
+  const shared = join(store, '.blobs');
   if (!existsSync(kept)) {
     const incoming = join(store, `.incoming-${randomUUID()}`);
     try {
-      await mkdir(join(incoming, 'blobs/sha256'), { recursive: true });
-      const blobs = (await readdir(join(layout, 'blobs/sha256'))).map((blob) => join('blobs/sha256', blob));
-      for (const file of ['oci-layout', 'index.json', ...blobs])
-        await linkOrCopy(join(layout, file), join(incoming, file));
-      await shareBlobs(join(incoming, 'blobs/sha256'), join(store, '.blobs'));
-      for (const file of ['oci-layout', 'index.json', 'blobs/sha256', 'blobs', '.']) await flush(join(incoming, file));
+      for (const folder of [shared, join(incoming, blobs)]) await mkdir(folder, { recursive: true });
+      for (const file of ['oci-layout', 'index.json']) await linkOrCopy(join(layout, file), join(incoming, file));
+      for (const blob of await readdir(join(layout, blobs)))
+        await storeBlob(join(layout, blobs, blob), join(incoming, blobs, blob), join(shared, blob));
+      for (const file of ['oci-layout', 'index.json', blobs, 'blobs', '.']) await flush(join(incoming, file));
       await rename(incoming, kept).catch(unlessThere);
       await flush(store);
     } finally {
@@ -98,6 +89,21 @@ async function inFolder(store: string, layout: string, name: string): Promise<St
 }
 
 const layoutReference = (layout: string): string => `oci:${layout}:${layoutTag}`;
+
+/**
+ * Stores equal blobs of many layouts once: each is a hard link to the first of its name in `.blobs`, which gets it once its
+ * content is durable. Of two processes that store it at once, one keeps a copy of its own.
+ */
+async function storeBlob(from: string, to: string, shared: string): Promise<void> {
+  try {
+    await link(shared, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await linkOrCopy(from, to);
+    await flush(to);
+    await link(to, shared).catch(unlessThere);
+  }
+}
 
 /** Links a file to another name, or copies it to another file system. */
 async function linkOrCopy(from: string, to: string): Promise<void> {

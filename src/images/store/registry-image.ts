@@ -1,10 +1,9 @@
 import { holdoutError } from '../../errors.ts';
-import type { ArchiveLimits } from '../archive/archive-limits.ts';
+import type { ArchiveLimits } from '../archive/scan-archive.ts';
 import { choosePlatform } from '../manifests/choose-platform.ts';
 import { indexSchema, manifestSchema } from '../manifests/oci-schemas.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { isUnknownToRegistry, whyNot } from './registry-errors.ts';
-import { skopeo } from './skopeo.ts';
+import { rawManifest, skopeo, whyNot } from './skopeo.ts';
 import { sha256 } from '../../sha256.ts';
 
 const maxDepth = 8;
@@ -35,7 +34,7 @@ export async function fetchImage(
     const image = `${repository}@${instance}`;
     const copied = await skopeo('--insecure-policy', '--tmpdir', folder, 'copy', '-q', image, `dir:${folder}`);
     if (copied.kind === 'done') return { kind: 'fetched' };
-    if (isUnknownToRegistry(copied.detail)) refuse('the registry lacks parts of the image');
+    if (copied.kind === 'unknown') refuse('the registry lacks parts of the image');
     throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, copied.detail) });
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', why: error.message };
@@ -64,7 +63,7 @@ function checkParts(json: unknown, imageBytes: number): void {
     refuse('the reference names no supported image: neither an OCI manifest nor Docker’s schema 2');
   const parts = [manifest.data.config, ...(manifest.data.layers ?? [])];
   if (parts.some(({ urls }) => urls != null && urls.length > 0))
-    refuse('a layer of the image would have to be fetched from elsewhere; the registry must hold everything');
+    refuse('a layer of the image would have to be fetched from elsewhere; the registry must have all layers');
   if (parts.reduce((sum, { size }) => sum + size, 0) > imageBytes)
     refuse(`the image is larger than the ${imageBytes} bytes allowed`);
 }
@@ -74,13 +73,6 @@ async function manifestAt(repository: string, digest: string): Promise<Buffer> {
   const raw = (await rawManifest(image)) ?? refuse(`the registry no longer has ${digest}`);
   if (`sha256:${sha256(raw)}` === digest) return raw;
   throw holdoutError('IMAGE_COPY_FAILED', { image, detail: 'the registry sent different content' });
-}
-
-async function rawManifest(image: string): Promise<Buffer | undefined> {
-  const inspected = await skopeo('--insecure-policy', 'inspect', '--raw', image);
-  if (inspected.kind === 'done') return inspected.stdout;
-  if (isUnknownToRegistry(inspected.detail)) return undefined;
-  throw holdoutError('IMAGE_COPY_FAILED', { image, detail: whyNot(image, inspected.detail) });
 }
 
 function parsed(raw: Buffer): unknown {

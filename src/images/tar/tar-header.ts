@@ -2,6 +2,26 @@ import { refuse } from '../refusal.ts';
 
 export const blockBytes = 512;
 
+/** What an entry is, by its type. Readers disagree about `7`, a contiguous file. */
+export const entryKinds: Readonly<Record<string, 'file' | 'hard link' | 'symbolic link' | 'folder'>> = {
+  '0': 'file',
+  '\0': 'file',
+  '1': 'hard link',
+  '2': 'symbolic link',
+  '5': 'folder',
+};
+/** Entries that no image may have, in words. */
+export const otherKinds: Readonly<Record<string, string>> = {
+  '3': 'a device',
+  '4': 'a device',
+  '6': 'a named pipe (FIFO)',
+  S: 'a sparse file',
+};
+/** Types of headers whose content describes the next entry. */
+export const extensionTypes = ['x', 'g', 'L', 'K'];
+/** As Go's reader, which reads no more of one. Real ones have a few hundred bytes. */
+export const maxExtensionBytes = 2 ** 20;
+
 /** Bytes of zeros that fill up the last block of a content. */
 export const paddingOf = (bytes: number): number => (blockBytes - (bytes % blockBytes)) % blockBytes;
 
@@ -32,7 +52,7 @@ export function readHeader(block: Buffer, damaged: () => never): TarHeader | und
   const magic = block.toString('latin1', 257, 265);
   const isStandard = magic.startsWith('ustar\0');
   // A reader that takes other bytes here as part of a name would see another file.
-  if (!isStandard && magic !== gnuMagic && !isBlank(block, 257, blockBytes)) damaged();
+  if (!isStandard && magic !== gnuMagic && block.subarray(257).some((byte) => byte !== 0)) damaged();
   if (block.toString('latin1', 508, 512) === 'tar\0')
     refuse('a tar was written by star in a form that readers interpret differently; use GNU tar');
   field(108, 8);
@@ -66,11 +86,6 @@ function sumsOf(block: Buffer): { unsigned: number; signed: number } {
     high += byte >>> 7;
   }
   return { unsigned, signed: unsigned - 256 * high };
-}
-
-function isBlank(block: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (block[at] !== 0) return false;
-  return true;
 }
 
 const textIn = (block: Buffer, start: number, length: number): Buffer =>

@@ -6,6 +6,12 @@ import type { Path } from './yaml-file.ts';
 /** Reports a fault at a place in the campaign file. */
 export type Report = (path: Path, message: string) => void;
 
+/** Begins every message with the key at its place. */
+export const withLabels =
+  (report: Report): Report =>
+  (path, message) =>
+    report(path, `${labelOf(path)} ${message}`);
+
 /** Reads a campaign file key by key, so that one fault hides no other. */
 export function readCampaign(content: unknown, report: Report): ReadCampaign {
   const root = asSection(content, [], report);
@@ -29,7 +35,7 @@ function readClasses(written: unknown, report: Report): Section<'instanceClasses
   if (Array.isArray(written) && written.length > 0) {
     return written.map((row, index) => readNested('instanceClasses', row, ['instanceClasses', index], report));
   }
-  report(['instanceClasses'], `instanceClasses ${found(written)}, must be a list of at least one instance class`);
+  report(['instanceClasses'], `${found(written)}, must be a list of at least one instance class`);
   return [];
 }
 
@@ -51,16 +57,11 @@ function readKeys<Name extends SectionName>(
     const parsed = schema.safeParse(written);
     if (parsed.success) read[key] = parsed.data;
     for (const issue of parsed.error?.issues ?? []) {
-      const place = [
-        ...path,
-        key,
-        ...issue.path.map((step: PropertyKey) => (typeof step === 'number' ? step : String(step))),
-      ];
-      const value: unknown =
-        issue.path.length === 0 ? written : (written as Record<string, unknown>)[String(issue.path[0])];
+      const [below] = issue.path;
+      const value: unknown = below === undefined ? written : (written as Record<PropertyKey, unknown>)[below];
       const near =
         issue.code === 'invalid_value' && typeof value === 'string' ? suggestion(value, issue.values.map(String)) : '';
-      report(place, `${labelOf(place)} ${found(value)}, ${issue.message}${near}`);
+      report([...path, key, ...(issue.path as Path)], `${found(value)}, ${issue.message}${near}`);
     }
   }
   return read as Section<Name>;
@@ -68,9 +69,8 @@ function readKeys<Name extends SectionName>(
 
 function asSection(written: unknown, path: Path, report: Report): Record<string, unknown> {
   if (typeof written === 'object' && written !== null && !Array.isArray(written)) return { ...written };
-  const label = path.length === 0 ? 'the file' : labelOf(path);
-  const isEmpty = path.length === 0 && (written === null || written === undefined);
-  report(path, `${label} ${isEmpty ? 'is empty' : found(written)}, must be a mapping of keys to values`);
+  const isEmpty = path.length === 0 && written == null;
+  report(path, `${isEmpty ? 'is empty' : found(written)}, must be a mapping of keys to values`);
   return {};
 }
 
@@ -78,7 +78,7 @@ function reportUnknown(section: Record<string, unknown>, known: readonly string[
   for (const key of Object.keys(section)) {
     if (known.includes(key)) continue;
     const near = suggestion(key, known) || `; known keys: ${known.join(', ')}`;
-    report([...path, key], `${labelOf([...path, key])} is not a key of a campaign file${near}`);
+    report([...path, key], `is not a key of a campaign file${near}`);
   }
 }
 
@@ -86,7 +86,7 @@ function reportUnknown(section: Record<string, unknown>, known: readonly string[
 const labelOf = (path: Path): string =>
   path
     .map((step, depth) => (typeof step === 'number' ? `[${step}]` : `${depth === 0 ? '' : '.'}${safe(step)}`))
-    .join('');
+    .join('') || 'the file';
 
 const safe = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : quoted(key));
 

@@ -6,6 +6,7 @@ import { quoted } from '../../safe-text.ts';
 import type { Report } from './campaign-file.ts';
 import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { suggestion } from './suggestion.ts';
+import type { Path } from './yaml-file.ts';
 
 const mebibyte = 2 ** 20;
 const day = 86_400;
@@ -44,9 +45,9 @@ function checkDeadline({ campaign: { deadline } }: ReadCampaign, { now, isStarte
   const instant = deadlineOf(deadline, now);
   const what = 'must be a duration such as 3w or an instant such as 2030-12-01T18:00:00Z, within ten years';
   if (instant === undefined || instant.getTime() > now.getTime() + maxDeadlineSeconds * 1_000)
-    report(['deadline'], `deadline is ${quoted(deadline)}, ${what}`);
+    report(['deadline'], `is ${quoted(deadline)}, ${what}`);
   else if (instant <= now && !isStarted)
-    report(['deadline'], `deadline is ${quoted(deadline)}, must be in the future (now: ${now.toISOString()})`);
+    report(['deadline'], `is ${quoted(deadline)}, must be in the future (now: ${now.toISOString()})`);
 }
 
 function checkPredictions(
@@ -54,19 +55,18 @@ function checkPredictions(
   report: Report,
 ): void {
   if (id !== undefined && id === value) {
-    report(['predictions', 'value'], `predictions.value is ${quoted(value)}, must differ from predictions.id`);
+    report(['predictions', 'value'], `is ${quoted(value)}, must differ from predictions.id`);
   }
   if (metric === undefined || typeof missing !== 'number') return;
   if (metrics[metric].predictions === 'probability' && !(missing >= 0 && missing <= 1)) {
-    report(['predictions', 'missing'], `predictions.missing is ${missing}, must be from 0 to 1 for ${metric}`);
+    report(['predictions', 'missing'], `is ${missing}, must be from 0 to 1 for ${metric}`);
   }
 }
 
 type Row = Section<'instanceClasses'>;
 
 function checkClass(row: Row, index: number, all: readonly Row[], report: Report): void {
-  const at = (key: keyof Row, message: string): void =>
-    report(['instanceClasses', index, key], `instanceClasses[${index}].${key} ${message}`);
+  const at = (key: keyof Row, message: string): void => report(['instanceClasses', index, key], message);
   const first = all.findIndex(({ name }) => name === row.name);
   if (row.name !== undefined && first < index)
     at('name', `is ${quoted(row.name)}, the same as instanceClasses[${first}]: names must be unique`);
@@ -104,38 +104,30 @@ function checkWallClock(
   if (seconds <= maxSeconds) return;
   report(
     ['instanceClasses', index, 'relativeSpeed'],
-    `instanceClasses[${index}].relativeSpeed is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d on this class, ` +
+    `is ${relativeSpeed}, which makes limits.wallClock ${Math.ceil(seconds / day)}d on this class, ` +
       `must be up to ${maxSeconds / day}d: lower limits.wallClock or set wallClock on the class`,
   );
 }
 
-function checkNamed(
-  path: [string, string],
-  name: string | undefined,
-  { instanceClasses }: ReadCampaign,
-  report: Report,
-): void {
+function checkNamed(path: Path, name: string | undefined, { instanceClasses }: ReadCampaign, report: Report): void {
   const names = instanceClasses.flatMap((row) => row.name ?? []);
   if (name === undefined || names.includes(name)) return;
-  report(path, `${path.join('.')} is ${quoted(name)}, must name an instance class${suggestion(name, names)}`);
+  report(path, `is ${quoted(name)}, must name an instance class${suggestion(name, names)}`);
 }
 
 function checkExpectation({ expect = {} }: ReadCampaign, report: Report): void {
   const { runtime, startUp, outOfGpuMemory = 0, withoutGpu = 0 } = expect;
   if (runtime !== undefined && startUp !== undefined && startUp >= runtime)
-    report(['expect', 'startUp'], 'expect.startUp must be less than expect.runtime, which includes it');
+    report(['expect', 'startUp'], 'must be less than expect.runtime, which includes it');
   if (outOfGpuMemory + withoutGpu > 1)
-    report(['expect', 'withoutGpu'], 'expect.withoutGpu plus expect.outOfGpuMemory must not exceed 100%');
+    report(['expect', 'withoutGpu'], 'plus expect.outOfGpuMemory must not exceed 100%');
 }
 
 function checkMemory({ limits: { memory }, instanceClasses }: ReadCampaign, report: Report): void {
   if (memory === undefined || instanceClasses.some(({ memoryMiB }) => memoryMiB === undefined)) return;
   const most = Math.max(...instanceClasses.map(({ memoryMiB = 0 }) => memoryMiB - systemMemoryMiB));
-  if (memory < mebibyte) report(['limits', 'memory'], 'limits.memory must be at least 1MiB');
+  if (memory < mebibyte) report(['limits', 'memory'], 'must be at least 1MiB');
   if (memory <= most * mebibyte || instanceClasses.length === 0) return;
   const kept = `${systemMemoryMiB} MiB are reserved for the system`;
-  report(
-    ['limits', 'memory'],
-    `limits.memory is ${memory / mebibyte} MiB, but no class offers more than ${most} MiB (${kept})`,
-  );
+  report(['limits', 'memory'], `is ${memory / mebibyte} MiB, but no class offers more than ${most} MiB (${kept})`);
 }

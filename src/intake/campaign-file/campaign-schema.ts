@@ -145,20 +145,14 @@ export const sections = {
 type Sections = typeof sections;
 export type SectionName = keyof Sections;
 
+/** A section without faults. */
+export type Complete<Name extends SectionName> = z.output<z.ZodObject<Sections[Name]>>;
+
 /** The readable keys of a section; without reported faults, all required ones. */
-export type Section<Name extends SectionName> = {
-  [Key in keyof Sections[Name]]?: Sections[Name][Key] extends z.ZodType<infer Output> ? Output : never;
-};
+export type Section<Name extends SectionName> = Partial<Complete<Name>>;
 
 /** The readable part of a campaign file. */
-export interface ReadCampaign {
-  campaign: Section<'campaign'>;
-  predictions: Section<'predictions'>;
-  inputs: Section<'inputs'>;
-  budget: Section<'budget'>;
+export type ReadCampaign = { [Name in Exclude<SectionName, 'expect' | 'instanceClasses'>]: Section<Name> } & {
   expect?: Section<'expect'>;
-  limits: Section<'limits'>;
-  leaderboard: Section<'leaderboard'>;
-  fairness: Section<'fairness'>;
   instanceClasses: Section<'instanceClasses'>[];
-}
+};

@@ -4,14 +4,11 @@ import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
 import { deadlineOf } from './campaign-rules.ts';
-import type { ReadCampaign, Section, SectionName } from './campaign-schema.ts';
+import type { Complete, ReadCampaign } from './campaign-schema.ts';
 import type { LocatedInputs } from '../check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';
 
 const mebibyte = 2 ** 20;
-
-/** A section without faults, with every key that is not optional in the schema. */
-type Complete<Name extends SectionName> = { [Key in keyof Section<Name>]-?: NonNullable<Section<Name>[Key]> };
 
 /** Converts a campaign file without faults to the fields and units of the frozen campaign. */
 export function resolveCampaign(
@@ -20,10 +17,9 @@ export function resolveCampaign(
   submissions: CheckedSubmission[],
   now: Date,
 ): CheckedCampaign {
-  const { campaign, metric, deadline } = read.campaign as Complete<'campaign'>;
-  const { layout, args, command, rootFilesystem }: Section<'campaign'> = read.campaign;
-  const budget = read.budget as Complete<'budget'>;
-  const leaderboard = read.leaderboard as Complete<'leaderboard'>;
+  const { campaign, metric, deadline, layout, args, command, rootFilesystem } = read.campaign as Complete<'campaign'>;
+  const { usd, rerunReserve } = read.budget as Complete<'budget'>;
+  const { perTeam, ties, order } = read.leaderboard as Complete<'leaderboard'>;
   return {
     campaign,
     metric,
@@ -39,13 +35,9 @@ export function resolveCampaign(
     submissions,
     deadline: (deadlineOf(deadline, now) ?? now).toISOString(),
     deadlineAsWritten: deadline,
-    budget: { microUsd: budget.usd, rerunReserveShare: budget.rerunReserve },
+    budget: { microUsd: usd, rerunReserveShare: rerunReserve },
     limits: resolveLimits(read.limits as Complete<'limits'>),
-    leaderboard: {
-      perTeam: leaderboard.perTeam,
-      ties: leaderboard.ties,
-      order: leaderboard.order ?? bestFirst(metric),
-    },
+    leaderboard: { perTeam, ties, order: order ?? bestFirst(metric) },
     fairness: read.fairness as Complete<'fairness'>,
     instanceClasses: read.instanceClasses
       .map((row) => resolveClass(row as Complete<'instanceClasses'>))
@@ -55,7 +47,6 @@ export function resolveCampaign(
 }
 
 function resolveLimits(limits: Complete<'limits'>): Limits {
-  const { unpacked }: Section<'limits'> = limits;
   return {
     wallClockSeconds: limits.wallClock,
     wallClockOn: limits.wallClockOn,
@@ -63,7 +54,7 @@ function resolveLimits(limits: Complete<'limits'>): Limits {
     pids: limits.pids,
     outputBytes: limits.output,
     imageBytes: limits.image,
-    unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: unpacked }),
+    unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: limits.unpacked }),
     sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
     attempts: limits.attempts,
     platformRuns: limits.platformRuns,
@@ -71,10 +62,10 @@ function resolveLimits(limits: Complete<'limits'>): Limits {
 }
 
 function resolveExpectation(expect: Complete<'expect'>): Expectation {
-  const { startUp, outOfGpuMemory, withoutGpu }: Section<'expect'> = expect;
+  const { runtime, on, startUp, outOfGpuMemory, withoutGpu } = expect;
   return {
-    runtimeSeconds: expect.runtime,
-    on: expect.on,
+    runtimeSeconds: runtime,
+    on,
     ...(startUp !== undefined && { startUpSeconds: startUp }),
     ...(outOfGpuMemory !== undefined && { outOfGpuMemoryShare: outOfGpuMemory }),
     ...(withoutGpu !== undefined && { withoutGpuShare: withoutGpu }),
@@ -82,7 +73,7 @@ function resolveExpectation(expect: Complete<'expect'>): Expectation {
 }
 
 function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
-  const { gpu, gpuMemoryMiB, wallClock }: Section<'instanceClasses'> = row;
+  const { gpu, gpuMemoryMiB, wallClock } = row;
   return {
     name: row.name,
     kind: row.kind,

@@ -1,16 +1,33 @@
-import { temporal, versitygw } from '../tools/tool.ts';
-import {
-  checkEngine,
-  checkHome,
-  checkKernelLog,
-  checkPorts,
-  checkPrograms,
-  checkSystem,
-  checkTool,
-  type MachineCheck,
-} from './checks.ts';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HoldoutError, messageOf } from '../../errors.ts';
+import { isCgroupV2 } from '../cgroups.ts';
+import { runCommand } from '../../run-command.ts';
+import { closeShortPaths } from '../stack/home/short-paths.ts';
+import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
+import { portHolder } from '../stack/parts/port-holder.ts';
+import { isFreePort, portNames, portRequests, portVariables, defaultPorts } from '../stack/parts/ports.ts';
+import { ToolCache } from '../tools/cache.ts';
+import { findEngine, which } from '../tools/engine.ts';
+import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
+import { installCommand } from '../tools/debian-packages.ts';
+import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
+import { settleEngine } from '../tools/smoke-run.ts';
+import { temporal, versitygw, type Tool } from '../tools/tool.ts';
+import { keeperOf } from '../stack/users.ts';
 
-const marks = { ok: 'ok', note: 'note', missing: 'MISSING' } as const;
+/** One line of `doctor`. A `note` is informational; a MISSING requirement comes with the command that fixes it. */
+interface MachineCheck {
+  what: string;
+  state: 'ok' | 'note' | 'MISSING';
+  found: string;
+  fix?: string;
+}
+
+const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
+const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
+const missing = (what: string, found: string, fix: string): MachineCheck => ({ what, state: 'MISSING', found, fix });
 
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
 export async function doctor(write: (text: string) => void): Promise<number> {
@@ -25,8 +42,109 @@ export async function doctor(write: (text: string) => void): Promise<number> {
     ...(await checkPorts()),
   ];
   write(checks.map(lineOf).join('\n'));
-  return checks.some(({ state }) => state === 'missing') ? 1 : 0;
+  return checks.some(({ state }) => state === 'MISSING') ? 1 : 0;
 }
 
 const lineOf = ({ what, state, found, fix }: MachineCheck): string =>
-  `${marks[state].padEnd(8)}${what.padEnd(23)}${found}${fix === undefined ? '' : `\n${' '.repeat(8)}→ ${fix}`}`;
+  `${state.padEnd(8)}${what.padEnd(23)}${found}${fix === undefined ? '' : `\n${' '.repeat(8)}→ ${fix}`}`;
+
+function checkSystem(): MachineCheck {
+  const because = unsupportedBecause();
+  return because === undefined
+    ? ok('system', `Linux on x86-64, as root, cgroup ${isCgroupV2() ? 'v2' : 'v1'}, Node ${process.versions.node}`)
+    : missing('system', because, 'Linux on x86-64 as root (sudo), or: docker compose up');
+}
+
+/** On cgroup v1 only the kernel's log distinguishes an out-of-memory kill from any other. */
+function checkKernelLog(): MachineCheck {
+  if (isCgroupV2()) return ok('out-of-memory records', 'memory.events of the control group');
+  try {
+    accessSync('/dev/kmsg', constants.R_OK);
+    return ok('out-of-memory records', '/dev/kmsg');
+  } catch {
+    return note('out-of-memory records', '/dev/kmsg cannot be read: an out-of-memory kill will be reported as unknown');
+  }
+}
+
+function checkHome(): MachineCheck {
+  const home = homeFolder();
+  const folder = nearestFolder(home);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    return missing('HOLDOUT_HOME', messageOf(error), 'HOLDOUT_HOME=/path/to/a/writable/folder');
+  }
+  const free = freeMiBAt(folder);
+  const found = `${home}, ${free} MiB free`;
+  return free < neededMiB
+    ? missing('HOLDOUT_HOME', found, `free ${neededMiB} MiB, or: HOLDOUT_HOME=/path/on/another/disk`)
+    : ok('HOLDOUT_HOME', found);
+}
+
+async function checkTool(tool: Tool): Promise<MachineCheck> {
+  const cache = new ToolCache();
+  const named = `${tool.name} ${tool.version}`;
+  try {
+    const found = await findTool(tool, cache);
+    if (found !== undefined) return ok(tool.what, `${named}, ${found}`);
+    const [byHand = ''] = commandsByHand(tool, cache.program(tool.name, tool.version));
+    return missing(tool.what, `${named} is downloaded or built at the first start`, byHand);
+  } catch (error) {
+    return missing(tool.what, `${named}: ${messageOf(error)}`, 'XDG_CACHE_HOME=/path/to/a/writable/folder');
+  }
+}
+
+async function checkPrograms(): Promise<MachineCheck[]> {
+  return Promise.all(
+    Object.entries(neededPrograms).map(async ([program, packageName]) => {
+      const path = which(program);
+      if (path === undefined) return missing(program, 'not installed', installCommand([packageName]));
+      const flag = program === 'mkfs.ext4' ? '-V' : '--version';
+      const { stdout, stderr } = await runCommand(path, [flag], { timeout: 10_000 });
+      const version = /[0-9]+(\.[0-9]+)+/.exec(stdout || stderr)?.[0] ?? '';
+      return ok(program, `${version}, ${path}`);
+    }),
+  );
+}
+
+/** Runs a tiny container, unless this is known to work on this host or this user may not run containers. */
+async function checkEngine(): Promise<MachineCheck> {
+  const what = 'container engine';
+  const name = await findEngine();
+  if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
+  if (unsupportedBecause() !== undefined) return note(what, `${which(name)}, not tried: only root can run submissions`);
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
+  const home = openHome(folder);
+  try {
+    const engine = await settleEngine(name, home, new ToolCache(), () => undefined);
+    const { stdout } = await runCommand(name, ['--version']);
+    const flags = engine.runFlags.slice(1).join(' ') || 'its defaults';
+    return ok(what, `${stdout.trim()}, ${which(name)}, runs containers with ${flags}`);
+  } catch (error) {
+    if (!(error instanceof HoldoutError)) throw error;
+    return missing(what, error.message, error.next);
+  } finally {
+    closeShortPaths(home);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function checkPorts(): Promise<MachineCheck[]> {
+  const requests = portRequests();
+  const keeper = keeperOf(homeFolder());
+  if (keeper !== undefined)
+    return [ok('ports', `the stack is up, supervised by process ${keeper.pid}: npm run holdout -- local status`)];
+  return Promise.all(
+    portNames.map(async (name) => {
+      const requested = requests[name];
+      const port = requested ?? defaultPorts[name];
+      const what = `port for ${name}`;
+      if (port === 0) return ok(what, 'any free port');
+      if (await isFreePort(port)) return ok(what, `${port} is free`);
+      const found = `${port} is taken by ${portHolder(port) ?? 'another program'}`;
+      return requested === undefined
+        ? note(what, `${found}; a free port will be used`)
+        : missing(what, found, `stop that program, or: ${portVariables[name]}=0`);
+    }),
+  );
+}

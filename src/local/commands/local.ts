@@ -3,10 +3,9 @@ import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
 import type { ReportLine } from '../report.ts';
 import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
-import { keeperOf } from '../stack/keeper.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';
-import { announceShutdown, readUsers } from '../stack/users.ts';
+import { keeperOf, announceShutdown, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
 /** Milliseconds; longer than a stack needs for an orderly shutdown. */
@@ -47,23 +46,23 @@ export async function localDown(say: ReportLine): Promise<number> {
 async function stopAll(home: Home, say: ReportLine): Promise<number> {
   const keeper = keeperOf(home.folder);
   if (keeper !== undefined) {
-    say(`asking process ${keeper.pid}, which keeps the stack up, to stop it`);
+    say(`asking process ${keeper.pid}, which supervises the stack, to stop it`);
     await endProcess(keeper, closeTimeout);
   }
   for (const user of readUsers(home).filter(({ pid }) => pid !== process.pid)) {
-    say(`ending process ${user.pid}, which uses the stack`);
+    say(`stopping process ${user.pid}, which uses the stack`);
     await endProcess(user, closeTimeout);
   }
   if (existsSync(home.run)) {
     const lock = tryLock(home.lock);
     if (lock.kind === 'held') {
-      say(`process ${lock.by.pid} has taken over the stack in the meantime; it is up`);
+      say(`process ${lock.by.pid} has taken over the stack, which is still up`);
       return 1;
     }
     await takeDown(home, 'end');
     lock.release();
   }
-  say(`nothing runs in ${home.folder}; its data is untouched`);
+  say(`the stack in ${home.folder} is stopped; its data is untouched`);
   return 0;
 }
 
@@ -75,10 +74,10 @@ export function localStatus(write: (text: string) => void, options: { json: bool
     const { state, home, pid, endpoints, parts, runningJobs } = status;
     write(
       [
-        `${home}: ${state}${pid === null ? '' : `, kept up by process ${pid}`}, ${runningJobs} jobs running`,
+        `${home}: ${state}${pid === null ? '' : `, supervised by process ${pid}`}, ${runningJobs} jobs running`,
         ...Object.entries(endpoints ?? {}).map(([name, url]) => `  ${name.padEnd(10)}${url}`),
         ...parts.map(
-          ({ name, pid, running, log }) => `  ${name.padEnd(10)}${running ? `process ${pid}` : 'ended'}, ${log}`,
+          ({ name, pid, running, log }) => `  ${name.padEnd(10)}${running ? `process ${pid}` : 'not running'}, ${log}`,
         ),
       ].join('\n'),
     );

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldoutError, messageOf, holdoutError } from '../../errors.ts';
 import { accountsFile, makeBuckets } from '../stack/parts/s3.ts';
-import { credentialsIn, required } from './credentials.ts';
-import { startUpFileOf } from './start-up.ts';
+import { credentialsIn, required, startUpFileOf } from './container-environment.ts';
 
 const commands: Record<string, (env: NodeJS.ProcessEnv) => void | Promise<void>> = {
   /** The S3 server reads its accounts when it starts. */

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile } from '../json-file.ts';
-import { isProcessRunning, waitForEnd, type ProcessIdentity } from '../process-identity.ts';
+import { runningProcess, sendSignal, waitForEnd, type ProcessIdentity } from '../process-identity.ts';
 import { jobsFolder } from './parts/batch.ts';
 import type { Home } from './home/home.ts';
 
@@ -9,11 +8,8 @@ import type { Home } from './home/home.ts';
 export const jobIds = (home: Home): string[] => (existsSync(jobsFolder(home)) ? readdirSync(jobsFolder(home)) : []);
 
 /** The processes of running jobs; each leads a process group that contains the runner. */
-export function runningJobs(home: Home): ProcessIdentity[] {
-  return jobIds(home)
-    .flatMap((jobId) => readJsonFile<ProcessIdentity>(join(jobsFolder(home), jobId, 'process')) ?? [])
-    .filter((identity) => identity.pid > 0 && isProcessRunning(identity));
-}
+export const runningJobs = (home: Home): ProcessIdentity[] =>
+  jobIds(home).flatMap((jobId) => runningProcess(join(jobsFolder(home), jobId, 'process')) ?? []);
 
 /**
  * Kills every running job, like the loss of its machine, without an outcome. After the next start the endpoint reports a lost
@@ -22,15 +18,7 @@ export function runningJobs(home: Home): ProcessIdentity[] {
  */
 export async function endJobs(home: Home): Promise<number> {
   const jobs = runningJobs(home);
-  for (const { pid } of jobs) killGroup(pid);
+  for (const { pid } of jobs) sendSignal(-pid, 'SIGKILL');
   await Promise.all(jobs.map((job) => waitForEnd(job, 5_000)));
   return jobs.length;
-}
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
 import type { ReportLine } from '../report.ts';
 import type { Home } from './home/home.ts';
-import { keeperOf } from './keeper.ts';
 import { takeDown } from './take-down.ts';
-import { isShuttingDown, readUsers } from './users.ts';
+import { keeperOf, isShuttingDown, readUsers } from './users.ts';
 
 /** Milliseconds. */
 const pollInterval = 250;

@@ -8,14 +8,12 @@ import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
 import { openHome, placesOf, type Home } from './home/home.ts';
 import { addQueues } from './home/queues.ts';
-import { isReadyBy, keeperOf } from './keeper.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
 import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
-import { prepareParts, type StackOptions } from './prepare-parts.ts';
-import type { StackFile } from './stack-file.ts';
+import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
 import { takeDown } from './take-down.ts';
-import { readUsers, registerUser } from './users.ts';
+import { isReadyBy, keeperOf, readUsers, registerUser } from './users.ts';
 
 /** A running embedded stack. */
 export interface Stack {
@@ -116,10 +114,9 @@ async function attach(
   let kept: Stack | undefined;
   const following = waitToTakeOver(home, stop.signal).then(async (release) => {
     if (release === undefined) return;
-    report('the process that kept the stack up has ended; this one takes over');
+    report('the process that supervised the stack has ended; this one takes over');
     // On the stack's current ports, whatever this process would request.
-    const ports = { temporal: undefined, ui: undefined, s3: undefined, batch: undefined };
-    kept = await start(home, { ...options, ports }, { release, leave }).catch((error: unknown) => {
+    kept = await start(home, { ...options, ports: {} }, { release, leave }).catch((error: unknown) => {
       report(messageOf(error));
       return undefined;
     });

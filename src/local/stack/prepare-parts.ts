@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
+import type { EngineSettings } from '../../runner/runner-settings.ts';
 import type { ReportLine } from '../report.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { openTools } from '../tools/open-tools.ts';
@@ -16,7 +17,6 @@ import { choosePorts, portRequests, type PortRequests, type Ports } from './part
 import { s3Part } from './parts/s3.ts';
 import { temporalPart } from './parts/temporal.ts';
 import { workerParts } from './parts/workers.ts';
-import type { StackFile } from './stack-file.ts';
 
 export interface StackOptions {
   /** HOLDOUT_HOME. */
@@ -32,6 +32,12 @@ export interface StackOptions {
   programs?: string;
   /** Simulate jobs instead of running containers, to measure everything else. */
   simulation?: BatchEndpointStartUpFile['simulation'];
+}
+
+/** State that a start stores for the next one. */
+export interface StackFile {
+  ports: Ports;
+  engine: EngineSettings;
 }
 
 /**

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { readJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
 import { endpointsOf, region, type Endpoints } from './parts/environment.ts';
 import { placesOf } from './home/home.ts';
-import { isReadyBy, keeperOf } from './keeper.ts';
 import { readRecords } from './parts/part.ts';
-import type { StackFile } from './stack-file.ts';
+import type { StackFile } from './prepare-parts.ts';
+import { isReadyBy, keeperOf } from './users.ts';
 
 /** The output of `local status --json`; the credentials are valid only for this home. */
 interface StackStatus {
@@ -29,7 +28,6 @@ export function stackStatus(folder: string): StackStatus {
   const home = placesOf(folder);
   const keeper = keeperOf(folder);
   const ports = readJsonFile<StackFile>(home.stack)?.ports;
-  const records = existsSync(home.run) ? readRecords(home) : [];
   return {
     home: home.folder,
     state: keeper === undefined ? 'down' : isReadyBy(home, keeper) ? 'up' : 'starting',
@@ -37,12 +35,9 @@ export function stackStatus(folder: string): StackStatus {
     endpoints: ports === undefined ? null : endpointsOf(ports),
     region,
     credentials: readJsonFile<Credentials>(home.credentials) ?? null,
-    parts: records.map(({ name, identity, log }) => ({
-      name,
-      pid: identity.pid,
-      running: isProcessRunning(identity),
-      log,
-    })),
+    parts: readRecords(home).map(({ name, identity, log }) => {
+      return { name, pid: identity.pid, running: isProcessRunning(identity), log };
+    }),
     runningJobs: runningJobs(home).length,
   };
 }

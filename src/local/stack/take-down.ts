@@ -4,7 +4,7 @@ import { cleanUp } from './clean-up.ts';
 import { endJobs } from './end-jobs.ts';
 import type { Home } from './home/home.ts';
 import { readRecords, removeRecord } from './parts/part.ts';
-import type { StackFile } from './stack-file.ts';
+import type { StackFile } from './prepare-parts.ts';
 
 /**
  * Ends every process of a stack whose supervisor has stopped, workers before servers; with `end` also the jobs and everything

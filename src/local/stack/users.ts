@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '../json-file.ts';
-import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
-import type { Home } from './home/home.ts';
+import { jsonFilesIn, readJsonFile, writeJsonFile } from '../json-file.ts';
+import { identify, runningProcess, type ProcessIdentity } from '../process-identity.ts';
+import { placesOf, type Home } from './home/home.ts';
 
 /** A process that uses the stack. One that `stays` keeps the stack up until `local down`. */
 interface StackUser extends ProcessIdentity {
@@ -20,21 +20,11 @@ export function registerUser(home: Home, stays: boolean): () => void {
 
 /** The current users of the stack; removes those that were killed. */
 export function readUsers(home: Home): StackUser[] {
-  return filesIn(home.users).flatMap((name) => {
-    const file = join(home.users, name);
-    const user = readJsonFile<StackUser>(file);
-    if (user !== undefined && isProcessRunning(user)) return user;
-    rmSync(file, { force: true });
-    return [];
+  return jsonFilesIn(home.users).flatMap((file) => {
+    const user = runningProcess<StackUser>(file);
+    if (user === undefined) rmSync(file, { force: true });
+    return user ?? [];
   });
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json'));
-  } catch {
-    return [];
-  }
 }
 
 /** Announces, while this process runs, that the stack shuts down for all users; returns a function that withdraws it. */
@@ -44,7 +34,13 @@ export function announceShutdown(home: Home): () => void {
 }
 
 /** Whether `local down` is running; then no process takes over the stack. */
-export function isShuttingDown(home: Home): boolean {
-  const by = readJsonFile<ProcessIdentity>(home.ending);
-  return by !== undefined && isProcessRunning(by);
-}
+export const isShuttingDown = (home: Home): boolean => runningProcess(home.ending) !== undefined;
+
+/** The process that currently keeps the stack of a home up, if any. */
+export const keeperOf = (home: string): ProcessIdentity | undefined => runningProcess(placesOf(home).lock);
+
+/** Whether that process has completely started the stack. */
+export const isReadyBy = (home: Home, keeper: ProcessIdentity): boolean => {
+  const ready = readJsonFile<ProcessIdentity>(home.ready);
+  return ready?.pid === keeper.pid && ready.startTime === keeper.startTime;
+};

@@ -3,21 +3,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 
-interface Finding {
-  identity: string;
-  answer: unknown;
-}
+type Findings = Record<string, { identity: string; answer: unknown }>;
 
-/** The per-user cache, which outlives a clone: `$XDG_CACHE_HOME/holdout`, by default `~/.cache/holdout`. */
-const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'holdout');
-
-/** The per-user cache: programs under `tools/`, and findings about this host that took a test run. */
+/**
+ * The per-user cache, which outlives a clone: programs under `tools/`, and findings about this host that took a test run. It
+ * is in `$XDG_CACHE_HOME/holdout`, by default `~/.cache/holdout`.
+ */
 export class ToolCache {
   readonly folder: string;
+  private readonly findingsFile: string;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
-    this.folder = cacheFolder(env);
+    this.folder = join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'holdout');
+    this.findingsFile = join(this.folder, 'tools.json');
   }
 
   /** The path for a program of this name and version; creates the folder. */
@@ -37,15 +35,11 @@ export class ToolCache {
   /** If two processes write at once, one finding may be lost; it is then found again. */
   remember(subject: string, identity: string, answer: unknown): void {
     mkdirSync(this.folder, { recursive: true });
-    writeJsonFile(this.findingsFile(), { ...this.findings(), [subject]: { identity, answer } });
+    writeJsonFile(this.findingsFile, { ...this.findings(), [subject]: { identity, answer } });
   }
 
-  private findings(): Record<string, Finding> {
-    return readJsonFile<Record<string, Finding>>(this.findingsFile()) ?? {};
-  }
-
-  private findingsFile(): string {
-    return join(this.folder, 'tools.json');
+  private findings(): Findings {
+    return readJsonFile<Findings>(this.findingsFile) ?? {};
   }
 }
 

@@ -4,19 +4,13 @@ import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { which } from './engine.ts';
 
-/** A program and the Debian package that contains it. */
-export interface PackagedProgram {
-  program: string;
-  packageName: string;
-}
-
 /** The shell command that installs packages, also shown to users. */
 export const installCommand = (packages: readonly string[]): string =>
   `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 
-/** The packages of the programs that are not on PATH. */
-export const packagesFor = (programs: readonly PackagedProgram[]): string[] =>
-  programs.filter(({ program }) => which(program) === undefined).map(({ packageName }) => packageName);
+/** The packages of those programs that are not on PATH; `packages` has the Debian package of each. */
+export const missingPackages = (packages: Readonly<Record<string, string>>): string[] =>
+  Object.keys(packages).flatMap((program) => (which(program) === undefined ? (packages[program] ?? []) : []));
 
 /**
  * Installs packages if this is Debian or Ubuntu, unless HOLDOUT_INSTALL=0. Throws PROGRAM_MISSING with the command to run by

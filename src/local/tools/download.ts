@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from '../../run-command.ts';
 import { sha256OfFile } from '../../sha256.ts';
-import type { Tool, ToolArchive } from './tool.ts';
+import type { Tool } from './tool.ts';
 
 /** Milliseconds until the response starts; short, because a firewall may drop the request. */
 const responseTimeout = 8_000;
@@ -13,15 +13,16 @@ const responseTimeout = 8_000;
 const downloadTimeout = 300_000;
 
 /** Downloads and unpacks an archive into the folder; returns the program's path. Throws if anything fails or does not match. */
-export async function downloadTool(tool: Tool, archive: ToolArchive, folder: string): Promise<string> {
+export async function downloadTool(tool: Tool, archive: Tool['archives'][number], folder: string): Promise<string> {
+  const { url, checksums } = archive;
   const file = join(folder, 'archive.tar.gz');
-  await pipeline(await fetchBody(archive.url), createWriteStream(file));
-  if (archive.checksums !== undefined) await compareChecksum(file, archive.url, archive.checksums);
+  await pipeline(await fetchBody(url), createWriteStream(file));
+  if (checksums !== undefined) await compareChecksum(file, url, checksums);
   const unpacked = await runCommand('tar', ['-xzf', file, '-C', folder, '--no-same-owner']);
   if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr.trim()}`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const program = entries.find((entry) => entry.isFile() && entry.name === tool.name);
-  if (program === undefined) throw new Error(`the archive holds no file named ${tool.name}`);
+  if (program === undefined) throw new Error(`the archive contains no file named ${tool.name}`);
   return join(program.parentPath, program.name);
 }
 

@@ -4,12 +4,6 @@ import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { runCommand } from '../../run-command.ts';
 import type { HomeIdentity } from '../stack/home/home-identity.ts';
 
-/**
- * How to run containers on this machine, as passed to runners in HOLDOUT_ENGINE: the program with its global flags, and the
- * flags of every container (limits that this host allows, the label by which leftovers are found).
- */
-export type Engine = EngineSettings;
-
 /** The label of all containers of a home. */
 export const homeLabel = ({ id }: Pick<HomeIdentity, 'id'>): string => `holdout.home=${id}`;
 
@@ -23,7 +17,7 @@ export function which(program: string, path = process.env['PATH'] ?? ''): string
 }
 
 /** Docker if its daemon responds (a client alone is not enough), else podman, else undefined. */
-export async function findEngine(): Promise<Engine['name'] | undefined> {
+export async function findEngine(): Promise<EngineSettings['name'] | undefined> {
   const docker =
     which('docker') && (await runCommand('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 5_000 }));
   // Without a daemon `docker info` prints an empty version and, in some releases, exits with 0.

@@ -4,9 +4,8 @@ import { messageOf, holdoutError } from '../../errors.ts';
 import { lock } from '../file-lock.ts';
 import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
-import type { ToolCache } from './cache.ts';
+import { fileIdentity, type ToolCache } from './cache.ts';
 import { downloadTool } from './download.ts';
-import { findTool, isRightProgram } from './find-tool.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -18,13 +17,30 @@ export async function obtainTool(tool: Tool, cache: ToolCache, report: ReportLin
   if (found !== undefined) return found;
   const file = cache.program(tool.name, tool.version);
   const release = await lock(`${file}.lock`, ({ pid }) =>
-    report(`waiting for ${tool.name}: process ${pid} is already getting it`),
+    report(`waiting for process ${pid}, which is installing ${tool.name}`),
   );
   try {
     return (await findTool(tool, cache)) ?? (await getTool(tool, file, cache, report));
   } finally {
     release();
   }
+}
+
+/** The path of the cached program if it passes its check, now or earlier (then this takes milliseconds); else undefined. */
+export async function findTool(tool: Tool, cache: ToolCache): Promise<string | undefined> {
+  const file = cache.program(tool.name, tool.version);
+  const identity = fileIdentity(file);
+  if (identity === undefined) return undefined;
+  if (cache.recall<string>(file, identity) === tool.version) return file;
+  if (!(await isRightProgram(tool, file))) return undefined;
+  cache.remember(file, identity, tool.version);
+  return file;
+}
+
+/** Runs the program once: detects a truncated file and a wrong platform or version. */
+async function isRightProgram(tool: Tool, file: string): Promise<boolean> {
+  const { status, stdout } = await runCommand(file, ['--version'], { timeout: 20_000 });
+  return status === 0 && tool.proof.test(stdout);
 }
 
 async function getTool(tool: Tool, file: string, cache: ToolCache, report: ReportLine): Promise<string> {
@@ -66,14 +82,8 @@ export function commandsByHand({ name, archives, goPackage }: Tool, file: string
 const shellWord = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-interface Source {
-  name: string;
-  progress: string;
-  /** Puts the program into the empty folder and returns its path. */
-  get: (folder: string) => Promise<string>;
-}
-
-function sourcesOf(tool: Tool): Source[] {
+/** `get` puts the program into an empty folder and returns its path. */
+function sourcesOf(tool: Tool) {
   return [
     ...tool.archives.map((archive) => ({
       name: `download from ${new URL(archive.url).host}`,
@@ -83,7 +93,7 @@ function sourcesOf(tool: Tool): Source[] {
     {
       name: 'go install',
       progress: `building ${tool.name} ${tool.version}, the ${tool.what}, with Go (once, ${tool.buildTakes})`,
-      get: (folder) => buildTool(tool, folder),
+      get: (folder: string) => buildTool(tool, folder),
     },
   ];
 }

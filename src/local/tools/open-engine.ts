@@ -1,9 +1,10 @@
 import { holdoutError } from '../../errors.ts';
+import type { EngineSettings } from '../../runner/runner-settings.ts';
 import type { ReportLine } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
-import { installCommand, installPackages, packagesFor, type PackagedProgram } from './debian-packages.ts';
-import { findEngine, type Engine } from './engine.ts';
+import { installCommand, installPackages, missingPackages } from './debian-packages.ts';
+import { findEngine } from './engine.ts';
 import { settleEngine } from './smoke-run.ts';
 
 /** Includes runc because podman's default, crun, does not support hybrid cgroups. */
@@ -13,10 +14,11 @@ export const enginePackages = ['podman', 'runc'];
  * The container engine, ready to run submissions, and all other needed programs. Missing packages are installed on Debian and
  * Ubuntu, unless HOLDOUT_INSTALL=0. Throws PLATFORM_UNSUPPORTED, PROGRAM_MISSING or ENGINE_FAILS.
  */
-export async function openEngine(home: Home, cache: ToolCache, report: ReportLine): Promise<Engine> {
+export async function openEngine(home: Home, cache: ToolCache, report: ReportLine): Promise<EngineSettings> {
   const unsupported = unsupportedBecause();
   if (unsupported !== undefined) throw holdoutError('PLATFORM_UNSUPPORTED', { because: unsupported });
-  const missing = await missingPackages();
+  const engine = (await findEngine()) === undefined ? enginePackages : [];
+  const missing = [...engine, ...missingPackages(neededPrograms)];
   if (missing.length > 0) await installPackages(missing, report);
   const name = await findEngine();
   if (name === undefined)
@@ -29,18 +31,8 @@ export function unsupportedBecause(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return `this is ${process.platform} on ${process.arch}`;
   return process.getuid?.() === 0
     ? undefined
-    : 'this is not root: submissions are confined with mounts, cgroups and a user of their own';
+    : 'this process is not root: submissions are confined with mounts, control groups and users of their own';
 }
 
-/** The programs that the runner and the gate for images call. */
-export const neededPrograms: readonly PackagedProgram[] = [
-  { program: 'skopeo', packageName: 'skopeo' },
-  { program: 'mkfs.ext4', packageName: 'e2fsprogs' },
-  { program: 'mount', packageName: 'mount' },
-  { program: 'flock', packageName: 'util-linux' },
-];
-
-async function missingPackages(): Promise<string[]> {
-  const engine = await findEngine();
-  return [...(engine === undefined ? enginePackages : []), ...packagesFor(neededPrograms)];
-}
+/** The programs that the runner and the gate for images call, with their Debian packages. */
+export const neededPrograms = { skopeo: 'skopeo', 'mkfs.ext4': 'e2fsprogs', mount: 'mount', flock: 'util-linux' };

@@ -1,21 +1,15 @@
 import type { ReportLine } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import { ToolCache } from './cache.ts';
-import type { Engine } from './engine.ts';
 import { obtainTool } from './obtain-tool.ts';
 import { openEngine } from './open-engine.ts';
 import { temporal, versitygw } from './tool.ts';
 
-/** The programs other than Node that the embedded stack runs. */
-interface Tools {
-  /** Paths of the programs. */
-  temporal: string;
-  versitygw: string;
-  engine: Engine;
-}
-
-/** Finds or gets every tool; takes well under a second if all are present. Throws the errors of the single steps. */
-export async function openTools(options: { home: Home; report: ReportLine }): Promise<Tools> {
+/**
+ * Finds or gets the programs other than Node that the embedded stack runs: the engine and the servers' paths. Takes well under
+ * a second if all are present. Throws the errors of the single steps.
+ */
+export async function openTools(options: { home: Home; report: ReportLine }) {
   const cache = new ToolCache();
   return {
     engine: await openEngine(options.home, cache, options.report),

@@ -9,6 +9,7 @@ import { HeadAndTail } from '../../runner/measure/head-and-tail.ts';
 import { reap } from '../../runner/sandbox/release.ts';
 import { runPathsOf } from '../../runner/sandbox/run-paths.ts';
 import { runInSandbox } from '../../runner/sandbox/sandbox.ts';
+import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import type { ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
@@ -17,7 +18,7 @@ import type { Home } from '../stack/home/home.ts';
 import { openShortPaths, type ShortPaths } from '../stack/home/short-paths.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import { claimStorage, podmanRoots } from './container-storage.ts';
-import { homeLabel, which, type Engine } from './engine.ts';
+import { homeLabel, which } from './engine.ts';
 import { smokeImage, smokeStatus } from './smoke-image.ts';
 
 const image = 'localhost/holdout/smoke:1';
@@ -34,21 +35,21 @@ const spec: RunSpec = {
   predictions: { file: 'predictions.csv', maxBytes: 2 ** 10 },
 };
 
-type HostFlags = Pick<Engine, 'command' | 'runFlags'>;
+type HostFlags = Pick<EngineSettings, 'command' | 'runFlags'>;
 
 /**
  * The engine with the flags that this host needs, found by running a tiny container and remembered in the cache. Podman
  * stores its images in a folder of the home. Throws ENGINE_FAILS.
  */
 export async function settleEngine(
-  name: Engine['name'],
+  name: EngineSettings['name'],
   home: Home,
   cache: ToolCache,
   report: ReportLine,
-): Promise<Engine> {
+): Promise<EngineSettings> {
   const paths = openShortPaths(home);
   if (name === 'podman') await claimStorage(home, paths);
-  const labelled = (found: HostFlags): Engine => {
+  const labelled = (found: HostFlags): EngineSettings => {
     const [program = name, ...flags] = found.command;
     return {
       name,
@@ -77,7 +78,7 @@ export async function settleEngine(
  * The defaults first. crun does not support hybrid cgroups; without CAP_SYS_RESOURCE podman's own limits cannot be set; over
  * overlayfs only vfs stores images. All combinations of these occur in practice.
  */
-function candidates(name: Engine['name']): HostFlags[] {
+function candidates(name: EngineSettings['name']): HostFlags[] {
   if (name === 'docker') return [{ command: ['docker'], runFlags: [] }];
   const flags: HostFlags[] = [];
   for (const driver of [[], ['--storage-driver=vfs']]) {
@@ -91,7 +92,7 @@ function candidates(name: Engine['name']): HostFlags[] {
 }
 
 /** Undefined when the container ran, else the engine's error message. */
-async function smoke(settings: Engine, { scratch, containers }: ShortPaths): Promise<string | undefined> {
+async function smoke(settings: EngineSettings, { scratch, containers }: ShortPaths): Promise<string | undefined> {
   const [program = settings.name, ...flags] = settings.command;
   const entrypoint = ['--change', 'ENTRYPOINT ["/probe"]'];
   const input = await smokeImage();
@@ -134,7 +135,7 @@ async function runAsRunner(engine: RunnerEngine, scratch: string, jobId: string)
 }
 
 /** Everything that may change the flags: engine, runtimes, kernel, cgroup version, disk and file system of the images. */
-function hostIdentity(name: Engine['name'], storage: string): string {
+function hostIdentity(name: EngineSettings['name'], storage: string): string {
   const programs = [name, 'runc', 'crun'].map((program) => {
     const path = which(program);
     return path === undefined ? `no ${program}` : `${path} ${fileIdentity(path)}`;

@@ -4,19 +4,17 @@ export interface Tool {
   version: string;
   what: string;
   /** Download attempts in this order, before a build from source. */
-  archives: ToolArchive[];
+  archives: {
+    /** A gzipped tar that contains the program under its name. */
+    url: string;
+    /** A list in the format of sha256sum that names the archive. Without one, only TLS and `proof` verify it. */
+    checksums?: string;
+  }[];
   goPackage: string;
   /** How long the build takes on two cores, for the progress line. */
   buildTakes: string;
   /** Must match the output of `<program> --version`. */
   proof: RegExp;
-}
-
-export interface ToolArchive {
-  /** A gzipped tar that contains the program under its name. */
-  url: string;
-  /** A list in the format of sha256sum that names the archive. Without one, only TLS and `proof` verify it. */
-  checksums?: string;
 }
 
 const temporalRelease = 'https://github.com/temporalio/cli/releases/download/v1.5.1';

@@ -12,7 +12,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
-import { applyReport, applySettlement, applyRunRequest, applyHeldRun } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { campaignDetails } from '../../campaign/explanation/campaign-details.ts';
 import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
@@ -21,8 +20,7 @@ import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reaso
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
-import { markShort, setDeadlineAtRisk } from '../../campaign/state/settings.ts';
-import { takeGivenUp, applyStuckReport } from '../../campaign/state/stuck-steps.ts';
+import { takeGivenUp } from '../../campaign/state/stuck-steps.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
@@ -74,18 +72,18 @@ export class CampaignLoop {
     return {
       requestRun: (request) =>
         this.hear(request, ({ submission, settles }) => {
-          if (settles?.classShort) markShort(state, settles.class, Date.now() + shortFor);
-          const grant = applyRunRequest(state, request);
+          if (settles?.classShort) state.markShort(settles.class, Date.now() + shortFor);
+          const grant = state.request(request);
           if (grant) submissions.grantAgain({ submission, ...grant });
         }),
-      runSettled: (settlement) => this.hear(settlement, () => applySettlement(state, settlement)),
+      runSettled: (settlement) => this.hear(settlement, () => state.settle(settlement)),
       submissionFinished: (report) => this.hear(report, () => this.close(report)),
       heldRun: (report) =>
         this.hear(report, ({ submission }) => {
-          if (applyHeldRun(state, report)) submissions.hasStarted(submission);
+          if (state.restoreRun(report)) submissions.hasStarted(submission);
           this.unreported.delete(submission);
         }),
-      stuck: (report) => this.hear(report, () => applyStuckReport(state, report)),
+      stuck: (report) => this.hear(report, () => state.reportStuck(report)),
       command: (command) => commands.take(command),
       ask: (command) => commands.ask(command),
       check: (command) => commands.check(command),
@@ -162,7 +160,7 @@ export class CampaignLoop {
   }
 
   private close(report: SubmissionReport): void {
-    applyReport(this.state, report);
+    this.state.finish(report);
     this.unreported.delete(report.submission);
   }
 
@@ -233,7 +231,7 @@ export class CampaignLoop {
     this.forecast = this.forecastNow();
     const deadlineAtRisk = isDeadlineAtRisk(this.state, this.forecast);
     if (deadlineAtRisk === this.state.deadlineAtRisk) return;
-    setDeadlineAtRisk(this.state, deadlineAtRisk);
+    this.state.set({ deadlineAtRisk });
     this.commands.note(
       deadlineAtRisk
         ? 'deadline at risk: faster classes are granted'

@@ -14,7 +14,7 @@ export async function campaign(input: CampaignInput): Promise<PublishedCampaign>
   try {
     return await runCampaign(input);
   } catch (error) {
-    // An activity that failed for good fails again until the cause is fixed and an operator starts the campaign again.
+    // An activity that Temporal does not retry fails again until the cause is fixed and an operator starts the campaign again.
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     throw ApplicationFailure.create({ message: causeOf(error), nonRetryable: true, cause: error });
   }
@@ -37,4 +37,4 @@ async function runCampaign({ campaign, carried }: CampaignInput): Promise<Publis
 }
 
 const causeOf = ({ activityType, cause }: ActivityFailure): string =>
-  `${activityType} failed for good: ${cause?.message ?? 'unknown cause'}`;
+  `${activityType} failed and is not retried: ${cause?.message ?? 'unknown cause'}`;

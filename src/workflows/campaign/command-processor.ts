@@ -2,8 +2,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
 import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
-import type { CampaignState, OperatorLogLine } from '../../campaign/state/campaign-state.ts';
-import { addWork, logCommand } from '../../campaign/state/settings.ts';
+import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import type { OperatorLogLine } from '../../campaign/state/settings.ts';
 import type { SubmissionWorkflows } from './submission-workflows.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
@@ -134,24 +134,24 @@ export class CommandProcessor {
   private async numberOf(team: string): Promise<number | null> {
     for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return number;
     const { campaign, state } = this;
-    return activities('main', `which team is ${team}`).findTeam({ campaign, workLists: state.workLists, team });
+    return activities('main', `number of team ${team}`).findTeam({ campaign, workLists: state.workLists, team });
   }
 
   /** Returns false if there are no such rounds in S3. */
   private async takeRounds(added: string): Promise<boolean> {
     const { campaign, state } = this;
-    const taken = await longActivities('main', 'the rounds that were added').takeRounds({
+    const taken = await longActivities('main', 'the added rounds').takeRounds({
       campaign,
       workLists: state.workLists,
       added,
     });
     if (taken === null) return false;
-    addWork(state, { ...taken.work, workLists: taken.workLists });
+    state.addWork({ ...taken.work, workLists: taken.workLists });
     return true;
   }
 
   private log(line: OperatorLogLine, message: OperatorCommand | null): void {
-    logCommand(this.state, line);
+    this.state.log(line);
     this.unrecorded.push({ ...line, message });
     this.wake();
   }

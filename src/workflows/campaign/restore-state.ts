@@ -1,6 +1,5 @@
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { applyCommand } from '../../campaign/operators/apply-command.ts';
-import { applyStart } from '../../campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { restoredState } from '../../campaign/state/initial-state.ts';
@@ -37,7 +36,7 @@ export async function restoreFromS3(campaign: string): Promise<RestoredCampaign>
   const statistics = statisticsCodec.decode(ledger.pace);
   const state = restoredState(opened.frozen, opened.work, { ...ledger, statistics, operatorsLog });
   for (const { act, team } of snapshot.acts) applyCommand(act, state, team, Date.now());
-  for (const { submission, team, sequence } of snapshot.running) applyStart(state, submission, team, sequence);
+  for (const { submission, team, sequence } of snapshot.running) state.start(submission, team, sequence);
   const commands = { recorded, pending: [], unrecorded: [] };
   return { opened, state, commands, unreported: [...state.open.keys()] };
 }

@@ -10,9 +10,9 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
-import { applyStart } from '../../campaign/state/apply-messages.ts';
 import type { SubmissionControl } from '../../campaign/operators/command-rule.ts';
-import { treatmentOf, type CampaignState } from '../../campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import { treatmentOf } from '../../campaign/state/settings.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
 import { submissionWorkflowId, taskQueues } from '../../ids.ts';
@@ -60,6 +60,10 @@ export class SubmissionWorkflows implements SubmissionControl {
     return this.laterRounds > 0;
   }
 
+  private enqueue(submissions: readonly string[], send: (handle: SubmissionHandle) => Promise<void>): void {
+    for (const submission of submissions) this.outgoing.push([submission, send]);
+  }
+
   /** A message of the submission has arrived. */
   heardFrom(submission: string): void {
     this.heard.add(submission);
@@ -67,35 +71,33 @@ export class SubmissionWorkflows implements SubmissionControl {
 
   /** A request that was granted before gets the same grant. */
   grantAgain(grant: RunGrant): void {
-    this.outgoing.push([grant.submission, (handle) => handle.signal(grantRunSignal, grant)]);
+    this.enqueue([grant.submission], (handle) => handle.signal(grantRunSignal, grant));
   }
 
   cancel(submissions: readonly string[]): void {
-    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.cancel()]);
+    this.enqueue(submissions, (handle) => handle.cancel());
   }
 
   endRuns(team: number | null): void {
     for (const [submission, open] of this.state.open) {
       if (open.grant === undefined || (team !== null && open.team !== team)) continue;
       const { n } = open.grant;
-      this.outgoing.push([submission, (handle) => handle.signal(endRunSignal, { n })]);
+      this.enqueue([submission], (handle) => handle.signal(endRunSignal, { n }));
     }
   }
 
   tryAgain(submissions: readonly string[]): void {
-    for (const submission of submissions) this.outgoing.push([submission, (handle) => handle.signal(tryAgainSignal)]);
+    this.enqueue(submissions, (handle) => handle.signal(tryAgainSignal));
   }
 
   /** Ends the run that a submission is stuck with or, if it has none, the step. */
   giveUp(submission: string, { what, cause }: StuckStep): void {
     const n = this.state.open.get(submission)?.grant?.n;
-    this.outgoing.push([
-      submission,
-      (handle) =>
-        n === undefined
-          ? handle.signal(giveUpSignal, { cause: `${what}: ${cause}` })
-          : handle.signal(endRunSignal, { n }),
-    ]);
+    this.enqueue([submission], (handle) =>
+      n === undefined
+        ? handle.signal(giveUpSignal, { cause: `${what}: ${cause}` })
+        : handle.signal(endRunSignal, { n }),
+    );
   }
 
   async cancelChosen({ submissions, because }: CancelChoice, team: number | null): Promise<void> {
@@ -108,7 +110,7 @@ export class SubmissionWorkflows implements SubmissionControl {
         (because === undefined || one.lastReason === because),
     );
     this.cancel(open.map(([submission]) => submission));
-    await longActivities('main', 'cancel what has not started').cancelQueued({
+    await longActivities('main', 'cancel rounds that have not started').cancelQueued({
       campaign,
       workLists: state.workLists,
       open: [...state.open.keys()],
@@ -120,9 +122,7 @@ export class SubmissionWorkflows implements SubmissionControl {
 
   /** Asks submissions what they hold; they reply with {@link HeldRunReport}. */
   askForReports(submissions: readonly string[]): void {
-    for (const submission of submissions) {
-      this.outgoing.push([submission, (handle) => handle.signal(reportAgainSignal)]);
-    }
+    this.enqueue(submissions, (handle) => handle.signal(reportAgainSignal));
   }
 
   /** Returns the open submissions that sent nothing since the last call. */
@@ -179,7 +179,7 @@ export class SubmissionWorkflows implements SubmissionControl {
   private async begin(row: NextSubmission): Promise<void> {
     const { state } = this;
     const { submission, team, sequence } = row;
-    while (!applyStart(state, submission, team, sequence)) {
+    while (!state.start(submission, team, sequence)) {
       await condition(() => !state.open.has(submission) || state.closing !== undefined);
       if (state.closing) return;
     }

@@ -17,7 +17,7 @@ export class Attempts {
     setHandler(giveUpSignal, ({ cause }) => this.interrupt(new GivenUpError(cause)));
   }
 
-  /** Runs a step until it is done or fails for good; reports and reschedules one that no worker takes. Throws {@link GivenUpError}. */
+  /** Runs a step until it succeeds or fails and is not retried; reports and reschedules one that no worker takes. Throws {@link GivenUpError}. */
   async of<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const since = Date.now();
     for (;;) {

@@ -5,7 +5,7 @@ import type {
   RunRefusal,
   RunRequest,
   RunSettlement,
-  HeldGrant,
+  Grant,
   StuckStep,
 } from '../../campaign/model/messages.ts';
 import { campaignWorkflowId } from '../../ids.ts';
@@ -30,7 +30,7 @@ export class RunGrants {
   private readonly decisions = new Map<number, GrantDecision>();
   private readonly settled: RunSettlement[] = [];
   private request: RunRequest | undefined;
-  private grant: HeldGrant | undefined;
+  private grant: Grant | undefined;
   private unsettled: RunSettlement | undefined;
   private preparing = true;
   /** How often the campaign asked for a report; when it asks, it is running. */

@@ -87,7 +87,8 @@ export class SubmissionRuns {
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
     const end = await this.follow(granted).catch((error: unknown) => {
-      this.recordUnknownEnd(granted, error);
+      // The cost is unknown, so the worst case counts.
+      this.record(granted, { ...neverRan, costMicroUsd: reserved, cause: causeOf(error) });
       throw error;
     });
     this.recordEnd(granted, end);
@@ -113,36 +114,35 @@ export class SubmissionRuns {
     });
   }
 
-  private recordEnd(
-    { n, purpose, rerun, instanceClass: { name } }: GrantedRun,
-    { jobId, reason, cause, billedSeconds, costMicroUsd, facts }: RunEnd,
-  ): void {
-    const fault = cause !== undefined && { cause };
-    const cost = { billedSeconds, costMicroUsd };
-    this.details.add({ n, purpose, class: name, jobId, reason, ...fault, ...cost, ...(facts && { facts }) });
+  private recordEnd(granted: GrantedRun, end: RunEnd): void {
+    const { n, purpose, rerun, instanceClass } = granted;
+    const { reason, cause, billedSeconds, costMicroUsd } = end;
+    this.record(granted, end);
     this.grants.ended({
       n,
       purpose,
       rerun,
-      class: name,
-      ...cost,
+      class: instanceClass.name,
+      billedSeconds,
+      costMicroUsd,
       ...(reason && { reason }),
-      ...fault,
+      ...(cause !== undefined && { cause }),
       ...(reason === 'unplaceable' && { classShort: true }),
     });
   }
 
-  /** The cost is unknown, so the worst case counts. */
-  private recordUnknownEnd({ n, purpose, instanceClass, reserved }: GrantedRun, error: unknown): void {
+  private record({ n, purpose, instanceClass }: GrantedRun, end: RunEnd): void {
+    const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
     this.details.add({
       n,
       purpose,
       class: instanceClass.name,
-      jobId: null,
-      reason: 'platform-error',
-      cause: causeOf(error),
-      billedSeconds: 0,
-      costMicroUsd: reserved,
+      jobId,
+      reason,
+      ...(cause !== undefined && { cause }),
+      billedSeconds,
+      costMicroUsd,
+      ...(facts && { facts }),
     });
   }
 
@@ -209,13 +209,13 @@ export class SubmissionRuns {
   }
 }
 
-/** No worker could end the run, so the worst case counts; `what` may still run. */
+/** No worker could stop the job, so the worst case counts. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
   ...neverRan,
   jobId,
   costMicroUsd: reserved,
   reason: 'cancelled',
-  cause: `${what} may still run: no worker could end it`,
+  cause: `${what} may still be running: no worker could stop it`,
 });
 
 /** No job was made for the run. */
@@ -228,7 +228,7 @@ const neverRan: RunEnd = {
   memoryLimitMiB: null,
 };
 
-/** Why an activity failed for good, equal for equal faults. */
+/** Why an activity failed, equal for equal faults. */
 function causeOf(error: unknown): string {
   if (!(error instanceof ActivityFailure)) return faultCause(error instanceof Error ? error.message : String(error));
   return faultCause(`${error.activityType}: ${error.cause?.message ?? 'unknown cause'}`);

@@ -60,7 +60,7 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
   const details = new CurrentDetails(final.submission, final.team);
   for (const run of final.runs) details.add(run);
-  details.setWithheld(final.withheld ?? []);
+  details.show({ withheld: final.withheld ?? [] });
   details.close(final.state, final.reason, final.detail, final.faults);
   await activities('main', `already recorded: ${final.reason ?? final.state}`).recordResult(final);
   return final.state;
@@ -89,7 +89,8 @@ class Round {
     } catch (error) {
       if (isCancellation(error)) return ended('cancelled');
       if (error instanceof GivenUpError) return ended('platform-error', `given up: ${error.message}`);
-      if (error instanceof ActivityFailure) return ended('platform-error', `${error.activityType} failed for good`);
+      if (error instanceof ActivityFailure)
+        return ended('platform-error', `${error.activityType} failed and is not retried`);
       throw error;
     }
   }
@@ -102,7 +103,7 @@ class Round {
     if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
-    this.details.setWithheld(this.withheld);
+    this.details.show({ withheld: this.withheld });
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.details, pulled, this.grants);
     const machine = new EvaluationStateMachine(this.opened);
@@ -112,7 +113,7 @@ class Round {
       if (next.kind === 'end' && next.ifPlatformWide) next = next.ifPlatformWide;
       if (next.kind !== 'run') break;
       if (next.purpose === 'evaluation') {
-        this.details.setChoice(classFitLines(this.opened, machine.needs, this.opened.testItems));
+        this.details.show({ choice: classFitLines(this.opened, machine.needs, this.opened.testItems) });
       }
       const run = await runs.run(next, usedUp);
       if (run.kind === 'refused') next = machine.afterRefusal(run.reason);
@@ -125,13 +126,12 @@ class Round {
 
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
-      this.details.describeProbe(
-        'none, as the campaign has no sample set; every class with enough memory is assumed to fit.',
-      );
+      const learnt = 'none, because the campaign has no sample set. Every class with enough memory is assumed to fit.';
+      this.details.show({ learnt });
     } else if (probeInVain) {
-      this.details.describeProbe(
-        'none, as other submissions on the same base image filled the GPU whatever they needed.',
-      );
+      const learnt =
+        'none, because probes of other submissions on this base image filled all GPU memory whatever they needed.';
+      this.details.show({ learnt });
     }
   }
 
@@ -139,7 +139,7 @@ class Round {
   private async withProfile({ n, instanceClass, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
-        this.details.describeProbe(`ended with ${end.reason}; nothing was measured.`);
+        this.details.show({ learnt: `ended with ${end.reason}; nothing was measured.` });
       }
       return end;
     }
@@ -148,14 +148,14 @@ class Round {
       activities('main', 'resource profile of the probe').probeGpuMemory(order),
     );
     if (profile === null) return end;
-    this.details.describeProbe(probeText(profile, instanceClass));
+    this.details.show({ learnt: probeText(profile, instanceClass) });
     return { ...end, profile };
   }
 
   /** Scores the predictions of the last good run again, without a new run. */
   private async rescore(): Promise<RoundResult> {
     const { lastGoodRun } = this.opened;
-    return lastGoodRun === null ? ended('output-missing', 'no run left predictions') : this.score(lastGoodRun);
+    return lastGoodRun === null ? ended('output-missing', 'no run has left predictions') : this.score(lastGoodRun);
   }
 
   private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {

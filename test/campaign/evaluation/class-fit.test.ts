@@ -74,38 +74,38 @@ describe('the fit of a class', () => {
 describe('the description of the choice of a class', () => {
   it('gives prices, cheapest first, and says why the other classes do not fit', () => {
     assert.deepEqual(lines(probed()), [
-      'g4dn.xlarge: about 10.0 h, $5.26',
+      'g4dn.xlarge: about 10 h, $5.26',
       'p3.2xlarge: about 4.7 h, $14.30',
-      'c4.4xlarge: does not fit, it has no GPU, but the submission used one',
+      'c4.4xlarge does not fit: it has no GPU, but the submission used one',
     ]);
     assert.deepEqual(lines(unknownNeeds), [
       'g4dn.xlarge: at most 19.3 h, $10.13',
-      'p3.2xlarge: at most 9.0 h, $27.54',
-      'c4.4xlarge: does not fit, it has no GPU, and the need for one was not measured',
+      'p3.2xlarge: at most 9 h, $27.54',
+      'c4.4xlarge does not fit: it has no GPU, and whether the submission needs one was not measured',
     ]);
   });
 
   it('names supply, need, headroom and margin', () => {
     assert.deepEqual(lines(probed({ gpuMemoryMiB: 14_500 }), [g4, p3]), [
       'p3.2xlarge: about 4.7 h, $14.30',
-      'g4dn.xlarge: does not fit, GPU has 15109 MiB; the probe predicts 15225 MiB (with 5 % headroom)',
+      'g4dn.xlarge does not fit: its GPU has 15109 MiB, but the probe predicts 15225 MiB (with 5 % headroom)',
     ]);
     assert.deepEqual(
       lines(probed({}, { gpuMemoryAboveMiB: 15_109 }), [g4, p3])[1],
-      'g4dn.xlarge: does not fit, GPU has 15109 MiB; a run needed more than 15109 MiB',
+      'g4dn.xlarge does not fit: its GPU has 15109 MiB, but a run needed more than 15109 MiB',
     );
     const idle = probed({ usesGpu: false, gpuMemoryMiB: 0, secondsPerItem: 0.02 });
     assert.deepEqual(lines(idle, [g4, { ...c4, wallClockSeconds: 60 }, p3]), [
-      'g4dn.xlarge: about 1 min, $0.0117',
+      'g4dn.xlarge: about 80 s, $0.0117',
       'p3.2xlarge: about 37 s, $0.0318',
-      'c4.4xlarge: does not fit, promised time is 1 min; the probe predicts 1 min (without 20 % margin)',
+      'c4.4xlarge does not fit: the promised time is 60 s, but the probe predicts 80 s plus a margin of 20 %',
     ]);
   });
 
   it('names estimates that speak against a chosen class', () => {
     assert.deepEqual(lines(probed({ secondsPerItem: 90 }), [g4, p3]), [
-      'g4dn.xlarge: at most 19.3 h, $10.13; no class is better, although promised time is 19.3 h; the probe predicts 100.0 h (without 20 % margin)',
-      'p3.2xlarge: at most 9.0 h, $27.54; no class is better, although promised time is 9.0 h; the probe predicts 46.7 h (without 20 % margin)',
+      'g4dn.xlarge: at most 19.3 h, $10.13; no class fits better: the promised time is 19.3 h, but the probe predicts 100 h plus a margin of 20 %',
+      'p3.2xlarge: at most 9 h, $27.54; no class fits better: the promised time is 9 h, but the probe predicts 46.7 h plus a margin of 20 %',
     ]);
   });
 });

@@ -49,7 +49,7 @@ describe('the details of a submission in the Web UI', () => {
   it('explain the failure first, then show each run against its limits', () => {
     const [head, , why, ...rest] = submissionDetails({ ...content, withheld: ['LD_PRELOAD'] }).split('\n');
     assert.equal(head, '**s** of **one** is **failed**: **host-out-of-memory** (team) since 2026-01-01 00:01 UTC');
-    assert.match(why ?? '', /^The kernel killed a process .* The team uses less memory/);
+    assert.match(why ?? '', /^The kernel killed a process .* The team should use less memory/);
     const text = rest.join('\n');
     assert.match(text, /- withheld from its container: LD\\_PRELOAD/);
     assert.ok(

@@ -10,7 +10,7 @@ import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virt
 const shape = (change: Partial<VirtualShape> = {}): VirtualShape => ({
   seed: 3,
   teams: Array.from({ length: 150 }, () => 2),
-  slots: { cheap: 10, dear: 2 },
+  slots: { cheap: 10, expensive: 2 },
   meanSeconds: 1800,
   durations: { kind: 'log-normal', sigma: 0.3 },
   spread: 0.05,
@@ -58,15 +58,15 @@ describe('the fixes for a missed deadline', () => {
   }
 
   it('name more slots even if a few long runs at the end, which slots do not shorten, take most of the time', () => {
-    const tail = shape({ durations: { kind: 'log-normal', sigma: 0.7 }, slots: { cheap: 40, dear: 4 } });
+    const tail = shape({ durations: { kind: 'log-normal', sigma: 0.7 }, slots: { cheap: 40, expensive: 4 } });
     const { remedies, finish, deadline } = late(tail, 0.8);
     assert.ok(finish({ cheap: slotsIn(remedies, 'cheap') }) <= deadline, remedies.join('; '));
   });
 
   it('name more slots of the expensive class if it has most of the work', () => {
-    const { remedies, finish, deadline } = late(shape({ large: 0.8, slots: { cheap: 40, dear: 4 } }), 0.6);
+    const { remedies, finish, deadline } = late(shape({ large: 0.8, slots: { cheap: 40, expensive: 4 } }), 0.6);
     assert.ok(Number.isNaN(slotsIn(remedies, 'cheap')), remedies.join('; '));
-    assert.ok(finish({ dear: slotsIn(remedies, 'dear') }) <= deadline, remedies.join('; '));
+    assert.ok(finish({ expensive: slotsIn(remedies, 'expensive') }) <= deadline, remedies.join('; '));
   });
 
   it('name only a later deadline if no single class can make up the delay or the deadline has passed', () => {
@@ -90,7 +90,7 @@ describe('the forecast of a large campaign', () => {
         until: ({ counts }) => counts.finished >= 100,
       });
       const { unstarted } = remainingWorkOf(
-        { ...state, slots: { cheap, dear: 2 } },
+        { ...state, slots: { cheap, expensive: 2 } },
         simulation.frozen.instanceClasses,
         now,
       );

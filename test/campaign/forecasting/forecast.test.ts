@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, type Forecast } from '../../../src/campaign/forecasting/forecast.ts';
-import type { ClassStatistics } from '../../../src/campaign/state/run-statistics.ts';
 import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';
 
 const shape: VirtualShape = {
   seed: 1,
   teams: Array.from({ length: 60 }, () => 2),
-  slots: { cheap: 10, dear: 2 },
+  slots: { cheap: 10, expensive: 2 },
   meanSeconds: 4 * 3600,
   durations: { kind: 'log-normal', sigma: 0.5 },
   spread: 0.05,
@@ -32,7 +31,10 @@ describe('a forecast', () => {
     assert.ok(forecast);
     return forecast;
   }
-  const statisticsOf = ({ statistics }: CampaignState, className: string): ClassStatistics => {
+  const statisticsOf = (
+    { statistics }: CampaignState,
+    className: string,
+  ): CampaignState['statistics']['byClass'][string] => {
     const found = statistics.byClass[className];
     assert.ok(found);
     return found;
@@ -40,14 +42,14 @@ describe('a forecast', () => {
 
   it('terminates even if the platform loses nearly every run', () => {
     const { finish } = forecastWith((state) => {
-      for (const { ran } of Object.values(state.statistics.byClass)) ran.lost = ran.seconds / 60;
+      for (const { ran } of Object.values(state.statistics.byClass)) Object.assign(ran, { lost: ran.seconds / 60 });
     });
     assert.ok(Number.isFinite(finish.p90));
   });
 
   it('gives little weight to one lost run on a class where hardly anything has run', () => {
     const { spend } = forecastWith((state) => {
-      statisticsOf(state, 'dear').ran = { seconds: 600, lost: 1 };
+      Object.assign(statisticsOf(state, 'expensive').ran, { seconds: 600, lost: 1 });
     });
     const before = forecastWith(() => undefined).spend;
     assert.ok(spend.p90 < 1.2 * before.p90, JSON.stringify([before, spend]));

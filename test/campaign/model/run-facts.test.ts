@@ -14,8 +14,7 @@ const job: ObservedJob = {
 
 function factsOf(end: ContainerEnd, change: Partial<RunOutcome> = {}) {
   const outcome = { ...sampleOutcome('c/s/1', 'job', end), ...change };
-  const verdict = verdictOf(outcome);
-  const rule = verdict.kind === 'failed' ? verdict.rule : null;
+  const { rule } = verdictOf(outcome);
   return runFacts({ outcome, job, rule, limitSeconds: 60, itemCount: 10 });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import { treatmentOf, type CampaignState, type Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import { treatmentOf } from '../../../src/campaign/state/settings.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';
@@ -9,9 +9,9 @@ import { bookedState, campaignOf, decideNow, now, open, request } from '../state
 /** Signals from the Web UI may be any JSON. */
 const act = (name: OperatorCommandName, message: unknown = {}): OperatorCommand =>
   ({ name, message }) as OperatorCommand;
-const faultIn = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown): string | undefined =>
+const faultIn = (state: CampaignState, name: OperatorCommandName, message?: unknown): string | undefined =>
   validationError(act(name, message), state);
-const applied = (state: Writable<CampaignState>, name: OperatorCommandName, message?: unknown, team = -1): void => {
+const applied = (state: CampaignState, name: OperatorCommandName, message?: unknown, team = -1): void => {
   assert.equal(faultIn(state, name, message), undefined);
   applyCommand(act(name, message), state, team, now);
 };
@@ -43,11 +43,11 @@ describe('an operator’s command', () => {
   it('is refused for an invalid field, by name and value', () => {
     const wrong: [OperatorCommandName, object, RegExp][] = [
       ['pauseTeam', { team: 'a', kill: 'false' }, /^kill "false" is not true or false$/],
-      ['pauseTeam', { team: 7 }, /^team 7 is not a text$/],
-      ['resumeTeam', { team: ['a'] }, /^team \["a"\] is not a text$/],
-      ['resumeTeam', { team: null }, /^team null is not a text$/],
-      ['pauseCampaign', { by: 7 }, /^by 7 is not a text$/],
-      ['pauseCampaign', { reason: {} }, /^reason {} is not a text$/],
+      ['pauseTeam', { team: 7 }, /^team 7 is not a string$/],
+      ['resumeTeam', { team: ['a'] }, /^team \["a"\] is not a string$/],
+      ['resumeTeam', { team: null }, /^team null is not a string$/],
+      ['pauseCampaign', { by: 7 }, /^by 7 is not a string$/],
+      ['pauseCampaign', { reason: {} }, /^reason {} is not a string$/],
       ['reprioritiseTeam', { team: 'a', priority: 1, weight: 0 }, /^weight 0 is not between 0.001 and 1000$/],
       ['reprioritiseTeam', { team: 'a', priority: 0, weight: 1 }, /^priority 0 is not a whole number from 1 to 5$/],
       ['close', { rest: 'time-limit' }, /^rest "time-limit" is not budget-exhausted or cancelled$/],
@@ -59,16 +59,16 @@ describe('an operator’s command', () => {
       ['raiseBudget', { usd: 1.000_000_1 }, /is not an amount/],
       ['setDeadline', { deadline: 'tomorrow' }, /^deadline "tomorrow" is not an instant$/],
       ['setDeadline', { deadline: 1_800_000_000_000 }, /is not an instant/],
-      ['setSlots', { class: ['g4'], slots: 1 }, /^class \["g4"\] is not a text$/],
-      ['setSlots', { class: 'g4', slots: 1.5 }, /^slots 1.5 is not a number of slots$/],
-      ['setSlots', { class: 'g4', slots: -1 }, /is not a number of slots/],
-      ['setSlots', { class: 'g4', slots: '1' }, /is not a number of slots/],
-      ['retry', { rounds: '', count: 1 }, /^rounds "" is not a text$/],
-      ['rescore', { rounds: 'key', count: 0 }, /^count 0 is not a number of rounds$/],
+      ['setSlots', { class: ['g4'], slots: 1 }, /^class \["g4"\] is not a string$/],
+      ['setSlots', { class: 'g4', slots: 1.5 }, /^slots 1.5 is not a whole number of slots$/],
+      ['setSlots', { class: 'g4', slots: -1 }, /is not a whole number of slots/],
+      ['setSlots', { class: 'g4', slots: '1' }, /is not a whole number of slots/],
+      ['retry', { rounds: '', count: 1 }, /^rounds "" is not a string$/],
+      ['rescore', { rounds: 'key', count: 0 }, /^count 0 is not a whole number of rounds$/],
       ['cancel', { submissions: 's' }, /^submissions "s" is not a list of submissions$/],
       ['cancel', { submissions: [] }, /is not a list of submissions/],
       ['cancel', { submissions: ['s', 7] }, /is not a list of submissions/],
-      ['cancel', { because: 'toString' }, /^because "toString" is not a reason/],
+      ['cancel', { because: 'toString' }, /^because "toString" is not a failure reason/],
     ];
     for (const [name, message, fault] of wrong) assert.match(faultIn(bookedState(), name, message) ?? 'taken', fault);
   });
@@ -85,11 +85,11 @@ describe('an operator’s command', () => {
       ['retry', 'rounds'],
       ['rescore', 'rounds'],
     ] as [OperatorCommandName, string][]) {
-      assert.equal(faultIn(bookedState(), name), `no ${field} was given`);
+      assert.equal(faultIn(bookedState(), name), `${field} is missing`);
     }
-    assert.equal(faultIn(bookedState(), 'setSlots', { class: 'g4' }), 'no slots was given');
-    assert.match(faultIn(bookedState(), 'reprioritiseTeam', { team: 'a' }) ?? '', /^neither a priority nor a weight/);
-    assert.match(faultIn(bookedState(), 'cancel', { by: 'ann' }) ?? '', /^neither submissions nor a team nor a reason/);
+    assert.equal(faultIn(bookedState(), 'setSlots', { class: 'g4' }), 'slots is missing');
+    assert.match(faultIn(bookedState(), 'reprioritiseTeam', { team: 'a' }) ?? '', /^neither priority nor weight/);
+    assert.match(faultIn(bookedState(), 'cancel', { by: 'ann' }) ?? '', /^neither submissions nor team nor because/);
   });
 
   it('is refused if the message is not an object', () => {
@@ -157,7 +157,7 @@ describe('commands for teams', () => {
 });
 
 describe('commands for a campaign', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([1]);
   });
@@ -172,9 +172,15 @@ describe('commands for a campaign', () => {
   it('raise its budget to a whole number of micro-dollars, never lower it', () => {
     applied(state, 'raiseBudget', { usd: 0.001_1 });
     assert.equal(state.money.budget, 1_100);
-    assert.match(faultIn(state, 'raiseBudget', { usd: 0.001_1 }) ?? '', /^\$0.0011 is not above the present budget$/);
-    state.money.spent = 1_050;
-    assert.match(faultIn(state, 'raiseBudget', { usd: 0.001 }) ?? '', /^\$0.001 is less than what is spent$/);
+    assert.match(
+      faultIn(state, 'raiseBudget', { usd: 0.001_1 }) ?? '',
+      /^\$0.0011 is not more than the current budget$/,
+    );
+    Object.assign(state.money, { spent: 1_050 });
+    assert.match(
+      faultIn(state, 'raiseBudget', { usd: 0.001 }) ?? '',
+      /^\$0.001 is less than the amount already spent$/,
+    );
   });
 
   it('set its deadline, in whatever zone it was written', () => {
@@ -195,8 +201,8 @@ describe('commands for a campaign', () => {
     assert.equal(state.closing, 'cancelled');
     state = campaignOf([1]);
     open(state, { s: 0 });
-    applyRunRequest(state, request('s', 1));
-    state.money.budget = 99;
+    state.request(request('s', 1));
+    state.setBudget(99);
     applied(state, 'close');
     assert.equal(state.closing, 'budget-exhausted');
     applied(state, 'abort');
@@ -206,8 +212,8 @@ describe('commands for a campaign', () => {
   it('close it for the recorded reason when they are repeated on another state', () => {
     state = campaignOf([1]);
     open(state, { s: 0 });
-    applyRunRequest(state, request('s', 1));
-    state.money.budget = 99;
+    state.request(request('s', 1));
+    state.setBudget(99);
     const kept = asRecorded(act('close'), state, now);
     const lost = campaignOf([1]);
     applyCommand(kept, lost, -1, now);
@@ -216,7 +222,7 @@ describe('commands for a campaign', () => {
 
   it('are refused while it is closing, except those that end its runs', () => {
     open(state, { s: 0 });
-    state.closing = 'cancelled';
+    state.set({ closing: 'cancelled' });
     for (const name of actNames) {
       const taken = name === 'cancel' || name === 'abort';
       assert.equal(faultIn(state, name, good[name]), taken ? undefined : 'the campaign is closing', name);
@@ -225,7 +231,7 @@ describe('commands for a campaign', () => {
 
   it('that reopen it are accepted once it was closed and has ended', () => {
     state = campaignOf([1]);
-    state.closing = 'cancelled';
+    state.set({ closing: 'cancelled' });
     for (const name of actNames) {
       const refused = [
         'pauseTeam',

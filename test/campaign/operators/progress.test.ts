@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  applyReport,
-  applyStart,
-  applySettlement,
-  applyRunRequest,
-} from '../../../src/campaign/state/apply-messages.ts';
-import { addEndedRun } from '../../../src/campaign/state/run-statistics.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import {
   bookedState,
   campaignOf,
   decideNow,
+  given,
   now,
   open,
   report,
@@ -32,21 +26,21 @@ describe('the progress of a campaign', () => {
     expect({ queued: 7 });
     open(state, { s: 0 });
     expect({ queued: 6, preparing: 1 });
-    applyRunRequest(state, request('s', 1));
+    state.request(request('s', 1));
     expect({ queued: 6, waiting: 1 });
     decide(state, { preparing: 0, open: 0, perTeam: 0 }, now);
     expect({ queued: 6, running: 1 });
-    applySettlement(state, settlement(1, 1));
+    state.settle(settlement(1, 1));
     expect({ queued: 6, scoring: 1 });
-    applyReport(state, report(1));
+    state.finish(report(1));
     expect({ queued: 6, finished: 1 });
   });
 
   it('counts a refused round until its report comes', () => {
     const state = campaignOf([1]);
     open(state, { s: 0 });
-    applyRunRequest(state, request('s', 1));
-    state.closing = 'cancelled';
+    state.request(request('s', 1));
+    state.set({ closing: 'cancelled' });
     decideNow(state);
     assert.equal(progressOf('case', state, null, now).counts.scoring, 1);
   });
@@ -54,12 +48,12 @@ describe('the progress of a campaign', () => {
   it('counts a submission once more when its next round comes', () => {
     const state = campaignOf([1]);
     open(state, { s: 0 });
-    applyReport(state, report(0, { state: 'failed' }));
-    state.rounds = [2];
+    state.finish(report(0, { state: 'failed' }));
+    given(state, { rounds: [2] });
     assert.equal(progressOf('case', state, null, now).submissions, 2);
-    state.started = [2];
-    applyStart(state, 's', 0, 2);
-    applyReport(state, report(0, { sequence: 2 }));
+    given(state, { started: [2] });
+    state.start('s', 0, 2);
+    state.finish(report(0, { sequence: 2 }));
     const { counts, submissions } = progressOf('case', state, null, now);
     assert.deepEqual([counts.finished, counts.failed, submissions], [1, 1, 2]);
   });
@@ -68,8 +62,7 @@ describe('the progress of a campaign', () => {
     const state = bookedState();
     for (let end = 0; end < 30; end += 1) {
       const run = { class: 'g4', purpose: 'evaluation', billedSeconds: 200, expectedSeconds: 100 } as const;
-      addEndedRun(
-        state.statistics,
+      state.statistics.addEndedRun(
         end < 10 ? { ...run, reason: 'gpu-out-of-memory' } : run,
         end < 10 ? 'p3' : undefined,
       );
@@ -81,7 +74,7 @@ describe('the progress of a campaign', () => {
 
   it('shows money, classes, paused and prioritised teams', () => {
     const state = bookedState();
-    state.money.reserveShare = 0.25;
+    Object.assign(state.money, { reserveShare: 0.25 });
     treat(state, 0, { team: 'a', paused: true });
     treat(state, 1, { team: 'b', priority: 1 });
     const progress = progressOf('case', state, null, now);

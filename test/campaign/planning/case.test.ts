@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyReport, applyStart, applySettlement } from '../../../src/campaign/state/apply-messages.ts';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
 import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
+import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';
-import { planOf, withFutures } from '../../../src/campaign/planning/plan.ts';
+import { planOf } from '../../../src/campaign/planning/plan.ts';
 import { assumedSpotShare, type WhatIf } from '../../../src/campaign/planning/what-if.ts';
 import { planRequest } from '../../../src/client/plan/plan-request.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
@@ -27,9 +27,9 @@ describe('the bill of the original competition', () => {
       for (let hour = 0; hour < hours; hour += 1) {
         const submission = `${on.name}-${hour}`;
         const cost = costMicroUsd(3_600, on.microUsdPerHour);
-        applyStart(state, submission, 0, 1);
-        applySettlement(state, settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
-        applyReport(state, report(cost, { submission }));
+        state.start(submission, 0, 1);
+        state.settle(settlement(1, cost, { submission, class: on.name, billedSeconds: 3_600 }));
+        state.finish(report(cost, { submission }));
       }
     }
     assert.equal(dollars(state.money.spent), '$19,578.00');
@@ -51,7 +51,7 @@ describe('the plan of the original competition', function () {
   }
   /** Plans only the first mix, without the other mixes and the fixes. */
   async function firstMix(whatIf: WhatIf): Promise<MixPlan> {
-    const question = withFutures(await requestFor(whatIf));
+    const question = { ...(await requestFor(whatIf)), futures: futuresOf(11) };
     const [mix] = mixesOf(question.planned.rules, question.knowledge);
     assert.ok(mix);
     return mixPlanOf(question, mix);

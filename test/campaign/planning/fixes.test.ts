@@ -107,7 +107,10 @@ describe('the fixes of a plan', () => {
       assert.equal(first.beyondBudgetMicroUsd, 0);
       assert.ok(others.some(({ words: [word = ''] }) => word.startsWith('budget: ')));
       assert.deepEqual(planWith({ usd: 150, hours: 10_000, classes: onDemand.map(asSpot) }).mendings, []);
-      assert.match(plan.unknowns.join('\n'), /Spot is assumed to cost 56 % of the price.*\n.*reclaimed at 0\.5 %/);
+      assert.match(
+        plan.unknowns.join('\n'),
+        /Spot is assumed to cost 56 % of the on-demand price.*\n.*reclaimed at 0\.5 %/,
+      );
     });
 
     it('exist if runs wait for money, although Spot is not faster', () => {

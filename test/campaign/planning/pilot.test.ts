@@ -65,8 +65,7 @@ function pilotOf(truth: Population, sample: readonly string[], seed: number): Pi
           ? null
           : { totalMiB: on.gpuMemoryMiB ?? 0, idleMiB: 0, peakMiB: facts.devicePeakMiB, driver: 'simulated' };
       const log = { bytes: 0, keptBytes: 0, tail: facts.logTail };
-      const verdict = verdictOf(outcome({ end: facts.end, device, log }));
-      const reason = verdict.kind === 'failed' ? verdict.reason : null;
+      const { reason } = verdictOf(outcome({ end: facts.end, device, log }));
       const billedSeconds = Math.ceil(seconds) + 5;
       return {
         pilot: 'case-pilot',

@@ -5,7 +5,7 @@ import { startsAt, virtualCampaign, type VirtualShape } from '../../support/camp
 const shape: VirtualShape = {
   seed: 7,
   teams: Array.from({ length: 40 }, () => 2),
-  slots: { cheap: 10, dear: 5 },
+  slots: { cheap: 10, expensive: 5 },
   meanSeconds: 4 * 3600,
   durations: { kind: 'constant' },
   spread: 0.05,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
   decideNow,
+  given,
   grantsNow,
   holdings,
   now,
@@ -15,21 +15,18 @@ import {
 } from '../state/state-samples.ts';
 
 describe('grants while the deadline is at risk', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
-    state.deadlineAtRisk = true;
-    state.slots = { g4: 1, p3: 1 };
-    state.money.budget = 100_000;
+    state.set({ deadlineAtRisk: true });
+    given(state, { slots: { g4: 1, p3: 1 } });
+    state.setBudget(100_000);
     open(state, { s: 0, t: 1, u: 2, v: 3 });
   });
   /** Prefers `g4` with these hours and a cost of 100; the cost on `p3` differs from its worst case by the given amount. */
   const ask = (submission: string, hours: number, more: number, worst = 100): void => {
     const moreExpensive = option('p3', worst + more, { expected: 100 + Math.abs(more), hours: hours / 2 });
-    applyRunRequest(
-      state,
-      request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), moreExpensive]),
-    );
+    state.request(request(submission, 1, 'evaluation', [option('g4', worst, { expected: 100, hours }), moreExpensive]));
   };
 
   it('give free slots of more expensive classes to requests for a full class', () => {
@@ -43,7 +40,7 @@ describe('grants while the deadline is at risk', () => {
   });
 
   it('are made only while the deadline is at risk', () => {
-    state.deadlineAtRisk = false;
+    state.set({ deadlineAtRisk: false });
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
@@ -58,7 +55,7 @@ describe('grants while the deadline is at risk', () => {
       ['s', 'g4'],
       ['u', 'p3'],
     ]);
-    applySettlement(state, settlement(1, 1, { submission: 'u', class: 'p3' }));
+    state.settle(settlement(1, 1, { submission: 'u', class: 'p3' }));
     assert.deepEqual(grantsNow(state), [['t', 'p3']], 'of two equal ones the one that waited longer');
   });
 
@@ -75,27 +72,27 @@ describe('grants while the deadline is at risk', () => {
   });
 
   it('never exceed the budget, nor use the reserve for reruns', () => {
-    state.money.budget = 240;
+    state.setBudget(240);
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
-    state.money.budget = 250;
-    state.money.reserveShare = 0.1;
+    state.setBudget(250);
+    Object.assign(state.money, { reserveShare: 0.1 });
     assert.deepEqual(grantsNow(state), []);
-    state.money.reserveShare = 0;
+    Object.assign(state.money, { reserveShare: 0 });
     assert.deepEqual(grantsNow(state), [['t', 'p3']]);
   });
 
   it('are not made for a request that waits for money while its own class has a free slot', () => {
-    state.slots = { g4: 2, p3: 1 };
-    state.money.budget = 250;
+    given(state, { slots: { g4: 2, p3: 1 } });
+    state.setBudget(250);
     ask('s', 1, 50, 150);
     ask('t', 1, -150, 200);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
   it('are never made on a class that is short of machines', () => {
-    state.shortUntil['p3'] = now + 1;
+    state.markShort('p3', now + 1);
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
@@ -111,21 +108,21 @@ describe('grants while the deadline is at risk', () => {
 
   it('pass over a request that waits for money twenty times, then keep the saved money for it', () => {
     state = campaignOf(Array.from({ length: 40 }, () => 1));
-    state.deadlineAtRisk = true;
-    state.slots = { g4: 1, p3: 100, c4: 2 };
+    state.set({ deadlineAtRisk: true });
+    given(state, { slots: { g4: 1, p3: 100, c4: 2 } });
     open(state, { holder: 0, waits: 1, busy: 2 });
-    applyRunRequest(state, request('busy', 1, 'evaluation', [option('g4', 1)]));
-    applyRunRequest(state, request('holder', 1, 'evaluation', [option('c4', 600)]));
+    state.request(request('busy', 1, 'evaluation', [option('g4', 1)]));
+    state.request(request('holder', 1, 'evaluation', [option('c4', 600)]));
     decideNow(state);
-    applyRunRequest(state, request('waits', 1, 'evaluation', [option('c4', 500)]));
+    state.request(request('waits', 1, 'evaluation', [option('c4', 500)]));
     let passes = 0;
     for (let team = 3; team < 40; team += 1) {
       open(state, { [`small-${team}`]: team });
-      applyRunRequest(state, request(`small-${team}`, 1, 'evaluation', [option('g4', 1), option('p3', 2)]));
+      state.request(request(`small-${team}`, 1, 'evaluation', [option('g4', 1), option('p3', 2)]));
       passes += grantsNow(state).length;
     }
     assert.equal(passes, 20);
-    applySettlement(state, settlement(1, 0, { submission: 'holder', class: 'c4' }));
+    state.settle(settlement(1, 0, { submission: 'holder', class: 'c4' }));
     assert.deepEqual(grantsNow(state)[0], ['waits', 'c4']);
   });
 });

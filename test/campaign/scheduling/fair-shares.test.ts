@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import type { Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
-import { campaignOf, grantsNow, now, open, option, request, settlement, treat } from '../state/state-samples.ts';
+import {
+  campaignOf,
+  given,
+  grantsNow,
+  now,
+  open,
+  option,
+  report,
+  request,
+  settlement,
+  treat,
+} from '../state/state-samples.ts';
 
 /** A class on which runs of all teams start and end; every submission has a given number of evaluations after its probe. */
 class BusyClass {
-  readonly state: Writable<CampaignState>;
+  readonly state: CampaignState;
   private next = 0;
 
   constructor(weights: readonly number[], slots: number) {
@@ -16,7 +26,7 @@ class BusyClass {
       weights.map(() => 0),
       { budget: { microUsd: 1e12, rerunReserveShare: 0 } },
     );
-    this.state.slots = { g4: slots };
+    given(this.state, { slots: { g4: slots } });
     for (const [team, weight] of weights.entries()) treat(this.state, team, { weight });
   }
 
@@ -24,7 +34,7 @@ class BusyClass {
     this.next += 1;
     const submission = `${this.next}`;
     open(this.state, { [submission]: team });
-    applyRunRequest(this.state, request(submission, 1, purpose, [option('g4', 1)]));
+    this.state.request(request(submission, 1, purpose, [option('g4', 1)]));
     return submission;
   }
 
@@ -33,10 +43,10 @@ class BusyClass {
     const running = [...this.state.open].filter(([, { grant }]) => grant);
     for (const [submission, { grant }] of running.splice(pick % (running.length || 1), 1)) {
       const settles = settlement(1, 0, { submission, purpose: grant?.purpose ?? 'evaluation' });
-      if (grant?.purpose === 'probe') applyRunRequest(this.state, { ...request(submission, 2), settles });
+      if (grant?.purpose === 'probe') this.state.request({ ...request(submission, 2), settles });
       else {
-        applySettlement(this.state, { ...settles, n: grant?.n ?? 1 });
-        this.state.open.delete(submission);
+        this.state.settle({ ...settles, n: grant?.n ?? 1 });
+        this.state.finish(report(0, { submission }));
       }
     }
   }
@@ -151,7 +161,7 @@ describe('slots while every team has work waiting', () => {
   it('rotate: 40 teams with 25 submissions and one with 500 start alike, and no team runs twice before all ran once', () => {
     const counts = [500, ...Array.from({ length: 40 }, () => 25)];
     const state = campaignOf(counts, { budget: { microUsd: 1e12, rerunReserveShare: 0 } });
-    state.slots = { g4: 20 };
+    given(state, { slots: { g4: 20 } });
     const runs = counts.map(() => 0);
     const limits = { preparing: 20, open: 1_500, perTeam: 2 };
     for (let round = 0; Math.min(...runs) < 20; round += 1) {
@@ -159,15 +169,15 @@ describe('slots while every team has work waiting', () => {
       for (const decision of decide(state, limits, now)) {
         if (decision.kind === 'start') {
           const submission = `${decision.team}-${decision.index}`;
-          state.open.set(submission, { team: decision.team, sequence: 1, preparing: true, settled: 0, spent: 0 });
-          applyRunRequest(state, request(submission, 1, 'evaluation', [option('g4', 1)]));
+          state.start(submission, decision.team, 1);
+          state.request(request(submission, 1, 'evaluation', [option('g4', 1)]));
         } else if (decision.kind === 'grant') {
           const team = Number(decision.submission.split('-')[0]);
           runs[team] = (runs[team] ?? 0) + 1;
           if (runs[team] === 2) assert.ok(Math.min(...runs) >= 1, 'all ran once');
         }
       }
-      for (const [submission, { grant }] of state.open) if (grant) state.open.delete(submission);
+      for (const [submission, { grant }] of state.open) if (grant) state.finish(report(0, { submission }));
     }
     const jain =
       runs.reduce((sum, count) => sum + count, 0) ** 2 /

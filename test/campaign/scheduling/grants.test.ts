@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
   campaignOf,
   decideNow,
+  given,
   grantsNow,
   holdings,
   now,
@@ -16,13 +16,13 @@ import {
 } from '../state/state-samples.ts';
 
 describe('granting runs', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([9, 9]);
     open(state, { s: 0, t: 0, u: 1, v: 1 });
   });
   const ask = (submission: string, ...options: ReturnType<typeof option>[]): void => {
-    applyRunRequest(state, request(submission, 1, 'evaluation', options.length > 0 ? options : undefined));
+    state.request(request(submission, 1, 'evaluation', options.length > 0 ? options : undefined));
   };
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
@@ -31,26 +31,26 @@ describe('granting runs', () => {
     open(state, { s: 0, t: 1, u: 2 });
     for (const submission of ['u', 't', 's']) ask(submission);
     assert.deepEqual(granted(), ['u', 't']);
-    applySettlement(state, settlement(1, 1, { submission: 'u' }));
+    state.settle(settlement(1, 1, { submission: 'u' }));
     assert.deepEqual(granted(), ['s']);
   });
 
   it('gives a slot to the team that holds fewest for its weight, counting all classes', () => {
-    state.slots = { g4: 4, p3: 1 };
+    given(state, { slots: { g4: 4, p3: 1 } });
     open(state, { w: 0, x: 1 });
     for (const submission of ['s', 't', 'w', 'u', 'v', 'x']) ask(submission);
     assert.deepEqual(granted(), ['s', 'u', 't', 'v'], 'the teams take turns');
-    applySettlement(state, settlement(1, 1));
+    state.settle(settlement(1, 1));
     assert.deepEqual(granted(), ['w']);
-    applySettlement(state, settlement(1, 1, { submission: 't' }));
-    applySettlement(state, settlement(1, 1, { submission: 'w' }));
-    applyRunRequest(state, request('s', 2, 'evaluation', [option('p3', 100)]));
+    state.settle(settlement(1, 1, { submission: 't' }));
+    state.settle(settlement(1, 1, { submission: 'w' }));
+    state.request(request('s', 2, 'evaluation', [option('p3', 100)]));
     assert.deepEqual(granted(), ['s', 'x']);
   });
 
   it('gives a team of weight three three times as many slots', () => {
     state = campaignOf([9, 9]);
-    state.slots = { g4: 8 };
+    given(state, { slots: { g4: 8 } });
     treat(state, 1, { weight: 3 });
     open(state, Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`${i % 2}-${i}`, i % 2])));
     for (const submission of state.open.keys()) ask(submission, option('g4', 1));
@@ -67,7 +67,7 @@ describe('granting runs', () => {
     for (const submission of ['s', 't', 'u', 'v']) ask(submission);
     decideNow(state);
     treat(state, 1, { priority: 1 });
-    applySettlement(state, settlement(1, 1));
+    state.settle(settlement(1, 1));
     assert.deepEqual(granted(), ['v']);
   });
 
@@ -87,7 +87,7 @@ describe('granting runs', () => {
   });
 
   it('takes the next class while the preferred one is short of machines', () => {
-    state.shortUntil['g4'] = now + 1;
+    state.markShort('g4', now + 1);
     ask('s', option('g4', 10), option('p3', 100));
     ask('t');
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
@@ -95,7 +95,7 @@ describe('granting runs', () => {
   });
 
   it('takes the next class when operators set the preferred one to no slots', () => {
-    state.slots['g4'] = 0;
+    state.setSlots('g4', 0);
     ask('s', option('g4', 10), option('p3', 100));
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
   });
@@ -109,7 +109,7 @@ describe('granting runs', () => {
     ask('s', option('g4', 600));
     ask('t', option('g4', 900, { expected: 1 }), option('p3', 500));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
-    applyReport(state, report(100));
+    state.finish(report(100));
     assert.deepEqual(grantsNow(state), [['t', 'g4']]);
   });
 
@@ -126,42 +126,41 @@ describe('granting runs', () => {
     ask('s');
     ask('t');
     decideNow(state);
-    state.slots['g4'] = 1;
+    state.setSlots('g4', 1);
     ask('u');
-    applySettlement(state, settlement(1, 1));
+    state.settle(settlement(1, 1));
     assert.deepEqual(granted(), []);
     assert.deepEqual(holdings(state).slots, { g4: 1 });
   });
 });
 
 describe('probes and evaluations of equal share', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([1, 1, 1, 1]);
-    state.slots = { g4: 1 };
+    given(state, { slots: { g4: 1 } });
     open(state, { s: 0, t: 1, u: 2, v: 3 });
   });
   const granted = (): string[] => grantsNow(state).map(([submission]) => submission);
 
   it('are granted probes first while no more evaluations wait for the class than it has slots', () => {
-    applyRunRequest(state, request('s', 1));
-    applyRunRequest(state, request('t', 1, 'probe'));
+    state.request(request('s', 1));
+    state.request(request('t', 1, 'probe'));
     assert.deepEqual(granted(), ['t']);
   });
 
   it('are granted evaluations first when more of them wait', () => {
-    applyRunRequest(state, request('t', 1, 'probe'));
-    applyRunRequest(state, request('s', 1));
-    applyRunRequest(state, request('v', 1));
+    state.request(request('t', 1, 'probe'));
+    state.request(request('s', 1));
+    state.request(request('v', 1));
     assert.deepEqual(granted(), ['s']);
   });
 
   it('are ordered by the evaluations that wait for that class only', () => {
-    state.slots['p3'] = 1;
-    for (const submission of ['u', 'v'])
-      applyRunRequest(state, request(submission, 1, 'evaluation', [option('p3', 100)]));
-    applyRunRequest(state, request('s', 1));
-    applyRunRequest(state, request('t', 1, 'probe'));
+    state.setSlots('p3', 1);
+    for (const submission of ['u', 'v']) state.request(request(submission, 1, 'evaluation', [option('p3', 100)]));
+    state.request(request('s', 1));
+    state.request(request('t', 1, 'probe'));
     assert.deepEqual(granted().sort(), ['t', 'u']);
   });
 });

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { campaignOf, decideNow, grantsNow, now, open, request } from '../state/state-samples.ts';
 
 describe('a decision', () => {
-  let state: Writable<CampaignState>;
+  const waitingState = (): CampaignState => {
+    const waiting = campaignOf([2, 2]);
+    open(waiting, { s: 0, t: 1 });
+    for (const submission of ['s', 't']) waiting.request(request(submission, 1));
+    return waiting;
+  };
+  let state: CampaignState;
   beforeEach(() => {
-    state = campaignOf([2, 2]);
-    open(state, { s: 0, t: 1 });
-    for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1));
+    state = waitingState();
   });
 
   it('grants waiting requests and starts rounds for free places in one step', () => {
@@ -21,15 +24,15 @@ describe('a decision', () => {
   });
 
   it('grants and starts nothing while paused or past the deadline, and continues afterwards', () => {
-    state.paused = true;
+    state.set({ paused: true });
     assert.deepEqual(decideNow(state), []);
-    state.paused = false;
+    state.set({ paused: false });
     assert.deepEqual(decideNow(state, Date.parse(state.deadline)), []);
     assert.equal(grantsNow(state, Date.parse(state.deadline) - 1).length, 2);
   });
 
   it('refuses every waiting request of a closing campaign for the reason it closes, and starts nothing', () => {
-    state.closing = 'budget-exhausted';
+    state.set({ closing: 'budget-exhausted' });
     assert.deepEqual(decideNow(state), [
       { kind: 'refuse', submission: 's', n: 1, reason: 'budget-exhausted' },
       { kind: 'refuse', submission: 't', n: 1, reason: 'budget-exhausted' },
@@ -38,15 +41,15 @@ describe('a decision', () => {
   });
 
   it('records the instant of the first grant only', () => {
-    state.slots['g4'] = 1;
+    state.setSlots('g4', 1);
     decideNow(state);
-    state.slots['g4'] = 2;
+    state.setSlots('g4', 2);
     decideNow(state, now + 5);
     assert.equal(state.statistics.since, now);
   });
 
   it('is the same for the same state', () => {
     const limits = { preparing: 3, open: 9, perTeam: 2 };
-    assert.deepEqual(decide(structuredClone(state), limits, now), decide(structuredClone(state), limits, now));
+    assert.deepEqual(decide(state, limits, now), decide(waitingState(), limits, now));
   });
 });

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../../../src/campaign/scheduling/starts.ts';
-import { campaignOf, now, open, option, request, treat } from '../state/state-samples.ts';
+import { campaignOf, changed, given, now, open, option, request, treat } from '../state/state-samples.ts';
 
 const wide: StartLimits = { preparing: 100, open: 100, perTeam: 100 };
 /** Rounds in the order in which they are started. */
-const picksOf = (state: Writable<CampaignState>, limits = wide): [team: number, index: number][] =>
+const picksOf = (state: CampaignState, limits = wide): [team: number, index: number][] =>
   decide(state, limits, now).flatMap((decision) =>
     decision.kind === 'start' ? [[decision.team, decision.index] as [number, number]] : [],
   );
-const startsOf = (state: Writable<CampaignState>, limits = wide): number[] =>
-  picksOf(state, limits).map(([team]) => team);
+const startsOf = (state: CampaignState, limits = wide): number[] => picksOf(state, limits).map(([team]) => team);
 
 describe('starting rounds', () => {
   it('goes round the teams in the order of the work list', () => {
@@ -33,7 +31,7 @@ describe('starting rounds', () => {
 
   it('continues from the rounds that have already started', () => {
     const state = campaignOf([3, 3]);
-    state.started = [2, 0];
+    given(state, { started: [2, 0] });
     assert.deepEqual(picksOf(state), [
       [1, 0],
       [1, 1],
@@ -97,14 +95,14 @@ describe('starting rounds', () => {
     const state = campaignOf([9]);
     open(state, { s: 0 });
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), []);
-    applyRunRequest(state, request('s', 1, 'evaluation', [option('p3', 99_999)]));
+    state.request(request('s', 1, 'evaluation', [option('p3', 99_999)]));
     assert.deepEqual(startsOf(state, { ...wide, preparing: 1 }), [0]);
   });
 
   it('keeps no preparing places for a paused team’s waiting probes, so others continue', () => {
     const state = campaignOf([2, 2]);
     open(state, { s: 0, t: 0 });
-    for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));
+    for (const submission of ['s', 't']) state.request(request(submission, 1, 'probe'));
     treat(state, 0, { paused: true });
     assert.deepEqual(startsOf(state, { ...wide, preparing: 2 }), [1, 1]);
   });
@@ -119,8 +117,8 @@ describe('starting rounds', () => {
 
   it('starts nothing while paused, past the deadline or closing', () => {
     const state = campaignOf([2]);
-    assert.deepEqual(decide({ ...state, paused: true }, wide, now), []);
+    assert.deepEqual(decide(changed(state, { paused: true }), wide, now), []);
     assert.deepEqual(decide(state, wide, Date.parse(state.deadline)), []);
-    assert.deepEqual(decide({ ...state, closing: 'cancelled' }, wide, now), []);
+    assert.deepEqual(decide(changed(state, { closing: 'cancelled' }), wide, now), []);
   });
 });

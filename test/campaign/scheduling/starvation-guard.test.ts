@@ -1,35 +1,36 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
   decideNow,
+  given,
   grantsNow,
   holdings,
   now,
   open,
   option,
+  report,
   request,
   settlement,
 } from '../state/state-samples.ts';
 
 /** Requests an evaluation with this worst case, for a separate team. */
-function ask(state: Writable<CampaignState>, submission: string, worst: number, onClass = 'g4', rerun = false): void {
-  const team = state.rounds.push(1) - 1;
-  state.started.push(0);
+function ask(state: CampaignState, submission: string, worst: number, onClass = 'g4', rerun = false): void {
+  const team = state.rounds.length;
+  state.addWork({ workLists: [], rounds: [...state.rounds, 1], started: [] });
   open(state, { [submission]: team });
-  applyRunRequest(state, request(submission, 1, 'evaluation', [option(onClass, worst)], rerun));
+  state.request(request(submission, 1, 'evaluation', [option(onClass, worst)], rerun));
 }
-const granted = (state: Writable<CampaignState>): string[] => grantsNow(state).map(([submission]) => submission);
-const end = (state: Writable<CampaignState>, submission: string, cost = 0, onClass = 'g4'): void =>
-  applySettlement(state, settlement(1, cost, { submission, class: onClass }));
+const granted = (state: CampaignState): string[] => grantsNow(state).map(([submission]) => submission);
+const end = (state: CampaignState, submission: string, cost = 0, onClass = 'g4'): void =>
+  state.settle(settlement(1, cost, { submission, class: onClass }));
 
 /** Budget 1,000, of which a running run holds 500; there are slots for every request. */
-function halfReserved(): Writable<CampaignState> {
+function halfReserved(): CampaignState {
   const state = campaignOf([]);
-  state.slots = { g4: 100, p3: 100 };
+  given(state, { slots: { g4: 100, p3: 100 } });
   ask(state, 'half', 500);
   decideNow(state);
   return state;
@@ -87,7 +88,7 @@ describe('a request that does not fit into the available budget', () => {
 
   it('has no money kept while its class has no free slot', () => {
     const state = halfReserved();
-    state.slots['p3'] = 1;
+    state.setSlots('p3', 1);
     ask(state, 'holder', 100, 'p3');
     decideNow(state);
     ask(state, 'large', 600, 'p3');
@@ -104,9 +105,9 @@ describe('a request that does not fit into the available budget', () => {
     assert.deepEqual(granted(state), ['small-21']);
     for (const submission of state.open.keys()) if (submission !== 'large') end(state, submission);
     assert.deepEqual(granted(state), []);
-    for (const submission of state.open.keys()) if (submission !== 'large') state.open.delete(submission);
+    for (const submission of state.open.keys()) if (submission !== 'large') state.finish(report(0, { submission }));
     assert.equal(blockedReasonOf(state, now), 'budget');
-    state.money.budget = 1_100;
+    state.setBudget(1_100);
     assert.deepEqual(granted(state), ['large']);
   });
 
@@ -115,7 +116,7 @@ describe('a request that does not fit into the available budget', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
         const state = campaignOf([]);
-        state.slots = { g4: 30 };
+        given(state, { slots: { g4: 30 } });
         const asked: string[] = [];
         const passes = new Map<string, number>();
         for (const [index, { worst, ends, pick }] of steps.entries()) {
@@ -139,17 +140,17 @@ describe('a request that does not fit into the available budget', () => {
 });
 
 describe('the share of the budget that is kept for reruns', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([], { budget: { microUsd: 1_000, rerunReserveShare: 0.25 } });
-    state.slots = { g4: 100, p3: 1 };
+    given(state, { slots: { g4: 100, p3: 1 } });
   });
 
   it('is never touched by first evaluations and probes', () => {
     ask(state, 'first', 750);
     assert.deepEqual(granted(state), ['first']);
     ask(state, 'second', 1);
-    applyRunRequest(state, { ...request('third', 1, 'probe', [option('g4', 1)]) });
+    state.request({ ...request('third', 1, 'probe', [option('g4', 1)]) });
     assert.deepEqual(granted(state), []);
     end(state, 'first', 749);
     assert.deepEqual(granted(state), ['second']);
@@ -167,7 +168,7 @@ describe('the share of the budget that is kept for reruns', () => {
   it('does not shrink as reruns use it, and reruns are not charged to the first runs’ share twice', () => {
     ask(state, 'again', 250, 'g4', true);
     decideNow(state);
-    applySettlement(state, settlement(1, 250, { submission: 'again', rerun: true }));
+    state.settle(settlement(1, 250, { submission: 'again', rerun: true }));
     ask(state, 'first', 750);
     assert.deepEqual(granted(state), ['first']);
   });
@@ -176,7 +177,7 @@ describe('the share of the budget that is kept for reruns', () => {
     ask(state, 'first', 751);
     assert.deepEqual(granted(state), []);
     assert.equal(blockedReasonOf(state, now), 'budget');
-    applyRunRequest(state, request('first', 2, 'evaluation', [option('g4', 751)], true));
+    state.request(request('first', 2, 'evaluation', [option('g4', 751)], true));
     assert.equal(blockedReasonOf(state, now), undefined);
   });
 

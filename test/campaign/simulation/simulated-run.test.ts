@@ -58,7 +58,7 @@ function verdict(change: Partial<SimulatedSubmission>, spec = specOf()): string 
   const found = verdictOf(
     simulatedOutcome({ spec, jobId: 'job', startedAt: 0, seconds, facts, stopped: false, predictions }),
   );
-  return found.kind === 'succeeded' ? 'succeeded' : found.reason;
+  return found.reason ?? 'succeeded';
 }
 const collected = { kind: 'collected', key: 'k', bytes: 9, sha256: '0' } as const;
 

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
-import {
-  addEndedRun,
-  noStatistics,
-  type EndOfRun,
-  type RunStatistics,
-} from '../../../src/campaign/state/run-statistics.ts';
+import { RunStatistics, type EndOfRun } from '../../../src/campaign/state/run-statistics.ts';
 import { c4, classes, g4, limits, p3 } from '../samples.ts';
-import { campaignOf, grantsNow, open, request, settlement } from './state-samples.ts';
+import { campaignOf, given, grantsNow, open, request, settlement } from './state-samples.ts';
 
 const rules = { classes, limits };
 const hour = 3600;
@@ -28,7 +22,7 @@ const addEnded = (
 ): void => {
   for (const share of times) {
     const end = { class: onClass, purpose: 'evaluation', billedSeconds: 1000 * share, expectedSeconds: 1000 } as const;
-    addEndedRun(pace, { ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
+    pace.addEndedRun({ ...end, ...change }, change.reason === 'gpu-out-of-memory' ? p3.name : undefined);
   }
 };
 const times = (count: number, share: number): number[] => Array.from({ length: count }, () => share);
@@ -43,7 +37,7 @@ const order = (pace: RunStatistics, options = [onG4, onC4], needMeasured = true)
 describe('the cost model of the classes', () => {
   let pace: RunStatistics;
   beforeEach(() => {
-    pace = noStatistics();
+    pace = new RunStatistics();
   });
 
   it('changes nothing before any run has ended: the cheapest prediction comes first', () => {
@@ -76,7 +70,7 @@ describe('the cost model of the classes', () => {
   it('applies the factor of the probed class to every class: an unused class does not look cheap', () => {
     addEnded(pace, g4.name, times(100, 2));
     assert.deepEqual(order(pace), [c4.name, g4.name], 'a class of which the speed was compared');
-    addEndedRun(pace, { class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
+    pace.addEndedRun({ class: g4.name, purpose: 'probe', billedSeconds: 60 }, g4.name);
     assert.deepEqual(order(pace), [g4.name, c4.name]);
     const experience = modelOf(pace);
     assert.ok(Math.abs(experience.costOf(onC4) / onC4.expected - experience.hoursOf(onG4) / onG4.hours) < 0.15);
@@ -84,7 +78,7 @@ describe('the cost model of the classes', () => {
 
   it('counts a run that the time limit ended, and that was retried, as at least that long', () => {
     const cutOff = { class: g4.name, purpose: 'evaluation', billedSeconds: 2000, expectedSeconds: 1000 } as const;
-    for (let n = 0; n < 40; n += 1) addEndedRun(pace, { ...cutOff, reason: 'time-limit' }, g4.name);
+    for (let n = 0; n < 40; n += 1) pace.addEndedRun({ ...cutOff, reason: 'time-limit' }, g4.name);
     assert.ok(modelOf(pace).costOf(onG4) / onG4.expected > 1.7);
   });
 
@@ -99,7 +93,7 @@ describe('the cost model of the classes', () => {
     const ends = fc.array(fc.record({ on: fc.constantFrom(g4.name, c4.name, p3.name), share }), { maxLength: 60 });
     fc.assert(
       fc.property(ends, (some) => {
-        const paceOfSome = noStatistics();
+        const paceOfSome = new RunStatistics();
         for (const { on, share } of some) addEnded(paceOfSome, on, [share]);
         const experience = modelOf(paceOfSome);
         const options = experience.preferred([onG4, onC4, onP3], true);
@@ -117,7 +111,7 @@ describe('the cost model of the classes', () => {
 describe('attempts on the smaller GPU', () => {
   let pace: RunStatistics;
   beforeEach(() => {
-    pace = noStatistics();
+    pace = new RunStatistics();
   });
   const options = [onG4, onP3];
   const addAttempts = (good: number, outOfMemory: number, failedShare: number, needMeasured: boolean): void => {
@@ -130,7 +124,7 @@ describe('attempts on the smaller GPU', () => {
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '45 % succeeded, with the prior');
     addAttempts(0, 20, 1, false);
     assert.deepEqual(order(pace, options, false), [p3.name, g4.name], '36 % of 95');
-    pace = noStatistics();
+    pace = new RunStatistics();
     addAttempts(30, 60, 0.1, false);
     assert.deepEqual(order(pace, options, false), [g4.name, p3.name], '36 % of 95 again, lost after a tenth');
     addAttempts(0, 900, 0.1, false);
@@ -158,7 +152,7 @@ describe('attempts on the smaller GPU', () => {
     addAttempts(0, 50, 1, true);
     assert.deepEqual(order(pace, [onG4, onC4], true), [g4.name, c4.name]);
     for (let end = 0; end < 50; end += 1)
-      addEndedRun(pace, { class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
+      pace.addEndedRun({ class: c4.name, purpose: 'evaluation', billedSeconds: 1 }, g4.name);
     assert.equal(order(pace, [onG4, onC4, onP3], true)[0], c4.name);
   });
 
@@ -197,24 +191,24 @@ describe('a campaign with enough ended runs', () => {
     optionOn({ classes: among, limits: { ...limits, wallClockOn: 'p3' } }, among[place] ?? g4, seconds),
   );
   const fail = (submission: string): void =>
-    applySettlement(state, settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
-  let state: Writable<CampaignState>;
+    state.settle(settlement(1, 1, { submission, billedSeconds: hour, reason: 'gpu-out-of-memory' }), 'p3');
+  let state: CampaignState;
 
   it('grants the newly preferred class to waiting requests too, and counts it as the first choice', () => {
     state = campaignOf([99]);
-    state.money.budget = 1e9;
-    state.slots = { g4: 10, p3: 1 };
+    state.setBudget(1e9);
+    given(state, { slots: { g4: 10, p3: 1 } });
     open(state, Object.fromEntries(names.map((name) => [name, 0])));
     const evaluated = names.filter((name) => !['waiting', 'late'].includes(name));
-    for (const name of evaluated) applyRunRequest(state, request(name, 1, 'evaluation', options));
+    for (const name of evaluated) state.request(request(name, 1, 'evaluation', options));
     assert.deepEqual(new Set(grantsNow(state).map(([, onClass]) => onClass)), new Set(['g4']));
     evaluated.slice(1).forEach(fail);
-    state.slots['g4'] = 1;
-    applyRunRequest(state, request('waiting', 1, 'evaluation', options));
+    state.setSlots('g4', 1);
+    state.request(request('waiting', 1, 'evaluation', options));
     assert.equal(state.open.get('waiting')?.request?.options[0]?.class, 'g4', 'nine failures are not enough');
     assert.deepEqual(grantsNow(state), []);
     fail('first');
-    applyRunRequest(state, request('late', 1, 'evaluation', options));
+    state.request(request('late', 1, 'evaluation', options));
     assert.equal(state.open.get('late')?.request?.options[0]?.class, 'p3');
     assert.deepEqual(grantsNow(state), [['waiting', 'p3']]);
     const firsts = Object.values(state.statistics.byClass).map((pace) => pace.firstEvaluations[0]?.count);

@@ -1,29 +1,28 @@
 import assert from 'node:assert/strict';
-import { applyStart, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/codec.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { classes, limits } from '../samples.ts';
-import { bookedState, campaignOf, now, request, treat } from './state-samples.ts';
+import { bookedState, campaignOf, given, now, report, request, treat } from './state-samples.ts';
 
 const rules = { classes, limits };
-const json = (state: Writable<CampaignState>): string => JSON.stringify(encodeState(state, rules));
+const json = (state: CampaignState): string => JSON.stringify(encodeState(state, rules));
 
 /** As large as a campaign gets: 100,000 rounds of 50,000 teams, 1,500 open that all wait with three options. */
-function largeState(): Writable<CampaignState> {
+function largeState(): CampaignState {
   const budget = { microUsd: 1e15, rerunReserveShare: 0 };
   const state = campaignOf(
     Array.from({ length: 50_000 }, () => 2),
     { instanceClasses: classes, budget },
   );
-  state.started.fill(1);
+  given(state, { started: state.rounds.map(() => 1) });
   for (let n = 0; n < 1_500; n += 1) {
     const submission = `sub-${40_000_000 + n * 7}`;
-    applyStart(state, submission, 48_000 + n, 1);
+    state.start(submission, 48_000 + n, 1);
     const options = classes.map((on) => optionOn(rules, on, 30_000 + n));
-    applyRunRequest(state, {
+    state.request({
       ...request(submission, 3, 'evaluation', options, true),
       ...(n % 2 === 0 && { needMeasured: true }),
       settles: {
@@ -61,7 +60,7 @@ describe('the state that a campaign hands to its next run', () => {
 
   it('keeps the number of rounds that each team started, few or many', () => {
     const state = campaignOf([1, 99, 40, 5_000, 36, 35, 0]);
-    state.started = [1, 99, 0, 4_321, 36, 35, 0];
+    given(state, { started: [1, 99, 0, 4_321, 36, 35, 0] });
     const { started } = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
     assert.deepEqual(started, state.started);
   });
@@ -70,7 +69,7 @@ describe('the state that a campaign hands to its next run', () => {
     const state = bookedState();
     const { version, ...unversioned } = encodeState(state, rules);
     assert.equal(version, 1);
-    const again = (encoded: object): Writable<CampaignState> =>
+    const again = (encoded: object): CampaignState =>
       decodeState(JSON.parse(JSON.stringify(encoded)), { rounds: state.rounds }, rules);
     assert.deepEqual(again(unversioned), again({ version, ...unversioned }));
     assert.throws(() => again({ ...unversioned, version: 2 }), /^RangeError: unknown version 2 of a state$/);
@@ -92,7 +91,7 @@ describe('the state that a campaign hands to its next run', () => {
 
   it('accepts teams that were added since', () => {
     const state = campaignOf([2]);
-    state.started = [2];
+    given(state, { started: [2] });
     const again = decodeState(JSON.parse(json(state)), { rounds: [2, 3] }, rules);
     assert.deepEqual(
       [again.rounds, again.started],
@@ -114,14 +113,9 @@ describe('the state that a campaign hands to its next run', () => {
     const state = bookedState();
     treat(state, 0, { paused: true });
     const text = json(state);
-    const restored: Writable<CampaignState> = decodeState(
-      JSON.parse(text),
-      { rounds: [3, 1] },
-      { classes: [], limits },
-    );
-    restored.open.delete('s');
-    restored.money.byClass['g4'] = 0;
-    restored.started[0] = 0;
+    const restored: CampaignState = decodeState(JSON.parse(text), { rounds: [3, 1] }, { classes: [], limits });
+    restored.finish(report(500));
+    restored.takeNextRound(0);
     assert.equal(json(state), text);
   });
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { applySettlement, applyRunRequest, applyHeldRun } from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import type { HeldRunReport, HeldGrant } from '../../../src/campaign/model/messages.ts';
+import type { HeldRunReport, Grant } from '../../../src/campaign/model/messages.ts';
 import { campaignOf, grantsNow, holdings, now, open, request, settlement } from './state-samples.ts';
 
-const grant = (n: number, change: Partial<HeldGrant> = {}): HeldGrant => ({
+const grant = (n: number, change: Partial<Grant> = {}): Grant => ({
   n,
   purpose: 'evaluation',
   rerun: false,
@@ -29,67 +28,67 @@ describe('the report of a submission to a campaign that lost its state', () => {
   });
 
   it('counts at once: slot, reservation and past runs', () => {
-    applyHeldRun(state, heldRun({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
+    state.restoreRun(heldRun({ settled: [settlement(1, 5, { purpose: 'probe' })], grant: grant(2) }));
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
     assert.equal(state.money.probes, 5);
-    applySettlement(state, settlement(2, 10, { class: 'p3' }));
+    state.settle(settlement(2, 10, { class: 'p3' }));
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
     assert.equal(state.money.spent, 15);
   });
 
   it('queues its request', () => {
-    applyHeldRun(state, heldRun({ settled: [settlement(1, 5)], request: request('s', 2) }));
+    state.restoreRun(heldRun({ settled: [settlement(1, 5)], request: request('s', 2) }));
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
   });
 
   it('changes nothing when it is repeated', () => {
     const running = heldRun({ settled: [settlement(1, 5)], grant: grant(2) });
-    applyHeldRun(state, running);
+    state.restoreRun(running);
     const once = structuredClone(state);
-    applyHeldRun(state, running);
+    state.restoreRun(running);
     assert.deepEqual(structuredClone(state), once);
     const waiting = heldRun({ settled: [settlement(1, 5), settlement(2, 6)], request: request('s', 3) });
-    applyHeldRun(state, waiting);
+    state.restoreRun(waiting);
     const then = structuredClone(state);
-    applyHeldRun(state, waiting);
-    applyHeldRun(state, running);
+    state.restoreRun(waiting);
+    state.restoreRun(running);
     assert.deepEqual(structuredClone(state), then, 'nor when an older one comes after a newer one');
   });
 
   it('is ignored in another round', () => {
     const before = structuredClone(state);
-    applyHeldRun(state, heldRun({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
+    state.restoreRun(heldRun({ sequence: 2, grant: grant(1), settled: [settlement(1, 5)] }));
     assert.deepEqual(structuredClone(state), before);
   });
 
   it('removes a running run that a late copy of its request put into the queue', () => {
-    applyRunRequest(state, request('s', 1));
-    applyHeldRun(state, heldRun({ grant: grant(1) }));
+    state.request(request('s', 1));
+    state.restoreRun(heldRun({ grant: grant(1) }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: { p3: 1 }, reserved: 400 });
   });
 
   it('removes an ended run that a late copy of its request put into the queue', () => {
-    applyRunRequest(state, request('s', 1));
-    applyHeldRun(state, heldRun({ settled: [settlement(1, 5)] }));
+    state.request(request('s', 1));
+    state.restoreRun(heldRun({ settled: [settlement(1, 5)] }));
     assert.deepEqual(grantsNow(state), []);
     assert.deepEqual(holdings(state), { slots: {}, reserved: 0 });
   });
 
   it('books earlier runs, even if the settlement of a later one arrived first', () => {
-    applyRunRequest(state, { ...request('s', 3), settles: settlement(2, 6) });
+    state.request({ ...request('s', 3), settles: settlement(2, 6) });
     const report = heldRun({
       settled: [settlement(1, 5, { purpose: 'probe' }), settlement(2, 6)],
       request: request('s', 3),
     });
-    applyHeldRun(state, report);
-    applyHeldRun(state, report);
+    state.restoreRun(report);
+    state.restoreRun(report);
     assert.deepEqual([state.money.spent, state.money.probes], [11, 5]);
   });
 
   it('gives no preparing place to a submission that has since requested an evaluation', () => {
-    applyRunRequest(state, request('s', 2));
-    applyHeldRun(state, heldRun({ preparing: true }));
+    state.request(request('s', 2));
+    state.restoreRun(heldRun({ preparing: true }));
     assert.equal(state.open.get('s')?.preparing, false);
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import { caseCampaign } from '../samples.ts';
-import { bookedState, campaignOf } from './state-samples.ts';
+import type { OpenSubmission } from '../../../src/campaign/state/open-submission.ts';
+import { bookedState, campaignOf, option, settlement } from './state-samples.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 
 describe('the state of a campaign', () => {
@@ -37,31 +38,64 @@ describe('the state of a campaign', () => {
         ticket: 0,
       },
     );
-    state.started[0] = 1;
+    state.takeNextRound(0);
     assert.deepEqual(work.started, [0, 2], 'the work lists are not its own');
   });
 
-  it('is read-only outside its folder: an assignment does not compile', () => {
+  it('is changed by its methods alone: no write from outside compiles', () => {
     const state: CampaignState = campaignOf([1]);
-    // @ts-expect-error read-only
-    state.paused = true;
-    // @ts-expect-error read-only
-    state.money.budget = 1;
-    // @ts-expect-error read-only
-    state.slots['g4'] = 1;
-    // @ts-expect-error read-only
-    for (const open of state.open.values()) delete open.request;
+    const writes = (open: OpenSubmission): void => {
+      // @ts-expect-error read-only
+      state.paused = true;
+      // @ts-expect-error read-only
+      state.open = new Map();
+      // @ts-expect-error read-only
+      state.closing = 'cancelled';
+      // @ts-expect-error read-only
+      state.money.budget = 1;
+      // @ts-expect-error read-only
+      state.money.byClass['g4'] = 1;
+      // @ts-expect-error read-only
+      state.slots['g4'] = 1;
+      // @ts-expect-error read-only
+      state.counts.failed += 1;
+      // @ts-expect-error read-only
+      state.started[0] = 1;
+      // @ts-expect-error read-only
+      state.operatorsLog.push({ at: '', act: '', by: '' });
+      // @ts-expect-error read-only
+      state.treatments.set(0, { team: 'a', priority: 1, weight: 1, paused: true });
+      // @ts-expect-error read-only
+      state.open.delete('s');
+      // @ts-expect-error read-only
+      open.preparing = false;
+      // @ts-expect-error read-only
+      open.request = undefined;
+      // @ts-expect-error read-only
+      open.request?.options.push(option('g4', 1));
+      // @ts-expect-error read-only
+      state.faults.images = null;
+      // @ts-expect-error read-only
+      delete state.faults.byClass['g4'];
+      // @ts-expect-error read-only
+      state.statistics.since = 0;
+      // @ts-expect-error read-only
+      for (const { ran } of Object.values(state.statistics.byClass)) ran.lost += 1;
+      // @ts-expect-error private
+      state.book(open, settlement(1, 1));
+    };
+    assert.equal(typeof writes, 'function');
   });
 
   it('prepares as many submissions as there are slots, 200 at most, and has 1,500 open at most', () => {
-    const state: Writable<CampaignState> = initialState(caseCampaign(), {
+    const state: CampaignState = initialState(caseCampaign(), {
       workLists: [],
       rounds: [],
       started: [],
       weights: [],
     });
     assert.deepEqual(limitsOf(state, 2), { preparing: 125, open: 1_500, perTeam: 2 });
-    state.slots['g4dn.xlarge'] = 1_000;
+    state.setSlots('g4dn.xlarge', 1_000);
     assert.equal(limitsOf(state, 2).preparing, 200);
     assert.equal(limitsOf(campaignOf([]), 3).preparing, 3);
   });

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { applyReport, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
-import { takeGivenUp, applyStuckReport } from '../../../src/campaign/state/stuck-steps.ts';
+import { PlatformFaults } from '../../../src/campaign/state/platform-faults.ts';
+import { takeGivenUp } from '../../../src/campaign/state/stuck-steps.ts';
 import { classes, limits } from '../samples.ts';
 import {
   campaignOf,
+  changed,
   decideNow,
+  given,
   grantsNow,
   holdings,
   now,
@@ -25,7 +27,7 @@ import {
 const broken = { reason: 'platform-error', cause: 'the engine refuses' } as const;
 
 describe('a class whose last runs ended with the same platform fault', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   let runs: Record<string, number>;
   beforeEach(() => {
     state = campaignOf([9, 9, 9]);
@@ -37,11 +39,11 @@ describe('a class whose last runs ended with the same platform fault', () => {
   const ask = (submission: string, options = [option('g4', 10)], usedUp = false): void => {
     const n = (runs[submission] ?? 0) + 1;
     runs[submission] = n;
-    applyRunRequest(state, { ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
+    state.request({ ...request(submission, n, 'evaluation', options), ...(usedUp && { usedUp }) });
   };
   /** Ends the granted run; its submission requests the next one. */
   const end = (submission: string, change: Partial<RunSettlement>, options = [option('g4', 10)]): void => {
-    applySettlement(state, settlement(runs[submission] ?? 0, 1, { submission, ...change }));
+    state.settle(settlement(runs[submission] ?? 0, 1, { submission, ...change }));
     ask(submission, options);
   };
   const granted = (at = now): string[] => grantsNow(state, at).map(([submission]) => submission);
@@ -66,12 +68,12 @@ describe('a class whose last runs ended with the same platform fault', () => {
   });
 
   it('blocks the campaign if no other class is suitable; otherwise runs go there', () => {
-    state.rounds = [1, 1, 1];
+    given(state, { rounds: [1, 1, 1] });
     breakDown();
     assert.deepEqual(granted(), []);
     assert.equal(blockedReasonOf(state, now), 'platform');
     assert.deepEqual(blockersOf(state, now), [{ hold: 'platform', class: 'g4', cause: broken.cause, since: now }]);
-    applySettlement(state, settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
+    state.settle(settlement(runs['c'] ?? 0, 0, { submission: 'c', reason: 'cancelled' }));
     ask('c', [option('g4', 10), option('p3', 20)]);
     assert.deepEqual(grantsNow(state), [['c', 'p3']]);
     assert.equal(blockedReasonOf(state, now), undefined);
@@ -86,7 +88,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
       'no machine': Array.from({ length: 6 }, () => ({ reason: 'unplaceable', cause: 'CAPACITY' }) as const),
       'the cause is unknown': Array.from({ length: 6 }, () => ({ reason: 'platform-error' }) as const),
     } satisfies Record<string, Partial<RunSettlement>[]>)) {
-      state.faults = { byClass: {}, all: null, images: null };
+      given(state, { faults: new PlatformFaults() });
       for (const [index, change] of ends.entries()) {
         granted();
         end(['a', 'b', 'c'][index % 3] ?? '', change);
@@ -113,7 +115,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
 
   it('counts a machine that goes down with all its runs once, and successive kills each', () => {
     const killed = { reason: 'platform-error', cause: 'the job FAILED without an outcome, exit status 137' } as const;
-    state.slots = { g4: 3 };
+    given(state, { slots: { g4: 3 } });
     assert.deepEqual(granted(now), ['a', 'b', 'c']);
     for (const submission of ['a', 'b', 'c']) end(submission, killed);
     assert.deepEqual([state.faults.byClass['g4']?.count, state.faults.all?.count], [1, 1]);
@@ -139,8 +141,8 @@ describe('a class whose last runs ended with the same platform fault', () => {
   });
 
   it('is blocked by the fault of the only submission', () => {
-    state.rounds = [1, 1, 1];
-    for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
+    given(state, { rounds: [1, 1, 1] });
+    for (const submission of ['b', 'c']) state.finish(report(0, { submission }));
     for (let run = 0; run < 3; run += 1) {
       assert.deepEqual(granted(), ['a']);
       end('a', broken);
@@ -150,7 +152,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
   });
 
   it('blocks every class if the fault occurs on more than one', () => {
-    state.rounds = [1, 1, 1];
+    given(state, { rounds: [1, 1, 1] });
     const both = [option('g4', 10), option('p3', 20)];
     granted();
     end('a', broken, [option('p3', 20)]);
@@ -161,10 +163,9 @@ describe('a class whose last runs ended with the same platform fault', () => {
     end('a', { ...broken, class: 'p3' }, both);
     end('b', broken, both);
     assert.deepEqual(granted(), []);
+    for (const [submission, { grant }] of state.open) if (grant) state.finish(report(0, { submission }));
     assert.deepEqual(
-      blockersOf({ ...state, open: new Map([...state.open].filter(([, { grant }]) => !grant)) }, now).map((held) =>
-        'class' in held ? held.class : held.hold,
-      ),
+      blockersOf(state, now).map((held) => ('class' in held ? held.class : held.hold)),
       ['g4', 'p3'],
     );
   });
@@ -222,7 +223,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
   it('is still blocked after continue-as-new', () => {
     breakDown();
     decideNow(state);
-    applyStuckReport(state, {
+    state.reportStuck({
       submission: 'a',
       sequence: 1,
       stuck: { what: 'scoreOutput', cause: 'x', tries: 5, since: now },
@@ -243,13 +244,13 @@ describe('a class whose last runs ended with the same platform fault', () => {
       const n = runs[submission] ?? 0;
       runs[submission] = n + 1;
       const settles = settlement(n, 1, { submission, ...change });
-      applyRunRequest(state, {
+      state.request({
         ...request(submission, n + 1, 'evaluation', [option('g4', 10)]),
         usedUp: true,
         settles,
       });
     };
-    beforeEach(() => (state.rounds = [1, 1, 1]));
+    beforeEach(() => void given(state, { rounds: [1, 1, 1] }));
 
     it('wait while others may meet their fault, and run again if they do', () => {
       decided();
@@ -261,7 +262,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
       assert.equal(blockedReasonOf(state, now), 'platform');
       applyCommand({ name: 'resumeCampaign', message: {} }, state, -1, now + 1);
       const [[first] = ['']] = decided(now + 2);
-      applySettlement(state, settlement(runs[first] ?? 0, 1, { submission: first }));
+      state.settle(settlement(runs[first] ?? 0, 1, { submission: first }));
       assert.deepEqual(
         decided().map(([, kind]) => kind),
         ['grant', 'grant'],
@@ -283,10 +284,10 @@ describe('a class whose last runs ended with the same platform fault', () => {
       decided();
       endLast('a', broken);
       decided();
-      applySettlement(state, settlement(1, 1, { submission: 'b' }));
+      state.settle(settlement(1, 1, { submission: 'b' }));
       assert.deepEqual(decided(), [['a', 'refuse']]);
-      applyReport(state, report(0, { submission: 'a' }));
-      applyReport(state, report(0, { submission: 'b' }));
+      state.finish(report(0, { submission: 'a' }));
+      state.finish(report(0, { submission: 'b' }));
       endLast('c', broken);
       assert.deepEqual(decided(), [['c', 'refuse']]);
     });
@@ -294,7 +295,7 @@ describe('a class whose last runs ended with the same platform fault', () => {
     it('end with their own reason when the campaign closes', () => {
       decided();
       endLast('a', broken);
-      state.closing = 'cancelled';
+      state.set({ closing: 'cancelled' });
       assert.deepEqual(
         decideNow(state).map((decision) => decision.kind === 'refuse' && decision.reason),
         ['platform-error', 'cancelled'],
@@ -304,15 +305,15 @@ describe('a class whose last runs ended with the same platform fault', () => {
 });
 
 describe('submissions whose images cannot be copied', () => {
-  let state: Writable<CampaignState>;
+  let state: CampaignState;
   beforeEach(() => {
     state = campaignOf([9, 9, 9, 9]);
     decideNow(state);
-    state.open.clear();
+    given(state, { open: new Map() });
     open(state, { a: 0, b: 1, c: 2 });
   });
   const stick = (submission: string, tries = 5, cause = 'no space left on device'): void =>
-    applyStuckReport(state, { submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
+    state.reportStuck({ submission, sequence: 1, stuck: { what: 'pullImage', cause, tries, since: now } });
   const starts = (): number => decideNow(state).filter(({ kind }) => kind === 'start').length;
 
   it('give back their preparing places and are listed with cause, attempts and time', () => {
@@ -331,7 +332,7 @@ describe('submissions whose images cannot be copied', () => {
     assert.equal(starts(), 0);
     assert.equal(blockedReasonOf(state, now), 'platform');
     assert.deepEqual(blockersOf(state, now), [{ hold: 'platform', cause: 'no space left on device', since: now }]);
-    applyRunRequest(state, request('b', 1, 'probe'));
+    state.request(request('b', 1, 'probe'));
     assert.equal(state.faults.images, null);
     assert.ok(starts() > 0);
   });
@@ -340,16 +341,16 @@ describe('submissions whose images cannot be copied', () => {
     stick('a');
     stick('a', 10);
     stick('a', 15);
-    applyRunRequest(state, request('b', 1, 'probe'));
+    state.request(request('b', 1, 'probe'));
     stick('c', 5, 'unauthorized');
     decideNow(state);
     assert.equal(state.faults.images?.heldSince, undefined);
   });
 
   it('block it when nothing else is left', () => {
-    state.rounds = [1, 0, 0, 0];
-    state.started = [1, 0, 0, 0];
-    for (const submission of ['b', 'c']) applyReport(state, report(0, { submission }));
+    given(state, { rounds: [1, 0, 0, 0] });
+    given(state, { started: [1, 0, 0, 0] });
+    for (const submission of ['b', 'c']) state.finish(report(0, { submission }));
     stick('a');
     decideNow(state);
     assert.equal(blockedReasonOf(state, now), 'platform');
@@ -366,13 +367,13 @@ describe('submissions whose images cannot be copied', () => {
     decideNow(state);
     stick('a', 55);
     assert.deepEqual(givenUp(), []);
-    state.closing = 'cancelled';
-    applyStuckReport(state, {
+    state.set({ closing: 'cancelled' });
+    state.reportStuck({
       submission: 'b',
       sequence: 1,
       stuck: { what: 'recordResult', cause: '', tries: 5, since: now },
     });
-    applyStuckReport(state, {
+    state.reportStuck({
       submission: 'c',
       sequence: 1,
       stuck: { what: 'awaitBatchJob', cause: '', tries: 9, since: now },
@@ -399,10 +400,10 @@ describe('the reasons why a campaign is blocked', () => {
   it('are all named: removing only one would not help', () => {
     const state = campaignOf([1, 1]);
     open(state, { a: 0, b: 1 });
-    for (const submission of ['a', 'b']) applyRunRequest(state, request(submission, 1));
+    for (const submission of ['a', 'b']) state.request(request(submission, 1));
     treat(state, 0, { paused: true });
-    state.paused = true;
-    state.money.budget = 1;
+    state.set({ paused: true });
+    state.setBudget(1);
     const late = Date.parse(state.deadline);
     assert.deepEqual(blockersOf(state, late), [
       { hold: 'paused' },
@@ -411,6 +412,6 @@ describe('the reasons why a campaign is blocked', () => {
       { hold: 'budget' },
     ]);
     assert.equal(blockedReasonOf(state, late), 'paused');
-    assert.deepEqual(blockersOf({ ...state, closing: 'cancelled' }, late), []);
+    assert.deepEqual(blockersOf(changed(state, { closing: 'cancelled' }), late), []);
   });
 });

@@ -1,10 +1,5 @@
-import { applyStart, applySettlement, applyRunRequest } from '../../../src/campaign/state/apply-messages.ts';
-import {
-  defaultTreatment,
-  type CampaignState,
-  type Treatment,
-  type Writable,
-} from '../../../src/campaign/state/campaign-state.ts';
+import { CampaignState, type StateFields } from '../../../src/campaign/state/campaign-state.ts';
+import type { Treatment } from '../../../src/campaign/state/settings.ts';
 import type { FrozenCampaign, Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../../../src/campaign/model/messages.ts';
@@ -17,7 +12,7 @@ import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 export const now = Date.parse('2026-01-01T00:00:00Z');
 
 /** Two slots on `g4` and one on `p3`, a budget of 1,000 micro-dollars, and teams 0, 1, 2 … with these numbers of rounds. */
-export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {}): Writable<CampaignState> =>
+export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {}): CampaignState =>
   initialState(
     caseCampaign({
       budget: { microUsd: 1_000, rerunReserveShare: 0 },
@@ -30,9 +25,16 @@ export const campaignOf = (rounds: number[], change: Partial<FrozenCampaign> = {
     { workLists: ['list'], rounds, started: rounds.map(() => 0), weights: [] },
   );
 
-export function treat(state: Writable<CampaignState>, team: number, change: Partial<Treatment>): void {
-  state.treatments.set(team, { ...defaultTreatment, team: `team-${team}`, ...state.treatments.get(team), ...change });
-}
+/** Sets fields as no message and no command could. */
+export const given = (state: CampaignState, change: Partial<StateFields>): CampaignState =>
+  Object.assign(state, change);
+
+/** Another state that differs in these fields and shares the others. */
+export const changed = (state: CampaignState, change: Partial<StateFields>): CampaignState =>
+  new CampaignState({ ...(state as unknown as StateFields), ...change });
+
+export const treat = (state: CampaignState, team: number, change: Partial<Treatment>): void =>
+  state.treat(team, change.team ?? state.treatments.get(team)?.team ?? `team-${team}`, change);
 
 export const option = (onClass: string, worst: number, change: Partial<RunOption> = {}): RunOption => ({
   class: onClass,
@@ -72,36 +74,35 @@ export const report = (costMicroUsd: number, change: Partial<SubmissionReport> =
 });
 
 /** Opens first rounds as the scheduler would have started them: `submission: team`. */
-export function open(state: Writable<CampaignState>, submissions: Record<string, number>): void {
+export function open(state: CampaignState, submissions: Record<string, number>): void {
   for (const [submission, team] of Object.entries(submissions)) {
-    applyStart(state, submission, team, 1);
-    state.started[team] = (state.started[team] ?? 0) + 1;
+    state.start(submission, team, 1);
+    state.takeNextRound(team);
   }
 }
 
-export const decideNow = (state: Writable<CampaignState>, at = now): Decision[] =>
-  decide(state, limitsOf(state, 2), at);
+export const decideNow = (state: CampaignState, at = now): Decision[] => decide(state, limitsOf(state, 2), at);
 
 /** Submissions that were granted a run just now, with the class. */
-export const grantsNow = (state: Writable<CampaignState>, at = now): [submission: string, onClass: string][] =>
+export const grantsNow = (state: CampaignState, at = now): [submission: string, onClass: string][] =>
   decideNow(state, at).flatMap((decision) =>
     decision.kind === 'grant' ? [[decision.submission, decision.class] as [string, string]] : [],
   );
 
 /** Slots and money that grants hold. */
-export const holdings = (state: Writable<CampaignState>): { slots: Record<string, number>; reserved: number } => {
+export const holdings = (state: CampaignState): { slots: Record<string, number>; reserved: number } => {
   const { runsByClass: held, reserved } = usageOf(state);
   return { slots: { ...held }, reserved };
 };
 
 /** A state with a running, a settled and a waiting submission. */
-export function bookedState(): Writable<CampaignState> {
+export function bookedState(): CampaignState {
   const state = campaignOf([3, 1]);
   open(state, { s: 0, t: 0, u: 1 });
-  for (const submission of ['s', 't']) applyRunRequest(state, request(submission, 1, 'probe'));
+  for (const submission of ['s', 't']) state.request(request(submission, 1, 'probe'));
   decideNow(state);
-  applySettlement(state, settlement(1, 40, { submission: 't', purpose: 'probe' }));
-  applyRunRequest(state, request('u', 1));
-  state.shortUntil['p3'] = now + 1;
+  state.settle(settlement(1, 40, { submission: 't', purpose: 'probe' }));
+  state.request(request('u', 1));
+  state.markShort('p3', now + 1);
   return state;
 }

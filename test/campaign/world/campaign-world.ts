@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  applyReport,
-  applyStart,
-  applySettlement,
-  applyRunRequest,
-  applyHeldRun,
-} from '../../../src/campaign/state/apply-messages.ts';
-import type { CampaignState, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
@@ -14,16 +7,16 @@ import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign
 import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
 import { type Start, type StartLimits, limitsOf } from '../../../src/campaign/scheduling/starts.ts';
-import { holdings, now } from '../state/state-samples.ts';
-import { checkAlways } from './always-true.ts';
+import { given, holdings, now } from '../state/state-samples.ts';
 import type { Message } from './child.ts';
 import { GrantChecks } from './grant-checks.ts';
 import type { WorldEvent } from './events.ts';
-import { checkNothingLeft } from './nothing-left.ts';
+import { checkInvariants } from './invariants.ts';
+import { checkNoGrantMissed } from './missed-grants.ts';
 import { Rounds } from './rounds.ts';
 import { teams, type SetUp } from './set-up.ts';
 import { checkStarts } from './start-checks.ts';
-import { stateCountsOf, spentBy, sum } from './truth.ts';
+import { stateCountsOf, spentBy, sum } from './expected-totals.ts';
 
 type Reply = { n: number; class: string; reserved: number } | { n: number; refused: string };
 
@@ -32,7 +25,7 @@ export class CampaignWorld {
   /** Every decision. */
   readonly log: string[] = [];
   private readonly rounds: Rounds;
-  private state: Writable<CampaignState>;
+  private state: CampaignState;
   private messages: Message[] = [];
   /** Later rounds that were chosen to start but wait for the previous round’s report. */
   private pendingStarts: Start[] = [];
@@ -68,10 +61,10 @@ export class CampaignWorld {
       resume: () => this.operate('resumeCampaign', {}),
       raiseBudget: () => this.raiseBudget(1 + Math.floor(amount * 300)),
       setSlots: () => this.operate('setSlots', { class: this.className(pick), slots: Math.floor(amount * 4) }),
-      shorten: () => (this.state.shortUntil[this.className(pick)] = this.at + 30 * 60_000),
+      shorten: () => this.state.markShort(this.className(pick), this.at + 30 * 60_000),
       wait: () => (this.at += Math.floor(amount * 3_600_000)),
       setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
-      setDeadlineAtRisk: () => (this.state.deadlineAtRisk = amount < 0.5),
+      setDeadlineAtRisk: () => this.state.set({ deadlineAtRisk: amount < 0.5 }),
       retry: () => this.retry(pick),
       loseState: () => this.loseState(),
       close: () => this.operate('close', {}),
@@ -112,7 +105,7 @@ export class CampaignWorld {
       const starts = decisions.filter((decision) => decision.kind === 'start');
       assert.equal(decisions.length, decisions.filter(({ kind }) => kind === 'grant').length + starts.length);
       checkStarts(before, limits, starts);
-      checkNothingLeft(this.state, this.at);
+      checkNoGrantMissed(this.state, this.at);
     }
     for (const decision of decisions) this.carryOut(decision);
     if (this.messages.length === 0) this.checkBlocked();
@@ -144,7 +137,7 @@ export class CampaignWorld {
     if (this.state.closing) return;
     this.pendingStarts = this.pendingStarts.filter(({ team, index }) => {
       const { plan, sequence } = this.rounds.at(team, index);
-      if (!applyStart(this.state, plan.submission, plan.team, sequence)) return true;
+      if (!this.state.start(plan.submission, plan.team, sequence)) return true;
       this.rounds.start(team, index);
       return false;
     });
@@ -156,13 +149,13 @@ export class CampaignWorld {
     if (message === undefined) return;
     if (!keep) this.messages = this.messages.filter((_, other) => other !== index);
     const { kind, body } = structuredClone(message);
-    if (kind === 'settled') applySettlement(this.state, body);
+    if (kind === 'settled') this.state.settle(body);
     else if (kind === 'finished') {
-      applyReport(this.state, body);
+      this.state.finish(body);
       this.startPending();
-    } else if (kind === 'heldRun') applyHeldRun(this.state, body);
+    } else if (kind === 'heldRun') this.state.restoreRun(body);
     else {
-      const grant = applyRunRequest(this.state, body);
+      const grant = this.state.request(body);
       if (grant === undefined) return;
       const { n, class: onClass, reserved } = grant;
       assert.ok(n >= body.n);
@@ -201,7 +194,7 @@ export class CampaignWorld {
     const child = this.rounds.pick(pick, (one) => one.stage === 'ended' && !this.rounds.hasMore(one));
     if (child === undefined || !this.operate('retry', { rounds: 'key', count: 1 })) return;
     this.rounds.add(child);
-    this.state.rounds = this.rounds.counts;
+    given(this.state, { rounds: this.rounds.counts });
     this.messages = this.messages.filter(
       ({ kind, body }) => kind === 'finished' || body.submission !== child.plan.submission,
     );
@@ -212,21 +205,16 @@ export class CampaignWorld {
     const before = this.state;
     const { rounds, commands } = this;
     this.state = this.firstState();
-    for (const { team } of this.pendingStarts.splice(0)) before.started[team] = (before.started[team] ?? 0) - 1;
+    const started = [...before.started];
+    for (const { team } of this.pendingStarts.splice(0)) started[team] = (started[team] ?? 0) - 1;
+    given(before, { started });
     const ended = rounds.children.filter(({ stage }) => stage === 'ended');
-    Object.assign(this.state, { money: { ...this.state.money, ...spentBy(ended) }, counts: stateCountsOf(ended) });
+    Object.assign(this.state.money, spentBy(ended));
+    given(this.state, { counts: stateCountsOf(ended) });
     for (const { command, team } of commands) applyCommand(command, this.state, team, this.at);
-    for (const { plan, sequence } of rounds.alive) applyStart(this.state, plan.submission, plan.team, sequence);
-    for (const child of rounds.alive) applyHeldRun(this.state, child.heldRun());
-    const decided = ({
-      paused,
-      deadline,
-      slots,
-      treatments,
-      rounds,
-      started,
-      money,
-    }: Writable<CampaignState>): object => ({
+    for (const { plan, sequence } of rounds.alive) this.state.start(plan.submission, plan.team, sequence);
+    for (const child of rounds.alive) this.state.restoreRun(child.heldRun());
+    const decided = ({ paused, deadline, slots, treatments, rounds, started, money }: CampaignState): object => ({
       paused,
       deadline,
       slots,
@@ -245,7 +233,7 @@ export class CampaignWorld {
     return names[pick % names.length] ?? assert.fail();
   }
 
-  private firstState(): Writable<CampaignState> {
+  private firstState(): CampaignState {
     const { frozen, weights } = this.setUp;
     return initialState(frozen, {
       workLists: ['list'],
@@ -261,7 +249,7 @@ export class CampaignWorld {
   }
 
   /** The state as continue-as-new hands it to the next run. */
-  private copyOfState(): Writable<CampaignState> {
+  private copyOfState(): CampaignState {
     const { instanceClasses: classes, limits } = this.setUp.frozen;
     const carried = JSON.stringify(encodeState(this.state, { classes, limits }));
     const copy = decodeState(JSON.parse(carried), { rounds: [...this.state.rounds] }, { classes, limits });
@@ -271,13 +259,13 @@ export class CampaignWorld {
   }
 
   private check(): void {
-    checkAlways(this.state, this.rounds.children, sum(this.rounds.counts) - this.pendingStarts.length, this.at);
+    checkInvariants(this.state, this.rounds.children, sum(this.rounds.counts) - this.pendingStarts.length, this.at);
   }
 
   /** Without undelivered messages, the campaign is blocked exactly when neither it nor any submission can do anything. */
   private checkBlocked(): void {
     const later = this.copyOfState();
-    for (const name of Object.keys(later.shortUntil)) delete later.shortUntil[name];
+    given(later, { shortUntil: {} });
     if (later.open.size >= this.setUp.open) return;
     const stuck =
       !this.rounds.alive.some(({ canProceed: moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
@@ -309,7 +297,7 @@ export class CampaignWorld {
 }
 
 export function runThrough(world: CampaignWorld, events: readonly WorldEvent[]): string[] {
-  for (const happening of events) world.apply(happening);
+  for (const event of events) world.apply(event);
   world.finish();
   return world.log;
 }

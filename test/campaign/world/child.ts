@@ -6,7 +6,7 @@ import type {
   RunSettlement,
   SubmissionReport,
   HeldRunReport,
-  HeldGrant,
+  Grant,
 } from '../../../src/campaign/model/messages.ts';
 import type { FinalState, Reason } from '../../../src/campaign/model/reasons.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
@@ -43,7 +43,7 @@ export class Child {
   private n: number;
   private evaluations: number;
   private request: RunRequest | undefined;
-  private grant: HeldGrant | undefined;
+  private grant: Grant | undefined;
 
   constructor(
     readonly plan: Plan,

@@ -1,4 +1,5 @@
-import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { WaitingRequest } from '../../../src/campaign/state/open-submission.ts';
 import { ClassCostModel } from '../../../src/campaign/state/class-cost-model.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 

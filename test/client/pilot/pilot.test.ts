@@ -151,7 +151,7 @@ describe('plan --pilot', function () {
     assert.doesNotMatch(unknowns.join('\n'), /image|machine/);
     assert.match(
       unknowns.join('\n'),
-      /2 measurements of the pilot left out \(s5-0\): the submission is no longer in the file/,
+      /2 measurements of the pilot ignored \(s5-0\): the submission is no longer in the file/,
     );
     const { runs } = recorded();
     assert.deepEqual(runs.slice(0, before.length), before);

@@ -208,12 +208,12 @@ describe('holdout plan', () => {
 
   it('says that an expectation beyond the wall clock is cut off there', async () => {
     const file = campaign((text) => text.replace('runtime: 4h, on: g4', 'runtime: 40h, on: g4'));
-    assert.match(await planText(file), /expect\.runtime is longer than the wall clock, 18 h/);
+    assert.match(await planText(file), /expect\.runtime exceeds the wall clock; the plan uses the wall clock, 18 h/);
   });
 
   it('says what is not known without a sample set', async () => {
     const file = campaign((text) => text.replace('sampleSet: ./sample, ', ''));
-    assert.match(await planText(file), /no sample set: nothing is probed, so every submission starts on g4/);
+    assert.match(await planText(file), /no sample set, so nothing is probed: every submission starts on g4/);
   });
 
   it('says that a price of 0 hides the cost', async () => {
@@ -237,7 +237,7 @@ describe('holdout plan', () => {
 
   it('refuses options that do not fit the file', async () => {
     const file = campaign();
-    assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is no instance class/);
+    assert.match(await refused(file, { slots: ['g5=3'] }), /--slots names "g5", which is not an instance class/);
     assert.match(await refused(file, { slots: ['g4=0'] }), /--slots is "g4=0", must be CLASS=N, N from 1 to 10000/);
     assert.match(await refused(file, { slots: ['g4=10001'] }), /--slots is "g4=10001", must be CLASS=N/);
     assert.match(await refused(file, { slots: ['g4=5', 'g4=7'] }), /--slots names "g4" twice/);

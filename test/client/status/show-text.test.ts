@@ -19,8 +19,7 @@ const job = {
 /** The record that an outcome would leave. */
 function runOf(n: number, end: ContainerEnd, change: Partial<RunOutcome> = {}): RoundOverview['runs'][number] {
   const outcome = { ...sampleOutcome(`c/s/${n}`, `job-${n}`, end), ...change };
-  const verdict = verdictOf(outcome);
-  const [reason, rule] = verdict.kind === 'failed' ? [verdict.reason, verdict.rule] : [null, null];
+  const { reason, rule } = verdictOf(outcome);
   const facts = runFacts({ outcome, job, rule, limitSeconds: 60, itemCount: 10 });
   const record: RunRecord = {
     n,
@@ -84,19 +83,19 @@ describe('what show prints', () => {
       showText(caseOf(roundOf([runOf(1, { kind: 'exited', exitCode: 0 }), killed], { withheld: ['LD_PRELOAD'] }))),
       [
         's of one ("Team \\u{001b}[2J one") in c',
-        '  handed in  2026-01-01 00:00 UTC',
+        '  submitted  2026-01-01 00:00 UTC',
         '  state      failed: host-out-of-memory, the team’s fault',
         '  why        The kernel killed a process of the container because its memory',
         '             limit was reached.',
-        '  next       The team uses less memory, for instance fewer workers or smaller',
-        '             batches (limits.memory is the promise).',
+        '  next       The team should use less memory, such as fewer workers or smaller',
+        '             batches. limits.memory is the promised limit.',
         '  withheld   LD_PRELOAD',
         '  image      sha256:0',
         '',
         'run 1, evaluation on g4: succeeded',
         '  time       12.5 of 60 s (21 %)',
         '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
-        '  exit       exit code 0',
+        '  exit       0',
         '  memory     20 of 256 MiB (8 %) with page cache, no kill recorded',
         '  output     10 B',
         '  items      10, 1.25 s each, start-up included',
@@ -109,7 +108,7 @@ describe('what show prints', () => {
         '             limit was reached. (rule: host-out-of-memory-record)',
         '  time       12.5 of 60 s (21 %)',
         '  when       2026-01-01 00:00:00 to 00:00:12 UTC',
-        '  exit       exit code 137 (SIGKILL)',
+        '  exit       137 (SIGKILL)',
         '  memory     256 of 256 MiB (100 %) with page cache, the kernel killed a process',
         '  GPU        40 of 48 MiB (83 %), including 1 MiB used before the start',
         '  output     3 MiB, output space full',

@@ -109,10 +109,7 @@ describe('the simulated Batch endpoint', () => {
   const outcomeOf = (runKey: string): Promise<RunOutcome> => store.readJson(runs, runObjects.outcome(runKey));
   const hasOutcome = async (runKey: string): Promise<boolean> =>
     (await store.size(runs, runObjects.outcome(runKey))) !== undefined;
-  const reasonOf = async (runKey: string): Promise<string> => {
-    const verdict = verdictOf(await outcomeOf(runKey));
-    return verdict.kind === 'succeeded' ? 'succeeded' : verdict.reason;
-  };
+  const reasonOf = async (runKey: string): Promise<string> => verdictOf(await outcomeOf(runKey)).reason ?? 'succeeded';
   const exitCode = ({ attempts }: JobDetail): number | undefined => attempts?.[0]?.container?.exitCode;
   /** The seconds that Batch would bill. */
   const lasted = ({ startedAt = NaN, stoppedAt = NaN }: JobDetail): number => (stoppedAt - startedAt) / 1_000;

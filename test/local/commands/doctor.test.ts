@@ -76,7 +76,7 @@ describe('doctor', () => {
     );
     assert.equal(ended.stderr, '');
     assert.equal('code' in ended && ended.code, 1);
-    assert.match(ended.stdout, /^MISSING system +this is not root.*\n +→ Linux on x86-64 as root/m);
+    assert.match(ended.stdout, /^MISSING system +this process is not root.*\n +→ Linux on x86-64 as root/m);
     assert.match(ended.stdout, /^MISSING Temporal server +temporal .*EACCES.*\n +→ XDG_CACHE_HOME=/m);
     assert.match(ended.stdout, /^MISSING HOLDOUT_HOME +.*\n +→ /m);
     assert.match(ended.stdout, /^note {4}container engine +.*not tried: only root can run submissions$/m);
@@ -93,7 +93,7 @@ describe('doctor', () => {
     assert.match(
       text,
       new RegExp(
-        `MISSING port for s3 +${port} is taken by .*\\(pid ${process.pid}\\)\\n +→ end that program, or: HOLDOUT_S3_PORT=0`,
+        `MISSING port for s3 +${port} is taken by .*\\(pid ${process.pid}\\)\\n +→ stop that program, or: HOLDOUT_S3_PORT=0`,
       ),
     );
   });

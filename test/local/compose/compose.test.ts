@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SearchAttributeType } from '@temporalio/common';
-import { answersHttp, answersTemporal, withTemporal } from '../../../src/local/stack/parts/health.ts';
+import { isHttpUp, isTemporalUp, withTemporal } from '../../../src/local/stack/parts/health.ts';
 import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
 import { makeEnvironment, readComposeFile } from '../../support/compose-file.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -47,7 +47,7 @@ describe('compose set-up', () => {
     const at = { '/accounts': accounts, '/data': mkdtempSync(join(folder, 'data-')), ':7070': endpoint.slice(7) };
     const output = services['s3']?.command?.map((word) => at[word as keyof typeof at] ?? word) ?? [];
     start(join(tools, 'versitygw-1.8.0'), output, services['s3']?.environment);
-    await eventually('the S3 server responds', () => answersHttp(`${endpoint}/health`));
+    await eventually('the S3 server responds', () => isHttpUp(`${endpoint}/health`));
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
     // Again, as at every later start.
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
@@ -89,7 +89,7 @@ describe('compose set-up', () => {
     symlinkSync(program, join(folder, 'temporal'));
     const quiet = ['--headless', '--ip', '127.0.0.1', '--log-level', 'never'];
     start(program, ['server', 'start-dev', '--port', String(port), ...quiet]);
-    await eventually('the Temporal server responds', () => answersTemporal(address), { everyMs: 250 });
+    await eventually('the Temporal server responds', () => isTemporalUp(address), { everyMs: 250 });
     const env = { PATH: [folder, process.env['PATH']].join(delimiter), HOME: folder, TEMPORAL_ADDRESS: address };
     for (let run = 0; run < 2; run++) {
       await execute('sh', ['docker/temporal-namespace.sh'], { env: { ...env, TEMPORAL_NAMESPACE: 'made-by-script' } });

@@ -12,7 +12,7 @@ import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { openHome, type Home } from '../../../src/local/stack/home/home.ts';
 import { openShortPaths, shortPathsOf } from '../../../src/local/stack/home/short-paths.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
-import type { Engine } from '../../../src/local/tools/engine.ts';
+import type { EngineSettings } from '../../../src/runner/runner-settings.ts';
 import { openEngine } from '../../../src/local/tools/open-engine.ts';
 import { tinyElf } from '../../support/images/tiny-elf.ts';
 
@@ -24,7 +24,8 @@ describe('the remains of a killed run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-clean-up-'));
   const jobId = `job-${process.pid}`;
   let home: Home;
-  let engine: Engine;
+  let engine: EngineSettings;
+  let otherProcess = 0;
 
   const call = ([program = '', ...flags]: string[], args: string[], input?: Buffer): Promise<CommandResult> =>
     runCommand(program, [...flags, ...args], input === undefined ? {} : { input });
@@ -50,6 +51,8 @@ describe('the remains of a killed run', () => {
   });
 
   after(async () => {
+    // The engine loses sight of it when the short paths are removed.
+    if (otherProcess > 0) process.kill(otherProcess, 'SIGKILL');
     await call(engine.command, ['rm', '--all', '--force', '--time=0']);
     await call(engine.command, ['rmi', '--force', image]);
     await cleanUp(home, engine);
@@ -66,6 +69,8 @@ describe('the remains of a killed run', () => {
     const other = await run(...limits, '--label=holdout.home=/another/home');
     assert.equal(mine.status, 0, mine.stderr);
     assert.equal(other.status, 0, other.stderr);
+    const { stdout } = await call(engine.command, ['inspect', '--format={{.State.Pid}}', other.stdout.trim()]);
+    otherProcess = Number(stdout);
     assert.ok(cgroups().length > 0 && mounts());
 
     await cleanUp(home, engine);

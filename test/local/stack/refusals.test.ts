@@ -92,7 +92,7 @@ describe('the embedded stack refuses with a clear message', () => {
     rig.rebuildWorker('throw new Error("no such activity");\n');
     await assert.rejects(
       rig.open(),
-      says('PART_NOT_UP', /"worker" .* did not come up: it ended.*\n[^]*no such activity/),
+      says('PART_NOT_UP', /"worker" .* did not start: it exited.*\n[^]*no such activity/),
     );
     assert.deepEqual(rig.processes(), []);
     // The home is free for the next attempt.

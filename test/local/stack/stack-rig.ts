@@ -1,9 +1,11 @@
 /** A separate home with real servers, the real Batch endpoint, and fake workers and runners. */
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../../scripts/build.mjs';
 import { projectRoot } from '../../../src/local/project-root.ts';
+import type { Credential } from '../../../src/local/stack/home/credentials.ts';
 import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { placesOf } from '../../../src/local/stack/home/home.ts';
 import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
@@ -116,6 +118,20 @@ export class StackRig {
     for (const folder of [this.folder, this.programs]) rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** S3 of a stack with an account's key. */
+export const s3As = ({ endpoints }: Stack, { accessKeyId, secretAccessKey }: Credential): S3Client =>
+  new S3Client({
+    endpoint: endpoints.s3,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+
+export const put = (Bucket: string, Key: string, Body = 'x') =>
+  new PutObjectCommand({ Bucket: `holdout-${Bucket}`, Key, Body });
+export const get = (Bucket: string, Key: string) => new GetObjectCommand({ Bucket: `holdout-${Bucket}`, Key });
 
 function read(file: string): string {
   try {

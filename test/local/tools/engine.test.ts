@@ -85,6 +85,6 @@ describe('the container engine', () => {
     writeFileSync(join(folder, 'bin', 'podman'), '#!/bin/sh\necho "no subuid ranges" >&2\nexit 125\n', { mode: 0o755 });
     process.env['PATH'] = `${join(folder, 'bin')}:/bin`;
     const engine = openEngine(openHome(join(folder, 'home')), new ToolCache({ XDG_CACHE_HOME: folder }), silent);
-    await assert.rejects(engine, /podman is installed but runs no container:\n {2}podman: no subuid ranges/);
+    await assert.rejects(engine, /podman is installed but cannot run containers:\n {2}podman: no subuid ranges/);
   });
 });

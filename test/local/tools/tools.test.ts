@@ -21,8 +21,7 @@ import { pack } from 'tar-stream';
 import { HoldoutError } from '../../../src/errors.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
 import { which } from '../../../src/local/tools/engine.ts';
-import { findTool } from '../../../src/local/tools/find-tool.ts';
-import { commandsByHand, obtainTool } from '../../../src/local/tools/obtain-tool.ts';
+import { commandsByHand, findTool, obtainTool } from '../../../src/local/tools/obtain-tool.ts';
 import type { Tool } from '../../../src/local/tools/tool.ts';
 
 const silent = (): void => undefined;

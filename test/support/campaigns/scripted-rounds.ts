@@ -65,7 +65,7 @@ export class ScriptedRounds {
 
   takeRounds(
     frozen: FrozenCampaign,
-    workLists: string[],
+    workLists: readonly string[],
     added: string,
   ): Awaited<ReturnType<Activities['takeRounds']>> {
     const rounds = this.added.get(added)?.rounds;

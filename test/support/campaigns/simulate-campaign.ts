@@ -1,16 +1,9 @@
 import { isProbeUseless, type BaseImageRecord } from '../../../src/campaign/evaluation/base-image-record.ts';
-import {
-  applyReport,
-  applyStart,
-  applySettlement,
-  applyRunRequest,
-} from '../../../src/campaign/state/apply-messages.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, isDeadlineAtRisk } from '../../../src/campaign/forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
-import { setDeadlineAtRisk } from '../../../src/campaign/state/settings.ts';
 import type { OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand } from '../../../src/campaign/operators/apply-command.ts';
 import type { Population } from '../../../src/campaign/simulation/population.ts';
@@ -98,7 +91,7 @@ class SimulatedCampaign {
     });
     const rounds = teams.map(({ length }) => length);
     this.state = initialState(frozen, { workLists: [], rounds, started: teams.map(() => 0), weights });
-    setDeadlineAtRisk(this.state, simulation.expedited ?? false);
+    this.state.set({ deadlineAtRisk: simulation.expedited ?? false });
     this.classes = new Map(frozen.instanceClasses.map((row) => [row.name, row]));
     this.now = startsAt;
     this.lastChange = startsAt;
@@ -141,7 +134,7 @@ class SimulatedCampaign {
     const forecast = forecastOf(this.state, instanceClasses, this.now, fairness.perTeamInFlight);
     const isAtRisk = isDeadlineAtRisk(this.state, forecast);
     if (isAtRisk !== this.state.deadlineAtRisk) this.expeditedChanges += 1;
-    setDeadlineAtRisk(this.state, isAtRisk);
+    this.state.set({ deadlineAtRisk: isAtRisk });
   }
 
   private carryOut(decisions: readonly Decision[]): void {
@@ -159,7 +152,7 @@ class SimulatedCampaign {
     const round = new SimulatedRound(frozen, submission);
     this.rounds.set(submission, round);
     this.traces.set(submission, { submission, team, startedAt: this.now, runs: [] });
-    applyStart(this.state, submission, team, 1);
+    this.state.start(submission, team, 1);
     this.events.schedule(this.now + delays.pull * 1000, () =>
       this.receive(submission, round.begin(isProbeUseless(this.baseImageRecordOf(submission)))),
     );
@@ -182,12 +175,12 @@ class SimulatedCampaign {
 
   private receive(submission: string, message: RoundMessage): void {
     if (message.kind === 'request') {
-      applyRunRequest(this.state, message.request);
+      this.state.request(message.request);
       return;
     }
     const { settles, report } = message;
-    if (settles) applySettlement(this.state, settles);
-    applyReport(this.state, report);
+    if (settles) this.state.settle(settles);
+    this.state.finish(report);
     this.rounds.delete(submission);
     const trace = this.traces.get(submission);
     if (trace) Object.assign(trace, { endedAt: this.now, state: report.state });

@@ -8,7 +8,7 @@ export interface VirtualShape {
   seed: number;
   /** Submissions of each team. */
   teams: readonly number[];
-  slots: { cheap: number; dear: number };
+  slots: { cheap: number; expensive: number };
   /** On the cheap class. */
   meanSeconds: number;
   durations: Durations;
@@ -82,7 +82,12 @@ function frozenOf({ slots, probed, deadline = farAway, perTeamInFlight }: Virtua
     fairness: { ...frozen.fairness, perTeamInFlight },
     instanceClasses: [
       row('cheap', { slots: slots.cheap }),
-      row('dear', { slots: slots.dear, gpuMemoryMiB: 16_160, microUsdPerHour: 3_060_000, relativeSpeed: 2.14 }),
+      row('expensive', {
+        slots: slots.expensive,
+        gpuMemoryMiB: 16_160,
+        microUsdPerHour: 3_060_000,
+        relativeSpeed: 2.14,
+      }),
     ],
   };
 }

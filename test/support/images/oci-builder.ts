@@ -118,3 +118,7 @@ export interface DockerFields {
   configName?: string;
   layerName?: (hex: string) => string;
 }
+
+/** The layers without compression. */
+export const plain = (layers: readonly BuiltLayer[]): BuiltLayer[] =>
+  layers.map((layer) => ({ ...layer, pack: (tar) => tar }));

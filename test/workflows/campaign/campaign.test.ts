@@ -94,7 +94,10 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('in-vain')).result();
     assert.deepEqual(ends('v1'), [['evaluation', 'g4', null]]);
     assert.ok((await events('in-vain', 'v1')) <= 90);
-    assert.match(await details('in-vain', 'v1'), /Probe: none, as other submissions [\s\S]*- g4: at most /);
+    assert.match(
+      await details('in-vain', 'v1'),
+      /Probe: none, because probes of other submissions [\s\S]*- g4: at most /,
+    );
   });
 
   it('evaluates after a failed probe: on a larger GPU if the probe ran out of GPU memory', async () => {
@@ -206,7 +209,7 @@ describe('a campaign with scripted runs', () => {
         'tester: taken',
         'Web UI: there is no team nobody',
         'Web UI: weight -1 is not between 0.001 and 1000',
-        '{"toString":""}: team {"toString":""} is not a text',
+        '{"toString":""}: team {"toString":""} is not a string',
       ]),
     );
     await handle.signal(messages.commandMessages.resumeTeam, { team: 'one' });
@@ -365,7 +368,7 @@ describe('a campaign with scripted runs', () => {
     };
     const handle = await campaign.start('given-up');
     await assert.rejects(handle.result(), ({ cause }: WorkflowFailedError) => {
-      assert.equal(cause?.message, 'publishResults failed for good: no such bucket');
+      assert.equal(cause?.message, 'publishResults failed and is not retried: no such bucket');
       return true;
     });
     const { runId, status } = await campaign.client.workflow.getHandle('campaign:given-up').describe();

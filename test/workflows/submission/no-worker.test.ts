@@ -86,7 +86,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
   });
 
-  it('names the job that may still run if that fails too, and books the worst case', async () => {
+  it('names the job that may still be running if that fails too, and books the worst case', async () => {
     await serve('await');
     campaign.script = () => {
       throw ApplicationFailure.create({ message: 'no route to Batch' });
@@ -97,7 +97,7 @@ describe('a campaign without workers that submit or await jobs', () => {
     await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
     const [record] = campaign.recorded;
-    const left = 'job job-a-1 may still run: no worker could end it';
+    const left = 'job job-a-1 may still be running: no worker could stop it';
     assert.deepEqual([record?.state, record?.detail], ['cancelled', left]);
     assert.deepEqual(
       record?.runs.map(({ jobId, cause, costMicroUsd }) => [jobId, cause, costMicroUsd]),

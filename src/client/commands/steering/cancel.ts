@@ -7,8 +7,9 @@ import { estimateOf } from '../../operator/cost-estimate.ts';
 import { sendUpdate } from '../../operator/send-command.ts';
 import { requireRunning } from '../../status/query-progress.ts';
 import { runningSubmissions } from '../../status/running-submissions.ts';
+import { selectSubmissions } from '../../operator/select-submissions.ts';
 import { noteOf, type Register } from '../command-context.ts';
-import { selected, withSelectionOptions, type SelectionOptions } from './selection.ts';
+import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 
 export const register: Register = (command, { withAccess, output }) => {
   withSelectionOptions(command).action(
@@ -16,13 +17,13 @@ export const register: Register = (command, { withAccess, output }) => {
       await requireRunning(access, campaign, 'cancel');
       const known = await campaignFromS3(access, campaign);
       const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
-      const { chosen, lines, reason } = selected('cancel', filter, known, running);
+      const { chosen, lines, reason } = selectSubmissions('cancel', filter, known, running);
       const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
-      const { expected } = estimateOf(chosen, known.submissions, known.frozen);
+      const { expected } = estimateOf(chosen, known);
       const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
       const meaning = [
         ...lines,
-        `${underWay} of them under way${only}: their jobs stop, the cost so far stays spent; ` +
+        `${underWay} under way${only}: their jobs are stopped, but money already spent is not recovered; ` +
           `${chosen.length - underWay} not started yet`,
         ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
       ];

@@ -14,18 +14,22 @@ export const register: Register = (command, { withAccess, output }) => {
     .action(
       withAccess<{ team?: string; kill?: true; why?: string }>(async (access, campaign, { team, kill, why }) => {
         await requireRunning(access, campaign, 'pause');
-        const jobs = await jobsText(access, campaign, team);
+        const jobs = await runningJobs(access, campaign, team);
         const message = { ...(kill && { kill }), ...noteOf(why) };
         if (team === undefined) await sendCommand(access, campaign, commandMessages.pauseCampaign, message);
         else await sendCommand(access, campaign, commandMessages.pauseTeam, { team, ...message });
-        output.say(`done: pause ${team ?? campaign}; ${jobs} under way ${kill ? 'end now, uncharged' : 'may finish'}`);
+        const effect =
+          jobs === undefined ? 'no jobs are running' : `${jobs} ${kill ? 'stop now, uncharged' : 'may finish'}`;
+        output.say(`done: pause ${team ?? campaign}; ${effect}`);
       }),
     );
 };
 
 /** A team's jobs are counted from Temporal's list, in which a submission that waits for its probe seems to have a job. */
-async function jobsText(access: Access, campaign: string, team: string | undefined): Promise<string> {
-  if (team === undefined) return counted((await queryProgress(access, campaign)).counts.running, 'job');
-  const jobs = (await runningSubmissions(access, campaign, team)).filter(mayHaveJob).length;
-  return jobs === 0 ? 'no jobs' : `at most ${counted(jobs, 'job')}`;
+async function runningJobs(access: Access, campaign: string, team: string | undefined): Promise<string | undefined> {
+  const running =
+    team === undefined
+      ? (await queryProgress(access, campaign)).counts.running
+      : (await runningSubmissions(access, campaign, team)).filter(mayHaveJob).length;
+  return running === 0 ? undefined : `${team === undefined ? '' : 'at most '}${counted(running, 'running job')}`;
 }

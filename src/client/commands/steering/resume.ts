@@ -6,7 +6,7 @@ import { noteOf, whyOption, type Register } from '../command-context.ts';
 export const register: Register = (command, { withAccess, output }) => {
   command
     .option('--team <team>', 'only this team')
-    .option('--class <class>', 'only this instance class, blocked by platform faults: one run tries it')
+    .option('--class <class>', 'only this instance class, blocked by platform faults; a single run tests it first')
     .option(...whyOption)
     .action(
       withAccess<{ team?: string; class?: string; why?: string }>(async (access, campaign, options) => {

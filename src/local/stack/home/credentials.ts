@@ -17,15 +17,12 @@ export type Credentials = S3Credentials & { batch: Credential };
 /** This home's keys, created at its first start and stored in a file that only its owner can read. */
 export function openCredentials(home: Home): Credentials {
   const known = readJsonFile<Partial<Credentials>>(home.credentials) ?? {};
-  if (isComplete(known)) return known;
   const names = ['root', ...accountNames, 'batch'] as const;
-  const fresh = Object.fromEntries(names.map((name) => [name, known[name] ?? newCredential(name)])) as Credentials;
-  writeJsonFile(home.credentials, fresh);
-  return fresh;
+  const all = Object.fromEntries(names.map((name) => [name, known[name] ?? newCredential(name)])) as Credentials;
+  // A home from an older version has no key for Batch.
+  if (names.some((name) => known[name] === undefined)) writeJsonFile(home.credentials, all);
+  return all;
 }
-
-/** A home from an older version has no key for Batch. */
-const isComplete = (known: Partial<Credentials>): known is Credentials => known.batch !== undefined;
 
 const newCredential = (name: string): Credential => ({
   accessKeyId: `holdout-${name}-${randomBytes(6).toString('hex')}`,

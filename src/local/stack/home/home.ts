@@ -4,65 +4,47 @@ import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
 import type { ReportLine } from '../../report.ts';
 import { makePrivate } from './private-home.ts';
 
-/** The paths under HOLDOUT_HOME. */
-export interface Home {
-  folder: string;
-  logs: string;
+const places = {
+  logs: 'logs',
   /** One record per started process, and the workers' ready files. */
-  run: string;
-  temporal: string;
-  s3: string;
+  run: 'run',
+  temporal: 'temporal',
+  s3: 's3',
   /** Exists only on file systems without extended attributes. */
-  s3Metadata: string;
-  s3Accounts: string;
+  s3Metadata: 's3-metadata',
+  s3Accounts: 's3-accounts',
   /** State of the local Batch endpoint and its start-up file. */
-  batch: string;
+  batch: 'batch',
   /** The private image store, an OCI layout. */
-  images: string;
+  images: 'images',
   /** Staged inputs and run folders of the runners. */
-  scratch: string;
-  containers: string;
-  credentials: string;
+  scratch: 'scratch',
+  containers: 'containers',
+  credentials: 'credentials.json',
   /** See home-identity.ts. */
-  identity: string;
+  identity: 'home.json',
   /** Ports and container engine, for the next start. */
-  stack: string;
-  queues: string;
+  stack: 'stack.json',
+  queues: 'queues.json',
   /** The processes that use the stack, see users.ts. */
-  users: string;
+  users: 'users',
   /** The process that is shutting the stack down for all its users. */
-  ending: string;
+  ending: 'run/ending',
   /** The process that has completely started the stack. */
-  ready: string;
-  lock: string;
-}
+  ready: 'run/stack.ready',
+  lock: 'lock',
+};
+
+/** The paths under HOLDOUT_HOME. */
+export type Home = { folder: string } & { [Place in keyof typeof places]: string };
 
 /** HOLDOUT_HOME, by default `.holdout` in the current folder; always absolute. */
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['HOLDOUT_HOME'] || '.holdout');
 
 export function placesOf(home: string): Home {
   const folder = realPath(resolve(home));
-  return {
-    folder,
-    logs: join(folder, 'logs'),
-    run: join(folder, 'run'),
-    temporal: join(folder, 'temporal'),
-    s3: join(folder, 's3'),
-    s3Metadata: join(folder, 's3-metadata'),
-    s3Accounts: join(folder, 's3-accounts'),
-    batch: join(folder, 'batch'),
-    images: join(folder, 'images'),
-    scratch: join(folder, 'scratch'),
-    containers: join(folder, 'containers'),
-    credentials: join(folder, 'credentials.json'),
-    identity: join(folder, 'home.json'),
-    stack: join(folder, 'stack.json'),
-    queues: join(folder, 'queues.json'),
-    users: join(folder, 'users'),
-    ending: join(folder, 'run', 'ending'),
-    ready: join(folder, 'run', 'stack.ready'),
-    lock: join(folder, 'lock'),
-  };
+  const paths = Object.entries(places).map(([place, path]) => [place, join(folder, path)] as const);
+  return { folder, ...Object.fromEntries(paths) } as Home;
 }
 
 /** For databases, images and the outputs of a few runs; with less, a stack would only fail later. */
@@ -70,11 +52,11 @@ export const neededMiB = 2048;
 
 /** Creates the folders, readable only by their owner. Throws HOME_UNUSABLE or DISK_FULL. */
 export function openHome(home: string, report: ReportLine = () => undefined): Home {
-  const places = placesOf(home);
-  const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = places;
+  const opened = placesOf(home);
+  const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = opened;
   try {
     accessSync(nearestFolder(folder), constants.W_OK);
-    makePrivate(folder, report);
+    makePrivate(folder, Object.values(places), report);
     for (const needed of [logs, run, temporal, s3Accounts, batch, images, scratch, containers]) {
       mkdirSync(needed, { recursive: true, mode: 0o700 });
     }
@@ -86,7 +68,7 @@ export function openHome(home: string, report: ReportLine = () => undefined): Ho
   }
   const freeMiB = freeMiBAt(folder);
   if (freeMiB < neededMiB) throw holdoutError('DISK_FULL', { home: folder, freeMiB, neededMiB });
-  return places;
+  return opened;
 }
 
 /** The folder, or the nearest existing one above it. */

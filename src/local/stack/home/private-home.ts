@@ -4,33 +4,8 @@ import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
 import type { ReportLine } from '../../report.ts';
 
-/** Names of everything that Holdout creates in a home; nothing else in the folder is touched. */
-const ours = [
-  'logs',
-  'run',
-  'users',
-  'temporal',
-  's3',
-  's3-metadata',
-  's3-accounts',
-  'batch',
-  'images',
-  'results',
-  'pilots',
-  'scratch',
-  'containers',
-  'credentials.json',
-  'home.json',
-  'stack.json',
-  'queues.json',
-  'lock',
-] as const;
-
 /** The modes of files inside matter to images and runs; closing the folder above them is enough. */
-const closedAtTheTop = new Set<string>(['scratch', 'containers']);
-
-/** All names expected in a home, including docker compose's folder. */
-const known = new Set<string>([...ours, 'compose']);
+const closedAtTheTop = ['scratch', 'containers'];
 
 /** Permission bits of group and others. */
 const others = 0o077;
@@ -38,9 +13,9 @@ const others = 0o077;
 /**
  * Creates a home that only its owner can read: it holds labels, the test set, keys and histories. A home that is open, from
  * an older version or a looser umask, is closed file by file and reported. Throws HOME_UNUSABLE for a folder of another user,
- * and for an open folder with files that are not Holdout's.
+ * and for an open folder with files that are not Holdout's. `places` are the names of the stack's files in a home.
  */
-export function makePrivate(home: string, report: ReportLine): void {
+export function makePrivate(home: string, places: readonly string[], report: ReportLine): void {
   if (!existsSync(home)) {
     if (!existsSync(dirname(home))) mkdirSync(dirname(home), { recursive: true });
     mkdirSync(home, { mode: 0o700 });
@@ -53,13 +28,15 @@ export function makePrivate(home: string, report: ReportLine): void {
     throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   if ((mode & others) === 0) return;
+  const ours = [...places, 'results', 'pilots'];
   const found = readdirSync(home);
-  if (!found.includes('credentials.json') && found.some((name) => !known.has(name))) {
+  // The folder of docker compose stays as it is.
+  if (!found.includes('credentials.json') && found.some((name) => ![...ours, 'compose'].includes(name))) {
     const cause = 'it is open to other users and has other files in it (use an empty folder, or chmod 700)';
     throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   chmodSync(home, 0o700);
-  const closed = ours.reduce((count, name) => count + closeTree(join(home, name), !closedAtTheTop.has(name)), 0);
+  const closed = ours.reduce((count, name) => count + closeTree(join(home, name), !closedAtTheTop.includes(name)), 0);
   if (closed > 0)
     report(`${home} was open to other users: it and ${counted(closed, 'file')} inside are now yours alone`);
 }

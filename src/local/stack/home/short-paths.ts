@@ -5,41 +5,32 @@ import { readJsonFile } from '../../json-file.ts';
 import { openIdentity, renewId, type HomeIdentity } from './home-identity.ts';
 import { placesOf, type Home } from './home.ts';
 
+const parent = '/run/holdout';
+
 /**
  * Short paths for a home, on a file system that is empty after a reboot. Podman rejects run folders longer than 50
  * characters, paths of sockets have at most 107 bytes, and `:`, `,`, `+` and `?` have a meaning in mounts and in references of
  * skopeo and SQLite; a home's own path may contain anything.
  */
-export interface ShortPaths {
-  folder: string;
-  /** A link to the home. */
-  home: string;
-  /** Podman's state of running containers. */
-  engineRun: string;
-  engineTemporary: string;
-  /** Inside the home, through the link. */
-  scratch: string;
-  images: string;
-  containers: string;
-  temporal: string;
-}
-
-const parent = '/run/holdout';
-
-export function shortPathsOf({ id }: Pick<HomeIdentity, 'id'>): ShortPaths {
+export function shortPathsOf({ id }: Pick<HomeIdentity, 'id'>) {
   const folder = join(parent, id);
   const home = join(folder, 'home');
   return {
     folder,
+    /** A link to the home. */
     home,
+    /** Podman's state of running containers. */
     engineRun: join(folder, 'run'),
     engineTemporary: join(folder, 'libpod'),
+    // Inside the home, through the link:
     scratch: join(home, 'scratch'),
     images: join(home, 'images'),
     containers: join(home, 'containers'),
     temporal: join(home, 'temporal'),
   };
 }
+
+export type ShortPaths = ReturnType<typeof shortPathsOf>;
 
 /** Creates the short folder, also after a reboot or when the home has moved. Throws HOME_UNUSABLE. */
 export function openShortPaths(home: Home): ShortPaths {

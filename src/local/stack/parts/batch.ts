@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { BatchEndpointStartUpFile } from '../../batch-endpoint/start-up-file.ts';
-import type { Engine } from '../../tools/engine.ts';
+import type { EngineSettings } from '../../../runner/runner-settings.ts';
 import type { Credentials } from '../home/credentials.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region, type Endpoints } from './environment.ts';
-import { answersHttp } from './health.ts';
+import { isHttpUp } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
@@ -14,16 +14,14 @@ import { shortPathsOf } from '../home/short-paths.ts';
 /** The parent of the endpoint's job folders, which are named by job id. */
 export const jobsFolder = (home: Home): string => join(home.batch, 'jobs');
 
-interface BatchPart {
+interface BatchPart extends Pick<BatchEndpointStartUpFile, 'simulation'> {
   home: Home;
   ports: Ports;
   endpoints: Endpoints;
   credentials: Credentials;
-  engine: Engine;
+  engine: EngineSettings;
   /** The folder of the bundles. */
   programs: string;
-  /** Simulated jobs instead of containers. */
-  simulation?: BatchEndpointStartUpFile['simulation'];
 }
 
 /** The local Batch endpoint. Its jobs are runners and outlive it. */
@@ -54,7 +52,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     command: [process.execPath, '--enable-source-maps', program, startUpFile],
     environment: plainEnvironment(),
     files: { [startUpFile]: JSON.stringify(startUp, null, 2) },
-    isReady: () => answersHttp(`${endpoints.batch}/health`),
+    isReady: () => isHttpUp(`${endpoints.batch}/health`),
     grace: 10_000,
   };
 }

@@ -42,11 +42,6 @@ export const awsEnvironment = ({ accessKeyId, secretAccessKey }: Credential, s3:
   HOLDOUT_BUCKET_PREFIX: '',
 });
 
-const batchEnvironment = ({ accessKeyId, secretAccessKey }: Credential): Record<string, string> => ({
-  HOLDOUT_BATCH_ACCESS_KEY_ID: accessKeyId,
-  HOLDOUT_BATCH_SECRET_ACCESS_KEY: secretAccessKey,
-});
-
 /** The environment of a worker, the scorer or, with the root key, the command line. */
 export function memberEnvironment(
   home: Home,
@@ -60,16 +55,18 @@ export function memberEnvironment(
     HOLDOUT_STACK: 'embedded',
     HOLDOUT_HOME: home.folder,
     HOLDOUT_SCRATCH: scratch,
-    // Only processes that handle images get their location.
-    ...(account === 'scorer' ? {} : { HOLDOUT_IMAGE_STORE: `oci:${images}` }),
     TEMPORAL_ADDRESS: endpoints.temporal,
     TEMPORAL_NAMESPACE: identity.namespace,
     // This file does not exist: an empty one is invalid, and the user's own must not be read.
     TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
     ...awsEnvironment(credentials[account], endpoints.s3),
     AWS_ENDPOINT_URL_BATCH: endpoints.batch,
-    // The scorer starts no jobs.
-    ...(account === 'scorer' ? {} : batchEnvironment(credentials.batch)),
+    // The scorer handles no images and starts no jobs.
+    ...(account !== 'scorer' && {
+      HOLDOUT_IMAGE_STORE: `oci:${images}`,
+      HOLDOUT_BATCH_ACCESS_KEY_ID: credentials.batch.accessKeyId,
+      HOLDOUT_BATCH_SECRET_ACCESS_KEY: credentials.batch.secretAccessKey,
+    }),
   };
 }
 

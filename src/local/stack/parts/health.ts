@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 
 /** Whether an HTTP server responds at this URL, with any status. */
-export async function answersHttp(url: string): Promise<boolean> {
+export async function isHttpUp(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.body?.cancel();
@@ -12,7 +12,7 @@ export async function answersHttp(url: string): Promise<boolean> {
 }
 
 /** Whether a Temporal frontend serves this namespace at this address. */
-export async function answersTemporal(address: string, namespace = 'default'): Promise<boolean> {
+export async function isTemporalUp(address: string, namespace = 'default'): Promise<boolean> {
   return withTemporal(address, async ({ workflowService }) => {
     await workflowService.getSystemInfo({});
     await workflowService.describeNamespace({ namespace });

@@ -1,17 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '../../json-file.ts';
+import { jsonFilesIn, readJsonFile, writeJsonFile } from '../../json-file.ts';
 import { identify, type ProcessIdentity } from '../../process-identity.ts';
 import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
@@ -58,11 +48,8 @@ export const readRecord = (home: Home, name: string): PartRecord | undefined => 
 export const removeRecord = (home: Home, name: string): void => rmSync(recordOf(home, name), { force: true });
 
 /** The records of all parts that have been started and not stopped. */
-export function readRecords(home: Home): PartRecord[] {
-  return readdirSync(home.run)
-    .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => readJsonFile<PartRecord>(join(home.run, file)) ?? []);
-}
+export const readRecords = (home: Home): PartRecord[] =>
+  jsonFilesIn(home.run).flatMap((file) => readJsonFile<PartRecord>(file) ?? []);
 
 /** A digest of the part's command, environment and files. */
 export const definitionOf = ({ command, environment, files }: Part): string =>
@@ -70,7 +57,7 @@ export const definitionOf = ({ command, environment, files }: Part): string =>
 
 export const programOf = (part: Part): string => fileIdentity(part.program) ?? 'missing';
 
-/** Starts the process detached, so that it outlives a killed terminal, and records its identity. */
+/** Starts a part's process and records its identity. */
 export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   for (const [file, content] of Object.entries(part.files)) {
     mkdirSync(dirname(file), { recursive: true });
@@ -79,13 +66,7 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   if (part.readyFile !== undefined) rmSync(part.readyFile, { force: true });
   const log = logOf(home, part.name);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimit) renameSync(log, `${log}.1`);
-  const handle = openSync(log, 'a', 0o600);
-  const child = spawnPrivately(part, home, handle);
-  // A program that cannot be started has no pid and therefore no record.
-  child.on('error', (error) => writeFileSync(log, `${error.message}\n`, { flag: 'a' }));
-  child.unref();
-  closeSync(handle);
-  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  const identity = spawnLogged(part.command, log, { cwd: home.folder, env: part.environment, umask: 0o077 });
   if (identity === undefined) return undefined;
   const { name, stage, grace } = part;
   const record = { name, stage, identity, definition: definitionOf(part), program: programOf(part), log, grace };
@@ -93,22 +74,25 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   return record;
 }
 
-/** Spawns with a umask under which servers create files for this user only. */
-function spawnPrivately(
-  { command: [program = '', ...args], environment }: Part,
-  home: Home,
-  log: number,
-): ChildProcess {
-  const umask = process.umask(0o077);
+/**
+ * Starts a program detached, so that it outlives a killed terminal, and appends its output to a log. With umask 077 it creates
+ * files for this user only. Undefined when it cannot be started; then the log says why.
+ */
+export function spawnLogged(
+  [program = '', ...args]: readonly string[],
+  log: string,
+  { umask = process.umask(), ...options }: { cwd?: string; env: NodeJS.ProcessEnv; umask?: number },
+): ProcessIdentity | undefined {
+  const handle = openSync(log, 'a', 0o600);
+  const ownUmask = process.umask(umask);
   try {
-    return spawn(program, args, {
-      cwd: home.folder,
-      detached: true,
-      env: environment,
-      stdio: ['ignore', log, log],
-    });
+    const child = spawn(program, args, { ...options, detached: true, stdio: ['ignore', handle, handle] });
+    child.on('error', (error) => writeFileSync(log, `${error.message}\n`, { flag: 'a' }));
+    child.unref();
+    return child.pid === undefined ? undefined : identify(child.pid);
   } finally {
-    process.umask(umask);
+    process.umask(ownUmask);
+    closeSync(handle);
   }
 }
 

@@ -8,7 +8,7 @@ export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;
 type PortName = (typeof portNames)[number];
 export type Ports = Record<PortName, number>;
 /** Requested ports: 0 means any free port, undefined the default port or, if that is taken, a free one. */
-export type PortRequests = Record<PortName, number | undefined>;
+export type PortRequests = Partial<Record<PortName, number | undefined>>;
 
 export const portVariables: Record<PortName, string> = {
   temporal: 'HOLDOUT_TEMPORAL_PORT',
@@ -31,7 +31,7 @@ export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests
       message: `${variable}=${text} is not a port: give 0 to 65535, 0 for any free port.`,
     });
   };
-  return { temporal: read('temporal'), ui: read('ui'), s3: read('s3'), batch: read('batch') };
+  return Object.fromEntries(portNames.map((name) => [name, read(name)]));
 }
 
 interface ChoosePorts {
@@ -62,18 +62,14 @@ async function choosePort(
   if (requested !== undefined && requested > 0) {
     if (await isUsable(requested)) return requested;
     const holder = portHolder(requested);
-    throw holdoutError('PORT_BUSY', {
-      port: requested,
-      variable: portVariables[name],
-      ...(holder === undefined ? {} : { holder }),
-    });
+    throw holdoutError('PORT_BUSY', { port: requested, variable: portVariables[name], ...(holder && { holder }) });
   }
   const wanted = remembered[name] ?? (requested === undefined ? defaultPorts[name] : undefined);
   if (wanted !== undefined && (await isUsable(wanted))) return wanted;
   const port = await freePort(taken);
   if (wanted !== undefined) {
     report(
-      `port ${wanted} is taken by ${portHolder(wanted) ?? 'another program'}; ${name} uses ${port} (${portVariables[name]} sets it)`,
+      `port ${wanted} is taken by ${portHolder(wanted) ?? 'another program'}; ${name} uses ${port} instead (${portVariables[name]} sets it)`,
     );
   }
   return port;

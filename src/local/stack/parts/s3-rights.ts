@@ -7,19 +7,12 @@ import type { S3Credentials } from '../home/credentials.ts';
  * itself and on its keys need separate statements.
  */
 export function bucketPolicy(which: keyof Buckets, bucket: string, credentials: S3Credentials): string {
-  const statements = bucketGrants[which].flatMap(({ to, actions, keys = '*' }) => {
-    const onBucket = actions.filter((action) => action === 's3:ListBucket');
-    const onKeys = actions.filter((action) => action !== 's3:ListBucket');
-    const statement = (granted: string[], resource: string) => ({
-      Effect: 'Allow',
-      Principal: { AWS: [credentials[to].accessKeyId] },
-      Action: granted,
-      Resource: [`arn:aws:s3:::${resource}`],
-    });
-    return [
-      ...(onBucket.length > 0 ? [statement(onBucket, bucket)] : []),
-      ...(onKeys.length > 0 ? [statement(onKeys, `${bucket}/${keys}`)] : []),
-    ];
-  });
+  const statements = bucketGrants[which].flatMap(({ to, actions, keys = '*' }) =>
+    [bucket, `${bucket}/${keys}`].flatMap((resource) => {
+      const Action = actions.filter((action) => (action === 's3:ListBucket') === (resource === bucket));
+      const Principal = { AWS: [credentials[to].accessKeyId] };
+      return Action.length === 0 ? [] : { Effect: 'Allow', Principal, Action, Resource: [`arn:aws:s3:::${resource}`] };
+    }),
+  );
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

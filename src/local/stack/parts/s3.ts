@@ -5,7 +5,7 @@ import { bucketsOf, type Buckets } from '../../../settings.ts';
 import { runCommand } from '../../../run-command.ts';
 import { accountNames, type S3Credentials } from '../home/credentials.ts';
 import { plainEnvironment, region } from './environment.ts';
-import { answersHttp } from './health.ts';
+import { isHttpUp } from './health.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
 import type { Ports } from './ports.ts';
@@ -40,7 +40,7 @@ export async function s3Part(program: string, home: Home, ports: Ports, credenti
       ROOT_SECRET_KEY: root.secretAccessKey,
     },
     files: { [join(home.s3Accounts, 'users.json')]: accountsFile(credentials) },
-    isReady: () => answersHttp(`${endpoint}/health`),
+    isReady: () => isHttpUp(`${endpoint}/health`),
     prepare: () => makeBuckets(endpoint, credentials),
     grace: 10_000,
   };

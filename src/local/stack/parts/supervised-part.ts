@@ -53,7 +53,7 @@ export class SupervisedPart {
       const part = this.define();
       const running = this.record !== undefined && isProcessRunning(this.record.identity);
       if (running && this.record?.definition === definitionOf(part)) continue;
-      if (running) this.report(`${part.name} has new settings and restarts`);
+      if (running) this.report(`restarting ${part.name} with new settings`);
       else await this.waitBeforeRestart(part, Date.now() - upSince, stop);
       if (stop.aborted) return;
       await this.restart(part, stop);
@@ -63,7 +63,7 @@ export class SupervisedPart {
 
   private async waitBeforeRestart(part: Part, lasted: number, stop: AbortSignal): Promise<void> {
     this.pause = lasted > 60_000 ? shortestPause : Math.min(this.pause * 2, longestPause);
-    this.report(`${part.name} has ended (${logOf(this.home, part.name)}); it restarts in ${this.pause / 1000} s`);
+    this.report(`${part.name} exited (${logOf(this.home, part.name)}); restarting it in ${this.pause / 1000} s`);
     await sleep(this.pause, undefined, { signal: stop }).catch(() => undefined);
   }
 
@@ -91,7 +91,7 @@ export class SupervisedPart {
     const isAlive = () => this.record !== undefined && isProcessRunning(this.record.identity);
     for (;;) {
       stop.throwIfAborted();
-      if (!isAlive()) throw notUp('it ended');
+      if (!isAlive()) throw notUp('it exited');
       if ((await part.isReady()) && isAlive()) break;
       if (Date.now() > deadline) throw notUp(`it was not ready within ${startTimeout / 1000} s`);
       await sleep(50);

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { holdoutError } from '../../../errors.ts';
 import { temporalServerVersion } from '../../tools/tool.ts';
 import { plainEnvironment } from './environment.ts';
-import { answersHttp, answersTemporal, withTemporal } from './health.ts';
+import { isHttpUp, isTemporalUp, withTemporal } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
 import type { Home } from '../home/home.ts';
 import type { Part } from './part.ts';
@@ -51,7 +51,7 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
     ],
     environment: plainEnvironment(),
     files: {},
-    isReady: async () => (await answersTemporal(address, namespace)) && answersHttp(`http://127.0.0.1:${ports.ui}`),
+    isReady: async () => (await isTemporalUp(address, namespace)) && isHttpUp(`http://127.0.0.1:${ports.ui}`),
     prepare: () => keepHistory(address, namespace),
     grace: 10_000,
   };
@@ -60,25 +60,14 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
 /** The database schema is created once and never upgraded, so a home always needs the same server version. */
 function checkVersion(home: Home): void {
   const file = join(home.temporal, 'version');
-  const found = readVersion(file);
-  if (found === undefined) writeFileSync(file, `${temporalServerVersion}\n`, { mode: 0o600 });
-  else if (found !== temporalServerVersion) {
+  if (!existsSync(file)) writeFileSync(file, `${temporalServerVersion}\n`, { mode: 0o600 });
+  const found = readFileSync(file, 'utf8').trim();
+  if (found !== temporalServerVersion)
     throw holdoutError('TEMPORAL_VERSION', { home: home.temporal, found, expected: temporalServerVersion });
-  }
-}
-
-function readVersion(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }
 
 const keepHistory = (address: string, namespace: string): Promise<void> =>
   withTemporal(address, async ({ workflowService }) => {
-    await workflowService.updateNamespace({
-      namespace,
-      config: { workflowExecutionRetentionTtl: msToTs(retention) },
-    });
+    const config = { workflowExecutionRetentionTtl: msToTs(retention) };
+    await workflowService.updateNamespace({ namespace, config });
   });

@@ -53,7 +53,7 @@ describe('the ports of the embedded stack', () => {
     assert.notEqual(s3, port);
     assert.match(
       lines.join('\n'),
-      new RegExp(`port ${port} is taken by .*; s3 uses ${s3} \\(HOLDOUT_S3_PORT sets it\\)`),
+      new RegExp(`port ${port} is taken by .*; s3 uses ${s3} instead \\(HOLDOUT_S3_PORT sets it\\)`),
     );
   });
 

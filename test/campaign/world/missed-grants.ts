@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import type { CampaignState, WaitingRequest } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { WaitingRequest } from '../../../src/campaign/state/open-submission.ts';
 import { usageOf } from '../../../src/campaign/scheduling/usage.ts';
 import { isPaused, isPossible, isShort, wantedBy } from './eligible-options.ts';
-import { sum } from './truth.ts';
+import { sum } from './expected-totals.ts';
 import type { RunOption } from '../../../src/campaign/model/run-option.ts';
 
 /** After being passed over this often, a request that did not fit has money and a slot kept for it. */
 const maxPassedOver = 20;
 
 /** Checks after a decision that no waiting request could still be granted: its slot is free and its worst case affordable. */
-export function checkNothingLeft(state: CampaignState, at: number): void {
+export function checkNoGrantMissed(state: CampaignState, at: number): void {
   const waiting = [...state.open.values()].flatMap(({ team, request }) =>
     request && !isPaused(state, team) ? [request] : [],
   );

@@ -1,5 +1,7 @@
 import { byName } from '../../../src/campaign/model/by-name.ts';
-import type { CampaignState, Money, Writable } from '../../../src/campaign/state/campaign-state.ts';
+import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
+import type { FieldsOf } from '../../../src/campaign/state/read-only.ts';
+import type { Spending } from '../../../src/campaign/state/spending.ts';
 import { responsibleParty } from '../../../src/campaign/model/reasons.ts';
 import type { Child } from './child.ts';
 
@@ -9,19 +11,17 @@ export const sum = (numbers: Iterable<number>): number => {
   return total;
 };
 
-type Spent = Writable<Pick<Money, 'spent' | 'reruns' | 'probes' | 'overhead' | 'byClass'>>;
-
 /** The real cost of rounds, as the ledger would have it. */
-export function spentBy(children: readonly Child[]): Spent {
-  const truth: Spent = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() };
+export function spentBy(children: readonly Child[]): FieldsOf<Spending> {
+  const expected: FieldsOf<Spending> = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() };
   for (const { purpose, rerun, reason, class: onClass, costMicroUsd } of children.flatMap(({ runs }) => runs)) {
-    truth.spent += costMicroUsd;
-    truth.byClass[onClass] = (truth.byClass[onClass] ?? 0) + costMicroUsd;
-    if (rerun) truth.reruns += costMicroUsd;
-    if (purpose === 'probe') truth.probes += costMicroUsd;
-    else if (reason && responsibleParty(reason) === 'platform') truth.overhead += costMicroUsd;
+    expected.spent += costMicroUsd;
+    expected.byClass[onClass] = (expected.byClass[onClass] ?? 0) + costMicroUsd;
+    if (rerun) expected.reruns += costMicroUsd;
+    if (purpose === 'probe') expected.probes += costMicroUsd;
+    else if (reason && responsibleParty(reason) === 'platform') expected.overhead += costMicroUsd;
   }
-  return truth;
+  return expected;
 }
 
 /** Counts the states of ended rounds. */
