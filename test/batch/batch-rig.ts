@@ -8,10 +8,12 @@ import type { JobDetail, JobStatus, JobSummary } from '@aws-sdk/client-batch';
 import { build } from 'esbuild';
 import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
 import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
-import { ensureJobDefinitions, jobDefinitionOf } from '../../src/batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../src/batch/ensure-job-definitions.ts';
+import { JobDefinitionRevisions } from '../../src/batch/job-definition-revisions.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
+import { jobDefinitionOf } from '../../src/campaign/model/job-definition-name.ts';
 import { runObjects } from '../../src/ids.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
@@ -72,7 +74,12 @@ export class BatchRig {
     const rig = await shared;
     rig.ambient = ambient;
     process.env = { ...ambient, ...rig.s3.environment, AWS_ENDPOINT_URL_BATCH: rig.proxy.endpoint };
-    await ensureJobDefinitions(rig.clients.batch, 'holdout-runner', 'local', frozenCampaign().instanceClasses);
+    await ensureJobDefinitions(
+      rig.clients.batch,
+      'holdout-runner',
+      { kind: 'local' },
+      frozenCampaign().instanceClasses,
+    );
     return rig;
   }
 
@@ -120,7 +127,8 @@ export class BatchRig {
 
   get dependencies() {
     const { store, clients, poller, s3 } = this;
-    return { ...clients, poller, runs: { store, bucket: s3.buckets.runs } };
+    const definitions = new JobDefinitionRevisions(clients.batch, 'holdout-runner');
+    return { ...clients, poller, definitions, runs: { store, bucket: s3.buckets.runs } };
   }
 
   /** A new run whose jobs follow this play. */
