@@ -28,8 +28,8 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
   { name: 'no classes', change: { classes: [] }, says: /^classes: there is none/ },
   {
     name: 'more than one GPU',
-    change: { classes: [{ ...gpu, instanceType: 'g4dn.12xlarge', gpus: 4, vcpus: 48, memoryMiB: 180_000 }] },
-    says: /g4dn\.12xlarge has 4 GPUs; the runner measures one/,
+    change: { classes: [{ ...gpu, instanceType: 'g5.12xlarge', gpus: 4, vcpus: 48, memoryMiB: 180_000 }] },
+    says: /g5\.12xlarge has 4 GPUs; the runner measures one/,
   },
   {
     name: 'fewer vCPUs than the instance has',
@@ -39,7 +39,7 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
   {
     name: 'more memory than ECS registers',
     change: { classes: [{ ...gpu, memoryMiB: 16_384 }] },
-    says: /memoryMiB is 16384; on g4dn\.xlarge a job gets at most about 15674/,
+    says: /memoryMiB is 16384; on g4dn\.xlarge a job gets at most about 15308/,
   },
   {
     name: 'a CPU class on a GPU instance',
@@ -48,13 +48,13 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
   },
   {
     name: 'P3 on an image without its driver',
-    change: { classes: [{ ...gpu, instanceType: 'p3.2xlarge', vcpus: 8, memoryMiB: 60_000 }] },
+    change: { classes: [{ ...gpu, instanceType: 'p3.2xlarge', vcpus: 8, memoryMiB: 59_000 }] },
     says: /p3\.2xlarge needs imageId/,
   },
   {
     name: 'an unknown instance type',
     change: { classes: [{ ...gpu, instanceType: 'g7.xlarge' }] },
-    says: /g7\.xlarge is not in src\/settings\/instance-types\.ts/,
+    says: /g7\.xlarge is not in src\/campaign\/model\/instance-types\.ts/,
   },
   {
     name: 'one queue for two classes',

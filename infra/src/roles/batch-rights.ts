@@ -31,6 +31,7 @@ export const submitJobs = (names: Names): iam.PolicyStatement[] => [
   }),
 ];
 
+/** Also by CancelJobs and TerminateJobs, which have no actions of their own. */
 export const endJobs = (names: Names): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: 'EndJobs',
@@ -59,3 +60,11 @@ export const registerDefinitions = (names: Names): iam.PolicyStatement[] => [
     conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
   }),
 ];
+
+/** Which jobs are first in a queue, for `status`. */
+export const lookAtQueues = (names: Names): iam.PolicyStatement =>
+  new iam.PolicyStatement({
+    sid: 'LookAtQueues',
+    actions: ['batch:GetJobQueueSnapshot'],
+    resources: names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
+  });

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Names, RoleName } from '../names.ts';
-import { endJobs, lookAtBatch, registerDefinitions, submitJobs } from './batch-rights.ts';
+import { endJobs, lookAtBatch, lookAtQueues, registerDefinitions, submitJobs } from './batch-rights.ts';
 import { bucketStatements } from './bucket-rights.ts';
 import { pullImages, pushRunner, storeImages } from './image-rights.ts';
 import { instanceStatements } from './instance-rights.ts';
@@ -20,6 +20,7 @@ export const roleStatements: Record<RoleName, (names: Names) => iam.PolicyStatem
     ...bucketStatements(names, 'operator'),
     ...pushRunner(names),
     lookAtBatch(),
+    lookAtQueues(names),
     endJobs(names),
     ...registerDefinitions(names),
     readLogs(names),

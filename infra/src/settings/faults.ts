@@ -1,5 +1,5 @@
+import { instanceTypeOf, jobMemoryMiB } from '../../../src/campaign/model/instance-types.ts';
 import type { ClassSettings, InfraSettings } from './infra-settings.ts';
-import { instanceTypes, jobMemoryOf } from './instance-types.ts';
 
 /** What is wrong with the settings, one line per fault, each with the name of the setting and its value. */
 export function faultsOf(settings: InfraSettings): string[] {
@@ -36,23 +36,25 @@ function prefixFaults(prefix: string): string[] {
 function classFaults(settings: ClassSettings): string[] {
   const { name, queue, instanceType, instances, vcpus, memoryMiB, gpus, imageId } = settings;
   const at = (text: string): string => `classes: ${name}: ${text}`;
-  const type = instanceTypes[instanceType];
+  const type = instanceTypeOf(instanceType);
   const own = [
     ...unless(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(queue), at(`queue: ${shown(queue)} is no name of a queue`)),
     ...unless(Number.isInteger(instances) && instances > 0, at(`instances: ${instances} is no number of instances`)),
   ];
-  if (type === undefined) return [...own, at(`${instanceType} is not in src/settings/instance-types.ts; add it there`)];
+  if (type === undefined)
+    return [...own, at(`${instanceType} is not in src/campaign/model/instance-types.ts; add it there`)];
+  const has = type.gpus?.count ?? 0;
   return [
     ...own,
-    ...unless(type.gpus <= 1, at(`${instanceType} has ${type.gpus} GPUs; the runner measures one`)),
-    ...unless(gpus === type.gpus, at(`gpus is ${gpus}, but ${instanceType} has ${type.gpus}`)),
+    ...unless(has <= 1, at(`${instanceType} has ${has} GPUs; the runner measures one`)),
+    ...unless(gpus === has, at(`gpus is ${gpus}, but ${instanceType} has ${has}`)),
     ...unless(
       vcpus === type.vcpus,
       at(`vcpus is ${vcpus}, but ${instanceType} has ${type.vcpus}; with fewer, two jobs would share an instance`),
     ),
     ...unless(
-      memoryMiB <= jobMemoryOf(type),
-      at(`memoryMiB is ${memoryMiB}; on ${instanceType} a job gets at most about ${jobMemoryOf(type)}`),
+      memoryMiB <= jobMemoryMiB(type),
+      at(`memoryMiB is ${memoryMiB}; on ${instanceType} a job gets at most about ${jobMemoryMiB(type)}`),
     ),
     ...unless(
       type.onAmazonLinux2023 || imageId !== undefined,
