@@ -20,8 +20,15 @@ function run(program: string, args: string[], options: { env?: NodeJS.ProcessEnv
   throw error ?? new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 }
 
-/** Installs the CDK if it is missing, about a minute. */
-export const installCdk = (): string => run(process.execPath, ['scripts/infra.mjs', 'install']);
+/** Tests that need the CDK, which is installed if it is missing (240 MB, about a minute); skipped if it cannot be had. */
+export function describeWithCdk(title: string, body: (this: Mocha.Suite) => void): void {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/infra.mjs', 'install'], {
+    cwd: infraFolder,
+    encoding: 'utf8',
+  });
+  if (status === 0) describe(title, body);
+  else describe.skip(`${title} (the CDK cannot be installed: ${stderr.trim().split('\n')[0] ?? ''})`, body);
+}
 
 /** Synthesises the settings in a file of `infra/` in a network namespace of its own, without any network. */
 export const synthesise = (settings: string, folder: string): string =>

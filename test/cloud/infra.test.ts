@@ -11,7 +11,14 @@ import { settings as inKnownAccount } from '../../infra/checks/account-settings.
 import { settings as sample } from '../../infra/checks/sample-settings.ts';
 import { settings as own } from '../../infra/settings.ts';
 import { faultsOf } from '../../infra/src/settings/faults.ts';
-import { installCdk, nagFindings, policyFindings, synthesise, templateErrors, writeInstallation } from './infra-rig.ts';
+import {
+  describeWithCdk,
+  nagFindings,
+  policyFindings,
+  synthesise,
+  templateErrors,
+  writeInstallation,
+} from './infra-rig.ts';
 import { itWithPython } from './python.ts';
 
 /** Each synthesis runs cdk-nag too, and fails on a finding that nobody has acknowledged. */
@@ -21,7 +28,7 @@ const installations = [
   { title: 'the sample in a known account', file: './checks/account-settings.ts', settings: inKnownAccount },
 ];
 
-describe('the infrastructure', function () {
+describeWithCdk('the infrastructure', function () {
   this.timeout(600_000);
   let folder: string;
   /** The sample, which the mutations change. */
@@ -29,7 +36,6 @@ describe('the infrastructure', function () {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'holdout-infra-'));
-    installCdk();
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
