@@ -12,7 +12,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/evaluation', '../state/campaign-state.ts'],
   ['campaign/planning', '../explanation/why.ts'],
   ['campaign/state', '../operators/progress.ts'],
-  ['campaign/state/deeper', '../../scheduling/grants.ts'],
+  ['campaign/state/deeper', '../../scheduling/grant-order.ts'],
   ['campaign/scheduling', '../forecasting/forecast.ts'],
   ['campaign/forecasting', '../planning/plan.ts'],
   ['campaign/operators', '../simulation/simulated-run.ts'],

@@ -2,7 +2,7 @@ import type { MessageWith, RestReason } from './command-fields.ts';
 import { command, type CommandRule } from './command-rule.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { takeStuckSubmissions } from '../state/stuck-steps.ts';
+import { takeStuckSubmissions } from '../state/give-up-rule.ts';
 import { parseInstant } from '../model/units.ts';
 
 const addRounds = command({ sentAs: 'update', required: ['rounds', 'count'], reopens: true });

@@ -3,7 +3,7 @@ import type { Reason } from '../model/reasons.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { WaitingRequest } from '../state/open-submission.ts';
 import { expeditedGrants } from './expedited-grants.ts';
-import { grants } from './grants.ts';
+import { grants } from './grant-order.ts';
 import { starts, type Start, type StartLimits } from './starts.ts';
 import { usageOf } from './usage.ts';
 

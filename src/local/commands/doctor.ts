@@ -14,7 +14,7 @@ import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
 import { installCommand } from '../tools/debian-packages.ts';
 import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { settleEngine } from '../tools/smoke-run.ts';
-import { temporal, versitygw, type Tool } from '../tools/tool.ts';
+import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
 import { keeperOf } from '../stack/users.ts';
 
 /** One line of `doctor`. A `note` is informational; a MISSING requirement comes with the command that fixes it. */

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from '../../run-command.ts';
 import { sha256OfFile } from '../../sha256.ts';
-import type { Tool } from './tool.ts';
+import type { Tool } from './pinned-tools.ts';
 
 /** Milliseconds until the response starts; short, because a firewall may drop the request. */
 const responseTimeout = 8_000;

@@ -6,7 +6,7 @@ import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import { downloadTool } from './download.ts';
-import type { Tool } from './tool.ts';
+import type { Tool } from './pinned-tools.ts';
 
 /**
  * The path of a program: cached, else downloaded, else built with Go. If two processes need it at once, one waits. Throws

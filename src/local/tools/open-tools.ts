@@ -3,7 +3,7 @@ import type { Home } from '../stack/home/home.ts';
 import { ToolCache } from './cache.ts';
 import { obtainTool } from './obtain-tool.ts';
 import { openEngine } from './open-engine.ts';
-import { temporal, versitygw } from './tool.ts';
+import { temporal, versitygw } from './pinned-tools.ts';
 
 /**
  * Finds or gets the programs other than Node that the embedded stack runs: the engine and the servers' paths. Takes well under

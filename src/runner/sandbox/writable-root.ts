@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { holdoutError } from '../../errors.ts';
 import { succeed } from './command.ts';
-import { mountPoints, workingDirectory } from './confinement.ts';
+import { mountPoints, workingDirectory } from './container-flags.ts';
 import type { ContainerEngine, EngineImage } from './engine.ts';
 import { leadsThroughFolders, clearMountPoint } from './clear-mount-points.ts';
 import { mountLayer, mountRoot } from './mounts.ts';

@@ -20,7 +20,7 @@ import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reaso
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
-import { takeGivenUp } from '../../campaign/state/stuck-steps.ts';
+import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';

@@ -6,7 +6,7 @@ import { applyCommand, validationError } from '../../../src/campaign/operators/a
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
 import { PlatformFaults } from '../../../src/campaign/state/platform-faults.ts';
-import { takeGivenUp } from '../../../src/campaign/state/stuck-steps.ts';
+import { takeGivenUp } from '../../../src/campaign/state/give-up-rule.ts';
 import { classes, limits } from '../samples.ts';
 import {
   campaignOf,

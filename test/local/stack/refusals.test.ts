@@ -10,7 +10,7 @@ import { s3Part } from '../../../src/local/stack/parts/s3.ts';
 import { temporalPart } from '../../../src/local/stack/parts/temporal.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
 import { obtainTool } from '../../../src/local/tools/obtain-tool.ts';
-import { versitygw } from '../../../src/local/tools/tool.ts';
+import { versitygw } from '../../../src/local/tools/pinned-tools.ts';
 import { StackRig } from './stack-rig.ts';
 
 const ports = { temporal: 1, ui: 2, s3: 3, batch: 4 };

@@ -22,7 +22,7 @@ import { HoldoutError } from '../../../src/errors.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
 import { which } from '../../../src/local/tools/engine.ts';
 import { commandsByHand, findTool, obtainTool } from '../../../src/local/tools/obtain-tool.ts';
-import type { Tool } from '../../../src/local/tools/tool.ts';
+import type { Tool } from '../../../src/local/tools/pinned-tools.ts';
 
 const silent = (): void => undefined;
 

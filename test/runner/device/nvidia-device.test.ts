@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
 import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
-import { createArguments, ownVariables } from '../../../src/runner/sandbox/confinement.ts';
+import { createArguments, ownVariables } from '../../../src/runner/sandbox/container-flags.ts';
 import type { Device } from '../../../src/runner/device/device.ts';
 import { NvidiaSampler } from '../../../src/runner/device/nvidia-sampler.ts';
 import { openDevice } from '../../../src/runner/device/open-device.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { holdoutError } from '../../../errors.ts';
-import { temporalServerVersion } from '../../tools/tool.ts';
+import { temporalServerVersion } from '../../tools/pinned-tools.ts';
 import { plainEnvironment } from './environment.ts';
 import { isHttpUp, isTemporalUp, withTemporal } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
