@@ -1,4 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
+import { CallRate } from './call-rate.ts';
+
+/**
+ * Batch allows an account 50 calls a second (re:Post, "aws-batch-requests-error"). This is one process's part: two workers and
+ * an operator's commands stay below it together.
+ */
+const callsPerSecond = 20;
+
+/** A little more than a second, because calls do not all take equally long to arrive. */
+const windowMs = 1_200;
 
 export interface BatchClients {
   /** For everything but SubmitJob; retries and slows down when Batch throttles. */
@@ -17,15 +28,39 @@ export function batchCredentials(env: NodeJS.ProcessEnv = process.env): Pick<Bat
   return accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {};
 }
 
+interface BatchClientOptions {
+  /** A connection that is idle for this long is closed. */
+  idleLimitMs?: number;
+  callsPerSecond?: number;
+}
+
 /**
- * Opens both clients; endpoint and region come from the AWS environment. A connection that is idle for `idleLimitMs` is
- * closed: the SDK has no limit of its own, and one missing response would stop the polling of a whole process.
+ * Opens both clients; endpoint and region come from the AWS environment. The SDK has no limit of its own for idle connections,
+ * and one missing response would stop the polling of a whole process. Together the clients make at most `callsPerSecond`
+ * calls a second, repetitions included.
  */
-export function openBatchClients(idleLimitMs = 10_000): BatchClients {
+export function openBatchClients(options: BatchClientOptions = {}): BatchClients {
+  const { idleLimitMs = 10_000 } = options;
   const requestHandler = { connectionTimeout: idleLimitMs, socketTimeout: idleLimitMs };
   const credentials = batchCredentials();
+  const rate = new CallRate(options.callsPerSecond ?? callsPerSecond, windowMs);
   return {
-    batch: new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }),
-    submitter: new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }),
+    batch: paced(new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }), rate),
+    submitter: paced(new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }), rate),
   };
+}
+
+/** Every attempt of a call waits for its turn before it is signed, since signatures expire. */
+function paced(client: BatchClient, rate: CallRate): BatchClient {
+  const waitForTurn =
+    <Call, Result>(next: (call: Call) => Promise<Result>) =>
+    async (call: Call): Promise<Result> => {
+      const now = performance.now();
+      const at = rate.reserve(now);
+      if (at > now) await delay(at - now);
+      return next(call);
+    };
+  const place = { name: 'holdoutCallRate', relation: 'before', toMiddleware: 'httpSigningMiddleware' } as const;
+  client.middlewareStack.addRelativeTo(waitForTurn, place);
+  return client;
 }
