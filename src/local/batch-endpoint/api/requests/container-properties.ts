@@ -70,12 +70,6 @@ const logConfiguration = z.strictObject({
   secretOptions: z.array(secret).optional(),
 });
 
-const needed = resourceRequirements.optional().superRefine((given = [], context) => {
-  const types = new Set(given.map(({ type }) => type));
-  if (!types.has('VCPU')) context.addIssue('vCPU is not provided.');
-  if (!types.has('MEMORY')) context.addIssue('Memory is not provided.');
-});
-
 const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 /** The container of a job on EC2, by the rules of the service model and the user guide. */
@@ -96,7 +90,7 @@ export const containerProperties = z
       .string()
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,30}(?::[A-Za-z0-9_][A-Za-z0-9_-]{0,30})?$/, 'is no user')
       .optional(),
-    resourceRequirements: needed,
+    resourceRequirements: resourceRequirements.default([]),
     linuxParameters: linuxParameters.optional(),
     logConfiguration: logConfiguration.optional(),
     secrets: z.array(secret).optional(),
@@ -110,7 +104,10 @@ export const containerProperties = z
     ephemeralStorage: onlyFargate('ephemeralStorage'),
     runtimePlatform: onlyFargate('runtimePlatform'),
   })
-  .superRefine(({ volumes = [], mountPoints = [] }, context) => {
+  .superRefine(({ volumes = [], mountPoints = [], resourceRequirements: needs }, context) => {
+    const types = needs.map(({ type }) => type);
+    if (!types.includes('VCPU')) context.addIssue('vCPU is not provided.');
+    if (!types.includes('MEMORY')) context.addIssue('Memory is not provided.');
     const names = volumes.map(({ name }) => name);
     if (!isUnique(names)) context.addIssue({ code: 'custom', path: ['volumes'], message: 'has a name twice' });
     if (!isUnique(mountPoints.map(({ containerPath }) => containerPath))) {

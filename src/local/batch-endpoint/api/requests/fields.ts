@@ -35,7 +35,11 @@ const pattern = z
   .regex(/^[A-Za-z0-9.:\s]*\*?$/, 'may hold letters, digits, periods, colons and white space, and end with *');
 
 const evaluateOnExit = z.strictObject({
-  action: z.string().regex(/^(?:RETRY|EXIT)$/i, 'must be RETRY or EXIT'),
+  // In any case, by the service model, whose enum has it in upper case.
+  action: z
+    .string()
+    .regex(/^(?:RETRY|EXIT)$/i, 'must be RETRY or EXIT')
+    .transform((action) => action.toUpperCase()),
   onStatusReason: pattern.optional(),
   onReason: pattern.optional(),
   onExitCode: z
