@@ -124,6 +124,8 @@ export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   const seen = end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
   const { containerInstanceArn, taskArn, logStreamName } = detail.container;
   const attempt = { containerInstanceArn, taskArn, logStreamName, networkInterfaces: [], ...seen };
+  // The end is a file's time, which lags behind the clock by some milliseconds.
+  const stoppedAt = Math.max(end.at, detail.startedAt ?? end.at);
   const succeeded = end.kind === 'exited' && end.code === 0 && record.stop === undefined;
   return {
     ...record,
@@ -131,9 +133,9 @@ export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
       ...detail,
       status: succeeded ? 'SUCCEEDED' : 'FAILED',
       statusReason,
-      stoppedAt: end.at,
+      stoppedAt,
       container: { ...detail.container, ...seen },
-      attempts: [{ startedAt: detail.startedAt, stoppedAt: end.at, statusReason, container: attempt }],
+      attempts: [{ startedAt: detail.startedAt, stoppedAt, statusReason, container: attempt }],
     },
   };
 }
