@@ -26,8 +26,14 @@ export class ServerProcess {
   }
 
   /** Starts it, and waits until this path answers. */
-  static async start(command: string, args: string[], port: number, path: string): Promise<ServerProcess> {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start(
+    command: string,
+    args: string[],
+    port: number,
+    path: string,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServerProcess> {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     const server = new ServerProcess(child, `http://127.0.0.1:${port}`);
     await eventually(`${command} answers`, async () => {
       assert.equal(child.exitCode, null, server.output);
