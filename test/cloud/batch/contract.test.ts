@@ -66,6 +66,8 @@ describe('the local Batch endpoint by the service model of botocore', () => {
       'TerminateJobs',
       'UntagResource',
     ]);
+    const page = readFileSync('docs/fidelity.md', 'utf8');
+    for (const operation of operations) assert.ok(page.includes(`\`${operation}\``), `${operation} is documented`);
     assert.ok(answers > 150, `${answers} answers`);
     assert.deepEqual(facts, {
       'definition comes back as it was given': true,
