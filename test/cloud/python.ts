@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { pythonTools } from '../../scripts/python-tools.mjs';
 
 const tools = pythonTools();
@@ -13,4 +15,14 @@ export function itWithPython(title: string, body: Mocha.AsyncFunc | Mocha.Func):
 export function pythonProgram(name: string): string {
   if (tools.kind === 'missing') throw new Error(tools.reason);
   return join(tools.bin, name);
+}
+
+/** Runs a Python program of this folder, which prints one JSON value. */
+export async function runPython<T>(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<T> {
+  const { stdout } = await promisify(execFile)(pythonProgram('python'), [program, ...args], {
+    // No bytecode files in the project.
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return JSON.parse(stdout) as T;
 }

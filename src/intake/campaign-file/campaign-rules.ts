@@ -86,7 +86,7 @@ function checkDefinitions(rows: readonly Row[], report: Report): void {
   const index = rows.findIndex(({ name }) => name === shared[1]);
   report(
     ['instanceClasses', index, 'name'],
-    `instanceClasses[${index}].name is ${quoted(shared[1])}, which has the same job definition as ${quoted(shared[0])}: a dot counts as a hyphen`,
+    `is ${quoted(shared[1])}, which has the same job definition as ${quoted(shared[0])}: a dot counts as a hyphen`,
   );
 }
 
