@@ -5,7 +5,6 @@
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
-import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
@@ -13,6 +12,7 @@ import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
+import { runObjects } from '../object-keys.ts';
 
 async function main([verb, jobId]: string[]): Promise<number> {
   if (verb === 'reap') {

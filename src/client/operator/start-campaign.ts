@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ensureJobDefinitions } from '../../batch/job-definition.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
-import { resultObjects } from '../../ids.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
 import { withAccess } from '../access.ts';
@@ -14,6 +13,7 @@ import { buildExample } from '../stack/example.ts';
 import { exitStatus } from '../exit-status.ts';
 import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 interface StartOptions extends RunCampaignOptions {
   /** Default: the example. */
