@@ -9,6 +9,7 @@ export const unitTests = [
   'test/client/status/',
   'test/client/table.test.ts',
   'test/docs.test.ts',
+  'test/batch/call-slots.test.ts',
   'test/batch/job-fate.test.ts',
   'test/batch/run-jobs.test.ts',
   'test/ids.test.ts',

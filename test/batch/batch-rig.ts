@@ -61,7 +61,7 @@ export class BatchRig {
   ) {
     // Clients read the environment when they are used for the first time.
     this.store = new ObjectStore({ s3PathStyle: true });
-    this.clients = openBatchClients(responseTimeoutMs);
+    this.clients = openBatchClients({ idleLimitMs: responseTimeoutMs, callsPerSecond: 1_000 });
     this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
   }
 
