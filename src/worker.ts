@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
+import { JobDefinitionRevisions } from './batch/job-definition-revisions.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
@@ -90,6 +91,7 @@ function dependencies(client: Client): Dependencies {
     results,
     ...clients,
     poller,
+    definitions: new JobDefinitionRevisions(clients.batch, settings.jobDefinition),
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
     frozen: new FrozenReader(results),

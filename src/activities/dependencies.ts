@@ -1,5 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
 import type { BatchClients } from '../batch/batch-clients.ts';
+import type { JobDefinitionRevisions } from '../batch/job-definition-revisions.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import type { SubmissionReport } from '../campaign/model/messages.ts';
@@ -16,6 +17,7 @@ export interface Dependencies extends BatchClients {
   runs: Bucket;
   results: Bucket;
   poller: JobPoller;
+  definitions: JobDefinitionRevisions;
   images: ImageStore;
   workflows: WorkflowClient;
   /** Reports a final submission to its campaign's workflow; does nothing if that workflow has ended. */

@@ -1,9 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../batch/refusal.ts';
 import { submitOnce, withdrawRun, type Settling, type Submitted } from '../batch/submit-once.ts';
-import { jobDefinitionOf } from '../batch/job-definition.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
-import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
+import type { FrozenCampaign, InstanceClass, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
@@ -30,28 +29,56 @@ export interface RunOrder {
 export async function submitBatchJob(deps: Dependencies, order: RunOrder & { withdraw?: true }): Promise<Submitted> {
   const frozen = await deps.frozen.campaign(order.campaign);
   const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
-  const { queue } = classNamed(frozen, order.class);
+  const instanceClass = classNamed(frozen, order.class);
+  const { queue } = instanceClass;
   const { listSettle, submitHeartbeatTimeout } = deps.settings.timings;
   const settling = { listSettle, wait: (ms: number): Promise<void> => Context.current().sleep(ms) };
   return heartbeatWhile(submitHeartbeatTimeout / 4, () =>
-    order.withdraw ? withdrawRun(deps, { runKey: spec.runKey, queue }, settling) : submit(deps, spec, queue, settling),
+    order.withdraw
+      ? withdrawRun(deps, { runKey: spec.runKey, queue }, settling)
+      : submit(deps, spec, instanceClass, settling),
   );
 }
 
-async function submit(deps: Dependencies, spec: RunSpec, queue: string, settling: Settling): Promise<Submitted> {
+async function submit(
+  deps: Dependencies,
+  spec: RunSpec,
+  instanceClass: InstanceClass,
+  settling: Settling,
+): Promise<Submitted> {
   const { runKey } = spec;
   const settled = { ...settling, listSettle: 0 };
   await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
-  const jobDefinition = jobDefinitionOf(deps.settings.jobDefinition, spec.instanceClass.name);
+  const { queue } = instanceClass;
   const timeoutSeconds = spec.limits.wallClockSeconds + batchGraceSeconds;
+  const isRetry = Context.current().info.attempt > 1;
   try {
-    const isRetry = Context.current().info.attempt > 1;
-    return await submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, isRetry ? settling : settled);
+    return await withNewestDefinition(deps, instanceClass, (jobDefinition) =>
+      submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, isRetry ? settling : settled),
+    );
   } catch (error) {
     const cause = refusalOf(error);
     if (cause === undefined) throw error;
     const withdrawn = await withdrawRun(deps, { runKey, queue }, settled);
     return withdrawn.kind === 'adopted' ? withdrawn : { kind: 'refused', cause };
+  }
+}
+
+/** Tries again if the revision that Batch refused is no longer the newest one: it may have been replaced a moment ago. */
+async function withNewestDefinition<T>(
+  { definitions }: Dependencies,
+  instanceClass: InstanceClass,
+  submitWith: (jobDefinition: string) => Promise<T>,
+): Promise<T> {
+  const first = await definitions.referenceFor(instanceClass);
+  try {
+    return await submitWith(first);
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    definitions.forget();
+    const second = await definitions.referenceFor(instanceClass);
+    if (second === first) throw error;
+    return submitWith(second);
   }
 }
 

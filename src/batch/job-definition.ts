@@ -1,38 +1,113 @@
-import { DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
+import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import { gpuKinds } from '../campaign/model/instance-class-kinds.ts';
+import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
+import { holdoutError } from '../errors.ts';
+import { engineSocket } from '../host-paths.ts';
 
-/** The job definition of an instance class: the runner with the whole machine. Batch allows no dots in its name. */
-export const jobDefinitionOf = (prefix: string, instanceClass: string): string =>
-  `${prefix}-${instanceClass.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
+/** Where and as what the runner's container starts: the same for all classes of an installation. */
+export interface AwsRunnerHost {
+  kind: 'aws';
+  /** By digest: `…/holdout-runner@sha256:…`. */
+  image: string;
+  region: string;
+  /** Empty or not, as every process of the installation has it. */
+  bucketPrefix: string;
+  /** Folder on the host for inputs and runs; its file system is a shared mount, as systemd makes it. */
+  scratch: string;
+  /** JSON of the engine's settings; absent: the host's docker. */
+  engine?: string;
+  /** The runner's rights. The launcher gives them to the runner and nobody gives them to a submission. */
+  jobRoleArn: string;
+  /** CloudWatch log group of the runner's own lines; the output of submissions goes to S3. */
+  logGroup: string;
+}
 
-/** Registers a definition for each class that has no active one. */
-export async function ensureJobDefinitions(
-  batch: BatchClient,
-  prefix: string,
-  runnerImage: string,
-  classes: readonly InstanceClass[],
-): Promise<void> {
-  for (const instanceClass of classes) {
-    const jobDefinitionName = jobDefinitionOf(prefix, instanceClass.name);
-    const gpus = instanceClass.gpu ? gpuKinds[instanceClass.gpu].gpusOfBatchJob : 0;
-    const { jobDefinitions } = await batch.send(
-      new DescribeJobDefinitionsCommand({ jobDefinitionName, status: 'ACTIVE' }),
-    );
-    if ((jobDefinitions ?? []).length > 0) continue;
-    await batch.send(
-      new RegisterJobDefinitionCommand({
-        jobDefinitionName,
-        type: 'container',
-        containerProperties: {
-          image: runnerImage,
-          resourceRequirements: [
-            { type: 'VCPU', value: String(instanceClass.vcpus) },
-            { type: 'MEMORY', value: String(instanceClass.memoryMiB) },
-            ...(gpus > 0 ? [{ type: 'GPU' as const, value: String(gpus) }] : []),
-          ],
-        },
-      }),
-    );
-  }
+/** `local`: an endpoint that runs its own runner and only reads the resources. */
+export type RunnerHost = AwsRunnerHost | { kind: 'local' };
+
+export type JobDefinition = RegisterJobDefinitionCommandInput & {
+  jobDefinitionName: string;
+  containerProperties: ContainerProperties;
+};
+
+/** Ends jobs that somebody submits by hand, in seconds; Holdout gives each job its own limit. */
+const longestJobSeconds = 24 * 3600;
+
+const imageByDigest = /@sha256:[0-9a-f]{64}$/;
+
+/** The parts of an instance class that its job definition depends on. */
+export type JobClass = Pick<InstanceClass, 'name' | 'vcpus' | 'memoryMiB' | 'gpu'>;
+
+/**
+ * The whole input of RegisterJobDefinition for a class. The infrastructure, the start of a campaign, the checks and the tests
+ * all take it from here. Throws RUNNER_IMAGE_TAG.
+ */
+export function jobDefinition(prefix: string, host: RunnerHost, instanceClass: JobClass): JobDefinition {
+  const resourceRequirements = resourcesOf(instanceClass);
+  return {
+    jobDefinitionName: jobDefinitionOf(prefix, instanceClass.name),
+    type: 'container',
+    containerProperties:
+      host.kind === 'local'
+        ? { image: 'local', resourceRequirements }
+        : { ...launcherProperties(host), resourceRequirements },
+    // A repeated job is Holdout's decision: it knows what the first one cost and whether it left an outcome.
+    retryStrategy: { attempts: 1 },
+    ...(host.kind === 'aws' && awsSettings),
+  };
+}
+
+const awsSettings = {
+  platformCapabilities: ['EC2'],
+  propagateTags: true,
+  timeout: { attemptDurationSeconds: longestJobSeconds },
+} satisfies Partial<RegisterJobDefinitionCommandInput>;
+
+/** The whole machine: one job per host is one submission per host. */
+export const resourcesOf = ({
+  vcpus,
+  memoryMiB,
+  gpu,
+}: JobClass): NonNullable<ContainerProperties['resourceRequirements']> => {
+  const gpus = gpu === undefined ? 0 : gpuKinds[gpu].gpusOfBatchJob;
+  return [
+    { type: 'VCPU', value: String(vcpus) },
+    { type: 'MEMORY', value: String(memoryMiB) },
+    ...(gpus > 0 ? [{ type: 'GPU' as const, value: String(gpus) }] : []),
+  ];
+};
+
+/**
+ * The launcher's container (docs/adr/0013-a-launcher-starts-the-runner.md). It needs the engine's socket and nothing else:
+ * no privileges, no folder of the host. There is no execution role: on EC2 the agent pulls the image and opens the log with
+ * the instance's role.
+ */
+function launcherProperties(host: AwsRunnerHost): ContainerProperties {
+  const { image, region, bucketPrefix, scratch, engine, jobRoleArn, logGroup } = host;
+  if (!imageByDigest.test(image)) throw holdoutError('RUNNER_IMAGE_TAG', { image });
+  const variables = {
+    AWS_REGION: region,
+    // Without this, an SDK that finds no job role would take the instance's.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    HOLDOUT_BUCKET_PREFIX: bucketPrefix,
+    HOLDOUT_RUNNER_IMAGE: image,
+    HOLDOUT_SCRATCH: scratch,
+    ...(engine !== undefined && { HOLDOUT_ENGINE: engine }),
+  };
+  return {
+    image,
+    command: ['launch'],
+    jobRoleArn,
+    // Batch forgets a variable without a value, which would look like a change.
+    environment: Object.entries(variables).flatMap(([name, value]) => (value === '' ? [] : { name, value })),
+    volumes: [{ name: 'engine', host: { sourcePath: engineSocket } }],
+    mountPoints: [{ sourceVolume: 'engine', containerPath: engineSocket, readOnly: false }],
+    privileged: false,
+    readonlyRootFilesystem: true,
+    logConfiguration: {
+      logDriver: 'awslogs',
+      options: { 'awslogs-group': logGroup, 'awslogs-region': region },
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { BatchServiceException } from '@aws-sdk/client-batch';
+import { HoldoutError } from '../errors.ts';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 import { isThrottled } from './throttling.ts';
 
@@ -7,6 +8,7 @@ import { isThrottled } from './throttling.ts';
  * server errors and network errors, which are worth a retry.
  */
 export function refusalOf(error: unknown): string | undefined {
+  if (error instanceof HoldoutError && error.code === 'JOB_DEFINITION_MISSING') return faultCause(error.message);
   if (!(error instanceof BatchServiceException)) return undefined;
   const status = error.$metadata.httpStatusCode ?? 0;
   if (status < 400 || status >= 500 || status === 408 || isThrottled(error)) return undefined;

@@ -24,9 +24,56 @@ export const runErrors = {
       `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
     'Two writers disagree about this record. Find out which one is right before you continue.',
   ),
+  JOB_DEFINITION_SHARED: userError<{ classes: readonly [string, string]; jobDefinition: string }>(
+    (d) => `The instance classes ${d.classes.join(' and ')} would share the job definition ${d.jobDefinition}.`,
+    'Rename one of them: Batch allows no dots in the name of a job definition, so that dots become hyphens.',
+  ),
+  JOB_DEFINITION_MISSING: platformError<{ jobDefinition: string; resources: string; revisions: number }>(
+    (d) =>
+      `Batch has no active job definition ${d.jobDefinition} with ${d.resources}` +
+      `${d.revisions === 0 ? '' : `; ${d.revisions} active revisions have other resources`}.`,
+    'Deploy the infrastructure with the vCPUs, memory and GPUs of the campaign file, or correct the campaign file.',
+  ),
+  RUNNER_IMAGE_TAG: userError<{ image: string }>(
+    (d) =>
+      `The image of the runner, ${JSON.stringify(d.image)}, is not named by its digest: it could change in the middle of a campaign.`,
+    'Name it as REPOSITORY@sha256:…; aws ecr describe-images shows the digest. No job definition was registered.',
+  ),
   RUNNER_SETTING: platformError<{ name: string; value: string }>(
     (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,
     'Correct the variable in the job definition; nothing was started.',
+  ),
+  RUNNER_NOT_STARTED: platformError<{ cause: string }>(
+    (d) => `The launcher could not start the runner: ${d.cause}`,
+    'Compare the host with docs/aws-job.md: engine, socket, scratch folder on a shared mount. No submission ran.',
+  ),
+  RUNNER_LOST: platformError<{ status: number }>(
+    (d) => `The runner ended with exit status ${d.status} and without an outcome.`,
+    'The launcher has removed what it left on the host; its log stream has its last lines.',
+  ),
+  ENGINE_SILENT: platformError<{ cause: string }>(
+    (d) => `The engine of this host does not answer: ${d.cause}`,
+    'Check that it runs and that the job definition mounts its socket. No submission ran.',
+  ),
+  HOST_SHARED: platformError<{ jobs: readonly string[] }>(
+    (d) => `Submissions of other jobs run on this host: ${d.jobs.join(', ')}.`,
+    'Give the class one instance type and all its vCPUs and memory, so that a host has one job.',
+  ),
+  SCRATCH_FULL: platformError<{ scratch: string; freeMiB: number; neededMiB: number }>(
+    (d) => `The disk of ${d.scratch} has ${d.freeMiB} MiB free; this run needs ${d.neededMiB} MiB.`,
+    'Give the hosts of this class a larger disk. No submission ran.',
+  ),
+  MOUNT_NOT_SEEN: platformError<{ mounts: readonly string[]; cause: string }>(
+    (d) => `A container does not see what the runner mounts: ${d.mounts.join(', ')}. ${d.cause}`.trim(),
+    'Start the runner by its launcher, with the scratch folder on a shared mount. No submission ran.',
+  ),
+  GPUS_DIFFER: platformError<{ expected: number; found: number }>(
+    (d) => `This host has ${d.found} GPUs; the class has ${d.expected}.`,
+    'Give the class an instance type with that number of GPUs. No submission ran.',
+  ),
+  SPEC_UNREADABLE: platformError<{ bucket: string; key: string; cause: string }>(
+    (d) => `The runner cannot read s3://${d.bucket}/${d.key}: ${d.cause}`,
+    'Check the bucket prefix and region in the job definition and the rights of the job role. No submission ran.',
   ),
   COMMAND_FAILED: platformError<{ command: string; cause: string }>(
     (d) => `${d.command} failed: ${d.cause}`,

@@ -1,6 +1,8 @@
 /**
- * The program of a Batch job: `main.ts` carries out the run named by HOLDOUT_RUN_KEY, `main.ts reap <jobId>` removes what a
- * killed runner left on this host. Exit status: {@link runnerExit}; an error is one line on standard error.
+ * The program of a Batch job. `launch`: what Batch starts; it starts `run` in a container of its own. `run`: carries out the
+ * run named by HOLDOUT_RUN_KEY and stops when its launcher ends; without a verb it has no launcher. `reap <jobId>`: removes
+ * what a killed runner left on this host. `self-test`: starts every program that a run needs. Exit status:
+ * {@link runnerExit}; an error is one line on standard error.
  */
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
@@ -8,38 +10,81 @@ import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
+import { launch } from './launch/launch.ts';
+import { launched } from './launch/launched.ts';
+import { checkHost } from './preflight/preflight.ts';
 import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
-import { loadRunnerSettings } from './runner-settings.ts';
+import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';
+import { selfTest } from './self-test.ts';
 import { runSubmission } from './submission-run.ts';
 import { runObjects } from '../object-keys.ts';
 
-async function main([verb, jobId]: string[]): Promise<number> {
-  if (verb === 'reap') {
+const verbs: Record<string, (jobId: string | undefined) => Promise<number>> = {
+  launch: () => launch({ settings: jobSettings(), environment: process.env, stop: stopBySignal().signal }),
+  run: async () => {
+    const settings = jobSettings();
+    return launched(settings, stopBySignal(), (stop) => runBatchJob(settings, stop).catch(report));
+  },
+  reap: async (jobId) => {
     await reap(loadRunnerSettings(jobId));
     return runnerExit.done;
-  }
-  const stop = new AbortController();
-  process.on('SIGTERM', () => stop.abort());
-  return runBatchJob(stop.signal);
+  },
+  'self-test': async () => {
+    await selfTest((line) => process.stdout.write(`${line}\n`));
+    return runnerExit.done;
+  },
+};
+
+async function main([verb, jobId]: string[]): Promise<number> {
+  if (verb === undefined) return runBatchJob(jobSettings(), stopBySignal().signal);
+  const found = verbs[verb];
+  if (found === undefined) throw holdoutError('RUNNER_SETTING', { name: 'command', value: verb });
+  return found(jobId);
 }
 
-async function runBatchJob(stop: AbortSignal): Promise<number> {
+/** Aborts at SIGTERM. */
+function stopBySignal(): AbortController {
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  return stop;
+}
+
+/** The settings of a job. Throws RUNNER_SETTING. */
+function jobSettings(): RunnerSettings {
   const settings = loadRunnerSettings(process.env['AWS_BATCH_JOB_ID']);
-  const runKey = process.env['HOLDOUT_RUN_KEY'];
-  if (!runKey) throw holdoutError('RUNNER_SETTING', { name: 'HOLDOUT_RUN_KEY', value: '' });
+  // ECS gives tasks no region, and the SDK's own message does not say where it belongs.
+  for (const name of ['HOLDOUT_RUN_KEY', 'AWS_REGION']) {
+    if (!process.env[name]) throw holdoutError('RUNNER_SETTING', { name, value: '' });
+  }
+  return settings;
+}
+
+async function runBatchJob(settings: RunnerSettings, stop: AbortSignal): Promise<number> {
   const platform = loadSettings();
   const [store, buckets] = [new ObjectStore(platform), bucketsOf(platform)];
-  const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));
-  if (!(await claimRun(store, buckets.runs, runKey, settings.jobId))) return runnerExit.duplicate;
+  const spec = await readSpec(store, buckets.runs, runObjects.spec(process.env['HOLDOUT_RUN_KEY'] ?? ''));
+  const { image } = settings;
+  if (image !== undefined) await checkHost({ ...settings, image }, spec);
+  if (!(await claimRun(store, buckets.runs, spec.runKey, settings.jobId))) return runnerExit.duplicate;
   await runSubmission({ store, buckets, settings, spec, stop });
   return runnerExit.done;
+}
+
+async function readSpec(store: ObjectStore, bucket: string, key: string): Promise<RunSpec> {
+  try {
+    return await store.readJson<RunSpec>(bucket, key);
+  } catch (error) {
+    if (error instanceof HoldoutError) throw error;
+    const { name } = error as Error;
+    throw holdoutError('SPEC_UNREADABLE', { bucket, key, cause: `${name}: ${messageOf(error)}` }, error);
+  }
 }
 
 async function report(thrown: unknown): Promise<number> {
   const line = thrown instanceof HoldoutError ? `${thrown.code}: ${thrown.message} ${thrown.next}` : messageOf(thrown);
   process.stderr.write(`holdout-runner: ${line.replaceAll(/\s+/g, ' ')}\n`);
-  if (process.argv[2] !== 'reap') await writeRunnerError(thrown);
+  if (process.env['HOLDOUT_RUN_KEY'] && process.argv[2] !== 'reap') await writeRunnerError(thrown);
   return runnerExit.error;
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { holdoutError } from '../errors.ts';
+import { defaultScratch } from '../host-paths.ts';
 
 /** How to call the container engine of this host. */
 export interface EngineSettings {
@@ -16,6 +17,8 @@ export interface RunnerSettings {
   /** Folder of the staged inputs and of the runs, shared by all runners of a host. */
   scratch: string;
   engine: EngineSettings;
+  /** The runner's own image, on a host of AWS Batch; a job has that host to itself. */
+  image?: string | undefined;
 }
 
 const defaultEngine: EngineSettings = { name: 'docker', command: ['docker'], runFlags: [] };
@@ -23,15 +26,16 @@ const defaultEngine: EngineSettings = { name: 'docker', command: ['docker'], run
 /** Job ids become names of containers, folders and control groups. */
 const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
-/** Reads HOLDOUT_SCRATCH and HOLDOUT_ENGINE (JSON of {@link EngineSettings}); throws RUNNER_SETTING. */
+/** Reads HOLDOUT_SCRATCH, HOLDOUT_ENGINE (JSON of {@link EngineSettings}) and HOLDOUT_RUNNER_IMAGE; throws RUNNER_SETTING. */
 export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.ProcessEnv = process.env): RunnerSettings {
   if (jobId === undefined || !jobIdPattern.test(jobId)) {
     throw holdoutError('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
   }
   return {
     jobId,
-    scratch: resolve(env['HOLDOUT_SCRATCH'] ?? '/var/lib/holdout'),
+    scratch: resolve(env['HOLDOUT_SCRATCH'] ?? defaultScratch),
     engine: readEngine(env['HOLDOUT_ENGINE']),
+    image: env['HOLDOUT_RUNNER_IMAGE'] || undefined,
   };
 }
 

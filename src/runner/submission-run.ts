@@ -87,6 +87,8 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
     });
     const request = { spec, jobId: settings.jobId, engine, place, image, inputs, scratch: settings.scratch, log, stop };
     const report = await runInSandbox(request);
+    // Nobody reads the predictions of a stopped run, and a copy could outlast the 30 s that Batch gives a runner.
+    if (report.run.end.kind === 'stopped') return { image, report, found: { kind: 'missing' }, shorterRun: null };
     const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
     return { image, report, found, shorterRun: await timeShorterRun(request, report) };
   } catch (error) {

@@ -17,6 +17,8 @@ export const timings = {
   gpuListing: 20_000,
   /** Between two attempts to kill a container that is still starting. */
   killAgain: 2_000,
+  /** Between two SIGTERMs from the launcher to a runner that may still be starting. */
+  signalAgain: 1_000,
   /** For the release of a run's host: an engine may be busy with the container that has just ended. */
   release: 15_000,
   /** For the last process of a killed container to exit. */

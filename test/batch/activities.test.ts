@@ -16,6 +16,7 @@ import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { jobDefinition } from '../../src/batch/job-definition.ts';
 import { refusalOf } from '../../src/batch/refusal.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
@@ -178,6 +179,23 @@ describe('the activities of a Batch job on a real worker', () => {
     const missing: unknown = await rig.submit(rig.run(), { queue: 'no-such-queue' }).catch(refusalOf);
     assert.ok(typeof missing === 'string');
     assert.match(missing, /^Batch refuses the job: ClientException: .*no-such-queue/);
+  });
+
+  it('submits with the newest revision, also if the one that it knew was replaced a moment ago', async () => {
+    const revisionOf = async (runKey: string): Promise<number> => {
+      const made = await (await submit(runKey)).result();
+      assert.equal(made.kind, 'submitted');
+      const { jobDefinition = '' } = await rig.endpoint.describe(made.jobId);
+      return Number(jobDefinition.split(':').at(-1));
+    };
+    const known = await revisionOf(rig.run());
+    const [g4] = frozenCampaign().instanceClasses;
+    assert.ok(g4);
+    const { jobDefinitionName, ...definition } = jobDefinition('holdout-runner', { kind: 'local' }, g4);
+    const { revision } = await rig.endpoint.register(jobDefinitionName, definition);
+    assert.ok(revision !== undefined && revision > known);
+    rig.proxy.inject('submitjob', { kind: 'refuse', status: 400, type: 'ClientException' }, 1);
+    assert.equal(await revisionOf(rig.run()), revision);
   });
 
   it('withdraws a run: returns the job that it has, or abandons the run if it has none', async () => {

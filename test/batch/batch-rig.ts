@@ -8,17 +8,19 @@ import type { JobDetail, JobStatus, JobSummary } from '@aws-sdk/client-batch';
 import { build } from 'esbuild';
 import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
 import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
-import { ensureJobDefinitions, jobDefinitionOf } from '../../src/batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../src/batch/ensure-job-definitions.ts';
+import { JobDefinitionRevisions } from '../../src/batch/job-definition-revisions.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
+import { jobDefinitionOf } from '../../src/campaign/model/job-definition-name.ts';
+import { runObjects } from '../../src/object-keys.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
-import { runObjects } from '../../src/object-keys.ts';
 
 /** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {
@@ -72,7 +74,12 @@ export class BatchRig {
     const rig = await shared;
     rig.ambient = ambient;
     process.env = { ...ambient, ...rig.s3.environment, AWS_ENDPOINT_URL_BATCH: rig.proxy.endpoint };
-    await ensureJobDefinitions(rig.clients.batch, 'holdout-runner', 'local', frozenCampaign().instanceClasses);
+    await ensureJobDefinitions(
+      rig.clients.batch,
+      'holdout-runner',
+      { kind: 'local' },
+      frozenCampaign().instanceClasses,
+    );
     return rig;
   }
 
@@ -120,7 +127,8 @@ export class BatchRig {
 
   get dependencies() {
     const { store, clients, poller, s3 } = this;
-    return { ...clients, poller, runs: { store, bucket: s3.buckets.runs } };
+    const definitions = new JobDefinitionRevisions(clients.batch, 'holdout-runner');
+    return { ...clients, poller, definitions, runs: { store, bucket: s3.buckets.runs } };
   }
 
   /** A new run whose jobs follow this play. */

@@ -1,6 +1,7 @@
 import { BatchServiceException, DescribeJobsCommand, type BatchClient } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
-import { ensureJobDefinitions } from '../../src/batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../src/batch/ensure-job-definitions.ts';
+import { JobDefinitionRevisions } from '../../src/batch/job-definition-revisions.ts';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { isThrottled } from '../../src/batch/throttling.ts';
 import { submitOnce, type Settling, type SubmitOrder } from '../../src/batch/submit-once.ts';
@@ -206,14 +207,54 @@ describe('submitting a run once', () => {
     assert.equal(rig.proxy.count('submitjob'), 0);
   });
 
+  const registered = (): unknown[] =>
+    rig.proxy.calls.filter(({ operation }) => operation === 'registerjobdefinition').map(({ body }) => body);
+  const named = (): unknown[] => registered().map((body) => (body as { jobDefinitionName: string }).jobDefinitionName);
+
   it('registers one job definition per class, once', async () => {
     const classes = frozenCampaign().instanceClasses;
-    await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
-    await ensureJobDefinitions(rig.clients.batch, 'other', 'local', classes);
-    const registered = rig.proxy.calls.filter(({ operation }) => operation === 'registerjobdefinition');
-    assert.deepEqual(
-      registered.map(({ body }) => body['jobDefinitionName']),
-      ['other-g4', 'other-p3'],
-    );
+    await ensureJobDefinitions(rig.clients.batch, 'other', { kind: 'local' }, classes);
+    await ensureJobDefinitions(rig.clients.batch, 'other', { kind: 'local' }, classes);
+    assert.deepEqual(named(), ['other-g4', 'other-p3']);
+  });
+
+  it('registers a new revision for other resources, and submits each campaign’s jobs to its own', async () => {
+    const classes = frozenCampaign().instanceClasses;
+    const larger = classes.map((one) => ({ ...one, memoryMiB: one.memoryMiB + 1 }));
+    for (const set of [classes, larger, classes, larger]) {
+      await ensureJobDefinitions(rig.clients.batch, 'twice', { kind: 'local' }, set);
+    }
+    assert.deepEqual(named(), ['twice-g4', 'twice-p3', 'twice-g4', 'twice-p3']);
+    const revisions = new JobDefinitionRevisions(rig.clients.batch, 'twice');
+    const references = [classes, larger].map((set) => set.map((one) => revisions.referenceFor(one)));
+    assert.deepEqual(await Promise.all(references.flat()), ['twice-g4:1', 'twice-p3:1', 'twice-g4:2', 'twice-p3:2']);
+  });
+
+  it('asks for the revisions of a name once, and says which resources are missing', async () => {
+    const [g4] = frozenCampaign().instanceClasses;
+    assert.ok(g4);
+    const revisions = new JobDefinitionRevisions(rig.clients.batch, 'holdout-runner');
+    const calls = (): number => rig.proxy.count('describejobdefinitions');
+    await revisions.referenceFor(g4);
+    await revisions.referenceFor(g4);
+    assert.equal(calls(), 1);
+    await assert.rejects(revisions.referenceFor({ ...g4, vcpus: 3 }), {
+      code: 'JOB_DEFINITION_MISSING',
+      message: /holdout-runner-g4 with 3 vCPUs, .* active revisions have/,
+    });
+    await revisions.referenceFor(g4);
+    assert.equal(calls(), 2);
+  });
+
+  it('refuses classes that would share a definition', async () => {
+    const [g4] = frozenCampaign().instanceClasses;
+    assert.ok(g4);
+    const classes = [
+      { ...g4, name: 'g4dn.xlarge' },
+      { ...g4, name: 'g4dn-xlarge' },
+    ];
+    const registering = ensureJobDefinitions(rig.clients.batch, 'clash', { kind: 'local' }, classes);
+    await assert.rejects(registering, { code: 'JOB_DEFINITION_SHARED' });
+    assert.deepEqual(registered(), []);
   });
 });

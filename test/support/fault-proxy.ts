@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** Operations of Batch's API, by the last part of their path. */
-export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob';
+export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob' | 'describejobdefinitions';
 
 type Body = Record<string, unknown>;
 

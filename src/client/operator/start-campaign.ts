@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureJobDefinitions } from '../../batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
+import { runnerHostOf } from '../../batch/runner-host.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
@@ -46,11 +47,11 @@ const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Ou
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
     const { yes = false } = options;
     if (!(await confirmed([], `Start ${checked.campaign} in ${where}?`, { yes, output }))) return exitStatus.failed;
-    // On AWS the infrastructure has registered the job definitions; behind docker compose this command does.
-    const image = process.env['HOLDOUT_RUNNER_IMAGE'];
-    if (image) {
-      const { jobDefinition } = access.settings;
-      await ensureJobDefinitions(await access.openBatch(), jobDefinition, image, checked.instanceClasses);
+    // Usually the infrastructure has registered the job definitions; behind docker compose this command does.
+    const host = runnerHostOf(process.env);
+    if (host !== undefined) {
+      const batch = await access.openBatch();
+      await ensureJobDefinitions(batch, access.settings.jobDefinition, host, checked.instanceClasses);
     }
     return runCampaign(access, checked, options, output);
   });

@@ -1,5 +1,5 @@
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { ensureJobDefinitions } from '../../batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { retryFor } from '../../retry-for.ts';
@@ -18,7 +18,7 @@ export async function readyBatch(
   const register = async (): Promise<void> => {
     const missing = await missingQueues(batch, classes);
     if (missing.length > 0) throw new Error(`it does not know the queues ${missing.join(', ')}`);
-    await ensureJobDefinitions(batch, definitionPrefix, 'local', classes);
+    await ensureJobDefinitions(batch, definitionPrefix, { kind: 'local' }, classes);
   };
   await retryFor(register, polling).catch((error: unknown) => {
     throw holdoutError('BATCH_NOT_READY', { cause: messageOf(error) }, error);

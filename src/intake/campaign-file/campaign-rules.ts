@@ -1,3 +1,4 @@
+import { sharedJobDefinition } from '../../campaign/model/job-definition-name.ts';
 import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
@@ -25,6 +26,7 @@ export function checkRules(read: ReadCampaign, moment: Moment, report: Report): 
     checkClass(row, index, read.instanceClasses, report);
     checkWallClock(row, index, read, report);
   });
+  checkDefinitions(read.instanceClasses, report);
   checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
   checkNamed(['expect', 'on'], read.expect?.on, read, report);
   checkExpectation(read, report);
@@ -75,6 +77,17 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   if (row.kind !== 'cpu') return;
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, but a class of kind cpu has no GPU`);
+}
+
+/** Batch allows no dots in the name of a job definition. */
+function checkDefinitions(rows: readonly Row[], report: Report): void {
+  const shared = sharedJobDefinition(rows.flatMap(({ name }) => name ?? []));
+  if (shared === undefined) return;
+  const index = rows.findIndex(({ name }) => name === shared[1]);
+  report(
+    ['instanceClasses', index, 'name'],
+    `is ${quoted(shared[1])}, which has the same job definition as ${quoted(shared[0])}: a dot counts as a hyphen`,
+  );
 }
 
 /** Checks that the promised wall clock stays within the maximum on slower classes of the same kind. */

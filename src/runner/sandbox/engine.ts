@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
-import { spawnDetached } from '../../run-command.ts';
+import { type CommandResult, spawnDetached } from '../../run-command.ts';
 import { run, succeed } from './command.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 
@@ -70,6 +70,11 @@ export class ContainerEngine {
     this.folders = ['root', 'runroot'].flatMap((flag) => flagOf(command, flag) ?? []);
     // Under systemd podman would accept only slices as parent groups.
     this.command = name === 'podman' ? [...command, '--cgroup-manager=cgroupfs'] : command;
+  }
+
+  /** Calls the engine with other arguments, whatever it answers. */
+  call(args: readonly string[]): Promise<CommandResult> {
+    return run([...this.command, ...args]);
   }
 
   /** Undefined if the engine has no such image. */
@@ -143,6 +148,12 @@ export class ContainerEngine {
   startAttached(container: string): ChildProcess {
     const [program, ...args] = [...this.command, 'start', '--attach', container];
     return spawnDetached(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Like {@link startAttached}, with this process's output; the container's input ends with this process. */
+  startTied(container: string): ChildProcess {
+    const [program, ...args] = [...this.command, 'start', '--attach', '--interactive', container];
+    return spawnDetached(program, args, { stdio: ['pipe', 'inherit', 'inherit'] });
   }
 
   async state(container: string): Promise<ContainerState> {

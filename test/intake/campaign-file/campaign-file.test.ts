@@ -119,6 +119,11 @@ describe('faults of a campaign file', () => {
       /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn\.xlarge", the same as instanceClasses\[1\]/,
     ],
     [
+      'a class whose job definition is another’s',
+      edited('name: c4.4xlarge', 'name: g4dn-xlarge'),
+      /^campaign\.yaml:15: instanceClasses\[2\]\.name is "g4dn-xlarge", which has the same job definition as "g4dn\.xlarge"/,
+    ],
+    [
       'an unknown class',
       edited('wallClockOn: p3.2xlarge', 'wallClockOn: p3.xlarge'),
       /^campaign\.yaml:9: limits\.wallClockOn is "p3\.xlarge", must name an instance class \(did you mean p3\.2xlarge\?\)/,

@@ -1,0 +1,33 @@
+import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
+import type { JobDefinition } from './job-definition.ts';
+
+/** Fields that Batch itself sets. */
+const byBatch = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType'];
+
+/**
+ * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists and `false`, and may list
+ * variables in another order; none of these is a difference. A value that somebody else added is one.
+ */
+export function isSameDefinition(wanted: JobDefinition, registered: RegisteredDefinition): boolean {
+  const rest = Object.entries(registered).filter(([name]) => !byBatch.includes(name));
+  return canonical(wanted) === canonical(Object.fromEntries(rest));
+}
+
+/** JSON without empty values, with sorted names and lists; a command keeps its order. */
+const canonical = (value: unknown): string => JSON.stringify(normal(value)) ?? '';
+
+function normal(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) {
+    const entries = value.map((entry) => normal(entry));
+    if (entries.length === 0) return undefined;
+    return name === 'command' ? entries : entries.sort((one, other) => (canonical(one) < canonical(other) ? -1 : 1));
+  }
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.keys(value)
+      .sort()
+      .map((key) => [key, normal((value as Record<string, unknown>)[key], key)] as const)
+      .filter(([, field]) => field !== undefined);
+    return fields.length === 0 ? undefined : Object.fromEntries(fields);
+  }
+  return value === null || value === false || value === '' ? undefined : value;
+}

@@ -1,0 +1,68 @@
+import type { BatchClient, JobDefinition as RegisteredDefinition, ResourceRequirement } from '@aws-sdk/client-batch';
+import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
+import { holdoutError } from '../errors.ts';
+import { activeRevisions } from './active-revisions.ts';
+import { resourcesOf, type JobClass } from './job-definition.ts';
+
+/** How long an answer of DescribeJobDefinitions is used, in ms: a new revision counts a minute after its registration. */
+const maxAgeMs = 60_000;
+
+/** Which revision of a job definition a job of a class has to name. Asks Batch once a minute for each name. */
+export class JobDefinitionRevisions {
+  private readonly known = new Map<string, { at: number; revisions: Promise<RegisteredDefinition[]> }>();
+
+  constructor(
+    private readonly batch: BatchClient,
+    private readonly prefix: string,
+  ) {}
+
+  /** `name:revision` of the newest revision with the resources of this class. Throws JOB_DEFINITION_MISSING. */
+  async referenceFor(instanceClass: JobClass): Promise<string> {
+    const jobDefinition = jobDefinitionOf(this.prefix, instanceClass.name);
+    const revisions = await this.revisionsOf(jobDefinition);
+    const newest = newestFor(instanceClass, revisions);
+    if (newest !== undefined) return `${jobDefinition}:${newest.revision}`;
+    // It may be registered in the next second.
+    this.forget();
+    const resources = inWords(instanceClass);
+    throw holdoutError('JOB_DEFINITION_MISSING', { jobDefinition, resources, revisions: revisions.length });
+  }
+
+  /** Asks Batch again at the next call, after Batch has refused a revision. */
+  forget(): void {
+    this.known.clear();
+  }
+
+  private revisionsOf(name: string): Promise<RegisteredDefinition[]> {
+    const known = this.known.get(name);
+    if (known !== undefined && performance.now() - known.at < maxAgeMs) return known.revisions;
+    const revisions = activeRevisions(this.batch, name);
+    this.known.set(name, { at: performance.now(), revisions });
+    revisions.catch(() => this.known.delete(name));
+    return revisions;
+  }
+}
+
+/** The newest of these revisions that has a class's resources: campaigns with other resources may use the same name. */
+export function newestFor(
+  instanceClass: JobClass,
+  revisions: readonly RegisteredDefinition[],
+): RegisteredDefinition | undefined {
+  const wanted = asText(resourcesOf(instanceClass));
+  return revisions
+    .filter(({ containerProperties }) => asText(containerProperties?.resourceRequirements) === wanted)
+    .toSorted((one, other) => (other.revision ?? 0) - (one.revision ?? 0))[0];
+}
+
+/** `4 vCPUs, 15000 MiB, 1 GPU`. */
+const inWords = (instanceClass: JobClass): string =>
+  resourcesOf(instanceClass)
+    .map(({ type, value }) => `${value} ${type === undefined ? '' : words[type]}`)
+    .join(', ');
+const words = { VCPU: 'vCPUs', MEMORY: 'MiB', GPU: 'GPUs' } as const;
+
+const asText = (requirements: readonly ResourceRequirement[] = []): string =>
+  requirements
+    .map(({ type, value }) => `${type}=${value}`)
+    .sort()
+    .join(' ');
