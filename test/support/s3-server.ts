@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Buckets, bucketsOf } from '../../src/settings.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdout/tools/versitygw-1.8.0');
 
@@ -86,13 +86,4 @@ function clientOf(endpoint: string, environment: Record<string, string>): S3Clie
       secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
     },
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { freePort } from './free-port.ts';
 
 /** Search attributes that the workflows set. */
 const attributes = ['Campaign', 'Team', 'Stage', 'Class', 'Outcome'].map((name) => `Holdout${name}=Keyword`);
@@ -61,14 +61,4 @@ export async function startTemporalServer(settings: Record<string, number> = {})
       if (server.exitCode === null) await once(server, 'exit');
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,0 +1,245 @@
+/**
+ * A registry of ECR on loopback. The registry is Debian's docker-registry with basic authentication; it alone decides whether a
+ * login is good. In front of it, a server with the certificate of ECR's host name injects faults in ECR's words, and a proxy
+ * brings the programs' connections there. The API that gives logins is ours.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setVariables, startEcrApi, type EcrApi } from '../support/images/ecr-api.ts';
+import { eventually } from '../support/eventually.ts';
+import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
+import { freePort } from '../support/free-port.ts';
+
+export const account = '123456789012';
+const registryPrograms = (): string => debianPrograms('docker-registry', ['docker-registry']);
+
+/** Tests that need the registry; skipped with the reason where Debian's package cannot be had. */
+export function describeWithRegistry(title: string, body: (this: Mocha.Suite) => void): void {
+  try {
+    registryPrograms();
+    describe(title, body);
+  } catch (error) {
+    if (!(error instanceof ProgramsUnavailable)) throw error;
+    describe.skip(`${title} (${error.message})`, body);
+  }
+}
+
+/** A response in place of the registry's. */
+export interface Fault {
+  status: number;
+  code: string;
+  message: string;
+}
+
+/** In the words of ECR. */
+export const faults = {
+  expired: {
+    status: 403,
+    code: 'DENIED',
+    message: 'Your authorization token has expired. Reauthenticate and try again.',
+  },
+  throttled: { status: 429, code: 'TOOMANYREQUESTS', message: 'Rate exceeded' },
+  immutable: {
+    status: 400,
+    code: 'TAG_INVALID',
+    message:
+      "The image tag 'x' already exists in the 'store' repository and cannot be overwritten because the tag is immutable.",
+  },
+  forbidden: {
+    status: 403,
+    code: 'DENIED',
+    message: `User: arn:aws:sts::${account}:assumed-role/worker/w is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:${account}:repository/store because no identity-based policy allows the ecr:InitiateLayerUpload action`,
+  },
+} as const satisfies Record<string, Fault>;
+
+export interface RegistryRequest {
+  method: string;
+  path: string;
+}
+
+export class EcrRig {
+  /** Every password that was ever given out. */
+  readonly secrets: string[] = [];
+  /** Requests that arrived with a login, in order. */
+  readonly requests: RegistryRequest[] = [];
+  /** Called before a request is answered; a fault replaces the answer. */
+  onRequest: (request: RegistryRequest) => Fault | undefined = () => undefined;
+  /** Variables of programs that use the registry. */
+  readonly environment: Record<string, string>;
+  private readonly expired = new Set<string>();
+  private readonly good = new Map<string, string>();
+
+  private constructor(
+    readonly host: string,
+    readonly api: EcrApi,
+    readonly folder: string,
+    private readonly registry: ChildProcess,
+    private readonly registryPort: number,
+    private readonly servers: Server[],
+    private readonly restore: () => void,
+    proxyPort: number,
+  ) {
+    this.environment = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, SSL_CERT_FILE: join(folder, 'ca.pem') };
+  }
+
+  /** Starts it in a region; each has its own host name, and so its own logins. */
+  static async start(region: string): Promise<EcrRig> {
+    const folder = mkdtempSync(join(tmpdir(), 'ecr-'));
+    const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
+    makeCertificates(folder, host);
+    writeFileSync(join(folder, 'htpasswd'), '');
+    const registryPort = await freePort();
+    const registry = startRegistry(folder, registryPort);
+    const serving: { rig?: EcrRig } = {};
+    const tls = { key: readFileSync(join(folder, 'host.key')), cert: readFileSync(join(folder, 'host.pem')) };
+    const front = createTlsServer(tls, (incoming, outgoing) => serving.rig?.serve(incoming, outgoing));
+    const frontPort = await listening(front);
+    const proxy = createServer();
+    proxy.on('connect', (_: IncomingMessage, socket) => {
+      const onward = connect(frontPort, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      socket.pipe(onward).pipe(socket);
+      for (const side of [socket, onward]) side.on('error', () => [socket, onward].forEach((one) => one.destroy()));
+    });
+    const proxyPort = await listening(proxy);
+    const api = await startEcrApi();
+    const restore = setVariables({
+      HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
+      SSL_CERT_FILE: join(folder, 'ca.pem'),
+    });
+    const rig = new EcrRig(host, api, folder, registry, registryPort, [front, proxy], restore, proxyPort);
+    serving.rig = rig;
+    api.answer('GetAuthorizationToken', () => rig.issue());
+    await eventually('the registry answers', () => fetch(`http://127.0.0.1:${registryPort}/`).then(({ ok }) => ok));
+    return rig;
+  }
+
+  /** Gives out a login that the registry accepts from now on. */
+  issue(): { body: object } {
+    const password = `secret-${randomBytes(24).toString('hex')}`;
+    this.secrets.push(password, Buffer.from(`AWS:${password}`).toString('base64'));
+    this.good.set(password, hashOf(password));
+    this.writePasswords();
+    const expiresAt = Date.now() / 1_000 + 12 * 3_600;
+    const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
+    return { body: { authorizationData: [{ authorizationToken, expiresAt, proxyEndpoint: `https://${this.host}` }] } };
+  }
+
+  get issued(): number {
+    return this.secrets.length / 2;
+  }
+
+  /** All logins so far are refused from now on: in ECR's words for an expired one, or by the registry as wrong. */
+  expire({ inWords }: { inWords: boolean }): void {
+    if (inWords) for (const password of this.good.keys()) this.expired.add(password);
+    this.good.clear();
+    this.writePasswords();
+  }
+
+  /** Runs something once, when a request matches that comes with a login. */
+  when(matches: (request: RegistryRequest) => boolean, then: () => Fault | undefined | void): void {
+    this.onRequest = (received) => {
+      if (!matches(received)) return undefined;
+      this.onRequest = () => undefined;
+      return then() ?? undefined;
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.restore();
+    await this.api.close();
+    for (const server of this.servers) server.close();
+    this.registry.kill('SIGKILL');
+    await once(this.registry, 'exit');
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** The registry reads the file again when its time has changed. */
+  private writePasswords(): void {
+    const file = join(this.folder, 'htpasswd');
+    const before = statSync(file).mtimeMs;
+    // One account has one password; the newest good one counts.
+    const hash = [...this.good.values()].at(-1);
+    writeFileSync(file, hash === undefined ? '' : `AWS:${hash}\n`);
+    utimesSync(file, new Date(), new Date(before + 1_000));
+  }
+
+  private serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method = '', url = '', headers } = incoming;
+    const login = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
+    const received = { method, path: url };
+    if (login !== '') this.requests.push(received);
+    const injected = login === '' ? undefined : this.onRequest(received);
+    const fault = injected ?? (this.expired.has(login.replace('AWS:', '')) ? faults.expired : undefined);
+    if (fault) {
+      outgoing.writeHead(fault.status, { 'content-type': 'application/json', connection: 'close' });
+      outgoing.end(JSON.stringify({ errors: [{ code: fault.code, message: fault.message }] }));
+      return;
+    }
+    const onward = request({ port: this.registryPort, host: '127.0.0.1', method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  }
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+function startRegistry(folder: string, port: number): ChildProcess {
+  const configuration = {
+    version: 0.1,
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(folder, 'images') } },
+    auth: { htpasswd: { realm: 'ecr', path: join(folder, 'htpasswd') } },
+    http: { addr: `127.0.0.1:${port}`, relativeurls: true },
+  };
+  // YAML includes JSON.
+  writeFileSync(join(folder, 'registry.yml'), JSON.stringify(configuration));
+  const program = join(registryPrograms(), 'usr/bin/docker-registry');
+  const server = spawn(program, ['serve', join(folder, 'registry.yml')], { stdio: 'ignore' });
+  process.once('exit', () => server.kill('SIGKILL'));
+  return server;
+}
+
+/** bcrypt at its lowest cost: the registry checks every request. Perl is part of every Debian. */
+function hashOf(password: string): string {
+  const salt = '$2y$04$abcdefghijklmnopqrstuu';
+  return execFileSync('perl', ['-e', 'print crypt($ARGV[0], $ARGV[1])', password, salt], { encoding: 'utf8' });
+}
+
+/** An authority of its own, and a certificate for the host. */
+function makeCertificates(folder: string, host: string): void {
+  const openssl = (...args: string[]): Buffer =>
+    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=test', '-days', '2');
+  const names = ['-addext', `subjectAltName=DNS:${host}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'host.key',
+    '-out',
+    'host.pem',
+    '-subj',
+    '/CN=host',
+    '-days',
+    '2',
+    ...names,
+    ...signed,
+  );
+}
