@@ -114,7 +114,7 @@ describeWithRegistry('ECR as image store', () => {
     ecr.onRequest = ({ method }) => (method === 'POST' ? ((refusals += 1), faults.forbidden) : undefined);
     await assert.rejects(store.put(other, otherDigest, 'c/refused'), (error: HoldoutError) => {
       assert.equal(error.code, 'IMAGE_COPY_FAILED');
-      assert.match(error.message, /not authorized to perform: ecr:InitiateLayerUpload .*check the role's rights/);
+      assert.match(error.message, /not authorized to perform: ecr:InitiateLayerUpload .*check the rights of this role/);
       return true;
     });
     // One for each blob of one copy.

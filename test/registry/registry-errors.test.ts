@@ -169,7 +169,7 @@ describe('a failure of a registry', () => {
     const message = 'denied: User: arn:x is not authorized to perform: ecr:BatchGetImage on resource: arn:y';
     assert.match(
       whyNot(`docker://${ecr}/x@sha256:0`, message),
-      /^denied: .*ecr:BatchGetImage.*check the role's rights/,
+      /^denied: .*ecr:BatchGetImage.*check the rights of this role/,
     );
     assert.equal(whyNot(`docker://${ecr}/x@sha256:0`, 'unexpected EOF'), 'unexpected EOF');
   });
