@@ -6,30 +6,19 @@ import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { resultObjects, runObjects } from '../../src/ids.ts';
-import { runCommand } from '../../src/run-command.ts';
 import { ActivityRig } from '../activities/activity-rig.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { RunnerRig, type StartedRunner } from '../runner/runner-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { setVariables } from '../support/images/ecr-api.ts';
-import { buildImage, type LayoutImage } from '../support/images/oci-image.ts';
-import { account, describeWithRegistry, EcrRig, faults, type RegistryRequest } from './ecr-rig.ts';
+import { buildImage } from '../support/images/oci-image.ts';
+import { account, describeWithRegistry, EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
 
 const isBlobGet = ({ method, path }: RegistryRequest): boolean => method === 'GET' && path.includes('/blobs/');
 const denied = {
   error: 'AccessDeniedException',
   message: `User: arn:aws:sts::${account}:assumed-role/r/s is not authorized to perform: ecr:GetAuthorizationToken on resource: *`,
 };
-
-/** Puts an image into a repository as a team does; returns its reference by digest. */
-async function push(ecr: EcrRig, repository: string, image: LayoutImage): Promise<RunSpec['image']> {
-  ecr.issue();
-  const args = ['--insecure-policy', 'copy', '-q', '--preserve-digests', '--dest-creds', `AWS:${ecr.secrets.at(-2)}`];
-  const target = `docker://${ecr.host}/${repository}`;
-  const { status, stderr } = await runCommand('skopeo', [...args, image.reference, `${target}:v1`]);
-  assert.equal(status, 0, stderr);
-  return { reference: `${target}@${image.digest}`, digest: image.digest };
-}
 
 function assertNoSecrets(ecr: EcrRig, text: string): void {
   assert.ok(ecr.secrets.length > 0);
@@ -44,7 +33,7 @@ describeWithRegistry('a worker with ECR', () => {
     ecr = await EcrRig.start('eu-worker-1');
     rig = await ActivityRig.start(`docker://${ecr.host}/store`);
     const layout = buildImage(join(ecr.folder, 'layout'), 'team', { script: 'true' });
-    const { reference, digest } = await push(ecr, 'team', layout);
+    const { reference, digest } = await pushImage(ecr, 'team', layout);
     await rig.results.freeze(campaign, {});
     const submissions = ['one', 'two', 'three', 'four'].map((name) => ({
       ...submissionOf('one', name),
@@ -127,7 +116,7 @@ describeWithRegistry('a runner with ECR', () => {
     rig = await RunnerRig.start();
     restore = setVariables({ AWS_ENDPOINT_URL_ECR: apiEndpoint });
     const script = 'env; id; cat /proc/mounts; sleep 2; echo id,p >/output/predictions.csv';
-    image = await push(ecr, 'store', rig.image(script));
+    image = await pushImage(ecr, 'store', rig.image(script));
   });
   after(async () => {
     restore();

@@ -7,11 +7,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
+import { runCommand } from '../../src/run-command.ts';
+import type { LayoutImage } from '../support/images/oci-image.ts';
 import { setVariables, startEcrApi, type EcrApi } from '../support/images/ecr-api.ts';
 import { eventually } from '../support/eventually.ts';
 import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
@@ -62,7 +66,12 @@ export const faults = {
 export interface RegistryRequest {
   method: string;
   path: string;
+  /** The program: `skopeo/1.9.3`, `docker/20.10.24 …`. */
+  agent: string;
 }
+
+/** The account with which teams push; it never expires. */
+const team = { name: 'team', password: 'password-of-the-team' };
 
 export class EcrRig {
   /** Every password that was ever given out. */
@@ -94,7 +103,7 @@ export class EcrRig {
     const folder = mkdtempSync(join(tmpdir(), 'ecr-'));
     const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
     makeCertificates(folder, host);
-    writeFileSync(join(folder, 'htpasswd'), '');
+    writeFileSync(join(folder, 'htpasswd'), `${team.name}:${hashOf(team.password)}\n`);
     const registryPort = await freePort();
     const registry = startRegistry(folder, registryPort);
     const serving: { rig?: EcrRig } = {};
@@ -166,14 +175,14 @@ export class EcrRig {
     const before = statSync(file).mtimeMs;
     // One account has one password; the newest good one counts.
     const hash = [...this.good.values()].at(-1);
-    writeFileSync(file, hash === undefined ? '' : `AWS:${hash}\n`);
+    writeFileSync(file, `${hash === undefined ? '' : `AWS:${hash}\n`}${team.name}:${hashOf(team.password)}\n`);
     utimesSync(file, new Date(), new Date(before + 1_000));
   }
 
   private serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = '', url = '', headers } = incoming;
     const login = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
-    const received = { method, path: url };
+    const received = { method, path: url, agent: headers['user-agent'] ?? '' };
     if (login !== '') this.requests.push(received);
     const injected = login === '' ? undefined : this.onRequest(received);
     const fault = injected ?? (this.expired.has(login.replace('AWS:', '')) ? faults.expired : undefined);
@@ -242,4 +251,20 @@ function makeCertificates(folder: string, host: string): void {
     ...names,
     ...signed,
   );
+}
+
+/** Puts an image into a repository as a team does; returns its reference by digest. */
+export async function pushImage(ecr: EcrRig, repository: string, image: LayoutImage): Promise<RunSpec['image']> {
+  const args = [
+    '--insecure-policy',
+    'copy',
+    '-q',
+    '--preserve-digests',
+    '--dest-creds',
+    `${team.name}:${team.password}`,
+  ];
+  const target = `docker://${ecr.host}/${repository}`;
+  const { status, stderr } = await runCommand('skopeo', [...args, image.reference, `${target}:v1`]);
+  assert.equal(status, 0, stderr);
+  return { reference: `${target}@${image.digest}`, digest: image.digest };
 }
