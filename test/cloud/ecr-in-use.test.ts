@@ -6,6 +6,8 @@ import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { resultObjects, runObjects } from '../../src/ids.ts';
+import { loadSettings } from '../../src/settings.ts';
+import { checkSurroundings } from '../../src/worker/check-surroundings.ts';
 import { ActivityRig } from '../activities/activity-rig.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { RunnerRig, type StartedRunner } from '../runner/runner-rig.ts';
@@ -91,6 +93,15 @@ describeWithRegistry('a worker with ECR', () => {
     assert.ok(!cause.nonRetryable);
     ecr.api.answer('GetAuthorizationToken', () => ecr.issue());
     assert.equal((await rig.call('pullImage', { campaign, submission: 'three' })).kind, 'pulled');
+  });
+
+  it('without a token takes no tasks', async () => {
+    const settings = loadSettings({ ...process.env, HOLDOUT_IMAGE_STORE: `docker://${ecr.host}/store` });
+    await checkSurroundings(['images'], settings);
+    ecr.api.answer('GetAuthorizationToken', () => denied);
+    await assert.rejects(checkSurroundings(['images'], settings), { code: 'REGISTRY_LOGIN_FAILED' });
+    await checkSurroundings(['main'], settings);
+    ecr.api.answer('GetAuthorizationToken', () => ecr.issue());
   });
 
   it('leaves no login in Temporal, also after a refused copy', async () => {
