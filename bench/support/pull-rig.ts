@@ -16,6 +16,7 @@ import { embeddedTimings } from '../../src/settings.ts';
 import { sha256OfFile } from '../../src/sha256.ts';
 import { EcrRig } from '../../test/cloud/ecr-rig.ts';
 import { ResultsBucket, submissionOf } from '../../test/ledger/store-rig.ts';
+import { frozenCampaign } from '../../test/support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../../test/support/s3-server.ts';
 import { startTemporalServer, type TemporalServer } from '../../test/support/temporal-server.ts';
 import type { pull } from '../pull-workflows.ts';
@@ -79,7 +80,8 @@ export class PullRig {
     const { images, results } = this.s3.buckets;
     const [key, sha256] = [`${campaign}/${submissions[0]}.tar`, await sha256OfFile(archive)];
     await this.store.upload(images, key, archive);
-    await new ResultsBucket(this.store, results).freeze(campaign, {});
+    const limits = { ...frozenCampaign().limits, imageBytes: 2 ** 34 };
+    await new ResultsBucket(this.store, results).freeze(campaign, {}, { limits });
     const image = { kind: 'archive' as const, bucket: images, key, sha256 };
     const rows = submissions.map((name) => ({ ...submissionOf('one', name), image }));
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions: rows }] };
