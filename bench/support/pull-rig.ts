@@ -68,7 +68,8 @@ export class PullRig {
       const seconds = await this.pullAll(submissions);
       return { seconds, ...(await meter.stop()), timeMiB: await endWorker(worker, this.timeFile) };
     } finally {
-      worker.kill('SIGKILL');
+      // Ends `time` as well; after a failure the worker is still there.
+      if (worker.exitCode === null) process.kill(workerOf(worker), 'SIGKILL');
     }
   }
 
