@@ -69,7 +69,7 @@ export class PullRig {
       return { seconds, ...(await meter.stop()), timeMiB: await endWorker(worker, this.timeFile) };
     } finally {
       // Ends `time` as well; after a failure the worker is still there.
-      if (worker.exitCode === null) process.kill(workerOf(worker), 'SIGKILL');
+      signalWorker(worker, 'SIGKILL');
     }
   }
 
@@ -147,7 +147,8 @@ class Meter {
 
   private async watch(): Promise<void> {
     while (!this.ended) {
-      this.peakMiB = Math.max(this.peakMiB, usageOf(workerOf(this.time))?.peakMiB ?? 0);
+      const pid = workerOf(this.time);
+      this.peakMiB = Math.max(this.peakMiB, (pid && usageOf(pid)?.peakMiB) || 0);
       // Files vanish while du looks; hard links count once.
       const { stdout } = await promisify(execFile)('sh', [
         '-c',
@@ -161,9 +162,14 @@ class Meter {
 }
 
 /** The process that `time` measures; it is its only child. */
-function workerOf({ pid }: ChildProcess): number {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  return Number(children[0] ?? 0);
+function workerOf({ pid }: ChildProcess): number | undefined {
+  const child = readdirSync('/proc').find((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return child === undefined ? undefined : Number(child);
+}
+
+function signalWorker(time: ChildProcess, signal: NodeJS.Signals): void {
+  const pid = workerOf(time);
+  if (pid !== undefined) process.kill(pid, signal);
 }
 
 function parentOf(pid: string): number | undefined {
@@ -176,7 +182,7 @@ function parentOf(pid: string): number | undefined {
 
 /** Ends the worker; returns what `time` wrote to its file, in MiB. */
 async function endWorker(time: ChildProcess, file: string): Promise<number> {
-  process.kill(workerOf(time), 'SIGTERM');
+  signalWorker(time, 'SIGTERM');
   await once(time, 'exit');
   return Number(readFileSync(file, 'utf8').trim().split('\n').at(-1)) / 1_024;
 }
