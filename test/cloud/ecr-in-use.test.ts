@@ -14,7 +14,8 @@ import { RunnerRig, type StartedRunner } from '../runner/runner-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { setVariables } from '../support/images/ecr-api.ts';
 import { buildImage } from '../support/images/oci-image.ts';
-import { account, describeWithRegistry, EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
+import { account, EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
+import { describeWithRegistry } from './password-registry.ts';
 
 const isBlobGet = ({ method, path }: RegistryRequest): boolean => method === 'GET' && path.includes('/blobs/');
 const denied = {

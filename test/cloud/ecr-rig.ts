@@ -3,11 +3,10 @@
  * login is good. In front of it, a server with the certificate of ECR's host name injects faults in ECR's words, and a proxy
  * brings the programs' connections there. The API that gives logins is ours.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
@@ -15,25 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { runCommand } from '../../src/run-command.ts';
-import type { LayoutImage } from '../support/images/oci-image.ts';
 import { setVariables, startEcrApi, type EcrApi } from '../support/images/ecr-api.ts';
-import { eventually } from '../support/eventually.ts';
-import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
-import { freePort } from '../support/free-port.ts';
+import type { LayoutImage } from '../support/images/oci-image.ts';
+import { makeCertificates } from './certificates.ts';
+import { PasswordRegistry } from './password-registry.ts';
 
 export const account = '123456789012';
-const registryPrograms = (): string => debianPrograms('docker-registry', ['docker-registry']);
-
-/** Tests that need the registry; skipped with the reason where Debian's package cannot be had. */
-export function describeWithRegistry(title: string, body: (this: Mocha.Suite) => void): void {
-  try {
-    registryPrograms();
-    describe(title, body);
-  } catch (error) {
-    if (!(error instanceof ProgramsUnavailable)) throw error;
-    describe.skip(`${title} (${error.message})`, body);
-  }
-}
 
 /** A response in place of the registry's. */
 export interface Fault {
@@ -83,14 +69,13 @@ export class EcrRig {
   /** Variables of programs that use the registry. */
   readonly environment: Record<string, string>;
   private readonly expired = new Set<string>();
-  private readonly good = new Map<string, string>();
+  private readonly good = new Set<string>();
 
   private constructor(
     readonly host: string,
     readonly api: EcrApi,
     readonly folder: string,
-    private readonly registry: ChildProcess,
-    private readonly registryPort: number,
+    private readonly registry: PasswordRegistry,
     private readonly servers: Server[],
     private readonly restore: () => void,
     proxyPort: number,
@@ -103,9 +88,8 @@ export class EcrRig {
     const folder = mkdtempSync(join(tmpdir(), 'ecr-'));
     const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
     makeCertificates(folder, host);
-    writeFileSync(join(folder, 'htpasswd'), `${team.name}:${hashOf(team.password)}\n`);
-    const registryPort = await freePort();
-    const registry = startRegistry(folder, registryPort);
+    const registry = await PasswordRegistry.start(folder);
+    registry.accept({ [team.name]: team.password });
     const serving: { rig?: EcrRig } = {};
     const tls = { key: readFileSync(join(folder, 'host.key')), cert: readFileSync(join(folder, 'host.pem')) };
     const front = createTlsServer(tls, (incoming, outgoing) => serving.rig?.serve(incoming, outgoing));
@@ -122,10 +106,9 @@ export class EcrRig {
       HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
       SSL_CERT_FILE: join(folder, 'ca.pem'),
     });
-    const rig = new EcrRig(host, api, folder, registry, registryPort, [front, proxy], restore, proxyPort);
+    const rig = new EcrRig(host, api, folder, registry, [front, proxy], restore, proxyPort);
     serving.rig = rig;
     api.answer('GetAuthorizationToken', () => rig.issue());
-    await eventually('the registry answers', () => fetch(`http://127.0.0.1:${registryPort}/`).then(({ ok }) => ok));
     return rig;
   }
 
@@ -133,8 +116,8 @@ export class EcrRig {
   issue(): { body: object } {
     const password = `secret-${randomBytes(24).toString('hex')}`;
     this.secrets.push(password, Buffer.from(`AWS:${password}`).toString('base64'));
-    this.good.set(password, hashOf(password));
-    this.writePasswords();
+    this.good.add(password);
+    this.acceptNewest();
     const expiresAt = Date.now() / 1_000 + 12 * 3_600;
     const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
     return { body: { authorizationData: [{ authorizationToken, expiresAt, proxyEndpoint: `https://${this.host}` }] } };
@@ -146,9 +129,9 @@ export class EcrRig {
 
   /** All logins so far are refused from now on: in ECR's words for an expired one, or by the registry as wrong. */
   expire({ inWords }: { inWords: boolean }): void {
-    if (inWords) for (const password of this.good.keys()) this.expired.add(password);
+    if (inWords) for (const password of this.good) this.expired.add(password);
     this.good.clear();
-    this.writePasswords();
+    this.acceptNewest();
   }
 
   /** Runs something once, when a request matches that comes with a login. */
@@ -164,19 +147,14 @@ export class EcrRig {
     this.restore();
     await this.api.close();
     for (const server of this.servers) server.close();
-    this.registry.kill('SIGKILL');
-    await once(this.registry, 'exit');
+    await this.registry.stop();
     rmSync(this.folder, { recursive: true });
   }
 
-  /** The registry reads the file again when its time has changed. */
-  private writePasswords(): void {
-    const file = join(this.folder, 'htpasswd');
-    const before = statSync(file).mtimeMs;
-    // One account has one password; the newest good one counts.
-    const hash = [...this.good.values()].at(-1);
-    writeFileSync(file, `${hash === undefined ? '' : `AWS:${hash}\n`}${team.name}:${hashOf(team.password)}\n`);
-    utimesSync(file, new Date(), new Date(before + 1_000));
+  /** An account has one password; the newest counts. */
+  private acceptNewest(): void {
+    const newest = [...this.good].at(-1);
+    this.registry.accept({ [team.name]: team.password, ...(newest !== undefined && { AWS: newest }) });
   }
 
   private serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -191,7 +169,7 @@ export class EcrRig {
       outgoing.end(JSON.stringify({ errors: [{ code: fault.code, message: fault.message }] }));
       return;
     }
-    const onward = request({ port: this.registryPort, host: '127.0.0.1', method, path: url, headers }, (answer) => {
+    const onward = request({ port: this.registry.port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -204,53 +182,6 @@ async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
-}
-
-function startRegistry(folder: string, port: number): ChildProcess {
-  const configuration = {
-    version: 0.1,
-    log: { level: 'error', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'images') } },
-    auth: { htpasswd: { realm: 'ecr', path: join(folder, 'htpasswd') } },
-    http: { addr: `127.0.0.1:${port}`, relativeurls: true },
-  };
-  // YAML includes JSON.
-  writeFileSync(join(folder, 'registry.yml'), JSON.stringify(configuration));
-  const program = join(registryPrograms(), 'usr/bin/docker-registry');
-  const server = spawn(program, ['serve', join(folder, 'registry.yml')], { stdio: 'ignore' });
-  process.once('exit', () => server.kill('SIGKILL'));
-  return server;
-}
-
-/** bcrypt at its lowest cost: the registry checks every request. Perl is part of every Debian. */
-function hashOf(password: string): string {
-  const salt = '$2y$04$abcdefghijklmnopqrstuu';
-  return execFileSync('perl', ['-e', 'print crypt($ARGV[0], $ARGV[1])', password, salt], { encoding: 'utf8' });
-}
-
-/** An authority of its own, and a certificate for the host. */
-function makeCertificates(folder: string, host: string): void {
-  const openssl = (...args: string[]): Buffer =>
-    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=test', '-days', '2');
-  const names = ['-addext', `subjectAltName=DNS:${host}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
-  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key'];
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'host.key',
-    '-out',
-    'host.pem',
-    '-subj',
-    '/CN=host',
-    '-days',
-    '2',
-    ...names,
-    ...signed,
-  );
 }
 
 /** Puts an image into a repository as a team does; returns its reference by digest. */

@@ -8,7 +8,8 @@ import { ContainerEngine, type EngineImage } from '../../src/runner/sandbox/engi
 import { provideImage } from '../../src/runner/stage/image.ts';
 import { DockerHost } from '../support/docker-host.ts';
 import { buildImage } from '../support/images/oci-image.ts';
-import { describeWithRegistry, EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
+import { EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
+import { describeWithRegistry } from './password-registry.ts';
 
 const isPull = ({ agent, path }: RegistryRequest): boolean =>
   agent.startsWith('docker/') && path.includes('/manifests/');

@@ -7,7 +7,8 @@ import { ImageStore } from '../../src/images/store/image-store.ts';
 import { digestOf, fetchImage } from '../../src/images/store/registry-image.ts';
 import { GateRig } from '../support/images/gate-rig.ts';
 import { ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
-import { account, describeWithRegistry, EcrRig, faults, type RegistryRequest } from './ecr-rig.ts';
+import { account, EcrRig, faults, type RegistryRequest } from './ecr-rig.ts';
+import { describeWithRegistry } from './password-registry.ts';
 
 const limits = { imageBytes: 2 ** 24, unpackedBytes: 2 ** 25 };
 const isUpload = ({ method, path }: RegistryRequest): boolean => method === 'PUT' && path.includes('/blobs/uploads/');
