@@ -5,7 +5,7 @@ import type { CampaignResults } from '../../../src/ledger/results.ts';
 import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';
 import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { itWithPython } from '../python.ts';
-import { freePort } from '../server-process.ts';
+import { freePort } from '../../support/free-port.ts';
 import { Microburst, programsWithBatchAt, type Rule } from './microburst.ts';
 
 /** Notes every call that no other rule touches. */
