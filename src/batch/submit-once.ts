@@ -1,10 +1,11 @@
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { parseRunKey, runObjects } from '../ids.ts';
+import { parseRunKey } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
 import { abandon, holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsOfRun } from './run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 import { untilAdmitted } from './throttling.ts';
 
 export interface SubmitOrder {

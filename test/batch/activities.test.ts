@@ -20,16 +20,18 @@ import { jobDefinition } from '../../src/batch/job-definition.ts';
 import { refusalOf } from '../../src/batch/refusal.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
-import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
+import { parseRunKey, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
-import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
+import { loadSettings } from '../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../src/timings.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { BatchRig, pollMs } from './batch-rig.ts';
 import type { awaitRun, submitRun } from './run-workflow.ts';
+import { runObjects, resultObjects } from '../../src/object-keys.ts';
 
 const timings: Timings = {
   ...embeddedTimings,

@@ -6,11 +6,12 @@ import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { isThrottled } from '../../src/batch/throttling.ts';
 import { submitOnce, type Settling, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobNameOf } from '../../src/batch/job-name.ts';
-import { parseRunKey, runObjects } from '../../src/ids.ts';
+import { parseRunKey } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { BatchRig } from './batch-rig.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 describe('submitting a run once', () => {
   let rig: BatchRig;

@@ -5,7 +5,7 @@ import { jobDefinition, type AwsRunnerHost, type JobDefinition } from '../../src
 import type { RunOutcome, RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { engineSocket } from '../../src/host-paths.ts';
-import { runObjects } from '../../src/ids.ts';
+import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';

@@ -22,7 +22,7 @@ import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign
 import { messageOf } from '../../../src/errors.ts';
 import { campaignWorkflowId, taskQueues } from '../../../src/ids.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
-import { embeddedTimings, type Timings } from '../../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../../src/timings.ts';
 import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
