@@ -14,16 +14,26 @@ export interface Settings {
   s3PathStyle: boolean;
   /** Skopeo destination of the private image store without tag: `oci:<folder>` or `docker://<registry>/<repository>`. */
   imageStore: string;
+  /** What happens to images in which ECR's scan finds vulnerabilities. */
+  imageScan: ScanRule;
   jobDefinition: string;
   timings: Timings;
 }
 
-/** Reads the settings from HOLDOUT_* variables. Throws BUCKET_PREFIX_MISSING, BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID. */
+/** `off`: no scan is read; `report`: findings are shown; `refuse-critical`: and critical ones end the submission. */
+export const scanRules = ['off', 'report', 'refuse-critical'] as const;
+export type ScanRule = (typeof scanRules)[number];
+
+/**
+ * Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID, BUCKET_PREFIX_MISSING,
+ * BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID.
+ */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
     ...bucketSettings(env),
     s3PathStyle: env['HOLDOUT_S3_PATH_STYLE'] === '1',
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
+    imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
@@ -43,6 +53,13 @@ function bucketSettings(env: NodeJS.ProcessEnv): Pick<Settings, 'bucketPrefix' |
     if (owner === '') throw holdoutError('BUCKET_OWNER_MISSING', {});
   }
   return { bucketPrefix, ...(owner !== '' && { bucketOwner: owner }) };
+}
+
+function scanRuleFrom(value: string): ScanRule {
+  const rule = scanRules.find((known) => known === value);
+  if (rule === undefined)
+    throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_IMAGE_SCAN', value, allowed: scanRules });
+  return rule;
 }
 
 /** The full names of the five buckets. */

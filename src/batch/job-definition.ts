@@ -102,7 +102,8 @@ function launcherProperties(host: AwsRunnerHost): ContainerProperties {
     image,
     command: ['launch'],
     jobRoleArn,
-    environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    // Batch forgets a variable without a value, which would look like a change.
+    environment: Object.entries(variables).flatMap(([name, value]) => (value === '' ? [] : { name, value })),
     volumes: [{ name: 'engine', host: { sourcePath: engineSocket } }],
     mountPoints: [{ sourceVolume: 'engine', containerPath: engineSocket, readOnly: false }],
     privileged: false,

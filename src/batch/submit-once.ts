@@ -5,8 +5,8 @@ import { abandon, holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsOfRun } from './run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
-import { untilAdmitted } from './throttling.ts';
 import { runObjects } from '../object-keys.ts';
+import { untilAdmitted } from './throttling.ts';
 
 export interface SubmitOrder {
   runKey: string;

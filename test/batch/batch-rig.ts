@@ -14,13 +14,13 @@ import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobDefinitionOf } from '../../src/campaign/model/job-definition-name.ts';
+import { runObjects } from '../../src/object-keys.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
-import { runObjects } from '../../src/object-keys.ts';
 
 /** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {

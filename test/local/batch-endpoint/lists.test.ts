@@ -160,7 +160,6 @@ describe('the lists of the local Batch endpoint', () => {
         type: 'container',
         status: 'ACTIVE',
         containerOrchestrationType: 'ECS',
-        platformCapabilities: ['EC2'],
         parameters: {},
         // Lists that were not given come back empty.
         containerProperties: {

@@ -13,6 +13,7 @@ interface JobDefinitionOrder {
     environment?: { name: string; value: string }[] | undefined;
   };
   parameters?: Record<string, string> | undefined;
+  platformCapabilities?: 'EC2'[] | undefined;
   propagateTags?: boolean | undefined;
   timeout?: { attemptDurationSeconds?: number | undefined } | undefined;
   tags?: Record<string, string> | undefined;
@@ -26,7 +27,6 @@ export interface JobDefinitionRecord {
     revision: number;
     status: 'ACTIVE' | 'INACTIVE';
     containerOrchestrationType: 'ECS';
-    platformCapabilities: string[];
     tags: Record<string, string>;
   };
 }
@@ -55,7 +55,6 @@ export class JobDefinitions {
       sequence: (this.records.at(-1)?.sequence ?? 0) + 1,
       detail: {
         parameters: {},
-        platformCapabilities: ['EC2'],
         ...order,
         containerProperties: withEmptyLists(order.containerProperties),
         jobDefinitionArn: this.arns.definition(name, revision),

@@ -89,7 +89,7 @@ export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord
       parameters,
       tags: order.tags ?? {},
       propagateTags,
-      platformCapabilities: ['EC2'],
+      platformCapabilities: definition.platformCapabilities ?? [],
       ...(timeoutSeconds === undefined ? {} : { timeout: { attemptDurationSeconds: timeoutSeconds } }),
       container: {
         ...withEmptyLists(properties),
