@@ -29,6 +29,7 @@ function asRegistered(revision: number, instanceClass = g4, on = host): Register
     status: 'ACTIVE',
     containerOrchestrationType: 'ECS',
     parameters: {},
+    schedulingPriority: 0,
     tags: { 'aws:cloudformation:stack-name': 'holdout' },
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
     containerProperties: {
