@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** Operations of Batch's API, by the last part of their path. */
-export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob' | 'describejobdefinitions';
+export type BatchOperation =
+  'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob' | 'terminatejobs' | 'describejobdefinitions';
 
 type Body = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
 
 /** This many equal faults in a row are no coincidence. */
-const equalFaults = 3;
+export const equalFaults = 3;
 type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
 
 /** Equal platform faults in a row. */
@@ -13,6 +13,8 @@ export interface FaultStreak {
   readonly count: number;
   /** The submission that all of them come from; null: several. */
   readonly only: string | null;
+  /** Instant (ms) of the newest grant when the first of them was counted. Absent in older states, and for images. */
+  readonly since?: number;
   /** Instant (ms) of the newest grant when the last of them was counted. */
   readonly newestGrant?: number;
   /** Instant (ms) since which the class, or the images, are blocked. */
@@ -35,6 +37,14 @@ export class PlatformFaults {
 
   isBlocked(name: string): boolean {
     return this.byClass[name]?.heldSince !== undefined;
+  }
+
+  /** The fault that ended the last runs of a class without blocking it, if they did; `since` in ms, if known. */
+  faultOf(name: string): { cause: string; count: number; since?: number } | undefined {
+    const streak = this.byClass[name];
+    if (streak === undefined || streak.heldSince !== undefined) return undefined;
+    const { cause, count, since } = streak;
+    return { cause, count, ...(since !== undefined && { since }) };
   }
 
   /** The fault that blocks a class, and the instant (ms) since which it does; undefined if none does. */
@@ -146,8 +156,11 @@ function grown(
     ...(known?.trialSince !== undefined && { trialSince: known.trialSince }),
     ...(newestGrant !== undefined && { newestGrant }),
   };
-  if (known?.cause !== cause) return { cause, count: 1, only: submission, ...kept };
-  return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...kept };
+  if (known?.cause !== cause) {
+    return { cause, count: 1, only: submission, ...kept, ...(newestGrant !== undefined && { since: newestGrant }) };
+  }
+  const only = known.only === submission ? submission : null;
+  return { cause, count: known.count + 1, only, ...kept, ...(known.since !== undefined && { since: known.since }) };
 }
 
 const onTrial = ({ cause }: FaultStreak, now: number): FaultStreak => ({
