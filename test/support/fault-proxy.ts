@@ -10,7 +10,7 @@ type Body = Record<string, unknown>;
 
 export type Fault =
   /** The proxy responds; the endpoint receives nothing. */
-  | { kind: 'refuse'; status: number; type: string }
+  | { kind: 'refuse'; status: number; type: string; message?: string }
   /** The endpoint carries it out, but the response is lost. */
   | { kind: 'lose-response' }
   /** No response; the endpoint receives nothing. */
@@ -87,7 +87,7 @@ export class FaultProxy {
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'refuse') {
       outgoing.writeHead(fault.status, { 'content-type': 'application/json', 'x-amzn-errortype': fault.type });
-      outgoing.end(JSON.stringify({ message: 'injected' }));
+      outgoing.end(JSON.stringify({ message: fault.message ?? 'injected' }));
       return;
     }
     if (fault?.kind === 'hold') await fault.until();

@@ -34,9 +34,16 @@ export class PlatformFaults {
   all: (FaultStreak & { readonly classes: readonly string[] }) | null = null;
   /** Of images that cannot be copied. */
   images: FaultStreak | null = null;
+  /** Classes on which a run has worked since they were last blocked. */
+  proven = byName<1>();
 
   isBlocked(name: string): boolean {
     return this.byClass[name]?.heldSince !== undefined;
+  }
+
+  /** How many platform faults in a row have ended runs on a class on which none has worked yet; undefined once one has. */
+  faultsOfUnproven(name: string): number | undefined {
+    return this.proven[name] === undefined ? (this.byClass[name]?.count ?? 0) : undefined;
   }
 
   /** The fault that ended the last runs of a class without blocking it, if they did; `since` in ms, if known. */
@@ -76,6 +83,7 @@ export class PlatformFaults {
     if (verdict === 'works') {
       delete this.byClass[run.class];
       this.all = null;
+      this.proven[run.class] = 1;
       return;
     }
     const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant };
@@ -115,6 +123,7 @@ export class PlatformFaults {
       return { ...rest, heldSince: now };
     };
     for (const [name, streak] of Object.entries(this.byClass)) this.byClass[name] = blocked(streak);
+    for (const name of classes) if (this.isBlocked(name)) delete this.proven[name];
     this.images &&= blocked(this.images);
   }
 
