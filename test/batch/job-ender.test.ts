@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { JobEnder } from '../../src/batch/job-ender.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
@@ -13,10 +14,13 @@ describe('ending many jobs', () => {
   after(() => rig.leave());
   beforeEach(() => rig.proxy.reset());
 
-  const waitingJobs = (count: number): Promise<string[]> =>
-    Promise.all(Array.from({ length: count }, () => rig.submitted(rig.run(), 'holdout-p3')));
+  const waitingJobs = async (count: number): Promise<string[]> => {
+    const jobIds: string[] = [];
+    for (let made = 0; made < count; made += 1) jobIds.push(await rig.submitted(rig.run(), 'holdout-p3'));
+    return jobIds;
+  };
   const reasonsOf = async (jobIds: string[]): Promise<Set<string | undefined>> =>
-    new Set(await Promise.all(jobIds.map(async (jobId) => (await rig.endpoint.describe(jobId)).statusReason)));
+    new Set((await described(rig, jobIds)).map(({ statusReason }) => statusReason));
 
   it('takes one call for 50 jobs, and one for each reason', async () => {
     const jobs = await waitingJobs(61);
@@ -67,3 +71,8 @@ describe('ending many jobs', () => {
     );
   });
 });
+
+/** DescribeJobs takes 100 ids. */
+async function described({ endpoint }: BatchRig, jobs: string[]): Promise<JobDetail[]> {
+  return (await endpoint.client.send(new DescribeJobsCommand({ jobs }))).jobs ?? [];
+}

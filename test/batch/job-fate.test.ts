@@ -58,8 +58,11 @@ describe('the fate of a job that left no outcome', () => {
   });
 
   it('is unplaceable, or a platform error, if Batch gave up the queued job: for want of machines, or because of its set-up', () => {
+    const setUp = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE';
+    for (const statusReason of [setUp, `Canceled by JobStateTimeLimit action due to reason: ${setUp}`]) {
+      assert.equal(fateOf(job({ statusReason, isCancelled: true })), 'platform-error', statusReason);
+    }
     for (const statusReason of [
-      'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement',
       'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested',
       'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
     ]) {
