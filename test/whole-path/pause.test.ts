@@ -79,21 +79,23 @@ describe('pause and reprioritise from the command line', function () {
 
   it('starts nothing after a pause of the whole campaign is confirmed, and continues within a second of resume', async () => {
     await home.command(0, 'pause');
-    await home.command(0, 'set-slots', '--class', 'g4', '--slots', '4');
+    // No run has worked on g4 yet, so that it has three at a time, however many slots it has.
+    await home.command(0, 'pause', '--team', next, '--kill');
+    await eventually('a slot is free', async () => (await running()).length === 2);
     await delay(1_500);
-    assert.deepEqual(await running(), [kept, next, last]);
+    assert.deepEqual(await running(), [kept, last]);
     await home.command(0, 'resume');
     const answered = Date.now();
-    await home.until('the slot is taken', ({ counts }) => counts.running === 4);
+    await home.until('the slot is taken', ({ counts }) => counts.running === 3);
     const tookMs = Date.now() - answered;
     assert.ok(tookMs < 1_000, `${tookMs} ms`);
-    await eventually('its job is there', async () => (await running()).length === 4);
+    await eventually('its job is there', async () => (await running()).length === 3);
   });
 
   it('repeats the stopped run after resume, uncharged, with the next number', async () => {
     await home.behaveNow({});
     await home.command(0, 'resume', '--team', kept);
-    await home.command(0, 'resume', '--team', killed);
+    for (const team of [killed, next]) await home.command(0, 'resume', '--team', team);
     await home.command(0, 'watch');
     const results = await home.results();
     new CampaignRecord(home.folder, home.campaign).check(results);

@@ -61,6 +61,8 @@ interface ClassProgress {
   held?: { cause: string; since: number };
   /** Not blocked, but a platform fault ended the last runs: `count` of them since about `since` (ms). */
   fault?: { cause: string; count: number; since?: number };
+  /** No run has worked on the class yet, which limits its runs at a time. */
+  unproven?: true;
   /** Ended evaluations, the number of them out of GPU memory, and their duration relative to the prediction. */
   ended: number;
   outOfMemory: number;
@@ -133,6 +135,7 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         short: (state.shortUntil[name] ?? 0) > now,
         ...(held && { held }),
         ...(fault && { fault }),
+        ...(state.faults.faultsOfUnproven(name) !== undefined && { unproven: true as const }),
         ...costModel.memoryOutcomesOn(name),
         times: costModel.factorOf(name),
       },

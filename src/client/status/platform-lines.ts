@@ -25,6 +25,14 @@ export const faultLines = ({ classes }: CampaignProgress): string[] =>
     ];
   });
 
+/** A line for every class that waits with free slots because no run has worked there yet. */
+export const unprovenLines = ({ classes }: CampaignProgress): string[] =>
+  Object.entries(classes).flatMap(([name, { unproven, held, running, slots, waiting }]) =>
+    unproven && !held && waiting > 0 && running > 0 && running < slots
+      ? [`${name}: no run has worked yet, so it gets at most ${equalFaults} at a time, for half an hour at most`]
+      : [],
+  );
+
 /** A line for every class whose jobs Batch does not place, with Batch's reason and the earliest instant. */
 export function waitLines({ stuck }: CampaignProgress): string[] {
   const waits = new Map<string, { place: string; cause: string; jobs: number; since: number }>();

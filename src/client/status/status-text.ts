@@ -5,7 +5,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
-import { faultLines, repairOf, waitLines } from './platform-lines.ts';
+import { faultLines, repairOf, unprovenLines, waitLines } from './platform-lines.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
@@ -50,6 +50,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
     ),
     ...list('platform faults', faultLines(progress)),
     ...list('waiting for machines', waitLines(progress)),
+    ...list('not all slots are used', unprovenLines(progress)),
     ...list('stuck, retrying', progress.stuck.filter(({ what }) => what !== placementStep).map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),

@@ -89,7 +89,7 @@ describe('the progress of a campaign', () => {
     const nothingSeen = { ended: 0, outOfMemory: 0, times: 1 };
     assert.deepEqual(progress.classes, {
       g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false, ...nothingSeen },
-      p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true, ...nothingSeen },
+      p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true, unproven: true, ...nothingSeen },
     });
     assert.equal(progressOf('case', state, null, now + 1).classes['p3']?.short, false);
     assert.deepEqual(progress.pausedTeams, ['a']);

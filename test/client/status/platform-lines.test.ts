@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
-import { faultLines, repairOf, waitLines } from '../../../src/client/status/platform-lines.ts';
+import { faultLines, repairOf, unprovenLines, waitLines } from '../../../src/client/status/platform-lines.ts';
 
 const at = Date.parse('2026-01-02T03:04:00Z');
 const row = { slots: 2, running: 0, waiting: 0, spent: 0, short: false, ended: 0, outOfMemory: 0, times: 1 };
@@ -27,6 +27,14 @@ describe('the lines of status about the platform', () => {
       'g4: 2 jobs wait for a machine since 2026-01-02 03:04 UTC: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - no → nothing to ' +
         'repair: AWS has no such instance now. At its runnableLimit the run goes to another class',
       'p3: 1 job waits for a machine since 2026-01-02 03:04 UTC: something else',
+    ]);
+  });
+
+  it('say why a class does not use its slots before a run has worked there', () => {
+    const g4 = { ...row, slots: 8, running: 3, waiting: 4, unproven: true };
+    const classes = { g4, full: { ...g4, running: 8 }, proven: { ...row, slots: 8, running: 3, waiting: 4 } };
+    assert.deepEqual(unprovenLines({ classes } as unknown as CampaignProgress), [
+      'g4: no run has worked yet, so it gets at most 3 at a time, for half an hour at most',
     ]);
   });
 
