@@ -20,7 +20,7 @@ import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
-import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
 
 /** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {
@@ -93,7 +93,7 @@ export class BatchRig {
   private static async start(): Promise<BatchRig> {
     const s3 = await startS3Server();
     const endpoint = new Rig({
-      credentials: [rigKey, { accessKeyId: 'test', secretAccessKey: 'test-secret' }],
+      credentials: [rigKey, { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' }],
       queues: [
         { name: 'holdout-g4', slots: 8 },
         { name: 'holdout-p3', slots: 0 },
