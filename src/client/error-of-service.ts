@@ -57,7 +57,11 @@ async function temporalError(error: ServiceError): Promise<unknown> {
 
 async function unpolledNow(): Promise<TaskQueueName[]> {
   const temporal = await openTemporal();
-  return unpolledBy(temporal).finally(() => temporal.connection.close());
+  try {
+    return await unpolledBy(temporal);
+  } finally {
+    await temporal.connection.close();
+  }
 }
 
 const grpc = { cancelled: 1, deadlineExceeded: 4, failedPrecondition: 9, unavailable: 14 };

@@ -1,6 +1,6 @@
 import { holdoutError } from '../errors.ts';
 import { awsCall, quickly } from './aws-call.ts';
-import { skewKind, skewOf } from './clock-skew.ts';
+import { skewKind, skewOf, skewText } from './clock-skew.ts';
 import type { Caller } from './caller.ts';
 
 /** Who the credentials belong to, by STS. `skewMs`: how far this machine's clock is ahead. */
@@ -35,7 +35,7 @@ export async function identityOf(caller: Caller, owner: string | undefined): Pro
   const { Account: account = '', Arn: arn = '' } = await called.finally(() => client.destroy());
   const { accessKeyId: key, effect } = caller;
   if (skewMs !== undefined && skewKind(skewMs) === 'refused') {
-    throw holdoutError('CLOCK_SKEWED', { seconds: Math.round(skewMs / 1000), effect });
+    throw holdoutError('CLOCK_SKEWED', { skew: skewText(skewMs), effect });
   }
   if (owner !== undefined && account !== owner) {
     throw holdoutError('AWS_ACCOUNT_DIFFERS', { key, account, owner, effect });

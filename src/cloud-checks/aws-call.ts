@@ -33,7 +33,7 @@ export function awsCallError(caller: Caller, call: string, target: string, error
   const cause = causeOf(error);
   if (kind.kind === 'key')
     return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (${cause})`, effect }, error);
-  if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { effect }, error);
+  if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
   if (kind.kind === 'denied') return holdoutError('AWS_ACCESS_DENIED', { key, call, target, cause, effect }, error);
   return holdoutError('AWS_CALL_FAILED', { call, target, cause, effect }, error);
 }

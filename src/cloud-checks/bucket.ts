@@ -49,7 +49,7 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'AWS';
     return holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error), effect }, error);
   }
-  if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { effect }, error);
+  if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
   if (kind.kind === 'missing') return unusable('does not exist');
   if (kind.kind === 'denied') return unusable(denied(owner, caller));
   return unusable(`cannot be used by the key ${key}: ${status ?? ''} ${messageOf(error)}`);

@@ -16,3 +16,7 @@ export const skewKind = (skew: number): 'right' | 'off' | 'refused' => {
   if (size > refusedAfter) return 'refused';
   return size > notedAfter ? 'off' : 'right';
 };
+
+/** `600 s ahead of`, `12.5 s behind`. */
+export const skewText = (skew: number): string =>
+  `${Math.round(Math.abs(skew) / 100) / 10} s ${skew > 0 ? 'ahead of' : 'behind'}`;

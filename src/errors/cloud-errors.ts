@@ -8,9 +8,6 @@ interface Effect {
 /** The end of a sentence, with the effect. */
 const end = ({ effect }: Effect): string => (effect === undefined ? '.' : `; ${effect}.`);
 
-const offBy = (seconds: number | undefined): string =>
-  seconds === undefined ? 'too far from' : `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'}`;
-
 /** Errors of the AWS account and the Temporal namespace that a campaign or a worker is to use. */
 export const cloudErrors = {
   AWS_REGION_MISSING: userError<Effect>(
@@ -37,10 +34,10 @@ export const cloudErrors = {
     (d) => `${d.call} on ${d.target} failed: ${d.cause}${end(d)}`,
     'Check network, region and endpoint, then run the same command again: npm run holdout -- doctor --aws',
   ),
-  /** `seconds`: how far this clock is ahead, if it could be measured. */
-  CLOCK_SKEWED: userError<Effect & { seconds?: number }>(
+  /** `skew`: `600 s ahead of`, or `too far from` if it could not be measured. */
+  CLOCK_SKEWED: userError<Effect & { skew: string }>(
     (d) =>
-      `The clock of this machine is ${offBy(d.seconds)} that of AWS, which refuses requests signed more than 300 s off${end(d)}`,
+      `The clock of this machine is ${d.skew} that of AWS, which refuses requests signed more than 300 s off${end(d)}`,
     'Synchronise it: timedatectl set-ntp true',
   ),
   BUCKET_UNUSABLE: userError<Effect & { bucket: string; why: string }>(

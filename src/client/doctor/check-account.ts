@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { identityOf, type Identity } from '../../cloud-checks/account.ts';
 import { checkBucket } from '../../cloud-checks/bucket.ts';
 import { hasAwsAccount, type Caller } from '../../cloud-checks/caller.ts';
-import { skewKind } from '../../cloud-checks/clock-skew.ts';
+import { skewKind, skewText } from '../../cloud-checks/clock-skew.ts';
 import { checkImageStore, scanOnPush } from '../../cloud-checks/image-store.ts';
 import { note, ok, type Requirement } from '../../requirement.ts';
 import { bucketsOf, type Settings } from '../../settings.ts';
@@ -27,7 +27,7 @@ export async function checkIdentity(
 
 function clock({ skewMs }: Identity): Requirement {
   if (skewMs === undefined) return note('clock', 'not checked: AWS’s answer has no Date');
-  const found = `${(skewMs / 1000).toFixed(1)} s ahead of AWS`;
+  const found = `${skewText(skewMs)} AWS’s`;
   return skewKind(skewMs) === 'right'
     ? ok('clock', found)
     : note('clock', `${found}; from 300 s on AWS refuses every request: timedatectl set-ntp true`);
