@@ -25,8 +25,8 @@ export const scanRules = ['off', 'report', 'refuse-critical'] as const;
 export type ScanRule = (typeof scanRules)[number];
 
 /**
- * Reads the settings from HOLDOUT_* variables. Throws BUCKET_PREFIX_MISSING, BUCKET_OWNER_MISSING, BUCKET_OWNER_INVALID or
- * SETTING_INVALID.
+ * Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID, BUCKET_PREFIX_MISSING,
+ * BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
@@ -37,13 +37,6 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
-}
-
-function scanRuleFrom(value: string): ScanRule {
-  const rule = scanRules.find((known) => known === value);
-  if (rule === undefined)
-    throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_IMAGE_SCAN', value, allowed: scanRules });
-  return rule;
 }
 
 /**
@@ -60,6 +53,13 @@ function bucketSettings(env: NodeJS.ProcessEnv): Pick<Settings, 'bucketPrefix' |
     if (owner === '') throw holdoutError('BUCKET_OWNER_MISSING', {});
   }
   return { bucketPrefix, ...(owner !== '' && { bucketOwner: owner }) };
+}
+
+function scanRuleFrom(value: string): ScanRule {
+  const rule = scanRules.find((known) => known === value);
+  if (rule === undefined)
+    throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_IMAGE_SCAN', value, allowed: scanRules });
+  return rule;
 }
 
 /** The full names of the five buckets. */

@@ -1,15 +1,15 @@
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
 import type { JobDefinition } from './job-definition.ts';
 
-/** Fields that Batch itself sets. */
-const byBatch = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType'];
+/** Fields that Batch itself sets, and tags: CloudFormation and cost allocation add their own, and no job runs otherwise by them. */
+const byOthers = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType', 'tags'];
 
 /**
- * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists and `false`, and may list
+ * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists, `false` and 0, and may list
  * variables in another order; none of these is a difference. A value that somebody else added is one.
  */
 export function isSameDefinition(wanted: JobDefinition, registered: RegisteredDefinition): boolean {
-  const rest = Object.entries(registered).filter(([name]) => !byBatch.includes(name));
+  const rest = Object.entries(registered).filter(([name]) => !byOthers.includes(name));
   return canonical(wanted) === canonical(Object.fromEntries(rest));
 }
 
@@ -29,7 +29,7 @@ function normal(value: unknown, name = ''): unknown {
       .filter(([, field]) => field !== undefined);
     return fields.length === 0 ? undefined : Object.fromEntries(fields);
   }
-  return value === null || value === false || value === '' ? undefined : value;
+  return value === null || value === false || value === 0 || value === '' ? undefined : value;
 }
 
 /** The names of the parts in which a registered revision differs from `wanted`: `image`, `timeout`. */
@@ -37,7 +37,7 @@ export function differingParts(wanted: JobDefinition, registered: RegisteredDefi
   const [ours, theirs] = [partsOf(wanted), partsOf(registered)];
   return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
     .filter(
-      (name) => !byBatch.includes(name) && canonical({ [name]: ours[name] }) !== canonical({ [name]: theirs[name] }),
+      (name) => !byOthers.includes(name) && canonical({ [name]: ours[name] }) !== canonical({ [name]: theirs[name] }),
     )
     .sort();
 }

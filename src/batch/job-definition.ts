@@ -56,12 +56,13 @@ export function jobDefinition(prefix: string, host: RunnerHost, instanceClass: J
         : { ...launcherProperties(host), resourceRequirements },
     // A repeated job is Holdout's decision: it knows what the first one cost and whether it left an outcome.
     retryStrategy: { attempts: 1 },
+    // Batch's default, which it shows.
+    platformCapabilities: ['EC2'],
     ...(host.kind === 'aws' && awsSettings),
   };
 }
 
 const awsSettings = {
-  platformCapabilities: ['EC2'],
   propagateTags: true,
   timeout: { attemptDurationSeconds: longestJobSeconds },
 } satisfies Partial<RegisterJobDefinitionCommandInput>;

@@ -63,6 +63,10 @@ export const campaignErrors = {
     (d) =>
       `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
+  NO_WORKER: platformError<{ campaign: string; queue: string }>(
+    (d) => `No worker polls ${d.queue}, so campaign ${d.campaign} does not respond. Its running jobs continue.`,
+    'Start a worker (npm run worker), then run the same command again.',
+  ),
   CAMPAIGN_STUCK: platformError<{ campaign: string; stuck: string }>(
     (d) => `Campaign ${d.campaign} cannot load its state: ${d.stuck}`,
     (d) => `Remove the cause; the campaign retries by itself. Then: npm run holdout -- status ${d.campaign}`,

@@ -29,7 +29,8 @@ function asRegistered(revision: number, instanceClass = g4, on = host): Register
     status: 'ACTIVE',
     containerOrchestrationType: 'ECS',
     parameters: {},
-    tags: {},
+    schedulingPriority: 0,
+    tags: { 'aws:cloudformation:stack-name': 'holdout' },
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
     containerProperties: {
       ...containerProperties,

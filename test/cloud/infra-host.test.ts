@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { submissionIds } from '../../src/runner/sandbox/run-paths.ts';
 import { labels } from '../../src/runner/launch/labels.ts';
-import { debianPrograms } from '../support/debian-programs.ts';
+import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
+import { userData } from '../../infra/src/compute/user-data.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWithDocker } from './batch-host.ts';
@@ -23,6 +24,83 @@ describe('the scripts of a host', () => {
     assert.equal(status, 0, stdout);
   });
 });
+
+/** Tests that need programs of Debian packages, unpacked and not installed. */
+function describeWithPackages(title: string, packages: readonly string[], body: (folder: string) => void): void {
+  try {
+    const folder = debianPrograms(packages[0] ?? '', packages);
+    describe(title, () => body(folder));
+  } catch (error) {
+    if (!(error instanceof ProgramsUnavailable)) throw error;
+    describe.skip(`${title} (${error.message})`, () => body(''));
+  }
+}
+
+describeWithPackages(
+  'the user data of an instance',
+  ['cloud-init', 'systemd', 'libsystemd-shared', 'libsystemd0'],
+  (folder) => {
+    const inCloudInit = (): NodeJS.ProcessEnv => ({
+      ...process.env,
+      PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    });
+    /** Runs commands where /opt and /etc are copies that vanish. */
+    const onInstance = (commands: string[], input: string): string => {
+      const libraries = ['usr/lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu/systemd'].map((path) =>
+        join(folder, path),
+      );
+      const own = [
+        'mount -t tmpfs tmpfs /opt',
+        'mount -t tmpfs tmpfs /mnt',
+        'mkdir /mnt/upper /mnt/work',
+        'mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc',
+        'mkdir -p /etc/systemd/system',
+      ];
+      const env = { ...inCloudInit(), LIBRARIES: libraries.join(':') };
+      const shell = ['--mount', 'sh', '-ec', [...own, ...commands].join('\n')];
+      const { status, stdout, stderr } = spawnSync('unshare', shell, { env, input, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      return `${stdout}${stderr}`;
+    };
+    const python = (): string => pythonProgram('python');
+
+    itWithPython('is valid by cloud-init’s own schema', () => {
+      const config = /^#cloud-config\n[^]*?(?=\n\n--)/m.exec(userData())?.[0] ?? '';
+      const file = join(mkdtempSync(join(tmpdir(), 'holdout-cloud-')), 'config');
+      writeFileSync(file, `${config}\n`);
+      const args = ['-m', 'cloudinit.cmd.main', 'schema', '--config-file', file];
+      const { stdout, stderr } = spawnSync(python(), args, { env: inCloudInit(), encoding: 'utf8' });
+      assert.match(`${stdout}${stderr}`, /Valid cloud-config/);
+    });
+
+    itWithPython('becomes the files of infra/host when cloud-init writes them, and systemd accepts the units', () => {
+      const sums = execFileSync('sh', ['-c', 'sha256sum * | cut -c -64 | sort'], { cwd: hostFolder, encoding: 'utf8' });
+      const printed = onInstance(
+        [
+          `${python()} ${join(infraFolder, 'checks/write_files.py')} >&2`,
+          'sha256sum /opt/holdout/* /etc/systemd/system/holdout-* | cut -c -64 | sort',
+          'for program in /opt/holdout/*; do [ -x $program ]; done',
+          `LD_LIBRARY_PATH=$LIBRARIES ${join(folder, 'usr/bin/systemd-analyze')} verify /etc/systemd/system/holdout-*`,
+        ],
+        userData(),
+      );
+      assert.ok(printed.startsWith(sums), printed);
+      assert.doesNotMatch(printed, /holdout-.*(?:not executable|Unknown|Failed|ignoring)/);
+    });
+
+    itWithPython('with a misspelt unit would be noticed', () => {
+      const printed = onInstance(
+        [
+          'printf "[Timer]\\nOnUnitInactive=10\\n" >/etc/systemd/system/holdout-wrong.timer',
+          `LD_LIBRARY_PATH=$LIBRARIES ${join(folder, 'usr/bin/systemd-analyze')} verify /etc/systemd/system/holdout-wrong.timer 2>&1 || true`,
+        ],
+        '',
+      );
+      assert.match(printed, /Unknown key.*OnUnitInactive/);
+    });
+  },
+);
 
 const canFilter = spawnSync('iptables', ['--version']).status === 0;
 const itWithIptables = canFilter ? it : it.skip;

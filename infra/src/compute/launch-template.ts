@@ -2,7 +2,7 @@ import { Fn, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Names } from '../names.ts';
-import { userData } from './host-files.ts';
+import { userData } from './user-data.ts';
 
 /**
  * How every instance starts: metadata only with a token and only on the instance itself (one hop), an encrypted disk, no public

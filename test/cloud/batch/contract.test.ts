@@ -124,3 +124,22 @@ describe('the local Batch endpoint by the service model of botocore', () => {
     assert.deepEqual(undocumented(deviations), []);
   });
 });
+
+describe('the limits of the local Batch endpoint by botocore', () => {
+  const rig = new Rig({ callsPerSecond: 10 });
+  before(() => rig.start());
+  after(() => rig.remove());
+
+  itWithPython('throttle with what botocore repeats, and refuse wrong keys with what it names', async () => {
+    const args = [rig.url, rigKey.accessKeyId, rigKey.secretAccessKey];
+    assert.deepEqual(await runPython('test/cloud/batch/limits.py', args), {
+      'errors without retries': ['TooManyRequestsException 429'],
+      'request ids': true,
+      "errors with botocore's retries": [],
+      'botocore repeated calls': true,
+      'unknown key': 'UnrecognizedClientException 403',
+      'wrong secret': 'InvalidSignatureException 403',
+      'wrong region': 'InvalidSignatureException 403',
+    });
+  });
+});

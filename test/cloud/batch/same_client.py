@@ -39,7 +39,8 @@ def make_queue():
 
 if kind == "moto":
     make_queue()
-batch = Wire(endpoint, key, secret).client
+wire = Wire(endpoint, key, secret)
+batch = wire.client
 SIZE = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "100"}]
 facts = {}
 
@@ -132,4 +133,4 @@ facts["refused"] = {
     "terminating an unknown job": refused("terminate_job", jobId="no-such-job", reason="x"),
     "list of an unknown queue": refused("list_jobs", jobQueue="nowhere"),
 }
-print(json.dumps(facts))
+print(json.dumps({"facts": facts, "deviations": sorted(wire.deviations)}))
