@@ -38,9 +38,7 @@ export class TemporalNamespaces {
     });
     const client = new Client({ connection: this.connection, namespace });
     if (attributes) {
-      const types = Object.values(searchAttributes).map(
-        ({ name, type }) => [name, numbers[type]] as const,
-      );
+      const types = Object.values(searchAttributes).map(({ name, type }) => [name, numbers[type]] as const);
       const request = { namespace, searchAttributes: Object.fromEntries(types) };
       await eventually('the namespace takes search attributes', async () => {
         await this.connection.operatorService.addSearchAttributes(request);
