@@ -5,6 +5,8 @@
 export const unitTests = [
   'test/bench/',
   'test/campaign/',
+  'test/cloud-checks/',
+  'test/client/error-of-service.test.ts',
   'test/client/plan/plan-options.test.ts',
   'test/client/status/',
   'test/client/table.test.ts',
