@@ -19,7 +19,9 @@ export interface InstanceClass {
   /** Only on `kind: 'gpu'`. */
   gpu?: GpuKind;
   queue: string;
-  /** Usable device memory in MiB. Only on `kind: 'gpu'`. */
+  /** GPUs that a submission gets; absent: one on `kind: 'gpu'`. Read it with {@link gpusOf}. */
+  gpus?: number;
+  /** Usable memory of one device in MiB. Only on `kind: 'gpu'`. */
   gpuMemoryMiB?: number;
   vcpus: number;
   memoryMiB: number;

@@ -1,4 +1,5 @@
 import { sharedJobDefinition } from '../../campaign/model/job-definition-name.ts';
+import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
 import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
@@ -74,7 +75,10 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
     at('gpuMemoryMiB', 'is missing: Holdout needs it to tell what fits on a class of kind gpu');
   if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
     at('memoryMiB', `is ${row.memoryMiB}, must be more than the ${systemMemoryMiB} MiB reserved for the system`);
+  if (row.gpus !== undefined && row.gpus > 1 && row.gpu !== undefined && gpuKinds[row.gpu].isEmulated)
+    at('gpus', `is ${row.gpus}, but a class has one ${row.gpu} GPU`);
   if (row.kind !== 'cpu') return;
+  if (row.gpus !== undefined) at('gpus', `is ${row.gpus}, but a class of kind cpu has no GPU`);
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, but a class of kind cpu has no GPU`);
 }
@@ -86,7 +90,7 @@ function checkDefinitions(rows: readonly Row[], report: Report): void {
   const index = rows.findIndex(({ name }) => name === shared[1]);
   report(
     ['instanceClasses', index, 'name'],
-    `instanceClasses[${index}].name is ${quoted(shared[1])}, which has the same job definition as ${quoted(shared[0])}: a dot counts as a hyphen`,
+    `is ${quoted(shared[1])}, which has the same job definition as ${quoted(shared[0])}: a dot counts as a hyphen`,
   );
 }
 

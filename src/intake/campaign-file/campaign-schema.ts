@@ -129,6 +129,8 @@ export const sections = {
     kind: oneOf(...classKinds),
     /** Default on a class of kind gpu: {@link defaultGpuKind}. */
     gpu: oneOf(...gpuKindNames).optional(),
+    /** Default on a class of kind gpu: 1. */
+    gpus: whole(1, 16).optional(),
     queue: anyText,
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),

@@ -73,11 +73,13 @@ function resolveExpectation(expect: Complete<'expect'>): Expectation {
 }
 
 function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
-  const { gpu, gpuMemoryMiB, wallClock } = row;
+  const { gpu, gpus, gpuMemoryMiB, wallClock } = row;
   return {
     name: row.name,
     kind: row.kind,
     ...(row.kind === 'gpu' && { gpu: gpu ?? defaultGpuKind }),
+    // Left out if it is one, as in campaigns that were frozen before classes had several.
+    ...(gpus !== undefined && gpus > 1 && { gpus }),
     ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
     queue: row.queue,
     vcpus: row.vcpus,
