@@ -30,6 +30,11 @@ export interface InstanceClass {
   relativeSpeed: number;
   slots: number;
   purchase: 'on-demand' | 'spot';
+  /**
+   * Only on Spot: a submission that has lost this many machines gets on-demand ones, and so does one whose deadline is near.
+   * Absent in older campaigns, whose runs stay on Spot.
+   */
+  onDemandAfter?: number;
   /** The promised wall clock on this class. CPU classes state their own; others are scaled from `limits`. */
   wallClockSeconds?: number;
   /** How long a job may stay RUNNABLE before it is abandoned, uncharged. */

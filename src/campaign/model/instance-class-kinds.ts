@@ -22,6 +22,9 @@ export type GpuKind = keyof typeof gpuKinds;
 /** All values of `gpu:`. */
 export const gpuKindNames = Object.keys(gpuKinds) as [GpuKind, ...GpuKind[]];
 
+/** The default of `onDemandAfter:` on a Spot class. */
+export const defaultOnDemandAfter = 2;
+
 /** The default of `gpu:` on a class of kind `gpu`. */
 export const defaultGpuKind: GpuKind = 'nvidia';
 

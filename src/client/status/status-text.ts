@@ -4,6 +4,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
+import { offSpotLine } from './off-spot-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/settings.ts';
 
@@ -46,6 +47,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
           : [],
       ),
     ),
+    ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
     ...list('stuck, retrying', progress.stuck.map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),

@@ -77,6 +77,8 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
     at('memoryMiB', `is ${row.memoryMiB}, must be more than the ${systemMemoryMiB} MiB reserved for the system`);
   if (row.gpus !== undefined && row.gpus > 1 && row.gpu !== undefined && gpuKinds[row.gpu].isEmulated)
     at('gpus', `is ${row.gpus}, but a class has one ${row.gpu} GPU`);
+  if (row.onDemandAfter !== undefined && row.purchase !== 'spot')
+    at('onDemandAfter', `is ${row.onDemandAfter}, but only a class with purchase: spot loses its machines`);
   if (row.kind !== 'cpu') return;
   if (row.gpus !== undefined) at('gpus', `is ${row.gpus}, but a class of kind cpu has no GPU`);
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);

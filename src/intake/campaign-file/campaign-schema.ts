@@ -139,6 +139,8 @@ export const sections = {
     relativeSpeed: factor.default(1),
     slots: whole(1, maxSlots),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),
+    /** Default on Spot: {@link defaultOnDemandAfter}. */
+    onDemandAfter: whole(1, 100).optional(),
     wallClock: duration.optional(),
     runnableLimit: duration.prefault('6h'),
   },

@@ -1,5 +1,5 @@
 import { unpackedBytesOf, type InstanceClass, type Limits } from '../../campaign/model/frozen-campaign.ts';
-import { defaultGpuKind } from '../../campaign/model/instance-class-kinds.ts';
+import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
@@ -88,6 +88,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
     relativeSpeed: row.relativeSpeed,
     slots: row.slots,
     purchase: row.purchase,
+    ...(row.purchase === 'spot' && { onDemandAfter: row.onDemandAfter ?? defaultOnDemandAfter }),
     ...(wallClock !== undefined && { wallClockSeconds: wallClock }),
     runnableLimitSeconds: row.runnableLimit,
   };

@@ -114,6 +114,11 @@ describe('faults of a campaign file', () => {
       /^campaign\.yaml:15: instanceClasses\[2\]\.gpus is 2, but a class of kind cpu has no GPU/,
     ],
     [
+      'losses of a class that is not Spot',
+      edited('slots: 20, purchase: on-demand }', 'slots: 20, purchase: on-demand, onDemandAfter: 3 }'),
+      /instanceClasses\[\d\]\.onDemandAfter is 3, but only a class with purchase: spot loses its machines/,
+    ],
+    [
       'several emulated GPUs',
       edited('slots: 85', 'slots: 85, gpu: emulated, gpus: 2'),
       /^campaign\.yaml:14: instanceClasses\[1\]\.gpus is 2, but a class has one emulated GPU/,
