@@ -10,7 +10,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { jobsByName } from '../src/batch/run-jobs.ts';
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import { projectRoot } from '../src/local/project-root.ts';
-import { embeddedTimings } from '../src/settings.ts';
+import { embeddedTimings } from '../src/timings.ts';
 import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import type { order } from './order-workflows.ts';
 import { usageOf, usageOfParts } from './support/processes.ts';

@@ -144,6 +144,8 @@ async function report(
   const cpu = Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const most = (values: number[]): number => Math.max(...values);
   const signals = runs.flatMap(({ signalsInForceAfterMs }) => signalsInForceAfterMs);
+  const health = await fetch(`${process.env['AWS_ENDPOINT_URL_BATCH'] ?? ''}/health`);
+  const { busiestSecond } = (await health.json()) as { busiestSecond: number };
   const counts = [...states].map(([state, count]) => `${count} ${state}`);
   keepResult(
     `campaign-${submissions}`,
@@ -174,6 +176,12 @@ async function report(
         found: `${Math.ceil(most(signals))} ms`,
         aim: '≤ 1,000 ms',
         met: most(signals) <= 1_000,
+      },
+      {
+        what: 'calls of Batch within one second, at most (the endpoint’s own count)',
+        found: String(busiestSecond),
+        aim: '≤ 50',
+        met: busiestSecond <= 50,
       },
       { what: 'database per submission', found: `${Math.round(bytes / submissions / 1024)} KB` },
     ],

@@ -10,7 +10,7 @@ import type { Activities } from '../src/activities/index.ts';
 import { RunStatistics } from '../src/campaign/state/run-statistics.ts';
 import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
-import { embeddedTimings } from '../src/settings.ts';
+import { embeddedTimings } from '../src/timings.ts';
 import { frozenCampaign } from '../test/support/campaigns/frozen-campaign.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';

@@ -9,11 +9,20 @@ const atOnce = 4;
 
 /** @typedef {{ passes: number, failures: number, pending: number, failed: string[] }} Counts */
 
-/** Every test file, as a path from the project's root. */
-export const testFiles = () =>
-  readdirSync('test', { recursive: true, encoding: 'utf8' })
+/** Tests that need programs by others, or minutes: `npm run test:cloud` runs them. */
+const cloud = join('test', 'cloud', '/');
+
+/** Every test file outside test/cloud, as a path from the project's root. */
+export const testFiles = () => filesUnder('test').filter((file) => !file.startsWith(cloud));
+
+/** Every test file in test/cloud. */
+export const cloudTestFiles = () => filesUnder(cloud);
+
+/** @param {string} folder */
+const filesUnder = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => join('test', file))
+    .map((file) => join(folder, file))
     .sort();
 
 /**

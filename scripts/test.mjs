@@ -1,9 +1,10 @@
 // `npm test [-- FILE …]`: installs and builds whatever the tests need, then runs mocha. `--unit` runs the unit tests alone,
-// which need no tools, no bundles and no root. The last line says `N passed, N failed`.
+// which need no tools, no bundles and no root. test/cloud has its own command (test-cloud.mjs). The last line says `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
+import { ensureTools } from './ensure-tools.mjs';
 import { runGroups, testFiles } from './mocha-groups.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 import { isUnitTest } from './unit-tests.mjs';
@@ -33,7 +34,7 @@ try {
   } else {
     const { build } = await import('./build.mjs');
     await build();
-    await ensureTools();
+    await ensureTools(scratch);
     process.exitCode = await runGroups(args.length > 0 ? [args] : allGroups(), scratch);
   }
 } finally {
@@ -54,17 +55,4 @@ function unitGroups() {
   const files = testFiles().filter(isUnitTest);
   const isRule = (/** @type {string} */ file) => file.startsWith('test/campaign/');
   return [files.filter(isRule), files.filter((file) => !isRule(file))];
-}
-
-async function ensureTools() {
-  const { tsImport } = await import('tsx/esm/api');
-  /** @type {typeof import('../test/ensure-tools.ts')} */
-  const tools = await tsImport('../test/ensure-tools.ts', import.meta.url);
-  try {
-    await tools.ensureTools(scratch, (line) => process.stderr.write(`holdout: ${line}\n`));
-  } catch (error) {
-    const { message, next = '' } = /** @type {Error & { next?: string }} */ (error);
-    process.stderr.write(`holdout: ${message}\n${next}\n`);
-    process.exit(1);
-  }
 }

@@ -19,41 +19,6 @@ export function parseRunKey(runKey: string): { campaign: string; submission: str
   return { campaign, submission, n: Number(n) };
 }
 
-/** Objects of a run in the runs bucket. */
-export const runObjects = {
-  spec: (runKey: string): string => `${runKey}/spec.json`,
-  claim: (runKey: string): string => `${runKey}/claim`,
-  outcome: (runKey: string): string => `${runKey}/outcome.json`,
-  /** The runner's error, if there is no outcome. */
-  trouble: (runKey: string): string => `${runKey}/trouble.json`,
-  predictions: (runKey: string): string => `${runKey}/predictions.csv`,
-  log: (runKey: string): string => `${runKey}/stdout.log`,
-};
-
-/** Objects of a campaign in the results bucket. */
-export const resultObjects = {
-  campaign: (campaign: string): string => `${campaign}/campaign.json`,
-  manifest: (campaign: string): string => `${campaign}/manifest.json`,
-  ledgerFolder: (campaign: string): string => `${campaign}/ledger/`,
-  ledger: (campaign: string, submission: string, sequence: number): string =>
-    `${campaign}/ledger/${submission}/${sequence}.json`,
-  /** Later rounds have their own key, so that a rescore does not collide with the first score of the same run. */
-  score: (campaign: string, submission: string, n: number, sequence: number): string =>
-    `${campaign}/scores/${submission}/${sequence === 1 ? n : `${n}-${sequence}`}.json`,
-  /** A work list, under the sha256 (hex) of its bytes. */
-  work: (campaign: string, sha256: string): string => `${campaign}/work/${sha256}.json`,
-  addedFolder: (campaign: string): string => `${campaign}/added/`,
-  /** Rounds that an operator adds, under the sha256 (hex) of their bytes. */
-  added: (campaign: string, sha256: string): string => `${campaign}/added/${sha256}.json`,
-  actsFolder: (campaign: string): string => `${campaign}/acts/`,
-  act: (campaign: string, sequence: number): string => `${campaign}/acts/${sequence}.json`,
-  /** Submissions on one base image whose probes filled the GPU, or did not. */
-  baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
-    `${campaign}/bases/${base}/${kind}/`,
-  leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
-  results: (campaign: string): string => `${campaign}/results.json`,
-};
-
 /** Task queues; `npm run worker -- --queues` takes these names. */
 export const taskQueues = {
   main: 'holdout-main',

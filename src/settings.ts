@@ -1,6 +1,9 @@
+import { holdoutError } from './errors.ts';
+import { embeddedTimings, remoteTimings, type Timings } from './timings.ts';
+
 /**
  * Settings of a process, read from the environment at its start. The embedded stack sets all of them for its processes; on AWS
- * the defaults below apply. Durations in milliseconds.
+ * the defaults below apply.
  */
 export interface Settings {
   /** Buckets are named `<bucketPrefix>holdout-inputs` and so on. */
@@ -9,51 +12,33 @@ export interface Settings {
   s3PathStyle: boolean;
   /** Skopeo destination of the private image store without tag: `oci:<folder>` or `docker://<registry>/<repository>`. */
   imageStore: string;
+  /** What happens to images in which ECR's scan finds vulnerabilities. */
+  imageScan: ScanRule;
   jobDefinition: string;
   timings: Timings;
 }
 
-export interface Timings {
-  /** Between two polls of DescribeJobs. */
-  poll: number;
-  awaitHeartbeatTimeout: number;
-  submitHeartbeatTimeout: number;
-  /** Longest delay until ListJobs shows an accepted job. */
-  listSettle: number;
-  /** Between two checks for submissions whose report was lost. */
-  reconcile: number;
-  /** An activity that no worker has taken for this long is reported; image copies, of which few run at a time, after ten times as long. */
-  untaken: number;
-}
+/** `off`: no scan is read; `report`: findings are shown; `refuse-critical`: and critical ones end the submission. */
+export const scanRules = ['off', 'report', 'refuse-critical'] as const;
+export type ScanRule = (typeof scanRules)[number];
 
-const defaults: Timings = {
-  poll: 15_000,
-  awaitHeartbeatTimeout: 60_000,
-  submitHeartbeatTimeout: 30_000,
-  listSettle: 60_000,
-  reconcile: 300_000,
-  untaken: 600_000,
-};
-
-/** For the embedded stack, where everything is local. */
-export const embeddedTimings: Timings = {
-  poll: 1_000,
-  awaitHeartbeatTimeout: 10_000,
-  submitHeartbeatTimeout: 10_000,
-  listSettle: 3_000,
-  reconcile: 15_000,
-  untaken: 60_000,
-};
-
-/** Reads the settings from HOLDOUT_* variables. */
+/** Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID. */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
     bucketPrefix: env['HOLDOUT_BUCKET_PREFIX'] ?? '',
     s3PathStyle: env['HOLDOUT_S3_PATH_STYLE'] === '1',
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
+    imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
-    timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : defaults,
+    timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
+}
+
+function scanRuleFrom(value: string): ScanRule {
+  const rule = scanRules.find((known) => known === value);
+  if (rule === undefined)
+    throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_IMAGE_SCAN', value, allowed: scanRules });
+  return rule;
 }
 
 /** The full names of the five buckets. */

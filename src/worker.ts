@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
@@ -18,24 +18,13 @@ import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { checkNamespace, checkSurroundings } from './worker/check-surroundings.ts';
+import { queueLimits } from './worker/queue-limits.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
 /** pino's names of Temporal's log levels. */
 const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-
-/**
- * Limits of each queue. SubmitJob: at most 40 per second over all workers, below Batch's fixed 50. The Temporal server lets
- * another second's worth through at once (bench/api-calls.ts saw 53 at a limit of 40), hence half of that.
- */
-const queueOptions: Record<TaskQueueName, Partial<WorkerOptions>> = {
-  main: { maxCachedWorkflows: 500, maxConcurrentActivityTaskExecutions: 50 },
-  images: { maxConcurrentActivityTaskExecutions: 4 },
-  submit: { maxConcurrentActivityTaskExecutions: 20, maxTaskQueueActivitiesPerSecond: 20 },
-  await: { maxConcurrentActivityTaskExecutions: 1_000 },
-  score: { maxConcurrentActivityTaskExecutions: 2 },
-};
 
 /** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM. */
 async function run(): Promise<void> {
@@ -69,7 +58,7 @@ async function run(): Promise<void> {
           workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
           workflowFailureErrorTypes: failOnNondeterminism,
         }),
-        ...queueOptions[queue],
+        ...queueLimits[queue],
       }),
     ),
   );

@@ -182,7 +182,7 @@ describe('the configuration in docker-compose.yml', () => {
       instanceClasses: { queue: string; slots: number }[];
     };
     assert.deepEqual(
-      startUp.queues,
+      startUp.queues.map(({ name, slots }) => ({ name, slots })),
       instanceClasses.map(({ queue, slots }) => ({ name: queue, slots })),
     );
     const { HOLDOUT_BATCH_ACCESS_KEY_ID: accessKeyId, HOLDOUT_BATCH_SECRET_ACCESS_KEY: secretAccessKey } = variables;

@@ -5,12 +5,11 @@ import {
   campaignWorkflowId,
   memberPattern,
   parseRunKey,
-  resultObjects,
   runKeyOf,
-  runObjects,
   submissionWorkflowId,
   taskQueues,
 } from '../src/ids.ts';
+import { runObjects, resultObjects } from '../src/object-keys.ts';
 
 const campaign = fc.stringMatching(campaignPattern);
 const member = fc.stringMatching(memberPattern);

@@ -138,4 +138,13 @@ export const benches: readonly Bench[] = [
     about:
       'A 2 GiB archive passes the gate into the image store, compared with the time that other programs need to read it.',
   },
+  {
+    name: 'pull',
+    script: 'pull.ts',
+    takes: '15 minutes',
+    title: 'A 2 GiB image from S3 into ECR',
+    about:
+      'A worker of the queue `images` copies a 2 GiB archive from a real S3 server through the gate into a real registry with ' +
+      'ECR’s host name, TLS and logins; /usr/bin/time measures the process.',
+  },
 ];

@@ -1,11 +1,11 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
-import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import { closeRounds } from '../ledger/close-rounds.ts';
 import { finalRounds, readsAtOnce } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
+import { resultObjects } from '../object-keys.ts';
 
 export interface QueuedChoice {
   campaign: string;

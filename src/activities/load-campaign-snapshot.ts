@@ -8,7 +8,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
-import { logLines, type OperatorLogLine } from '../campaign/state/settings.ts';
+import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';
 import type { Spending } from '../campaign/state/spending.ts';
 import { statisticsCodec } from '../campaign/state/statistics-codec.ts';

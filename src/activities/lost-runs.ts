@@ -2,11 +2,12 @@ import { Context } from '@temporalio/activity';
 import { giveUpRun } from '../batch/give-up-run.ts';
 import type { RunRecord, Grant } from '../campaign/model/messages.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
-import { runKeyOf, runObjects } from '../ids.ts';
+import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { highestOf } from './open-submission.ts';
 import { runsInHistory, type HistoryRun } from './run-history.ts';
 import { runEndOf } from './run-end.ts';
+import { runObjects } from '../object-keys.ts';
 
 /** A round whose workflow has ended without a record. */
 interface LostRound {

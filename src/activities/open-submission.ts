@@ -1,7 +1,7 @@
 import type { InstanceClass, Limits } from '../campaign/model/frozen-campaign.ts';
 import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import type { Timings } from '../settings.ts';
+import type { Timings } from '../timings.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The facts that a submission's workflow needs for its decisions. */

@@ -1,8 +1,9 @@
 import { profileOf, type ResourceProfile } from '../campaign/evaluation/resource-profile.ts';
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import { recordBase } from '../images/base/base-records.ts';
-import { runKeyOf, runObjects } from '../ids.ts';
+import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
+import { runObjects } from '../object-keys.ts';
 
 /**
  * Turns the outcome of a probe into a resource profile and records whether it saturated the GPU for the image's base. Returns

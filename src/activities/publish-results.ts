@@ -1,5 +1,4 @@
 import type { Reason } from '../campaign/model/reasons.ts';
-import { resultObjects } from '../ids.ts';
 import { commandsOf } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { closeRounds } from '../ledger/close-rounds.ts';
@@ -8,6 +7,7 @@ import { collectResults, leaderboardEntries } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import type { Dependencies } from './dependencies.ts';
 import { notRunning } from './submission-workflows.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /**
  * Writes leaderboard.csv and results.json from the ledger. With `rest`, first records every round without a record as

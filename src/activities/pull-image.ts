@@ -7,6 +7,7 @@ import { containerSettings } from '../campaign/model/container-settings.ts';
 import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { readBaseRecord } from '../images/base/base-records.ts';
+import { scanVerdict } from '../images/store/image-scan.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import {
   inspectArchive,
@@ -20,10 +21,12 @@ import { defaultPaths } from '../campaign/model/layouts.ts';
 
 /**
  * `base` names the base image; `probeInVain`: probes of other images on that base were useless; `withheld`: parts of the
- * image's configuration that are ignored, as text. A refusal is the team's fault.
+ * image's configuration that are ignored, as text; `scan`: what the store's scan found. A refusal is the team's fault, unless
+ * `byHost` says that a rule of the host is the cause.
  */
 export type PulledImage =
-  (StoredImage & { base: string | null; probeInVain: boolean; withheld: string[] }) | { kind: 'refused'; why: string };
+  | (StoredImage & { base: string | null; probeInVain: boolean; withheld: string[]; scan?: string })
+  | { kind: 'refused'; why: string; byHost?: true };
 
 /** Fetches a submitted image, inspects it, and puts an accepted one into the private image store. */
 export async function pullImage(
@@ -43,8 +46,10 @@ export async function pullImage(
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
+    const scan = await scanVerdict(stored, deps.settings.imageScan);
+    if (scan.kind === 'refused') return { ...scan, byHost: true };
     const probeInVain = base !== null && isProbeUseless(await readBaseRecord(deps.results, input.campaign, base));
-    return { ...stored, base, probeInVain, withheld };
+    return { ...stored, base, probeInVain, withheld, ...(scan.kind === 'reported' && { scan: scan.text }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

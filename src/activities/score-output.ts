@@ -1,10 +1,11 @@
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { holdoutError } from '../errors.ts';
-import { runKeyOf, resultObjects, runObjects } from '../ids.ts';
+import { runKeyOf } from '../ids.ts';
 import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
+import { runObjects, resultObjects } from '../object-keys.ts';
 
 /**
  * Where the score or the faults of a predictions file are stored. Neither the score nor any text of the file goes through

@@ -5,9 +5,10 @@ import { containerSettings } from '../campaign/model/container-settings.ts';
 import type { FrozenCampaign, InstanceClass, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
-import { runKeyOf, runObjects } from '../ids.ts';
+import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { heartbeatWhile } from './with-heartbeat.ts';
+import { runObjects } from '../object-keys.ts';
 
 /** A run that was granted. */
 export interface RunOrder {

@@ -1,4 +1,11 @@
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
+import { CallSlots } from './call-slots.ts';
+
+/**
+ * Batch allows an account 50 calls a second (re:Post, "aws-batch-requests-error"). This is one process's part: two workers and
+ * an operator's commands stay below it together.
+ */
+const callsPerSecond = 20;
 
 export interface BatchClients {
   /** For everything but SubmitJob; retries and slows down when Batch throttles. */
@@ -17,15 +24,35 @@ export function batchCredentials(env: NodeJS.ProcessEnv = process.env): Pick<Bat
   return accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {};
 }
 
+interface BatchClientOptions {
+  /** A connection that is idle for this long is closed. */
+  idleLimitMs?: number;
+  callsPerSecond?: number;
+}
+
 /**
- * Opens both clients; endpoint and region come from the AWS environment. A connection that is idle for `idleLimitMs` is
- * closed: the SDK has no limit of its own, and one missing response would stop the polling of a whole process.
+ * Opens both clients; endpoint and region come from the AWS environment. The SDK has no limit of its own for idle connections,
+ * and one missing response would stop the polling of a whole process. Together the clients make at most `callsPerSecond`
+ * calls a second, repetitions included.
  */
-export function openBatchClients(idleLimitMs = 10_000): BatchClients {
+export function openBatchClients(options: BatchClientOptions = {}): BatchClients {
+  const { idleLimitMs = 10_000 } = options;
   const requestHandler = { connectionTimeout: idleLimitMs, socketTimeout: idleLimitMs };
   const credentials = batchCredentials();
+  const slots = new CallSlots(options.callsPerSecond ?? callsPerSecond, 1_000);
   return {
-    batch: new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }),
-    submitter: new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }),
+    batch: paced(new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }), slots),
+    submitter: paced(new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }), slots),
   };
+}
+
+/** Every attempt of a call waits for its turn before it is signed, since signatures expire. */
+function paced(client: BatchClient, slots: CallSlots): BatchClient {
+  const waitForTurn =
+    <Call, Result>(next: (call: Call) => Promise<Result>) =>
+    (call: Call): Promise<Result> =>
+      slots.run(() => next(call));
+  const place = { name: 'holdoutCallSlots', relation: 'before', toMiddleware: 'httpSigningMiddleware' } as const;
+  client.middlewareStack.addRelativeTo(waitForTurn, place);
+  return client;
 }

@@ -1,5 +1,6 @@
-import { abandonedClaim, runObjects } from '../ids.ts';
+import { abandonedClaim } from '../ids.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 
 /** Who holds a run's claim. `abandoned`: the run was given up and no job can ever begin it. */
 export type ClaimHolder = { kind: 'unclaimed' } | { kind: 'job'; jobId: string } | { kind: 'abandoned' };

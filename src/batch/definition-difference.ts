@@ -1,15 +1,15 @@
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
 import type { JobDefinition } from './job-definition.ts';
 
-/** Fields that Batch itself sets. */
-const byBatch = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType'];
+/** Fields that Batch itself sets, and tags: CloudFormation and cost allocation add their own, and no job runs otherwise by them. */
+const byOthers = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType', 'tags'];
 
 /**
  * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists and `false`, and may list
  * variables in another order; none of these is a difference. A value that somebody else added is one.
  */
 export function isSameDefinition(wanted: JobDefinition, registered: RegisteredDefinition): boolean {
-  const rest = Object.entries(registered).filter(([name]) => !byBatch.includes(name));
+  const rest = Object.entries(registered).filter(([name]) => !byOthers.includes(name));
   return canonical(wanted) === canonical(Object.fromEntries(rest));
 }
 

@@ -1,8 +1,8 @@
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
-import { runObjects } from '../ids.ts';
 import { abandon } from './claim.ts';
 import type { FollowedRun } from './follow-run.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 
 interface UnreachableRun {
   runKey: string;

@@ -2,7 +2,6 @@ import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { ObservedJob } from '../campaign/model/run-facts.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
-import { runObjects } from '../ids.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder } from './claim.ts';
 import { fateOf, jobFacts } from './job-fate.ts';
@@ -11,6 +10,7 @@ import { runCause } from './run-cause.ts';
 import { endJob } from './run-jobs.ts';
 import { watchJob } from './watch-job.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 
 export interface FollowDependencies {
   runs: Bucket;

@@ -54,12 +54,13 @@ export function jobDefinition(prefix: string, host: RunnerHost, instanceClass: J
         : { ...launcherProperties(host), resourceRequirements },
     // A repeated job is Holdout's decision: it knows what the first one cost and whether it left an outcome.
     retryStrategy: { attempts: 1 },
+    // Batch's default, which it shows.
+    platformCapabilities: ['EC2'],
     ...(host.kind === 'aws' && awsSettings),
   };
 }
 
 const awsSettings = {
-  platformCapabilities: ['EC2'],
   propagateTags: true,
   timeout: { attemptDurationSeconds: longestJobSeconds },
 } satisfies Partial<RegisterJobDefinitionCommandInput>;
@@ -96,7 +97,8 @@ function launcherProperties(host: AwsRunnerHost): ContainerProperties {
     image,
     command: ['launch'],
     jobRoleArn,
-    environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    // Batch forgets a variable without a value, which would look like a change.
+    environment: Object.entries(variables).flatMap(([name, value]) => (value === '' ? [] : { name, value })),
     volumes: [{ name: 'engine', host: { sourcePath: engineSocket } }],
     mountPoints: [{ sourceVolume: 'engine', containerPath: engineSocket, readOnly: false }],
     privileged: false,

@@ -1,10 +1,12 @@
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { parseRunKey, runObjects } from '../ids.ts';
+import { parseRunKey } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
 import { abandon, holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsOfRun } from './run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
+import { untilAdmitted } from './throttling.ts';
 
 export interface SubmitOrder {
   runKey: string;
@@ -29,19 +31,20 @@ export type Submitted =
 export interface Settling {
   /** How long the list of jobs may take to show an accepted job, in ms; 0 if no SubmitJob of this run can be pending. */
   listSettle: number;
-  /** Waits this many milliseconds between two looks at the list; rejects when the process shuts down. */
+  /** Waits this many milliseconds between two calls; rejects when the process shuts down. */
   wait: (ms: number) => Promise<void>;
 }
 
 const waitsWhileSettling = 5;
 
 /**
- * Makes sure that a run has one job. If two are made anyway, the claim decides; this function only makes that rare.
- * SubmitJob may have been accepted even when it throws: call again with `listSettle` set.
+ * Makes sure that a run has one job. If two are made anyway, the claim decides; this function only makes that rare. Repeats a
+ * call that Batch throttles. After any other error SubmitJob may have been accepted: call again with `listSettle` set.
  */
 export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, settling: Settling): Promise<Submitted> {
-  const known = await lookUntilSettled(() => knownJob(deps, order), settling);
-  return known ?? { kind: 'submitted', jobId: await submit(deps.submitter, order) };
+  const { wait } = settling;
+  const known = await lookUntilSettled(() => untilAdmitted(() => knownJob(deps, order), wait), settling);
+  return known ?? { kind: 'submitted', jobId: await untilAdmitted(() => submit(deps.submitter, order), wait) };
 }
 
 /**

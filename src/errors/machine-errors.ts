@@ -2,6 +2,10 @@ import { platformError, userError } from './entry.ts';
 
 /** Errors of this machine, its tools and the embedded stack. */
 export const machineErrors = {
+  SETTING_INVALID: userError<{ name: string; value: string; allowed: readonly string[] }>(
+    (d) => `${d.name} is ${JSON.stringify(d.value)}.`,
+    (d) => `Set it to ${d.allowed.join(', ')}, or leave it out.`,
+  ),
   TOOL_MISSING: userError<{ tool: string; tried: string[]; byHand: string[] }>(
     (d) => `${d.tool} is missing and could not be obtained:\n  ${d.tried.join('\n  ')}`,
     (d) =>

@@ -88,6 +88,16 @@ export const runErrors = {
     (d) => `The image ${d.reference} is not the pinned one: expected ${d.expected}, found ${d.found}.`,
     'Find out who changed the private image store; the image was not run.',
   ),
+  REGISTRY_LOGIN_FAILED: platformError<{ host: string; region: string; cause: string }>(
+    (d) => `ECR in ${d.region} gives no login to ${d.host}: ${d.cause}`,
+    'Give this process AWS credentials (a role) with ecr:GetAuthorizationToken and a way to the API of ECR, in a closed VPC ' +
+      'the endpoints ecr.api and ecr.dkr. The failure does not count against the team.',
+  ),
+  IMAGE_SCAN_MISSING: platformError<{ image: string; why: string }>(
+    (d) => `HOLDOUT_IMAGE_SCAN=refuse-critical needs a scan of ${d.image}, and ${d.why}`,
+    'Turn on scan on push for the repository and let the worker call ecr:DescribeImageScanFindings, or set ' +
+      'HOLDOUT_IMAGE_SCAN=report. Holdout retries; the failure does not count against the team.',
+  ),
   DEVICE_UNREADABLE: platformError<{ program: string; found: string; next: string }>(
     (d) => `${d.program} ${d.found}.`,
     (d) => `${d.next}; a run is valid only if its GPU is measured.`,

@@ -8,9 +8,10 @@ import { ImageTree, maxLayers } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive, type ArchiveLimits, type ScannedArchive } from './archive/scan-archive.ts';
+import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
 import { scanFolder } from './archive/scan-folder.ts';
 import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
+import type { ArchiveLimits } from './archive/archive-limits.ts';
 
 /**
  * `layout`: a folder with an OCI layout that Holdout wrote from the inspected parts only; `digest` (sha256:…) is that

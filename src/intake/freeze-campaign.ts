@@ -1,5 +1,4 @@
 import type { FrozenCampaign, Manifest } from '../campaign/model/frozen-campaign.ts';
-import { resultObjects } from '../ids.ts';
 import { counted } from '../safe-text.ts';
 import { compareWithStarted, type FreezeResult } from './compare-with-started.ts';
 import type { CheckedCampaign } from './checked-campaign.ts';
@@ -8,6 +7,7 @@ import { uploadInputs } from './upload-inputs.ts';
 import { uploadLabels } from './upload-labels.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /**
  * Uploads a checked campaign to S3 and freezes it. The first start writes campaign.json and manifest.json. Later starts return

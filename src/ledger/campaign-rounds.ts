@@ -1,9 +1,9 @@
 import type { Manifest } from '../campaign/model/frozen-campaign.ts';
 import { roundsOf, type CampaignRounds } from '../campaign/model/rounds.ts';
 import type { AddedRounds } from '../campaign/model/work-list.ts';
-import { resultObjects } from '../ids.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import type { ChainedCommand } from './command-log.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** Every round of a campaign: those of the frozen submissions and those that accepted commands added. */
 export async function campaignRounds(

@@ -1,10 +1,10 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
-import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { appendIfOpen, readsAtOnce } from './ledger.ts';
 import { sha256 } from '../sha256.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** Records rounds that never began as cancelled, unless they have a record; returns how many this call recorded. */
 export async function closeRounds(

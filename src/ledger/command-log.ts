@@ -1,10 +1,10 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
-import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { readsAtOnce } from './ledger.ts';
-import type { OperatorLogLine } from '../campaign/state/settings.ts';
+import type { OperatorLogLine } from '../campaign/state/operators-log.ts';
 import { sha256 } from '../sha256.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
 export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };

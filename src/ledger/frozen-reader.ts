@@ -1,7 +1,7 @@
 import type { FrozenCampaign, Manifest, Submission } from '../campaign/model/frozen-campaign.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/model/work-list.ts';
-import { resultObjects } from '../ids.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** Reads the parts of a campaign that never change, once per process. */
 export class FrozenReader {

@@ -1,8 +1,8 @@
-import { resultObjects } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
 import { sha256 } from '../sha256.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** Just below the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;

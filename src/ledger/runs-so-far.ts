@@ -4,8 +4,9 @@ import { runFacts, type RunFacts } from '../campaign/model/run-facts.ts';
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { verdictOf } from '../campaign/evaluation/verdict.ts';
-import { runKeyOf, runObjects } from '../ids.ts';
+import { runKeyOf } from '../ids.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 
 /** A run without a ledger record, as the runs bucket shows it. */
 export interface RunSoFar {

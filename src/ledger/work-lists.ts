@@ -1,7 +1,7 @@
 import type { WorkList } from '../campaign/model/work-list.ts';
-import { resultObjects } from '../ids.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { sha256 } from '../sha256.ts';
+import { resultObjects } from '../object-keys.ts';
 
 /** Writes a work list under its digest and returns its key. */
 export async function keepWorkList({ store, bucket }: Bucket, campaign: string, list: WorkList): Promise<string> {

@@ -1,5 +1,5 @@
-import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
+import { runObjects } from '../object-keys.ts';
 
 /**
  * Claims a run for this job, which may then run it as the only one; returns false if another holds the claim. After a write

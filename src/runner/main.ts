@@ -7,7 +7,6 @@
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
-import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
@@ -19,6 +18,7 @@ import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';
 import { selfTest } from './self-test.ts';
 import { runSubmission } from './submission-run.ts';
+import { runObjects } from '../object-keys.ts';
 
 const verbs: Record<string, (jobId: string | undefined) => Promise<number>> = {
   launch: () => launch({ settings: jobSettings(), environment: process.env, stop: stopBySignal().signal }),

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { CollectedPredictions, RunOutcome } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
-import { runObjects } from '../ids.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 import { ContainerEngine, type EngineImage } from './sandbox/engine.ts';
@@ -15,6 +14,7 @@ import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage/stage-inputs.ts';
+import { runObjects } from '../object-keys.ts';
 
 interface SubmissionRun {
   store: ObjectStore;

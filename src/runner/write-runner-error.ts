@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunnerError } from '../campaign/model/run-outcome.ts';
 import { HoldoutError } from '../errors.ts';
-import { runObjects } from '../ids.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { timings } from './timings.ts';
+import { runObjects } from '../object-keys.ts';
 
 /** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */
 export async function writeRunnerError(thrown: unknown): Promise<void> {

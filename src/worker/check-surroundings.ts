@@ -2,6 +2,8 @@ import { HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/c
 import type { Client } from '@temporalio/client';
 import { messageOf, holdoutError } from '../errors.ts';
 import type { TaskQueueName } from '../ids.ts';
+import { ecrHostOf, hostOf } from '../registry/ecr-host.ts';
+import { ecrToken } from '../registry/ecr-token.ts';
 import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
 
 /** The buckets that the activities of each queue need. */
@@ -15,15 +17,10 @@ const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
 
 /**
  * Checks before the first poll that a worker has what its queues need, since it would take tasks and fail them otherwise.
- * Throws WORKER_UNREADY, BUCKET_UNUSABLE or S3_UNREACHABLE.
+ * Throws WORKER_UNREADY, REGISTRY_LOGIN_FAILED, BUCKET_UNUSABLE or S3_UNREACHABLE.
  */
 export async function checkSurroundings(queues: readonly TaskQueueName[], settings: Settings): Promise<void> {
-  if (queues.includes('images') && settings.imageStore === '') {
-    throw holdoutError('WORKER_UNREADY', {
-      missing: 'an image store for the queue images',
-      next: 'Set HOLDOUT_IMAGE_STORE=docker://REGISTRY/REPOSITORY (or oci:/FOLDER), or leave the queue out with --queues.',
-    });
-  }
+  if (queues.includes('images')) await checkImageStore(settings.imageStore);
   const client = new S3Client({
     forcePathStyle: settings.s3PathStyle,
     maxAttempts: 2,
@@ -36,6 +33,18 @@ export async function checkSurroundings(queues: readonly TaskQueueName[], settin
   } finally {
     client.destroy();
   }
+}
+
+/** There has to be a store, and if it is in ECR, a login to it. */
+async function checkImageStore(store: string): Promise<void> {
+  if (store === '') {
+    throw holdoutError('WORKER_UNREADY', {
+      missing: 'an image store for the queue images',
+      next: 'Set HOLDOUT_IMAGE_STORE=docker://REGISTRY/REPOSITORY (or oci:/FOLDER), or leave the queue out with --queues.',
+    });
+  }
+  const host = ecrHostOf(hostOf(store) ?? '');
+  if (host !== undefined) await ecrToken(host);
 }
 
 /** The access key id that signs the requests. */

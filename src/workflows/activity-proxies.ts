@@ -1,7 +1,7 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { taskQueues, type TaskQueueName } from '../ids.ts';
-import type { Timings } from '../settings.ts';
+import type { Timings } from '../timings.ts';
 
 /**
  * Errors are retried with growing pauses, and the activities report them to the campaign, see activities/report-stuck.ts. Only

@@ -18,7 +18,8 @@ import type { SubmissionReport } from '../../src/campaign/model/messages.ts';
 import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
-import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
+import { loadSettings } from '../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../src/timings.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
 import { BatchRig, pollMs } from '../batch/batch-rig.ts';
 import { ResultsBucket } from '../ledger/store-rig.ts';
@@ -50,6 +51,7 @@ export class ActivityRig {
     private readonly server: TemporalServer,
     readonly client: Client,
     private readonly native: NativeConnection,
+    imageStore: string | undefined,
   ) {
     const { store, s3, dependencies } = batch;
     this.results = new ResultsBucket(store, s3.buckets.results);
@@ -59,7 +61,7 @@ export class ActivityRig {
       buckets: s3.buckets,
       store,
       results: this.results,
-      images: new ImageStore(`oci:${join(this.folder, 'images')}`),
+      images: new ImageStore(imageStore ?? `oci:${join(this.folder, 'images')}`),
       workflows: client.workflow,
       frozen: new FrozenReader(this.results),
       report: (_, report) => Promise.resolve(void this.reports.push(report)),
@@ -67,8 +69,8 @@ export class ActivityRig {
     this.activities = inContext(this.bound);
   }
 
-  /** Starts a rig; the environment of the process points to it until {@link stop}. */
-  static async start(): Promise<ActivityRig> {
+  /** Starts a rig; the environment of the process points to it until {@link stop}. The image store is a folder by default. */
+  static async start(imageStore?: string): Promise<ActivityRig> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     workflows ??= bundleWorkflowCode({
       workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
@@ -77,7 +79,7 @@ export class ActivityRig {
     const [batch, server, workflowBundle] = await Promise.all([BatchRig.enter(), startTemporalServer(), workflows]);
     const { address } = server;
     const client = new Client({ connection: await Connection.connect({ address }) });
-    const rig = new ActivityRig(batch, server, client, await NativeConnection.connect({ address }));
+    const rig = new ActivityRig(batch, server, client, await NativeConnection.connect({ address }), imageStore);
     await rig.work(workflowBundle);
     return rig;
   }

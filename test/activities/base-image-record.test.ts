@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { PulledImage } from '../../src/activities/pull-image.ts';
 import type { Manifest, Submission } from '../../src/campaign/model/frozen-campaign.ts';
-import { resultObjects, runKeyOf, runObjects } from '../../src/ids.ts';
+import { runKeyOf } from '../../src/ids.ts';
 import { sampleOutcome } from '../batch/sample-outcome.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
 import { ActivityRig } from './activity-rig.ts';
+import { runObjects, resultObjects } from '../../src/object-keys.ts';
 
 const campaign = 'bases';
 const probed = Array.from({ length: 10 }, (_, n) => `saturates-${n}`);

@@ -4,11 +4,11 @@ import type { PulledImage } from '../../src/activities/pull-image.ts';
 import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts';
-import { resultObjects } from '../../src/ids.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import { ActivityRig } from './activity-rig.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 const campaign = 'registries';
 const nothing = `sha256:${'0'.repeat(64)}`;

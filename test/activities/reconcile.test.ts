@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OpenCase } from '../../src/activities/reconcile.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
-import { parseRunKey, runKeyOf, runObjects } from '../../src/ids.ts';
+import { parseRunKey, runKeyOf } from '../../src/ids.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,6 +10,7 @@ import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import type { Grant } from '../../src/campaign/model/messages.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 describe('reconciling submissions whose workflow has ended', () => {
   let rig: ActivityRig;

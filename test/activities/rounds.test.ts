@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { resultObjects, runObjects } from '../../src/ids.ts';
 import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
 import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
+import { runObjects, resultObjects } from '../../src/object-keys.ts';
 
 describe('the rounds of a submission', () => {
   let rig: ActivityRig;

@@ -1,7 +1,7 @@
 /** A submission that runs the given orders and then waits, and a workflow that calls one activity. */
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
-import type { Timings } from '../../src/settings.ts';
+import type { Timings } from '../../src/timings.ts';
 import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 
 export interface StandIn {

@@ -16,19 +16,22 @@ import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
+import { jobDefinition } from '../../src/batch/job-definition.ts';
 import { refusalOf } from '../../src/batch/refusal.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
-import { parseRunKey, resultObjects, runObjects, taskQueues } from '../../src/ids.ts';
+import { parseRunKey, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
-import { embeddedTimings, loadSettings, type Timings } from '../../src/settings.ts';
+import { loadSettings } from '../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../src/timings.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { BatchRig, pollMs } from './batch-rig.ts';
 import type { awaitRun, submitRun } from './run-workflow.ts';
+import { runObjects, resultObjects } from '../../src/object-keys.ts';
 
 const timings: Timings = {
   ...embeddedTimings,
@@ -176,6 +179,23 @@ describe('the activities of a Batch job on a real worker', () => {
     const missing: unknown = await rig.submit(rig.run(), { queue: 'no-such-queue' }).catch(refusalOf);
     assert.ok(typeof missing === 'string');
     assert.match(missing, /^Batch refuses the job: ClientException: .*no-such-queue/);
+  });
+
+  it('submits with the newest revision, also if the one that it knew was replaced a moment ago', async () => {
+    const revisionOf = async (runKey: string): Promise<number> => {
+      const made = await (await submit(runKey)).result();
+      assert.equal(made.kind, 'submitted');
+      const { jobDefinition = '' } = await rig.endpoint.describe(made.jobId);
+      return Number(jobDefinition.split(':').at(-1));
+    };
+    const known = await revisionOf(rig.run());
+    const [g4] = frozenCampaign().instanceClasses;
+    assert.ok(g4);
+    const { jobDefinitionName, ...definition } = jobDefinition('holdout-runner', { kind: 'local' }, g4);
+    const { revision } = await rig.endpoint.register(jobDefinitionName, definition);
+    assert.ok(revision !== undefined && revision > known);
+    rig.proxy.inject('submitjob', { kind: 'refuse', status: 400, type: 'ClientException' }, 1);
+    assert.equal(await revisionOf(rig.run()), revision);
   });
 
   it('withdraws a run: returns the job that it has, or abandons the run if it has none', async () => {

@@ -14,7 +14,7 @@ import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobDefinitionOf } from '../../src/campaign/model/job-definition-name.ts';
-import { runObjects } from '../../src/ids.ts';
+import { runObjects } from '../../src/object-keys.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
@@ -63,7 +63,7 @@ export class BatchRig {
   ) {
     // Clients read the environment when they are used for the first time.
     this.store = new ObjectStore({ s3PathStyle: true });
-    this.clients = openBatchClients(responseTimeoutMs);
+    this.clients = openBatchClients({ idleLimitMs: responseTimeoutMs, callsPerSecond: 1_000 });
     this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
   }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
-import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 describe('following a run to its end', () => {
   let rig: BatchRig;

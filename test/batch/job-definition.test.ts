@@ -28,7 +28,7 @@ function asRegistered(revision: number, instanceClass = g4, on = host): Register
     status: 'ACTIVE',
     containerOrchestrationType: 'ECS',
     parameters: {},
-    tags: {},
+    tags: { 'aws:cloudformation:stack-name': 'holdout' },
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
     containerProperties: {
       ...containerProperties,

@@ -79,7 +79,7 @@ describe('the job poller', () => {
     await rig.reach(jobId, 'SUCCEEDED');
     rig.proxy.reset();
     rig.proxy.inject('describejobs', faults.hang, 1);
-    const poller = new JobPoller(openBatchClients(300).batch, pollMs, nothing);
+    const poller = new JobPoller(openBatchClients({ idleLimitMs: 300 }).batch, pollMs, nothing);
     assert.equal((await poller.finished(jobId, nothing, ending.signal))?.status, 'SUCCEEDED');
     assert.ok(rig.proxy.count('describejobs') >= 2);
   });

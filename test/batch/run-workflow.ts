@@ -3,7 +3,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { AwaitOrder } from '../../src/activities/await-batch-job.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Submitted } from '../../src/batch/submit-once.ts';
-import type { Timings } from '../../src/settings.ts';
+import type { Timings } from '../../src/timings.ts';
 import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 import type { RunEnd } from '../../src/activities/run-end.ts';
 

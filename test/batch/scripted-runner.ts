@@ -5,11 +5,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runnerExit, type ContainerEnd } from '../../src/campaign/model/run-outcome.ts';
-import { runObjects } from '../../src/ids.ts';
 import { claimRun } from '../../src/runner/claim.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import type { Play } from './batch-rig.ts';
 import { sampleOutcome } from './sample-outcome.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 const {
   FOLDER: folder = '',

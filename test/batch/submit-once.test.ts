@@ -1,14 +1,17 @@
+import { BatchServiceException, DescribeJobsCommand, type BatchClient } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
 import { ensureJobDefinitions } from '../../src/batch/ensure-job-definitions.ts';
 import { JobDefinitionRevisions } from '../../src/batch/job-definition-revisions.ts';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
-import { submitOnce, type SubmitOrder } from '../../src/batch/submit-once.ts';
+import { isThrottled } from '../../src/batch/throttling.ts';
+import { submitOnce, type Settling, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobNameOf } from '../../src/batch/job-name.ts';
-import { parseRunKey, runObjects } from '../../src/ids.ts';
+import { parseRunKey } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { BatchRig } from './batch-rig.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 describe('submitting a run once', () => {
   let rig: BatchRig;
@@ -53,22 +56,91 @@ describe('submitting a run once', () => {
     assert.equal(rig.proxy.count('submitjob'), 1, 'neither the SDK nor the second call asked for another job');
   });
 
-  it('calls SubmitJob once per attempt when Batch returns 500 or 429, and makes a job once Batch recovers', async () => {
+  it('calls SubmitJob once per attempt when Batch returns 500, and makes a job once Batch recovers', async () => {
     const runKey = rig.run();
-    for (const fault of [faults.serverError, faults.throttled]) {
-      rig.proxy.inject('submitjob', fault);
-      await assert.rejects(rig.submit(runKey, { listSettle: 10 }));
-    }
-    rig.proxy.lift('submitjob');
+    rig.proxy.inject('submitjob', faults.serverError, 2);
+    await assert.rejects(rig.submit(runKey, { listSettle: 10 }));
+    await assert.rejects(rig.submit(runKey, { listSettle: 10 }));
     assert.equal((await rig.submit(runKey, { listSettle: 10 })).kind, 'submitted');
     assert.equal(rig.proxy.count('submitjob'), 3);
     assert.equal((await rig.jobs(runKey)).length, 1);
   });
 
+  /** Notes the waits instead of waiting. */
+  function noted(): { waits: number[]; settling: Settling } {
+    const waits: number[] = [];
+    return { waits, settling: { listSettle: 0, wait: async (ms) => void waits.push(ms) } };
+  }
+
+  it('repeats a throttled SubmitJob, which made no job, after a growing pause and without another look', async () => {
+    const { waits, settling } = noted();
+    rig.proxy.inject('submitjob', faults.throttled, 3);
+    const runKey = rig.run();
+    const made = await submitOnce(rig.dependencies, orderOf(runKey), settling);
+    assert.equal(made.kind, 'submitted');
+    assert.deepEqual([rig.proxy.count('listjobs'), rig.proxy.count('submitjob')], [1, 4]);
+    assert.equal(waits.length, 3);
+    for (const [tries, ms] of waits.entries()) assert.ok(ms >= 250 * 2 ** tries && ms <= 500 * 2 ** tries, `${ms} ms`);
+    assert.equal((await rig.jobs(runKey)).length, 1);
+  });
+
+  it('does not repeat a SubmitJob that was throttled first and then lost', async () => {
+    const { settling } = noted();
+    const runKey = rig.run();
+    let calls = 0;
+    rig.proxy.inject('submitjob', faults.loseResponse);
+    const { submitter } = rig.dependencies;
+    const send = async (command: unknown): Promise<unknown> => {
+      calls += 1;
+      if (calls > 1) return submitter.send(command as never);
+      throw new BatchServiceException({
+        name: 'TooManyRequestsException',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 429 },
+      });
+    };
+    const throttledOnce = { ...rig.dependencies, submitter: { send } as unknown as BatchClient };
+    await assert.rejects(submitOnce(throttledOnce, orderOf(runKey), settling), (error) => !isThrottled(error));
+    assert.equal(calls, 2);
+  });
+
+  it('looks again when the look itself is throttled for longer than the client bears', async () => {
+    const { waits, settling } = noted();
+    const impatient = { batch: rig.endpoint.clientWith({ endpoint: rig.proxy.endpoint }) };
+    rig.proxy.inject('listjobs', faults.throttled, 2);
+    const made = await submitOnce({ ...rig.dependencies, ...impatient }, orderOf(rig.run()), settling);
+    assert.equal(made.kind, 'submitted');
+    assert.equal(waits.length, 2);
+  });
+
+  it('gives up after some minutes of throttling', async () => {
+    const { waits, settling } = noted();
+    rig.proxy.inject('submitjob', faults.throttled);
+    await assert.rejects(submitOnce(rig.dependencies, orderOf(rig.run()), settling), isThrottled);
+    const total = waits.reduce((sum, ms) => sum + ms, 0);
+    assert.ok(total > 60_000 && total < 300_000, `${total} ms`);
+  });
+
+  it('stays below the limit of calls of both clients together, whatever they are asked to do', async () => {
+    const { batch, submitter } = openBatchClients({ callsPerSecond: 10 });
+    const called = rig.proxy.calls;
+    const times: number[] = [];
+    const look = async (client: BatchClient): Promise<void> => {
+      await client.send(new DescribeJobsCommand({ jobs: [] }));
+      times.push(performance.now());
+    };
+    await Promise.all(Array.from({ length: 25 }, (_, index) => look(index % 2 === 0 ? batch : submitter)));
+    assert.equal(called.length, 25);
+    for (const start of times) {
+      const within = times.filter((time) => time >= start && time < start + 1_000).length;
+      assert.ok(within <= 10, `${within} within a second`);
+    }
+  });
+
   it('gives up on a response that never arrives', async () => {
     const runKey = rig.run();
     rig.proxy.inject('submitjob', faults.hang);
-    const dependencies = { ...rig.dependencies, ...openBatchClients(300) };
+    const dependencies = { ...rig.dependencies, ...openBatchClients({ idleLimitMs: 300 }) };
     const submitting = submitOnce(dependencies, orderOf(runKey), { listSettle: 0, wait: () => Promise.resolve() });
     await assert.rejects(submitting, { name: 'TimeoutError' });
   });

@@ -5,8 +5,9 @@ import { jobDefinition, type AwsRunnerHost, type JobDefinition } from '../../src
 import type { RunOutcome, RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { engineSocket } from '../../src/host-paths.ts';
-import { runObjects } from '../../src/ids.ts';
+import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
+import { eventually } from '../support/eventually.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
@@ -124,11 +125,12 @@ export class BatchHost {
 
   /** Waits until a job's submission runs; returns the name of its container. */
   async submissionOf(jobId: string): Promise<string> {
-    for (const until = Date.now() + 60_000; Date.now() < until;) {
-      const [name] = await this.host.running(`holdout.job=${jobId}`);
-      if (name !== undefined) return name;
-    }
-    throw new Error(`no submission of ${jobId}: ${await this.host.docker('ps', '--all')}`);
+    let names: string[] = [];
+    await eventually(`a submission of ${jobId} runs`, async () => {
+      names = await this.host.running(`holdout.job=${jobId}`);
+      return names.length > 0;
+    });
+    return names[0] ?? '';
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the type of the object

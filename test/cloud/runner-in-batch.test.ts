@@ -148,11 +148,11 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
   }
 
   it('keeps the values of variables out of the host’s list of processes', async () => {
-    const definition = withVariable(batch.definition(), 'AWS_SESSION_TOKEN', 'canary-7f3a');
+    const definition = withVariable(batch.definition(), 'HOLDOUT_CANARY', 'canary-7f3a');
     const job = batch.startJob(await batch.run('sleep 300', { limits: { wallClockSeconds: 300 } }), { definition });
     await batch.submissionOf(job.jobId);
     const environment = await batch.host.docker('exec', `ho-${job.jobId}-runner`, 'env');
-    assert.match(environment, /^AWS_SESSION_TOKEN=canary-7f3a$/m);
+    assert.match(environment, /^HOLDOUT_CANARY=canary-7f3a$/m);
     assert.ok(!(await batch.host.inside('ps', 'axww')).includes('canary-7f3a'));
     await batch.host.docker('stop', '--time=30', job.container);
     await job.exitCode;

@@ -7,12 +7,12 @@ import { HoldoutError } from '../../src/errors.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
 import { freezeCampaign } from '../../src/intake/freeze-campaign.ts';
 import type { IntakeDependencies } from '../../src/intake/dependencies.ts';
-import { resultObjects } from '../../src/ids.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { StoreRig } from '../ledger/store-rig.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 describe('registry references of submissions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));

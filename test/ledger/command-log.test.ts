@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { resultObjects } from '../../src/ids.ts';
 import { commandsOf, appendCommands, type RecordedCommand } from '../../src/ledger/command-log.ts';
 import { acceptedCommand, StoreRig } from './store-rig.ts';
 import { sha256 } from '../../src/sha256.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 describe('the log of operators’ commands', () => {
   let rig: StoreRig;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { resultObjects } from '../../src/ids.ts';
 import { appendIfOpen, appendRecord, chainOf, eachChain, finalRounds } from '../../src/ledger/ledger.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { record, StoreRig } from './store-rig.ts';
 import { sha256 } from '../../src/sha256.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 describe('the ledger in S3', () => {
   let rig: StoreRig;

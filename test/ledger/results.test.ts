@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { resultObjects } from '../../src/ids.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { appendRecord } from '../../src/ledger/ledger.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
 import { acceptedCommand, record, run, StoreRig, submissionOf } from './store-rig.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 describe('results from S3', () => {
   let rig: StoreRig;

@@ -1,13 +1,13 @@
 import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../../src/campaign/model/messages.ts';
 import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
-import { resultObjects } from '../../src/ids.ts';
 import type { RecordedCommand } from '../../src/ledger/command-log.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 import { sha256 } from '../../src/sha256.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 
 /** Writes test data into the results bucket. */
 export class ResultsBucket {

@@ -4,10 +4,10 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCause } from '../../src/batch/run-cause.ts';
 import { runnerExit, type RunnerError } from '../../src/campaign/model/run-outcome.ts';
-import { runObjects } from '../../src/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
 import { RunnerRig, type StartedRunner } from './runner-rig.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 describe('the life cycle of a runner', () => {
   let rig: RunnerRig;

@@ -9,11 +9,11 @@ import { build } from '../../scripts/build.mjs';
 import type { InputIndex, InputSet } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
-import { runObjects } from '../../src/ids.ts';
 import type { EngineSettings } from '../../src/runner/runner-settings.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 /** A started runner; `exitCode` settles when it ends. */
 export interface StartedRunner {

@@ -78,7 +78,14 @@ const results = {
       new RegisterJobDefinitionCommand({
         jobDefinitionName: 'intruder',
         type: 'container',
-        containerProperties: { image: 'x', environment: nodeOptions },
+        containerProperties: {
+          image: 'x',
+          environment: nodeOptions,
+          resourceRequirements: [
+            { type: 'VCPU', value: '1' },
+            { type: 'MEMORY', value: '64' },
+          ],
+        },
       }),
     ),
   ),

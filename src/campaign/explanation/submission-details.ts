@@ -20,6 +20,8 @@ export interface SubmissionContent {
   reason: Reason | null;
   faults: FaultSummary | undefined;
   withheld: readonly string[];
+  /** What the image store's scan found. */
+  scan: string;
   runs: readonly RunRecord[];
   learnt: string;
   choice: readonly string[];
@@ -31,7 +33,7 @@ const maxClasses = 12;
 
 /** A submission's current details in Markdown, at most a few KB, the most important first. */
 export function submissionDetails(content: SubmissionContent): string {
-  const { submission, team, stage, note, since, reason, runs, learnt, choice } = content;
+  const { submission, team, stage, note, since, reason, runs, scan, learnt, choice } = content;
   const failure = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
   const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${failure} since ${instantText(since)}`;
   const why = whyOfEnd(reason, runs);
@@ -48,6 +50,7 @@ export function submissionDetails(content: SubmissionContent): string {
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
     ...platformLines(runs.slice(-maxRuns)),
+    ...(scan === '' ? [] : ['', `Scan of the image: ${escaped(scan)}`]),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
     ...choice.slice(0, maxClasses).map((line) => `- ${escaped(line)}`),

@@ -98,7 +98,7 @@ export const whyOfReason: Record<Reason, Why> = {
     next: 'The host can raise the budget (raise-budget), then retry.',
   },
   cancelled: {
-    sentence: 'An operator cancelled it.',
+    sentence: 'An operator or a rule of the host ended it.',
     next: 'The host can run it again: retry.',
   },
 };

@@ -10,7 +10,8 @@ import {
 } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/open-submission.ts';
-import { defaultTreatment, type OperatorLogLine } from '../state/settings.ts';
+import type { OperatorLogLine } from '../state/operators-log.ts';
+import { defaultTreatment } from '../state/settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { OffSpot, StuckStep } from '../model/messages.ts';
 

@@ -1,19 +1,7 @@
 import { byName } from '../model/by-name.ts';
 import type { Reason } from '../model/reasons.ts';
+import { logLines, type OperatorLogLine } from './operators-log.ts';
 import type { ReadOnly } from './read-only.ts';
-
-/** A line of the operators' log; `reason` is the operator's note, `refused` says why nothing changed. */
-export interface OperatorLogLine {
-  at: string;
-  act: string;
-  by: string;
-  reason?: string;
-  id?: string;
-  refused?: string;
-}
-
-/** Lines of the operators' log that a campaign keeps; the ledger has all of them. */
-export const logLines = 50;
 
 /** How a team is treated. */
 export interface Treatment {

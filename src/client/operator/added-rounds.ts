@@ -2,11 +2,11 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { OperatorCommands } from '../../campaign/operators/operator-commands.ts';
 import type { AddedRounds, RoundKind } from '../../campaign/model/work-list.ts';
-import { resultObjects } from '../../ids.ts';
 import type { Access } from '../access.ts';
 import type { SubmissionFromS3 } from './campaign-from-s3.ts';
 import { sendUpdateWithStart } from './send-command.ts';
 import { sha256 } from '../../sha256.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 /** The next round of each submission; its previous rounds have ended. */
 export const nextRounds = (chosen: readonly Omit<SubmissionFromS3, 'rounds'>[], kind: RoundKind): AddedRounds => ({

@@ -1,12 +1,12 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
-import { resultObjects } from '../../ids.ts';
 import { commandsOf, acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
 import { campaignRounds } from '../../ledger/campaign-rounds.ts';
 import { eachChain } from '../../ledger/ledger.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Access } from '../access.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 /** A submission according to S3. */
 export interface SubmissionFromS3 {

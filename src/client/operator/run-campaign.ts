@@ -1,7 +1,7 @@
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { campaignWorkflowId, resultObjects } from '../../ids.ts';
+import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
 import type { Access } from '../access.ts';
@@ -13,6 +13,7 @@ import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/unpolled-queues.ts';
 import { watchCampaign } from '../status/watch.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 export interface RunCampaignOptions {
   detach?: true;

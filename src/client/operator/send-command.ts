@@ -9,11 +9,12 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { Attribution } from '../../campaign/operators/operator-commands.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
-import { campaignWorkflowId, resultObjects } from '../../ids.ts';
+import { campaignWorkflowId } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
 import { pollCampaign, requireRunning } from '../status/query-progress.ts';
 import { campaignStart } from './start-workflow.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 const signalTimeoutMs = 15_000;
 /** The workflow may have to read the whole ledger first. */

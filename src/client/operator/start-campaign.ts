@@ -4,7 +4,6 @@ import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
 import { runnerHostOf } from '../../batch/runner-host.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
-import { resultObjects } from '../../ids.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
 import { withAccess } from '../access.ts';
@@ -15,6 +14,7 @@ import { buildExample } from '../stack/example.ts';
 import { exitStatus } from '../exit-status.ts';
 import { inEmbeddedStack, requireEmbedded } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 interface StartOptions extends RunCampaignOptions {
   /** Default: the example. */

@@ -12,10 +12,11 @@ import { wallClockSeconds } from '../../campaign/model/run-limits.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { parseDuration } from '../../campaign/model/units.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
-import { runKeyOf, runObjects } from '../../ids.ts';
+import { runKeyOf } from '../../ids.ts';
 import { collectResults } from '../../ledger/results.ts';
 import type { Access } from '../access.ts';
 import { sha256 } from '../../sha256.ts';
+import { runObjects } from '../../object-keys.ts';
 
 /** The submissions to run on one class; `tries` counts their earlier pilot runs there. */
 export interface PilotRuns {

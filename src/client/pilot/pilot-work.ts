@@ -3,7 +3,6 @@ import type { PilotOrder, PilotRecord } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
-import { resultObjects } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Access } from '../access.ts';
 import { isCampaignDone } from '../operator/run-campaign.ts';
@@ -12,6 +11,7 @@ import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts'
 import { savePilot } from './pilot-record.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
 import { watchCampaign } from '../status/watch.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 /** The runs of a sample that are not measured yet, by class, and those that are running. */
 export interface PilotWork {

@@ -2,7 +2,7 @@ import type { StuckStep } from '../../campaign/model/messages.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
-import type { OperatorLogLine } from '../../campaign/state/settings.ts';
+import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { counted, firstFew } from '../../safe-text.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */

@@ -5,7 +5,7 @@ import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLogLine } from '../../campaign/state/settings.ts';
+import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
 /** The status of a campaign whose workflow does not run: the object of `status --json`. Money in micro-dollars. */
 interface EndedStatus {

@@ -6,7 +6,7 @@ import { instantText } from '../../campaign/model/units.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { offSpotLine } from './off-spot-text.ts';
 import { table } from '../table.ts';
-import type { OperatorLogLine } from '../../campaign/state/settings.ts';
+import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
 /** The output of `status` for a running campaign, after `notes` for the operator. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {

@@ -3,14 +3,7 @@ import type { Blob, BlobFolder } from './blob-folder.ts';
 import { refuse } from '../refusal.ts';
 import { archiveEntries, type ArchiveEntry } from './archive-entries.ts';
 import { compressionOf, unpackedFile } from './compression.ts';
-
-/** Maximum size of a handed-in image, in bytes. */
-export interface ArchiveLimits {
-  /** The archive as it is handed in. */
-  imageBytes: number;
-  /** The unpacked size: of an archive that is compressed as a whole, and of all layers together. */
-  unpackedBytes: number;
-}
+import { maxEntries, maxNameLength, type ArchiveLimits } from './archive-limits.ts';
 
 /** The files and links of a handed-in image, by name without `./`. Folders are left out. */
 export interface ScannedArchive {
@@ -18,9 +11,6 @@ export interface ScannedArchive {
   /** The targets of links, inside the archive. */
   links: Map<string, string>;
 }
-
-const maxEntries = 10_000;
-const maxNameLength = 512;
 
 /**
  * Reads the outer tar once, in constant memory, and stores every file in it: checks sizes, names and types and hashes all

@@ -3,7 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { refuse } from '../refusal.ts';
-import type { ArchiveLimits, ScannedArchive } from './scan-archive.ts';
+import type { ScannedArchive } from './scan-archive.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
 
 /**
  * Reads the output of `skopeo copy … dir:FOLDER` (a manifest and its blobs, unchanged from the registry) as an OCI archive.

@@ -1,6 +1,6 @@
 import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
-import { resultObjects } from '../../ids.ts';
 import type { Bucket } from '../../s3/object-store.ts';
+import { resultObjects } from '../../object-keys.ts';
 
 /** Stores a probe's finding about a base image, as an empty object per submission in the results bucket. Idempotent. */
 export async function recordBase(

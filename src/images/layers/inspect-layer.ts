@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { compressionOf, unpackedFile, type Compression } from '../archive/compression.ts';
-import type { ArchiveLimits } from '../archive/scan-archive.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { applyEntry } from './apply-entry.ts';
 import type { ImageTree } from './image-tree.ts';
 import { LayerReader } from './layer-reader.ts';
+import type { ArchiveLimits } from '../archive/archive-limits.ts';
 
 export interface InspectedLayer {
   /** `sha256:…` of the uncompressed tar. */

@@ -4,7 +4,8 @@ import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
 import { flush } from './flush.ts';
-import { rawManifest, skopeo, whyNot } from './skopeo.ts';
+import { registryFailure, whyNot } from '../../registry/registry-errors.ts';
+import { rawManifest, skopeo } from './skopeo.ts';
 import { layoutTag } from './write-layout.ts';
 import { sha256 } from '../../sha256.ts';
 
@@ -50,7 +51,9 @@ export class ImageStore {
     if (present !== undefined) return present;
     const copy = ['--insecure-policy', 'copy', '-q', '--preserve-digests', layoutReference(layout), image];
     const copied = await skopeo(...copy);
-    const stored = copied.kind === 'done' ? await this.find(image) : undefined;
+    // Another worker may have been first, and ECR's tags do not move.
+    const isThere = copied.kind === 'done' || registryFailure(copied.detail) === 'tag-taken';
+    const stored = isThere ? await this.find(image) : undefined;
     if (stored !== undefined) return stored;
     const detail = copied.kind === 'done' ? 'it is missing after the copy' : whyNot(image, copied.detail);
     throw holdoutError('IMAGE_COPY_FAILED', { image, detail });

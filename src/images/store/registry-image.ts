@@ -1,10 +1,11 @@
 import { holdoutError } from '../../errors.ts';
-import type { ArchiveLimits } from '../archive/scan-archive.ts';
 import { choosePlatform } from '../manifests/choose-platform.ts';
 import { indexSchema, manifestSchema } from '../manifests/oci-schemas.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { rawManifest, skopeo, whyNot } from './skopeo.ts';
+import { whyNot } from '../../registry/registry-errors.ts';
+import { rawManifest, skopeo } from './skopeo.ts';
 import { sha256 } from '../../sha256.ts';
+import type { ArchiveLimits } from '../archive/archive-limits.ts';
 
 const maxDepth = 8;
 

@@ -11,6 +11,7 @@ import { JobJournal } from './jobs/job-journal.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { openExecutor } from './executors/open-executor.ts';
 import { LastAlive } from './jobs/last-alive.ts';
+import { ResourceTagsFile } from './jobs/resource-tags-file.ts';
 import { createServer } from './api/server.ts';
 import type { StartUp } from './start-up-file.ts';
 
@@ -37,7 +38,8 @@ export async function startBatchEndpoint(
   const executor = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
   const engine = new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(stateFolder), log });
-  const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, engine, log });
+  const tags = new ResourceTagsFile(stateFolder);
+  const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, tags, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {
     lock.release();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;

@@ -3,6 +3,30 @@ import { readChecked } from './checked-file.ts';
 
 const command = z.tuple([z.string().min(1)], z.string());
 
+const queue = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/),
+  slots: z.int().min(0),
+  state: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  machine: z
+    .strictObject({
+      instanceType: z.string().min(1),
+      vcpus: z.int().min(1),
+      memoryMiB: z.int().min(4),
+      gpus: z.int().min(0),
+    })
+    .optional(),
+  jobStateTimeLimitActions: z
+    .array(z.strictObject({ reason: z.string().min(1), maxTimeSeconds: z.number().positive() }))
+    .default([]),
+});
+
+/** How far the endpoint falls behind itself, as AWS does. */
+const delays = z.strictObject({
+  list: z.int().min(0).default(1_000),
+  describe: z.int().min(0).default(500),
+  step: z.int().min(0).default(0),
+});
+
 const file = z.strictObject({
   host: z.enum(['127.0.0.1', 'localhost', '::1']),
   port: z.int().min(0).max(65_535),
@@ -11,7 +35,7 @@ const file = z.strictObject({
   region: z.string().regex(/^[a-z0-9-]+$/),
   account: z.string().regex(/^[0-9]{12}$/, 'must be twelve digits'),
   queues: z
-    .array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/), slots: z.int().min(0) }))
+    .array(queue)
     .refine((queues) => new Set(queues.map(({ name }) => name)).size === queues.length, 'has a name twice'),
   runner: command.optional(),
   reap: command.optional(),
@@ -20,6 +44,12 @@ const file = z.strictObject({
     .optional(),
   environment: z.record(z.string(), z.string()),
   killGraceSeconds: z.number().min(0).default(30),
+  callsPerSecond: z.int().min(1).default(50),
+  delays: delays.default(() => delays.parse({})),
+  retentionSeconds: z
+    .number()
+    .min(0)
+    .default(7 * 24 * 3600),
 });
 
 /** Jobs run as processes, by these commands. */
@@ -53,7 +83,14 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
  *
  * `host` is a loopback address; port 0 means any free port. `stateFolder` holds the endpoint's state. Requests must be signed
  * (SigV4) with one of `credentials`. `region` and `account` (twelve digits) are part of the ARNs. At most `slots` jobs of a
- * queue run at once. `killGraceSeconds` pass between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
+ * queue run at once; without slots, no machine can be had. `machine` is what one of its machines has, as ECS registers it: a
+ * job that needs more is never placed. `jobStateTimeLimitActions` cancel the job at the head of the queue that has been
+ * RUNNABLE for `reason` that long. `killGraceSeconds` pass between a job's SIGTERM and its SIGKILL; 30 on AWS and by default.
+ *
+ * `callsPerSecond` is the account's limit, 50 on AWS and by default: more calls are answered with 429. `delays`, in
+ * milliseconds: ListJobs shows a job after `list` (1,000 by default), DescribeJobs after `describe` (500), and a job stays
+ * SUBMITTED and PENDING for `step` each (0). AWS states none of them; the defaults are short for a stack on one machine.
+ * `retentionSeconds` after its end a job is forgotten: 7 days on AWS and by default.
  *
  * `runner` is the command of every job; `reap`, with the job id appended, cleans up after a job that could not do so itself.
  * Both get `environment` (which stands in for instance and job role) and nothing from the endpoint's own environment.

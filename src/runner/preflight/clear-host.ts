@@ -12,15 +12,11 @@ import { reap } from '../sandbox/release.ts';
  * submissions would share memory, processors and the GPU, and each could be judged by the other's use.
  */
 export async function clearHost(engine: ContainerEngine, settings: RunnerSettings): Promise<void> {
-  const working = await jobsWith(engine, labels.runner);
-  const others = working.filter((jobId) => jobId !== settings.jobId);
-  if (others.length > 0) throw holdoutError('HOST_SHARED', { jobs: others });
+  const containers = (await containersOf(engine)).filter(({ jobId }) => jobId !== settings.jobId);
+  const working = containers.filter(({ isRunner, isRunning }) => isRunner && isRunning).map(({ jobId }) => jobId);
+  if (working.length > 0) throw holdoutError('HOST_SHARED', { jobs: working });
   const folders = await readdir(join(settings.scratch, 'runs')).catch(() => []);
-  const left = new Set([
-    ...(await jobsWith(engine, labels.runner, '--all')),
-    ...(await jobsWith(engine, labels.job, '--all')),
-    ...folders,
-  ]);
+  const left = new Set([...containers.map(({ jobId }) => jobId), ...folders]);
   left.delete(settings.jobId);
   for (const jobId of left) {
     await engine.remove(runnerContainer(jobId));
@@ -28,10 +24,21 @@ export async function clearHost(engine: ContainerEngine, settings: RunnerSetting
   }
 }
 
-/** The jobs that running containers name in this label; with `--all` ended ones too. */
-async function jobsWith(engine: ContainerEngine, label: string, ...flags: '--all'[]): Promise<string[]> {
-  const filters = ['--no-trunc', `--filter=label=${label}`, `--format={{.Label "${label}"}}`, ...flags];
-  const { status, stdout, stderr } = await engine.call(['ps', ...filters]);
+interface JobContainer {
+  jobId: string;
+  /** False: a submission. */
+  isRunner: boolean;
+  isRunning: boolean;
+}
+
+/** The containers of all jobs, by their labels; ended ones too. */
+async function containersOf(engine: ContainerEngine): Promise<JobContainer[]> {
+  const format = `{{.State}} {{.Label "${labels.runner}"}}/{{.Label "${labels.job}"}}`;
+  const { status, stdout, stderr } = await engine.call(['ps', '--all', '--no-trunc', `--format=${format}`]);
   if (status !== 0) throw holdoutError('ENGINE_SILENT', { cause: stderr });
-  return [...new Set(stdout.split('\n').filter(Boolean))];
+  return stdout.split('\n').flatMap((line) => {
+    const [, state, runner = '', submission = ''] = /^(\S+) ([^/]*)\/(.*)$/.exec(line) ?? [];
+    const jobId = runner || submission;
+    return jobId === '' ? [] : [{ jobId, isRunner: runner !== '', isRunning: state === 'running' }];
+  });
 }

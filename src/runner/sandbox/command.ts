@@ -1,12 +1,19 @@
 import { holdoutError } from '../../errors.ts';
 import { runCommand, type CommandResult } from '../../run-command.ts';
 
-type Options = Pick<NonNullable<Parameters<typeof runCommand>[2]>, 'stop' | 'descriptor'>;
+type Options = Pick<NonNullable<Parameters<typeof runCommand>[2]>, 'stop' | 'descriptor' | 'env'>;
 
-/** Runs a command detached, so that a signal to the runner's group reaches only the runner. Throws COMMAND_FAILED if it cannot be started. */
+/**
+ * Runs a command detached, so that a signal to the runner's group reaches only the runner. `env`: variables beside those of the
+ * runner. Throws COMMAND_FAILED if it cannot be started.
+ */
 export async function run(command: readonly string[], options?: Options): Promise<CommandResult> {
   const [program = '', ...args] = command;
-  const result = await runCommand(program, args, { ...options, detached: true });
+  const result = await runCommand(program, args, {
+    ...options,
+    env: { ...process.env, ...options?.env },
+    detached: true,
+  });
   if (result.startError) throw commandFailed(command, result);
   return result;
 }

@@ -94,9 +94,12 @@ export class ContainerEngine {
     };
   }
 
-  /** Pulls an image from a registry and names it. */
-  async pullImage(reference: string, name: string, stop: AbortSignal): Promise<void> {
-    await succeed([...this.command, 'pull', '--quiet', reference], { stop });
+  /** The command that pulls an image from a registry. */
+  pullCommand(reference: string): string[] {
+    return [...this.command, 'pull', '--quiet', reference];
+  }
+
+  async tagImage(reference: string, name: string): Promise<void> {
     await succeed([...this.command, 'tag', reference, name]);
   }
 
@@ -114,7 +117,7 @@ export class ContainerEngine {
   }
 
   async renameImage(name: string, newName: string): Promise<void> {
-    await succeed([...this.command, 'tag', name, newName]);
+    await this.tagImage(name, newName);
     await succeed([...this.command, 'rmi', name]);
   }
 

@@ -2,16 +2,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
-import { succeed } from '../sandbox/command.ts';
 import type { ContainerEngine, EngineImage } from '../sandbox/engine.ts';
 import { withLock } from '../sandbox/lock.ts';
 import { sha256 } from '../../sha256.ts';
+import { fromStore } from './image-store-command.ts';
 
 interface ProvideImage {
   engine: ContainerEngine;
   image: RunSpec['image'];
   scratch: string;
-  /** For a temporary archive. */
+  /** Accessible to root only; for a temporary archive and the login to a registry. */
   folder: string;
   stop: AbortSignal;
 }
@@ -31,11 +31,11 @@ export async function provideImage(request: ProvideImage): Promise<EngineImage> 
 }
 
 async function loadChecked(name: string, request: ProvideImage): Promise<EngineImage> {
-  const { engine, stop } = request;
+  const { engine } = request;
   const { reference, digest } = request.image;
-  const manifest = await inspect(['--raw', reference], digest, stop);
+  const manifest = await inspect(['--raw', reference], digest, request);
   const configDigest = (JSON.parse(manifest) as { config?: { digest: string } }).config?.digest ?? 'a single manifest';
-  const config = JSON.parse(await inspect(['--config', '--raw', reference], configDigest, stop)) as ImageConfig;
+  const config = JSON.parse(await inspect(['--config', '--raw', reference], configDigest, request)) as ImageConfig;
   const candidate = `${name}-unchecked`;
   await load(candidate, request);
   const loaded = await engine.findImage(candidate);
@@ -52,8 +52,8 @@ interface ImageConfig {
 }
 
 /** The manifest or configuration of an image, whose sha256 must be the digest. */
-async function inspect(what: string[], digest: string, stop: AbortSignal): Promise<string> {
-  const text = await succeed(['skopeo', 'inspect', ...what], { stop });
+async function inspect(what: string[], digest: string, request: ProvideImage): Promise<string> {
+  const text = await fromStore(['skopeo', 'inspect', ...what], request);
   const found = `sha256:${sha256(text)}`;
   if (found !== digest) throw holdoutError('IMAGE_DIFFERS', { reference: what.join(' '), expected: digest, found });
   return text;
@@ -63,14 +63,17 @@ async function inspect(what: string[], digest: string, stop: AbortSignal): Promi
  * Podman shares its storage with skopeo. With docker the image goes through an archive, because docker cannot read a layout
  * folder and older skopeo cannot talk to newer daemons.
  */
-async function load(name: string, { engine, image, folder, stop }: ProvideImage): Promise<void> {
-  const { reference } = image;
+async function load(name: string, request: ProvideImage): Promise<void> {
+  const { engine, folder, stop } = request;
+  const { reference } = request.image;
   if (engine.name === 'docker' && reference.startsWith('docker://')) {
-    return engine.pullImage(reference.slice('docker://'.length), name, stop);
+    const image = reference.slice('docker://'.length);
+    await fromStore(engine.pullCommand(image), request);
+    return engine.tagImage(image, name);
   }
   const archive = join(folder, 'image.tar');
   const target = engine.name === 'podman' ? `${await engine.storage()}${name}` : `docker-archive:${archive}:${name}`;
-  await succeed(['skopeo', 'copy', '--quiet', reference, target], { stop });
+  await fromStore(['skopeo', 'copy', '--quiet', reference, target], request);
   if (engine.name === 'podman') return;
   await engine.loadArchive(archive, stop);
   await rm(archive);

@@ -3,7 +3,7 @@ import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
 import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
-import type { OperatorLogLine } from '../../campaign/state/settings.ts';
+import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import type { SubmissionWorkflows } from './submission-workflows.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 

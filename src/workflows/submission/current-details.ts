@@ -22,6 +22,7 @@ export class CurrentDetails {
       reason: null,
       faults: undefined,
       withheld: [],
+      scan: '',
       runs: this.runs,
       learnt: '',
       choice: [],

@@ -7,7 +7,7 @@ import type { InstanceClass, Purpose } from '../../campaign/model/frozen-campaig
 import type { Reason } from '../../campaign/model/reasons.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
-import type { Timings } from '../../settings.ts';
+import type { Timings } from '../../timings.ts';
 import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../messages.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';

@@ -100,10 +100,10 @@ class Round {
     const pulled = await attempts.of(() =>
       imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
     );
-    if (pulled.kind === 'refused') return ended('image-refused', pulled.why);
+    if (pulled.kind === 'refused') return ended(pulled.byHost ? 'cancelled' : 'image-refused', pulled.why);
     this.image = pulled;
     this.withheld = shownWithheld(pulled.withheld ?? []);
-    this.details.show({ withheld: this.withheld });
+    this.details.show({ withheld: this.withheld, scan: pulled.scan ?? '' });
     this.explainMissingProbe(pulled);
     const runs = new SubmissionRuns(this.input, this.opened, this.details, pulled, this.grants);
     const machine = new EvaluationStateMachine(this.opened);

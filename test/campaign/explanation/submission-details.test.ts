@@ -40,6 +40,7 @@ const content: SubmissionContent = {
   reason: 'host-out-of-memory',
   faults: undefined,
   withheld: [],
+  scan: '',
   runs: [killed],
   learnt: '',
   choice: [],

@@ -48,6 +48,15 @@ export function spawnEndpoint(...args: string[]): { child: ChildProcess; stdout:
   return { child, stdout: () => stdout, stderr: () => stderr };
 }
 
+/** The least container that Batch accepts. */
+export const container = {
+  image: 'holdout/runner',
+  resourceRequirements: [
+    { type: 'VCPU' as const, value: '1' },
+    { type: 'MEMORY' as const, value: '1000' },
+  ],
+};
+
 /** The key that a rig's endpoint accepts. */
 export const rigKey = { accessKeyId: 'rig-key', secretAccessKey: 'rig-secret' };
 
@@ -71,6 +80,9 @@ export class Rig {
       queues: [{ name: 'gpu', slots: 4 }],
       runner: ['/bin/sh', '-c', 'eval "$HOLDOUT_RUN_KEY"'],
       reap: ['/bin/sh', '-c', `echo "$1" >>${this.folder}/reaped`, 'reap'],
+      // Tests of the delays and of the limit set them.
+      callsPerSecond: 100_000,
+      delays: { list: 0, describe: 0, step: 0 },
       environment: { PATH: process.env['PATH'] ?? '', FOLDER: this.folder, PLACE: 'instance' },
       ...changes,
     };
@@ -151,7 +163,7 @@ export class Rig {
       new RegisterJobDefinitionCommand({
         jobDefinitionName: name,
         type: 'container',
-        containerProperties: { image: 'holdout/runner' },
+        containerProperties: container,
         ...rest,
       }),
     );

@@ -1,9 +1,15 @@
-import { DescribeJobsCommand } from '@aws-sdk/client-batch';
+import { DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../../src/local/process-identity.ts';
-import { eventually, Rig } from './endpoint-rig.ts';
+import { container, eventually, Rig } from './endpoint-rig.ts';
+
+/** Where a job's container runs, and where it logs. */
+function placeOf({ container = {} }: JobDetail) {
+  const { containerInstanceArn, taskArn, logStreamName } = container;
+  return { containerInstanceArn, taskArn, logStreamName };
+}
 
 describe('a job on the local Batch endpoint', () => {
   const rig = new Rig({
@@ -33,9 +39,25 @@ describe('a job on the local Batch endpoint', () => {
     const { createdAt = 0, startedAt = 0, stoppedAt = 0 } = ended;
     assert.ok(before <= createdAt && createdAt <= startedAt && startedAt <= stoppedAt && stoppedAt <= Date.now());
     assert.deepEqual(ended.attempts, [
-      { startedAt, stoppedAt, statusReason: 'Essential container in task exited', container: { exitCode: 0 } },
+      {
+        startedAt,
+        stoppedAt,
+        statusReason: 'Essential container in task exited',
+        container: { ...placeOf(running), networkInterfaces: [], exitCode: 0 },
+      },
     ]);
     assert.equal(ended.container?.exitCode, 0);
+    const cluster = /^AWSBatch-gpu-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+    const { containerInstanceArn, taskArn, logStreamName } = placeOf(running);
+    const [, taskCluster = '', task] =
+      /^arn:aws:ecs:us-east-1:123456789012:task\/(.+)\/(.+)$/.exec(taskArn ?? '') ?? [];
+    assert.match(taskCluster, cluster);
+    assert.match(task ?? '', /^[0-9a-f]{32}$/);
+    assert.equal(logStreamName, `holdout-runner/default/${task}`);
+    assert.match(
+      containerInstanceArn ?? '',
+      new RegExp(`^arn:aws:ecs:us-east-1:123456789012:container-instance/${taskCluster}/[0-9a-f]{32}$`),
+    );
     assert.equal(ended.jobQueue, 'arn:aws:batch:us-east-1:123456789012:job-queue/gpu');
     assert.equal(ended.jobDefinition, 'arn:aws:batch:us-east-1:123456789012:job-definition/holdout-runner:1');
     assert.equal(ended.jobArn, `arn:aws:batch:us-east-1:123456789012:job/${jobId}`);
@@ -52,7 +74,7 @@ describe('a job on the local Batch endpoint', () => {
     const failed = await rig.reach(three, 'FAILED', 'SUCCEEDED');
     assert.equal(failed.status, 'FAILED');
     assert.equal(failed.statusReason, 'Essential container in task exited');
-    assert.deepEqual(failed.attempts?.[0]?.container, { exitCode: 3 });
+    assert.equal(failed.attempts?.[0]?.container?.exitCode, 3);
     assert.equal((await rig.reach(killed, 'FAILED', 'SUCCEEDED')).attempts?.[0]?.container?.exitCode, 137);
   });
 
@@ -64,9 +86,11 @@ describe('a job on the local Batch endpoint', () => {
     assert.ok(!rig.reaped().includes(good));
   });
 
-  it('gets exactly the environment of its instance and its run key', async () => {
+  it('gets exactly the environment of its instance and its run key, and nothing from its definition', async () => {
     const script = `tr '\\0' '\\n' </proc/$$/environ >"$FOLDER/environment"`;
-    const jobId = await rig.submit(script);
+    const environment = [{ name: 'NODE_OPTIONS', value: '--import=/tmp/mine.mjs' }];
+    await rig.register('variables', { containerProperties: { ...container, environment } });
+    const jobId = await rig.submit(script, { jobDefinition: 'variables' });
     await rig.reach(jobId, 'SUCCEEDED');
     const seen = readFileSync(join(rig.folder, 'environment'), 'utf8').trimEnd();
     const names = new Set([...seen.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));

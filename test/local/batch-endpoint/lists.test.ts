@@ -9,7 +9,7 @@ import {
   type ListJobsCommandInput,
 } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
-import { eventually, Rig } from './endpoint-rig.ts';
+import { container, eventually, Rig } from './endpoint-rig.ts';
 
 const base = 'arn:aws:batch:us-east-1:123456789012';
 
@@ -144,8 +144,8 @@ describe('the lists of the local Batch endpoint', () => {
 
   it('show job definitions by name or revision, as they were registered', async () => {
     const containerProperties = {
-      image: 'x',
-      jobRoleArn: 'role',
+      ...container,
+      jobRoleArn: 'arn:aws:iam::123456789012:role/runner',
       environment: [{ name: 'HOLDOUT_RUN_KEY', value: 'B' }],
     };
     const retryStrategy = { attempts: 1, evaluateOnExit: [{ action: 'EXIT', onReason: '*' }] };
@@ -160,7 +160,16 @@ describe('the lists of the local Batch endpoint', () => {
         type: 'container',
         status: 'ACTIVE',
         containerOrchestrationType: 'ECS',
-        containerProperties,
+        parameters: {},
+        // Lists that were not given come back empty.
+        containerProperties: {
+          ...containerProperties,
+          command: [],
+          volumes: [],
+          mountPoints: [],
+          ulimits: [],
+          secrets: [],
+        },
         retryStrategy,
         timeout,
         tags: { team: 'x' },

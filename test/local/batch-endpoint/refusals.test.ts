@@ -11,7 +11,7 @@ import {
   type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
-import { Rig } from './endpoint-rig.ts';
+import { container, Rig } from './endpoint-rig.ts';
 
 describe('the local Batch endpoint refuses', () => {
   const rig = new Rig();
@@ -56,7 +56,7 @@ describe('the local Batch endpoint refuses', () => {
     await refused(rig.register('short', { timeout: { attemptDurationSeconds: 1 } }), /timeout.attemptDurationSeconds/);
   });
 
-  it('every environment variable but the run key, in jobs and definitions', async () => {
+  it('every environment variable but the run key, in jobs', async () => {
     for (const name of [
       'NODE_OPTIONS',
       'PATH',
@@ -68,15 +68,17 @@ describe('the local Batch endpoint refuses', () => {
       const environment = [{ name, value: '--import=/tmp/mine.mjs' }];
       const alone = /environment may hold HOLDOUT_RUN_KEY and no other variable/;
       await refused(submit({ containerOverrides: { environment } }), alone);
-      await refused(rig.register('own', { containerProperties: { image: 'x', environment } }), alone);
     }
+    const reserved = [{ name: 'AWS_BATCH_JOB_ID', value: 'mine' }];
+    const own = { containerProperties: { ...container, environment: reserved } };
+    await refused(rig.register('own', own), /cannot start with AWS_BATCH/);
   });
 
   it('requests of more than 30 KiB, definitions of more than 24 KiB', async () => {
     const sized = (bytes: number) => ({ environment: [{ name: 'HOLDOUT_RUN_KEY', value: 'x'.repeat(bytes) }] });
     await submit({ containerOverrides: sized(30 * 1024 - 200) });
     await refused(submit({ containerOverrides: sized(30 * 1024) }), /larger than AWS Batch allows/, 413);
-    const wide = { containerProperties: { image: 'x', ...sized(24 * 1024) } };
+    const wide = { containerProperties: { ...container, ...sized(24 * 1024) } };
     await refused(rig.register('wide', wide), /larger than AWS Batch allows/, 413);
   });
 
@@ -93,13 +95,16 @@ describe('the local Batch endpoint refuses', () => {
 
   it('more than 100 ids in one DescribeJobs', async () => {
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `id-${index}`);
-    await refused(rig.client.send(new DescribeJobsCommand({ jobs: ids(101) })), /at most 100/);
+    await refused(
+      rig.client.send(new DescribeJobsCommand({ jobs: ids(101) })),
+      /Maximum number of jobs supported is 100/,
+    );
     await rig.client.send(new DescribeJobsCommand({ jobs: ids(100) }));
   });
 
   it('lists without a queue, with two filters, an unknown filter or a made-up token', async () => {
     const byName = { name: 'JOB_NAME', values: ['a'] };
-    await refused(list({}), /jobQueue is needed/);
+    await refused(list({}), /exactly one of jobQueue/);
     await refused(list({ jobQueue: 'gpu', filters: [byName, byName] }), /only one filter/);
     await refused(list({ jobQueue: 'gpu', filters: [{ name: 'NAME', values: ['a'] }] }), /filters.0.name/);
     await refused(list({ jobQueue: 'gpu', nextToken: 'made-up' }), /nextToken/);
@@ -121,7 +126,7 @@ describe('the local Batch endpoint refuses', () => {
       return rig.client.send(new TagResourceCommand({ resourceArn, tags }));
     };
     const arn = 'arn:aws:batch:us-east-1:123456789012:job-definition/holdout-runner';
-    await refused(tagged(`${arn}:99`, 1), /no job definition/, 404);
+    await refused(tagged(`${arn}:99`, 1), /no job, job definition/, 404);
     await tagged(`${arn}:1`, 30);
     await refused(tagged(`${arn}:1`, 21), /more than 50 tags/);
   });

@@ -35,7 +35,7 @@ describe('a Batch endpoint that was killed and restarted over the same folder', 
     assert.equal((await rig.reach(good, 'SUCCEEDED', 'FAILED')).attempts?.[0]?.container?.exitCode, 0);
     const failed = await rig.reach(bad, 'SUCCEEDED', 'FAILED');
     assert.equal(failed.statusReason, 'Essential container in task exited');
-    assert.deepEqual(failed.attempts?.[0]?.container, { exitCode: 7 });
+    assert.equal(failed.attempts?.[0]?.container?.exitCode, 7);
     await rig.reach(queued, 'SUCCEEDED');
   });
 
@@ -49,7 +49,7 @@ describe('a Batch endpoint that was killed and restarted over the same folder', 
     await rig.start();
 
     const ended = await rig.reach(jobId, 'FAILED', 'SUCCEEDED');
-    assert.deepEqual(ended.attempts?.[0]?.container, { exitCode: 5 });
+    assert.equal(ended.attempts?.[0]?.container?.exitCode, 5);
     assert.ok(ended.stoppedAt !== undefined && startedAt <= ended.stoppedAt && ended.stoppedAt <= endedBy);
     assert.ok(rig.reaped().includes(jobId));
   });
@@ -66,7 +66,7 @@ describe('a Batch endpoint that was killed and restarted over the same folder', 
 
     const lost = await rig.reach(jobId, 'FAILED', 'SUCCEEDED');
     assert.match(lost.statusReason ?? '', hostTerminated);
-    assert.deepEqual(lost.attempts?.[0]?.container, {});
+    assert.equal(lost.attempts?.[0]?.container?.exitCode, undefined);
     assert.equal(lost.container?.exitCode, undefined);
     assert.equal(lost.attempts?.[0]?.statusReason, lost.statusReason);
     assert.ok(lost.stoppedAt !== undefined && lost.stoppedAt >= (lost.startedAt ?? Infinity) && lost.stoppedAt <= died);

@@ -8,12 +8,13 @@ import { profileOf } from '../../../src/campaign/evaluation/resource-profile.ts'
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
-import { abandonedClaim, runObjects } from '../../../src/ids.ts';
+import { abandonedClaim } from '../../../src/ids.ts';
 import { ObjectStore } from '../../../src/s3/object-store.ts';
 import { scorePredictions } from '../../../src/scoring/score-predictions.ts';
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { eventually, Rig, spawnEndpoint } from './endpoint-rig.ts';
+import { runObjects } from '../../../src/object-keys.ts';
 
 /** One second per hour of a job. */
 const timeScale = 3_600;

@@ -19,7 +19,7 @@ describe('starting the local Batch endpoint', () => {
     await rig.submit('true');
     const answer = await fetch(`${rig.url}/health`);
     const { calls, ...health } = (await answer.json()) as { calls: Record<string, number> };
-    assert.deepEqual(health, { ok: true, pid: rig.endpointProcess.pid });
+    assert.deepEqual(health, { ok: true, pid: rig.endpointProcess.pid, busiestSecond: 2, throttled: 0 });
     assert.deepEqual(
       Object.entries(calls).filter(([, count]) => count > 0),
       [

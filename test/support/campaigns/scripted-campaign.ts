@@ -22,7 +22,7 @@ import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign
 import { messageOf } from '../../../src/errors.ts';
 import { campaignWorkflowId, taskQueues } from '../../../src/ids.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
-import { embeddedTimings, type Timings } from '../../../src/settings.ts';
+import { embeddedTimings, type Timings } from '../../../src/timings.ts';
 import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
@@ -46,6 +46,8 @@ export class ScriptedCampaign {
   /** The seconds that a probe measures on a class of speed 1. */
   secondsPerItem = 0.1;
   readonly refusedImages = new Set<string>();
+  /** Images that a rule of the host refuses. */
+  readonly imagesRefusedByHost = new Set<string>();
   /** Submissions on a base image whose probes fill the GPU. */
   readonly uselessProbes = new Set<string>();
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
@@ -147,6 +149,7 @@ export class ScriptedCampaign {
     this.overSlots.length = 0;
     this.runningByClass.clear();
     this.refusedImages.clear();
+    this.imagesRefusedByHost.clear();
     this.uselessProbes.clear();
     this.frozen = frozenCampaign();
     this.script = () => ({});
@@ -231,6 +234,7 @@ export class ScriptedCampaign {
       pullImage: async (input) => {
         const { submission } = input;
         if (this.refusedImages.has(submission)) return { kind: 'refused', why: 'it is not an image' };
+        if (this.imagesRefusedByHost.has(submission)) return { kind: 'refused', why: 'the scan', byHost: true };
         const { attempt } = Context.current().info;
         await this.holdCopy({ submission, attempt });
         try {

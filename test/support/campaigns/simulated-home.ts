@@ -8,6 +8,7 @@ import { batchCredentials } from '../../../src/batch/batch-clients.ts';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CampaignResults, SubmissionSummary } from '../../../src/ledger/results.ts';
 import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
+import type { StackOptions } from '../../../src/local/stack/prepare-parts.ts';
 import { CampaignHome, type Ended } from '../campaign-command.ts';
 import { eventually } from '../eventually.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
@@ -42,7 +43,7 @@ export class SimulatedHome extends CampaignHome {
   }
 
   /** Starts the stack and writes the campaign; `submissions`: see {@link behave}. */
-  async open(submissions: Record<string, object> = {}): Promise<void> {
+  async open(submissions: Record<string, object> = {}, changes: Partial<StackOptions> = {}): Promise<void> {
     await build();
     this.file = await writeCampaignFolder(join(this.folder, 'campaign'), { ...this.shape, campaign: this.campaign });
     this.stack = await openStack({
@@ -52,6 +53,7 @@ export class SimulatedHome extends CampaignHome {
       report: () => undefined,
       stays: true,
       simulation: { population: this.behave(submissions), timeScale, seed: 1 },
+      ...changes,
     });
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
   }
@@ -151,7 +153,7 @@ export class SimulatedHome extends CampaignHome {
     return new Client({ connection: this.connection, namespace });
   }
 
-  private get batch(): BatchClient {
+  get batch(): BatchClient {
     assert.ok(this.stack);
     const { endpoints, environment: env } = this.stack;
     return new BatchClient({

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveLimits } from '../../../src/images/archive/scan-archive.ts';
 import { inspectArchive, type InspectedArchive } from '../../../src/images/inspect-archive.ts';
+import type { ArchiveLimits } from '../../../src/images/archive/archive-limits.ts';
 
 /** The only image of a layout that the gate wrote. */
 export interface WrittenImage {

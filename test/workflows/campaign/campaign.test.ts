@@ -187,6 +187,17 @@ describe('a campaign with scripted runs', () => {
     );
   });
 
+  it('records an image that the host refuses as the host’s decision, not as the team’s fault', async () => {
+    campaign.teams = { one: ['scanned'] };
+    campaign.imagesRefusedByHost.add('scanned');
+    await (await campaign.start('scan')).result();
+    const { state, reason, detail, runs } = record('scanned');
+    assert.deepEqual(
+      { state, reason, detail, runs },
+      { state: 'cancelled', reason: 'cancelled', detail: 'the scan', runs: [] },
+    );
+  });
+
   it('pauses and reprioritises teams; a wrong message changes nothing and is logged', async () => {
     campaign.teams = { one: ['p1', 'p2', 'p3'], two: ['q1'] };
     campaign.frozen = { ...campaign.frozen, fairness: { ...campaign.frozen.fairness, perTeamInFlight: 1 } };

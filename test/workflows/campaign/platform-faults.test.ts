@@ -8,7 +8,7 @@ import { statusText } from '../../../src/client/status/status-text.ts';
 import { stuckActivityLine, stuckActivities } from '../../../src/client/status/stuck-activities.ts';
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
-import { embeddedTimings } from '../../../src/settings.ts';
+import { embeddedTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
-import { embeddedTimings } from '../../../src/settings.ts';
+import { embeddedTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';

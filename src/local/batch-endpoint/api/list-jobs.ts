@@ -3,18 +3,18 @@ import type { Arns } from '../jobs/arns.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import { paginate } from './pagination.ts';
-import type { ListJobsRequest } from './requests.ts';
+import type { ListJobsRequest } from './requests/job-requests.ts';
 
 type Filter = NonNullable<ListJobsRequest['filters']>[number];
 
 /**
  * ListJobs of one queue, newest first. With a filter: jobs of every status, 100 per page, jobStatus is ignored. Without a
- * filter: jobs of jobStatus, by default RUNNING, 1,000 per page.
+ * filter: jobs of jobStatus, by default RUNNING, 1,000 per page. Jobs created after `shownBefore` (ms) are not in the list yet.
  */
 export function listJobs(
   jobs: Pick<JobStore, 'newestFirst' | 'named'>,
   queue: string,
-  request: ListJobsRequest,
+  { request, shownBefore }: { request: ListJobsRequest; shownBefore: number },
   arns: Arns,
 ): { jobSummaryList: JobSummary[]; nextToken?: string } {
   const filter = request.filters?.[0];
@@ -22,7 +22,10 @@ export function listJobs(
   const passes = (job: JobRecord['detail'], { name, values }: Filter): boolean =>
     values.some((value) => tests[name](job, value, arns));
   const found = candidates(jobs, filter).filter(
-    (job) => job.queue === queue && (filter === undefined ? job.detail.status === status : passes(job.detail, filter)),
+    (job) =>
+      job.queue === queue &&
+      job.detail.createdAt <= shownBefore &&
+      (filter === undefined ? job.detail.status === status : passes(job.detail, filter)),
   );
   const { items, ...next } = paginate(found, ({ sequence }) => -sequence, request, filter === undefined ? 1_000 : 100);
   return { jobSummaryList: items.map(summaryOf), ...next };

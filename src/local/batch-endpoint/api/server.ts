@@ -1,28 +1,69 @@
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { StartUp } from '../start-up-file.ts';
 import { checkSignature, type Signers } from './check-signature.ts';
-import { operationsOn, type OperationParts } from './operations.ts';
-import { parseRequest, tagResourceRequest, untagResourceRequest } from './requests.ts';
+import { CallMeter } from './call-meter.ts';
+import type { OperationParts } from './operations/operation.ts';
+import { operationsOn } from './operations/operations.ts';
+import { parseRequest } from './requests/parse.ts';
+import { tagResourceRequest, untagResourceRequest } from './requests/queue-requests.ts';
 import { ResourceTags } from './tags.ts';
-import { clientException, AwsError } from './aws-error.ts';
+import { Throttle } from './throttle.ts';
+import { clientException, messageFor, AwsError } from './aws-error.ts';
 
 /** AWS's limits on a request's body, in bytes. */
 const bodyLimits: Record<string, number> = { submitjob: 30 * 1024, registerjobdefinition: 24 * 1024 };
 const otherBodies = 256 * 1024;
 
+type ServerParts = Omit<OperationParts, 'startUp'> & {
+  startUp: OperationParts['startUp'] & Pick<StartUp, 'callsPerSecond'>;
+  signers: Signers;
+  log: Logger;
+};
+
 /**
  * The HTTP server: Batch's REST-JSON protocol for the operations and tags, and an unsigned GET /health, which also returns
- * how often each operation was called.
+ * how often each operation was called, the most calls within one second, and how many calls were throttled.
  */
-export function createServer(parts: OperationParts & { signers: Signers; log: Logger }): FastifyInstance {
-  const server = fastify({ bodyLimit: otherBodies, forceCloseConnections: 'idle' });
+export function createServer(parts: ServerParts): FastifyInstance {
+  const server = fastify({
+    bodyLimit: otherBodies,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-amzn-requestid', request.id);
+  });
+  answerErrors(server, parts.log);
+  const operations = operationsOn(parts);
+  const meter = new CallMeter(Object.keys(operations));
+  server.get('/health', () => {
+    const { calls, busiestSecond, throttled } = meter;
+    return { ok: true, pid: process.pid, calls, busiestSecond, throttled };
+  });
+  void server.register(async (signed) => {
+    checkRequests(signed, parts, meter);
+    for (const [name, operation] of Object.entries(operations)) {
+      const bodyLimit = bodyLimits[name] ?? otherBodies;
+      signed.post(`/v1/${name}`, { bodyLimit }, ({ body }) => operation(body));
+    }
+    serveTags(signed, new ResourceTags(parts));
+  });
+  return server;
+}
+
+function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler((error: FastifyError | AwsError, request, reply) => {
-    const { type, status, message } = error instanceof AwsError ? error : awsErrorFor(error);
-    parts.log[status >= 500 ? 'error' : 'warn'](
-      { url: request.url, type, status, error: error.message },
-      'request refused',
-    );
-    return reply.code(status).header('x-amzn-errortype', type).send({ message });
+    const aws = error instanceof AwsError ? error : awsErrorFor(error);
+    const { type, status } = aws;
+    const level = status >= 500 ? 'error' : 'warn';
+    log[level]({ url: request.url, type, status, error: error.message }, 'request refused');
+    return reply
+      .code(status)
+      .header('x-amzn-errortype', type)
+      .send({ message: messageFor(aws, request.id) });
   });
   server.setNotFoundHandler((request) => {
     throw new AwsError(
@@ -31,28 +72,25 @@ export function createServer(parts: OperationParts & { signers: Signers; log: Lo
       `This endpoint does not serve ${request.method} ${request.url}`,
     );
   });
-  const operations = operationsOn(parts);
-  const calls = Object.fromEntries(Object.keys(operations).map((name) => [name, 0]));
-  server.get('/health', () => ({ ok: true, pid: process.pid, calls }));
-  void server.register(async (signed) => {
-    // The bytes are signed: nothing in them is parsed before the signature is verified.
-    signed.removeAllContentTypeParsers();
-    signed.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    signed.addHook('preValidation', async (request) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const { method, url, headers } = request;
-      await checkSignature({ method, url, headers, body }, parts.signers);
-      request.body = parsed(body);
-    });
-    for (const [name, operation] of Object.entries(operations)) {
-      signed.post(`/v1/${name}`, { bodyLimit: bodyLimits[name] ?? otherBodies }, ({ body }) => {
-        calls[name] = (calls[name] ?? 0) + 1;
-        return operation(body);
-      });
+}
+
+/** Every request is signed, and counts against the account's limit. */
+function checkRequests(server: FastifyInstance, { signers, startUp }: ServerParts, meter: CallMeter): void {
+  const throttle = new Throttle(startUp.callsPerSecond);
+  // The bytes are signed: nothing in them is parsed before the signature is verified.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('preValidation', async (request) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const { method, url, headers } = request;
+    await checkSignature({ method, url, headers, body }, signers);
+    meter.count(url.split('/')[2] ?? '');
+    if (!throttle.admits()) {
+      meter.throttled += 1;
+      throw new AwsError('TooManyRequestsException', 429, 'Too Many Requests');
     }
-    serveTags(signed, new ResourceTags(parts));
+    request.body = parsed(body);
   });
-  return server;
 }
 
 function serveTags(server: FastifyInstance, tags: ResourceTags): void {

@@ -1,6 +1,8 @@
 import type { Arns } from '../jobs/arns.ts';
 import type { JobDefinitions } from '../jobs/job-definitions.ts';
 import type { JobStore } from '../jobs/job-store.ts';
+import type { ResourceTagsFile } from '../jobs/resource-tags-file.ts';
+import type { StartUp } from '../start-up-file.ts';
 import { clientException } from './aws-error.ts';
 
 type Tags = Record<string, string>;
@@ -10,9 +12,17 @@ interface TaggedResource {
   save: (tags: Tags) => void;
 }
 
-/** The tags of jobs and job definitions by ARN; every change is stored when its method returns. */
+/** The tags of jobs, job definitions, queues and compute environments by ARN; every change is stored when its method returns. */
 export class ResourceTags {
-  constructor(private readonly parts: { arns: Arns; jobs: JobStore; definitions: JobDefinitions }) {}
+  constructor(
+    private readonly parts: {
+      startUp: Pick<StartUp, 'queues'>;
+      arns: Arns;
+      jobs: JobStore;
+      definitions: JobDefinitions;
+      tags: ResourceTagsFile;
+    },
+  ) {}
 
   list(arn: string): Tags {
     return this.find(arn).tags;
@@ -40,6 +50,10 @@ export class ResourceTags {
     if (definition?.detail.jobDefinitionArn === arn) {
       return { tags: definition.detail.tags, save: (tags) => definitions.setTags(definition, tags) };
     }
-    throw clientException(`There is no job and no job definition ${arn}; queues have no tags here`, 404);
+    const { startUp, tags } = this.parts;
+    if (startUp.queues.some(({ name }) => arn === arns.queue(name) || arn === arns.computeEnvironment(name))) {
+      return { tags: tags.of(arn), save: (changed) => tags.set(arn, changed) };
+    }
+    throw clientException(`There is no job, job definition, queue or compute environment ${arn}`, 404);
   }
 }

@@ -4,7 +4,6 @@ import { runnerExit, type CollectedPredictions } from '../../../campaign/model/r
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';
 import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome.ts';
 import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
-import { runObjects } from '../../../ids.ts';
 import { claimRun } from '../../../runner/claim.ts';
 import { retryFor } from '../../../retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
@@ -13,6 +12,7 @@ import type { JobEnd } from '../jobs/job-record.ts';
 import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { sha256 } from '../../../sha256.ts';
+import { runObjects } from '../../../object-keys.ts';
 
 /** A job from its runner's point of view. */
 interface SimulatedJob {

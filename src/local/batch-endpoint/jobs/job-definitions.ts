@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import type { ContainerDetail } from '@aws-sdk/client-batch';
 import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 import type { Arns } from './arns.ts';
+import { withEmptyLists } from './container-detail.ts';
 
 /** A job definition as the client registers it: the fields that this endpoint reads; all others are kept too. */
 interface JobDefinitionOrder {
   jobDefinitionName: string;
   type: 'container';
-  containerProperties: Pick<ContainerDetail, 'image' | 'resourceRequirements'> & {
+  containerProperties: Pick<ContainerDetail, 'image' | 'command' | 'resourceRequirements' | 'linuxParameters'> & {
     environment?: { name: string; value: string }[] | undefined;
   };
   parameters?: Record<string, string> | undefined;
-  timeout?: { attemptDurationSeconds: number } | undefined;
+  platformCapabilities?: 'EC2'[] | undefined;
+  propagateTags?: boolean | undefined;
+  timeout?: { attemptDurationSeconds?: number | undefined } | undefined;
   tags?: Record<string, string> | undefined;
 }
 
@@ -22,7 +25,7 @@ export interface JobDefinitionRecord {
   detail: JobDefinitionOrder & {
     jobDefinitionArn: string;
     revision: number;
-    status: 'ACTIVE';
+    status: 'ACTIVE' | 'INACTIVE';
     containerOrchestrationType: 'ECS';
     tags: Record<string, string>;
   };
@@ -46,11 +49,14 @@ export class JobDefinitions {
   /** Registers the next revision of a name, also when nothing changed, as AWS does. It is on disk when this returns. */
   register(order: JobDefinitionOrder): JobDefinitionRecord {
     const name = order.jobDefinitionName;
-    const revision = (this.latest(name)?.detail.revision ?? 0) + 1;
+    const latest = this.records.findLast(({ detail }) => detail.jobDefinitionName === name);
+    const revision = (latest?.detail.revision ?? 0) + 1;
     const record: JobDefinitionRecord = {
       sequence: (this.records.at(-1)?.sequence ?? 0) + 1,
       detail: {
+        parameters: {},
         ...order,
+        containerProperties: withEmptyLists(order.containerProperties),
         jobDefinitionArn: this.arns.definition(name, revision),
         revision,
         status: 'ACTIVE',
@@ -63,12 +69,18 @@ export class JobDefinitions {
     return record;
   }
 
-  /** Finds by `name` (its latest revision), `name:revision` or either as an ARN. */
+  /** Finds by `name` (its latest active revision), `name:revision` (active or not) or either as an ARN. */
   find(reference: string): JobDefinitionRecord | undefined {
     const name = this.arns.nameIn('job-definition', reference);
     return name.includes(':')
       ? this.records.find(({ detail }) => `${detail.jobDefinitionName}:${detail.revision}` === name)
-      : this.latest(name);
+      : this.records.findLast(({ detail }) => detail.jobDefinitionName === name && detail.status === 'ACTIVE');
+  }
+
+  /** Makes a revision unusable for new jobs; jobs that have it continue. It is on disk when this returns. */
+  deregister(record: JobDefinitionRecord): void {
+    record.detail.status = 'INACTIVE';
+    this.save(record);
   }
 
   newestFirst(): JobDefinitionRecord[] {
@@ -79,10 +91,6 @@ export class JobDefinitions {
   setTags(record: JobDefinitionRecord, tags: Record<string, string>): void {
     record.detail.tags = tags;
     this.save(record);
-  }
-
-  private latest(name: string): JobDefinitionRecord | undefined {
-    return this.records.findLast(({ detail }) => detail.jobDefinitionName === name);
   }
 
   private save(record: JobDefinitionRecord): void {

@@ -1,22 +1,28 @@
 import type { Logger } from 'pino';
 import type { Arns } from './arns.ts';
 import type { JobExecutor, JobListener } from './job-executor.ts';
+import { JobQueue } from './job-queue.ts';
 import {
   droppedJob,
   endedJob,
   isActive,
   isWaiting,
   newJob,
+  runningJob,
+  startingJob,
   type JobEnd,
   type JobOrder,
   type JobRecord,
 } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
 import type { LastAlive } from './last-alive.ts';
+import { QueueFront } from './queue-front.ts';
 import type { StartUp } from '../start-up-file.ts';
 
 /** Milliseconds between two checks of deadlines and free slots. */
 const sweepInterval = 200;
+/** Milliseconds between two searches for jobs past their retention, which look at every job. */
+const forgetInterval = 60_000;
 
 /**
  * Moves jobs from SUBMITTED to their end: assigns slots in order of acceptance, starts jobs, enforces deadlines. Every step
@@ -25,25 +31,32 @@ const sweepInterval = 200;
 export class JobEngine {
   private readonly ending = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly queues: Map<string, JobQueue>;
+  private readonly front = new QueueFront();
+  private forgotAt = 0;
 
   constructor(
     private readonly parts: {
-      startUp: Pick<StartUp, 'queues' | 'killGraceSeconds'>;
+      startUp: Pick<StartUp, 'queues' | 'killGraceSeconds' | 'delays' | 'retentionSeconds'>;
       arns: Arns;
       jobs: JobStore;
       executor: JobExecutor;
       lastAlive: LastAlive;
       log: Logger;
     },
-  ) {}
+  ) {
+    this.queues = new Map(
+      parts.startUp.queues.map((queue) => [queue.name, new JobQueue(queue, parts.jobs, this.front)]),
+    );
+  }
 
   /** Resumes the jobs of an earlier engine and works until {@link stop}. */
   start(): void {
     const { jobs, executor, lastAlive } = this.parts;
     for (const job of jobs.active()) executor.resume(job, this.listenerOf(job.detail.jobId), lastAlive.previous);
     this.timer = setInterval(() => this.sweep(), sweepInterval);
+    for (const job of jobs.waiting()) this.pass(job.queue, job.detail.jobId);
     this.sweep();
-    for (const job of jobs.waiting()) this.markRunnable(job.detail.jobId);
   }
 
   /** Jobs keep their state. */
@@ -60,10 +73,7 @@ export class JobEngine {
     const { jobId, jobName } = job.detail;
     jobs.put(job);
     log.info({ jobId, jobName, queue: job.queue }, 'job accepted');
-    setImmediate(() => {
-      this.dispatch();
-      this.markRunnable(jobId);
-    });
+    this.later(() => this.pass(job.queue, jobId));
     return job;
   }
 
@@ -83,29 +93,55 @@ export class JobEngine {
   }
 
   private sweep(): void {
-    this.parts.lastAlive.touch(Date.now());
-    for (const job of this.parts.jobs.active()) this.enforceDeadline(job);
+    const { lastAlive, jobs } = this.parts;
+    const now = Date.now();
+    lastAlive.touch(now);
+    for (const job of jobs.active()) this.enforceDeadline(job);
     this.dispatch();
+    for (const queue of this.queues.values()) queue.watchHead(now);
+    this.forgetOld(now);
+  }
+
+  /** The first RUNNABLE jobs of a queue, and since when (ms) each is at its position. */
+  frontOf(queue: string): ReturnType<QueueFront['of']> {
+    this.queues.get(queue)?.watchHead(Date.now());
+    return this.front.of(queue);
   }
 
   private dispatch(): void {
     if (this.timer === undefined) return;
-    const { jobs, startUp } = this.parts;
-    for (const { name, slots } of startUp.queues) {
-      const free = slots - jobs.activeIn(name);
-      for (const job of jobs.firstWaiting(name, free)) this.begin(job);
+    for (const queue of this.queues.values()) {
+      for (const job of queue.startable()) this.begin(job);
     }
   }
 
-  /** Marks a job that found no free slot. */
-  private markRunnable(jobId: string): void {
-    const job = this.parts.jobs.get(jobId);
-    if (job?.detail.status !== 'SUBMITTED') return;
-    this.parts.jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNABLE' } });
+  /** Takes a job to PENDING and then to RUNNABLE, from where it starts if it can. */
+  private pass(queue: string, jobId: string): void {
+    const { jobs } = this.parts;
+    this.queues.get(queue)?.advance(jobId);
+    if (jobs.get(jobId)?.detail.status === 'PENDING') return this.later(() => this.pass(queue, jobId));
+    this.dispatch();
+    const job = jobs.get(jobId);
+    // Stored only if it has to wait: a new endpoint takes a SUBMITTED job here again.
+    if (job?.detail.status === 'RUNNABLE') jobs.put(job);
+  }
+
+  private later(step: () => void): void {
+    const { step: delay } = this.parts.startUp.delays;
+    if (delay === 0) setImmediate(step);
+    else setTimeout(step, delay);
+  }
+
+  private forgetOld(now: number): void {
+    const { jobs, startUp } = this.parts;
+    const retention = startUp.retentionSeconds * 1000;
+    if (now - this.forgotAt < Math.min(forgetInterval, retention)) return;
+    this.forgotAt = now;
+    jobs.forgetEndedBefore(now - retention);
   }
 
   private begin(job: JobRecord): void {
-    const starting: JobRecord = { ...job, detail: { ...job.detail, status: 'STARTING' } };
+    const starting = startingJob(job, this.parts.arns);
     this.parts.jobs.put(starting);
     this.parts.executor.begin(starting, this.listenerOf(job.detail.jobId));
   }
@@ -115,10 +151,10 @@ export class JobEngine {
   }
 
   private markRunning(jobId: string, startedAt: number): void {
-    const { jobs, log } = this.parts;
+    const { jobs, log, arns } = this.parts;
     const job = jobs.get(jobId);
     if (job?.detail.status !== 'STARTING') return;
-    jobs.put({ ...job, detail: { ...job.detail, status: 'RUNNING', startedAt } });
+    jobs.put(runningJob(job, startedAt, arns));
     log.info({ jobId }, 'job started');
   }
 

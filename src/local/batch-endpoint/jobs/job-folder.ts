@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, syncFolder, writeJsonFile } from '../../json-file.ts';
 import type { JobRecord } from './job-record.ts';
@@ -29,5 +29,9 @@ export class JobFolder implements JobPersistence {
       syncFolder(this.folder);
     }
     writeJsonFile(join(own, 'job.json'), record, { durable: true });
+  }
+
+  forget(jobId: string): void {
+    rmSync(this.of(jobId), { recursive: true, force: true });
   }
 }

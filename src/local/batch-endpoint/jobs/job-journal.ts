@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import type { JobRecord } from './job-record.ts';
 import type { JobPersistence } from './job-store.ts';
 
+type Entry = JobRecord | { forgotten: string };
+
 /**
  * Saves jobs as lines of one file; a job's last line is the valid one. A hundred times cheaper than one file per job;
  * survives the end of this process but not a power failure.
@@ -21,20 +23,30 @@ export class JobJournal implements JobPersistence {
   async load(): Promise<JobRecord[]> {
     const records = new Map<string, JobRecord>();
     for await (const line of createInterface({ input: createReadStream(this.file) })) {
-      const record = recordIn(line);
-      if (record !== undefined) records.set(record.detail.jobId, record);
+      const entry = entryIn(line);
+      if (entry === undefined) continue;
+      if ('forgotten' in entry) records.delete(entry.forgotten);
+      else records.set(entry.detail.jobId, entry);
     }
     return [...records.values()];
   }
 
   save(record: JobRecord): void {
-    writeSync(this.handle, `${JSON.stringify(record)}\n`);
+    this.write(record);
+  }
+
+  forget(jobId: string): void {
+    this.write({ forgotten: jobId });
+  }
+
+  private write(entry: Entry): void {
+    writeSync(this.handle, `${JSON.stringify(entry)}\n`);
   }
 }
 
-function recordIn(line: string): JobRecord | undefined {
+function entryIn(line: string): Entry | undefined {
   try {
-    return JSON.parse(line) as JobRecord;
+    return JSON.parse(line) as Entry;
   } catch {
     return undefined;
   }

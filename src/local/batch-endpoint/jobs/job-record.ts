@@ -1,6 +1,7 @@
 import type { ContainerDetail, JobDetail, JobStatus } from '@aws-sdk/client-batch';
 import { randomUUID } from 'node:crypto';
 import type { Arns } from './arns.ts';
+import { placeOf, logStreamOf, withEmptyLists, withParameters } from './container-detail.ts';
 import type { JobDefinitionRecord } from './job-definitions.ts';
 
 /** The only environment variable that a job may set. */
@@ -30,6 +31,8 @@ export interface JobRecord {
   sequence: number;
   queue: string;
   timeoutSeconds?: number;
+  /** The number of tags that its ECS task would get. */
+  taskTags?: number;
   stop?: StopOrder;
   detail: ShownJob;
 }
@@ -63,12 +66,15 @@ export const isActive = ({ detail }: JobRecord): boolean => detail.status === 'S
 export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord {
   const { detail: definition } = order.definition;
   const properties = definition.containerProperties;
+  const parameters = { ...definition.parameters, ...order.parameters };
   const timeoutSeconds = order.timeoutSeconds ?? definition.timeout?.attemptDurationSeconds;
+  const propagateTags = order.propagateTags ?? definition.propagateTags ?? false;
   const jobId = randomUUID();
   return {
     sequence,
     queue: order.queue,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    taskTags: propagateTags ? Object.keys({ ...definition.tags, ...order.tags }).length : 0,
     detail: {
       jobArn: arns.job(jobId),
       jobId,
@@ -80,14 +86,15 @@ export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord
       attempts: [],
       dependsOn: [],
       retryStrategy: { attempts: 1, evaluateOnExit: [] },
-      parameters: { ...definition.parameters, ...order.parameters },
+      parameters,
       tags: order.tags ?? {},
-      propagateTags: order.propagateTags ?? false,
-      platformCapabilities: ['EC2'],
+      propagateTags,
+      platformCapabilities: definition.platformCapabilities ?? [],
       ...(timeoutSeconds === undefined ? {} : { timeout: { attemptDurationSeconds: timeoutSeconds } }),
       container: {
-        ...properties,
-        ...(order.command === undefined ? {} : { command: order.command }),
+        ...withEmptyLists(properties),
+        networkInterfaces: [],
+        command: withParameters(order.command ?? properties.command ?? [], parameters),
         environment: merged(properties.environment, order.environment, ({ name }) => name),
         resourceRequirements: merged(properties.resourceRequirements, order.resourceRequirements, ({ type }) => type),
       },
@@ -95,11 +102,30 @@ export function newJob(order: JobOrder, sequence: number, arns: Arns): JobRecord
   };
 }
 
+/** The record of a job whose container is being made. */
+export function startingJob(record: JobRecord, arns: Arns): JobRecord {
+  const { statusReason: _, ...detail } = record.detail;
+  const container = { ...detail.container, ...placeOf(arns, record.queue, detail.jobId) };
+  return { ...record, detail: { ...detail, status: 'STARTING', container } };
+}
+
+/** The record of a job whose container runs. */
+export function runningJob(record: JobRecord, startedAt: number, arns: Arns): JobRecord {
+  const { detail } = record;
+  const [definition = ''] = arns.nameIn('job-definition', detail.jobDefinition).split(':');
+  const container = { ...detail.container, logStreamName: logStreamOf(definition, detail.jobId) };
+  return { ...record, detail: { ...detail, status: 'RUNNING', startedAt, container } };
+}
+
 /** The record after the end of its process, in AWS's words: FAILED unless it exited by itself with 0. */
 export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   const { detail } = record;
   const statusReason = record.stop?.statusReason ?? reasonOf(end, detail.jobId);
   const seen = end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
+  const { containerInstanceArn, taskArn, logStreamName } = detail.container;
+  const attempt = { containerInstanceArn, taskArn, logStreamName, networkInterfaces: [], ...seen };
+  // The end is a file's time, which lags behind the clock by some milliseconds.
+  const stoppedAt = Math.max(end.at, detail.startedAt ?? end.at);
   const succeeded = end.kind === 'exited' && end.code === 0 && record.stop === undefined;
   return {
     ...record,
@@ -107,19 +133,17 @@ export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
       ...detail,
       status: succeeded ? 'SUCCEEDED' : 'FAILED',
       statusReason,
-      stoppedAt: end.at,
+      stoppedAt,
       container: { ...detail.container, ...seen },
-      attempts: [{ startedAt: detail.startedAt, stoppedAt: end.at, statusReason, container: seen }],
+      attempts: [{ startedAt: detail.startedAt, stoppedAt, statusReason, container: attempt }],
     },
   };
 }
 
-/** The record of a job that was removed from its queue before it started. */
-export function droppedJob(record: JobRecord, statusReason: string, mark: 'isCancelled' | 'isTerminated'): JobRecord {
-  return {
-    ...record,
-    detail: { ...record.detail, status: 'FAILED', statusReason, stoppedAt: Date.now(), [mark]: true },
-  };
+/** The record of a job that was removed from its queue before it started, by a caller if there is a mark. */
+export function droppedJob(record: JobRecord, statusReason: string, mark?: 'isCancelled' | 'isTerminated'): JobRecord {
+  const marks = mark === undefined ? {} : { [mark]: true };
+  return { ...record, detail: { ...record.detail, status: 'FAILED', statusReason, stoppedAt: Date.now(), ...marks } };
 }
 
 function reasonOf(end: JobEnd, jobId: string): string {

@@ -10,6 +10,8 @@ interface OpenJobs {
 export interface JobPersistence {
   /** Stores a new or changed job before it returns. */
   save(record: JobRecord): void;
+  /** Removes a job for good. */
+  forget(jobId: string): void;
 }
 
 /**
@@ -64,12 +66,12 @@ export class JobStore {
     return this.openIn(queue).active.size;
   }
 
-  /** The next jobs of a queue, oldest first, at most `limit`. */
-  firstWaiting(queue: string, limit: number): JobRecord[] {
+  /** The first RUNNABLE jobs of a queue, oldest first, at most `limit`. */
+  firstRunnable(queue: string, limit: number): JobRecord[] {
     const first: JobRecord[] = [];
     for (const job of this.openIn(queue).waiting.values()) {
       if (first.length >= limit) break;
-      first.push(job);
+      if (job.detail.status === 'RUNNABLE') first.push(job);
     }
     return first;
   }
@@ -78,6 +80,25 @@ export class JobStore {
   put(record: JobRecord): void {
     this.persistence.save(record);
     this.remember(record);
+  }
+
+  /** Replaces a job without storing it: for a state that a new endpoint finds again by itself. */
+  show(record: JobRecord): void {
+    this.remember(record);
+  }
+
+  /** Forgets the jobs that ended before this instant (ms). Takes time linear in the number of jobs. */
+  forgetEndedBefore(instant: number): void {
+    for (const record of this.records.values()) {
+      if (record.detail.stoppedAt === undefined || record.detail.stoppedAt >= instant) continue;
+      const { jobId, jobName } = record.detail;
+      const name = jobName.toLowerCase();
+      const others = (this.names.get(name) ?? []).filter((other) => other !== jobId);
+      if (others.length === 0) this.names.delete(name);
+      else this.names.set(name, others);
+      this.records.delete(jobId);
+      this.persistence.forget(jobId);
+    }
   }
 
   private remember(record: JobRecord): void {

@@ -21,7 +21,12 @@ describe('the time limit of a job', () => {
   const jobFolder = new JobFolder(join(folder, 'jobs'));
   const jobs = new JobStore(jobFolder, jobFolder.load());
   const definitions = new JobDefinitions(join(folder, 'definitions'), arns);
-  const startUp = { queues: [{ name: 'gpu', slots: 4 }], killGraceSeconds: 0.3 };
+  const startUp = {
+    queues: [{ name: 'gpu', slots: 4, state: 'ENABLED' as const, jobStateTimeLimitActions: [] }],
+    killGraceSeconds: 0.3,
+    delays: { list: 0, describe: 0, step: 0 },
+    retentionSeconds: 3600,
+  };
   const commands = {
     runner: ['/bin/sh', '-c', 'eval "$HOLDOUT_RUN_KEY"'] as [string, ...string[]],
     reap: ['/bin/sh', '-c', `echo "$1" >>${folder}/reaped`, 'reap'] as [string, ...string[]],

@@ -1,0 +1,65 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { pythonProgram } from '../python.ts';
+import { ServerProcess } from '../server-process.ts';
+
+/** A rule of microburst; its README names the fields. */
+export type Rule = Record<string, unknown>;
+
+/** What microburst did to one call. `ts` in seconds. */
+export interface Fired {
+  ts: number;
+  operation: string;
+  action: string;
+}
+
+/** The key with which microburst signs again what it passes on: the host that the client signed is its own. */
+interface Key {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** microburst in front of a Batch endpoint. */
+export class Microburst {
+  private constructor(private readonly server: ServerProcess) {}
+
+  static async start(port: number, upstream: string, key: Key): Promise<Microburst> {
+    const args = ['--port', String(port), '--upstream', upstream, '--resign'];
+    const env = { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
+    const health = '/_microburst/health';
+    return new Microburst(await ServerProcess.start(pythonProgram('microburst'), args, port, health, env));
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** Replaces all rules and forgets what they did. */
+  async set(rules: Rule[]): Promise<void> {
+    await fetch(`${this.url}/_microburst/rules`, { method: 'POST', body: JSON.stringify(rules) });
+    await fetch(`${this.url}/_microburst/fired`, { method: 'DELETE' });
+  }
+
+  /** The last calls to which a rule applied; microburst keeps 2,000. */
+  async fired(): Promise<Fired[]> {
+    return (await (await fetch(`${this.url}/_microburst/fired?limit=2000`)).json()) as Fired[];
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+}
+
+/** A folder with the programs of a stack whose worker reaches Batch at this address. */
+export function programsWithBatchAt(url: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-programs-'));
+  for (const name of ['worker', 'runner', 'batch-endpoint']) {
+    const real = pathToFileURL(join(projectRoot(), 'dist', `${name}.mjs`)).href;
+    const address = name === 'worker' ? `process.env.AWS_ENDPOINT_URL_BATCH = ${JSON.stringify(url)};\n` : '';
+    writeFileSync(join(folder, `${name}.mjs`), `${address}await import(${JSON.stringify(real)});\n`);
+  }
+  return folder;
+}
