@@ -15,6 +15,8 @@ export type RootFilesystem = 'read-only' | 'writable';
 /** One type of machine behind one Batch queue. */
 export interface InstanceClass {
   name: string;
+  /** Its EC2 instance type, if the campaign file names it: see instance-types.ts. */
+  type?: string;
   kind: (typeof classKinds)[number];
   /** Only on `kind: 'gpu'`. */
   gpu?: GpuKind;

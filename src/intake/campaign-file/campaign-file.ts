@@ -1,5 +1,6 @@
 import { counted, quoted } from '../../safe-text.ts';
 import { sections, type ReadCampaign, type Section, type SectionName } from './campaign-schema.ts';
+import { withKeysOfType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
 import type { Path } from './yaml-file.ts';
 
@@ -33,7 +34,9 @@ export function readCampaign(content: unknown, report: Report): ReadCampaign {
 
 function readClasses(written: unknown, report: Report): Section<'instanceClasses'>[] {
   if (Array.isArray(written) && written.length > 0) {
-    return written.map((row, index) => readNested('instanceClasses', row, ['instanceClasses', index], report));
+    return written.map((row, index) =>
+      readNested('instanceClasses', withKeysOfType(row), ['instanceClasses', index], report),
+    );
   }
   report(['instanceClasses'], `${found(written)}, must be a list of at least one instance class`);
   return [];

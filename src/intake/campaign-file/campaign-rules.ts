@@ -6,6 +6,7 @@ import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { quoted } from '../../safe-text.ts';
 import type { Report } from './campaign-file.ts';
 import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
+import { checkType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
 import type { Path } from './yaml-file.ts';
 
@@ -71,6 +72,7 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   const first = all.findIndex(({ name }) => name === row.name);
   if (row.name !== undefined && first < index)
     at('name', `is ${quoted(row.name)}, the same as instanceClasses[${first}]: names must be unique`);
+  checkType(row, at);
   if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
     at('gpuMemoryMiB', 'is missing: Holdout needs it to tell what fits on a class of kind gpu');
   if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)

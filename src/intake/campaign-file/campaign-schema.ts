@@ -125,7 +125,10 @@ export const sections = {
     weights: z.record(z.string(), factor).default({}),
   },
   instanceClasses: {
+    /** Default: the type. */
     name,
+    /** An instance type, from which other keys follow. */
+    type: anyText.optional(),
     kind: oneOf(...classKinds),
     /** Default on a class of kind gpu: {@link defaultGpuKind}. */
     gpu: oneOf(...gpuKindNames).optional(),

@@ -76,6 +76,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
   const { gpu, gpus, gpuMemoryMiB, wallClock } = row;
   return {
     name: row.name,
+    ...(row.type !== undefined && { type: row.type }),
     kind: row.kind,
     ...(row.kind === 'gpu' && { gpu: gpu ?? defaultGpuKind }),
     // Left out if it is one, as in campaigns that were frozen before classes had several.
