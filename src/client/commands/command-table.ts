@@ -87,6 +87,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     'stop all jobs and submissions now, publish the results',
     () => import('./steering/close-or-abort.ts'),
   ),
+  prices: entry(
+    [['[type...]', 'EC2 instance types']],
+    'instance types that a class can name, with price and source; --refresh: prices of today',
+    () => import('./prices.ts'),
+  ),
   doctor: entry(nothing, 'check this machine and name the fix for each problem', () => import('./doctor.ts'), false),
   local: entry(nothing, 'control the embedded stack by hand', () => import('./local.ts'), false),
 };
