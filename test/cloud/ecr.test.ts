@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCommand } from '../../src/run-command.ts';
 import { HoldoutError } from '../../src/errors.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { digestOf, fetchImage } from '../../src/images/store/registry-image.ts';
 import { GateRig } from '../support/images/gate-rig.ts';
+import { setVariables } from '../support/images/ecr-api.ts';
 import { ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
 import { account, EcrRig, faults, type RegistryRequest } from './ecr-rig.ts';
 import { describeWithRegistry } from './password-registry.ts';
@@ -19,6 +20,7 @@ describeWithRegistry('ECR as image store', () => {
   let gate: GateRig;
   let ecr: EcrRig;
   let store: ImageStore;
+  let restore: () => void;
   let rigs = 0;
   before(async () => {
     gate = await GateRig.start();
@@ -28,9 +30,12 @@ describeWithRegistry('ECR as image store', () => {
     // Another region is another host, with logins of its own.
     ecr = await EcrRig.start(`eu-${'abcdefghijklmnop'[rigs++]}-1`);
     store = new ImageStore(`docker://${ecr.host}/store`);
+    // Other processes have logins in the usual folder.
+    restore = setVariables({ HOLDOUT_SCRATCH: join(ecr.folder, 'scratch') });
   });
   afterEach(async () => {
-    assert.deepEqual(loginFiles(), []);
+    assert.deepEqual(existsSync(scratch()) ? readdirSync(scratch()) : [], []);
+    restore();
     await ecr.stop();
   });
 
@@ -38,7 +43,7 @@ describeWithRegistry('ECR as image store', () => {
     const { layout, digest } = await gate.accepted(await tarOf(await ociEntries({ text, layers: 2 })));
     return [layout, digest];
   };
-  const loginFiles = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('registry-login-'));
+  const scratch = (): string => process.env['HOLDOUT_SCRATCH'] ?? '';
   /** The digest that skopeo reads with the newest login. */
   async function digestAt(reference: string): Promise<string> {
     const args = ['inspect', '--raw', '--creds', `AWS:${ecr.secrets.at(-2)}`, reference];

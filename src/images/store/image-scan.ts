@@ -28,7 +28,7 @@ export async function scanVerdict(
   if (result.kind === 'findings' && result.critical > 0 && rule === 'refuse-critical') {
     return {
       kind: 'refused',
-      why: `the host refuses images with critical vulnerabilities, and ECR's scan found ${result.text}`,
+      why: `the host refuses images with critical vulnerabilities (HOLDOUT_IMAGE_SCAN), and ECR's scan found ${result.text}; no run was started`,
     };
   }
   if (result.kind === 'findings' || result.kind === 'unsupported') return { kind: 'reported', text: result.text };

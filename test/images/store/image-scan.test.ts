@@ -51,7 +51,7 @@ describe('the scan of an image in ECR', () => {
     const refused = await verdict('refuse-critical', scan('COMPLETE', { CRITICAL: 2 }));
     assert.deepEqual(refused, {
       kind: 'refused',
-      why: "the host refuses images with critical vulnerabilities, and ECR's scan found 2 critical",
+      why: "the host refuses images with critical vulnerabilities (HOLDOUT_IMAGE_SCAN), and ECR's scan found 2 critical; no run was started",
     });
     assert.equal((await verdict('refuse-critical', scan('ACTIVE', { CRITICAL: 1 }))).kind, 'refused');
     assert.equal((await verdict('refuse-critical', scan('COMPLETE', { HIGH: 9 }))).kind, 'reported');
