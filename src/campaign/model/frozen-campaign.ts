@@ -17,6 +17,8 @@ export interface InstanceClass {
   name: string;
   /** Its EC2 instance type, if the campaign file names it: see instance-types.ts. */
   type?: string;
+  /** The class for which it is used when that has no machine, if the campaign file lists it under that class's `capacity`. */
+  capacityOf?: string;
   kind: (typeof classKinds)[number];
   /** Only on `kind: 'gpu'`. */
   gpu?: GpuKind;

@@ -29,6 +29,7 @@ export function checkRules(read: ReadCampaign, moment: Moment, report: Report): 
     checkWallClock(row, index, read, report);
   });
   checkDefinitions(read.instanceClasses, report);
+  checkCapacityOrder(read, report);
   checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
   checkNamed(['expect', 'on'], read.expect?.on, read, report);
   checkExpectation(read, report);
@@ -85,6 +86,20 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   if (row.gpus !== undefined) at('gpus', `is ${row.gpus}, but a class of kind cpu has no GPU`);
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, but a class of kind cpu has no GPU`);
+}
+
+/** The campaign tries the cheapest class first, so a list in another order would promise what does not happen. */
+function checkCapacityOrder({ instanceClasses: rows, classPaths }: ReadCampaign, report: Report): void {
+  const costOf = ({ usdPerHour = 0, relativeSpeed = 1 }: Row): number => usdPerHour / relativeSpeed;
+  classPaths.forEach(([, of, key, place], index) => {
+    const [before, row] = [rows[index - 1], rows[index]];
+    if (key !== 'capacity' || place === 0 || before === undefined || row === undefined) return;
+    if (classPaths[index - 1]?.[1] === of && costOf(row) < costOf(before))
+      report(
+        ['instanceClasses', index, 'type'],
+        'costs less for the same work than the entry before it: list the cheapest first',
+      );
+  });
 }
 
 /** Batch allows no dots in the name of a job definition. */

@@ -162,4 +162,6 @@ export type Section<Name extends SectionName> = Partial<Complete<Name>>;
 export type ReadCampaign = { [Name in Exclude<SectionName, 'expect' | 'instanceClasses'>]: Section<Name> } & {
   expect?: Section<'expect'>;
   instanceClasses: Section<'instanceClasses'>[];
+  /** The place of each class in the file. */
+  classPaths: (readonly (string | number)[])[];
 };

@@ -40,7 +40,10 @@ export function resolveCampaign(
     leaderboard: { perTeam, ties, order: order ?? bestFirst(metric) },
     fairness: read.fairness as Complete<'fairness'>,
     instanceClasses: read.instanceClasses
-      .map((row) => resolveClass(row as Complete<'instanceClasses'>))
+      .map((row, index) => ({
+        ...resolveClass(row as Complete<'instanceClasses'>),
+        ...capacityOf(read, index),
+      }))
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
     ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
   };
@@ -70,6 +73,13 @@ function resolveExpectation(expect: Complete<'expect'>): Expectation {
     ...(outOfGpuMemory !== undefined && { outOfGpuMemoryShare: outOfGpuMemory }),
     ...(withoutGpu !== undefined && { withoutGpuShare: withoutGpu }),
   };
+}
+
+/** The further types of a class name the class of its first type. */
+function capacityOf({ instanceClasses, classPaths }: ReadCampaign, index: number): Pick<InstanceClass, 'capacityOf'> {
+  const [, of, , place] = classPaths[index] ?? [];
+  const first = instanceClasses[classPaths.findIndex((path) => path[1] === of)];
+  return typeof place === 'number' && place > 0 && first?.name !== undefined ? { capacityOf: first.name } : {};
 }
 
 function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
