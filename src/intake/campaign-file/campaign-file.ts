@@ -3,10 +3,7 @@ import { sections, type ReadCampaign, type Section, type SectionName } from './c
 import { withEachCapacity } from './capacity.ts';
 import { withKeysOfType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
-import type { Path } from './yaml-file.ts';
-
-/** Reports a fault at a place in the campaign file. */
-export type Report = (path: Path, message: string) => void;
+import type { Path, Report } from './yaml-file.ts';
 
 /** Begins every message with the key at its place. */
 export const withLabels =

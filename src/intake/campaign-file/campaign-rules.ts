@@ -4,11 +4,11 @@ import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { quoted } from '../../safe-text.ts';
-import type { Report } from './campaign-file.ts';
+
 import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
 import { checkType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
-import type { Path } from './yaml-file.ts';
+import type { Path, Report } from './yaml-file.ts';
 
 const mebibyte = 2 ** 20;
 const day = 86_400;

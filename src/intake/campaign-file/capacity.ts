@@ -1,5 +1,4 @@
-import type { Report } from './campaign-file.ts';
-import type { Path } from './yaml-file.ts';
+import type { Path, Report } from './yaml-file.ts';
 
 type Written = Record<string, unknown>;
 
