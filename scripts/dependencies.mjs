@@ -7,35 +7,48 @@ import { takeLock } from './lock.mjs';
 
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** Outside node_modules, where npm does not touch it. */
-const lockFile = join(projectRoot, 'dist', '.install.lock');
-
-export function ensureDependencies() {
-  if (areInstalled()) return;
+/**
+ * Installs the packages of a folder with a lock file: by default the product's.
+ *
+ * @param {string} folder
+ */
+export function ensureDependencies(folder = projectRoot) {
+  if (areInstalled(folder)) return;
+  // Outside node_modules, where npm does not touch it.
+  const lockFile = join(folder, 'dist', '.install.lock');
   const release = takeLock(lockFile, (pid) => say(`waiting for process ${pid}, which is installing the npm packages`));
   try {
-    if (!areInstalled()) install();
+    if (!areInstalled(folder)) install(folder);
   } finally {
     release();
   }
 }
 
-const stamp = join(projectRoot, 'node_modules', '.holdout-lock');
-const locked = () => readFileSync(join(projectRoot, 'package-lock.json'), 'utf8');
-/** Install writes the stamp last, and npm removes it first. */
-const areInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === locked();
+/** @param {string} folder */
+const stamp = (folder) => join(folder, 'node_modules', '.holdout-lock');
+/** @param {string} folder */
+const locked = (folder) => readFileSync(join(folder, 'package-lock.json'), 'utf8');
 
-function install() {
+/**
+ * Install writes the stamp last, and npm removes it first.
+ *
+ * @param {string} folder
+ */
+export const areInstalled = (folder) =>
+  existsSync(stamp(folder)) && readFileSync(stamp(folder), 'utf8') === locked(folder);
+
+/** @param {string} folder */
+function install(folder) {
   say('installing the npm packages (once, about a minute)');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: projectRoot,
+    cwd: folder,
     stdio: ['ignore', 2, 2],
   });
   if (npm.status !== 0) {
     say('npm ci failed. Fix the errors above and run the same command again.');
     process.exit(1);
   }
-  writeFileSync(stamp, locked());
+  writeFileSync(stamp(folder), locked(folder));
 }
 
 /** @param {string} line */

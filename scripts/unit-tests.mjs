@@ -28,6 +28,7 @@ export const unitTests = [
   'test/runner/sandbox/clean-environment.test.ts',
   'test/runner/sandbox/start-refusal.test.ts',
   'test/scoring/',
+  'test/settings.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

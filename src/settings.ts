@@ -8,6 +8,8 @@ import { embeddedTimings, remoteTimings, type Timings } from './timings.ts';
 export interface Settings {
   /** Buckets are named `<bucketPrefix>holdout-inputs` and so on. */
   bucketPrefix: string;
+  /** Account id of the buckets' owner, which S3 checks with every request. */
+  bucketOwner?: string;
   /** Whether requests name the bucket in the path (local S3 servers) or in the host name (AWS). */
   s3PathStyle: boolean;
   /** Skopeo destination of the private image store without tag: `oci:<folder>` or `docker://<registry>/<repository>`. */
@@ -22,16 +24,35 @@ export interface Settings {
 export const scanRules = ['off', 'report', 'refuse-critical'] as const;
 export type ScanRule = (typeof scanRules)[number];
 
-/** Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID. */
+/**
+ * Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID, BUCKET_PREFIX_MISSING,
+ * BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID.
+ */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
-    bucketPrefix: env['HOLDOUT_BUCKET_PREFIX'] ?? '',
+    ...bucketSettings(env),
     s3PathStyle: env['HOLDOUT_S3_PATH_STYLE'] === '1',
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
     imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
+}
+
+/**
+ * Bucket names are global in AWS, and `holdout-labels` may belong to a stranger. So a process that uses the operator's own AWS
+ * account needs a prefix and the account that owns the buckets; S3 servers elsewhere have names of their own.
+ */
+function bucketSettings(env: NodeJS.ProcessEnv): Pick<Settings, 'bucketPrefix' | 'bucketOwner'> {
+  const bucketPrefix = env['HOLDOUT_BUCKET_PREFIX'] ?? '';
+  const owner = env['HOLDOUT_BUCKET_OWNER'] ?? '';
+  if (owner !== '' && !/^\d{12}$/.test(owner)) throw holdoutError('BUCKET_OWNER_INVALID', { given: owner });
+  const isAws = !env['AWS_ENDPOINT_URL_S3'] && !env['AWS_ENDPOINT_URL'];
+  if (env['HOLDOUT_STACK'] === 'remote' && isAws) {
+    if (bucketPrefix === '') throw holdoutError('BUCKET_PREFIX_MISSING', {});
+    if (owner === '') throw holdoutError('BUCKET_OWNER_MISSING', {});
+  }
+  return { bucketPrefix, ...(owner !== '' && { bucketOwner: owner }) };
 }
 
 function scanRuleFrom(value: string): ScanRule {

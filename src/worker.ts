@@ -9,6 +9,7 @@ import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { JobDefinitionRevisions } from './batch/job-definition-revisions.ts';
+import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
@@ -25,6 +26,12 @@ const log = pino({ name: 'holdout-worker' });
 
 /** pino's names of Temporal's log levels. */
 const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/**
+ * A cancellation reaches an activity with the response to a heartbeat. The SDK's own limit is 80 % of the heartbeat timeout:
+ * 48 s while a job is awaited, too long for an abort.
+ */
+const maxHeartbeatThrottleInterval = '14 seconds';
 
 /** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM. */
 async function run(): Promise<void> {
@@ -54,6 +61,7 @@ async function run(): Promise<void> {
         activities,
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
+        maxHeartbeatThrottleInterval,
         ...(queue === 'main' && {
           workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
           workflowFailureErrorTypes: failOnNondeterminism,
@@ -92,6 +100,7 @@ function dependencies(client: Client): Dependencies {
     ...clients,
     poller,
     definitions: new JobDefinitionRevisions(clients.batch, settings.jobDefinition),
+    ender: new JobEnder(clients.batch),
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
     frozen: new FrozenReader(results),

@@ -13,6 +13,7 @@ const root = projectRoot();
 /** Every page that people read, as a path from the root. */
 const pages = [
   ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  'infra/README.md',
   ...['docs', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.md'))
@@ -58,7 +59,7 @@ describe('docs', () => {
   });
 
   it('name only files and folders that exist', () => {
-    const path = /`((?:\.ci|bench|docker|docs|examples|scripts|src|test)\/[\w./-]*)`/g;
+    const path = /`((?:\.ci|bench|docker|docs|examples|infra|scripts|src|test)\/[\w./-]*)`/g;
     assert.deepEqual(
       wrong(path, (file) => !existsSync(join(root, file))),
       [],
@@ -73,9 +74,13 @@ describe('docs', () => {
   });
 
   it('name only scripts that package.json has', () => {
-    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    const scriptsIn = (file: string) => (JSON.parse(textOf(file)) as { scripts: Record<string, string> }).scripts;
+    const [own, infra] = [scriptsIn('package.json'), scriptsIn('infra/package.json')];
     assert.deepEqual(
-      wrong(/\bnpm run (?:-s )?([\w:-]+)/g, (name) => !Object.hasOwn(scripts, name)),
+      wrong(
+        /\bnpm run (?:-s )?([\w:-]+)/g,
+        (name, page) => !Object.hasOwn(page.startsWith('infra/') ? infra : own, name),
+      ),
       [],
     );
   });

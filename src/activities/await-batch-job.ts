@@ -3,11 +3,14 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
 import { endWithoutBatch } from '../batch/end-without-batch.ts';
 import { followRun, type FollowedRun, type FollowOrder, type FollowSignals } from '../batch/follow-run.ts';
+import { refusalText } from '../batch/refused.ts';
+import { runnableSince } from '../batch/runnable-job.ts';
 import type { Purpose } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
 import { runKeyOf } from '../ids.ts';
 import { BatchOutage } from './batch-outage.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
+import { PlacementReport, type Wait } from './placement-report.ts';
 import { runEndOf, type RunEnd } from './run-end.ts';
 import { heartbeatWhile } from './with-heartbeat.ts';
 
@@ -22,6 +25,9 @@ export interface AwaitOrder {
   giveUp: boolean;
 }
 
+/** A cancellation is noticed, and an outage reported, within this many milliseconds. The SDK sends fewer heartbeats. */
+const longestBeat = 5_000;
+
 /**
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
  * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
@@ -33,13 +39,16 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   const instanceClass = classNamed(frozen, order.class);
   const { queue, runnableLimitSeconds } = instanceClass;
   const runKey = runKeyOf(order.campaign, order.submission, order.n);
-  const seen = { jobId: order.jobId, status: 'SUBMITTED' };
+  const seen: SeenJob = { jobId: order.jobId, status: 'SUBMITTED', ...waitBefore(context, order.jobId) };
   const signals = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout } = deps.settings.timings;
   const outage = new BatchOutage(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
+  const placement = new PlacementReport(deps, order);
   const beat = (): void => {
-    context.heartbeat({ ...seen, lastPolledAt: deps.poller.lastPolledAt });
+    const { words: _, ...details } = seen;
+    context.heartbeat({ ...details, lastPolledAt: deps.poller.lastPolledAt });
     outage.check();
+    placement.check(seen, outage.isReported);
   };
   const longestRun =
     (wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses) + batchGraceSeconds) * 1000;
@@ -50,14 +59,26 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
     outage,
     longestRun,
   };
-  const followed = await heartbeatWhile(awaitHeartbeatTimeout / 4, () => follow(deps, awaited), beat);
+  const every = Math.min(awaitHeartbeatTimeout / 4, longestBeat);
+  const followed = await heartbeatWhile(every, () => follow(deps, awaited), beat);
   return runEndOf(followed, frozen, instanceClass, order.purpose);
+}
+
+/** The newest state of the run's job. */
+interface SeenJob extends Wait {
+  jobId: string;
+  status: string;
+}
+
+/** Since when (ms) the attempt before saw the same job RUNNABLE, from its last heartbeat. */
+function waitBefore({ info }: Context, jobId: string): Wait {
+  const before = info.heartbeatDetails as Partial<SeenJob> | undefined;
+  return before?.jobId === jobId && before.runnableSince !== undefined ? { runnableSince: before.runnableSince } : {};
 }
 
 interface AwaitedRun {
   run: FollowOrder;
-  /** The newest state of the run's job. */
-  seen: { jobId: string; status: string };
+  seen: SeenJob;
   signals: FollowSignals;
   outage: BatchOutage;
   /** Milliseconds after which Batch itself has ended any job of the run. */
@@ -71,23 +92,24 @@ async function follow(deps: Dependencies, awaited: AwaitedRun): Promise<Followed
   for (;;) {
     try {
       const leave = AbortSignal.any([signals.leave, outage.signal()]);
-      return await followRun(deps, run, { ...signals, leave });
+      return await followRun(deps, { ...run, runnableSince: seen.runnableSince }, { ...signals, leave });
     } catch (error) {
       const { sinceGivenUp: waited, toleratedMs: tolerated } = outage;
       if (waited === undefined || signals.leave.aborted) throw error;
-      const unreachable = { runKey, jobId: seen.jobId, waited, tolerated, longestRun };
+      const refusal = refusalText(error);
+      const unreachable = { runKey, jobId: seen.jobId, waited, tolerated, longestRun, refusal };
       const followed = await endWithoutBatch(deps.runs, unreachable).catch(() => undefined);
       if (followed) return followed;
       // The server does not retry an activity after its cancellation was requested.
       if (!context.cancellationDetails?.cancelRequested) throw error;
       context.log.warn('an error while giving up a run; still trying', { runKey, error });
-      await delay(deps.settings.timings.poll);
+      await delay(Math.min(deps.settings.timings.poll, longestBeat));
     }
   }
 }
 
 /** The signals of an activity's context; `seen` is kept up to date. */
-function signalsOf(context: Context, givenUp: boolean, seen: AwaitedRun['seen']): FollowSignals {
+function signalsOf(context: Context, givenUp: boolean, seen: SeenJob): FollowSignals {
   const giveUp = new AbortController();
   const leave = new AbortController();
   if (givenUp) giveUp.abort();
@@ -97,6 +119,8 @@ function signalsOf(context: Context, givenUp: boolean, seen: AwaitedRun['seen'])
   const onPoll = (job: JobDetail): void => {
     seen.jobId = job.jobId ?? seen.jobId;
     seen.status = job.status ?? seen.status;
+    seen.runnableSince = runnableSince(job, seen.runnableSince, Date.now());
+    seen.words = job.statusReason;
   };
   return { giveUp: giveUp.signal, leave: leave.signal, onPoll };
 }

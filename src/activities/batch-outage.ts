@@ -2,12 +2,15 @@ import { Context } from '@temporalio/activity';
 import type { Dependencies } from './dependencies.ts';
 import { reportStuck } from './report-stuck.ts';
 
+/** An outage of this length (ms) is reported: `status` is to name it within a minute. */
+const reportedAfterMs = 30_000;
+
 /**
  * Watches whether Batch can be reached while a run is awaited: reports an outage to the campaign, and keeps a run that was
  * given up from waiting for Batch forever.
  */
 export class BatchOutage {
-  private isReported = false;
+  isReported = false;
   private interrupt = new AbortController();
   private givenUpAt: number | undefined;
 
@@ -15,7 +18,7 @@ export class BatchOutage {
     private readonly deps: Pick<Dependencies, 'poller' | 'workflows'>,
     private readonly order: { giveUp: boolean },
     private readonly giveUp: AbortSignal,
-    /** Milliseconds before an outage is reported, and before a run that no job has begun is given up without Batch. */
+    /** Milliseconds before a run that no job has begun is given up without Batch. */
     readonly toleratedMs: number,
   ) {}
 
@@ -29,7 +32,7 @@ export class BatchOutage {
   /** Call regularly. */
   check(): void {
     const { outage } = this.deps.poller;
-    const isLong = outage !== null && Date.now() - outage.since > this.toleratedMs;
+    const isLong = outage !== null && Date.now() - outage.since > Math.min(this.toleratedMs, reportedAfterMs);
     if (isLong !== this.isReported) {
       this.isReported = isLong;
       void reportStuck(this.deps, this.order, isLong ? outage : null);

@@ -1,6 +1,7 @@
 import type { WorkflowClient } from '@temporalio/client';
 import type { BatchClients } from '../batch/batch-clients.ts';
 import type { JobDefinitionRevisions } from '../batch/job-definition-revisions.ts';
+import type { JobEnder } from '../batch/job-ender.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-campaign.ts';
 import type { SubmissionReport } from '../campaign/model/messages.ts';
@@ -18,6 +19,7 @@ export interface Dependencies extends BatchClients {
   results: Bucket;
   poller: JobPoller;
   definitions: JobDefinitionRevisions;
+  ender: JobEnder;
   images: ImageStore;
   workflows: WorkflowClient;
   /** Reports a final submission to its campaign's workflow; does nothing if that workflow has ended. */

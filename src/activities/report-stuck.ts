@@ -27,14 +27,14 @@ export async function reportRecovery(deps: WorkflowDependencies, input: unknown)
 export async function reportStuck(
   { workflows }: WorkflowDependencies,
   input: unknown,
-  stuck: { cause: unknown; tries: number; since: number } | null,
+  stuck: { what?: string; cause: unknown; tries: number; since: number } | null,
 ): Promise<void> {
   const { campaign, submission, sequence } = (input ?? {}) as Partial<StuckReport & { campaign: string }>;
   if (campaign === undefined || submission === undefined || sequence === undefined) return;
   const { info, log } = Context.current();
   const step = stuck && {
-    ...stuck,
     what: info.activityType,
+    ...stuck,
     cause: faultCause(textOf(stuck.cause), [submission, campaign]),
   };
   const report: StuckReport = { submission, sequence, stuck: step };

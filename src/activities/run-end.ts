@@ -40,6 +40,6 @@ export function runEndOf(
     billedSeconds,
     costMicroUsd: costMicroUsd(billedSeconds, instanceClass.microUsdPerHour),
     facts: runFacts({ outcome, job, rule, limitSeconds, itemCount }),
-    ...(reason === 'platform-error' && { cause }),
+    ...((reason === 'platform-error' || followed.leftBehind) && { cause }),
   };
 }

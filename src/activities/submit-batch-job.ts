@@ -35,10 +35,19 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder & { wit
   const settling = { listSettle, wait: (ms: number): Promise<void> => Context.current().sleep(ms) };
   return heartbeatWhile(submitHeartbeatTimeout / 4, () =>
     order.withdraw
-      ? withdrawRun(deps, { runKey: spec.runKey, queue }, settling)
+      ? withdraw(deps, { runKey: spec.runKey, queue }, settling)
       : submit(deps, spec, instanceClass, settling),
   );
 }
+
+/**
+ * How long a withdrawn run looks for a job that the list may show later, in ms. A job that it misses finds the run's claim
+ * taken and ends at once.
+ */
+const withdrawal = 10_000;
+
+const withdraw = (deps: Dependencies, run: { runKey: string; queue: string }, settling: Settling): Promise<Submitted> =>
+  withdrawRun(deps, run, { ...settling, listSettle: Math.min(settling.listSettle, withdrawal) });
 
 async function submit(
   deps: Dependencies,

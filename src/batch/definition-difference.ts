@@ -5,7 +5,7 @@ import type { JobDefinition } from './job-definition.ts';
 const byOthers = ['jobDefinitionArn', 'revision', 'status', 'containerOrchestrationType', 'tags'];
 
 /**
- * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists and `false`, and may list
+ * Whether a registered revision says the same as `wanted`. Batch adds its own fields, empty lists, `false` and 0, and may list
  * variables in another order; none of these is a difference. A value that somebody else added is one.
  */
 export function isSameDefinition(wanted: JobDefinition, registered: RegisteredDefinition): boolean {
@@ -29,5 +29,5 @@ function normal(value: unknown, name = ''): unknown {
       .filter(([, field]) => field !== undefined);
     return fields.length === 0 ? undefined : Object.fromEntries(fields);
   }
-  return value === null || value === false || value === '' ? undefined : value;
+  return value === null || value === false || value === 0 || value === '' ? undefined : value;
 }

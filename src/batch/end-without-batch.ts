@@ -13,19 +13,29 @@ interface UnreachableRun {
   tolerated: number;
   /** After this long Batch itself has ended the job, in ms. */
   longestRun: number;
+  /** Why Batch refuses the calls; undefined if it only cannot be reached. */
+  refusal: string | undefined;
 }
+
+/** How long (ms) a refusal is waited out: rights and keys are often restored within seconds. */
+const refusalTolerated = 10_000;
 
 /**
  * The end of a run that is given up while Batch cannot be reached: it has an outcome, or no job can begin it any more, or
- * the job that began it must have timed out. Undefined while the run may still be running.
+ * the job that began it must have timed out. If Batch refuses the calls, a job that has begun is left behind: nobody knows
+ * when Batch will accept them again. Undefined while there is hope.
  */
 export async function endWithoutBatch(runs: Bucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
-  const { runKey, jobId, waited } = run;
+  const { runKey, jobId, waited, refusal } = run;
   const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
-  if (waited < run.tolerated) return undefined;
+  if (waited < (refusal === undefined ? run.tolerated : Math.min(run.tolerated, refusalTolerated))) return undefined;
   const outcome = await runs.store.findJson<RunOutcome>(runs.bucket, runObjects.outcome(runKey));
   if (outcome) return { ...ended, outcome, billedSeconds: Math.ceil(outcome.seconds) };
   const isBegun = (await abandon(runs, runKey)).kind === 'job';
-  if (isBegun && waited < run.longestRun) return undefined;
+  if (isBegun && waited < run.longestRun) {
+    if (refusal === undefined) return undefined;
+    const cause = `job ${jobId} may still be running: Batch refuses to end it: ${refusal}`;
+    return { ...ended, cause, billedSeconds: null, leftBehind: true };
+  }
   return { ...ended, billedSeconds: isBegun ? null : 0 };
 }

@@ -4,11 +4,11 @@ import type { ObservedJob } from '../campaign/model/run-facts.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { billedFor, billedForDuplicates } from './billed-seconds.ts';
 import { abandon, holderOf, type ClaimHolder } from './claim.ts';
-import { fateOf, jobFacts } from './job-fate.ts';
+import type { JobEnder } from './job-ender.ts';
+import { endedByHoldout, fateOf, jobFacts } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
 import { runCause } from './run-cause.ts';
-import { endJob } from './run-jobs.ts';
-import { watchJob } from './watch-job.ts';
+import { watchJob, type GivenUpJob } from './watch-job.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { runObjects } from '../object-keys.ts';
 
@@ -16,6 +16,7 @@ export interface FollowDependencies {
   runs: Bucket;
   batch: BatchClient;
   poller: JobPoller;
+  ender: JobEnder;
 }
 
 export interface FollowOrder {
@@ -23,6 +24,8 @@ export interface FollowOrder {
   jobId: string;
   queue: string;
   runnableLimitSeconds: number;
+  /** The instant (ms) since which the job was seen RUNNABLE before. */
+  runnableSince?: number | undefined;
 }
 
 export interface FollowSignals {
@@ -46,15 +49,22 @@ export interface FollowedRun {
   job?: ObservedJob;
   /** What went wrong, if the platform is at fault. */
   cause: string;
+  /** The job could not be ended and may still be running. */
+  leftBehind?: true;
 }
 
 /** The reason of a run that is given up before any job has claimed it. */
-const reasonOf = { cancelled: 'cancelled', unplaceable: 'unplaceable', lost: 'platform-error' } as const;
+const reasonOf = {
+  cancelled: 'cancelled',
+  unplaceable: 'unplaceable',
+  misconfigured: 'platform-error',
+  lost: 'platform-error',
+} as const;
 
 /**
- * Waits for the end of a run, whichever of its jobs holds the claim. To give up a run (cancelled, RUNNABLE for too long, its
- * job unknown to Batch), it first claims the run, so that no job can begin it, then terminates the job and waits for its
- * end. May be called again at any time, also by another process.
+ * Waits for the end of a run, whichever of its jobs holds the claim. To give up a run (cancelled, RUNNABLE for too long or for
+ * ever, its job unknown to Batch), it first claims the run, so that no job can begin it, then terminates the job and waits
+ * for its end. May be called again at any time, also by another process.
  */
 export async function followRun(
   deps: FollowDependencies,
@@ -71,8 +81,9 @@ export async function followRun(
       jobId = holder.jobId;
     } else if (watched.kind === 'ended') {
       return endOf(deps, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
-    } else if (watched.why !== 'unplaceable' || holder.kind === 'abandoned') {
-      await endJob(deps.batch, jobId, watched.why);
+    } else if (!isUnplaced(watched) || holder.kind === 'abandoned') {
+      await deps.ender.end(jobId, orderOf(watched));
+      deps.poller.hurry();
       const job = await deps.poller.finished(jobId, signals.onPoll, signals.leave);
       const fate = holder.kind === 'abandoned' ? reasonOf[watched.why] : fateOf(job);
       return endOf(deps, order, { jobId, holder, job, fate }, signals);
@@ -80,6 +91,15 @@ export async function followRun(
     // No longer unplaceable: the job has claimed the run in the meantime.
   }
 }
+
+const isUnplaced = ({ why }: GivenUpJob): boolean => why === 'unplaceable' || why === 'misconfigured';
+
+/** The reason that TerminateJob gets. It replaces Batch's own, which is therefore part of it. */
+const orderOf = ({ why, words }: GivenUpJob): string =>
+  [endedByHoldout[why], ...(words === undefined ? [] : [words])].join(': ').slice(0, longestReason);
+
+/** Characters that TerminateJob accepts. */
+const longestReason = 1024;
 
 interface EndedJob {
   jobId: string;

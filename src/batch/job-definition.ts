@@ -13,6 +13,8 @@ export interface AwsRunnerHost {
   region: string;
   /** Empty or not, as every process of the installation has it. */
   bucketPrefix: string;
+  /** Account that owns the buckets; the runner refuses those of another. */
+  bucketOwner: string;
   /** Folder on the host for inputs and runs; its file system is a shared mount, as systemd makes it. */
   scratch: string;
   /** JSON of the engine's settings; absent: the host's docker. */
@@ -82,13 +84,14 @@ export const resourcesOf = (instanceClass: JobClass): NonNullable<ContainerPrope
  * the instance's role.
  */
 function launcherProperties(host: AwsRunnerHost): ContainerProperties {
-  const { image, region, bucketPrefix, scratch, engine, jobRoleArn, logGroup } = host;
+  const { image, region, bucketPrefix, bucketOwner, scratch, engine, jobRoleArn, logGroup } = host;
   if (!imageByDigest.test(image)) throw holdoutError('RUNNER_IMAGE_TAG', { image });
   const variables = {
     AWS_REGION: region,
     // Without this, an SDK that finds no job role would take the instance's.
     AWS_EC2_METADATA_DISABLED: 'true',
     HOLDOUT_BUCKET_PREFIX: bucketPrefix,
+    HOLDOUT_BUCKET_OWNER: bucketOwner,
     HOLDOUT_RUNNER_IMAGE: image,
     HOLDOUT_SCRATCH: scratch,
     ...(engine !== undefined && { HOLDOUT_ENGINE: engine }),

@@ -6,6 +6,7 @@ import type { ObservedJob } from '../campaign/model/run-facts.ts';
 export const endedByHoldout = {
   cancelled: 'Holdout: cancelled',
   unplaceable: 'Holdout: too long RUNNABLE',
+  misconfigured: 'Holdout: cannot be placed',
   duplicate: 'Holdout: duplicate of a run',
   lost: 'Holdout: unknown to DescribeJobs',
 } as const;
@@ -14,23 +15,28 @@ export const endedByHoldout = {
 const fates: readonly [RegExp, Reason][] = [
   [new RegExp(`^${endedByHoldout.cancelled}`), 'cancelled'],
   [new RegExp(`^${endedByHoldout.unplaceable}`), 'unplaceable'],
+  [new RegExp(`^${endedByHoldout.misconfigured}`), 'platform-error'],
   [new RegExp(`^${endedByHoldout.duplicate}`), 'platform-error'],
   [new RegExp(`^${endedByHoldout.lost}`), 'platform-error'],
   [/^Job attempt duration exceeded timeout/i, 'platform-error'],
   [/^Host EC2/i, 'spot-reclaimed'],
-  [/MISCONFIGURATION:|CAPACITY:/i, 'unplaceable'],
+  [/MISCONFIGURATION:/i, 'platform-error'],
+  [/CAPACITY:/i, 'unplaceable'],
 ];
 
 /**
- * Why a job left no outcome, from Batch's own fields. A job that someone else terminated counts as cancelled. The reason is
- * never the team's fault: Batch sees the runner, not the submission. `undefined` stands for a job that Batch no longer knows.
+ * Why a job left no outcome, from Batch's own fields. The reason is never the team's fault: Batch sees the runner, not the
+ * submission. `undefined` stands for a job that Batch no longer knows.
  */
-export function fateOf(job: JobDetail | undefined): Reason {
-  if (job === undefined) return 'platform-error';
-  const texts = [job, ...(job.attempts ?? [])].flatMap(({ statusReason }) => statusReason ?? []);
-  const found = fates.find(([pattern]) => texts.some((text) => pattern.test(text)));
-  if (found) return found[1];
-  return job.isTerminated || job.isCancelled ? 'cancelled' : 'platform-error';
+export const fateOf = (job: JobDetail | undefined): Reason => knownFate(job) ?? 'platform-error';
+
+/** Whether somebody other than Holdout and Batch ended the job, for example in the console. */
+export const isEndedByOthers = (job: JobDetail): boolean =>
+  Boolean(job.isTerminated || job.isCancelled) && knownFate(job) === undefined;
+
+function knownFate(job: JobDetail | undefined): Reason | undefined {
+  const texts = [job, ...(job?.attempts ?? [])].flatMap((part) => part?.statusReason ?? []);
+  return fates.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
 }
 
 /** The last attempt as Batch shows it, of a job with one container. */
@@ -40,10 +46,17 @@ export function jobFacts({ statusReason, startedAt, stoppedAt, attempts, contain
     statusReason: last?.statusReason ?? statusReason ?? null,
     exitCode: last?.container?.exitCode ?? container?.exitCode ?? null,
     reason: last?.container?.reason ?? container?.reason ?? null,
+    ...present({
+      logStreamName: last?.container?.logStreamName ?? container?.logStreamName,
+      containerInstanceArn: last?.container?.containerInstanceArn ?? container?.containerInstanceArn,
+    }),
     startedAt: last?.startedAt ?? startedAt ?? null,
     stoppedAt: last?.stoppedAt ?? stoppedAt ?? null,
   };
 }
+
+const present = (texts: Record<'logStreamName' | 'containerInstanceArn', string | undefined>): Partial<ObservedJob> =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text));
 
 /** Whether a job's state is final. */
 export const hasEnded = ({ status }: { status?: JobStatus | undefined }): boolean =>

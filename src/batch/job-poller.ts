@@ -7,6 +7,9 @@ const idsPerCall = 100;
 /** A job counts as vanished after this many successful polls in a row that do not show it. Failed polls do not count. */
 const pollsUntilVanished = 5;
 
+/** Batch needs a moment to show the end of a job that waited, in ms. */
+const hurryMs = 1_000;
+
 interface Watch {
   missed: number;
   onPoll: (job: JobDetail) => void;
@@ -20,6 +23,7 @@ interface Watch {
 export class JobPoller {
   private readonly watches = new Map<string, Set<Watch>>();
   private timer: NodeJS.Timeout | undefined;
+  private isSweeping = false;
   private stopped = false;
   /** ISO instant of the last successful poll. */
   lastPolledAt: string | null = null;
@@ -68,10 +72,20 @@ export class JobPoller {
     clearTimeout(this.timer);
   }
 
+  /** Polls within a second: a job was just ended, and somebody waits for that. */
+  hurry(): void {
+    if (this.isSweeping || this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.schedule(Math.min(hurryMs, this.intervalMs));
+  }
+
   private schedule(ms: number): void {
     if (this.timer !== undefined || this.stopped) return;
     this.timer = setTimeout(() => {
+      this.isSweeping = true;
       void this.sweep().finally(() => {
+        this.isSweeping = false;
         this.timer = undefined;
         if (this.watches.size > 0) this.schedule(this.intervalMs);
       });

@@ -2,6 +2,7 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
+import { endedByHoldout, isEndedByOthers } from './job-fate.ts';
 
 interface RunRemains {
   runKey: string;
@@ -19,6 +20,9 @@ interface RunRemains {
 export function runCause({ runKey, outcome, runnerError, job }: RunRemains): string {
   const { campaign, submission } = parseRunKey(runKey);
   const names = [runKey, campaign, submission];
+  if (job !== undefined && isEndedByOthers(job)) {
+    return faultCause(`somebody ended the job outside Holdout: ${job.statusReason ?? 'without a reason'}`, names);
+  }
   if (outcome?.end.kind === 'never-started') return faultCause(`the engine: ${outcome.end.detail}`, names);
   if (outcome === undefined && runnerError) return faultCause(`${runnerError.code}: ${runnerError.message}`, names);
   return faultCause(messageOf(job), names);
@@ -26,6 +30,10 @@ export function runCause({ runKey, outcome, runnerError, job }: RunRemains): str
 
 function messageOf(job: JobDetail | undefined): string {
   if (job === undefined) return 'Batch does not know the job any more';
+  const unplaced = `${endedByHoldout.misconfigured}: `;
+  if (job.statusReason?.startsWith(unplaced)) {
+    return `Batch cannot place the job: ${job.statusReason.slice(unplaced.length)}`;
+  }
   const attempt = job.attempts?.at(-1);
   const { exitCode, reason } = attempt?.container ?? job.container ?? {};
   const parts = [

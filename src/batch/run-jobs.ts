@@ -1,11 +1,4 @@
-import {
-  ClientException,
-  ListJobsCommand,
-  TerminateJobCommand,
-  type BatchClient,
-  type JobSummary,
-} from '@aws-sdk/client-batch';
-import { endedByHoldout } from './job-fate.ts';
+import { ListJobsCommand, type BatchClient, type JobSummary } from '@aws-sdk/client-batch';
 import { jobNameOf } from './job-name.ts';
 
 /** All jobs of a run in every state, oldest first. The list may lag behind SubmitJob. */
@@ -23,13 +16,4 @@ export async function jobsByName(batch: BatchClient, queue: string, name: string
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return jobs.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
-}
-
-/** Terminates a job in any state. Does nothing when Batch does not know the job. */
-export async function endJob(batch: BatchClient, jobId: string, why: keyof typeof endedByHoldout): Promise<void> {
-  try {
-    await batch.send(new TerminateJobCommand({ jobId, reason: endedByHoldout[why] }));
-  } catch (error) {
-    if (!(error instanceof ClientException)) throw error;
-  }
 }

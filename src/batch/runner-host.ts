@@ -21,6 +21,7 @@ export function runnerHostOf(env: NodeJS.ProcessEnv): RunnerHost | undefined {
     image,
     region: required('AWS_REGION'),
     bucketPrefix: required('HOLDOUT_BUCKET_PREFIX'),
+    bucketOwner: required('HOLDOUT_BUCKET_OWNER'),
     scratch: env['HOLDOUT_SCRATCH'] ?? defaultScratch,
     ...(engine && { engine }),
     jobRoleArn: required('HOLDOUT_JOB_ROLE'),

@@ -44,7 +44,7 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
 export async function uploadImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
   await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
     if (location.kind !== 'archive' || image.kind !== 'archive') return;
-    if ((await store.size(image.bucket, image.key)) === undefined) {
+    if (!(await store.exists(image.bucket, image.key))) {
       await store.upload(image.bucket, image.key, location.path);
     }
   });

@@ -15,6 +15,7 @@ export async function uploadLabels(
   }
   const digest = await sha256OfFile(labels.path);
   const key = `${campaign}/labels/${digest}.csv`;
-  if ((await store.size(buckets.labels, key)) === undefined) await store.upload(buckets.labels, key, labels.path);
+  // Not by size, which needs the right to read the labels.
+  if (!(await store.exists(buckets.labels, key))) await store.upload(buckets.labels, key, labels.path);
   return { bucket: buckets.labels, key, digest };
 }

@@ -57,7 +57,6 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
     await rm(host.place.folder, { recursive: true });
     const outcome = outcomeOf(run, host.log, { ...ended, predictions });
     const key = runObjects.outcome(spec.runKey);
-    // Only the holder of the claim writes it: an outcome that exists is this one, whose response was lost.
     await retryFor(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
   } finally {
     await rm(host.place.folder, { recursive: true, force: true });
@@ -104,10 +103,11 @@ async function upload(
   found: FoundPredictions,
 ): Promise<CollectedPredictions> {
   const { store, buckets, spec } = run;
-  await retryFor(() => store.write(buckets.runs, runObjects.log(spec.runKey), log.content()));
+  // Only the holder of the claim writes them: an object that exists is this one, whose response was lost.
+  await retryFor(() => store.writeIfAbsent(buckets.runs, runObjects.log(spec.runKey), log.content()));
   if (found.kind !== 'copied') return found;
   const key = runObjects.predictions(spec.runKey);
-  await retryFor(() => store.upload(buckets.runs, key, place.predictions));
+  await retryFor(() => store.uploadIfAbsent(buckets.runs, key, place.predictions));
   return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
 }
 

@@ -12,7 +12,7 @@ export async function writeRunnerError(thrown: unknown): Promise<void> {
   if (!runKey) return;
   const runnerError: RunnerError = { version: 1, jobId: process.env['AWS_BATCH_JOB_ID'] ?? '', ...describe(thrown) };
   const platform = loadSettings();
-  const written = new ObjectStore(platform).write(
+  const written = new ObjectStore(platform).writeIfAbsent(
     bucketsOf(platform).runs,
     runObjects.trouble(runKey),
     `${JSON.stringify(runnerError, null, 2)}\n`,

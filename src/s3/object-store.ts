@@ -7,15 +7,17 @@ import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
+  type PutObjectCommandInput,
+  type S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
-import type { Settings } from '../settings.ts';
+import { openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
 
@@ -33,10 +35,9 @@ export interface Bucket {
 export class ObjectStore {
   private readonly client: S3Client;
 
-  constructor(settings: Pick<Settings, 's3PathStyle'>, given: S3ClientConfig = {}) {
-    this.client = new S3Client({
+  constructor(settings: S3Settings, given: S3ClientConfig = {}) {
+    this.client = openS3Client(settings, {
       ...given,
-      forcePathStyle: settings.s3PathStyle,
       maxAttempts: 5,
       requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
     });
@@ -72,22 +73,22 @@ export class ObjectStore {
     return found && (found.ContentLength ?? 0);
   }
 
+  /** Whether there is such an object; needs the right to list the bucket, but none to read the object. */
+  async exists(bucket: string, key: string): Promise<boolean> {
+    const { Contents } = await this.client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+    return Contents?.[0]?.Key === key;
+  }
+
   /** Writes or overwrites. For small objects. */
   async write(bucket: string, key: string, body: string | Buffer): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   }
 
-  /** Writes only if there is no such object; returns whether this call wrote it. Retries while another write is pending (409). */
-  async writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
-    const write = () =>
-      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' }));
-    try {
-      await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 412) return false;
-      throw error;
-    }
+  /** Writes only if there is no such object; returns whether this call wrote it. */
+  writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
+    return wasAbsent(() =>
+      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' })),
+    );
   }
 
   /** Writes a record that never changes. The same bytes may be written again; different ones throw OBJECT_DIFFERS. */
@@ -97,10 +98,21 @@ export class ObjectStore {
   }
 
   /** Uploads a file, in parts when it is large. */
-  async upload(bucket: string, key: string, file: string): Promise<void> {
+  upload(bucket: string, key: string, file: string): Promise<void> {
+    return this.send({ Bucket: bucket, Key: key }, file);
+  }
+
+  /** Like {@link upload}, but only if there is no such object; returns whether this call wrote it. */
+  uploadIfAbsent(bucket: string, key: string, file: string): Promise<boolean> {
+    return wasAbsent(() => this.send({ Bucket: bucket, Key: key, IfNoneMatch: '*' }, file));
+  }
+
+  private async send(
+    object: Pick<PutObjectCommandInput, 'Bucket' | 'Key' | 'IfNoneMatch'>,
+    file: string,
+  ): Promise<void> {
     const { size } = await stat(file);
-    const body = createReadStream(file);
-    const params = { Bucket: bucket, Key: key, Body: body };
+    const params = { ...object, Body: createReadStream(file) };
     if (size <= multipartThreshold) {
       await this.client.send(new PutObjectCommand({ ...params, ContentLength: size }));
       return;
@@ -139,6 +151,17 @@ export class ObjectStore {
   async *list(bucket: string, prefix: string): AsyncGenerator<string> {
     const pages = paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix });
     for await (const { Contents = [] } of pages) for (const { Key } of Contents) if (Key !== undefined) yield Key;
+  }
+}
+
+/** Whether a write with If-None-Match wrote the object. Repeats it while another write is pending (409). */
+async function wasAbsent(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 412) return false;
+    throw error;
   }
 }
 

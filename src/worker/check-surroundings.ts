@@ -1,9 +1,10 @@
-import { HeadBucketCommand, S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, type S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
 import { messageOf, holdoutError } from '../errors.ts';
 import type { TaskQueueName } from '../ids.ts';
 import { ecrHostOf, hostOf } from '../registry/ecr-host.ts';
 import { ecrToken } from '../registry/ecr-token.ts';
+import { openS3Client } from '../s3/s3-client.ts';
 import { bucketsOf, type Buckets, type Settings } from '../settings.ts';
 
 /** The buckets that the activities of each queue need. */
@@ -21,15 +22,15 @@ const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
  */
 export async function checkSurroundings(queues: readonly TaskQueueName[], settings: Settings): Promise<void> {
   if (queues.includes('images')) await checkImageStore(settings.imageStore);
-  const client = new S3Client({
-    forcePathStyle: settings.s3PathStyle,
+  const client = openS3Client(settings, {
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 },
   });
   try {
     const accessKeyId = await identityOf(client);
     const names = new Set(queues.flatMap((queue) => bucketsOfQueue[queue]));
-    for (const name of names) await checkBucket(client, bucketsOf(settings)[name], accessKeyId);
+    const who = { accessKeyId, owner: settings.bucketOwner };
+    for (const name of names) await checkBucket(client, bucketsOf(settings)[name], who);
   } finally {
     client.destroy();
   }
@@ -54,28 +55,35 @@ async function identityOf({ config }: S3Client): Promise<string> {
   return (await required('AWS credentials', config.credentials(), next)).accessKeyId;
 }
 
+/** Whose key signs the requests, and who has to own the buckets. */
+interface Identities {
+  accessKeyId: string;
+  owner: string | undefined;
+}
+
 const required = <Value>(missing: string, value: Promise<Value>, next: string): Promise<Value> =>
   value.catch((error: unknown) => {
     throw holdoutError('WORKER_UNREADY', { missing, next }, error);
   });
 
-async function checkBucket(client: S3Client, bucket: string, accessKeyId: string): Promise<void> {
+async function checkBucket(client: S3Client, bucket: string, who: Identities): Promise<void> {
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));
   } catch (error) {
     // A response to HEAD has no body, only a status.
     const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
     const why = status === undefined ? undefined : refusals[status];
-    if (why !== undefined) throw holdoutError('BUCKET_UNUSABLE', { bucket, why: why(accessKeyId) }, error);
+    if (why !== undefined) throw holdoutError('BUCKET_UNUSABLE', { bucket, why: why(who) }, error);
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? 'AWS';
     throw holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error) }, error);
   }
 }
 
-const refusals: Record<number, (accessKeyId: string) => string> = {
+const refusals: Record<number, (who: Identities) => string> = {
   301: () => 'is in another region',
-  400: (key) => `rejects the key ${key}`,
-  403: (key) => `denies access to the key ${key}`,
+  400: ({ accessKeyId }) => `rejects the key ${accessKeyId}`,
+  403: ({ accessKeyId, owner }) =>
+    `denies access to the key ${accessKeyId}${owner === undefined ? '' : ` or does not belong to account ${owner}`}`,
   404: () => 'does not exist',
 };
 

@@ -328,6 +328,51 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.deepEqual([end.reason, end.rule], ['spot-reclaimed', 'stopped-from-outside']);
   });
 
+  it('ends a run whose job no machine can take as the platform’s fault, in Batch’s words, at no cost', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    const words = 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is too high';
+    const change = (answer: Record<string, unknown>) => ({
+      jobs: (answer['jobs'] as { status: string }[]).map((job) =>
+        job.status === 'RUNNABLE' ? { ...job, statusReason: words } : job,
+      ),
+    });
+    rig.proxy.inject('describejobs', { kind: 'answer', change });
+    const { reason, cause, costMicroUsd } = await (await follow(runKey, jobId, { class: 'p3' })).result();
+    assert.deepEqual([reason, cause, costMicroUsd], ['platform-error', `Batch cannot place the job: ${words}`, 0]);
+  });
+
+  it('remembers across attempts since when a job is RUNNABLE', async () => {
+    const runKey = rig.run();
+    const handle = await follow(runKey, await rig.submitted(runKey, 'holdout-p3'), { class: 'p3' });
+    const since = async (): Promise<number | undefined> => (await pending(handle)).details?.runnableSince;
+    await eventually('it is RUNNABLE', async () => (await since()) !== undefined);
+    const first = await since();
+    await stopWorkers();
+    await startWorkers();
+    await eventually('the next attempt has polled', async () => {
+      const { attempt, details } = await pending(handle);
+      return attempt === 2 && details?.status === 'RUNNABLE';
+    });
+    assert.equal(await since(), first);
+    await handle.cancel();
+    assert.equal((await handle.result()).reason, 'cancelled');
+  });
+
+  it('leaves a job behind that Batch refuses to end, names it and counts the worst case', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    rig.proxy.inject('terminatejob', faults.denied);
+    const began = Date.now();
+    await handle.cancel();
+    const end = await handle.result();
+    assert.ok(Date.now() - began < 20_000);
+    const cause = `job ${jobId} may still be running: Batch refuses to end it: AccessDeniedException: injected`;
+    assert.deepEqual([end.reason, end.cause, end.billedSeconds], ['cancelled', cause, 4_800]);
+  });
+
   it('counts the worst case for a run of unknown cost', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);
@@ -345,4 +390,5 @@ interface Details {
   jobId: string;
   status: string;
   lastPolledAt: string | null;
+  runnableSince?: number;
 }

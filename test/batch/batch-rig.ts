@@ -10,6 +10,7 @@ import { openBatchClients, type BatchClients } from '../../src/batch/batch-clien
 import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
 import { ensureJobDefinitions } from '../../src/batch/ensure-job-definitions.ts';
 import { JobDefinitionRevisions } from '../../src/batch/job-definition-revisions.ts';
+import { JobEnder } from '../../src/batch/job-ender.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
@@ -20,7 +21,7 @@ import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
-import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
 
 /** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {
@@ -53,6 +54,7 @@ export class BatchRig {
   readonly store: ObjectStore;
   readonly clients: BatchClients;
   readonly poller: JobPoller;
+  readonly ender: JobEnder;
   private ambient: NodeJS.ProcessEnv = {};
   private sequence = 0;
 
@@ -64,6 +66,7 @@ export class BatchRig {
     // Clients read the environment when they are used for the first time.
     this.store = new ObjectStore({ s3PathStyle: true });
     this.clients = openBatchClients({ idleLimitMs: responseTimeoutMs, callsPerSecond: 1_000 });
+    this.ender = new JobEnder(this.clients.batch);
     this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
   }
 
@@ -93,7 +96,7 @@ export class BatchRig {
   private static async start(): Promise<BatchRig> {
     const s3 = await startS3Server();
     const endpoint = new Rig({
-      credentials: [rigKey, { accessKeyId: 'test', secretAccessKey: 'test-secret' }],
+      credentials: [rigKey, { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' }],
       queues: [
         { name: 'holdout-g4', slots: 8 },
         { name: 'holdout-p3', slots: 0 },
@@ -126,9 +129,9 @@ export class BatchRig {
   }
 
   get dependencies() {
-    const { store, clients, poller, s3 } = this;
+    const { store, clients, poller, ender, s3 } = this;
     const definitions = new JobDefinitionRevisions(clients.batch, 'holdout-runner');
-    return { ...clients, poller, definitions, runs: { store, bucket: s3.buckets.runs } };
+    return { ...clients, poller, ender, definitions, runs: { store, bucket: s3.buckets.runs } };
   }
 
   /** A new run whose jobs follow this play. */

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { CancelJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
 import type { FollowedRun } from '../../src/batch/follow-run.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
+const noCapacity =
+  'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type [holdout-p3]';
 const ended = 'the job FAILED without an outcome, ';
 
 describe('giving up a run', () => {
@@ -21,13 +24,75 @@ describe('giving up a run', () => {
       jobId,
       fate: 'unplaceable',
       billedSeconds: 0,
-      said: 'Holdout: too long RUNNABLE',
-      cause: `${ended}Holdout: too long RUNNABLE`,
+      said: `Holdout: too long RUNNABLE: ${noCapacity}`,
+      cause: `${ended}Holdout: too long RUNNABLE: ${noCapacity}`,
     });
     assert.equal(seen[0]?.status, 'RUNNABLE');
     assert.equal(await rig.claim(runKey), 'abandoned');
-    assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, 'Holdout: too long RUNNABLE');
+    assert.equal((await rig.reach(jobId, 'FAILED')).statusReason, `Holdout: too long RUNNABLE: ${noCapacity}`);
     assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
+  });
+
+  it('counts the limit from the first time that the job was seen RUNNABLE, also in an earlier attempt', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    const submittedLongAgo = (answer: object) => ({
+      jobs: (answer as { jobs: object[] }).jobs.map((job) => ({ ...job, createdAt: Date.now() - 7 * 3_600_000 })),
+    });
+    rig.proxy.inject('describejobs', { kind: 'answer', change: submittedLongAgo }, 3);
+    const order = { queue: 'holdout-p3', runnableLimitSeconds: 6 * 3_600 };
+    const first = rig.follow(runKey, jobId, order);
+    await eventually('it is seen four times', () => first.seen.length >= 4);
+    first.leave.abort();
+    await assert.rejects(first.end);
+    assert.equal(await rig.claim(runKey), undefined, 'it is not given up for its age');
+    const next = rig.follow(runKey, jobId, { ...order, runnableSince: Date.now() - 7 * 3_600_000 });
+    assert.equal((await next.end).fate, 'unplaceable');
+  });
+
+  it('gives up at once a job that Batch says no machine can ever take, as the platform’s fault in Batch’s words', async () => {
+    const runKey = rig.run();
+    const jobId = await rig.submitted(runKey, 'holdout-p3');
+    const words = 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than can be met.';
+    const change = (answer: object) => ({
+      jobs: (answer as { jobs: { status: string }[] }).jobs.map((job) =>
+        job.status === 'RUNNABLE' ? { ...job, statusReason: words } : job,
+      ),
+    });
+    rig.proxy.inject('describejobs', { kind: 'answer', change });
+    assert.deepEqual(endedAs(await rig.follow(runKey, jobId, { queue: 'holdout-p3' }).end), {
+      jobId,
+      fate: 'platform-error',
+      billedSeconds: 0,
+      said: `Holdout: cannot be placed: ${words}`,
+      cause: `Batch cannot place the job: ${words}`,
+    });
+    assert.equal(await rig.claim(runKey), 'abandoned');
+  });
+
+  it('says that somebody else ended a job, whether it waited or ran: the platform’s fault, not the team’s', async () => {
+    const reason = 'too expensive';
+    const [waits, runs] = [rig.run(), rig.run({ until: 'never' })];
+    const waiting = await rig.submitted(waits, 'holdout-p3');
+    const running = await rig.submitted(runs);
+    const followed = [rig.follow(waits, waiting, { queue: 'holdout-p3' }), rig.follow(runs, running)];
+    await rig.claimed(runs);
+    await rig.endpoint.client.send(new CancelJobCommand({ jobId: waiting, reason }));
+    await rig.endpoint.client.send(new TerminateJobCommand({ jobId: running, reason }));
+    for (const { end } of followed) {
+      const { fate, cause } = await end;
+      assert.deepEqual([fate, cause], ['platform-error', 'somebody ended the job outside Holdout: too expensive']);
+    }
+  });
+
+  it('ends a run whose queue was removed in the meantime', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const { end, giveUp } = rig.follow(runKey, jobId);
+    await rig.claimed(runKey);
+    rig.proxy.inject('listjobs', faults.unknownJob);
+    giveUp.abort();
+    assert.equal((await end).fate, 'cancelled');
   });
 
   it('reports a run as unplaceable whatever its job reports, if the job began too late to claim it', async () => {

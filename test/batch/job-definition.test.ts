@@ -11,6 +11,7 @@ const host: AwsRunnerHost = {
   image: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/holdout-runner@sha256:${'a'.repeat(64)}`,
   region: 'eu-west-1',
   bucketPrefix: 'comp-',
+  bucketOwner: '123456789012',
   scratch: '/var/lib/holdout',
   jobRoleArn: 'arn:aws:iam::123456789012:role/comp-runner',
   logGroup: '/holdout/runner',
@@ -28,6 +29,7 @@ function asRegistered(revision: number, instanceClass = g4, on = host): Register
     status: 'ACTIVE',
     containerOrchestrationType: 'ECS',
     parameters: {},
+    schedulingPriority: 0,
     tags: { 'aws:cloudformation:stack-name': 'holdout' },
     retryStrategy: { attempts: 1, evaluateOnExit: [] },
     containerProperties: {
@@ -50,6 +52,7 @@ describe('the job definition of a class', () => {
       AWS_REGION: 'eu-west-1',
       AWS_EC2_METADATA_DISABLED: 'true',
       HOLDOUT_BUCKET_PREFIX: 'comp-',
+      HOLDOUT_BUCKET_OWNER: '123456789012',
       HOLDOUT_RUNNER_IMAGE: host.image,
       HOLDOUT_SCRATCH: '/var/lib/holdout',
     });
@@ -166,6 +169,7 @@ describe('the host that the environment describes', () => {
     HOLDOUT_RUNNER_IMAGE: host.image,
     AWS_REGION: host.region,
     HOLDOUT_BUCKET_PREFIX: host.bucketPrefix,
+    HOLDOUT_BUCKET_OWNER: host.bucketOwner,
     HOLDOUT_JOB_ROLE: host.jobRoleArn,
     HOLDOUT_LOG_GROUP: host.logGroup,
   };

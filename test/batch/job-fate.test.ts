@@ -18,10 +18,10 @@ const attempt = (statusReason: string, exitCode?: number): Partial<JobDetail> =>
 });
 
 describe('the fate of a job that left no outcome', () => {
-  it('is cancelled by Holdout’s own reason or if someone else terminated the job', () => {
+  it('is cancelled by Holdout’s own reason, and a platform error if someone else ended the job, who is named in no field', () => {
     assert.equal(fateOf(job({ statusReason: endedByHoldout.cancelled, isTerminated: true })), 'cancelled');
-    assert.equal(fateOf(job({ statusReason: 'stopped by hand in the console', isTerminated: true })), 'cancelled');
-    assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'cancelled');
+    assert.equal(fateOf(job({ statusReason: 'stopped by hand in the console', isTerminated: true })), 'platform-error');
+    assert.equal(fateOf(job({ statusReason: 'not needed', isCancelled: true })), 'platform-error');
   });
 
   it('is Holdout’s reason to terminate it: too long in the queue, a duplicate, or lost', () => {
@@ -57,9 +57,12 @@ describe('the fate of a job that left no outcome', () => {
     }
   });
 
-  it('is unplaceable if Batch gave up the queued job, also if someone terminated it', () => {
+  it('is unplaceable, or a platform error, if Batch gave up the queued job: for want of machines, or because of its set-up', () => {
+    const setUp = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE';
+    for (const statusReason of [setUp, `Canceled by JobStateTimeLimit action due to reason: ${setUp}`]) {
+      assert.equal(fateOf(job({ statusReason, isCancelled: true })), 'platform-error', statusReason);
+    }
     for (const statusReason of [
-      'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement',
       'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested',
       'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
     ]) {

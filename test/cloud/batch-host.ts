@@ -9,6 +9,7 @@ import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';
+import { ownerAccount } from '../support/s3-server.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { agentArguments, variablesOf } from './ecs-agent.ts';
@@ -145,6 +146,7 @@ export const runnerHost = (image: string, scratch: string): AwsRunnerHost => ({
   image,
   region: 'us-east-1',
   bucketPrefix: '',
+  bucketOwner: ownerAccount,
   scratch,
   jobRoleArn: 'arn:aws:iam::123456789012:role/holdout-runner',
   logGroup: '/holdout/runner',

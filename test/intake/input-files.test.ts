@@ -9,7 +9,7 @@ import { uploadInputs } from '../../src/intake/upload-inputs.ts';
 import { countInputs, inputsIn } from '../../src/intake/input-files.ts';
 import { sortNames } from '../../src/intake/input-names.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { type S3Server, startS3Server } from '../support/s3-server.ts';
+import { ownerAccount, type S3Server, startS3Server } from '../support/s3-server.ts';
 
 const composed = '\u00E9.mp4';
 const decomposed = 'e\u0301.mp4';
@@ -127,7 +127,7 @@ describe('the inputs of a folder', () => {
         {
           endpoint: s3.endpoint,
           region: 'us-east-1',
-          credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
+          credentials: { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' },
         },
       );
     });

@@ -6,6 +6,7 @@ import { runCause } from '../../src/batch/run-cause.ts';
 import { runnerExit, type RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RequestCounter, countRequests } from '../support/request-counter.ts';
+import { ownerAccount } from '../support/s3-server.ts';
 import { RunnerRig, type StartedRunner } from './runner-rig.ts';
 import { runObjects } from '../../src/object-keys.ts';
 
@@ -117,6 +118,30 @@ describe('the life cycle of a runner', () => {
     for (const { log } of finished) assert.equal(log, `${bytes}\n40\n`);
     assert.equal(proxy.count('GET', `/${rig.s3.buckets.inputs}/`), 41);
     proxy.close();
+  });
+
+  it('writes every object once and only to the owner’s buckets, as the policies of the buckets demand', async () => {
+    const proxy: RequestCounter = await countRequests(rig.s3.endpoint);
+    const env = { AWS_ENDPOINT_URL_S3: proxy.endpoint, HOLDOUT_BUCKET_OWNER: ownerAccount };
+    const good = await rig.putSpec(rig.image('cat /input/*.txt > /output/predictions.csv; echo written once'));
+    await rig.finished(rig.startRunner(good.runKey, undefined, env));
+    const missing = { ...good.image, digest: `sha256:${'0'.repeat(64)}` };
+    const { runKey } = await rig.putSpec(missing);
+    assert.equal(await rig.startRunner(runKey, undefined, env).exitCode, runnerExit.error);
+    proxy.close();
+    const written = proxy.seen.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+    const keys = written.map(({ path }) => path.slice(`/${runs()}/`.length).replace(/\?.*/, ''));
+    const { claim, log, predictions, outcome, trouble } = runObjects;
+    const wanted = [claim, log, predictions, outcome].map((key) => key(good.runKey));
+    assert.deepEqual(keys, [...wanted, claim(runKey), trouble(runKey)]);
+    assert.deepEqual(
+      written.filter(({ headers }) => headers['if-none-match'] !== '*'),
+      [],
+    );
+    assert.deepEqual(
+      proxy.seen.filter(({ headers }) => headers['x-amz-expected-bucket-owner'] !== ownerAccount),
+      [],
+    );
   });
 
   it('inputs in sub-folders are staged in the same folders, read-only', async () => {

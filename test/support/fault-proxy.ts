@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** Operations of Batch's API, by the last part of their path. */
-export type BatchOperation = 'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob' | 'describejobdefinitions';
+export type BatchOperation =
+  'submitjob' | 'describejobs' | 'listjobs' | 'terminatejob' | 'terminatejobs' | 'describejobdefinitions';
 
 type Body = Record<string, unknown>;
 
 export type Fault =
   /** The proxy responds; the endpoint receives nothing. */
-  | { kind: 'refuse'; status: number; type: string }
+  | { kind: 'refuse'; status: number; type: string; message?: string }
   /** The endpoint carries it out, but the response is lost. */
   | { kind: 'lose-response' }
   /** No response; the endpoint receives nothing. */
@@ -86,7 +87,7 @@ export class FaultProxy {
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'refuse') {
       outgoing.writeHead(fault.status, { 'content-type': 'application/json', 'x-amzn-errortype': fault.type });
-      outgoing.end(JSON.stringify({ message: 'injected' }));
+      outgoing.end(JSON.stringify({ message: fault.message ?? 'injected' }));
       return;
     }
     if (fault?.kind === 'hold') await fault.until();

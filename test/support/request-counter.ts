@@ -1,19 +1,26 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 
 /** A proxy that forwards and counts requests. */
 export interface RequestCounter {
   endpoint: string;
+  readonly seen: readonly SeenRequest[];
   count(method: string, pathPrefix: string): number;
   close(): void;
 }
 
+export interface SeenRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
 /** Starts a counter in front of the server at `target`; signatures stay valid because the Host header is kept. */
 export async function countRequests(target: string): Promise<RequestCounter> {
-  const seen: { method: string; path: string }[] = [];
+  const seen: SeenRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     const { method = '', url: path = '', headers } = incoming;
-    seen.push({ method, path });
+    seen.push({ method, path, headers });
     const { hostname, port } = new URL(target);
     const onward = request({ hostname, port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -28,6 +35,7 @@ export async function countRequests(target: string): Promise<RequestCounter> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
+    seen,
     count: (method, prefix) => seen.filter((one) => one.method === method && one.path.startsWith(prefix)).length,
     close: () => {
       server.close();

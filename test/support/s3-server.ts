@@ -10,6 +10,9 @@ import { freePort } from './free-port.ts';
 
 const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdout/tools/versitygw-1.8.0');
 
+/** The account that owns the buckets; the server takes the access key for it. */
+export const ownerAccount = '123456789012';
+
 /** A real S3 server over a new folder, with the five buckets. */
 export interface S3Server {
   endpoint: string;
@@ -31,7 +34,7 @@ export async function startS3Server(): Promise<S3Server> {
   const endpoint = `http://127.0.0.1:${port}`;
   const environment = {
     AWS_ENDPOINT_URL_S3: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
+    AWS_ACCESS_KEY_ID: ownerAccount,
     AWS_SECRET_ACCESS_KEY: 'test-secret',
     AWS_REGION: 'us-east-1',
     HOLDOUT_S3_PATH_STYLE: '1',
@@ -64,7 +67,7 @@ export async function startS3Server(): Promise<S3Server> {
 
 async function serve(folder: string, port: number): Promise<ChildProcess> {
   const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet'];
-  const server = spawn(program, [...listen, '--access', 'test', '--secret', 'test-secret', 'posix', folder], {
+  const server = spawn(program, [...listen, '--access', ownerAccount, '--secret', 'test-secret', 'posix', folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // A test run that dies takes the server with it.

@@ -26,6 +26,8 @@ const factTexts = (facts: RunFacts): [string, string | undefined][] => [
   ['file', facts.predictions ? predictionsTexts[facts.predictions] : undefined],
   ['items', facts.items ? itemsText(facts.items) : undefined],
   ['Batch', facts.batch ? batchText(facts.batch) : undefined],
+  ['log', facts.batch?.logStreamName],
+  ['machine', facts.batch ? machineText(facts.batch) : undefined],
 ];
 
 /** Formats `2026-01-01 07:50:26 to 07:51:10 UTC`; the second date only if it differs. */
@@ -100,6 +102,10 @@ const batchText = ({ statusReason, exitCode, reason }: NonNullable<RunFacts['bat
     ...(exitCode === null ? [] : [`runner exit code ${exitCode}`]),
     ...(reason === null ? [] : [reason]),
   ].join('; ');
+
+/** The machine's id within its cluster, which is the last part of its ARN. */
+const machineText = ({ containerInstanceArn }: NonNullable<RunFacts['batch']>): string | undefined =>
+  containerInstanceArn?.split('/').slice(-2).join('/');
 
 const ofLimit = (amount: number, limit: number, unit: string): string =>
   `${Math.round(amount * 10) / 10} of ${limit} ${unit} (${percent(amount / limit)})`;

@@ -19,7 +19,7 @@ export type VerdictRule =
   | 'predictions-refused';
 
 /**
- * The facts of one run, small enough for Temporal and the ledger: at most 1 KB as JSON. They contain nothing that a submission
+ * The facts of one run, small enough for Temporal and the ledger: at most 1.5 KB as JSON. They contain nothing that a submission
  * printed or wrote, so every operator of the campaign may see them. Null means unknown.
  */
 export interface RunFacts {
@@ -62,6 +62,9 @@ interface BatchReport {
   /** Exit code of the runner's container, and Batch's reason for its end. */
   exitCode: number | null;
   reason: string | null;
+  /** Where the runner's log is, and on which machine of the cluster it ran. Absent in older records, and for a job that never ran. */
+  logStreamName?: string;
+  containerInstanceArn?: string;
 }
 
 export type ObservedJob = BatchReport & { startedAt: number | null; stoppedAt: number | null };
@@ -81,6 +84,7 @@ export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunObs
     // If there is an outcome, the runner's own exit has no further meaning.
     exitCode: outcome ? null : job.exitCode,
     reason: outcome ? null : printableText(job.reason),
+    ...placeOf(job),
   };
   if (outcome === undefined) {
     return {
@@ -116,6 +120,13 @@ function deviceFacts({ totalMiB, idleMiB, peakMiB, all }: NonNullable<RunOutcome
   if (all === undefined) return { totalMiB, idleMiB, peakMiB };
   const peaksMiB = all.map((device) => device.peakMiB);
   return { totalMiB, idleMiB, peakMiB, peaksMiB, peakSumMiB: peaksMiB.reduce((sum, peak) => sum + peak, 0) };
+}
+
+function placeOf({ logStreamName, containerInstanceArn }: ObservedJob): Partial<BatchReport> {
+  return {
+    ...(logStreamName && { logStreamName: asciiExcerpt(logStreamName, maxBatchText) }),
+    ...(containerInstanceArn && { containerInstanceArn: asciiExcerpt(containerInstanceArn, maxBatchText) }),
+  };
 }
 
 const unknownFacts = {

@@ -49,7 +49,7 @@ export interface CampaignProgress {
   /** Runs on on-demand classes although Spot was preferred, at most {@link mostStuck}; absent: none. */
   offSpot?: OffSpotRun[];
   /** Submissions with a step that is retried again and again, longest first. */
-  stuck: (StuckStep & { submission: string })[];
+  stuck: (StuckStep & { submission: string; class?: string })[];
   operatorsLog: readonly OperatorLogLine[];
 }
 
@@ -69,6 +69,8 @@ interface ClassProgress {
   short: boolean;
   /** Blocked: the same platform fault ended the last runs. `since` in ms. */
   held?: { cause: string; since: number };
+  /** Not blocked, but a platform fault ended the last runs: `count` of them since about `since` (ms). */
+  fault?: { cause: string; count: number; since?: number };
   /** Ended evaluations, the number of them out of GPU memory, and their duration relative to the prediction. */
   ended: number;
   outOfMemory: number;
@@ -127,7 +129,9 @@ function offSpotOf({ open }: CampaignState): Pick<CampaignProgress, 'offSpot'> {
 
 const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
   [...open]
-    .flatMap(([submission, { stuck }]) => (stuck ? [{ submission, ...stuck }] : []))
+    .flatMap(([submission, { stuck, grant }]) =>
+      stuck ? [{ submission, ...stuck, ...(grant && { class: grant.class }) }] : [],
+    )
     .sort((a, b) => a.since - b.since)
     .slice(0, mostStuck);
 
@@ -136,6 +140,7 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
   const costModel = new ClassCostModel(state);
   const classes = Object.entries(state.slots).map(([name, slots]): [string, ClassProgress] => {
     const held = state.faults.blockOf(name);
+    const fault = state.faults.faultOf(name);
     return [
       name,
       {
@@ -145,6 +150,7 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
         ...(held && { held }),
+        ...(fault && { fault }),
         ...costModel.memoryOutcomesOn(name),
         times: costModel.factorOf(name),
       },

@@ -21,8 +21,8 @@ interface ExpensiveCandidate extends Candidate {
  * While the deadline is at risk: requests that {@link grants} left waiting go to more expensive classes with free
  * slots, by priority, then where a dollar buys most time. Counts the grants in `usage`. `now` in ms.
  */
-export function expeditedGrants(state: CampaignState, usage: Usage, now: number): RunGrant[] {
-  const pass = new GrantPass(state, usage, now);
+export function expeditedGrants(state: CampaignState, usage: Usage, now: number, unproven?: number): RunGrant[] {
+  const pass = new GrantPass(state, usage, now, unproven);
   if (pass.isFull) return [];
   const requests = usage.waiting.flatMap((waiting): PreferringRequest[] => {
     const preferred = waiting.open.grant ? undefined : pass.eligible.preferred(waiting.open, waiting.request);

@@ -25,8 +25,8 @@ interface FairCandidate extends Candidate {
  * to its weight, then probes while few evaluations wait for the class, then the longest wait. Each request's options
  * are first ordered again by the evaluations that have ended since. `now` in ms.
  */
-export function grants(state: CampaignState, usage: Usage, now: number): RunGrant[] {
-  const pass = new GrantPass(state, usage, now);
+export function grants(state: CampaignState, usage: Usage, now: number, unproven?: number): RunGrant[] {
+  const pass = new GrantPass(state, usage, now, unproven);
   if (pass.isFull) return [];
   const costModel = new ClassCostModel(state);
   for (const { open } of usage.waiting) open.reorderOptions(costModel);

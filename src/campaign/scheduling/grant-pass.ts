@@ -23,7 +23,7 @@ interface GrantOrder<One extends Candidate> {
   onTooExpensive?: (candidate: One) => void;
 }
 
-/** Grants runs in some order until slots, money or candidates run out. `now` in ms. */
+/** Grants runs in some order until slots, money or candidates run out. `now` in ms; `unproven`: see StartLimits. */
 export class GrantPass {
   readonly guard: StarvationGuard;
   readonly budget: AvailableBudget;
@@ -36,8 +36,11 @@ export class GrantPass {
     state: CampaignState,
     private readonly usage: Usage,
     private readonly now: number,
+    unproven = Infinity,
   ) {
-    this.free = freeSlots(state, usage);
+    this.free = freeSlots(state, usage, (name) =>
+      Math.min(trialPlaces(state, name), unprovenPlaces(state, name, now, unproven)),
+    );
     this.places = Object.values(this.free).reduce((sum, slots) => sum + slots, 0);
     this.budget = new AvailableBudget(state, usage);
     this.guard = new StarvationGuard(this.budget, this.free);
@@ -81,10 +84,14 @@ export class GrantPass {
   }
 }
 
-function freeSlots(state: CampaignState, { runsByClass }: Usage): Record<string, number> {
+function freeSlots(
+  state: CampaignState,
+  { runsByClass }: Usage,
+  placesOn: (name: string) => number,
+): Record<string, number> {
   const free = byName<number>();
   for (const [name, slots] of Object.entries(state.slots)) {
-    const left = Math.min(slots - (runsByClass[name] ?? 0), trialPlaces(state, name));
+    const left = Math.min(slots - (runsByClass[name] ?? 0), placesOn(name));
     if (left > 0) free[name] = left;
   }
   return free;
@@ -95,4 +102,18 @@ function trialPlaces({ faults, open }: CampaignState, name: string): number {
   const since = faults.byClass[name]?.trialSince;
   if (since === undefined) return Infinity;
   return [...open.values()].some(({ grant }) => grant?.class === name && grant.since >= since) ? 0 : 1;
+}
+
+/** A set-up that is wrong shows within this time, in ms: a longer run has a machine that works. */
+const provingMs = 30 * 60_000;
+
+/**
+ * On a class on which no run has worked yet, the runs under way and the faults together are at most `most`: a wrong set-up
+ * then costs no more jobs than it takes to block the class. One run is always possible.
+ */
+function unprovenPlaces({ faults, open }: CampaignState, name: string, now: number, most: number): number {
+  const inRow = faults.faultsOfUnproven(name);
+  if (inRow === undefined || most === Infinity) return Infinity;
+  const young = [...open.values()].filter(({ grant }) => grant?.class === name && now - grant.since < provingMs).length;
+  return Math.max(young === 0 ? 1 : 0, most - inRow - young);
 }

@@ -14,6 +14,8 @@ export interface StartLimits {
   preparing: number;
   open: number;
   perTeam: number;
+  /** Runs at a time on a class on which no run has worked yet, less the platform faults there; absent: no limit. */
+  unproven?: number;
 }
 
 /** The limits for the slots that a campaign has now. */

@@ -3,6 +3,7 @@ import type { ClassRules } from '../evaluation/class-fit.ts';
 import type { Grant, StuckStep } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
+import { byName } from '../model/by-name.ts';
 import { flag, instanceOf, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
 import { Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
@@ -89,9 +90,15 @@ const moneyCodec = instanceOf(
   }),
 );
 
+/** Older states do not have it. */
+const provenCodec: Codec<PlatformFaults['proven']> = {
+  encode: (proven) => proven,
+  decode: (encoded) => byName(Object.entries((encoded ?? {}) as PlatformFaults['proven'])),
+};
+
 const faultsCodec = instanceOf(
   PlatformFaults,
-  object<FieldsOf<PlatformFaults>>({ byClass: recordOf(plain()), all: plain(), images: plain() }),
+  object<FieldsOf<PlatformFaults>>({ byClass: recordOf(plain()), all: plain(), images: plain(), proven: provenCodec }),
 );
 
 const purposeCodec: Codec<Grant['purpose']> = {

@@ -1,5 +1,6 @@
 import type { CampaignState } from './campaign-state.ts';
 import type { StuckStep } from '../model/messages.ts';
+import { stepsOfRuns } from '../model/placement-step.ts';
 
 /** Steps of submissions that are retried again and again, as their campaign knows them. */
 
@@ -23,4 +24,4 @@ export function takeGivenUp(state: CampaignState, now: number): [submission: str
 
 /** Returns the submissions whose stuck step can be retried at once; it counts as stuck no longer. */
 export const takeStuckSubmissions = (state: CampaignState): string[] =>
-  state.takeStuck(({ what }) => what !== 'awaitBatchJob').map(([submission]) => submission);
+  state.takeStuck(({ what }) => !stepsOfRuns.includes(what)).map(([submission]) => submission);

@@ -4,7 +4,7 @@ import type { RunSettlement } from '../model/messages.ts';
 import { responsibleParty } from '../model/reasons.ts';
 
 /** This many equal faults in a row are no coincidence. */
-const equalFaults = 3;
+export const equalFaults = 3;
 type RunFault = Pick<RunSettlement, 'submission' | 'class' | 'reason' | 'cause'>;
 
 /** Equal platform faults in a row. */
@@ -13,6 +13,8 @@ export interface FaultStreak {
   readonly count: number;
   /** The submission that all of them come from; null: several. */
   readonly only: string | null;
+  /** Instant (ms) of the newest grant when the first of them was counted. Absent in older states, and for images. */
+  readonly since?: number;
   /** Instant (ms) of the newest grant when the last of them was counted. */
   readonly newestGrant?: number;
   /** Instant (ms) since which the class, or the images, are blocked. */
@@ -32,9 +34,24 @@ export class PlatformFaults {
   all: (FaultStreak & { readonly classes: readonly string[] }) | null = null;
   /** Of images that cannot be copied. */
   images: FaultStreak | null = null;
+  /** Classes on which a run has worked since they were last blocked. */
+  proven = byName<1>();
 
   isBlocked(name: string): boolean {
     return this.byClass[name]?.heldSince !== undefined;
+  }
+
+  /** How many platform faults in a row have ended runs on a class on which none has worked yet; undefined once one has. */
+  faultsOfUnproven(name: string): number | undefined {
+    return this.proven[name] === undefined ? (this.byClass[name]?.count ?? 0) : undefined;
+  }
+
+  /** The fault that ended the last runs of a class without blocking it, if they did; `since` in ms, if known. */
+  faultOf(name: string): { cause: string; count: number; since?: number } | undefined {
+    const streak = this.byClass[name];
+    if (streak === undefined || streak.heldSince !== undefined) return undefined;
+    const { cause, count, since } = streak;
+    return { cause, count, ...(since !== undefined && { since }) };
   }
 
   /** The fault that blocks a class, and the instant (ms) since which it does; undefined if none does. */
@@ -66,6 +83,7 @@ export class PlatformFaults {
     if (verdict === 'works') {
       delete this.byClass[run.class];
       this.all = null;
+      this.proven[run.class] = 1;
       return;
     }
     const fault = { submission: run.submission, cause: run.cause ?? '', newestGrant };
@@ -105,6 +123,7 @@ export class PlatformFaults {
       return { ...rest, heldSince: now };
     };
     for (const [name, streak] of Object.entries(this.byClass)) this.byClass[name] = blocked(streak);
+    for (const name of classes) if (this.isBlocked(name)) delete this.proven[name];
     this.images &&= blocked(this.images);
   }
 
@@ -146,8 +165,11 @@ function grown(
     ...(known?.trialSince !== undefined && { trialSince: known.trialSince }),
     ...(newestGrant !== undefined && { newestGrant }),
   };
-  if (known?.cause !== cause) return { cause, count: 1, only: submission, ...kept };
-  return { cause, count: known.count + 1, only: known.only === submission ? submission : null, ...kept };
+  if (known?.cause !== cause) {
+    return { cause, count: 1, only: submission, ...kept, ...(newestGrant !== undefined && { since: newestGrant }) };
+  }
+  const only = known.only === submission ? submission : null;
+  return { cause, count: known.count + 1, only, ...kept, ...(known.since !== undefined && { since: known.since }) };
 }
 
 const onTrial = ({ cause }: FaultStreak, now: number): FaultStreak => ({

@@ -1,5 +1,9 @@
+import type { CampaignProgress } from '../../campaign/operators/progress.ts';
+import type { Access } from '../access.ts';
+import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
+import { queueHeadLines, queueHeads, type QueueHead } from '../status/queue-heads.ts';
 import { statusText } from '../status/status-text.ts';
 import { stuckActivityLine, stuckActivities } from '../status/stuck-activities.ts';
 import { unpolledQueues, unpolledLines } from '../status/unpolled-queues.ts';
@@ -15,12 +19,37 @@ export const register: Register = (command, { withAccess, output }) => {
         return;
       }
       const { progress } = now;
-      const [unpolled, stuck] = await Promise.all([unpolledQueues(access), stuckActivities(access, campaign)]);
+      const [unpolled, stuck, heads] = await Promise.all([
+        unpolledQueues(access),
+        stuckActivities(access, campaign),
+        blockedHeads(access, progress),
+      ]);
       output.result(
         json
-          ? jsonText({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck })
-          : statusText(progress, [...unpolledLines(unpolled), ...stuck.map(stuckActivityLine)]),
+          ? jsonText({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck, queueHeads: heads })
+          : statusText(progress, [
+              ...unpolledLines(unpolled),
+              ...stuck.map(stuckActivityLine),
+              ...queueHeadLines(heads),
+            ]),
       );
     }),
   );
 };
+
+/** Of the classes with jobs. Opens a client of Batch only if there are any. */
+async function blockedHeads(access: Access, { campaign, classes }: CampaignProgress): Promise<QueueHead[]> {
+  const busy = Object.entries(classes).flatMap(([name, { running }]) => (running > 0 ? [name] : []));
+  if (busy.length === 0) return [];
+  const { instanceClasses } = await frozenCampaign(access, campaign);
+  const batch = await access.openBatch();
+  try {
+    return await queueHeads(
+      batch,
+      instanceClasses.filter(({ name }) => busy.includes(name)),
+      Date.now(),
+    );
+  } finally {
+    batch.destroy();
+  }
+}

@@ -13,6 +13,7 @@ import { campaignWorkflowId } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
 import { pollCampaign, requireRunning } from '../status/query-progress.ts';
+import { requireWorker } from '../status/require-worker.ts';
 import { campaignStart } from './start-workflow.ts';
 import { resultObjects } from '../../object-keys.ts';
 
@@ -83,6 +84,7 @@ async function executed(
   update: { name: string },
   send: () => Promise<void>,
 ): Promise<void> {
+  await requireWorker({ temporal }, campaign);
   try {
     await temporal.withDeadline(Date.now() + updateTimeoutMs, send);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { counted, firstFew } from '../../safe-text.ts';
+import { repairOf } from './platform-lines.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
 export const blockedLines = (progress: CampaignProgress): string[] =>
@@ -27,7 +28,7 @@ function blockedLine(blocker: Blocker, { campaign, operatorsLog }: CampaignProgr
       return blocker.class === undefined
         ? `images cannot be copied${since}: ${blocker.cause} → fix the cause, then: ${command('resume')}`
         : `${blocker.class} is blocked${since} because platform faults ended its last runs: ${blocker.cause} ` +
-            `→ fix the cause, then: ${command('resume', ` --class ${blocker.class}`)}`;
+            `→ ${repairOf(blocker.cause)}: ${command('resume', ` --class ${blocker.class}`)}`;
     }
   }
 }
@@ -51,6 +52,7 @@ const stuckTexts: Record<string, string> = {
   pullImage: 'its image cannot be copied',
   submitBatchJob: 'its job cannot be submitted',
   awaitBatchJob: 'its job cannot be followed',
+  placement: 'its job waits for a machine',
   probeGpuMemory: 'its probe cannot be read',
   scoreOutput: 'its predictions cannot be scored',
   recordResult: 'its record cannot be written',

@@ -2,7 +2,9 @@ import type { Forecast } from '../../campaign/forecasting/forecast.ts';
 import { dollars } from '../../campaign/model/money.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
+import { placementStep } from '../../campaign/model/placement-step.ts';
 import { stuckLine } from './blocked-text.ts';
+import { faultLines, waitLines } from './platform-lines.ts';
 import { stuckActivityLine, type StuckActivity } from './stuck-activities.ts';
 
 const forecastEveryMs = 300_000;
@@ -25,7 +27,9 @@ export class ProgressLines {
     if (counts !== this.counts) this.print(counts);
     this.counts = counts;
     for (const activity of stuck) this.sayOnce(activity.what, stuckActivityLine(activity));
-    for (const one of progress.stuck) this.sayOnce(`of ${one.submission}`, `stuck: ${stuckLine(one)}`);
+    for (const line of [...faultLines(progress), ...waitLines(progress)]) this.sayOnce(line, line);
+    for (const one of progress.stuck.filter(({ what }) => what !== placementStep))
+      this.sayOnce(`of ${one.submission}`, `stuck: ${stuckLine(one)}`);
     if (progress.forecast && now >= this.forecastDueAt) this.sayForecast(progress.forecast, now);
   }
 

@@ -7,6 +7,7 @@ import { progressQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { isCampaignRunning } from '../operator/start-workflow.ts';
+import { requireWorker } from './require-worker.ts';
 import { stuckActivityLine, stuckActivities } from './stuck-activities.ts';
 
 /** A campaign that was just started responds only once it has read its ledger. */
@@ -52,7 +53,7 @@ export async function requireRunning(access: Access, campaign: string, command: 
 
 /**
  * Queries the progress of a campaign's workflow; retries for `withinMs` while there is no answer. Throws CAMPAIGN_SILENT, and
- * CAMPAIGN_STUCK if the workflow cannot load its state.
+ * CAMPAIGN_STUCK if the workflow cannot load its state, NO_WORKER if nothing can answer.
  */
 export async function queryProgress(
   { temporal }: Pick<Access, 'temporal'>,
@@ -66,6 +67,8 @@ export async function queryProgress(
     } catch (error) {
       // The workflow has not loaded its state yet, or no worker answered in time.
       const isLoading = error instanceof QueryNotRegisteredError;
+      // The server refuses a query at once that no worker has been there for.
+      if (!isLoading) await requireWorker({ temporal }, campaign);
       if (!isLoading && !isGrpcDeadlineError(error)) throw error;
       const [stuck] = isLoading ? await stuckActivities({ temporal }, campaign) : [];
       if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckActivityLine(stuck) }, error);

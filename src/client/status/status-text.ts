@@ -3,8 +3,10 @@ import type { Forecast } from '../../campaign/forecasting/forecast.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
+import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { offSpotLine } from './off-spot-text.ts';
+import { faultLines, repairOf, waitLines } from './platform-lines.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
@@ -42,13 +44,15 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
       Object.entries(classes).flatMap(([name, { held }]) =>
         held
           ? [
-              `${name} since ${instantText(held.since)}: ${held.cause} → npm run holdout -- resume ${campaign} --class ${name}`,
+              `${name} since ${instantText(held.since)}: ${held.cause} → ${repairOf(held.cause)}: npm run holdout -- resume ${campaign} --class ${name}`,
             ]
           : [],
       ),
     ),
     ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
-    ...list('stuck, retrying', progress.stuck.map(stuckLine)),
+    ...list('platform faults', faultLines(progress)),
+    ...list('waiting for machines', waitLines(progress)),
+    ...list('stuck, retrying', progress.stuck.filter(({ what }) => what !== placementStep).map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),
     ...list(

@@ -54,16 +54,22 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
   };
 }
 
-/** The group of every submission; no group of the host. */
-const group = 64001;
-/** The first user of submissions and their number: above the host's accounts, and small enough for the header of a tar. */
-const users = 2 ** 20;
+/** The host's rules against submissions use the same numbers (infra/host/reject-submissions.sh). */
+export const submissionIds = {
+  /** The group of every submission; no group of the host. */
+  group: 64001,
+  /** Above the host's accounts. */
+  firstUser: 2 ** 20,
+  /** Few enough users for the header of a tar. */
+  users: 2 ** 20,
+} as const;
 
 /**
  * Each run has its own user: the kernel limits processes, pending signals, message queues, inotify instances and pipe memory
  * per user, across containers, so that with a shared user one run could exhaust another's.
  */
 function userOf(jobId: string): string {
-  const uid = users + (createHash('sha256').update(jobId).digest().readUInt32BE() % users);
+  const { group, firstUser, users } = submissionIds;
+  const uid = firstUser + (createHash('sha256').update(jobId).digest().readUInt32BE() % users);
   return `${uid}:${group}`;
 }

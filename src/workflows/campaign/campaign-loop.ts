@@ -6,6 +6,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -20,6 +21,7 @@ import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reaso
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
+import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
@@ -31,6 +33,9 @@ import { limitsOf } from '../../campaign/scheduling/starts.ts';
 
 /** Events per run of the workflow: well below the 4,096 at which the server suggests continue-as-new. */
 const mostEvents = 3_000;
+
+/** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */
+const limitsUnproven = 'limit-unproven-classes';
 
 /** How long a class that had no machine gets no runs, in ms. */
 const shortFor = 30 * 60_000;
@@ -119,7 +124,8 @@ export class CampaignLoop {
   }
 
   private async carryOut(): Promise<void> {
-    const limits = limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight);
+    const unproven = patched(limitsUnproven) ? equalFaults : Infinity;
+    const limits = { ...limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight), unproven };
     const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
     await this.submissions.carryOut(decisions);

@@ -191,12 +191,12 @@ export class SubmissionRuns {
    */
   private async end<Result>(
     summary: string,
-    onOwnQueue: (summary: string, timings: Timings) => Activities,
+    onOwnQueue: (summary: string, timings: Timings, startWithin: number) => Activities,
     end: (by: Activities) => Promise<Result>,
   ): Promise<Result | undefined> {
     const { timings } = this.opened;
     try {
-      return await end(onOwnQueue(summary, timings));
+      return await end(onOwnQueue(summary, timings, Math.min(timings.untaken, endsWithin)));
     } catch (error) {
       if (!isUntaken(error)) throw error;
     }
@@ -208,6 +208,9 @@ export class SubmissionRuns {
     }
   }
 }
+
+/** How long (ms) the step that ends a run is offered to its own queue: an operator waits for it. */
+const endsWithin = 10_000;
 
 /** No worker could stop the job, so the worst case counts. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { runFacts, type ObservedJob } from '../../../src/campaign/model/run-facts.ts';
 import type { ContainerEnd, RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
+import { runText } from '../../../src/campaign/explanation/run-text.ts';
 import { sampleOutcome } from '../../batch/sample-outcome.ts';
 
 const job: ObservedJob = {
@@ -36,6 +37,18 @@ describe('the facts of a run', () => {
       items: { count: 10, startUpSeconds: null, secondsPerItem: 1.25 },
       batch: { statusReason: 'Essential container in task exited', exitCode: null, reason: null },
     });
+  });
+
+  it('say where the runner’s log is and on which machine it ran', () => {
+    const place = {
+      logStreamName: 'holdout-runner-g4/default/6a0c6dc5b2f44e1c',
+      containerInstanceArn: 'arn:aws:ecs:us-east-1:123456789012:container-instance/holdout-g4/9d3bf14e',
+    };
+    const ofRun = { outcome: undefined, rule: 'no-outcome', limitSeconds: 60, itemCount: 10 } as const;
+    const facts = runFacts({ ...ofRun, job: { ...job, ...place } });
+    assert.deepEqual(facts.batch, { statusReason: job.statusReason, exitCode: 0, reason: null, ...place });
+    const shown = new Map(runText({ reason: 'platform-error', jobId: 'j', facts }));
+    assert.deepEqual([shown.get('log'), shown.get('machine')], [place.logStreamName, 'holdout-g4/9d3bf14e']);
   });
 
   it('name the signal of an exit code', () => {
@@ -81,7 +94,7 @@ describe('the facts of a run', () => {
     assert.equal(facts.batch?.reason?.length, 200);
   });
 
-  it('contain nothing that the submission printed and at most 1 KB', () => {
+  it('contain nothing that the submission printed and at most 1.5 KB', () => {
     const words = 'label-of-clip-17 is 1';
     const facts = factsOf(
       { kind: 'exited', exitCode: 137 },
@@ -92,8 +105,10 @@ describe('the facts of a run', () => {
         output: { bytes: 1_073_741_824, full: true, growth: [{ seconds: 1, share: 1 }] },
       },
     );
-    const text = JSON.stringify({ ...facts, batch: { ...facts.batch, reason: 'x'.repeat(200), exitCode: 137 } });
+    const longest = 'x'.repeat(200);
+    const batch = { reason: longest, exitCode: 137, logStreamName: longest, containerInstanceArn: longest };
+    const text = JSON.stringify({ ...facts, batch: { ...facts.batch, ...batch } });
     assert.doesNotMatch(text, /label-of-clip/);
-    assert.ok(text.length + 200 <= 1_024, `${text.length} bytes`);
+    assert.ok(text.length + 200 <= 1_536, `${text.length} bytes`);
   });
 });

@@ -27,7 +27,7 @@ describe('the state of a campaign', () => {
         money: { budget: 5_000_000, reserveShare: 0.1, spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} },
         slots: { 'g4dn.xlarge': 85, 'c4.4xlarge': 20, 'p3.2xlarge': 20 },
         shortUntil: {},
-        faults: { byClass: {}, all: null, images: null },
+        faults: { byClass: {}, all: null, images: null, proven: {} },
         deadline: frozen.deadline,
         paused: false,
         deadlineAtRisk: false,

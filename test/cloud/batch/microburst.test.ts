@@ -5,8 +5,9 @@ import type { CampaignResults } from '../../../src/ledger/results.ts';
 import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';
 import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { itWithPython } from '../python.ts';
+import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
 import { freePort } from '../../support/free-port.ts';
-import { Microburst, programsWithBatchAt, type Rule } from './microburst.ts';
+import { Microburst, type Rule } from './microburst.ts';
 
 /** Notes every call that no other rule touches. */
 const note: Rule = { service: 'batch', latency: 1 };

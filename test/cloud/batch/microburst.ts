@@ -1,8 +1,3 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../../../src/local/project-root.ts';
 import { pythonProgram } from '../python.ts';
 import { ServerProcess } from '../server-process.ts';
 
@@ -51,15 +46,4 @@ export class Microburst {
   stop(): Promise<void> {
     return this.server.stop();
   }
-}
-
-/** A folder with the programs of a stack whose worker reaches Batch at this address. */
-export function programsWithBatchAt(url: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdout-programs-'));
-  for (const name of ['worker', 'runner', 'batch-endpoint']) {
-    const real = pathToFileURL(join(projectRoot(), 'dist', `${name}.mjs`)).href;
-    const address = name === 'worker' ? `process.env.AWS_ENDPOINT_URL_BATCH = ${JSON.stringify(url)};\n` : '';
-    writeFileSync(join(folder, `${name}.mjs`), `${address}await import(${JSON.stringify(real)});\n`);
-  }
-  return folder;
 }

@@ -20,20 +20,21 @@ const limit = 50;
 /** Jobs under way of each of two workers, of 220 slots. */
 const jobsOfAWorker = 110;
 
-/** Submits a run like the worker's activity, which calls again after an error, such as a late answer of a busy machine. */
+/** Submits a run like the worker's activity, which calls again after every error, such as a late answer of a busy machine. */
 async function submitted(
   dependencies: Parameters<typeof submitOnce>[0],
   order: Parameters<typeof submitOnce>[1],
 ): Promise<string> {
   const wait = (ms: number): Promise<void> => delay(ms);
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      const made = await submitOnce(dependencies, order, { listSettle: attempt === 1 ? 0 : 10_000, wait });
-      assert.ok(made.kind === 'submitted' || made.kind === 'adopted');
-      return made.jobId;
-    } catch (error) {
-      if (attempt === 5) throw error;
+    const listSettle = attempt === 1 ? 0 : 10_000;
+    const made = await submitOnce(dependencies, order, { listSettle, wait }).catch(() => undefined);
+    if (made === undefined) {
+      await wait(1_000);
+      continue;
     }
+    assert.ok(made.kind === 'submitted' || made.kind === 'adopted');
+    return made.jobId;
   }
 }
 

@@ -12,7 +12,7 @@ import { abandonedClaim } from '../../../src/ids.ts';
 import { ObjectStore } from '../../../src/s3/object-store.ts';
 import { scorePredictions } from '../../../src/scoring/score-predictions.ts';
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
-import { startS3Server, type S3Server } from '../../support/s3-server.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { eventually, Rig, spawnEndpoint } from './endpoint-rig.ts';
 import { runObjects } from '../../../src/object-keys.ts';
 
@@ -60,7 +60,7 @@ describe('the simulated Batch endpoint', () => {
       {
         endpoint: s3.endpoint,
         region: 'us-east-1',
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
+        credentials: { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' },
       },
     );
     await store.write(

@@ -135,7 +135,7 @@ export class JobEngine {
   private forgetOld(now: number): void {
     const { jobs, startUp } = this.parts;
     const retention = startUp.retentionSeconds * 1000;
-    if (now - this.forgotAt < Math.min(forgetInterval, retention)) return;
+    if (now - this.forgotAt < Math.min(forgetInterval, retention / 8)) return;
     this.forgotAt = now;
     jobs.forgetEndedBefore(now - retention);
   }

@@ -1,0 +1,53 @@
+// `npm run synth`, `check` and so on in infra/: installs the packages of this folder first, which the product does not need.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies, projectRoot } from '../../scripts/dependencies.mjs';
+import { checkNodeVersion } from '../../scripts/node-version.mjs';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+/** @type {Record<string, (args: string[]) => number>} */
+const commands = {
+  /** Only installs, which every command does. */
+  install: () => 0,
+  /** Writes the templates to cdk.out; needs no network and no account. */
+  synth: () =>
+    run(folder, process.execPath, ['--import', 'tsx', 'app.ts'], { CDK_OUTDIR: 'cdk.out' }) ||
+    say('The templates are in infra/cdk.out.'),
+  /** The CDK's own commands: diff, deploy, destroy. */
+  cdk: (args) => run(folder, 'node_modules/.bin/cdk', args),
+  /** Judges templates and policies with programs by others. */
+  check: (args) => {
+    ensureDependencies();
+    return run(projectRoot, 'node_modules/.bin/mocha', [
+      'test/cloud/infra.test.ts',
+      'test/cloud/infra-host.test.ts',
+      ...args,
+    ]);
+  },
+};
+
+checkNodeVersion();
+ensureDependencies(folder);
+const [name = '', ...args] = process.argv.slice(2);
+process.exitCode = commands[name]?.(args) ?? say(`There is no command ${name}.`, 2);
+
+/**
+ * @param {string} cwd
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} [variables]
+ */
+function run(cwd, program, args, variables = {}) {
+  const { status } = spawnSync(program, args, { cwd, stdio: 'inherit', env: { ...process.env, ...variables } });
+  return status ?? 1;
+}
+
+/**
+ * @param {string} line
+ * @param {number} [status]
+ */
+function say(line, status = 0) {
+  process.stderr.write(`holdout: ${line}\n`);
+  return status;
+}

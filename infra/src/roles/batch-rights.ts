@@ -1,0 +1,70 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Names } from '../names.ts';
+
+/** Actions of Batch that know no resources. */
+const readBatch = [
+  'batch:DescribeComputeEnvironments',
+  'batch:DescribeJobDefinitions',
+  'batch:DescribeJobQueues',
+  'batch:DescribeJobs',
+  'batch:ListJobs',
+];
+
+export const lookAtBatch = (): iam.PolicyStatement =>
+  new iam.PolicyStatement({ sid: 'LookAtBatch', actions: readBatch, resources: ['*'] });
+
+/** Jobs of this installation's queues and definitions only; each carries the tags of its run. */
+export const submitJobs = (names: Names): iam.PolicyStatement[] => [
+  new iam.PolicyStatement({
+    sid: 'SubmitJobs',
+    actions: ['batch:SubmitJob'],
+    resources: [
+      ...names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
+      names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`),
+      names.arn('batch', 'job/*'),
+    ],
+  }),
+  new iam.PolicyStatement({
+    sid: 'TagJobs',
+    actions: ['batch:TagResource'],
+    resources: [names.arn('batch', 'job/*')],
+  }),
+];
+
+/** Also by CancelJobs and TerminateJobs, which have no actions of their own. */
+export const endJobs = (names: Names): iam.PolicyStatement =>
+  new iam.PolicyStatement({
+    sid: 'EndJobs',
+    actions: ['batch:CancelJob', 'batch:TerminateJob'],
+    resources: [names.arn('batch', 'job/*')],
+  });
+
+/** The default of HOLDOUT_JOB_DEFINITION. */
+export const jobDefinitionPrefix = 'holdout-runner';
+
+/** New revisions with the runner's image by digest, the runner's role and nothing privileged. */
+export const registerDefinitions = (names: Names): iam.PolicyStatement[] => [
+  new iam.PolicyStatement({
+    sid: 'RegisterDefinitions',
+    actions: ['batch:RegisterJobDefinition'],
+    resources: [names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`)],
+    conditions: {
+      StringLike: { 'batch:Image': `${names.registry()}/${names.repositories.runner}@sha256:*` },
+      Bool: { 'batch:Privileged': 'false' },
+    },
+  }),
+  new iam.PolicyStatement({
+    sid: 'PassRunnerRole',
+    actions: ['iam:PassRole'],
+    resources: [names.roleArn('runner')],
+    conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+  }),
+];
+
+/** Which jobs are first in a queue, for `status`. */
+export const lookAtQueues = (names: Names): iam.PolicyStatement =>
+  new iam.PolicyStatement({
+    sid: 'LookAtQueues',
+    actions: ['batch:GetJobQueueSnapshot'],
+    resources: names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
+  });

@@ -1,0 +1,85 @@
+import { instanceTypeOf, jobMemoryMiB } from '../../../src/campaign/model/instance-types.ts';
+import type { ClassSettings, InfraSettings } from './infra-settings.ts';
+
+/** What is wrong with the settings, one line per fault, each with the name of the setting and its value. */
+export function faultsOf(settings: InfraSettings): string[] {
+  const { region, account, prefix, zones, s3PrefixList, runnerDigest, diskGiB, classes, budget } = settings;
+  return [
+    ...unless(/^[a-z]{2}(-[a-z]+)+-\d$/.test(region), `region: ${shown(region)} is no region`),
+    ...unless(account === undefined || /^\d{12}$/.test(account), `account: ${shown(account)} is not 12 digits`),
+    ...prefixFaults(prefix),
+    ...unless(Number.isInteger(zones) && zones >= 1 && zones <= 6, `zones: ${zones} is not 1 to 6`),
+    ...unless(/^pl-[0-9a-f]{8,}$/.test(s3PrefixList), `s3PrefixList: ${shown(s3PrefixList)} is no prefix list`),
+    ...unless(
+      /^sha256:[0-9a-f]{64}$/.test(runnerDigest),
+      `runnerDigest: ${shown(runnerDigest)} is no digest; a tag could be moved to another image`,
+    ),
+    ...unless(diskGiB >= 50, `diskGiB: ${diskGiB} is less than 50, which images and runs need`),
+    ...unless(budget.usdPerMonth > 0, `budget.usdPerMonth: ${budget.usdPerMonth} is no amount`),
+    ...unless(/^\S+@\S+$/.test(budget.alarmEmail), `budget.alarmEmail: ${shown(budget.alarmEmail)} is no address`),
+    ...unless(classes.length > 0, 'classes: there is none'),
+    ...classes.flatMap(classFaults),
+    ...collisions(classes),
+  ];
+}
+
+/** Bucket names are global and have at most 63 characters; the longest name after the prefix is holdout-results. */
+function prefixFaults(prefix: string): string[] {
+  if (prefix === '')
+    return ['prefix: it is empty; bucket names are global, so holdout-labels may belong to a stranger'];
+  return unless(
+    /^[a-z0-9][a-z0-9-]{0,30}-$/.test(prefix),
+    `prefix: ${shown(prefix)} is not 1 to 31 of a-z, 0-9 and -, with a final -`,
+  );
+}
+
+function classFaults(settings: ClassSettings): string[] {
+  const { name, queue, instanceType, instances, vcpus, memoryMiB, gpus, imageId } = settings;
+  const at = (text: string): string => `classes: ${name}: ${text}`;
+  const type = instanceTypeOf(instanceType);
+  const own = [
+    ...unless(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(queue), at(`queue: ${shown(queue)} is no name of a queue`)),
+    ...unless(Number.isInteger(instances) && instances > 0, at(`instances: ${instances} is no number of instances`)),
+  ];
+  if (type === undefined)
+    return [...own, at(`${instanceType} is not in src/campaign/model/instance-types.ts; add it there`)];
+  const has = type.gpus?.count ?? 0;
+  return [
+    ...own,
+    ...unless(has <= 1, at(`${instanceType} has ${has} GPUs; the runner measures one`)),
+    ...unless(gpus === has, at(`gpus is ${gpus}, but ${instanceType} has ${has}`)),
+    ...unless(
+      vcpus === type.vcpus,
+      at(`vcpus is ${vcpus}, but ${instanceType} has ${type.vcpus}; with fewer, two jobs would share an instance`),
+    ),
+    ...unless(
+      memoryMiB <= jobMemoryMiB(type),
+      at(`memoryMiB is ${memoryMiB}; on ${instanceType} a job gets at most about ${jobMemoryMiB(type)}`),
+    ),
+    ...unless(
+      type.onAmazonLinux2023 || imageId !== undefined,
+      at(`${instanceType} needs imageId: the ECS-optimised image no longer has a driver for its GPU`),
+    ),
+  ];
+}
+
+/** A queue belongs to one class; names of job definitions have - for everything that Batch does not allow. */
+function collisions(classes: readonly ClassSettings[]): string[] {
+  const repeated = (what: string, names: string[]): string[] =>
+    [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
+      (name) => `classes: two have the ${what} ${name}`,
+    );
+  return [
+    ...repeated(
+      'queue',
+      classes.map(({ queue }) => queue),
+    ),
+    ...repeated(
+      'job definition',
+      classes.map(({ name }) => name.replaceAll(/[^A-Za-z0-9_-]/g, '-')),
+    ),
+  ];
+}
+
+const unless = (isRight: boolean, fault: string): string[] => (isRight ? [] : [fault]);
+const shown = (value: string | undefined): string => JSON.stringify(value ?? '');

@@ -1,0 +1,5 @@
+/** The step that a run is stuck at while Batch names a reason not to place its job; see {@link StuckStep}. */
+export const placementStep = 'placement';
+
+/** Steps of a run under way: `resume` cannot repeat them. */
+export const stepsOfRuns: readonly string[] = ['awaitBatchJob', placementStep];

@@ -1,0 +1,41 @@
+import type { Buckets } from '../settings.ts';
+
+/** The processes with rights of their own. */
+export type RightsHolder = 'worker' | 'scorer' | 'runner';
+
+export interface BucketGrant<Holder = RightsHolder> {
+  to: Holder;
+  actions: string[];
+  /** A key pattern with `*` as wildcard; by default all keys. */
+  keys?: string;
+}
+
+export const readRights = ['s3:GetObject', 's3:ListBucket'];
+export const writeRights = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+
+/**
+ * The rights of each process in each bucket, for the accounts of the local S3 server and for the roles in AWS. Only the scorer
+ * can read the labels; the runner, which works beside hostile code, can read inputs and its spec and can only add to the runs.
+ * None can delete.
+ */
+export const bucketGrants: Record<keyof Buckets, BucketGrant[]> = {
+  inputs: [
+    { to: 'worker', actions: readRights },
+    { to: 'scorer', actions: readRights },
+    { to: 'runner', actions: ['s3:GetObject'] },
+  ],
+  labels: [{ to: 'scorer', actions: readRights }],
+  images: [{ to: 'worker', actions: readRights }],
+  runs: [
+    { to: 'worker', actions: [...readRights, ...writeRights] },
+    { to: 'scorer', actions: readRights },
+    { to: 'runner', actions: writeRights },
+    { to: 'runner', actions: ['s3:GetObject'], keys: '*/spec.json' },
+    { to: 'runner', actions: ['s3:GetObject'], keys: '*/claim' },
+  ],
+  results: [
+    { to: 'worker', actions: [...readRights, ...writeRights] },
+    { to: 'scorer', actions: readRights },
+    { to: 'scorer', actions: writeRights, keys: '*/scores/*' },
+  ],
+};
