@@ -107,6 +107,7 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
     instanceClass: {
       name: instanceClass.name,
       gpu: instanceClass.gpu ?? 'none',
+      ...(instanceClass.gpus !== undefined && { gpus: instanceClass.gpus }),
       gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
       vcpus: instanceClass.vcpus,
     },

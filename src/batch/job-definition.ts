@@ -1,6 +1,6 @@
 import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
-import { gpuKinds } from '../campaign/model/instance-class-kinds.ts';
+import { reservedGpusOf } from '../campaign/model/instance-class-kinds.ts';
 import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
 import { holdoutError } from '../errors.ts';
 import { engineSocket } from '../host-paths.ts';
@@ -39,7 +39,7 @@ const longestJobSeconds = 24 * 3600;
 const imageByDigest = /@sha256:[0-9a-f]{64}$/;
 
 /** The parts of an instance class that its job definition depends on. */
-export type JobClass = Pick<InstanceClass, 'name' | 'vcpus' | 'memoryMiB' | 'gpu'>;
+export type JobClass = Pick<InstanceClass, 'name' | 'vcpus' | 'memoryMiB' | 'gpu' | 'gpus'>;
 
 /**
  * The whole input of RegisterJobDefinition for a class. The infrastructure, the start of a campaign, the checks and the tests
@@ -68,12 +68,9 @@ const awsSettings = {
 } satisfies Partial<RegisterJobDefinitionCommandInput>;
 
 /** The whole machine: one job per host is one submission per host. */
-export const resourcesOf = ({
-  vcpus,
-  memoryMiB,
-  gpu,
-}: JobClass): NonNullable<ContainerProperties['resourceRequirements']> => {
-  const gpus = gpu === undefined ? 0 : gpuKinds[gpu].gpusOfBatchJob;
+export const resourcesOf = (instanceClass: JobClass): NonNullable<ContainerProperties['resourceRequirements']> => {
+  const { vcpus, memoryMiB } = instanceClass;
+  const gpus = reservedGpusOf(instanceClass);
   return [
     { type: 'VCPU', value: String(vcpus) },
     { type: 'MEMORY', value: String(memoryMiB) },

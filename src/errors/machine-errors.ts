@@ -2,6 +2,14 @@ import { platformError, userError } from './entry.ts';
 
 /** Errors of this machine, its tools and the embedded stack. */
 export const machineErrors = {
+  TYPE_UNKNOWN: userError<{ types: readonly string[]; known: readonly string[] }>(
+    (d) => `Holdout does not know the instance type ${d.types.join(', ')}.`,
+    (d) => `Name one of ${d.known.join(', ')}, or state what the type has in the campaign file.`,
+  ),
+  PRICES_UNREADABLE: userError<{ type: string; region: string; cause: string }>(
+    (d) => `AWS’s Pricing API does not give the price of ${d.type} in ${d.region}: ${d.cause}`,
+    'Use credentials with the right pricing:GetProducts and a network that reaches api.pricing.us-east-1.amazonaws.com.',
+  ),
   SETTING_INVALID: userError<{ name: string; value: string; allowed: readonly string[] }>(
     (d) => `${d.name} is ${JSON.stringify(d.value)}.`,
     (d) => `Set it to ${d.allowed.join(', ')}, or leave it out.`,

@@ -1,3 +1,4 @@
+import { counted } from '../safe-text.ts';
 import { platformError, userError } from './entry.ts';
 
 /** Errors of inputs, images, runs and their records. */
@@ -68,7 +69,7 @@ export const runErrors = {
     'Start the runner by its launcher, with the scratch folder on a shared mount. No submission ran.',
   ),
   GPUS_DIFFER: platformError<{ expected: number; found: number }>(
-    (d) => `This host has ${d.found} GPUs; the class has ${d.expected}.`,
+    (d) => `This host has ${counted(d.found, 'GPU')}; the class has ${d.expected}.`,
     'Give the class an instance type with that number of GPUs. No submission ran.',
   ),
   SPEC_UNREADABLE: platformError<{ bucket: string; key: string; cause: string }>(

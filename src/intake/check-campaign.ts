@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, holdoutError } from '../errors.ts';
 import { quoted } from '../safe-text.ts';
-import { readCampaign, withLabels, type Report } from './campaign-file/campaign-file.ts';
+import { atWrittenClasses, readCampaign, withLabels } from './campaign-file/campaign-file.ts';
 import { checkRules } from './campaign-file/campaign-rules.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import { checkInputs } from './check-inputs.ts';
@@ -11,7 +11,7 @@ import { resolveCampaign } from './campaign-file/resolve-campaign.ts';
 import { shownPath } from './locate.ts';
 import { readSubmissions } from './submissions-file.ts';
 import { suggestion } from './campaign-file/suggestion.ts';
-import { parseYaml } from './campaign-file/yaml-file.ts';
+import { parseYaml, type Report } from './campaign-file/yaml-file.ts';
 
 /**
  * Reads and checks a campaign file and every local file it names, without starting or uploading anything. Does not check S3
@@ -37,7 +37,11 @@ export async function checkCampaign(
 
   const read = readCampaign(yaml.content, withLabels(report));
   const { campaign } = read.campaign;
-  checkRules(read, { now, isStarted: campaign !== undefined && isStarted(campaign) }, withLabels(report));
+  checkRules(
+    read,
+    { now, isStarted: campaign !== undefined && isStarted(campaign) },
+    atWrittenClasses(withLabels(report), read),
+  );
   const inputs = await checkInputs(path, read, report);
   const submissions = await submissionsOf(path, read, report, (fault) => faults.push(fault));
   if (faults.length > 0) throw holdoutError('CAMPAIGN_INVALID', { file, faults });

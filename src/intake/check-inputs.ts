@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { counted, firstFew, quoted } from '../safe-text.ts';
 import { itemId } from '../scoring/item-id.ts';
 import { readLabels } from '../scoring/labels.ts';
-import type { Report } from './campaign-file/campaign-file.ts';
+import type { Report } from './campaign-file/yaml-file.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { inputsIn } from './input-files.ts';

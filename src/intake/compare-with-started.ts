@@ -1,4 +1,5 @@
 import { differences } from '../campaign/operators/differences.ts';
+import { defaultOnDemandAfter } from '../campaign/model/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
@@ -51,10 +52,13 @@ export async function compareWithStarted(
   });
 }
 
-/** Adds the limit of unpacked images, which older campaigns lack. */
+/** Adds the limits that older campaigns lack. */
 const withEveryLimit = (known: FrozenCampaign): FrozenCampaign => ({
   ...known,
   limits: { ...known.limits, unpackedBytes: unpackedBytesOf(known.limits) },
+  instanceClasses: known.instanceClasses.map((row) =>
+    row.purchase === 'spot' ? { onDemandAfter: defaultOnDemandAfter, ...row } : row,
+  ),
 });
 
 /** Keeps the frozen digest of rows with an unchanged reference, even if its tag has moved since. */

@@ -17,6 +17,8 @@ export interface RunnerSettings {
   /** Folder of the staged inputs and of the runs, shared by all runners of a host. */
   scratch: string;
   engine: EngineSettings;
+  /** UUIDs of the GPUs that the job may use; undefined: nobody assigned them. */
+  assignedGpus?: readonly string[] | undefined;
   /** The runner's own image, on a host of AWS Batch; a job has that host to itself. */
   image?: string | undefined;
 }
@@ -26,7 +28,7 @@ const defaultEngine: EngineSettings = { name: 'docker', command: ['docker'], run
 /** Job ids become names of containers, folders and control groups. */
 const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
-/** Reads HOLDOUT_SCRATCH, HOLDOUT_ENGINE (JSON of {@link EngineSettings}) and HOLDOUT_RUNNER_IMAGE; throws RUNNER_SETTING. */
+/** Reads HOLDOUT_SCRATCH, HOLDOUT_ENGINE (JSON of {@link EngineSettings}), NVIDIA_VISIBLE_DEVICES and HOLDOUT_RUNNER_IMAGE; throws RUNNER_SETTING. */
 export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.ProcessEnv = process.env): RunnerSettings {
   if (jobId === undefined || !jobIdPattern.test(jobId)) {
     throw holdoutError('RUNNER_SETTING', { name: 'AWS_BATCH_JOB_ID', value: jobId ?? '' });
@@ -35,8 +37,17 @@ export function loadRunnerSettings(jobId: string | undefined, env: NodeJS.Proces
     jobId,
     scratch: resolve(env['HOLDOUT_SCRATCH'] ?? defaultScratch),
     engine: readEngine(env['HOLDOUT_ENGINE']),
+    assignedGpus: readAssignedGpus(env['NVIDIA_VISIBLE_DEVICES']),
     image: env['HOLDOUT_RUNNER_IMAGE'] || undefined,
   };
+}
+
+/** The ECS agent lists UUIDs. The variable's other values assign none. */
+function readAssignedGpus(value = 'all'): string[] | undefined {
+  if (['', 'all', 'none', 'void'].includes(value)) return undefined;
+  const assigned = value.split(',');
+  if (assigned.every((uuid) => uuid.startsWith('GPU-'))) return assigned;
+  throw holdoutError('RUNNER_SETTING', { name: 'NVIDIA_VISIBLE_DEVICES', value });
 }
 
 function readEngine(value: string | undefined): EngineSettings {

@@ -84,7 +84,8 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
       folder: place.folder,
       stop,
     });
-    const request = { spec, jobId: settings.jobId, engine, place, image, inputs, scratch: settings.scratch, log, stop };
+    const { jobId, scratch, assignedGpus } = settings;
+    const request = { spec, jobId, assignedGpus, engine, place, image, inputs, scratch, log, stop };
     const report = await runInSandbox(request);
     // Nobody reads the predictions of a stopped run, and a copy could outlast the 30 s that Batch gives a runner.
     if (report.run.end.kind === 'stopped') return { image, report, found: { kind: 'missing' }, shorterRun: null };

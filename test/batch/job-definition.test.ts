@@ -94,6 +94,17 @@ describe('the job definition of a class', () => {
     );
   });
 
+  it('asks for all GPUs of a class', () => {
+    const counts = [undefined, 1, 2, 4].map(
+      (gpus) =>
+        jobDefinition('p', host, { ...g4, ...(gpus && { gpus }) }).containerProperties.resourceRequirements?.find(
+          ({ type }) => type === 'GPU',
+        )?.value,
+    );
+    assert.deepEqual(counts, ['1', '1', '2', '4']);
+    assert.equal(newestFor({ ...g4, gpus: 4 }, [asRegistered(7)]), undefined);
+  });
+
   for (const image of ['holdout-runner', 'holdout-runner:1', 'r@sha256:abc', `r@sha256:${'a'.repeat(64)}:1`]) {
     it(`is refused for the image ${image}, which has no digest`, () => {
       assert.throws(() => jobDefinition('p', { ...host, image }, g4), { code: 'RUNNER_IMAGE_TAG' });

@@ -76,6 +76,7 @@ describe('checking a campaign', () => {
           relativeSpeed: 1,
           slots: 85,
           purchase: 'spot',
+          onDemandAfter: 2,
           runnableLimitSeconds: 21_600,
         },
         {

@@ -16,10 +16,10 @@ PATH=/usr/bin:/bin
 while :; do
   used=0
   for file in used/*; do kill -0 "\${file#used/}" 2>/dev/null && used=$((used + $(cat "$file"))); done
-  echo "$((3 + used / ${share})), ${deviceMiB + 3}, 550.54.15"
+  echo "GPU-1, $((3 + used / ${share})), ${deviceMiB + 3}, 550.54.15"
   sleep 0.1
 done`;
-const accounts = 'PATH=/usr/bin:/bin; cat accounts/* 2>/dev/null';
+const accounts = "PATH=/usr/bin:/bin; cat accounts/* 2>/dev/null | sed 's/^/GPU-1, /'";
 
 describe('the check of a real GPU', function () {
   let smi: PretendedNvidiaSmi;

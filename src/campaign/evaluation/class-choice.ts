@@ -13,6 +13,17 @@ export function probeClass(classes: readonly InstanceClass[]): InstanceClass {
   return chosen;
 }
 
+/** The classes for a probe: one with its further types, and if that is Spot, also the cheapest on-demand class of its kind. */
+export function probeOptions(rules: ClassRules): RunOption[] {
+  const first = probeClass(rules.classes);
+  const further = rules.classes.filter(({ capacityOf }) => capacityOf === first.name);
+  const onDemand = rules.classes
+    .filter(({ kind, onDemandAfter }) => kind === first.kind && onDemandAfter === undefined)
+    .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour)
+    .slice(0, first.onDemandAfter === undefined ? 0 : 1);
+  return [...new Set([first, ...further, ...onDemand])].map((instanceClass) => optionOn(rules, instanceClass));
+}
+
 /** The classes for an evaluation of `items` inputs, by expected cost; empty when facts rule out all. */
 export function evaluationOptions(rules: ClassRules, needs: Needs, items: number): RunOption[] {
   const { profile } = needs;
@@ -33,6 +44,7 @@ export function optionOn(rules: ClassRules, instanceClass: InstanceClass, predic
     expected: costMicroUsd(expectedSeconds, instanceClass.microUsdPerHour),
     hours: expectedSeconds / 3600,
     gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
+    ...(instanceClass.onDemandAfter !== undefined && { onDemandAfter: instanceClass.onDemandAfter }),
     ...(isMeasured && { isMeasured }),
   };
 }

@@ -1,6 +1,8 @@
 import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
+import { gpusOf } from '../model/instance-class-kinds.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { containerMemoryMiB, promisedSeconds } from '../model/run-limits.ts';
+import type { ResourceProfile } from './resource-profile.ts';
 
 /** The campaign settings that decide which classes fit. */
 export interface ClassRules {
@@ -90,10 +92,21 @@ interface Estimate {
 }
 
 function gpuMemoryEstimate(_: ClassRules, instanceClass: InstanceClass, { profile, probeAbove }: Needs): Estimate {
-  const peak = Math.ceil((profile?.gpuMemoryMiB ?? 0) * (1 + gpuMemoryHeadroom));
+  const peak = Math.ceil(deviceNeed(profile, gpusOf(instanceClass)) * (1 + gpuMemoryHeadroom));
   const wanted = Math.max(peak, probeAbove.gpuMemoryMiB > 0 ? probeAbove.gpuMemoryMiB + 1 : 0);
   const has = instanceClass.gpuMemoryMiB ?? 0;
   return { ratio: wanted === 0 ? Infinity : has / wanted, objection: { kind: 'device', has, wanted } };
+}
+
+/**
+ * The need of one of `gpus` devices, in MiB: the probe's peak on its fullest device, or more if the class has fewer devices
+ * than the probe used, because each then holds more. More devices than the probe used do not lower the need.
+ */
+function deviceNeed(profile: ResourceProfile | undefined, gpus: number): number {
+  if (profile === undefined) return 0;
+  const { gpuMemoryMiB, spread } = profile;
+  const isEnough = spread === undefined || gpus === 0 || gpus >= spread.gpus;
+  return gpuMemoryMiB === 0 || isEnough ? gpuMemoryMiB : Math.max(gpuMemoryMiB, spread.sumMiB / gpus);
 }
 
 function memoryEstimate({ limits }: ClassRules, instanceClass: InstanceClass, { probeAbove }: Needs): Estimate {

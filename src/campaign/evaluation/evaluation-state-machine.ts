@@ -1,4 +1,4 @@
-import { evaluationOptions, optionOn, probeClass } from './class-choice.ts';
+import { evaluationOptions, probeOptions } from './class-choice.ts';
 import type { InstanceClass, Purpose } from '../model/frozen-campaign.ts';
 import {
   afterFailedProbe,
@@ -116,7 +116,7 @@ export class EvaluationStateMachine {
   }
 
   private probe(): EvaluationStep {
-    return this.run('probe', [optionOn(this.rules, probeClass(this.rules.classes))]);
+    return this.run('probe', probeOptions(this.rules));
   }
 
   private evaluation(): EvaluationStep {

@@ -1,6 +1,6 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { itemTimes, type ItemTimes } from '../model/item-times.ts';
-import type { RunOutcome } from '../model/run-outcome.ts';
+import type { DeviceUse, RunOutcome } from '../model/run-outcome.ts';
 
 /** A probe's measurements of a submission. */
 export interface ResourceProfile extends ItemTimes {
@@ -12,8 +12,10 @@ export interface ResourceProfile extends ItemTimes {
    */
   gpuMemoryMiB: number;
   saturating: boolean;
-  /** As measured; null without a device. */
+  /** As measured, of several devices the fullest one; null without a device. */
   device: { totalMiB: number; peakMiB: number; driver: string } | null;
+  /** Only if it used several devices: their number, and the sum of their peaks in MiB. */
+  spread?: { gpus: number; sumMiB: number };
   /** Relative speed of the probe's class. */
   measuredAtSpeed: number;
   hostPeakMiB: number | null;
@@ -26,8 +28,8 @@ export const saturatingShare = 0.95;
 /** The driver alone may cause a rise up to this; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;
 
-export const usesDevice = ({ peakMiB, idleMiB }: Device): boolean => peakMiB > idleMiB + idleDeviceMiB;
-type Device = NonNullable<RunOutcome['device']>;
+export const usesDevice = ({ peakMiB, idleMiB }: Pick<DeviceUse, 'peakMiB' | 'idleMiB'>): boolean =>
+  peakMiB > idleMiB + idleDeviceMiB;
 
 /** Makes a profile from a probe's outcome; undefined unless the container exited with code 0. */
 export function profileOf(
@@ -38,13 +40,16 @@ export function profileOf(
   const { end, device } = outcome;
   if (end.kind !== 'exited' || end.exitCode !== 0) return undefined;
   const saturating = device !== null && device.peakMiB >= saturatingShare * device.totalMiB;
-  const usesGpu = device === null || usesDevice(device);
+  const used = device === null ? [] : (device.all ?? [device]).filter(usesDevice);
+  const usesGpu = device === null || used.length > 0;
+  const sumMiB = used.reduce((sum, { peakMiB }) => sum + peakMiB, 0);
   return {
     ...itemTimes(outcome, items),
     usesGpu,
     gpuMemoryMiB: saturating || !usesGpu ? 0 : (device?.peakMiB ?? 0),
     saturating,
     device: device && { totalMiB: device.totalMiB, peakMiB: device.peakMiB, driver: device.driver },
+    ...(used.length > 1 && { spread: { gpus: used.length, sumMiB } }),
     measuredAtSpeed: instanceClass.relativeSpeed,
     hostPeakMiB: outcome.memory.peakMiB,
     imageBytes: outcome.imageBytes,

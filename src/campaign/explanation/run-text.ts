@@ -74,8 +74,12 @@ const killTexts = {
   unknown: 'this host records no kills',
 } as const;
 
-const deviceText = ({ totalMiB, idleMiB, peakMiB }: NonNullable<RunFacts['device']>): string =>
-  `${ofLimit(peakMiB, totalMiB, 'MiB')}${idleMiB === 0 ? '' : `, including ${idleMiB} MiB used before the start`}`;
+function deviceText({ totalMiB, idleMiB, peakMiB, peaksMiB, peakSumMiB }: NonNullable<RunFacts['device']>): string {
+  const idle = idleMiB === 0 ? '' : `, including ${idleMiB} MiB used before the start`;
+  const all =
+    peaksMiB && `; peaks of the ${peaksMiB.length} GPUs: ${peaksMiB.join(', ')} MiB, together ${peakSumMiB} MiB`;
+  return `${ofLimit(peakMiB, totalMiB, 'MiB')}${idle}${all ?? ''}`;
+}
 
 const outputText = ({ bytes, full }: NonNullable<RunFacts['output']>): string =>
   `${size(bytes)}${full ? ', output space full' : ''}`;

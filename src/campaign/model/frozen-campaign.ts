@@ -15,11 +15,17 @@ export type RootFilesystem = 'read-only' | 'writable';
 /** One type of machine behind one Batch queue. */
 export interface InstanceClass {
   name: string;
+  /** Its EC2 instance type, if the campaign file names it: see instance-types.ts. */
+  type?: string;
+  /** The class for which it is used when that has no machine, if the campaign file lists it under that class's `capacity`. */
+  capacityOf?: string;
   kind: (typeof classKinds)[number];
   /** Only on `kind: 'gpu'`. */
   gpu?: GpuKind;
   queue: string;
-  /** Usable device memory in MiB. Only on `kind: 'gpu'`. */
+  /** GPUs that a submission gets; absent: one on `kind: 'gpu'`. Read it with {@link gpusOf}. */
+  gpus?: number;
+  /** Usable memory of one device in MiB. Only on `kind: 'gpu'`. */
   gpuMemoryMiB?: number;
   vcpus: number;
   memoryMiB: number;
@@ -28,6 +34,11 @@ export interface InstanceClass {
   relativeSpeed: number;
   slots: number;
   purchase: 'on-demand' | 'spot';
+  /**
+   * Only on Spot: a submission that has lost this many machines gets on-demand ones, and so does one whose deadline is near.
+   * Absent in older campaigns, whose runs stay on Spot.
+   */
+  onDemandAfter?: number;
   /** The promised wall clock on this class. CPU classes state their own; others are scaled from `limits`. */
   wallClockSeconds?: number;
   /** How long a job may stay RUNNABLE before it is abandoned, uncharged. */

@@ -2,8 +2,8 @@
 export const classKinds = ['gpu', 'cpu'] as const;
 
 interface GpuKindDefinition {
-  /** GPUs that a Batch job on such a class reserves. */
-  gpusOfBatchJob: number;
+  /** Whether a Batch job on such a class reserves its GPUs. */
+  isReservedByBatch: boolean;
   isEmulated: boolean;
 }
 
@@ -12,9 +12,9 @@ interface GpuKindDefinition {
  * entry; the compiler then demands its device in src/runner/device/open-device.ts.
  */
 export const gpuKinds = {
-  nvidia: { gpusOfBatchJob: 1, isEmulated: false },
+  nvidia: { isReservedByBatch: true, isEmulated: false },
   /** The container gets a size-capped device-memory mount instead of a device. */
-  emulated: { gpusOfBatchJob: 0, isEmulated: true },
+  emulated: { isReservedByBatch: false, isEmulated: true },
 } as const satisfies Record<string, GpuKindDefinition>;
 
 export type GpuKind = keyof typeof gpuKinds;
@@ -22,5 +22,23 @@ export type GpuKind = keyof typeof gpuKinds;
 /** All values of `gpu:`. */
 export const gpuKindNames = Object.keys(gpuKinds) as [GpuKind, ...GpuKind[]];
 
+/** The default of `onDemandAfter:` on a Spot class. */
+export const defaultOnDemandAfter = 2;
+
 /** The default of `gpu:` on a class of kind `gpu`. */
 export const defaultGpuKind: GpuKind = 'nvidia';
+
+/** The GPUs of a class, as the frozen campaign and a run's spec state them. `gpus`: absent, it has one. */
+export interface ClassGpus {
+  gpu?: GpuKind | 'none' | undefined;
+  gpus?: number | undefined;
+}
+
+/** How many GPUs a submission gets on a class. */
+export const gpusOf = ({ gpu, gpus }: ClassGpus): number => (gpu === undefined || gpu === 'none' ? 0 : (gpus ?? 1));
+
+/** How many GPUs a Batch job on a class reserves. */
+export const reservedGpusOf = (instanceClass: ClassGpus): number => {
+  const { gpu } = instanceClass;
+  return gpu !== undefined && gpu !== 'none' && gpuKinds[gpu].isReservedByBatch ? gpusOf(instanceClass) : 0;
+};

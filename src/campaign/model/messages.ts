@@ -19,7 +19,12 @@ export interface Grant {
   expectedSeconds?: number;
   /** A probe measured its need for GPU memory. */
   needMeasured?: true;
+  /** Why it is on an on-demand class although Spot was preferred. */
+  offSpot?: OffSpot;
 }
+
+/** `losses`: it has lost machines; `deadline`: after one more loss, too little time would be left. */
+export type OffSpot = 'losses' | 'deadline';
 
 /** A step that keeps failing. */
 export interface StuckStep {

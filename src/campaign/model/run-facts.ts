@@ -1,6 +1,6 @@
 import { asciiExcerpt } from '../../safe-text.ts';
 import { itemTimes, type ItemTimes } from './item-times.ts';
-import type { CollectedPredictions, ContainerEnd, RunOutcome } from './run-outcome.ts';
+import type { CollectedPredictions, ContainerEnd, DeviceUse, RunOutcome } from './run-outcome.ts';
 
 /** The rule that decided a verdict; the history keeps it instead of the contestant's text. */
 export type VerdictRule =
@@ -38,12 +38,18 @@ export interface RunFacts {
   rule: VerdictRule | 'no-outcome' | null;
   memory: Pick<RunOutcome['memory'], 'limitMiB' | 'peakMiB' | 'outOfMemory'> | null;
   /** Also null on a class without a device. */
-  device: Pick<NonNullable<RunOutcome['device']>, 'totalMiB' | 'idleMiB' | 'peakMiB'> | null;
+  device: (DeviceUse & Partial<AllPeaks>) | null;
   output: Pick<RunOutcome['output'], 'bytes' | 'full'> | null;
   predictions: PredictionsStatus | null;
   /** How the time divides; only for a successful run. */
   items: ({ count: number } & ItemTimes) | null;
   batch: BatchReport | null;
+}
+
+/** The peaks of all devices of a run that had several, and their sum. The other fields are those of the fullest device. */
+interface AllPeaks {
+  peaksMiB: number[];
+  peakSumMiB: number;
 }
 
 /** Whether the predictions file was collected, was missing, or why it was refused. */
@@ -102,12 +108,18 @@ export function runFacts({ outcome, job, rule, limitSeconds, itemCount }: RunObs
     signal: exitCode === null ? null : signalOf(exitCode),
     rule,
     memory: { limitMiB: memory.limitMiB, peakMiB: memory.peakMiB, outOfMemory: memory.outOfMemory },
-    device: device && { totalMiB: device.totalMiB, idleMiB: device.idleMiB, peakMiB: device.peakMiB },
+    device: device && deviceFacts(device),
     output: { bytes: output.bytes, full: output.full },
     predictions: predictions.kind === 'refused' ? predictions.why : predictions.kind,
     items: rule === null && itemCount > 0 ? itemsOf(outcome, itemCount) : null,
     batch: batch ?? null,
   };
+}
+
+function deviceFacts({ totalMiB, idleMiB, peakMiB, all }: NonNullable<RunOutcome['device']>): RunFacts['device'] {
+  if (all === undefined) return { totalMiB, idleMiB, peakMiB };
+  const peaksMiB = all.map((device) => device.peakMiB);
+  return { totalMiB, idleMiB, peakMiB, peaksMiB, peakSumMiB: peaksMiB.reduce((sum, peak) => sum + peak, 0) };
 }
 
 function placeOf({ logStreamName, containerInstanceArn }: ObservedJob): Partial<BatchReport> {

@@ -6,6 +6,8 @@ export interface RunOption {
   hours: number;
   /** 0 without a device. */
   gpuMemoryMiB: number;
+  /** On Spot: see {@link InstanceClass}. */
+  onDemandAfter?: number;
   /** A probe predicts less than the whole wall clock. */
   isMeasured?: true;
 }

@@ -22,9 +22,9 @@ export interface RunOutcome {
   };
   /**
    * Null on a class without a device. Measured from outside the container. `idleMiB` is the lowest use seen, which is the use
-   * before the start; `peakMiB` includes it.
+   * before the start; `peakMiB` includes it. Of several devices, it is the fullest one.
    */
-  device: { totalMiB: number; idleMiB: number; peakMiB: number; driver: string } | null;
+  device: (DeviceUse & { driver: string; all?: DeviceUse[] }) | null;
   /** Names of the image's variables that the submission did not receive, at most 50. Contestant's text. */
   withheld?: string[];
   /** `full`: the submission filled its capped /output. */
@@ -42,6 +42,13 @@ export interface RunOutcome {
     /** The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. */
     tail: string;
   };
+}
+
+/** The memory of a device. `all` of an outcome has one for each device if there are several, in the order of the driver. */
+export interface DeviceUse {
+  totalMiB: number;
+  idleMiB: number;
+  peakMiB: number;
 }
 
 /**

@@ -13,7 +13,8 @@ export interface RunSpec {
    */
   image: { reference: string; digest: string };
   inputs: InputSet;
-  instanceClass: { name: string; gpu: GpuKind | 'none'; gpuMemoryMiB: number; vcpus: number };
+  /** `gpus`: absent, one on a class with a GPU; `gpuMemoryMiB`: of one device. */
+  instanceClass: { name: string; gpu: GpuKind | 'none'; gpus?: number; gpuMemoryMiB: number; vcpus: number };
   limits: {
     wallClockSeconds: number;
     /** Memory of the container, in MiB, without emulated device memory. */

@@ -13,7 +13,7 @@ import { mostStuck } from '../state/open-submission.ts';
 import type { OperatorLogLine } from '../state/operators-log.ts';
 import { defaultTreatment } from '../state/settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
-import type { StuckStep } from '../model/messages.ts';
+import type { OffSpot, StuckStep } from '../model/messages.ts';
 
 /** The result of the query `progress`. Money in micro-dollars. */
 export interface CampaignProgress {
@@ -46,9 +46,19 @@ export interface CampaignProgress {
   pausedTeams: string[];
   /** Teams whose priority or weight is not the default one. */
   prioritised: { team: string; priority: number; weight: number }[];
+  /** Runs on on-demand classes although Spot was preferred, at most {@link mostStuck}; absent: none. */
+  offSpot?: OffSpotRun[];
   /** Submissions with a step that is retried again and again, longest first. */
   stuck: (StuckStep & { submission: string; class?: string })[];
   operatorsLog: readonly OperatorLogLine[];
+}
+
+/** A run that was not granted on Spot. `lost`: machines that were taken from its submission. */
+export interface OffSpotRun {
+  submission: string;
+  class: string;
+  reason: OffSpot;
+  lost: number;
 }
 
 interface ClassProgress {
@@ -106,9 +116,17 @@ export function progressOf(
     prioritised: [...treatments.values()]
       .filter(({ priority, weight }) => priority !== defaultTreatment.priority || weight !== defaultTreatment.weight)
       .map(({ team, priority, weight }) => ({ team, priority, weight })),
+    ...offSpotOf(state),
     stuck: stuckOf(state),
     operatorsLog: state.operatorsLog,
   };
+}
+
+function offSpotOf({ open }: CampaignState): Pick<CampaignProgress, 'offSpot'> {
+  const runs = [...open].flatMap(([submission, { grant, machinesLost }]): OffSpotRun[] =>
+    grant?.offSpot ? [{ submission, class: grant.class, reason: grant.offSpot, lost: machinesLost }] : [],
+  );
+  return runs.length === 0 ? {} : { offSpot: runs.slice(0, mostStuck) };
 }
 
 const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>

@@ -2,6 +2,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { Population, SimulatedSubmission } from '../simulation/population.ts';
 import { costMicroUsd } from '../model/money.ts';
 import { worstCostMicroUsd } from '../model/run-limits.ts';
+import { preferredFarFromDeadline } from '../scheduling/spot-rule.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import {
   simulatedRunResult,
@@ -96,6 +97,7 @@ interface OpenRound {
   name: string;
   team: number;
   round: SimulatedRound;
+  machinesLost: number;
 }
 
 class CourseSimulation {
@@ -148,7 +150,7 @@ class CourseSimulation {
     const name = this.planned.teams[team]?.[started];
     if (name === undefined) return;
     this.started[team] = started + 1;
-    const submission = { name, team, round: new SimulatedRound(this.planned.rules, name) };
+    const submission = { name, team, round: new SimulatedRound(this.planned.rules, name), machinesLost: 0 };
     this.events.schedule(this.now + this.planned.delays.pull, () =>
       this.receive(submission, submission.round.begin(false)),
     );
@@ -160,8 +162,9 @@ class CourseSimulation {
       this.startNext(submission.team);
       return;
     }
-    const { n, purpose, rerun, options } = message.request;
-    const [preferred] = options;
+    const { n, purpose, rerun, options, settles } = message.request;
+    if (settles?.reason === 'spot-reclaimed') submission.machinesLost += 1;
+    const preferred = preferredFarFromDeadline(options, submission.machinesLost);
     const queue = this.queues.get(preferred?.class ?? '');
     if (preferred === undefined || queue === undefined) throw new RangeError(`${submission.name} requests no class`);
     this.worstCaseMicroUsd = Math.max(this.worstCaseMicroUsd, preferred.worst);

@@ -5,7 +5,7 @@ import { wallClockSeconds } from '../model/run-limits.ts';
 interface ClassConditions {
   /** Their number, or their location in S3. */
   inputs: number | string;
-  machine: Pick<InstanceClass, 'kind' | 'gpu' | 'gpuMemoryMiB' | 'vcpus' | 'memoryMiB'>;
+  machine: Pick<InstanceClass, 'kind' | 'gpu' | 'gpus' | 'gpuMemoryMiB' | 'vcpus' | 'memoryMiB'>;
   /** Including the wall clock of the class. */
   limits: Omit<Limits, 'wallClockOn' | 'attempts' | 'platformRuns'>;
   predictions: PredictionsFormat;
@@ -43,8 +43,12 @@ export function classConditions(
   const { wallClockOn: _wallClockOn, attempts: _attempts, platformRuns: _platformRuns, ...others } = limits;
   return new Map(
     classes.map((instanceClass) => {
-      const { name, kind, gpu, gpuMemoryMiB, vcpus, memoryMiB } = instanceClass;
-      const device = { ...(gpu && { gpu }), ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }) };
+      const { name, kind, gpu, gpus, gpuMemoryMiB, vcpus, memoryMiB } = instanceClass;
+      const device = {
+        ...(gpu && { gpu }),
+        ...(gpus && { gpus }),
+        ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
+      };
       const machine = { kind, ...device, vcpus, memoryMiB };
       const wallClock = { wallClockSeconds: wallClockSeconds(limits, instanceClass, classes) };
       return [name, { inputs, machine, limits: { ...others, ...wallClock }, predictions }];

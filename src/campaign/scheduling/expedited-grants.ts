@@ -25,7 +25,7 @@ export function expeditedGrants(state: CampaignState, usage: Usage, now: number,
   const pass = new GrantPass(state, usage, now, unproven);
   if (pass.isFull) return [];
   const requests = usage.waiting.flatMap((waiting): PreferringRequest[] => {
-    const preferred = waiting.open.grant ? undefined : pass.eligible.preferred(waiting.request);
+    const preferred = waiting.open.grant ? undefined : pass.eligible.preferred(waiting.open, waiting.request);
     return preferred ? [{ waiting, preferred }] : [];
   });
   for (const { waiting, preferred } of requests) {
@@ -50,7 +50,7 @@ function candidates(
     const { priority } = treatmentOf(state, open.team);
     const [hours, cost] = [costModel.hoursOf(preferred), costModel.costOf(preferred)];
     return request.options
-      .filter((option) => pass.hasFreeSlot(option) && pass.eligible.allows(option, request.rerun))
+      .filter((option) => pass.hasFreeSlot(option) && pass.eligible.allows(open, request, option))
       .map((option) => {
         const hoursPerMicroUsd = hours / Math.max(1, costModel.costOf(option) - cost);
         return { waiting, option, priority, hoursPerMicroUsd };

@@ -16,6 +16,8 @@ interface FairCandidate extends Candidate {
    * keep it busier: they go last, else first.
    */
   deferred: boolean;
+  /** Only if the request's preferred option has no free slot. */
+  isFallback: boolean;
 }
 
 /**
@@ -35,7 +37,9 @@ export function grants(state: CampaignState, usage: Usage, now: number, unproven
       const share = shareOf(candidate.waiting.open.team, candidate.weight);
       return share === candidate.share ? undefined : { ...candidate, share };
     },
-    onTooExpensive: ({ waiting, option }) => pass.guard.add(waiting, option),
+    onTooExpensive: ({ waiting, option, isFallback }) => {
+      if (!isFallback) pass.guard.add(waiting, option);
+    },
   });
 }
 
@@ -48,13 +52,15 @@ function candidates(
   const evaluations = byName<number>();
   const found: FairCandidate[] = [];
   for (const one of waiting) {
-    const option = pass.eligible.preferred(one.request);
+    const option = pass.eligible.preferred(one.open, one.request);
     if (option === undefined) continue;
     if (one.request.purpose === 'evaluation') evaluations[option.class] = (evaluations[option.class] ?? 0) + 1;
-    if (!pass.hasFreeSlot(option)) continue;
+    const fallback = pass.eligible.spotInstead(one.open, one.request, option);
     const { priority, weight } = treatmentOf(state, one.open.team);
     const share = shareOf(one.open.team, weight);
-    found.push({ waiting: one, option, priority, weight, share, deferred: false });
+    const candidate = { waiting: one, priority, weight, share, deferred: false };
+    if (pass.hasFreeSlot(option)) found.push({ ...candidate, option, isFallback: false });
+    if (fallback && pass.hasFreeSlot(fallback)) found.push({ ...candidate, option: fallback, isFallback: true });
   }
   for (const candidate of found) {
     const { class: name } = candidate.option;
@@ -68,4 +74,5 @@ const compare = (a: FairCandidate, b: FairCandidate): number =>
   a.priority - b.priority ||
   a.share - b.share ||
   Number(a.deferred) - Number(b.deferred) ||
-  a.waiting.request.ticket - b.waiting.request.ticket;
+  a.waiting.request.ticket - b.waiting.request.ticket ||
+  Number(a.isFallback) - Number(b.isFallback);

@@ -77,7 +77,7 @@ export class GrantPass {
     this.budget.reserve(option.worst, request.rerun);
     this.free[option.class] = (this.free[option.class] ?? 0) - 1;
     this.places -= 1;
-    const grant = open.grantRequest(request, option, this.now);
+    const grant = open.grantRequest(request, option, this.now, this.eligible.offSpot(open, request, option));
     countGrant(this.usage, open.team, grant);
     this.guard.countPassed();
     return { submission, n: grant.n, class: grant.class, reserved: grant.reserved };

@@ -125,6 +125,7 @@ class State extends Settings {
     open.stuck = undefined;
     open.settled = n;
     open.lastReason = reason;
+    if (reason === 'spot-reclaimed') open.machinesLost += 1;
     this.book(open, settlement);
   }
 

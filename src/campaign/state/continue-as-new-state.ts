@@ -115,6 +115,7 @@ const grantCodec = tuple<Grant>({
   since: plain(),
   expectedSeconds: optional(plain()),
   needMeasured: mark,
+  offSpot: optional(plain()),
 });
 
 const requestCodec = (rules: ClassRules): Codec<Request> =>
@@ -156,5 +157,7 @@ const openCodec = (rules: ClassRules): Codec<Submission> =>
       grant: optional(grantCodec),
       lastReason: optional(plain()),
       stuck: optional(plain<StuckStep>()),
+      // Absent in states of older versions, where it then is 0.
+      machinesLost: plain(),
     }),
   );

@@ -1,6 +1,6 @@
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { Purpose } from '../model/frozen-campaign.ts';
-import type { Grant, StuckStep } from '../model/messages.ts';
+import type { Grant, OffSpot, StuckStep } from '../model/messages.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { ClassCostModel } from './class-cost-model.ts';
@@ -43,6 +43,8 @@ export class Submission {
   lastReason: Reason | undefined = undefined;
   /** A step that is retried again and again. */
   stuck: StuckStep | undefined = undefined;
+  /** Machines that were taken from its runs in this round. */
+  machinesLost = 0;
 
   /** Orders the waiting request's options by the cost model. */
   reorderOptions(costModel: ClassCostModel): void {
@@ -50,8 +52,13 @@ export class Submission {
     if (request) request.options = costModel.preferred(request.options, request.needMeasured ?? false);
   }
 
-  /** The waiting request becomes a grant. `now` in ms. */
-  grantRequest({ n, purpose, rerun, needMeasured }: WaitingRequest, option: RunOption, now: number): Grant {
+  /** The waiting request becomes a grant. `now` in ms; `offSpot`: why not on Spot. */
+  grantRequest(
+    { n, purpose, rerun, needMeasured }: WaitingRequest,
+    option: RunOption,
+    now: number,
+    offSpot?: OffSpot,
+  ): Grant {
     const expectedSeconds = purpose === 'evaluation' ? measuredSeconds(option) : undefined;
     this.request = undefined;
     this.grant = {
@@ -63,6 +70,7 @@ export class Submission {
       since: now,
       ...(expectedSeconds !== undefined && { expectedSeconds }),
       ...(needMeasured && { needMeasured }),
+      ...(offSpot && { offSpot }),
     };
     return this.grant;
   }

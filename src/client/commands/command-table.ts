@@ -87,6 +87,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     'stop all jobs and submissions now, publish the results',
     () => import('./steering/close-or-abort.ts'),
   ),
+  prices: entry(
+    [['[type...]', 'EC2 instance types']],
+    'instance types that a class can name, with price and source; --refresh: prices of today',
+    () => import('./prices.ts'),
+  ),
   doctor: entry(
     [['[file]', 'with --aws: campaign file whose queues, job definitions and quotas are checked']],
     'check this machine, or with --aws the cloud, and name the fix for each problem',

@@ -5,6 +5,7 @@ import { stageQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
 import { queryDeadlineMs, queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
+import { offSpotText } from './off-spot-text.ts';
 import { stageIn, stageText } from './running-submissions.ts';
 
 /** The stage of a submission under way. */
@@ -12,7 +13,7 @@ export interface StageNow {
   stage: SubmissionState;
   /** Which run, on or for which instance class. */
   note: string;
-  /** Why it waits; null if unknown, and for other stages. */
+  /** Why it waits, or why it runs on demand; null if unknown, and for other stages. */
   because: string | null;
   /** ISO instant; null if no worker answers. */
   since: string | null;
@@ -66,6 +67,8 @@ async function waitsBecause(
     const { pausedTeams } = progress;
     const stuck = progress.stuck.find((one) => one.submission === submission);
     if (stuck) return `stuck: ${stuckLine(stuck)}`;
+    const offSpot = progress.offSpot?.find((one) => one.submission === submission);
+    if (offSpot) return offSpotText(offSpot);
     if (stage !== 'waiting') return null;
     if (pausedTeams.includes(team)) return `its team is paused: npm run holdout -- resume ${campaign} --team ${team}`;
     const blocked = blockedLines(progress);

@@ -5,6 +5,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
+import { offSpotLine } from './off-spot-text.ts';
 import { faultLines, repairOf, unprovenLines, waitLines } from './platform-lines.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
@@ -48,6 +49,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
           : [],
       ),
     ),
+    ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
     ...list('platform faults', faultLines(progress)),
     ...list('waiting for machines', waitLines(progress)),
     ...list('not all slots are used', unprovenLines(progress)),

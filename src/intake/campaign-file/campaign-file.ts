@@ -1,10 +1,9 @@
 import { counted, quoted } from '../../safe-text.ts';
 import { sections, type ReadCampaign, type Section, type SectionName } from './campaign-schema.ts';
+import { withEachCapacity } from './capacity.ts';
+import { withKeysOfType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
-import type { Path } from './yaml-file.ts';
-
-/** Reports a fault at a place in the campaign file. */
-export type Report = (path: Path, message: string) => void;
+import type { Path, Report } from './yaml-file.ts';
 
 /** Begins every message with the key at its place. */
 export const withLabels =
@@ -27,16 +26,37 @@ export function readCampaign(content: unknown, report: Report): ReadCampaign {
     limits: section('limits'),
     leaderboard: section('leaderboard'),
     fairness: section('fairness'),
-    instanceClasses: readClasses(root['instanceClasses'], report),
+    ...readClasses(root['instanceClasses'], report),
   };
 }
 
-function readClasses(written: unknown, report: Report): Section<'instanceClasses'>[] {
-  if (Array.isArray(written) && written.length > 0) {
-    return written.map((row, index) => readNested('instanceClasses', row, ['instanceClasses', index], report));
+/** Reports faults of instance classes at their places in the file. */
+export const atWrittenClasses =
+  (report: Report, { classPaths }: Pick<ReadCampaign, 'classPaths'>): Report =>
+  (path, message) => {
+    const [section, index, ...rest] = path;
+    const written = section === 'instanceClasses' && typeof index === 'number' ? classPaths[index] : undefined;
+    report(written === undefined ? path : [...written, ...rest], message);
+  };
+
+/** An entry of `capacity` calls its \`runnableLimit\` \`wait\`. */
+const asWritten =
+  (report: Report): Report =>
+  (path, message) =>
+    report(path.includes('capacity') ? path.map((step) => (step === 'runnableLimit' ? 'wait' : step)) : path, message);
+
+function readClasses(written: unknown, report: Report): Pick<ReadCampaign, 'instanceClasses' | 'classPaths'> {
+  if (!Array.isArray(written) || written.length === 0) {
+    report(['instanceClasses'], `${found(written)}, must be a list of at least one instance class`);
+    return { instanceClasses: [], classPaths: [] };
   }
-  report(['instanceClasses'], `${found(written)}, must be a list of at least one instance class`);
-  return [];
+  const classes = written.flatMap((row, index) => withEachCapacity(row, ['instanceClasses', index], report));
+  return {
+    instanceClasses: classes.map(({ row, path }) =>
+      readNested('instanceClasses', withKeysOfType(row), path, asWritten(report)),
+    ),
+    classPaths: classes.map(({ path }) => path),
+  };
 }
 
 function readNested<Name extends SectionName>(name: Name, written: unknown, path: Path, report: Report): Section<Name> {

@@ -1,12 +1,14 @@
 import { sharedJobDefinition } from '../../campaign/model/job-definition-name.ts';
+import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
 import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { quoted } from '../../safe-text.ts';
-import type { Report } from './campaign-file.ts';
+
 import { maxSeconds, type ReadCampaign, type Section } from './campaign-schema.ts';
+import { checkType } from './instance-type-keys.ts';
 import { suggestion } from './suggestion.ts';
-import type { Path } from './yaml-file.ts';
+import type { Path, Report } from './yaml-file.ts';
 
 const mebibyte = 2 ** 20;
 const day = 86_400;
@@ -27,6 +29,7 @@ export function checkRules(read: ReadCampaign, moment: Moment, report: Report): 
     checkWallClock(row, index, read, report);
   });
   checkDefinitions(read.instanceClasses, report);
+  checkCapacityOrder(read, report);
   checkNamed(['limits', 'wallClockOn'], read.limits.wallClockOn, read, report);
   checkNamed(['expect', 'on'], read.expect?.on, read, report);
   checkExpectation(read, report);
@@ -70,13 +73,33 @@ function checkClass(row: Row, index: number, all: readonly Row[], report: Report
   const first = all.findIndex(({ name }) => name === row.name);
   if (row.name !== undefined && first < index)
     at('name', `is ${quoted(row.name)}, the same as instanceClasses[${first}]: names must be unique`);
+  checkType(row, at);
   if (row.kind === 'gpu' && row.gpuMemoryMiB === undefined)
     at('gpuMemoryMiB', 'is missing: Holdout needs it to tell what fits on a class of kind gpu');
   if (row.memoryMiB !== undefined && row.memoryMiB <= systemMemoryMiB)
     at('memoryMiB', `is ${row.memoryMiB}, must be more than the ${systemMemoryMiB} MiB reserved for the system`);
+  if (row.gpus !== undefined && row.gpus > 1 && row.gpu !== undefined && gpuKinds[row.gpu].isEmulated)
+    at('gpus', `is ${row.gpus}, but a class has one ${row.gpu} GPU`);
+  if (row.onDemandAfter !== undefined && row.purchase !== 'spot')
+    at('onDemandAfter', `is ${row.onDemandAfter}, but only a class with purchase: spot loses its machines`);
   if (row.kind !== 'cpu') return;
+  if (row.gpus !== undefined) at('gpus', `is ${row.gpus}, but a class of kind cpu has no GPU`);
   if (row.gpu !== undefined) at('gpu', `is ${row.gpu}, but a class of kind cpu has no GPU`);
   if (row.gpuMemoryMiB !== undefined) at('gpuMemoryMiB', `is ${row.gpuMemoryMiB}, but a class of kind cpu has no GPU`);
+}
+
+/** The campaign tries the cheapest class first, so a list in another order would promise what does not happen. */
+function checkCapacityOrder({ instanceClasses: rows, classPaths }: ReadCampaign, report: Report): void {
+  const costOf = ({ usdPerHour = 0, relativeSpeed = 1 }: Row): number => usdPerHour / relativeSpeed;
+  classPaths.forEach(([, of, key, place], index) => {
+    const [before, row] = [rows[index - 1], rows[index]];
+    if (key !== 'capacity' || place === 0 || before === undefined || row === undefined) return;
+    if (classPaths[index - 1]?.[1] === of && costOf(row) < costOf(before))
+      report(
+        ['instanceClasses', index, 'type'],
+        'costs less for the same work than the entry before it: list the cheapest first',
+      );
+  });
 }
 
 /** Batch allows no dots in the name of a job definition. */

@@ -125,10 +125,15 @@ export const sections = {
     weights: z.record(z.string(), factor).default({}),
   },
   instanceClasses: {
+    /** Default: the type. */
     name,
+    /** An instance type, from which other keys follow. */
+    type: anyText.optional(),
     kind: oneOf(...classKinds),
     /** Default on a class of kind gpu: {@link defaultGpuKind}. */
     gpu: oneOf(...gpuKindNames).optional(),
+    /** Default on a class of kind gpu: 1. */
+    gpus: whole(1, 16).optional(),
     queue: anyText,
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),
@@ -137,6 +142,8 @@ export const sections = {
     relativeSpeed: factor.default(1),
     slots: whole(1, maxSlots),
     purchase: oneOf('on-demand', 'spot').default('on-demand'),
+    /** Default on Spot: {@link defaultOnDemandAfter}. */
+    onDemandAfter: whole(1, 100).optional(),
     wallClock: duration.optional(),
     runnableLimit: duration.prefault('6h'),
   },
@@ -155,4 +162,6 @@ export type Section<Name extends SectionName> = Partial<Complete<Name>>;
 export type ReadCampaign = { [Name in Exclude<SectionName, 'expect' | 'instanceClasses'>]: Section<Name> } & {
   expect?: Section<'expect'>;
   instanceClasses: Section<'instanceClasses'>[];
+  /** The place of each class in the file. */
+  classPaths: (readonly (string | number)[])[];
 };

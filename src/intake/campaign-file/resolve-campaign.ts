@@ -1,5 +1,5 @@
 import { unpackedBytesOf, type InstanceClass, type Limits } from '../../campaign/model/frozen-campaign.ts';
-import { defaultGpuKind } from '../../campaign/model/instance-class-kinds.ts';
+import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
@@ -40,7 +40,10 @@ export function resolveCampaign(
     leaderboard: { perTeam, ties, order: order ?? bestFirst(metric) },
     fairness: read.fairness as Complete<'fairness'>,
     instanceClasses: read.instanceClasses
-      .map((row) => resolveClass(row as Complete<'instanceClasses'>))
+      .map((row, index) => ({
+        ...resolveClass(row as Complete<'instanceClasses'>),
+        ...capacityOf(read, index),
+      }))
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
     ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
   };
@@ -72,12 +75,22 @@ function resolveExpectation(expect: Complete<'expect'>): Expectation {
   };
 }
 
+/** The further types of a class name the class of its first type. */
+function capacityOf({ instanceClasses, classPaths }: ReadCampaign, index: number): Pick<InstanceClass, 'capacityOf'> {
+  const [, of, , place] = classPaths[index] ?? [];
+  const first = instanceClasses[classPaths.findIndex((path) => path[1] === of)];
+  return typeof place === 'number' && place > 0 && first?.name !== undefined ? { capacityOf: first.name } : {};
+}
+
 function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
-  const { gpu, gpuMemoryMiB, wallClock } = row;
+  const { gpu, gpus, gpuMemoryMiB, wallClock } = row;
   return {
     name: row.name,
+    ...(row.type !== undefined && { type: row.type }),
     kind: row.kind,
     ...(row.kind === 'gpu' && { gpu: gpu ?? defaultGpuKind }),
+    // Left out if it is one, as in campaigns that were frozen before classes had several.
+    ...(gpus !== undefined && gpus > 1 && { gpus }),
     ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
     queue: row.queue,
     vcpus: row.vcpus,
@@ -86,6 +99,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
     relativeSpeed: row.relativeSpeed,
     slots: row.slots,
     purchase: row.purchase,
+    ...(row.purchase === 'spot' && { onDemandAfter: row.onDemandAfter ?? defaultOnDemandAfter }),
     ...(wallClock !== undefined && { wallClockSeconds: wallClock }),
     runnableLimitSeconds: row.runnableLimit,
   };

@@ -5,6 +5,9 @@ import { lineNotUtf8, notUtf8 } from '../utf8.ts';
 /** A place in a YAML file: keys and indices from the root. */
 export type Path = readonly (string | number)[];
 
+/** Reports a fault at a place in the campaign file. */
+export type Report = (path: Path, message: string) => void;
+
 /** The content of a YAML file and the line (from 1) of everything in it. */
 interface YamlFile {
   content: unknown;

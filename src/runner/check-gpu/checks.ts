@@ -38,7 +38,7 @@ const around = ({ idleMiB }: MeasuredDevice, { contextMiB }: CheckedGpu, amount:
 
 /** Measures the device while `work` runs, as for a run: opened before it, read after its end. */
 async function measured<T>(work: () => Promise<T>): Promise<{ result: T; device: MeasuredDevice }> {
-  const device = await openNvidiaDevice('docker');
+  const device = await openNvidiaDevice('docker', { count: 1 });
   try {
     const result = await work();
     return { result, device: await device.stop() };

@@ -1,41 +1,39 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { holdoutError } from '../../errors.ts';
+import { DeviceSamples, type SampledGpu, type WantedGpus } from './device-samples.ts';
 import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
-import { type GpuReading, readingOf, samplingCommand } from './nvidia-smi.ts';
+import { readingOf, samplingCommand } from './nvidia-smi.ts';
 import { timings } from '../timings.ts';
 
-interface Sampled extends GpuReading {
-  /** The lowest reading: the first may still show a run before this one. */
-  idleMiB: number;
-  peakMiB: number;
-  /** Longest time between two readings, or since the last. */
-  longestGapMs: number;
-}
-
 /**
- * Samples the usage of the host's GPU with nvidia-smi. Restarts an nvidia-smi that dies or stops printing; the longest gap
- * between two readings is part of the result.
+ * Samples the usage of a run's GPUs with nvidia-smi, each on its own. Restarts an nvidia-smi that dies or stops printing; the
+ * longest gap between two readings of a GPU is part of the result.
  */
 export class NvidiaSampler {
   private sampler: ChildProcess | undefined;
   private restart: NodeJS.Timeout | undefined;
-  private sampled: Sampled | undefined;
-  private readAt = performance.now();
   private isClosed = false;
   /** The last line that was no reading. */
   private lastLine: string | undefined;
-  private onFirstReading = (): void => {};
+  private onFirstReadings = (): void => {};
   private readonly watchdog = setInterval(() => this.endSilence(), timings.gpuSilence / 3);
 
-  private constructor() {
+  private readonly samples: DeviceSamples;
+
+  private constructor(private readonly wanted: WantedGpus) {
+    this.samples = new DeviceSamples(wanted);
     this.spawn();
   }
 
-  /** Resolves after the first reading; throws DEVICE_UNREADABLE if nvidia-smi exits before it or takes longer than `limitMs`. */
-  static async start(limitMs = timings.gpuFirstSample): Promise<NvidiaSampler> {
-    const sampler = new NvidiaSampler();
+  /**
+   * Resolves after a reading of each GPU. Throws DEVICE_UNREADABLE if nvidia-smi exits before them or takes longer than
+   * `limitMs`, GPUS_DIFFER if it lists too few GPUs.
+   */
+  static async start(wanted: WantedGpus, limitMs = timings.gpuFirstSample): Promise<NvidiaSampler> {
+    const sampler = new NvidiaSampler(wanted);
     try {
-      await sampler.firstReading(limitMs);
+      await sampler.firstReadings(limitMs);
       return sampler;
     } catch (error) {
       sampler.close();
@@ -43,10 +41,14 @@ export class NvidiaSampler {
     }
   }
 
-  /** The usage up to now. */
-  report(): Sampled {
-    if (this.sampled === undefined) throw new RangeError('a sampler that has started has a reading');
-    return { ...this.sampled, longestGapMs: Math.max(this.sampled.longestGapMs, performance.now() - this.readAt) };
+  /** The usage of each GPU up to now. */
+  report(): SampledGpu[] {
+    return this.samples.report(performance.now());
+  }
+
+  /** How many GPUs of the host are not the run's, as far as the driver has listed them. */
+  get otherGpus(): number {
+    return this.samples.others.size;
   }
 
   close(): void {
@@ -59,16 +61,18 @@ export class NvidiaSampler {
     this.sampler?.unref();
   }
 
-  private async firstReading(limitMs: number): Promise<void> {
+  private async firstReadings(limitMs: number): Promise<void> {
     let limit: NodeJS.Timeout | undefined;
     const end = await new Promise<NvidiaEnd | undefined>((resolve) => {
-      this.onFirstReading = () => resolve(undefined);
+      this.onFirstReadings = () => resolve(undefined);
       this.sampler?.once('error', (error) => resolve({ kind: 'not-started', error }));
       this.sampler?.once('close', (exitCode, signal) => resolve({ kind: 'ended', exitCode, signal }));
       limit = setTimeout(() => resolve({ kind: 'silent', seconds: limitMs / 1000 }), limitMs);
     });
     clearTimeout(limit);
     if (end !== undefined) throw unreadable(end, this.lastLine);
+    const { count } = this.wanted;
+    if (!this.samples.isComplete) throw holdoutError('GPUS_DIFFER', { expected: count, found: this.samples.size });
   }
 
   private spawn(): void {
@@ -87,21 +91,11 @@ export class NvidiaSampler {
       this.lastLine = line;
       return;
     }
-    const { usedMiB } = reading;
-    const { idleMiB = usedMiB, peakMiB = usedMiB, longestGapMs = 0 } = this.sampled ?? {};
-    const gapMs = this.sampled === undefined ? 0 : performance.now() - this.readAt;
-    this.readAt = performance.now();
-    this.sampled = {
-      ...reading,
-      idleMiB: Math.min(idleMiB, usedMiB),
-      peakMiB: Math.max(peakMiB, usedMiB),
-      longestGapMs: Math.max(longestGapMs, gapMs),
-    };
-    this.onFirstReading();
+    const added = this.samples.add(reading, performance.now());
+    if (this.samples.isComplete || added === 'all-listed') this.onFirstReadings();
   }
 
   private endSilence(): void {
-    if (this.sampled !== undefined && performance.now() - this.readAt > timings.gpuSilence)
-      this.sampler?.kill('SIGKILL');
+    if (this.samples.silentMs(performance.now()) > timings.gpuSilence) this.sampler?.kill('SIGKILL');
   }
 }

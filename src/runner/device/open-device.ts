@@ -1,3 +1,4 @@
+import { gpusOf } from '../../campaign/model/instance-class-kinds.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import type { Device } from './device.ts';
 import { openEmulatedDevice } from './emulated-device.ts';
@@ -14,17 +15,18 @@ const noDevice: Device = {
   close: () => {},
 };
 
-/** Opens the device of the run's instance class. */
+/** Opens the device of the run's instance class. `assigned`: UUIDs of the GPUs that the job may use. */
 export async function openDevice(
-  { gpu, gpuMemoryMiB }: RunSpec['instanceClass'],
+  instanceClass: RunSpec['instanceClass'],
   place: RunPaths,
   engine: EngineSettings['name'],
+  assigned?: readonly string[],
 ): Promise<Device> {
-  switch (gpu) {
+  switch (instanceClass.gpu) {
     case 'emulated':
-      return openEmulatedDevice(place, gpuMemoryMiB);
+      return openEmulatedDevice(place, instanceClass.gpuMemoryMiB);
     case 'nvidia':
-      return openNvidiaDevice(engine);
+      return openNvidiaDevice(engine, { count: gpusOf(instanceClass), assigned });
     case 'none':
       return noDevice;
   }

@@ -18,7 +18,7 @@ interface RunnerContainer {
 }
 
 /** Variables of the job that the runner needs; all others belong to the launcher's container. */
-const passed = /^(?:AWS|ECS|HOLDOUT)_/;
+const passed = /^(?:AWS|ECS|HOLDOUT)_|^NVIDIA_VISIBLE_DEVICES$/;
 
 /**
  * What a runner needs, instead of `--privileged`: mounts, loop devices (block major 7) and their control (character 10:237),

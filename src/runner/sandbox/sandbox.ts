@@ -22,6 +22,7 @@ import { makeWritableRoot } from './writable-root.ts';
 export interface SandboxRequest {
   spec: RunSpec;
   jobId: string;
+  assignedGpus?: readonly string[] | undefined;
   engine: ContainerEngine;
   place: RunPaths;
   image: EngineImage;
@@ -56,7 +57,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   // Temporary files count as memory; they get half of it, the kernel's own default.
   await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
   const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
-  const device = await openDevice(spec.instanceClass, place, engine.name);
+  const device = await openDevice(spec.instanceClass, place, engine.name, request.assignedGpus);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
   const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];

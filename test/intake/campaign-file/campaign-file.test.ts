@@ -109,6 +109,26 @@ describe('faults of a campaign file', () => {
       /^campaign\.yaml:14: instanceClasses\[1\]\.gpuMemoryMiB is missing: Holdout needs it/,
     ],
     [
+      'a CPU class with several GPUs',
+      edited('kind: cpu', 'kind: cpu, gpus: 2'),
+      /^campaign\.yaml:15: instanceClasses\[2\]\.gpus is 2, but a class of kind cpu has no GPU/,
+    ],
+    [
+      'losses of a class that is not Spot',
+      edited('slots: 20, purchase: on-demand }', 'slots: 20, purchase: on-demand, onDemandAfter: 3 }'),
+      /instanceClasses\[\d\]\.onDemandAfter is 3, but only a class with purchase: spot loses its machines/,
+    ],
+    [
+      'several emulated GPUs',
+      edited('slots: 85', 'slots: 85, gpu: emulated, gpus: 2'),
+      /^campaign\.yaml:14: instanceClasses\[1\]\.gpus is 2, but a class has one emulated GPU/,
+    ],
+    [
+      'a number of GPUs',
+      edited('slots: 85', 'slots: 85, gpus: 0'),
+      /^campaign\.yaml:14: instanceClasses\[1\]\.gpus is 0, must be a whole number from 1 to 16/,
+    ],
+    [
       'a CPU class with a GPU',
       edited('kind: cpu', 'kind: cpu, gpu: nvidia'),
       /^campaign\.yaml:15: instanceClasses\[2\]\.gpu is nvidia, but a class of kind cpu has no GPU/,
