@@ -5,6 +5,7 @@
 export const unitTests = [
   'test/bench/',
   'test/campaign/',
+  'test/cloud-checks/',
   'test/client/plan/plan-options.test.ts',
   'test/client/status/',
   'test/client/table.test.ts',

@@ -10,12 +10,20 @@ async function run(): Promise<number> {
     const program = await commandLine(process.argv.slice(2), terminal, (ended) => (status = ended));
     await program.parseAsync(process.argv);
     return status;
-  } catch (error) {
+  } catch (thrown) {
+    const error = await inWordsOfCatalogue(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
     terminal.say(`holdout: ${messageOf(error)}`);
     if (error instanceof HoldoutError) terminal.say(`  → ${error.next}`);
     return exitOfError(error);
   }
+}
+
+/** Errors of the operator's own S3, Batch and Temporal name neither the thing nor the next step. */
+async function inWordsOfCatalogue(error: unknown): Promise<unknown> {
+  if (error instanceof HoldoutError || error instanceof CommanderError) return error;
+  if (process.env['HOLDOUT_STACK'] !== 'remote') return error;
+  return (await import('./client/error-of-service.ts')).errorOfService(error);
 }
 
 process.exitCode = await run();

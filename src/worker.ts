@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
+import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
+import { checkNamespace } from './cloud-checks/namespace.ts';
 import { JobDefinitionRevisions } from './batch/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
@@ -18,7 +20,6 @@ import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
-import { checkNamespace, checkSurroundings } from './worker/check-surroundings.ts';
 import { queueLimits } from './worker/queue-limits.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
@@ -42,14 +43,14 @@ async function run(): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
-  await checkSurroundings(queues, loadSettings());
+  await checkWorker(queues, loadSettings());
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
   const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
-  await checkNamespace(client, namespace);
+  await checkNamespace(client, takesNoTasks);
   const deps = dependencies(client);
   const activities = createActivities(deps);
   const workers = await Promise.all(

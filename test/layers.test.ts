@@ -46,6 +46,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['local/stack/home', '../parts/ports.ts'],
   ['local/batch-endpoint/jobs', '../api/requests.ts'],
   ['local/batch-endpoint/executors', '../../../client/access.ts'],
+  ['cloud-checks', '../intake/check-campaign.ts'],
   ['client/status', '../../activities/index.ts'],
   ['client/commands', '../../runner/main.ts'],
   ['errors', '../campaign/model/reasons.ts'],
@@ -62,6 +63,7 @@ const allowed: readonly (readonly [folder: string, specifier: string])[] = [
   ['activities', '../ledger/record.ts'],
   ['local/tools', '../../runner/runner-settings.ts'],
   ['local/batch-endpoint/api', '../jobs/job-store.ts'],
+  ['cloud-checks', '../batch/job-definition.ts'],
   ['client/status', '../../workflows/messages.ts'],
 ];
 

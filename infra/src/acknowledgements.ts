@@ -10,7 +10,8 @@ interface Wildcard {
 }
 
 const keysReason = 'Keys begin with the campaign, whose name is not known here; the bucket is one of five.';
-const noResources = 'The action knows no resources: ecr:GetAuthorizationToken, batch:Describe*, batch:ListJobs.';
+const noResources =
+  'The action knows no resources: ecr:GetAuthorizationToken, batch:Describe*, batch:ListJobs, servicequotas:Get* and List*.';
 
 /** Every `*` that is allowed. A new one, or the same one in another role, fails the synthesis. */
 export function allowedWildcards(names: Names): Wildcard[] {

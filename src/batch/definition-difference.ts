@@ -31,3 +31,19 @@ function normal(value: unknown, name = ''): unknown {
   }
   return value === null || value === false || value === 0 || value === '' ? undefined : value;
 }
+
+/** The names of the parts in which a registered revision differs from `wanted`: `image`, `timeout`. */
+export function differingParts(wanted: JobDefinition, registered: RegisteredDefinition): string[] {
+  const [ours, theirs] = [partsOf(wanted), partsOf(registered)];
+  return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
+    .filter(
+      (name) => !byOthers.includes(name) && canonical({ [name]: ours[name] }) !== canonical({ [name]: theirs[name] }),
+    )
+    .sort();
+}
+
+/** The properties of the container beside the others. */
+const partsOf = ({ containerProperties, ...rest }: JobDefinition | RegisteredDefinition): Record<string, unknown> => ({
+  ...rest,
+  ...containerProperties,
+});

@@ -10,17 +10,23 @@ import { bucketsOf, loadSettings } from '../settings.ts';
 /** The connections of a command. */
 export type Access = Awaited<ReturnType<typeof openAccess>>;
 
+/** Connects to Temporal by its profile. Throws TEMPORAL_UNREACHABLE. */
+export async function openTemporal(): Promise<Client> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? 'localhost:7233';
+    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+  });
+  return new Client({ connection, namespace });
+}
+
 /** Opens Temporal, S3 and Batch as set in the environment: AWS_* and a Temporal profile (TEMPORAL_*, temporal.toml). */
 export async function openAccess() {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
   const results = { store, bucket: buckets.results };
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
-    const address = connectionOptions.address ?? 'localhost:7233';
-    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
-  });
+  const temporal = await openTemporal();
   return {
     settings,
     buckets,
@@ -30,8 +36,8 @@ export async function openAccess() {
     openBatch: async (): Promise<BatchClient> =>
       new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
     frozen: new FrozenReader(results),
-    temporal: new Client({ connection, namespace }),
-    close: () => connection.close(),
+    temporal,
+    close: () => temporal.connection.close(),
   };
 }
 

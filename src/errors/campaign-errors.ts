@@ -108,18 +108,6 @@ export const campaignErrors = {
     (d) => `HOLDOUT_BUCKET_OWNER is ${JSON.stringify(d.given)}; it has to be the 12 digits of an account id.`,
     'Print the id: aws sts get-caller-identity --query Account; nothing was started.',
   ),
-  BUCKET_UNUSABLE: userError<{ bucket: string; why: string }>(
-    (d) => `The bucket ${d.bucket} ${d.why}; this worker takes no tasks.`,
-    'Check HOLDOUT_BUCKET_PREFIX, HOLDOUT_BUCKET_OWNER, AWS_REGION, HOLDOUT_S3_PATH_STYLE and the permissions of the key, then start the worker again.',
-  ),
-  S3_UNREACHABLE: platformError<{ bucket: string; endpoint: string; cause: string }>(
-    (d) => `S3 cannot be reached at ${d.endpoint} (bucket ${d.bucket}): ${d.cause}. This worker takes no tasks.`,
-    'Check the network and AWS_ENDPOINT_URL_S3, then start the worker again.',
-  ),
-  TEMPORAL_NAMESPACE_MISSING: userError<{ namespace: string }>(
-    (d) => `Temporal has no namespace ${d.namespace}; this worker takes no tasks.`,
-    'Set TEMPORAL_NAMESPACE to the namespace that campaigns are started in, or create it (docker/temporal-namespace.sh shows how).',
-  ),
   STACK_DOWN: userError<{ home: string }>(
     (d) => `No embedded stack is up in ${d.home}.`,
     'Start it: npm run holdout -- local up, or npm run start-campaign. For your own Temporal and AWS, set HOLDOUT_STACK=remote.',

@@ -10,9 +10,17 @@ export type S3Settings = Pick<Settings, 's3PathStyle' | 'bucketOwner'>;
  */
 export function openS3Client({ s3PathStyle, bucketOwner }: S3Settings, given: S3ClientConfig = {}): S3Client {
   const client = new S3Client({ ...given, forcePathStyle: s3PathStyle });
-  if (bucketOwner === undefined) return client;
   client.middlewareStack.add(
-    (next) => (call) => next({ ...call, input: { ...call.input, ...expected(bucketOwner) } }),
+    (next) => async (call) => {
+      const input = { ...call.input, ...(bucketOwner !== undefined && { ExpectedBucketOwner: bucketOwner }) };
+      try {
+        return await next({ ...call, input });
+      } catch (error) {
+        const { Bucket } = input as { Bucket?: string };
+        if (error instanceof Error && Bucket !== undefined) failedBuckets.set(error, Bucket);
+        throw error;
+      }
+    },
     {
       name: 'expectedBucketOwner',
       step: 'initialize',
@@ -21,4 +29,8 @@ export function openS3Client({ s3PathStyle, bucketOwner }: S3Settings, given: S3
   return client;
 }
 
-const expected = (bucketOwner: string): object => ({ ExpectedBucketOwner: bucketOwner });
+const failedBuckets = new WeakMap<Error, string>();
+
+/** The bucket of the call to S3 that failed with this error; S3's own errors do not name it. */
+export const bucketOfError = (error: unknown): string | undefined =>
+  error instanceof Error ? failedBuckets.get(error) : undefined;

@@ -7,7 +7,7 @@ import type { RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
 import { loadSettings } from '../../src/settings.ts';
-import { checkSurroundings } from '../../src/worker/check-surroundings.ts';
+import { checkWorker } from '../../src/cloud-checks/check-worker.ts';
 import { ActivityRig } from '../activities/activity-rig.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { RunnerRig, type StartedRunner } from '../runner/runner-rig.ts';
@@ -98,10 +98,10 @@ describeWithRegistry('a worker with ECR', () => {
 
   it('without a token takes no tasks', async () => {
     const settings = loadSettings({ ...process.env, HOLDOUT_IMAGE_STORE: `docker://${ecr.host}/store` });
-    await checkSurroundings(['images'], settings);
+    await checkWorker(['images'], settings);
     ecr.api.answer('GetAuthorizationToken', () => denied);
-    await assert.rejects(checkSurroundings(['images'], settings), { code: 'REGISTRY_LOGIN_FAILED' });
-    await checkSurroundings(['main'], settings);
+    await assert.rejects(checkWorker(['images'], settings), { code: 'REGISTRY_LOGIN_FAILED' });
+    await checkWorker(['main'], settings);
     ecr.api.answer('GetAuthorizationToken', () => ecr.issue());
   });
 

@@ -13,6 +13,8 @@ const withoutResources = [
   'batch:ListJobs',
   'ecr:GetAuthorizationToken',
   'ecs:DiscoverPollEndpoint',
+  'servicequotas:GetServiceQuota',
+  'servicequotas:ListServiceQuotas',
 ];
 
 const roles: Promised = {

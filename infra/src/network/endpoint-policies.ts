@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { pullActions } from '../../../src/registry/registry-rights.ts';
 import type { Names } from '../names.ts';
-import { pullActions } from '../roles/image-rights.ts';
 import { bucketStatements } from '../roles/bucket-rights.ts';
 import { instanceStatements } from '../roles/instance-rights.ts';
 

@@ -1,23 +1,21 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import {
+  endActions,
+  lookActions,
+  registerActions,
+  submitActions,
+  tagActions,
+} from '../../../src/batch/batch-rights.ts';
 import type { Names } from '../names.ts';
 
-/** Actions of Batch that know no resources. */
-const readBatch = [
-  'batch:DescribeComputeEnvironments',
-  'batch:DescribeJobDefinitions',
-  'batch:DescribeJobQueues',
-  'batch:DescribeJobs',
-  'batch:ListJobs',
-];
-
 export const lookAtBatch = (): iam.PolicyStatement =>
-  new iam.PolicyStatement({ sid: 'LookAtBatch', actions: readBatch, resources: ['*'] });
+  new iam.PolicyStatement({ sid: 'LookAtBatch', actions: lookActions, resources: ['*'] });
 
 /** Jobs of this installation's queues and definitions only; each carries the tags of its run. */
 export const submitJobs = (names: Names): iam.PolicyStatement[] => [
   new iam.PolicyStatement({
     sid: 'SubmitJobs',
-    actions: ['batch:SubmitJob'],
+    actions: submitActions,
     resources: [
       ...names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
       names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`),
@@ -26,7 +24,7 @@ export const submitJobs = (names: Names): iam.PolicyStatement[] => [
   }),
   new iam.PolicyStatement({
     sid: 'TagJobs',
-    actions: ['batch:TagResource'],
+    actions: tagActions,
     resources: [names.arn('batch', 'job/*')],
   }),
 ];
@@ -35,7 +33,7 @@ export const submitJobs = (names: Names): iam.PolicyStatement[] => [
 export const endJobs = (names: Names): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: 'EndJobs',
-    actions: ['batch:CancelJob', 'batch:TerminateJob'],
+    actions: endActions,
     resources: [names.arn('batch', 'job/*')],
   });
 
@@ -46,7 +44,7 @@ export const jobDefinitionPrefix = 'holdout-runner';
 export const registerDefinitions = (names: Names): iam.PolicyStatement[] => [
   new iam.PolicyStatement({
     sid: 'RegisterDefinitions',
-    actions: ['batch:RegisterJobDefinition'],
+    actions: registerActions,
     resources: [names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`)],
     conditions: {
       StringLike: { 'batch:Image': `${names.registry()}/${names.repositories.runner}@sha256:*` },

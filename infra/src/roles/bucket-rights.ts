@@ -1,37 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { bucketGrants, writeRights, type BucketGrant, type RightsHolder } from '../../../src/s3/bucket-rights.ts';
+import { bucketGrants, type BucketGrant, type RightsHolder } from '../../../src/s3/bucket-rights.ts';
+import { rightsOfPeople, type Person } from '../../../src/s3/rights-of-people.ts';
 import type { Buckets } from '../../../src/settings.ts';
 import type { Names } from '../names.ts';
 
 /** Every role with rights in buckets. */
-export type BucketUser = RightsHolder | 'operator' | 'break-glass';
+export type BucketUser = RightsHolder | Person;
 
 const list = ['s3:ListBucket'];
-const readAll = ['s3:GetObject', 's3:ListBucket'];
-
-/**
- * The rights of people. The operator hands in inputs, labels and images and reads results and runs; labels and images it can
- * write but not read. Break-glass reads everything but the labels.
- */
-const rightsOfPeople: Record<keyof Buckets, BucketGrant<'operator' | 'break-glass'>[]> = {
-  inputs: [
-    { to: 'operator', actions: [...readAll, ...writeRights] },
-    { to: 'break-glass', actions: readAll },
-  ],
-  labels: [{ to: 'operator', actions: [...list, ...writeRights] }],
-  images: [
-    { to: 'operator', actions: [...list, ...writeRights] },
-    { to: 'break-glass', actions: readAll },
-  ],
-  runs: [
-    { to: 'operator', actions: readAll },
-    { to: 'break-glass', actions: readAll },
-  ],
-  results: [
-    { to: 'operator', actions: [...readAll, ...writeRights] },
-    { to: 'break-glass', actions: readAll },
-  ],
-};
 
 const bucketNames = Object.keys(bucketGrants) as (keyof Buckets)[];
 

@@ -1,13 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { loginActions, pullActions, storeActions } from '../../../src/registry/registry-rights.ts';
 import type { Names } from '../names.ts';
 
 type Repository = keyof Names['repositories'];
 
 /** Logs in to the registry; the action knows no resources. */
 const logIn = (): iam.PolicyStatement =>
-  new iam.PolicyStatement({ sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] });
-
-export const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+  new iam.PolicyStatement({ sid: 'LogInToRegistry', actions: loginActions, resources: ['*'] });
 
 export const pullImages = (names: Names, repository: Repository): iam.PolicyStatement[] => [
   logIn(),
@@ -23,16 +22,7 @@ export const storeImages = (names: Names): iam.PolicyStatement[] => [
   logIn(),
   new iam.PolicyStatement({
     sid: 'StoreImages',
-    actions: [
-      'ecr:BatchCheckLayerAvailability',
-      'ecr:BatchGetImage',
-      'ecr:CompleteLayerUpload',
-      'ecr:DescribeImageScanFindings',
-      'ecr:DescribeImages',
-      'ecr:InitiateLayerUpload',
-      'ecr:PutImage',
-      'ecr:UploadLayerPart',
-    ],
+    actions: storeActions,
     resources: [names.repositoryArn('submissions')],
   }),
 ];

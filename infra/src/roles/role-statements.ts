@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Names, RoleName } from '../names.ts';
 import { endJobs, lookAtBatch, lookAtQueues, registerDefinitions, submitJobs } from './batch-rights.ts';
+import { checkTheSetUp } from './check-rights.ts';
 import { bucketStatements } from './bucket-rights.ts';
 import { pullImages, pushRunner, storeImages } from './image-rights.ts';
 import { instanceStatements } from './instance-rights.ts';
@@ -24,6 +25,7 @@ export const roleStatements: Record<RoleName, (names: Names) => iam.PolicyStatem
     endJobs(names),
     ...registerDefinitions(names),
     readLogs(names),
+    ...checkTheSetUp(names),
   ],
   'break-glass': (names) => [
     ...bucketStatements(names, 'break-glass'),

@@ -37,10 +37,14 @@ const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack }, { withAccess }] = await Promise.all([
+    const [{ enterStack, isRemote }, { withAccess }] = await Promise.all([
       import('../stack/enter-stack.ts'),
       import('../access.ts'),
     ]);
     enterStack();
-    end((await withAccess((access) => work(access, campaign, options))) ?? exitStatus.done);
+    const status = await withAccess(async (access) => {
+      if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);
+      return work(access, campaign, options);
+    });
+    end(status ?? exitStatus.done);
   };

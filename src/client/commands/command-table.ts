@@ -87,6 +87,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     'stop all jobs and submissions now, publish the results',
     () => import('./steering/close-or-abort.ts'),
   ),
-  doctor: entry(nothing, 'check this machine and name the fix for each problem', () => import('./doctor.ts'), false),
+  doctor: entry(
+    [['[file]', 'with --aws: campaign file whose queues, job definitions and quotas are checked']],
+    'check this machine, or with --aws the cloud, and name the fix for each problem',
+    () => import('./doctor.ts'),
+  ),
   local: entry(nothing, 'control the embedded stack by hand', () => import('./local.ts'), false),
 };

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
 import { runnerHostOf } from '../../batch/runner-host.ts';
+import { holdoutError } from '../../errors.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { bringUpInBackground } from '../../local/stack/background.ts';
 import { withAccess } from '../access.ts';
+import { dryRun } from './dry-run.ts';
 import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
+import { checkRemoteStart } from '../stack/check-remote.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { buildExample } from '../stack/example.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -19,6 +22,8 @@ import { resultObjects } from '../../object-keys.ts';
 interface StartOptions extends RunCampaignOptions {
   /** Default: the example. */
   file?: string;
+  /** Only checks, and prints the AWS calls that the campaign would make. */
+  dryRun?: true;
 }
 
 /**
@@ -26,6 +31,11 @@ interface StartOptions extends RunCampaignOptions {
  * the exit status.
  */
 export async function startCampaign(options: StartOptions, output: Output): Promise<number> {
+  if (options.dryRun && !isRemote()) {
+    throw holdoutError('USAGE', {
+      message: '--dry-run shows AWS calls; it needs --stack remote (HOLDOUT_STACK=remote).',
+    });
+  }
   if (!isRemote()) requireEmbedded();
   const file = options.file ?? (await buildExample(output));
   const { s3 } = placesOf(homeFolder());
@@ -43,6 +53,8 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
 
 const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> =>
   withAccess(async (access) => {
+    await checkRemoteStart(access, checked.instanceClasses);
+    if (options.dryRun) return dryRun(access, checked, output);
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;
     const { yes = false } = options;

@@ -6,6 +6,7 @@ import { openStack, type Stack } from '../../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
+import { checkRemoteStart } from './check-remote.ts';
 import { isRemote } from './enter-stack.ts';
 import type { Output } from '../output.ts';
 import { readyBatch } from './ready-batch.ts';
@@ -19,7 +20,12 @@ export async function inStack<Result>(
   output: Output,
   work: (access: Access) => Promise<Result>,
 ): Promise<Result> {
-  if (isRemote()) return withAccess(work);
+  if (isRemote()) {
+    return withAccess(async (access) => {
+      await checkRemoteStart(access, classes);
+      return work(access);
+    });
+  }
   requireEmbedded();
   return inEmbeddedStack(classes, output, work);
 }

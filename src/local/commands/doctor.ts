@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { isCgroupV2 } from '../cgroups.ts';
+import { missing, note, ok, requirementLines, type Requirement } from '../../requirement.ts';
 import { runCommand } from '../../run-command.ts';
 import { closeShortPaths } from '../stack/home/short-paths.ts';
 import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
@@ -17,18 +18,6 @@ import { settleEngine } from '../tools/smoke-run.ts';
 import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
 import { keeperOf } from '../stack/users.ts';
 
-/** One line of `doctor`. A `note` is informational; a MISSING requirement comes with the command that fixes it. */
-interface MachineCheck {
-  what: string;
-  state: 'ok' | 'note' | 'MISSING';
-  found: string;
-  fix?: string;
-}
-
-const ok = (what: string, found: string): MachineCheck => ({ what, state: 'ok', found });
-const note = (what: string, found: string): MachineCheck => ({ what, state: 'note', found });
-const missing = (what: string, found: string, fix: string): MachineCheck => ({ what, state: 'MISSING', found, fix });
-
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
 export async function doctor(write: (text: string) => void): Promise<number> {
   const checks = [
@@ -41,14 +30,11 @@ export async function doctor(write: (text: string) => void): Promise<number> {
     await checkEngine(),
     ...(await checkPorts()),
   ];
-  write(checks.map(lineOf).join('\n'));
+  write(requirementLines(checks));
   return checks.some(({ state }) => state === 'MISSING') ? 1 : 0;
 }
 
-const lineOf = ({ what, state, found, fix }: MachineCheck): string =>
-  `${state.padEnd(8)}${what.padEnd(23)}${found}${fix === undefined ? '' : `\n${' '.repeat(8)}→ ${fix}`}`;
-
-function checkSystem(): MachineCheck {
+function checkSystem(): Requirement {
   const because = unsupportedBecause();
   return because === undefined
     ? ok('system', `Linux on x86-64, as root, cgroup ${isCgroupV2() ? 'v2' : 'v1'}, Node ${process.versions.node}`)
@@ -56,7 +42,7 @@ function checkSystem(): MachineCheck {
 }
 
 /** On cgroup v1 only the kernel's log distinguishes an out-of-memory kill from any other. */
-function checkKernelLog(): MachineCheck {
+function checkKernelLog(): Requirement {
   if (isCgroupV2()) return ok('out-of-memory records', 'memory.events of the control group');
   try {
     accessSync('/dev/kmsg', constants.R_OK);
@@ -66,7 +52,7 @@ function checkKernelLog(): MachineCheck {
   }
 }
 
-function checkHome(): MachineCheck {
+function checkHome(): Requirement {
   const home = homeFolder();
   const folder = nearestFolder(home);
   try {
@@ -81,7 +67,7 @@ function checkHome(): MachineCheck {
     : ok('HOLDOUT_HOME', found);
 }
 
-async function checkTool(tool: Tool): Promise<MachineCheck> {
+async function checkTool(tool: Tool): Promise<Requirement> {
   const cache = new ToolCache();
   const named = `${tool.name} ${tool.version}`;
   try {
@@ -94,7 +80,7 @@ async function checkTool(tool: Tool): Promise<MachineCheck> {
   }
 }
 
-async function checkPrograms(): Promise<MachineCheck[]> {
+async function checkPrograms(): Promise<Requirement[]> {
   return Promise.all(
     Object.entries(neededPrograms).map(async ([program, packageName]) => {
       const path = which(program);
@@ -108,7 +94,7 @@ async function checkPrograms(): Promise<MachineCheck[]> {
 }
 
 /** Runs a tiny container, unless this is known to work on this host or this user may not run containers. */
-async function checkEngine(): Promise<MachineCheck> {
+async function checkEngine(): Promise<Requirement> {
   const what = 'container engine';
   const name = await findEngine();
   if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
@@ -129,7 +115,7 @@ async function checkEngine(): Promise<MachineCheck> {
   }
 }
 
-async function checkPorts(): Promise<MachineCheck[]> {
+async function checkPorts(): Promise<Requirement[]> {
   const requests = portRequests();
   const keeper = keeperOf(homeFolder());
   if (keeper !== undefined)

@@ -9,7 +9,8 @@ import { withTemporal } from '../../../src/local/stack/parts/health.ts';
 import type { Stack } from '../../../src/local/stack/open-stack.ts';
 import { stackStatus } from '../../../src/local/stack/status.ts';
 import { loadSettings } from '../../../src/settings.ts';
-import { checkNamespace, checkSurroundings } from '../../../src/worker/check-surroundings.ts';
+import { checkWorker } from '../../../src/cloud-checks/check-worker.ts';
+import { checkNamespace } from '../../../src/cloud-checks/namespace.ts';
 import { get, put, s3As, StackRig } from './stack-rig.ts';
 
 const list = (Bucket: string) => new ListObjectsV2Command({ Bucket: `holdout-${Bucket}` });
@@ -122,7 +123,7 @@ describe('the processes of an embedded stack', () => {
       enterEnvironment(stack.environment);
       Object.assign(process.env, changes);
       for (const [name, value] of Object.entries(changes)) if (value === undefined) delete process.env[name];
-      const checked = checkSurroundings(queues, loadSettings());
+      const checked = checkWorker(queues, loadSettings());
       await assert.rejects(checked, (error: unknown) => {
         assert.ok(error instanceof HoldoutError, String(error));
         assert.equal(error.code, code, error.message);
@@ -133,8 +134,13 @@ describe('the processes of an embedded stack', () => {
     const all = Object.keys(taskQueues) as TaskQueueName[];
     const noKeys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     try {
-      await refusal('WORKER_UNREADY', /lacks an AWS region/, { AWS_REGION: undefined, AWS_PROFILE: undefined }, all);
-      await refusal('WORKER_UNREADY', /lacks AWS credentials/, noKeys, ['main']);
+      await refusal(
+        'AWS_REGION_MISSING',
+        /^No AWS region is set; this worker takes no tasks\.$/,
+        { AWS_REGION: undefined, AWS_PROFILE: undefined },
+        all,
+      );
+      await refusal('AWS_CREDENTIALS_MISSING', /^No AWS credentials were found/, noKeys, ['main']);
       await refusal('WORKER_UNREADY', /an image store for the queue images/, { HOLDOUT_IMAGE_STORE: '' }, all);
       await refusal('S3_UNREACHABLE', /at http:\/\/127.0.0.1:1 /, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }, [
         'submit',
@@ -147,18 +153,19 @@ describe('the processes of an embedded stack', () => {
         AWS_SECRET_ACCESS_KEY: credentials.worker.secretAccessKey,
       };
       await refusal('BUCKET_UNUSABLE', /holdout-labels denies access to the key holdout-worker-/, worker, ['score']);
-      await refusal('BUCKET_UNUSABLE', /the key/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
+      await refusal('AWS_KEY_REFUSED', /does not fit its secret/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
       // With its key, each process has every setting; a worker without the images queue needs no image store.
       Object.assign(process.env, stack.environment, worker);
-      await checkSurroundings(['main', 'images', 'submit', 'await'], settings);
-      await checkSurroundings(['main'], { ...settings, imageStore: '' });
+      await checkWorker(['main', 'images', 'submit', 'await'], settings);
+      await checkWorker(['main'], { ...settings, imageStore: '' });
     } finally {
       process.env = ambient;
     }
     await withTemporal(stack.endpoints.temporal, async (connection) => {
-      const client = new Client({ connection });
-      await checkNamespace(client, rig.namespace);
-      await assert.rejects(checkNamespace(client, 'holdout-other'), { code: 'TEMPORAL_NAMESPACE_MISSING' });
+      const client = new Client({ connection, namespace: rig.namespace });
+      await checkNamespace(client);
+      const other = new Client({ connection, namespace: 'holdout-other' });
+      await assert.rejects(checkNamespace(other), { code: 'TEMPORAL_NAMESPACE_MISSING' });
     });
   });
 });

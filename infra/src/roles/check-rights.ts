@@ -1,0 +1,18 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Names, RoleName } from '../names.ts';
+
+const checked: readonly RoleName[] = ['operator', 'worker', 'scorer', 'runner'];
+
+/** What `doctor --aws` asks beside the operator's own work: the roles, what they may do, and the account's quotas. */
+export const checkTheSetUp = (names: Names): iam.PolicyStatement[] => [
+  new iam.PolicyStatement({
+    sid: 'LookAtRoles',
+    actions: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+    resources: checked.map((role) => names.roleArn(role)),
+  }),
+  new iam.PolicyStatement({
+    sid: 'LookAtQuotas',
+    actions: ['servicequotas:GetServiceQuota', 'servicequotas:ListServiceQuotas'],
+    resources: ['*'],
+  }),
+];

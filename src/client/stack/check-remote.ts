@@ -1,0 +1,35 @@
+import { runnerHostOf } from '../../batch/runner-host.ts';
+import type { QueueClass } from '../../cloud-checks/batch-queues.ts';
+import { checkBucket } from '../../cloud-checks/bucket.ts';
+import { callerOf } from '../../cloud-checks/caller.ts';
+import { checkStart } from '../../cloud-checks/check-start.ts';
+import { checkNamespace } from '../../cloud-checks/namespace.ts';
+import { quickly } from '../../cloud-checks/aws-call.ts';
+import { openS3Client } from '../../s3/s3-client.ts';
+import type { Access } from '../access.ts';
+
+/** Checks, before anything is uploaded, all that a campaign with these classes needs. Throws the first fault. */
+export async function checkRemoteStart(access: Access, classes: readonly QueueClass[]): Promise<void> {
+  const { settings, temporal } = access;
+  const s3 = openS3Client(settings, quickly);
+  const batch = await access.openBatch();
+  const { env } = process;
+  try {
+    await checkStart({ s3, batch, temporal, settings, env, runnerHost: runnerHostOf(env) }, classes);
+  } finally {
+    s3.destroy();
+    batch.destroy();
+  }
+}
+
+/** Checks what every command on a campaign needs: region, key, the bucket of the records, the namespace. Throws the first fault. */
+export async function checkRemoteCommand({ settings, buckets, temporal }: Access): Promise<void> {
+  const effect = 'nothing was changed';
+  const s3 = openS3Client(settings, quickly);
+  try {
+    await checkBucket(s3, buckets.results, settings.bucketOwner, await callerOf(s3, effect));
+    await checkNamespace(temporal, effect);
+  } finally {
+    s3.destroy();
+  }
+}

@@ -1,0 +1,65 @@
+import { HeadBucketCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
+import { awsErrorKind, statusOf } from './aws-error-kind.ts';
+import type { Caller } from './caller.ts';
+
+/**
+ * Checks that a bucket is there, in the caller's region, of the expected owner (the client sends it), and may be listed. Throws
+ * BUCKET_UNUSABLE, AWS_KEY_REFUSED, CLOCK_SKEWED or S3_UNREACHABLE.
+ */
+export async function checkBucket(
+  client: S3Client,
+  bucket: string,
+  owner: string | undefined,
+  caller: Caller,
+): Promise<void> {
+  const { region } = caller;
+  try {
+    const { BucketRegion: found } = await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    if (found !== undefined && found !== region)
+      throw holdoutError('BUCKET_UNUSABLE', elsewhere(bucket, found, caller));
+  } catch (error) {
+    if (statusOf(error) !== undefined) throw await reason(client, bucket, owner, caller);
+    throw bucketError(bucket, error, owner, caller);
+  }
+}
+
+/** A response to HEAD has no body, so S3 is asked again in a way that makes it say why. */
+async function reason(client: S3Client, bucket: string, owner: string | undefined, caller: Caller): Promise<Error> {
+  try {
+    await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
+  } catch (error) {
+    return bucketError(bucket, error, owner, caller);
+  }
+  return holdoutError('BUCKET_UNUSABLE', { bucket, why: denied(owner, caller), effect: caller.effect });
+}
+
+/** The error of the catalogue for an error of a call to S3. */
+export function bucketError(bucket: string, error: unknown, owner: string | undefined, caller: Caller): Error {
+  if (error instanceof HoldoutError) return error;
+  const { accessKeyId: key, effect } = caller;
+  const kind = awsErrorKind(error);
+  const status = statusOf(error);
+  const unusable = (why: string): Error => holdoutError('BUCKET_UNUSABLE', { bucket, why, effect }, error);
+  if (status === 301) return unusable(`is not in ${caller.region}`);
+  if (kind.kind === 'key') {
+    return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (bucket ${bucket})`, effect }, error);
+  }
+  if (kind.kind === 'unreachable') {
+    const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'AWS';
+    return holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error), effect }, error);
+  }
+  if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
+  if (kind.kind === 'missing') return unusable('does not exist');
+  if (kind.kind === 'denied') return unusable(denied(owner, caller));
+  return unusable(`cannot be used by the key ${key}: ${status ?? ''} ${messageOf(error)}`);
+}
+
+const denied = (owner: string | undefined, { accessKeyId }: Caller): string =>
+  `denies access to the key ${accessKeyId}${owner === undefined ? '' : ` or does not belong to account ${owner}`}`;
+
+const elsewhere = (bucket: string, found: string, { region, effect }: Caller) => ({
+  bucket,
+  why: `is in ${found}, but AWS_REGION is ${region}; queues and buckets have to be in one region`,
+  effect,
+});

@@ -1,0 +1,16 @@
+/** Logs in to ECR; the action knows no resources. */
+export const loginActions = ['ecr:GetAuthorizationToken'];
+
+export const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+/** Stores images and reads back their manifests and scan findings, but never a layer. */
+export const storeActions = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:DescribeImageScanFindings',
+  'ecr:DescribeImages',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { itWithPython } from '../python.ts';
+import { cases } from './cases.ts';
+import { SetUp } from './set-up.ts';
+
+/** What a user must never have to read. */
+const unhelpful = /UnknownError|Failed to (start|query) Workflow|\n +at /;
+
+describe('a remote stack', function () {
+  this.timeout(120_000);
+  let opened: Promise<SetUp> | undefined;
+  const open = (): Promise<SetUp> => (opened ??= SetUp.open());
+  after(async () => (await opened)?.close());
+
+  itWithPython('with everything passes each check, and a dry run lists the calls of a campaign', async () => {
+    const setUp = await open();
+    const file = setUp.campaign('complete');
+    const dry = await setUp.run('client', ['start', file, '--dry-run']);
+    assert.equal(dry.status, 0, dry.said);
+    assert.match(
+      dry.printed,
+      /^worker +batch:SubmitJob +2 to \d+ +holdout-g4, holdout-g6, holdout-c5; holdout-runner-/m,
+    );
+    assert.match(dry.printed, /^start +s3:PutObject +5 +host-holdout-inputs\/final/m);
+    assert.match(dry.said, /nothing was uploaded or started/);
+    assert.deepEqual(await setUp.objects(), []);
+    const doctor = await setUp.run('client', ['doctor', '--aws', file]);
+    assert.equal(doctor.status, 0, doctor.printed + doctor.said);
+    assert.doesNotMatch(doctor.printed, /^MISSING/m);
+    for (const what of [
+      'account',
+      'clock',
+      'queue holdout-c5',
+      'definition of g6.xlarge',
+      'runner image',
+      'job role',
+    ]) {
+      assert.match(doctor.printed, new RegExp(`^ok +${what} `, 'm'));
+    }
+    // moto has no simulator, and what nobody decided is not ok.
+    for (const role of ['operator', 'worker', 'scorer', 'runner']) {
+      assert.match(doctor.printed, new RegExp(`^note +rights of ${role} +not checked`, 'm'));
+    }
+  });
+
+  for (const { what, take, give, env, edit, command, says, next } of cases) {
+    itWithPython(`without ${what} is refused in one sentence, before anything is uploaded`, async () => {
+      const setUp = await open();
+      const file = setUp.campaign(`case-${cases.findIndex((one) => one.what === what)}`, edit);
+      await take?.(setUp);
+      const before = await setUp.objects();
+      try {
+        const { program, args } = command ?? { program: 'client', args: ['start', file, '--yes', '--detach'] };
+        const { status, said, printed } = await setUp.run(program, args, env);
+        const [sentence = '', step = ''] = said.split('\n');
+        assert.equal(status, 2, said + printed);
+        assert.match(sentence, says);
+        assert.match(step, /^ {2}→ /);
+        assert.match(step, next);
+        assert.doesNotMatch(said + printed, unhelpful);
+        assert.deepEqual(await setUp.objects(), before);
+      } finally {
+        await give?.(setUp);
+      }
+    });
+  }
+});

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { campaignWorkflowId, taskQueues, type TaskQueueName } from '../../../src/ids.ts';
+import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startTemporalServer, type TemporalServer } from '../../support/temporal-server.ts';
+import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
+import { checkSearchAttributes } from '../../../src/cloud-checks/search-attributes.ts';
+
+const numbers = { KEYWORD: 2, INT: 3, DOUBLE: 4 } as const;
+
+/** A real Temporal server with namespaces that each lack one thing. */
+export class TemporalNamespaces {
+  private readonly stopped = new AbortController();
+  private readonly polls: Promise<void>[] = [];
+
+  private constructor(
+    private readonly server: TemporalServer,
+    private readonly connection: Connection,
+  ) {}
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  static async open(): Promise<TemporalNamespaces> {
+    const server = await startTemporalServer();
+    const connection = await Connection.connect({ address: server.address });
+    return new TemporalNamespaces(server, connection);
+  }
+
+  /** A namespace in which these queues are polled, as workers do. */
+  async make(namespace: string, queues: TaskQueueName[], { attributes = true } = {}): Promise<void> {
+    const day = 86_400;
+    await this.connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: (60 * day) as never },
+    });
+    const client = new Client({ connection: this.connection, namespace });
+    if (attributes) {
+      const types = Object.values(searchAttributes).map(
+        ({ name, type }) => [name, numbers[type]] as const,
+      );
+      const request = { namespace, searchAttributes: Object.fromEntries(types) };
+      await eventually('the namespace takes search attributes', async () => {
+        await this.connection.operatorService.addSearchAttributes(request);
+        return true;
+      });
+      await eventually('it has them', async () => (await checkSearchAttributes(client)).kind === 'present');
+    }
+    this.polls.push(...queues.map((queue) => this.poll(client, queue)));
+    await eventually('the queues are polled', async () => {
+      const unpolled = await unpolledBy(client);
+      return queues.every((queue) => !unpolled.includes(queue));
+    });
+  }
+
+  /** Starts the workflow of a campaign, which only waits if its namespace has no worker. */
+  async startCampaign(namespace: string, campaign: string): Promise<void> {
+    const client = new Client({ connection: this.connection, namespace });
+    await client.workflow.start('campaign', { taskQueue: taskQueues.main, workflowId: campaignWorkflowId(campaign) });
+  }
+
+  async close(): Promise<void> {
+    this.stopped.abort();
+    await Promise.all(this.polls);
+    await this.connection.close();
+    await this.server.stop();
+  }
+
+  /** Asks for tasks of a queue until the end. */
+  private async poll({ options: { namespace } }: Client, queue: TaskQueueName): Promise<void> {
+    const { workflowService } = this.connection;
+    const request = { namespace, taskQueue: { name: taskQueues[queue] }, identity: 'test' };
+    while (!this.stopped.signal.aborted) {
+      try {
+        await this.connection.withDeadline(Date.now() + 60_000, () =>
+          this.connection.withAbortSignal(this.stopped.signal, async () => {
+            if (queue === 'main') await workflowService.pollWorkflowTaskQueue(request);
+            else await workflowService.pollActivityTaskQueue(request);
+          }),
+        );
+      } catch {
+        // The namespace may be new to this part of the server, or the server is ending.
+        await sleep(100);
+      }
+    }
+  }
+}
