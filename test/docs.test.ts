@@ -99,6 +99,21 @@ describe('docs', () => {
     assert.deepEqual(wrongCalls, []);
   });
 
+  it('explain every variable that a program names, in aws.md', () => {
+    const named = namedVariables();
+    assert.ok(named.has('HOLDOUT_BUCKET_PREFIX') && named.has('TEMPORAL_API_KEY') && named.has('AWS_REGION'));
+    const explained = explainedVariables();
+    assert.deepEqual(
+      [...named].filter((name) => !explained.has(name)),
+      [],
+    );
+    assert.deepEqual(
+      [...explained].filter((name) => !named.has(name)),
+      [],
+      'no program names them',
+    );
+  });
+
   it('keep the README short', () => {
     assert.ok(textOf('README.md').trimEnd().split('\n').length <= 150);
   });
@@ -123,4 +138,29 @@ function hasOptions(command: Command, rest: string): boolean {
   const sub = command.commands.find((found) => new RegExp(`^ ${found.name()}\\b`).test(rest));
   const known = (sub ?? command).options.map(({ long }) => long);
   return [...rest.matchAll(/(?<=\s|\[)--[a-z-]+/g)].every(([option]) => known.includes(option));
+}
+
+/** Variables of Holdout, the AWS SDK and Temporal in programs, scripts and Compose files, and all of Temporal's configuration. */
+function namedVariables(): Set<string> {
+  const files = [
+    ...readdirSync(root).filter((file) => /^docker-compose.*\.yml$/.test(file)),
+    ...['src', 'scripts', 'docker', 'infra', 'node_modules/@temporalio/envconfig/lib'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    ),
+  ].filter(
+    (file) => /Dockerfile$|\.(?:ts|js|mjs|sh|yml)$/.test(file) && !/^infra\/(?:node_modules|cdk\.out)\//.test(file),
+  );
+  const names = files.flatMap((file) => textOf(file).match(/\b(?:HOLDOUT|AWS|TEMPORAL)_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []);
+  // Error codes look alike. AWS_BATCH and TEMPORAL_GRPC_META are how names begin.
+  const catalogue = readdirSync(join(root, 'src/errors')).map((file) => textOf(join('src/errors', file)));
+  const codes = catalogue.flatMap((text) => [...text.matchAll(/^  ([A-Z0-9_]+):/gm)].map((match) => match[1]));
+  const others = new Set([...codes, 'AWS_BATCH', 'TEMPORAL_GRPC_META']);
+  return new Set(names.filter((name) => !others.has(name)));
+}
+
+/** The variables in the first cells of the tables of aws.md. */
+function explainedVariables(): Set<string> {
+  const [, chapter = ''] = textOf('docs/aws.md').split('\n## Variables\n');
+  const cells = [...chapter.matchAll(/^\|([^|]*)\|/gm)].map((match) => match[1] ?? '');
+  return new Set(cells.flatMap((cell) => [...cell.matchAll(/`([A-Z0-9_]+)`/g)].map((match) => match[1] ?? '')));
 }
