@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from '../../../src/ids.ts';
@@ -26,7 +27,10 @@ export class TemporalNamespaces {
   static async open(): Promise<TemporalNamespaces> {
     const server = await startTemporalServer();
     const connection = await Connection.connect({ address: server.address });
-    return new TemporalNamespaces(server, connection);
+    const made = new TemporalNamespaces(server, connection);
+    // One listener for each queue of each namespace.
+    setMaxListeners(0, made.stopped.signal);
+    return made;
   }
 
   /** A namespace in which these queues are polled, as workers do. */
