@@ -10,7 +10,7 @@ import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
 import { checkNamespace } from './cloud-checks/namespace.ts';
-import { JobDefinitionRevisions } from './batch/job-definition-revisions.ts';
+import { JobDefinitionRevisions } from './batch/definitions/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, holdoutError } from './errors.ts';

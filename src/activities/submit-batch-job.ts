@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { refusalOf } from '../batch/refusal.ts';
+import { refusalOf } from '../batch/refused.ts';
 import { submitOnce, withdrawRun, type Settling, type Submitted } from '../batch/submit-once.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
 import type { FrozenCampaign, InstanceClass, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';

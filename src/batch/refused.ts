@@ -1,3 +1,5 @@
+import { HoldoutError } from '../errors.ts';
+import { faultCause } from '../campaign/evaluation/fault-cause.ts';
 import { isThrottled } from './throttling.ts';
 
 /** What the SDK attaches to the errors of a call, also to an answer that it could not read. */
@@ -23,4 +25,14 @@ export function isRefused(error: unknown): boolean {
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
   if (status >= 400 && status < 500) return status !== 408 && !isThrottled(error);
   return withoutCredentials.includes(error.name);
+}
+
+/**
+ * Why Batch will never accept a request: a missing queue or job definition, missing permissions. Undefined for throttling,
+ * server errors and network errors, which are worth a retry.
+ */
+export function refusalOf(error: unknown): string | undefined {
+  if (error instanceof HoldoutError && error.code === 'JOB_DEFINITION_MISSING') return faultCause(error.message);
+  const text = refusalText(error);
+  return text === undefined ? undefined : faultCause(`Batch refuses the job: ${text}`);
 }

@@ -3,7 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { awsCallError } from '../cloud-checks/aws-call.ts';
 import { bucketError } from '../cloud-checks/bucket.ts';
 import { callerOf } from '../cloud-checks/caller.ts';
-import { statusOf } from '../cloud-checks/aws-error-kind.ts';
+import { statusOf } from '../cloud-checks/rules/aws-error-kind.ts';
 import { holdoutError, messageOf, type HoldoutError } from '../errors.ts';
 import { bucketOfError, openS3Client } from '../s3/s3-client.ts';
 

@@ -1,6 +1,6 @@
 import { holdoutError } from '../errors.ts';
 import { awsCall, quickly } from './aws-call.ts';
-import { skewKind, skewOf, skewText } from './clock-skew.ts';
+import { skewKind, skewOf, skewText } from './rules/clock-skew.ts';
 import type { Caller } from './caller.ts';
 
 /** Who the credentials belong to, by STS. `skewMs`: how far this machine's clock is ahead. */

@@ -1,5 +1,5 @@
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
-import { awsErrorKind } from './aws-error-kind.ts';
+import { awsErrorKind } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
 
 /** For checks: two tries, and an answer within seconds. */

@@ -5,12 +5,12 @@ import {
   type ComputeEnvironmentDetail,
   type JobQueueDetail,
 } from '@aws-sdk/client-batch';
-import type { JobClass } from '../batch/job-definition.ts';
-import { resourcesOf } from '../batch/job-definition.ts';
+import type { JobClass } from '../batch/definitions/job-definition.ts';
+import { resourcesOf } from '../batch/definitions/job-definition.ts';
 import { holdoutError } from '../errors.ts';
 import { awsCall } from './aws-call.ts';
 import type { Caller } from './caller.ts';
-import { queueFault, type QueueUser } from './queue-fault.ts';
+import { queueFault, type QueueUser } from './rules/queue-fault.ts';
 
 /** An instance class with its queue. */
 export interface QueueClass extends JobClass {

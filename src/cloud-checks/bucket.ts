@@ -1,6 +1,6 @@
 import { HeadBucketCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
-import { awsErrorKind, statusOf } from './aws-error-kind.ts';
+import { awsErrorKind, statusOf } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { missing, note, ok, type Requirement } from '../requirement.ts';
 import { causeOf, quickly } from './aws-call.ts';
 import type { Caller } from './caller.ts';
-import type { VcpuNeed } from './vcpu-quotas.ts';
+import type { VcpuNeed } from './rules/vcpu-quotas.ts';
 
 /** The account's quotas: EC2's vCPUs against what all slots need at once, and those of Batch as they are. */
 export async function checkQuotas(needs: readonly VcpuNeed[], caller: Caller): Promise<Requirement[]> {

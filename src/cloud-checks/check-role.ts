@@ -1,9 +1,9 @@
 import { missing, note, ok, type Requirement } from '../requirement.ts';
 import { causeOf, quickly } from './aws-call.ts';
-import { awsErrorKind } from './aws-error-kind.ts';
+import { awsErrorKind } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
-import { rightsOf, type CheckedRole, type RightsPlaces } from './role-rights.ts';
-import { simulatedRights, type Decision } from './simulated-rights.ts';
+import { rightsOf, type CheckedRole, type RightsPlaces } from './rules/role-rights.ts';
+import { simulatedRights, type Decision } from './rules/simulated-rights.ts';
 
 /**
  * Asks IAM's policy simulator for every right of a role. It knows the role's own policies; policies of buckets, repositories,

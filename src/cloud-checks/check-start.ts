@@ -1,7 +1,7 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
-import type { RunnerHost } from '../batch/job-definition.ts';
+import type { RunnerHost } from '../batch/definitions/job-definition.ts';
 import { bucketsOf, type Settings } from '../settings.ts';
 import { identityOf } from './account.ts';
 import { checkQueue, type QueueClass } from './batch-queues.ts';

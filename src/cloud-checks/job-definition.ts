@@ -1,12 +1,12 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
-import { activeRevisions } from '../batch/active-revisions.ts';
-import { newestFor } from '../batch/job-definition-revisions.ts';
-import { jobDefinition, type JobClass, type RunnerHost } from '../batch/job-definition.ts';
-import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
+import { activeRevisions } from '../batch/definitions/active-revisions.ts';
+import { newestFor } from '../batch/definitions/job-definition-revisions.ts';
+import { jobDefinition, type JobClass, type RunnerHost } from '../batch/definitions/job-definition.ts';
+import { jobDefinitionOf } from '../campaign/model/classes/job-definition-name.ts';
 import { holdoutError } from '../errors.ts';
 import { awsCall } from './aws-call.ts';
 import type { Caller } from './caller.ts';
-import { definitionFault, hostOf, type Installation } from './definition-fault.ts';
+import { definitionFault, hostOf, type Installation } from './rules/definition-fault.ts';
 
 /**
  * The host that jobs of a class will run on. With `wanted`, the start registers its own revision; without, the newest

@@ -1,5 +1,5 @@
 import { differences } from '../campaign/operators/differences.ts';
-import { defaultOnDemandAfter } from '../campaign/model/instance-class-kinds.ts';
+import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';

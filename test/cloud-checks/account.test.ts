@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { awsErrorKind } from '../../src/cloud-checks/aws-error-kind.ts';
-import { skewKind, skewOf } from '../../src/cloud-checks/clock-skew.ts';
-import { rightsOf, roleArnOf } from '../../src/cloud-checks/role-rights.ts';
-import { simulatedRights } from '../../src/cloud-checks/simulated-rights.ts';
-import { vcpuNeeds } from '../../src/cloud-checks/vcpu-quotas.ts';
+import { awsErrorKind } from '../../src/cloud-checks/rules/aws-error-kind.ts';
+import { skewKind, skewOf } from '../../src/cloud-checks/rules/clock-skew.ts';
+import { rightsOf, roleArnOf } from '../../src/cloud-checks/rules/role-rights.ts';
+import { simulatedRights } from '../../src/cloud-checks/rules/simulated-rights.ts';
+import { vcpuNeeds } from '../../src/cloud-checks/rules/vcpu-quotas.ts';
 
 describe('the clock', () => {
   const at = Date.parse('2026-11-29T12:00:00Z');

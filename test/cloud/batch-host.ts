@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { jobDefinition, type AwsRunnerHost, type JobDefinition } from '../../src/batch/job-definition.ts';
+import { jobDefinition, type AwsRunnerHost, type JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import type { RunOutcome, RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import { engineSocket } from '../../src/host-paths.ts';

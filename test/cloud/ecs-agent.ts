@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { JobDefinition } from '../../src/batch/job-definition.ts';
+import type { JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 
 /** The variables that Batch and the agent give to every job, beside those of its definition and its submission. */
 const ofAgent = ['AWS_BATCH_JOB_ID', 'AWS_BATCH_JOB_ATTEMPT', 'AWS_BATCH_JQ_NAME', 'HOLDOUT_RUN_KEY'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
-import { jobDefinition, type JobDefinition } from '../../src/batch/job-definition.ts';
+import { jobDefinition, type JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../src/intake/checked-campaign.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';

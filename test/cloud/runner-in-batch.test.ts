@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobDefinition } from '../../src/batch/job-definition.ts';
+import type { JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { BatchHost, describeWithDocker } from './batch-host.ts';
 import { eventually } from '../support/eventually.ts';
 

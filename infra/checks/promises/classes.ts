@@ -1,4 +1,4 @@
-import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/job-definition.ts';
+import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/definitions/job-definition.ts';
 import { defaultScratch } from '../../../src/host-paths.ts';
 import type { ClassSettings, InfraSettings } from '../../src/settings/infra-settings.ts';
 import { accountOf, field, listOf, resourcesOf, textsOf, type Json } from '../installation.ts';

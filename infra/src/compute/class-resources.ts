@@ -1,7 +1,7 @@
 import * as batch from 'aws-cdk-lib/aws-batch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/job-definition.ts';
+import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/definitions/job-definition.ts';
 import { defaultScratch } from '../../../src/host-paths.ts';
 import type { Names } from '../names.ts';
 import { jobDefinitionPrefix } from '../roles/batch-rights.ts';

@@ -1,4 +1,4 @@
-import { instanceTypeOf, jobMemoryMiB } from '../../../src/campaign/model/instance-types.ts';
+import { instanceTypeOf, jobMemoryMiB } from '../../../src/campaign/model/classes/instance-types.ts';
 import type { ClassSettings, InfraSettings } from './infra-settings.ts';
 
 /** What is wrong with the settings, one line per fault, each with the name of the setting and its value. */
@@ -42,7 +42,7 @@ function classFaults(settings: ClassSettings): string[] {
     ...unless(Number.isInteger(instances) && instances > 0, at(`instances: ${instances} is no number of instances`)),
   ];
   if (type === undefined)
-    return [...own, at(`${instanceType} is not in src/campaign/model/instance-types.ts; add it there`)];
+    return [...own, at(`${instanceType} is not in src/campaign/model/classes/instance-types.ts; add it there`)];
   const has = type.gpus?.count ?? 0;
   return [
     ...own,

@@ -1,5 +1,5 @@
 import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
-import { gpusOf } from '../model/instance-class-kinds.ts';
+import { gpusOf } from '../model/classes/instance-class-kinds.ts';
 import { probedSeconds, type Needs } from './needs.ts';
 import { containerMemoryMiB, promisedSeconds } from '../model/run-limits.ts';
 import type { ResourceProfile } from './resource-profile.ts';

@@ -3,7 +3,7 @@
  * campaign file with all defaults, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
  */
 
-import type { classKinds, GpuKind } from './instance-class-kinds.ts';
+import type { classKinds, GpuKind } from './classes/instance-class-kinds.ts';
 import type { LayoutName } from './layouts.ts';
 import type { Metric } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
-import type { GpuKind } from './instance-class-kinds.ts';
+import type { GpuKind } from './classes/instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
 /** spec.json: the runner's instructions, written once before the job's submission. Contains no labels or secrets. */

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { identityOf, type Identity } from '../../cloud-checks/account.ts';
 import { checkBucket } from '../../cloud-checks/bucket.ts';
 import { hasAwsAccount, type Caller } from '../../cloud-checks/caller.ts';
-import { skewKind, skewText } from '../../cloud-checks/clock-skew.ts';
+import { skewKind, skewText } from '../../cloud-checks/rules/clock-skew.ts';
 import { checkImageStore, scanOnPush } from '../../cloud-checks/image-store.ts';
 import { note, ok, type Requirement } from '../../requirement.ts';
 import { bucketsOf, type Settings } from '../../settings.ts';

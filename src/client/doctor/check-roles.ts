@@ -2,7 +2,7 @@ import type { Identity } from '../../cloud-checks/account.ts';
 import type { Caller } from '../../cloud-checks/caller.ts';
 import { checkRole } from '../../cloud-checks/check-role.ts';
 import { repositoryOf } from '../../cloud-checks/image-store.ts';
-import { roleArnOf, type CheckedRole } from '../../cloud-checks/role-rights.ts';
+import { roleArnOf, type CheckedRole } from '../../cloud-checks/rules/role-rights.ts';
 import { ecrHostOf, hostOf } from '../../registry/ecr-host.ts';
 import type { Requirement } from '../../requirement.ts';
 import type { Settings } from '../../settings.ts';

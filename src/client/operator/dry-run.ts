@@ -1,4 +1,4 @@
-import { runnerHostOf } from '../../batch/runner-host.ts';
+import { runnerHostOf } from '../../batch/definitions/runner-host.ts';
 import type { CheckedCampaign, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
 import { countInputs } from '../../intake/input-files.ts';
 import type { Access } from '../access.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
-import { runnerHostOf } from '../../batch/runner-host.ts';
+import { ensureJobDefinitions } from '../../batch/definitions/ensure-job-definitions.ts';
+import { runnerHostOf } from '../../batch/definitions/runner-host.ts';
 import { holdoutError } from '../../errors.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';

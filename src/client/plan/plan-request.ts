@@ -1,4 +1,4 @@
-import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
+import { gpuKinds } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
 import type { PlannedDelays } from '../../campaign/planning/course.ts';
 import type { PlanInput } from '../../campaign/planning/mix-plan.ts';

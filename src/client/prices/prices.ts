@@ -1,5 +1,5 @@
 import { PricingClient } from '@aws-sdk/client-pricing';
-import { instanceTypes, jobMemoryMiB, type InstanceType } from '../../campaign/model/instance-types.ts';
+import { instanceTypes, jobMemoryMiB, type InstanceType } from '../../campaign/model/classes/instance-types.ts';
 import { holdoutError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { table } from '../table.ts';

@@ -1,4 +1,4 @@
-import { runnerHostOf } from '../../batch/runner-host.ts';
+import { runnerHostOf } from '../../batch/definitions/runner-host.ts';
 import type { QueueClass } from '../../cloud-checks/batch-queues.ts';
 import { checkBucket } from '../../cloud-checks/bucket.ts';
 import { callerOf } from '../../cloud-checks/caller.ts';

@@ -1,5 +1,5 @@
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { ensureJobDefinitions } from '../../batch/ensure-job-definitions.ts';
+import { ensureJobDefinitions } from '../../batch/definitions/ensure-job-definitions.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { retryFor } from '../../retry-for.ts';

@@ -1,5 +1,5 @@
-import { sharedJobDefinition } from '../../campaign/model/job-definition-name.ts';
-import { gpuKinds } from '../../campaign/model/instance-class-kinds.ts';
+import { sharedJobDefinition } from '../../campaign/model/classes/job-definition-name.ts';
+import { gpuKinds } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { metrics } from '../../campaign/model/metrics.ts';
 import { parseDuration, parseInstant } from '../../campaign/model/units.ts';
 import { systemMemoryMiB } from '../../campaign/model/run-limits.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { faultInWords } from '../../campaign/model/placeholders.ts';
-import { classKinds, gpuKindNames } from '../../campaign/model/instance-class-kinds.ts';
+import { classKinds, gpuKindNames } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';

@@ -1,4 +1,9 @@
-import { instanceTypeOf, instanceTypes, jobMemoryMiB, type InstanceType } from '../../campaign/model/instance-types.ts';
+import {
+  instanceTypeOf,
+  instanceTypes,
+  jobMemoryMiB,
+  type InstanceType,
+} from '../../campaign/model/classes/instance-types.ts';
 import { counted, quoted } from '../../safe-text.ts';
 import type { Section } from './campaign-schema.ts';
 import { suggestion } from './suggestion.ts';

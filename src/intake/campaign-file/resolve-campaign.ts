@@ -1,5 +1,5 @@
 import { unpackedBytesOf, type InstanceClass, type Limits } from '../../campaign/model/frozen-campaign.ts';
-import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/instance-class-kinds.ts';
+import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';

@@ -1,4 +1,4 @@
-import { gpusOf } from '../../campaign/model/instance-class-kinds.ts';
+import { gpusOf } from '../../campaign/model/classes/instance-class-kinds.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import type { Device } from './device.ts';
 import { openEmulatedDevice } from './emulated-device.ts';

@@ -1,5 +1,5 @@
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
-import { reservedGpusOf } from '../../campaign/model/instance-class-kinds.ts';
+import { reservedGpusOf } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { holdoutError } from '../../errors.ts';
 import { installedGpus } from '../device/installed-gpus.ts';
 

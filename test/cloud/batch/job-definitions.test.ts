@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { BatchClient, DescribeJobDefinitionsCommand } from '@aws-sdk/client-batch';
-import { ensureJobDefinitions } from '../../../src/batch/ensure-job-definitions.ts';
-import { JobDefinitionRevisions } from '../../../src/batch/job-definition-revisions.ts';
-import type { AwsRunnerHost, JobClass } from '../../../src/batch/job-definition.ts';
+import { ensureJobDefinitions } from '../../../src/batch/definitions/ensure-job-definitions.ts';
+import { JobDefinitionRevisions } from '../../../src/batch/definitions/job-definition-revisions.ts';
+import type { AwsRunnerHost, JobClass } from '../../../src/batch/definitions/job-definition.ts';
 import { runnerHost } from '../batch-host.ts';
 import { itWithPython, pythonProgram } from '../python.ts';
 import { freePort } from '../../support/free-port.ts';

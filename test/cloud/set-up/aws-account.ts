@@ -18,7 +18,7 @@ import {
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import { CreateInstanceProfileCommand, CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { jobDefinition, type JobClass, type JobDefinition } from '../../../src/batch/job-definition.ts';
+import { jobDefinition, type JobClass, type JobDefinition } from '../../../src/batch/definitions/job-definition.ts';
 import { ownerAccount } from '../../support/s3-server.ts';
 import { pythonProgram, runPython } from '../python.ts';
 import { freePort } from '../../support/free-port.ts';

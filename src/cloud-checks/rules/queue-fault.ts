@@ -1,4 +1,4 @@
-import { instanceTypeOf } from '../campaign/model/instance-types.ts';
+import { instanceTypeOf } from '../../campaign/model/classes/instance-types.ts';
 import { machineFault, type Fault, type JobSize } from './machine-faults.ts';
 
 /** A job queue, as far as DescribeJobQueues tells. */

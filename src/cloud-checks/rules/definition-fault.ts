@@ -1,6 +1,6 @@
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
-import { differingParts } from '../batch/definition-difference.ts';
-import { jobDefinition, type JobClass, type RunnerHost } from '../batch/job-definition.ts';
+import { differingParts } from '../../batch/definitions/definition-difference.ts';
+import { jobDefinition, type JobClass, type RunnerHost } from '../../batch/definitions/job-definition.ts';
 import type { Fault } from './machine-faults.ts';
 
 /** What every process of an installation has to agree on with its job definitions. */

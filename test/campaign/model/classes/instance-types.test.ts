@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { instanceTypeOf, instanceTypes, jobMemoryMiB } from '../../../src/campaign/model/instance-types.ts';
+import { instanceTypeOf, instanceTypes, jobMemoryMiB } from '../../../../src/campaign/model/classes/instance-types.ts';
 
 describe('the instance types', () => {
   it('have prices of the sources that they name', () => {

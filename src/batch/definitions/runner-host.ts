@@ -1,5 +1,5 @@
-import { holdoutError } from '../errors.ts';
-import { defaultScratch } from '../host-paths.ts';
+import { holdoutError } from '../../errors.ts';
+import { defaultScratch } from '../../host-paths.ts';
 import type { RunnerHost } from './job-definition.ts';
 
 /**

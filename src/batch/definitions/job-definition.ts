@@ -1,9 +1,9 @@
 import type { ContainerProperties, RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
-import type { InstanceClass } from '../campaign/model/frozen-campaign.ts';
-import { reservedGpusOf } from '../campaign/model/instance-class-kinds.ts';
-import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
-import { holdoutError } from '../errors.ts';
-import { engineSocket } from '../host-paths.ts';
+import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { reservedGpusOf } from '../../campaign/model/classes/instance-class-kinds.ts';
+import { jobDefinitionOf } from '../../campaign/model/classes/job-definition-name.ts';
+import { holdoutError } from '../../errors.ts';
+import { engineSocket } from '../../host-paths.ts';
 
 /** Where and as what the runner's container starts: the same for all classes of an installation. */
 export interface AwsRunnerHost {

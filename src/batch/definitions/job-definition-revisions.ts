@@ -1,6 +1,6 @@
 import type { BatchClient, JobDefinition as RegisteredDefinition, ResourceRequirement } from '@aws-sdk/client-batch';
-import { jobDefinitionOf } from '../campaign/model/job-definition-name.ts';
-import { holdoutError } from '../errors.ts';
+import { jobDefinitionOf } from '../../campaign/model/classes/job-definition-name.ts';
+import { holdoutError } from '../../errors.ts';
 import { activeRevisions } from './active-revisions.ts';
 import { resourcesOf, type JobClass } from './job-definition.ts';
 

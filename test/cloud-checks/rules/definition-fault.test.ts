@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
-import { jobDefinition } from '../../src/batch/job-definition.ts';
-import { definitionFault } from '../../src/cloud-checks/definition-fault.ts';
+import { jobDefinition } from '../../../src/batch/definitions/job-definition.ts';
+import { definitionFault } from '../../../src/cloud-checks/rules/definition-fault.ts';
 
 const image = `123456789012.dkr.ecr.us-east-1.amazonaws.com/runner@sha256:${'a'.repeat(64)}`;
 const instanceClass = { name: 'g4dn.xlarge', vcpus: 4, memoryMiB: 15_000, gpu: 'nvidia' } as const;

@@ -1,4 +1,4 @@
-import { instanceTypeOf } from '../campaign/model/instance-types.ts';
+import { instanceTypeOf } from '../../campaign/model/classes/instance-types.ts';
 
 /** A quota of EC2 on the vCPUs that run at a time, and what the classes of a campaign need of it. */
 export interface VcpuNeed {

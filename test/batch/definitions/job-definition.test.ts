@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
-import { isSameDefinition } from '../../src/batch/definition-difference.ts';
-import { jobDefinition, type AwsRunnerHost, type JobClass } from '../../src/batch/job-definition.ts';
-import { newestFor } from '../../src/batch/job-definition-revisions.ts';
-import { runnerHostOf } from '../../src/batch/runner-host.ts';
-import { sharedJobDefinition } from '../../src/campaign/model/job-definition-name.ts';
+import { isSameDefinition } from '../../../src/batch/definitions/definition-difference.ts';
+import { jobDefinition, type AwsRunnerHost, type JobClass } from '../../../src/batch/definitions/job-definition.ts';
+import { newestFor } from '../../../src/batch/definitions/job-definition-revisions.ts';
+import { runnerHostOf } from '../../../src/batch/definitions/runner-host.ts';
+import { sharedJobDefinition } from '../../../src/campaign/model/classes/job-definition-name.ts';
 
 const host: AwsRunnerHost = {
   kind: 'aws',

@@ -1,8 +1,8 @@
-import { endActions, lookActions, registerActions, submitActions, tagActions } from '../batch/batch-rights.ts';
-import { loginActions, pullActions, storeActions } from '../registry/registry-rights.ts';
-import { bucketGrants, type RightsHolder } from '../s3/bucket-rights.ts';
-import { rightsOfPeople } from '../s3/rights-of-people.ts';
-import { bucketsOf, type Buckets } from '../settings.ts';
+import { endActions, lookActions, registerActions, submitActions, tagActions } from '../../batch/batch-rights.ts';
+import { loginActions, pullActions, storeActions } from '../../registry/registry-rights.ts';
+import { bucketGrants, type RightsHolder } from '../../s3/bucket-rights.ts';
+import { rightsOfPeople } from '../../s3/rights-of-people.ts';
+import { bucketsOf, type Buckets } from '../../settings.ts';
 
 export type CheckedRole = RightsHolder | 'operator';
 

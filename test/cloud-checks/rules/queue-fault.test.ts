@@ -4,7 +4,7 @@ import {
   type DescribedEnvironment,
   type DescribedQueue,
   type QueueUser,
-} from '../../src/cloud-checks/queue-fault.ts';
+} from '../../../src/cloud-checks/rules/queue-fault.ts';
 
 const user: QueueUser = { name: 'g4dn.xlarge', queue: 'q', vcpus: 4, memoryMiB: 15_000, gpus: 1 };
 const queue: DescribedQueue = {

@@ -1,5 +1,5 @@
-import { counted } from '../safe-text.ts';
-import { instanceTypeOf, jobMemoryMiB } from '../campaign/model/instance-types.ts';
+import { counted } from '../../safe-text.ts';
+import { instanceTypeOf, jobMemoryMiB } from '../../campaign/model/classes/instance-types.ts';
 
 /** Why something cannot be used, and the next command. */
 export interface Fault {

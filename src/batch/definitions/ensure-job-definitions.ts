@@ -1,6 +1,6 @@
 import { RegisterJobDefinitionCommand, type BatchClient } from '@aws-sdk/client-batch';
-import { jobDefinitionOf, sharedJobDefinition } from '../campaign/model/job-definition-name.ts';
-import { holdoutError } from '../errors.ts';
+import { jobDefinitionOf, sharedJobDefinition } from '../../campaign/model/classes/job-definition-name.ts';
+import { holdoutError } from '../../errors.ts';
 import { activeRevisions } from './active-revisions.ts';
 import { isSameDefinition } from './definition-difference.ts';
 import { jobDefinition, type JobClass, type RunnerHost } from './job-definition.ts';
