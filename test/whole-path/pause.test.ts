@@ -32,7 +32,10 @@ describe('pause and reprioritise from the command line', function () {
     writeFileSync(home.file, readFileSync(home.file, 'utf8').replace('attempts: 3', 'attempts: 1'));
     await home.begin();
     await home.until('two run, the others wait', ({ counts }) => counts.running === 2 && counts.waiting === 4);
-    await eventually('two jobs run', async () => (await home.activeJobs()).every((job) => job.status === 'RUNNING'));
+    await eventually('two jobs run', async () => {
+      const jobs = await home.activeJobs();
+      return jobs.length === 2 && jobs.every((job) => job.status === 'RUNNING');
+    });
     [kept = '', killed = ''] = await running();
   });
 

@@ -140,9 +140,10 @@ describe('a campaign on a Batch with a wrong set-up', function () {
   it('that refuses to end jobs: abort leaves them behind, names them and counts their worst case', async () => {
     await start();
     await home.until('two run', ({ counts }) => counts.running === 2);
-    await eventually('their jobs run', async () =>
-      (await home.activeJobs()).every(({ status }) => status === 'RUNNING'),
-    );
+    await eventually('their jobs run', async () => {
+      const jobs = await home.activeJobs();
+      return jobs.length === 2 && jobs.every(({ status }) => status === 'RUNNING');
+    });
     for (const operation of ['terminatejob', 'terminatejobs'] as const) {
       proxy.inject(operation, refuse(403, 'AccessDeniedException', 'User: w is not authorized to perform: x'));
     }
