@@ -3,6 +3,7 @@ import type { CampaignState } from '../../../src/campaign/state/campaign-state.t
 import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
+import { byName } from '../../../src/campaign/model/by-name.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { decide, type Decision } from '../../../src/campaign/scheduling/scheduler.ts';
@@ -265,7 +266,7 @@ export class CampaignWorld {
   /** Without undelivered messages, the campaign is blocked exactly when neither it nor any submission can do anything. */
   private checkBlocked(): void {
     const later = this.copyOfState();
-    given(later, { shortUntil: {} });
+    given(later, { shortUntil: byName() });
     if (later.open.size >= this.setUp.open) return;
     const stuck =
       !this.rounds.alive.some(({ canProceed: moves }) => moves) && decide(later, this.limits(), this.at).length === 0;
