@@ -15,6 +15,8 @@ import { itWithPython, pythonProgram } from './python.ts';
 
 const hostFolder = join(infraFolder, 'host');
 const script = (name: string): string => join(hostFolder, name);
+/** A path as one word of a shell. */
+const shellWord = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
 
 describe('the scripts of a host', () => {
   itWithPython('have no finding of shellcheck', () => {
@@ -78,10 +80,10 @@ describeWithPackages(
       const sums = execFileSync('sh', ['-c', 'sha256sum * | cut -c -64 | sort'], { cwd: hostFolder, encoding: 'utf8' });
       const printed = onInstance(
         [
-          `${python()} ${join(infraFolder, 'checks/write_files.py')} >&2`,
+          `${shellWord(python())} ${shellWord(join(infraFolder, 'checks/write_files.py'))} >&2`,
           'sha256sum /opt/holdout/* /etc/systemd/system/holdout-* | cut -c -64 | sort',
           'for program in /opt/holdout/*; do [ -x $program ]; done',
-          `LD_LIBRARY_PATH=$LIBRARIES ${join(folder, 'usr/bin/systemd-analyze')} verify /etc/systemd/system/holdout-*`,
+          `LD_LIBRARY_PATH=$LIBRARIES ${shellWord(join(folder, 'usr/bin/systemd-analyze'))} verify /etc/systemd/system/holdout-*`,
         ],
         userData(),
       );
@@ -93,7 +95,7 @@ describeWithPackages(
       const printed = onInstance(
         [
           'printf "[Timer]\\nOnUnitInactive=10\\n" >/etc/systemd/system/holdout-wrong.timer',
-          `LD_LIBRARY_PATH=$LIBRARIES ${join(folder, 'usr/bin/systemd-analyze')} verify /etc/systemd/system/holdout-wrong.timer 2>&1 || true`,
+          `LD_LIBRARY_PATH=$LIBRARIES ${shellWord(join(folder, 'usr/bin/systemd-analyze'))} verify /etc/systemd/system/holdout-wrong.timer 2>&1 || true`,
         ],
         '',
       );
@@ -107,6 +109,9 @@ const itWithIptables = canFilter ? it : it.skip;
 const unlessFiltering = canFilter ? '' : ' (iptables is not installed)';
 
 describe('the rules against submissions', () => {
+  const rejectTwice = Array<string>(2)
+    .fill(shellWord(script('reject-submissions.sh')))
+    .join('; ');
   /** Runs the script twice in a network of its own, then connects to a server there as this user and group. */
   const connects = (user: number, group: number): boolean => {
     const server = "require('net').createServer((s) => s.end()).listen(5678, '127.0.0.1')";
@@ -114,7 +119,7 @@ describe('the rules against submissions', () => {
       "require('net').connect(5678, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(9))";
     const commands = [
       'ip link set lo up',
-      `${script('reject-submissions.sh')}; ${script('reject-submissions.sh')}`,
+      rejectTwice,
       `node -e "${server}" & server=$!`,
       'until ss --listening --tcp --numeric | grep --quiet 5678; do sleep 0.1; done',
       `setpriv --reuid=${user} --regid=${group} --clear-groups node -e "${client}"; status=$?`,
@@ -141,7 +146,7 @@ describe('the rules against submissions', () => {
   }
 
   itWithIptables(`stand once in the chain, however often the script runs${unlessFiltering}`, () => {
-    const twice = `${script('reject-submissions.sh')}; ${script('reject-submissions.sh')}; iptables --list-rules OUTPUT`;
+    const twice = `${rejectTwice}; iptables --list-rules OUTPUT`;
     const rules = execFileSync('unshare', ['--net', 'sh', '-ec', twice], { encoding: 'utf8' });
     assert.equal(rules.split('\n').filter((rule) => rule.includes('REJECT')).length, 2, rules);
   });
