@@ -54,7 +54,7 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
   {
     name: 'an unknown instance type',
     change: { classes: [{ ...gpu, instanceType: 'g7.xlarge' }] },
-    says: /g7\.xlarge is not in src\/campaign\/model\/instance-types\.ts/,
+    says: /g7\.xlarge is not in src\/campaign\/model\/classes\/instance-types\.ts/,
   },
   {
     name: 'one queue for two classes',
