@@ -6,9 +6,10 @@ export const settings: InfraSettings = {
   prefix: 'example-',
   zones: 2,
   s3PrefixList: 'pl-63a5400a',
-  // Replace it after the first push of the runner's image; README.md has the commands.
+  // Replace it after the first push of the runner's image; docs/aws.md has the commands.
   runnerDigest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000',
   diskGiB: 200,
+  // Those of README's campaign file; memory is what `type` gives a class there.
   classes: [
     {
       name: 'g4dn.xlarge',
@@ -16,7 +17,7 @@ export const settings: InfraSettings = {
       instanceType: 'g4dn.xlarge',
       instances: 85,
       vcpus: 4,
-      memoryMiB: 15_000,
+      memoryMiB: 15_308,
       gpus: 1,
       gpuMemoryMiB: 15_109,
       purchase: 'on-demand',
@@ -27,7 +28,7 @@ export const settings: InfraSettings = {
       instanceType: 'g6.xlarge',
       instances: 20,
       vcpus: 4,
-      memoryMiB: 15_000,
+      memoryMiB: 15_308,
       gpus: 1,
       gpuMemoryMiB: 22_731,
       purchase: 'on-demand',
@@ -38,20 +39,10 @@ export const settings: InfraSettings = {
       instanceType: 'g6e.xlarge',
       instances: 5,
       vcpus: 4,
-      memoryMiB: 30_000,
+      memoryMiB: 30_873,
       gpus: 1,
       gpuMemoryMiB: 45_776,
       purchase: 'on-demand',
-    },
-    {
-      name: 'c5.2xlarge',
-      queue: 'holdout-c5',
-      instanceType: 'c5.2xlarge',
-      instances: 20,
-      vcpus: 8,
-      memoryMiB: 15_000,
-      gpus: 0,
-      purchase: 'spot',
     },
   ],
   budget: { usdPerMonth: 20_000, alarmEmail: 'operator@example.org' },
