@@ -34,6 +34,17 @@ export const settings: InfraSettings = {
       imageId: 'ami-0123456789abcdef0',
     },
     {
+      ...gpu,
+      name: 'g5.12xlarge',
+      queue: 'holdout-g5',
+      instanceType: 'g5.12xlarge',
+      instances: 2,
+      vcpus: 48,
+      memoryMiB: 180_000,
+      gpus: 4,
+      gpuMemoryMiB: 22_731,
+    },
+    {
       name: 'c5.2xlarge',
       queue: 'holdout-c5',
       instanceType: 'c5.2xlarge',

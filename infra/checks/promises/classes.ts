@@ -67,7 +67,7 @@ const definitions: Promised = {
   faultsIn: (installation, settings) => {
     const found = resourcesOf(installation, 'AWS::Batch::JobDefinition').map(({ properties }) => properties);
     return settings.classes.flatMap(({ name, vcpus, memoryMiB, gpus }) => {
-      const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const }) };
+      const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const, gpus }) };
       const wanted = jobDefinition('holdout-runner', hostOf(settings), jobClass);
       const registered = found.find((one) => one['JobDefinitionName'] === wanted.jobDefinitionName);
       if (registered === undefined) return [`${name}: it has no job definition`];

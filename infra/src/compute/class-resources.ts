@@ -86,7 +86,7 @@ const jobQueue = (
 /** The same definition that the product registers and compares with, as CloudFormation writes it. */
 function runnerDefinition(scope: Construct, names: Names, settings: ClassSettings): void {
   const { name, vcpus, memoryMiB, gpus } = settings;
-  const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const }) };
+  const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const, gpus }) };
   const { jobDefinitionName, containerProperties, retryStrategy, timeout, platformCapabilities, propagateTags } =
     jobDefinition(jobDefinitionPrefix, runnerHost(names), jobClass);
   new batch.CfnJobDefinition(scope, `${name}-definition`, {

@@ -46,7 +46,6 @@ function classFaults(settings: ClassSettings): string[] {
   const has = type.gpus?.count ?? 0;
   return [
     ...own,
-    ...unless(has <= 1, at(`${instanceType} has ${has} GPUs; the runner measures one`)),
     ...unless(gpus === has, at(`gpus is ${gpus}, but ${instanceType} has ${has}`)),
     ...unless(
       vcpus === type.vcpus,
