@@ -21,7 +21,7 @@ export interface Settings {
 }
 
 /** `off`: no scan is read; `report`: findings are shown; `refuse-critical`: and critical ones end the submission. */
-export const scanRules = ['off', 'report', 'refuse-critical'] as const;
+const scanRules = ['off', 'report', 'refuse-critical'] as const;
 export type ScanRule = (typeof scanRules)[number];
 
 /**
@@ -61,6 +61,9 @@ function scanRuleFrom(value: string): ScanRule {
     throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_IMAGE_SCAN', value, allowed: scanRules });
   return rule;
 }
+
+/** Where Temporal's configuration looks if it names no address. */
+export const defaultTemporalAddress = 'localhost:7233';
 
 /** The full names of the five buckets. */
 export function bucketsOf(settings: Pick<Settings, 'bucketPrefix'>): Buckets {

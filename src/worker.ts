@@ -18,7 +18,7 @@ import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
-import { bucketsOf, loadSettings } from './settings.ts';
+import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { queueLimits } from './worker/queue-limits.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
   await checkWorker(queues, loadSettings());
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    const address = connectionOptions.address ?? 'localhost:7233';
+    const address = connectionOptions.address ?? defaultTemporalAddress;
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
   const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });

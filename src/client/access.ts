@@ -5,7 +5,7 @@ import { batchCredentials } from '../batch/batch-clients.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
-import { bucketsOf, loadSettings } from '../settings.ts';
+import { bucketsOf, defaultTemporalAddress, loadSettings } from '../settings.ts';
 
 /** The connections of a command. */
 export type Access = Awaited<ReturnType<typeof openAccess>>;
@@ -14,7 +14,7 @@ export type Access = Awaited<ReturnType<typeof openAccess>>;
 export async function openTemporal(): Promise<Client> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
-    const address = connectionOptions.address ?? 'localhost:7233';
+    const address = connectionOptions.address ?? defaultTemporalAddress;
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
   return new Client({ connection, namespace });

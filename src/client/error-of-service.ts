@@ -6,6 +6,7 @@ import { callerOf } from '../cloud-checks/caller.ts';
 import { statusOf } from '../cloud-checks/rules/aws-error-kind.ts';
 import { holdoutError, messageOf, type HoldoutError } from '../errors.ts';
 import { bucketOfError, openS3Client } from '../s3/s3-client.ts';
+import { defaultTemporalAddress } from '../settings.ts';
 
 /**
  * The error of the catalogue for an error that S3, Batch or Temporal returned in the middle of a command; any other error as it
@@ -32,7 +33,7 @@ export async function errorOfService(error: unknown): Promise<unknown> {
 /** Temporal's SDK says "Failed to start Workflow" and keeps the server's words in the cause. */
 function temporalError(error: ServiceError): HoldoutError {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const address = connectionOptions.address ?? defaultTemporalAddress;
   const { code, details } = (error.cause ?? {}) as { code?: number; details?: string };
   const cause = details || messageOf(error.cause ?? error);
   return code === grpcUnavailable

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shellWord } from '../../src/local/tools/obtain-tool.ts';
 import { submissionIds } from '../../src/runner/sandbox/run-paths.ts';
 import { labels } from '../../src/runner/launch/labels.ts';
 import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
@@ -15,8 +16,6 @@ import { itWithPython, pythonProgram } from './python.ts';
 
 const hostFolder = join(infraFolder, 'host');
 const script = (name: string): string => join(hostFolder, name);
-/** A path as one word of a shell. */
-const shellWord = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
 
 describe('the scripts of a host', () => {
   itWithPython('have no finding of shellcheck', () => {

@@ -17,7 +17,7 @@ const hostFiles: readonly { name: string; path: string; permissions: string }[] 
 const folder = fileURLToPath(new URL('../../host/', import.meta.url));
 
 /** EC2's limit, in bytes before base64; Batch adds a few hundred bytes of its own. */
-export const userDataLimit = 16 * 1024 - 1024;
+const userDataLimit = 16 * 1024 - 1024;
 
 /**
  * User data that writes the host's files and runs `set-up.sh` before the ECS agent starts. Batch merges it with its own and

@@ -7,7 +7,7 @@ import type { Names } from '../names.ts';
  * it, so that a name itself could carry data out. Amazon's own servers answer for every name below a region's, so none of them
  * reaches a stranger. The ECS agent is told its names at run time (ecs-a-7, ecs-t-3), and a list takes `*` only at its start.
  */
-export const allowedDomains = (region: string): string[] => [`*.${region}.amazonaws.com`];
+const allowedDomains = (region: string): string[] => [`*.${region}.amazonaws.com`];
 
 /** Lets the allowed names through and blocks the rest. The resolver of a VPC fails closed by default. */
 export function addDnsFirewall(scope: Construct, vpcId: string, names: Names): void {

@@ -8,7 +8,7 @@ import { instanceStatements } from '../roles/instance-rights.ts';
 const ourPrincipals = (names: Names) => ({ StringEquals: { 'aws:PrincipalAccount': names.account } });
 
 /** A statement for principals of this account. */
-export const forUs = (names: Names, actions: readonly string[], resources: readonly string[]): iam.PolicyStatement =>
+const forUs = (names: Names, actions: readonly string[], resources: readonly string[]): iam.PolicyStatement =>
   new iam.PolicyStatement({
     principals: [new iam.AnyPrincipal()],
     actions: [...actions],

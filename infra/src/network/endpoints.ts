@@ -10,7 +10,7 @@ interface Endpoint {
 }
 
 /** Everything outside of the VPC that an instance can call. There is none for SSM: nobody logs in to an instance. */
-export const interfaceEndpoints: Readonly<Record<string, Endpoint>> = {
+const interfaceEndpoints: Readonly<Record<string, Endpoint>> = {
   'ecr-api': { service: ec2.InterfaceVpcEndpointAwsService.ECR, policy: ecrPolicy },
   'ecr-dkr': { service: ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER, policy: ecrPolicy },
   ecs: { service: ec2.InterfaceVpcEndpointAwsService.ECS, policy: ecsPolicy },

@@ -79,7 +79,7 @@ export function commandsByHand({ name, archives, goPackage }: Tool, file: string
 }
 
 /** A path as one word of a shell command, quoted if necessary. */
-const shellWord = (path: string): string =>
+export const shellWord = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
 /** `get` puts the program into an empty folder and returns its path. */
