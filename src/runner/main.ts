@@ -10,6 +10,7 @@ import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { claimRun } from './claim.ts';
+import { checkIsolation } from './isolation/check-isolation.ts';
 import { launch } from './launch/launch.ts';
 import { launched } from './launch/launched.ts';
 import { checkHost } from './preflight/preflight.ts';
@@ -66,6 +67,7 @@ async function runBatchJob(settings: RunnerSettings, stop: AbortSignal): Promise
   const spec = await readSpec(store, buckets.runs, runObjects.spec(process.env['HOLDOUT_RUN_KEY'] ?? ''));
   const { image } = settings;
   if (image !== undefined) await checkHost({ ...settings, image }, spec);
+  await checkIsolation(settings, spec.runKey, stop);
   if (!(await claimRun(store, buckets.runs, spec.runKey, settings.jobId))) return runnerExit.duplicate;
   await runSubmission({ store, buckets, settings, spec, stop });
   return runnerExit.done;

@@ -116,9 +116,19 @@ export class ContainerEngine {
     await succeed([...this.command, 'load', '--input', file], { stop });
   }
 
+  /** Makes an image of the files of a tar and of changes as in a Dockerfile. */
+  async importImage(name: string, files: Buffer, changes: readonly string[]): Promise<void> {
+    const options = changes.map((change) => `--change=${change}`);
+    await succeed([...this.command, 'import', ...options, '-', name], { input: files });
+  }
+
+  async removeImage(name: string): Promise<void> {
+    await succeed([...this.command, 'rmi', name]);
+  }
+
   async renameImage(name: string, newName: string): Promise<void> {
     await this.tagImage(name, newName);
-    await succeed([...this.command, 'rmi', name]);
+    await this.removeImage(name);
   }
 
   /** Creates a container without starting it; returns the engine's message if it refuses. */

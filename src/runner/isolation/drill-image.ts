@@ -1,0 +1,31 @@
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
+import type { ContainerEngine, EngineImage } from '../sandbox/engine.ts';
+import { holdoutError } from '../../errors.ts';
+import { hostileVariables } from './hostile-variables.ts';
+import { bait } from './program/hostile-program.ts';
+
+/** A configuration that asks for more than a submission gets. */
+const changes = [
+  ...Object.entries(hostileVariables).map(([name, value]) => `ENV ${name}=${value}`),
+  `VOLUME ${bait.volume}`,
+  'USER 0:0',
+  'WORKDIR /proc/self/fd',
+];
+
+/** An image without a program, in which every user may write as far as the modes of its folders say. */
+export async function importDrillImage(engine: ContainerEngine, name: string): Promise<EngineImage> {
+  await engine.importImage(name, await drillFiles(), changes);
+  const image = await engine.findImage(name);
+  if (image === undefined) throw holdoutError('COMMAND_FAILED', { command: `${engine.name} import`, cause: name });
+  return image;
+}
+
+async function drillFiles(): Promise<Buffer> {
+  const tar = pack();
+  for (const name of [bait.imageFolder, bait.volume]) {
+    tar.entry({ name: `${name.slice(1)}/`, type: 'directory', mode: 0o777, mtime: new Date(0) });
+  }
+  tar.finalize();
+  return buffer(tar);
+}
