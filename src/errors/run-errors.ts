@@ -72,6 +72,10 @@ export const runErrors = {
     (d) => `This host does not confine submissions as it must: ${d.broken.join('; ')}.`,
     'npm run holdout -- doctor tries it again on this machine; docs/isolation.md says what each control needs. No submission ran.',
   ),
+  CANARY_STOPPED: platformError<Record<string, never>>(
+    () => 'The canary was stopped before it had tried everything.',
+    'Its class is not proven; Holdout submits another one.',
+  ),
   GPUS_DIFFER: platformError<{ expected: number; found: number }>(
     (d) => `This host has ${counted(d.found, 'GPU')}; the class has ${d.expected}.`,
     'Give the class an instance type with that number of GPUs. No submission ran.',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { type Control, controls } from '../../src/campaign/model/canary.ts';
 import { tryIsolation } from '../../src/runner/isolation/check-isolation.ts';
+import { changedEngine } from '../support/changed-engine.ts';
 import { seccompProfile } from '../../src/runner/sandbox/seccomp.ts';
 
 /** An engine that leaves out a flag, or gets another one: what a wrong flag, engine or host would do. */
@@ -149,12 +150,3 @@ describe('the isolation drill names the control that an engine does not enforce'
     }
   }
 });
-
-function changedEngine(file: string, changes: Mutation['changes']): string {
-  const cases = Object.entries(changes).map(([pattern, to]) =>
-    to === undefined ? `${pattern}) continue;;` : `${pattern}) arg="${to}";;`,
-  );
-  const script = `#!/bin/sh\nfor arg do shift\ncase "$arg" in\n${cases.join('\n')}\nesac\nset -- "$@" "$arg"; done\nexec podman "$@"\n`;
-  writeFileSync(file, script, { mode: 0o755 });
-  return file;
-}

@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { withLock } from '../sandbox/lock.ts';
 import { drill } from './drill.ts';
-import type { DrilledRun } from './drill-program.ts';
+import type { DrilledRun } from './confined-program.ts';
 import { isolationKey } from './isolation-key.ts';
 import { Markers } from './markers.ts';
 

@@ -7,7 +7,8 @@ import { createArguments, ownVariables } from '../sandbox/container-flags.ts';
 import { ContainerEngine, type EngineImage } from '../sandbox/engine.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
 import { seccompProfile } from '../sandbox/seccomp.ts';
-import { type DrilledRun, drillSpec, programFor } from './drill-program.ts';
+import { confinedSpec, type DrilledRun } from './confined-program.ts';
+import { programFor } from './drill-program.ts';
 import { engineIdentity } from './engine-identity.ts';
 
 const noImage: EngineImage = {
@@ -47,7 +48,7 @@ const withoutPlaces = (flags: readonly string[]): string[] =>
 /** The arguments of a run with the same names on every host. */
 async function neutralArguments({ name, runFlags }: EngineSettings, run: DrilledRun): Promise<string[]> {
   const [jobId, scratch] = ['job', '/scratch'];
-  const spec = drillSpec({ ...run, runKey: 'run' }, programFor(run, []));
+  const spec = confinedSpec({ ...run, runKey: 'run' }, 0);
   const place = runPathsOf({ scratch, jobId });
   const device = await openDevice({ ...spec.instanceClass, gpu: 'none' }, place, name);
   const environment = cleanEnvironment([], ownVariables(spec, device), []);

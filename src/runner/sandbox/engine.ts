@@ -122,13 +122,14 @@ export class ContainerEngine {
     await succeed([...this.command, 'import', ...options, '-', name], { input: files });
   }
 
+  /** Removes a name of an image, if there is one. */
   async removeImage(name: string): Promise<void> {
-    await succeed([...this.command, 'rmi', name]);
+    if ((await this.findImage(name)) !== undefined) await succeed([...this.command, 'rmi', name]);
   }
 
   async renameImage(name: string, newName: string): Promise<void> {
     await this.tagImage(name, newName);
-    await this.removeImage(name);
+    await succeed([...this.command, 'rmi', name]);
   }
 
   /** Creates a container without starting it; returns the engine's message if it refuses. */

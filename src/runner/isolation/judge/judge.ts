@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';
 import { judgeInputs, judgeRoot } from './files.ts';
-import type { Judgement } from './judgement.ts';
+import { endInWords, type Judgement } from './judgement.ts';
 import { judgeMemory, judgeOutput, judgeProcesses } from './limits.ts';
 import { judgeNetwork } from './network.ts';
 import { judgeSystemCalls } from './system-calls.ts';
@@ -29,23 +29,10 @@ const maxFaults = 5;
 export function judge(evidence: Evidence): ControlCheck[] {
   const { findings, outside } = evidence;
   return controls.map((control) => {
-    if (findings === undefined) return { control, holds: false, found: `not tried: ${endOf(outside.end)}` };
+    if (findings === undefined) return { control, holds: false, found: `not tried: ${endInWords(outside.end)}` };
     const { faults, seen } = judges[control](findings, evidence);
     const more = faults.length > maxFaults ? `; ${faults.length - maxFaults} more` : '';
     const found = faults.length === 0 ? seen : faults.slice(0, maxFaults).join('; ') + more;
     return { control, holds: faults.length === 0, found };
   });
-}
-
-function endOf(end: Evidence['outside']['end']): string {
-  switch (end.kind) {
-    case 'exited':
-      return `the hostile program left no report and ended with ${end.exitCode}`;
-    case 'never-started':
-      return `the engine did not start the hostile program: ${end.detail}`;
-    case 'time-limit':
-      return 'the hostile program did not end within its wall clock';
-    case 'stopped':
-      return 'the hostile program was stopped';
-  }
 }

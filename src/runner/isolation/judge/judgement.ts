@@ -1,3 +1,4 @@
+import type { ContainerEnd } from '../../../campaign/model/run-outcome.ts';
 import { resultName } from '../program/system-calls.ts';
 
 /** What speaks against a control, and what was seen of it. It holds if nothing speaks against it. */
@@ -24,3 +25,17 @@ export function inWords(result: number | undefined): string {
 
 /** `message` if the condition is false. */
 export const unless = (condition: boolean, message: string): string[] => (condition ? [] : [message]);
+
+/** How a program of Holdout's ended that left no report. */
+export function endInWords(end: ContainerEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return `the program left no report and ended with ${end.exitCode}`;
+    case 'never-started':
+      return `the engine did not start the program: ${end.detail}`;
+    case 'time-limit':
+      return 'the program did not end within its wall clock';
+    case 'stopped':
+      return 'the program was stopped';
+  }
+}

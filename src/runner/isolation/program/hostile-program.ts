@@ -1,7 +1,7 @@
 import { Attacks } from './attacks.ts';
 import { call } from './machine-code.ts';
 import { ProgramMemory, type Slot, type TextRegion } from './memory.ts';
-import { staticProgram } from './static-program.ts';
+import { executableOf } from './executable.ts';
 import { nr, openFlags } from './system-calls.ts';
 import type { Target } from './target.ts';
 
@@ -63,7 +63,7 @@ export function hostileProgram(plan: AttackPlan): HostileProgram {
     call(nr.exit),
   );
   return {
-    executable: staticProgram(attacks.code, memory),
+    executable: executableOf(attacks.code, memory),
     reportBytes: memory.reportBytes,
     read: (bytes) => (bytes.length === memory.reportBytes ? decode(slots, plan, memory, bytes) : undefined),
   };

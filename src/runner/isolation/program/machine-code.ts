@@ -10,8 +10,11 @@ export type Argument = number | Slot;
 
 const hex = (bytes: string): Buffer => Buffer.from(bytes, 'hex');
 
-/** rdi, rsi, rdx, r10, r8, r9: how each is loaded with a value of 64 bits, and from an address. */
-const argumentRegisters: readonly (readonly [value: string, fromAddress: string])[] = [
+/** The instructions that load a register with a value of 64 bits, and from an address. */
+type Register = readonly [value: string, fromAddress: string];
+
+/** rdi, rsi, rdx, r10, r8, r9 */
+const argumentRegisters: readonly Register[] = [
   ['48bf', '488b3c25'],
   ['48be', '488b3425'],
   ['48ba', '488b1425'],
@@ -32,15 +35,27 @@ const int64 = (value: number): Buffer => {
   return bytes;
 };
 
+function load(register: Register | undefined, argument: Argument): Buffer {
+  if (register === undefined) throw new RangeError('at most six arguments');
+  const [value, fromAddress] = register;
+  return typeof argument === 'number'
+    ? Buffer.concat([hex(value), int64(argument)])
+    : Buffer.concat([hex(fromAddress), int32(argument.slot)]);
+}
+
 /** A system call; its result is in rax. Missing arguments are 0. */
 export function call(number: number, ...args: Argument[]): Buffer {
-  const loads = argumentRegisters.map(([value, fromAddress], n) => {
-    const argument = args[n] ?? 0;
-    return typeof argument === 'number'
-      ? Buffer.concat([hex(value), int64(argument)])
-      : Buffer.concat([hex(fromAddress), int32(argument.slot)]);
-  });
+  const loads = argumentRegisters.map((register, n) => load(register, args[n] ?? 0));
   return Buffer.concat([...loads, hex('48b8'), int64(number), hex('0f05')]);
+}
+
+/** rcx takes the place of r10 in functions of libraries. */
+const functionRegisters = argumentRegisters.map((register, n): Register => (n === 3 ? ['48b9', '488b0c25'] : register));
+
+/** Calls the function at the address in a slot; its result, an int, is in rax. The stack must be as it was at the start. */
+export function callFunction({ slot }: Slot, ...args: Argument[]): Buffer {
+  const loads = args.map((argument, n) => load(functionRegisters[n], argument));
+  return Buffer.concat([...loads, hex('31c0ff1425'), int32(slot), hex('4898')]);
 }
 
 /** The same call by the kernel's 32-bit entry, without arguments. */

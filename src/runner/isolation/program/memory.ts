@@ -1,4 +1,4 @@
-/** Where a {@link staticProgram} has its memory. All addresses are below 2 GiB, so that instructions can name them. */
+/** Where a program has its memory. All addresses are below 2 GiB, so that instructions can name them. */
 const base = 0x1000_0000;
 const [slotCount, textBytes] = [512, 64 * 1024];
 

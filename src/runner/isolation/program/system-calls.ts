@@ -26,7 +26,7 @@ export const nr = {
   getgroups: 115,
   mknod: 133,
   statfs: 137,
-  prctl: 157,
+  exitGroup: 231,
 } as const;
 
 export const openFlags = { writeOnly: 1, create: 0o100, truncate: 0o1000 } as const;

@@ -2,8 +2,11 @@ import type { ProgramMemory } from './memory.ts';
 
 const [codeAt, pageBytes, elfHeaderBytes, programHeaderBytes] = [0x40_0000, 4096, 64, 56];
 const [readable, writable, executable] = [4, 2, 1];
+/** Types of program headers, by elf(5). */
+export const segmentTypes = { load: 1, dynamic: 2, interpreter: 3, stack: 0x6474_e551 } as const;
 
 interface Segment {
+  type: number;
   flags: number;
   /** In the file. */
   offset: number;
@@ -11,14 +14,24 @@ interface Segment {
   bytes: number;
 }
 
-/** A static x86-64 Linux executable: one segment of code, one of memory. */
-export function staticProgram(code: Buffer, memory: ProgramMemory): Buffer {
+/** A part of the program's memory to which the kernel or the loader looks. */
+export interface MemoryPart {
+  type: number;
+  address: number;
+  bytes: number;
+}
+
+/** An x86-64 Linux executable: one segment of code, one of memory. Without `parts` it needs no loader. */
+export function executableOf(code: Buffer, memory: ProgramMemory, parts: readonly MemoryPart[] = []): Buffer {
   const data = memory.image();
-  const codeOffset = elfHeaderBytes + 2 * programHeaderBytes;
+  const { load, stack } = segmentTypes;
+  const codeOffset = elfHeaderBytes + (3 + parts.length) * programHeaderBytes;
   const dataOffset = Math.ceil((codeOffset + code.length) / pageBytes) * pageBytes;
   const segments: Segment[] = [
-    { flags: readable + executable, offset: 0, address: codeAt, bytes: codeOffset + code.length },
-    { flags: readable + writable, offset: dataOffset, address: memory.base, bytes: data.length },
+    ...parts.map((part) => ({ ...part, flags: readable, offset: dataOffset + part.address - memory.base })),
+    { type: load, flags: readable + executable, offset: 0, address: codeAt, bytes: codeOffset + code.length },
+    { type: load, flags: readable + writable, offset: dataOffset, address: memory.base, bytes: data.length },
+    { type: stack, flags: readable + writable, offset: 0, address: 0, bytes: 0 },
   ];
   const file = Buffer.alloc(dataOffset + data.length);
   elfHeader(codeAt + codeOffset, segments.length).copy(file);
@@ -43,9 +56,9 @@ function elfHeader(entry: number, programHeaders: number): Buffer {
   return header;
 }
 
-function programHeader({ flags, offset, address, bytes }: Segment): Buffer {
+function programHeader({ type, flags, offset, address, bytes }: Segment): Buffer {
   const header = Buffer.alloc(programHeaderBytes);
-  header.writeUInt32LE(1, 0); // p_type: load
+  header.writeUInt32LE(type, 0);
   header.writeUInt32LE(flags, 4);
   for (const [at, value] of [
     [8, offset],
@@ -53,7 +66,7 @@ function programHeader({ flags, offset, address, bytes }: Segment): Buffer {
     [24, address],
     [32, bytes],
     [40, bytes],
-    [48, pageBytes],
+    [48, type === segmentTypes.load ? pageBytes : 8],
   ] as const)
     header.writeBigUInt64LE(BigInt(value), at);
   return header;
