@@ -60,8 +60,8 @@ export const forbiddenCalls = {
   'socket AF_NETLINK NETLINK_GENERIC': [41, netlink, raw, 16],
 } as const satisfies Record<string, ForbiddenCall>;
 
-/** `unknown`: no kernel has it, so that it shows what the filter answers. `rawSocket`: for a capability, not for the filter. */
-export const otherCalls = { unknown: [9_999], rawSocket: [41, inet, raw, 1] } as const;
+/** `unknown`: create_module(2), which no kernel has any more, so that it shows what the filter answers. `rawSocket`: for a capability, not for the filter. */
+export const otherCalls = { unknown: [174], rawSocket: [41, inet, raw, 1] } as const;
 /** Calls with these arguments make a child that must end at once. */
 export const makesChild = (name: string): boolean => name.startsWith('clone');
 /** Kinds of sockets to connect with. */
