@@ -28,7 +28,7 @@ export const bait = { imageFolder: '/bait', volume: '/volume', input: 'bait' } a
 export interface Findings {
   targets: { target: Target; result: number | undefined }[];
   interfaces: string | undefined;
-  user: Record<'uid' | 'gid' | 'groups' | 'setuid' | 'setgid' | 'chown' | 'mknod' | 'rawSocket', number | undefined>;
+  user: Record<'uid' | 'gid' | 'groups' | 'setuid' | 'setgid' | 'priority' | 'mknod' | 'rawSocket', number | undefined>;
   /** /proc/self/status */
   status: string | undefined;
   mounts: string | undefined;
@@ -122,7 +122,7 @@ function tryUser(attacks: Attacks, { output }: AttackPlan) {
     groups: attacks.call(nr.getgroups),
     setuid: attacks.call(nr.setuid, 0),
     setgid: attacks.call(nr.setgid, 0),
-    chown: attacks.call(nr.chown, memory.path(`${otherFolder}/${reportName}`), 1, 1),
+    priority: attacks.call(nr.setpriority, 0, 0, -20),
     mknod: attacks.call(nr.mknod, memory.path(`${output}/disk`), blockDevice, anyDevice),
   };
 }
@@ -162,7 +162,7 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
       groups: number(user.groups),
       setuid: number(user.setuid),
       setgid: number(user.setgid),
-      chown: number(user.chown),
+      priority: number(user.priority),
       mknod: number(user.mknod),
       rawSocket: number(slots.forbidden.get('rawSocket')),
     },
