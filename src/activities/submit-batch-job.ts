@@ -110,6 +110,7 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
       ...(instanceClass.gpus !== undefined && { gpus: instanceClass.gpus }),
       gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
       vcpus: instanceClass.vcpus,
+      ...(instanceClass.isolation !== undefined && { isolation: instanceClass.isolation }),
     },
     limits: {
       wallClockSeconds: wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses),

@@ -40,6 +40,7 @@ function sound(): Evidence & { findings: Findings } {
         '',
       ].join('\n'),
       environment: 'HOME=/tmp\0HOLDOUT_INPUT=/input\0HOLDOUT_OUTPUT=/output\0PATH=/bin\0HOSTNAME=submission\0',
+      kernel: 'Linux version 6.1.0',
       rootWrites: new Map([
         ['/bait/new', -30],
         ['/volume/new', -30],
