@@ -20,6 +20,11 @@ export const runErrors = {
     (d) => `s3://${d.bucket}/${d.key} has changed since the campaign was started: its sha256 differs.`,
     'Restore the original; Holdout retries until then.',
   ),
+  RECORD_CHANGED: platformError<{ bucket: string; key: string; what: string }>(
+    (d) => `s3://${d.bucket}/${d.key} is not what Holdout wrote: ${d.what}.`,
+    'Restore the object from a backup or from an older version of it, then run the same command again. Find out who can ' +
+      'write to this bucket.',
+  ),
   OBJECT_DIFFERS: platformError<{ bucket: string; key: string }>(
     (d) =>
       `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
