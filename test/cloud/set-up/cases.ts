@@ -10,6 +10,8 @@ export interface Case {
   give?: (setUp: SetUp) => Promise<void>;
   /** Changes to the environment. */
   env?: NodeJS.ProcessEnv;
+  /** What libfaketime makes of the clock of the command's machine: `+10m`. */
+  clock?: string;
   /** Changes to the campaign file. */
   edit?: (yaml: string) => string;
   /** Default: `start` of the campaign file. */
@@ -58,6 +60,22 @@ const account: Case[] = [
     next: /HOLDOUT_BUCKET_OWNER/,
   },
   {
+    what: 'the region of the buckets: another one is set',
+    env: { AWS_REGION: 'eu-west-1' },
+    says: /^holdout: The bucket host-holdout-inputs is in us-east-1, but AWS_REGION is eu-west-1; queues and buckets have to be in one region;/,
+    next: /AWS_REGION/,
+  },
+  ...(['+10m', '-10m'] as const).map((clock): Case => ({
+    what: `the right time: the clock is off by ${clock}`,
+    clock,
+    says: join(
+      '^holdout: The clock of this machine is (599|60[0-9])(\\.\\d)? s ',
+      clock === '+10m' ? 'ahead of' : 'behind',
+      ' that of AWS, which refuses requests signed more than 300 s off; nothing was uploaded or started\\.$',
+    ),
+    next: /timedatectl set-ntp true/,
+  })),
+  {
     what: 'the bucket prefix',
     env: { HOLDOUT_BUCKET_PREFIX: '', AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_S3: undefined },
     says: /^holdout: HOLDOUT_BUCKET_PREFIX is empty/,
@@ -72,6 +90,17 @@ const ofBuckets: Case[] = (Object.keys(buckets) as (keyof typeof buckets)[]).map
   says: join('^holdout: The bucket ', buckets[bucket], ' does not exist; nothing was uploaded or started\\.$'),
   next: /HOLDOUT_BUCKET_PREFIX/,
 }));
+
+/** Each way of a bucket to belong to somebody else. */
+const ofForeignBuckets: Case[] = [
+  {
+    what: 'a bucket of our own: another account has its name',
+    take: (setUp) => setUp.giveBucketAway('labels'),
+    give: (setUp) => setUp.giveBucketBack('labels'),
+    says: /^holdout: The bucket host-holdout-labels denies access to the key 123456789012 or does not belong to account 123456789012;/,
+    next: /HOLDOUT_BUCKET_OWNER/,
+  },
+];
 
 const ofTemporal: Case[] = [
   {
@@ -132,6 +161,26 @@ const ofQueues: Case[] = [
     give: (setUp) => setUp.aws.takeQueue(first.queue).then(() => setUp.aws.giveQueue(first.queue)),
     says: /^holdout: The Batch queue holdout-g4 .* environment holdout-g4-other with g4dn\.2xlarge instead of g4dn\.xlarge alone;/,
     next: /instanceTypes=g4dn\.xlarge/,
+  },
+  {
+    what: 'a machine of one GPU: the type has four',
+    take: async (setUp) => {
+      await setUp.aws.takeQueue(first.queue);
+      await setUp.aws.makeEnvironment(first.queue, ['g5.12xlarge'], '-many');
+      await setUp.aws.giveQueue(first.queue, { suffix: '-many' });
+    },
+    give: (setUp) => setUp.aws.takeQueue(first.queue).then(() => setUp.aws.giveQueue(first.queue)),
+    // A class that is named after its type is told about the type first.
+    edit: (yaml) => yaml.replace('name: g4dn.xlarge', 'name: gpu'),
+    says: /^holdout: The Batch queue holdout-g4 of class gpu takes 1 GPU, but g5\.12xlarge has 4; a run is valid only if every GPU/,
+    next: /Use an instance type with as many GPUs as the class/,
+  },
+  {
+    what: 'the queue in this region: it is in another one',
+    edit: (yaml) => yaml.replace('queue: holdout-g4', 'queue: holdout-eu'),
+    take: (setUp) => setUp.aws.makeQueueElsewhere('eu-west-1', 'holdout-eu'),
+    says: /^holdout: The Batch queue holdout-eu of class g4dn\.xlarge does not exist in us-east-1;/,
+    next: /correct `queue` in the campaign file or AWS_REGION/,
   },
   {
     what: 'the order of the campaign: the queue has a fair-share policy',
@@ -289,6 +338,7 @@ const ofCommands: Case[] = [
 export const cases: readonly Case[] = [
   ...account,
   ...ofBuckets,
+  ...ofForeignBuckets,
   ...ofTemporal,
   ...ofQueues,
   ...ofDefinitions,

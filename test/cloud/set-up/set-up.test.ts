@@ -43,7 +43,7 @@ describe('a remote stack', function () {
     }
   });
 
-  for (const { what, take, give, env, edit, command, says, next, status: expected = 2 } of cases) {
+  for (const { what, take, give, env, clock, edit, command, says, next, status: expected = 2 } of cases) {
     itWithPython(`without ${what} is refused in one sentence, before anything is uploaded`, async () => {
       const setUp = await open();
       const file = setUp.campaign(`case-${cases.findIndex((one) => one.what === what)}`, edit);
@@ -51,7 +51,7 @@ describe('a remote stack', function () {
       const before = await setUp.objects();
       try {
         const { program, args } = command ?? { program: 'client', args: ['start', file, '--yes', '--detach'] };
-        const { status, said, printed } = await setUp.run(program, args, env);
+        const { status, said, printed } = await setUp.run(program, args, env, clock);
         const [sentence = '', step = ''] = said.split('\n');
         assert.equal(status, expected, said + printed);
         assert.match(sentence, says);
