@@ -210,7 +210,7 @@ export class AwsAccount {
 
   private definitionOf(instanceClass: JobClass): JobDefinition {
     return jobDefinition(
-      'holdout-runner',
+      `${prefix}holdout-runner`,
       {
         kind: 'aws',
         image: this.runnerImage,

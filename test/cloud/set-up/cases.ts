@@ -24,7 +24,7 @@ export interface Case {
 
 const deploy = /npm --prefix infra run deploy/;
 const [first] = classes;
-const definition = /^holdout: The job definition holdout-runner-g4dn-xlarge:\d+ of class g4dn\.xlarge /;
+const definition = /^holdout: The job definition host-holdout-runner-g4dn-xlarge:\d+ of class g4dn\.xlarge /;
 const join = (...patterns: (RegExp | string)[]): RegExp =>
   new RegExp(patterns.map((part) => (typeof part === 'string' ? part : part.source)).join(''));
 
@@ -180,7 +180,7 @@ const ofQueues: Case[] = [
     edit: (yaml) => yaml.replace('queue: holdout-g4', 'queue: holdout-eu'),
     take: (setUp) => setUp.aws.makeQueueElsewhere('eu-west-1', 'holdout-eu'),
     says: /^holdout: The Batch queue holdout-eu of class g4dn\.xlarge does not exist in us-east-1;/,
-    next: /correct `queue` in the campaign file or AWS_REGION/,
+    next: /or correct AWS_REGION/,
   },
   {
     what: 'the order of the campaign: the queue has a fair-share policy',
@@ -211,7 +211,7 @@ const ofDefinitions: Case[] = [
     what: 'the job definition',
     take: (setUp) => setUp.aws.takeDefinition(),
     give: (setUp) => setUp.aws.giveDefinitions(),
-    says: /^holdout: The job definition holdout-runner-g4dn-xlarge of class g4dn\.xlarge does not exist;/,
+    says: /^holdout: The job definition host-holdout-runner-g4dn-xlarge of class g4dn\.xlarge does not exist;/,
     next: deploy,
   },
   {

@@ -19,7 +19,7 @@ describe('a remote stack', function () {
     assert.equal(dry.status, 0, dry.said);
     assert.match(
       dry.printed,
-      /^worker +batch:SubmitJob +2 to \d+ +holdout-g4, holdout-g6, holdout-c5; holdout-runner-/m,
+      /^worker +batch:SubmitJob +2 to \d+ +holdout-g4, holdout-g6, holdout-c5; host-holdout-runner-/m,
     );
     assert.match(dry.printed, /^start +s3:PutObject +5 +host-holdout-inputs\/final/m);
     assert.match(dry.said, /nothing was uploaded or started/);
