@@ -102,7 +102,10 @@ describe('a campaign without workers that submit or await jobs', () => {
       await handle.result();
       assert.ok(Date.now() - began < 25_000, `abort took ${Date.now() - began} ms`);
       assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
-      assert.deepEqual(campaign.recorded[0]?.runs.map(({ costMicroUsd }) => costMicroUsd), [1_000]);
+      assert.deepEqual(
+        campaign.recorded[0]?.runs.map(({ costMicroUsd }) => costMicroUsd),
+        [1_000],
+      );
       assert.deepEqual(campaign.queuesOfEnds, [taskQueues.await]);
     } finally {
       bury(new Error('the worker died'));
