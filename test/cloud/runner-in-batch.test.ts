@@ -74,8 +74,9 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     });
     assert.equal(await job.exitCode, 125);
     assert.equal(await batch.isClaimed(spec), false);
-    // The agent puts this name before the engine's words.
-    const words = `CannotPullContainerError: ${job.printed()}`;
+    // The agent puts this name before the engine's words; docker's command line puts some of its own.
+    const [engine = job.printed()] = /Error response from daemon: .*/.exec(job.printed()) ?? [];
+    const words = `CannotPullContainerError: ${engine}`;
     assert.match(adviceOn(words)?.next ?? words, /^push the image of the runner/);
   });
 
