@@ -14,7 +14,7 @@ import {
 import { resultObjects } from '../../../src/object-keys.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { bucketsOf, type Buckets } from '../../../src/settings.ts';
-import { debianPrograms } from '../../support/debian-programs.ts';
+import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { account, AwsAccount, classes, key, prefix, region, registry } from './aws-account.ts';
 import { TemporalNamespaces } from './temporal-namespaces.ts';
@@ -166,11 +166,23 @@ export class SetUp {
   }
 }
 
-/** Debian's libfaketime, which shows a process another time of day. */
+/** Debian's libfaketime, which shows a process another time of day. Throws ProgramsUnavailable. */
+const fakeTime = (): string =>
+  join(debianPrograms('faketime', ['libfaketime']), 'usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1');
+
+/** Why no process can be shown another time of day; undefined if one can. */
+export function fakeClockFault(): string | undefined {
+  try {
+    fakeTime();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProgramsUnavailable) return error.message;
+    throw error;
+  }
+}
+
 function fakeClock(offset: string): NodeJS.ProcessEnv {
-  const folder = debianPrograms('faketime', ['libfaketime']);
-  const library = join(folder, 'usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1');
-  return { LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return { LD_PRELOAD: fakeTime(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
 }
 
 const gpu = { 'g4dn.xlarge': 15_109, 'g6.xlarge': 22_731 };
