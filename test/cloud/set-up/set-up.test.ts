@@ -3,6 +3,9 @@ import { itWithPython } from '../python.ts';
 import { cases } from './cases.ts';
 import { fakeClockFault, SetUp } from './set-up.ts';
 
+/** What was not done; a campaign that runs is no business of a command that only looks. */
+const effect = /nothing was (uploaded or started|started|changed)|takes no tasks|No job definition was registered/;
+
 /** What a user must never have to read. */
 const unhelpful = /UnknownError|Failed to (start|query) Workflow|\n +at /;
 
@@ -64,6 +67,7 @@ describe('a remote stack', function () {
         assert.match(step, /^ {2}→ /);
         assert.match(step, next);
         assert.doesNotMatch(said + printed, unhelpful);
+        if (expected === 2) assert.match(said, effect);
         assert.deepEqual(await setUp.objects(), before);
       } finally {
         await give?.(setUp);
