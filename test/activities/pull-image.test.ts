@@ -8,7 +8,6 @@ import { submissionOf } from '../ledger/store-rig.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import { ActivityRig } from './activity-rig.ts';
-import { resultObjects } from '../../src/object-keys.ts';
 
 const campaign = 'registries';
 const nothing = `sha256:${'0'.repeat(64)}`;
@@ -19,13 +18,12 @@ describe('an image that a submission names by its reference in a registry', () =
   before(async () => {
     rig = await ActivityRig.start();
     registry = await startRegistry();
-    await rig.results.freeze(campaign, {});
     for (const repository of ['moves', 'private']) await push(repository, 'at hand-in');
     const pinned = await withDigests(['moves', 'private'].map(rowOf));
     const gone = { ...submissionOf('one', 'gone'), image: { ...imageOf('moves'), digest: nothing } };
     const submissions = [...pinned.map(({ row }) => row), gone];
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
-    await rig.results.store.write(rig.results.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
+    await rig.results.freezeRows(campaign, manifest);
   });
   after(async () => {
     await registry.close();
