@@ -17,6 +17,8 @@ export interface Settings {
   /** What happens to images in which ECR's scan finds vulnerabilities. */
   imageScan: ScanRule;
   jobDefinition: string;
+  /** The file with the keys that seal Temporal's payloads; without one they are plain. */
+  codecKeys?: string;
   timings: Timings;
 }
 
@@ -35,6 +37,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
     imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
+    ...(env['HOLDOUT_CODEC_KEYS'] && { codecKeys: env['HOLDOUT_CODEC_KEYS'] }),
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }

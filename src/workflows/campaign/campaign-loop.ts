@@ -23,6 +23,8 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
+import { refusals } from '../authentication/refusals.ts';
+import { sealedAsThis } from '../authentication/sealed.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
@@ -110,6 +112,8 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
+    this.noteRefusals();
+    await this.commands.work(true);
     this.show();
   }
 
@@ -152,6 +156,7 @@ export class CampaignLoop {
     await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
       campaign: this.name,
       carried: { state, desk: this.commands.carried() },
+      ...sealedAsThis(),
     });
   }
 
@@ -191,6 +196,7 @@ export class CampaignLoop {
           this.unreported.clear();
         }
         this.updateForecast();
+        this.noteRefusals();
         this.wake();
       }
     } catch (error) {
@@ -231,6 +237,12 @@ export class CampaignLoop {
     if (blockedReasonOf(this.state, Date.now()) === 'platform') return null;
     const { instanceClasses, fairness } = this.opened.frozen;
     return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
+  }
+
+  /** At most once a tick: a stranger may send any number of messages. */
+  private noteRefusals(): void {
+    const refused = refusals.take();
+    if (refused !== undefined) this.commands.note(refused);
   }
 
   private updateForecast(): void {
