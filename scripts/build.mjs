@@ -31,6 +31,8 @@ const programs = [
     banner: {},
   },
   { name: 'codec-server', entry: 'src/codec-server/main.ts' },
+  // For scripts/replay.mjs.
+  { name: 'codec', entry: 'src/codec/index.ts', external: ['@temporalio/*'] },
   { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts' },
   { name: 'compose', entry: 'src/local/compose/main.ts' },
 ];

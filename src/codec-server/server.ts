@@ -37,7 +37,7 @@ async function respond(
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const codecCall = codecCalls[pathname];
   if (codecCall !== undefined) return codecCall(request, response, keys);
-  if (pathname === '/api/v1/settings') return json(response, await webUiSettings(webUi));
+  if (pathname === '/api/v1/settings') return json(response, await webUiSettings(webUi, request));
   const recipient = recipientOf(request.method, pathname);
   if (recipient === undefined) return passOn(request, response, webUi, port);
   const sealed = sealedMessage(keys, recipient, await jsonBody(request));
@@ -62,10 +62,13 @@ const codecCalls: Record<string, CodecCall> = {
 };
 
 /** The Web UI's settings, with this server as its codec. */
-async function webUiSettings(webUi: URL): Promise<object> {
+async function webUiSettings(webUi: URL, { headers }: IncomingMessage): Promise<object> {
   const response = await fetch(new URL('/api/v1/settings', webUi));
   const settings = (await response.json()) as { Codec?: object };
-  return { ...settings, Codec: { ...settings.Codec, Endpoint: '/codec', PassAccessToken: false } };
+  return {
+    ...settings,
+    Codec: { ...settings.Codec, Endpoint: `http://${headers.host}/codec`, PassAccessToken: false },
+  };
 }
 
 async function jsonBody(request: IncomingMessage): Promise<object> {

@@ -41,6 +41,41 @@ export async function completeOneActivity(
   }
 }
 
+/** Takes one workflow task, as a rogue worker can, and schedules an activity with it. Returns the activity's failure. */
+export async function orderActivity(
+  connection: Connection,
+  namespace: string,
+  queue: string,
+  { taskQueue, activityType, input }: { taskQueue: string; activityType: string; input: object },
+) {
+  const identity = 'rogue';
+  const { workflowService } = connection;
+  const poll = () =>
+    connection.withDeadline(Date.now() + 70_000, () =>
+      workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: queue }, identity }),
+    );
+  const first = await poll();
+  const schedule = proto.temporal.api.command.v1.Command.fromObject({
+    commandType: 'COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK',
+    scheduleActivityTaskCommandAttributes: {
+      activityId: '1',
+      activityType: { name: activityType },
+      taskQueue: { name: taskQueue },
+      input: { payloads: [plainPayload(input)] },
+      startToCloseTimeout: { seconds: 30 },
+    },
+  });
+  await workflowService.respondWorkflowTaskCompleted({
+    namespace,
+    identity,
+    taskToken: first.taskToken,
+    commands: [schedule],
+  });
+  const second = await poll();
+  const failed = second.history?.events?.find((event) => event.activityTaskFailedEventAttributes);
+  return failed?.activityTaskFailedEventAttributes?.failure;
+}
+
 export const plainPayload = (value: unknown) => ({
   metadata: { encoding: Buffer.from('json/plain') },
   data: Buffer.from(JSON.stringify(value)),

@@ -9,7 +9,7 @@ import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/
 import { progressQuery } from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
-import { completeOneActivity } from '../support/rogue-worker.ts';
+import { completeOneActivity, orderActivity } from '../support/rogue-worker.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 
 const namespace = 'default';
@@ -119,5 +119,54 @@ describe('a stranger at Temporal', function () {
     const unsealed = { ...start, workflowId: 'other', args: [] };
     await assert.rejects(stranger.workflow.execute('submission', unsealed), WorkflowFailedError);
     assert.deepEqual(campaign.recorded, []);
+  });
+
+  it('schedules no activity of Holdout', async () => {
+    await campaign.stopWorkers();
+    await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.main));
+    const workflowId = submissionWorkflowId('orders', 'x');
+    await stranger.workflow.start('submission', { taskQueue: taskQueues.main, workflowId, args: [{ any: 1 }] });
+    const failure = await orderActivity(connection, namespace, taskQueues.main, {
+      taskQueue: taskQueues.score,
+      activityType: 'scoreOutput',
+      input: { campaign: 'orders', submission: 'x', n: 1, sequence: 1 },
+    });
+    assert.equal(failure?.applicationFailureInfo?.type, 'UNAUTHENTICATED');
+    assert.equal(failure?.message, 'Encoded failure', 'its text is sealed');
+    await stranger.workflow.getHandle(workflowId).terminate();
+    await campaign.stopWorkers();
+    await campaign.startWorkers();
+  });
+});
+
+describe('a campaign from before payloads were sealed', function () {
+  this.timeout(120_000);
+  const campaign = new ScriptedCampaign();
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
+  before(() => campaign.open());
+  after(async () => {
+    await campaign.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('continues with workers that seal, and its new submissions are sealed for no stranger to read', async () => {
+    const held = latch();
+    campaign.teams = { one: ['m1'], two: ['m2'] };
+    campaign.holdRun = () => held.opened;
+    const started = await campaign.start('before');
+    const handle = campaign.client.workflow.getHandle(campaignWorkflowId('before'));
+    await eventually('both run', async () => (await handle.query(progressQuery)).counts.running === 2);
+    await campaign.stopWorkers();
+    const file = join(folder, 'keys.json');
+    writeKeyFile(file, newKeyFile(['before']));
+    campaign.seal(new KeyRing(file));
+    await campaign.startWorkers();
+    held.open();
+    await campaign.client.workflow.getHandle(started.workflowId).result();
+    assert.deepEqual(campaign.recorded.map(({ state }) => state).toSorted(), ['finished', 'finished']);
+    const { events = [] } = await handle.fetchHistory();
+    const last = events?.findLast((event) => event.activityTaskScheduledEventAttributes);
+    const [input] = last?.activityTaskScheduledEventAttributes?.input?.payloads ?? [];
+    assert.equal(Buffer.from(input?.metadata?.['encoding'] ?? []).toString(), 'binary/encrypted');
   });
 });

@@ -23,7 +23,6 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
-import { refusals } from '../authentication/refusals.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
@@ -112,8 +111,7 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
-    this.noteRefusals();
-    await this.commands.work(true);
+    await this.commands.finish();
     this.show();
   }
 
@@ -143,10 +141,7 @@ export class CampaignLoop {
     return continueAsNewSuggested || historyLength > mostEvents;
   }
 
-  /**
-   * Decides nothing more, so a flood of messages cannot delay it: what they ask for is in the state. It only waits for messages
-   * being sent and for updates without a reply.
-   */
+  /** Decides nothing more, so no flood delays it; what messages ask for is in the state. Waits for sending and for replies. */
   private async continueAsNew(): Promise<void> {
     await this.submissions.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
@@ -196,7 +191,7 @@ export class CampaignLoop {
           this.unreported.clear();
         }
         this.updateForecast();
-        this.noteRefusals();
+        this.commands.noteRefusals();
         this.wake();
       }
     } catch (error) {
@@ -237,12 +232,6 @@ export class CampaignLoop {
     if (blockedReasonOf(this.state, Date.now()) === 'platform') return null;
     const { instanceClasses, fairness } = this.opened.frozen;
     return forecastOf(this.state, instanceClasses, Date.now(), fairness.perTeamInFlight);
-  }
-
-  /** At most once a tick: a stranger may send any number of messages. */
-  private noteRefusals(): void {
-    const refused = refusals.take();
-    if (refused !== undefined) this.commands.note(refused);
   }
 
   private updateForecast(): void {

@@ -110,6 +110,12 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
+  /** Seals payloads from the next start of workers on. */
+  seal(keys: KeyRing): void {
+    this.keys = keys;
+    this.client = new Client({ connection: this.client.connection, ...codecOptions(keys) });
+  }
+
   /** Starts workers with the workflows of another module, given by its path from here. */
   async startWorkersWith(workflows: string): Promise<void> {
     const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
