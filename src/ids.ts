@@ -7,6 +7,10 @@ export const campaignWorkflowId = (campaign: string): string => `campaign:${camp
 export const submissionWorkflowId = (campaign: string, submission: string): string =>
   `submission:${campaign}:${submission}`;
 
+/** The campaign of a workflow id made above; undefined for any other id. */
+export const campaignOf = (workflowId: string): string | undefined =>
+  /^(?:campaign:([^:]+)|submission:([^:]+):[^:]+)$/.exec(workflowId)?.slice(1).find(Boolean);
+
 /** The unique name of a run, `<campaign>/<submission>/<n>`; also its folder in the runs bucket. */
 export const runKeyOf = (campaign: string, submission: string, n: number): string => `${campaign}/${submission}/${n}`;
 

@@ -39,3 +39,10 @@ export const resultObjects = {
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
 };
+
+/** Objects about the codec's keys in the results bucket; no campaign's name begins with a dot. */
+export const codecKeyObjects = {
+  folder: (namespace: string): string => `.codec-keys/${namespace}/`,
+  key: (namespace: string, id: string): string => `.codec-keys/${namespace}/${id}`,
+  idOf: (key: string): string => key.slice(key.lastIndexOf('/') + 1),
+};

@@ -23,6 +23,7 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
+import { sealedAsThis } from '../authentication/sealed.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
@@ -110,6 +111,7 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
+    await this.commands.finish();
     this.show();
   }
 
@@ -139,10 +141,7 @@ export class CampaignLoop {
     return continueAsNewSuggested || historyLength > mostEvents;
   }
 
-  /**
-   * Decides nothing more, so a flood of messages cannot delay it: what they ask for is in the state. It only waits for messages
-   * being sent and for updates without a reply.
-   */
+  /** Decides nothing more, so no flood delays it; what messages ask for is in the state. Waits for sending and for replies. */
   private async continueAsNew(): Promise<void> {
     await this.submissions.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
@@ -152,6 +151,7 @@ export class CampaignLoop {
     await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
       campaign: this.name,
       carried: { state, desk: this.commands.carried() },
+      ...sealedAsThis(),
     });
   }
 
@@ -191,6 +191,7 @@ export class CampaignLoop {
           this.unreported.clear();
         }
         this.updateForecast();
+        this.commands.noteRefusals();
         this.wake();
       }
     } catch (error) {

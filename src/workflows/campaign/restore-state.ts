@@ -4,10 +4,11 @@ import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { restoredState } from '../../campaign/state/initial-state.ts';
 import { statisticsCodec } from '../../campaign/state/statistics-codec.ts';
+import type { SealedInput } from '../authentication/sealed.ts';
 import type { CarriedCommands } from './command-processor.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
-export interface CampaignInput {
+export interface CampaignInput extends SealedInput {
   campaign: string;
   /** From the run before this one. */
   carried?: Carried;

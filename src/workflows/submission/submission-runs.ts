@@ -8,6 +8,7 @@ import type { Reason } from '../../campaign/model/reasons.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { Timings } from '../../timings.ts';
+import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../messages.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
@@ -16,7 +17,7 @@ import { isUntaken, untilTaken } from './untaken.ts';
 import { Wanted } from './wanted.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
-export interface SubmissionInput {
+export interface SubmissionInput extends SealedInput {
   campaign: string;
   submission: string;
   team: string;

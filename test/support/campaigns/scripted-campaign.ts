@@ -24,6 +24,9 @@ import { campaignWorkflowId, taskQueues } from '../../../src/ids.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { embeddedTimings, type Timings } from '../../../src/timings.ts';
 import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
+import { codecOptions } from '../../../src/codec/client-codec.ts';
+import type { KeyRing } from '../../../src/codec/key-ring.ts';
+import { authentication } from '../../../src/worker/authentication.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
@@ -80,7 +83,9 @@ export class ScriptedCampaign {
   readonly overSlots: string[] = [];
   private readonly runningByClass = new Map<string, Set<string>>();
   frozen: FrozenCampaign = frozenCampaign();
-  private server!: TemporalServer;
+  /** The keys with which payloads are sealed; undefined: they are plain. Set before {@link open}. */
+  keys: KeyRing | undefined;
+  server!: TemporalServer;
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
   private native!: NativeConnection;
@@ -101,9 +106,16 @@ export class ScriptedCampaign {
     this.server = await startTemporalServer(settings);
     await build();
     this.bundle = { codePath: join(projectRoot(), 'dist/workflows.js') };
-    this.client = new Client({ connection: await Connection.connect({ address: this.server.address }) });
+    const connection = await Connection.connect({ address: this.server.address });
+    this.client = new Client({ connection, ...codecOptions(this.keys) });
     this.native = await NativeConnection.connect({ address: this.server.address });
     await this.startWorkers();
+  }
+
+  /** Seals payloads from the next start of workers on. */
+  seal(keys: KeyRing): void {
+    this.keys = keys;
+    this.client = new Client({ connection: this.client.connection, ...codecOptions(keys) });
   }
 
   /** Starts workers with the workflows of another module, given by its path from here. */
@@ -120,6 +132,7 @@ export class ScriptedCampaign {
           connection: this.native,
           taskQueue,
           activities: this.activities(),
+          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs')),
           ...(taskQueue === taskQueues.main && {
             workflowBundle: this.bundle,
             workflowFailureErrorTypes: failOnNondeterminism,
@@ -173,7 +186,7 @@ export class ScriptedCampaign {
   /** Starts the campaign `name`; set teams and script before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
-    return this.client.workflow.start('campaign', campaignStart(this.frozen));
+    return this.client.workflow.start('campaign', campaignStart(this.frozen, this.keys !== undefined));
   }
 
   private activities(): Activities {

@@ -5,6 +5,8 @@ import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/clie
 import { Client, Connection } from '@temporalio/client';
 import { build } from '../../../scripts/build.mjs';
 import { batchCredentials } from '../../../src/batch/batch-clients.ts';
+import { codecOptions } from '../../../src/codec/client-codec.ts';
+import { KeyRing } from '../../../src/codec/key-ring.ts';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CampaignResults, SubmissionSummary } from '../../../src/ledger/results.ts';
 import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
@@ -35,8 +37,8 @@ export class SimulatedHome extends CampaignHome {
   readonly campaign = 'steered';
   /** The campaign file. */
   file = '';
-  private stack: Stack | undefined;
-  private connection: Connection | undefined;
+  stack: Stack | undefined;
+  connection: Connection | undefined;
 
   constructor(private readonly shape: Omit<CampaignShape, 'campaign'>) {
     super();
@@ -150,7 +152,12 @@ export class SimulatedHome extends CampaignHome {
   get temporal(): Client {
     assert.ok(this.connection);
     const namespace = this.stack?.environment['TEMPORAL_NAMESPACE'] ?? '';
-    return new Client({ connection: this.connection, namespace });
+    const file = this.stack?.environment['HOLDOUT_CODEC_KEYS'];
+    return new Client({
+      connection: this.connection,
+      namespace,
+      ...codecOptions(file ? new KeyRing(file) : undefined),
+    });
   }
 
   get batch(): BatchClient {

@@ -112,6 +112,26 @@ describe('a campaign without workers that submit or await jobs', () => {
     }
   });
 
+  it('withdraws a run whose worker has died while it submitted, without waiting for its heartbeat timeout', async () => {
+    await serve();
+    campaign.timings = { ...remoteTimings };
+    let bury: () => void = () => undefined;
+    const dead = new Promise<void>((resolve) => (bury = resolve));
+    campaign.holdSubmit = () => (campaign.queuesOfEnds.length === 0 ? dead : undefined);
+    try {
+      const { handle } = await start('died-submitting');
+      await eventually('it is being submitted', () => campaign.submitted.length === 1);
+      const began = Date.now();
+      await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+      await handle.result();
+      assert.ok(Date.now() - began < 25_000, `abort took ${Date.now() - began} ms`);
+      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.submit]);
+    } finally {
+      bury();
+    }
+  });
+
   it('names the job that may still be running if that fails too, and books the worst case', async () => {
     await serve('await');
     campaign.script = () => {
