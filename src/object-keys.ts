@@ -31,6 +31,8 @@ export const resultObjects = {
   /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
+  canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
+  canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
 };

@@ -64,7 +64,7 @@ export async function isCampaignDone(access: Access, { campaign }: FrozenCampaig
 
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
   const workflows = `${endpoints.ui}/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows`;
-  const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
+  const list = encodeURIComponent(`HoldoutCampaign="${campaign}" AND WorkflowType="submission"`);
   output.say(`Temporal Web UI, the campaign:    ${workflows}/${encodeURIComponent(campaignWorkflowId(campaign))}`);
   output.say(`Temporal Web UI, its submissions: ${workflows}?query=${list}`);
 }

@@ -53,6 +53,11 @@ export class CampaignRecord {
       const { result } = read(join(this.bucket('results'), scored.score.key)) as ScoreFile;
       assert.ok(result.kind === 'scored' && result.score === score, `${submission}: the results have another score`);
     }
+    for (const canary of results.canaries ?? []) {
+      const recorded = read(join(this.results, 'canaries', canary.class, `${canary.n}.json`));
+      assert.deepEqual(recorded, { version: 1, campaign: results.campaign, ...canary });
+      cost += canary.costMicroUsd;
+    }
     assert.equal(results.costMicroUsd, cost);
   }
 
