@@ -9,11 +9,17 @@ const atOnce = 4;
 
 /** @typedef {{ passes: number, failures: number, pending: number, failed: string[] }} Counts */
 
-/** Tests that need programs by others, or minutes: `npm run test:cloud` runs them. */
+/** Tests that need programs by others: `npm run test:cloud` runs them. */
 const cloud = join('test', 'cloud', '/');
 
-/** Every test file outside test/cloud, as a path from the project's root. */
-export const testFiles = () => filesUnder('test').filter((file) => !file.startsWith(cloud));
+/** Whole campaigns that take minutes of processor time: `npm run test:long` runs them. */
+const long = join('test', 'long', '/');
+
+/** Every test file outside test/cloud and test/long, as a path from the project's root. */
+export const testFiles = () => filesUnder('test').filter((file) => !file.startsWith(cloud) && !file.startsWith(long));
+
+/** Every test file in test/long. */
+export const longTestFiles = () => filesUnder(long);
 
 /** Every test file in test/cloud. */
 export const cloudTestFiles = () => filesUnder(cloud);

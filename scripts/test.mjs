@@ -1,23 +1,27 @@
 // `npm test [-- FILE …]`: installs and builds whatever the tests need, then runs mocha. `--unit` runs the unit tests alone,
-// which need no tools, no bundles and no root. test/cloud has its own command (test-cloud.mjs). The last line says `N passed, N failed`.
+// which need no tools, no bundles and no root. `--long` runs test/long, which takes minutes of processor time. test/cloud has its
+// own command (test-cloud.mjs). The last line says `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { ensureTools } from './ensure-tools.mjs';
-import { runGroups, testFiles } from './mocha-groups.mjs';
+import { longTestFiles, runGroups, testFiles } from './mocha-groups.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 import { isUnitTest } from './unit-tests.mjs';
 
-/** Folders whose tests share servers and bundles. Roughly the longest first, so that they end together. */
+/**
+ * Folders whose tests share servers and bundles, in the order of their start. Roughly the longest first, so that they end
+ * together, and tests that compute beside tests that wait.
+ */
 const folders = [
+  /^(?!runner|workflows|whole-path|batch|activities|local|images|examples)/,
   /^runner/,
+  /^local/,
   /^workflows/,
   /^whole-path/,
-  /^(?:batch|activities)/,
-  /^local/,
   /^(?:images|examples)/,
-  /^/,
+  /^(?:batch|activities)/,
 ];
 
 /** Suites whose files have servers of their own and take a minute or more. */
@@ -35,10 +39,16 @@ try {
     const { build } = await import('./build.mjs');
     await build();
     await ensureTools(scratch);
-    process.exitCode = await runGroups(args.length > 0 ? [args] : allGroups(), scratch);
+    process.exitCode = await runGroups(groupsOf(args), scratch);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** @param {string[]} args */
+function groupsOf(args) {
+  if (args[0] === '--long') return longTestFiles().map((file) => [file]);
+  return args.length > 0 ? [args] : allGroups();
 }
 
 /** One mocha per long test file, and one for the suites of each other folder. */

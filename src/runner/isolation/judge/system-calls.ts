@@ -1,0 +1,23 @@
+import type { Findings } from '../program/hostile-program.ts';
+import { errno } from '../program/system-calls.ts';
+import { type Judgement, notRefused, unless } from './judgement.ts';
+import { lineOf } from './user.ts';
+
+/** By a signal: SIGSYS of the filter, or SIGSEGV of a kernel without such an entry. */
+const endedByEntry = [31, 11];
+
+/** The filter refuses every call that it does not allow, also by the kernel's entries for other programs. */
+export function judgeSystemCalls({ forbidden, otherEntries, status }: Findings): Judgement {
+  const mode = lineOf(status, 'Seccomp');
+  return {
+    faults: [
+      ...notRefused(forbidden, [errno.ENOSYS]),
+      ...notRefused(
+        otherEntries.map((entry, n) => [['32-bit calls', 'x32 calls'][n] ?? '', entry]),
+        endedByEntry,
+      ),
+      ...unless(mode === '2', `the kernel applies no filter (Seccomp: ${mode ?? 'unknown'})`),
+    ],
+    seen: `${forbidden.size} calls do not exist for it; 32-bit and x32 calls end the process`,
+  };
+}
