@@ -1,7 +1,7 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import type { CanaryReport } from '../campaign/model/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
-import { canariesOf } from '../ledger/canaries.ts';
+import { canariesOf, canaryReportOf } from '../ledger/canaries.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
@@ -68,7 +68,10 @@ export async function loadCampaignSnapshot(
     actsRecorded: commands.length,
     operatorsLog: commands.slice(-logLines).map(lineOf),
     // Listed before the records are read, so that one that ends in between has its record.
-    canaries: { running: await runningCanaries(deps, campaign), ended: await canariesOf(results, campaign) },
+    canaries: {
+      running: await runningCanaries(deps, campaign),
+      ended: (await canariesOf(results, campaign)).map(canaryReportOf),
+    },
   };
 }
 

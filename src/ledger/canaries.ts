@@ -10,6 +10,23 @@ export interface CanaryRecord extends CanaryReport {
   campaign: string;
 }
 
+/** The report that a record keeps. */
+export const canaryReportOf = ({
+  class: name,
+  n,
+  jobId,
+  verdict,
+  billedSeconds,
+  costMicroUsd,
+}: CanaryRecord): CanaryReport => ({
+  class: name,
+  n,
+  jobId,
+  verdict,
+  billedSeconds,
+  costMicroUsd,
+});
+
 /** Writes a record unless the canary has one; returns the one that it has. */
 export async function keepCanary({ store, bucket }: Bucket, record: CanaryRecord): Promise<CanaryRecord> {
   const key = resultObjects.canary(record.campaign, record.class, record.n);

@@ -10,7 +10,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { canariesOf } from './canaries.ts';
+import { canariesOf, canaryReportOf } from './canaries.ts';
 import { commandsOf } from './command-log.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { eachChain, readsAtOnce } from './ledger.ts';
@@ -65,7 +65,7 @@ export async function collectResults(results: Bucket, frozen: FrozenCampaign): P
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
   const runs = submissions.flatMap((submission) => submission.runs);
-  const canaries = (await canariesOf(results, campaign)).map(({ version: _, campaign: __, ...report }) => report);
+  const canaries = (await canariesOf(results, campaign)).map(canaryReportOf);
   const isFinal = ({ submission, sequence }: TeamRound): boolean => sequence <= (chains.get(submission)?.length ?? 0);
   return {
     campaign,
