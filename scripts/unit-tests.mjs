@@ -31,6 +31,7 @@ export const unitTests = [
   'test/runner/sandbox/start-refusal.test.ts',
   'test/scoring/',
   'test/settings.test.ts',
+  'test/supply-chain.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

@@ -27,7 +27,7 @@ export async function checkIsolation(settings: RunnerSettings, runKey: string, s
   await withLock(join(scratch, 'locks', 'isolation'), stop, async () => {
     if (await markers.has(key)) return;
     const broken = (await drill({ settings, run, stop })).filter(({ holds }) => !holds);
-    if (broken.length > 0) throw holdoutError('ISOLATION_BROKEN', { broken: broken.map(inWords) });
+    if (broken.length > 0) throw holdoutError('ISOLATION_BROKEN', { broken: inWords(broken) });
     await markers.add(key);
   });
 }
@@ -36,4 +36,11 @@ export async function checkIsolation(settings: RunnerSettings, runKey: string, s
 export const tryIsolation = (settings: RunnerSettings, stop: AbortSignal): Promise<ControlCheck[]> =>
   drill({ settings, run: { ...hostRun, runKey: 'isolation' }, stop });
 
-const inWords = ({ control, found }: ControlCheck): string => `${control} (${found})`;
+/** One text for each finding: without a report it is the same for all controls. */
+function inWords(broken: readonly ControlCheck[]): string[] {
+  const findings = new Set(broken.map(({ found }) => found));
+  return [...findings].map((found) => {
+    const named = broken.filter((check) => check.found === found).map(({ control }) => control);
+    return `${named.join(', ')} (${found})`;
+  });
+}

@@ -60,6 +60,7 @@ export async function runConfined(program: ConfinedProgram): Promise<ConfinedRun
   const host: Host = { engine, place, staged: join(place.folder, 'staged') };
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   // Helpers of the engine leave files in the current folder; they are removed with the run's folder.
+  const before = process.cwd();
   process.chdir(place.folder);
   try {
     await stage(host.staged, program.executable);
@@ -67,7 +68,7 @@ export async function runConfined(program: ConfinedProgram): Promise<ConfinedRun
   } finally {
     await releaseHost(engine, place);
     await engine.removeImage(place.drillImage);
-    process.chdir('/');
+    process.chdir(before);
     await rm(place.folder, { recursive: true, force: true });
   }
 }

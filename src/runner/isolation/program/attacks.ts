@@ -1,4 +1,4 @@
-import { forbiddenCalls, makesChild, rawSocket, socketTypes } from './forbidden-calls.ts';
+import { forbiddenCalls, makesChild, otherCalls, socketTypes } from './forbidden-calls.ts';
 import {
   add,
   type Argument,
@@ -70,7 +70,7 @@ export class Attacks {
   /** In a child that shares this memory, because some would change the process. */
   forbiddenCalls(): Map<string, Slot> {
     const results = new Map<string, Slot>();
-    const body = Object.entries({ ...forbiddenCalls, 'raw socket': rawSocket }).map(([name, [number, ...args]]) => {
+    const body = Object.entries({ ...forbiddenCalls, ...otherCalls }).map(([name, [number, ...args]]) => {
       const result = this.memory.slot();
       results.set(name, result);
       const end = makesChild(name) ? ifZero(call(nr.exit)) : Buffer.alloc(0);

@@ -1,4 +1,5 @@
 import { Attacks } from './attacks.ts';
+import { otherCalls } from './forbidden-calls.ts';
 import { call } from './machine-code.ts';
 import { ProgramMemory, type Slot, type TextRegion } from './memory.ts';
 import { executableOf } from './executable.ts';
@@ -36,6 +37,8 @@ export interface Findings {
   rootWrites: Map<string, number | undefined>;
   inputWrites: Map<string, number | undefined>;
   forbidden: Map<string, number | undefined>;
+  /** Result of a call that no kernel has. */
+  unknownCall: number | undefined;
   /** Statuses of children that used the kernel's entries for other programs. */
   otherEntries: (number | undefined)[];
   /** `swap`: how much of it may be in swap space, in the words of the control group. */
@@ -161,14 +164,15 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
       setgid: number(user.setgid),
       chown: number(user.chown),
       mknod: number(user.mknod),
-      rawSocket: number(slots.forbidden.get('raw socket')),
+      rawSocket: number(slots.forbidden.get('rawSocket')),
     },
     status: text(texts.status),
     mounts: text(texts.mounts),
     environment: text(texts.environment),
     rootWrites: numbers(slots.rootWrites),
     inputWrites: numbers(slots.inputWrites),
-    forbidden: new Map([...numbers(slots.forbidden)].filter(([name]) => name !== 'raw socket')),
+    forbidden: new Map([...numbers(slots.forbidden)].filter(([name]) => !(name in otherCalls))),
+    unknownCall: number(slots.forbidden.get('unknown')),
     otherEntries: slots.otherEntries.map(number),
     memory: { status: number(slots.memory), limits: slots.memoryLimits.map(text), swap: text(slots.swap) },
     processes: { made: number(processes.made), last: number(processes.last), limits: slots.processLimits.map(text) },
