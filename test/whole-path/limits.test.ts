@@ -43,9 +43,7 @@ describe('budget, slots and deadline from the command line', function () {
       refusals.map(async ([[command, ...args], why]) => assert.match(await home.command(2, command, ...args), why)),
     );
     assert.deepEqual({ ...(await home.progress()), operatorsLog: [], forecast: null }, before);
-    const byOperators = record.commands().filter(({ by }) => by !== 'holdout');
-    assert.equal(byOperators.length, refusals.length);
-    assert.ok(byOperators.every(({ refused, message }) => refused !== undefined && message === null));
+    assert.ok(record.commands().every(({ refused, message }) => refused !== undefined && message === null));
   });
 
   it('continues with a larger budget', async () => {

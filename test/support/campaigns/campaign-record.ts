@@ -22,9 +22,9 @@ export class CampaignRecord {
     return this.linked<LedgerRecord>(join(this.results, 'ledger', submission));
   }
 
-  /** The operator commands; fails if the chain is broken. */
+  /** The operator commands, without the campaign's own decisions; fails if the chain is broken. */
   commands(): ChainedCommand[] {
-    return this.linked<ChainedCommand>(join(this.results, 'acts'));
+    return this.linked<ChainedCommand>(join(this.results, 'acts')).filter(({ by }) => by !== 'holdout');
   }
 
   /**
