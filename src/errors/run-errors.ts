@@ -72,6 +72,10 @@ export const runErrors = {
     (d) => `This host does not confine submissions as it must: ${d.broken.join('; ')}.`,
     'npm run holdout -- doctor tries it again on this machine; docs/isolation.md says what each control needs. No submission ran.',
   ),
+  RUNTIME_MISSING: platformError<{ runtime: string; engine: string }>(
+    (d) => `The class wants its submissions under ${d.runtime}, and ${d.engine} on this host has no such runtime.`,
+    'Install gVisor on the hosts of the class (docs/isolation.md#gvisor), or start a campaign without isolation: gvisor. No submission ran.',
+  ),
   CANARY_STOPPED: platformError<Record<string, never>>(
     () => 'The canary was stopped before it had tried everything.',
     'Its class is not proven; Holdout submits another one.',

@@ -18,6 +18,7 @@ import { launch } from './launch/launch.ts';
 import { launched } from './launch/launched.ts';
 import { checkHost } from './preflight/preflight.ts';
 import { writeRunnerError } from './write-runner-error.ts';
+import { isolatedEngine } from './sandbox/isolated-engine.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';
 import { selfTest } from './self-test.ts';
@@ -64,10 +65,11 @@ function jobSettings(): RunnerSettings {
   return settings;
 }
 
-async function runBatchJob(settings: RunnerSettings, stop: AbortSignal): Promise<number> {
+async function runBatchJob(given: RunnerSettings, stop: AbortSignal): Promise<number> {
   const platform = loadSettings();
   const [store, buckets] = [new ObjectStore(platform), bucketsOf(platform)];
   const spec = await readSpec(store, buckets.runs, runObjects.spec(process.env['HOLDOUT_RUN_KEY'] ?? ''));
+  const settings = { ...given, engine: await isolatedEngine(given.engine, spec.instanceClass.isolation) };
   await checkBefore(settings, spec, stop);
   if (!(await claimRun(store, buckets.runs, spec.runKey, settings.jobId))) return runnerExit.duplicate;
   if (spec.purpose === 'canary') await runCanary({ store, buckets, settings, spec, stop });
@@ -80,7 +82,7 @@ async function checkBefore(settings: RunnerSettings, spec: RunSpec | CanarySpec,
   const { image } = settings;
   const canary = spec.purpose === 'canary';
   if (image !== undefined) await checkHost({ ...settings, image }, canary ? confinedSpec(spec, 0) : spec);
-  if (!canary) await checkIsolation(settings, spec.runKey, stop);
+  if (!canary) await checkIsolation(settings, spec, stop);
 }
 
 async function readSpec(store: ObjectStore, bucket: string, key: string): Promise<RunSpec | CanarySpec> {

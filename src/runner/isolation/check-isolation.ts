@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Isolation } from '../../campaign/model/classes/instance-class-kinds.ts';
 import type { ControlCheck } from '../../campaign/model/canary.ts';
 import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
@@ -8,19 +9,29 @@ import type { DrilledRun } from './confined-program.ts';
 import { isolationKey } from './isolation-key.ts';
 import { Markers } from './markers.ts';
 
-/** The smallest run that shows whether a host enforces limits. */
-const hostRun = {
-  instanceClass: { name: 'isolation', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1 },
-  limits: { wallClockSeconds: 30, memoryMiB: 64, pids: 64, outputBytes: 4 * 2 ** 20, sharedMemoryMiB: 16 },
-} as const satisfies Partial<DrilledRun>;
+/** The smallest run that shows whether a host enforces limits. The kernel of gVisor itself needs some of them. */
+const hostRun = (runKey: string, isolation?: Isolation): DrilledRun => ({
+  runKey,
+  instanceClass: { name: 'isolation', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1, ...(isolation && { isolation }) },
+  limits: {
+    wallClockSeconds: 30,
+    ...(isolation === undefined ? { memoryMiB: 64, pids: 64 } : { memoryMiB: 256, pids: 300 }),
+    outputBytes: 4 * 2 ** 20,
+    sharedMemoryMiB: 16,
+  },
+});
 
 /**
  * Tries the confinement with the hostile program, once for each boot of a host, engine, set of flags and program; before a run is
  * claimed, because a host that does not confine is the platform's fault. Throws ISOLATION_BROKEN.
  */
-export async function checkIsolation(settings: RunnerSettings, runKey: string, stop: AbortSignal): Promise<void> {
+export async function checkIsolation(
+  settings: RunnerSettings,
+  { runKey, instanceClass }: Pick<DrilledRun, 'runKey' | 'instanceClass'>,
+  stop: AbortSignal,
+): Promise<void> {
   const { engine, scratch } = settings;
-  const run = { ...hostRun, runKey };
+  const run = hostRun(runKey, instanceClass.isolation);
   const markers = new Markers(engine.markers ?? join(scratch, 'isolation'));
   const key = await isolationKey(engine, run);
   if (await markers.has(key)) return;
@@ -34,7 +45,7 @@ export async function checkIsolation(settings: RunnerSettings, runKey: string, s
 
 /** The drill of {@link checkIsolation}, whatever is noted. */
 export const tryIsolation = (settings: RunnerSettings, stop: AbortSignal): Promise<ControlCheck[]> =>
-  drill({ settings, run: { ...hostRun, runKey: 'isolation' }, stop });
+  drill({ settings, run: hostRun('isolation'), stop });
 
 /** One text for each finding: without a report it is the same for all controls. */
 function inWords(broken: readonly ControlCheck[]): string[] {

@@ -1,7 +1,7 @@
 import { defaultPaths } from '../../campaign/model/layouts.ts';
 import type { DrilledRun } from './confined-program.ts';
 import { countedMs } from './process-counter.ts';
-import { type HostileProgram, hostileProgram } from './program/hostile-program.ts';
+import { type AttackPlan, type HostileProgram, hostileProgram } from './program/hostile-program.ts';
 import type { Target } from './program/target.ts';
 
 const mebibyte = 2 ** 20;
@@ -13,10 +13,15 @@ export const memoryLimitMiB = ({ limits, instanceClass: { gpu, gpuMemoryMiB } }:
   limits.memoryMiB + (gpu === 'emulated' ? gpuMemoryMiB : 0);
 
 /** Writes the hostile program for the limits of a run. */
-export const programFor = (run: DrilledRun, targets: readonly Target[]): HostileProgram =>
+export const programFor = (
+  run: DrilledRun,
+  targets: readonly Target[],
+  exhausts: AttackPlan['exhausts'] = ['memory', 'processes'],
+): HostileProgram =>
   hostileProgram({
     ...defaultPaths,
     targets,
+    exhausts,
     memoryMiB: memoryLimitMiB(run) + moreMiB,
     processes: run.limits.pids + moreProcesses,
     // The file system is somewhat larger than it promises.

@@ -4,8 +4,10 @@ import type { RunnerSettings } from '../runner-settings.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
 import { type ConfinedRun, type DrilledRun, runConfined } from './confined-program.ts';
 import { memoryLimitMiB, programFor } from './drill-program.ts';
-import type { Expected, Outside } from './evidence.ts';
+import type { Evidence, Expected, Outside } from './evidence.ts';
+import { judgeGvisor } from './judge/gvisor.ts';
 import { judge } from './judge/judge.ts';
+import type { AttackPlan } from './program/hostile-program.ts';
 import { listen } from './listeners.ts';
 
 export interface Drill {
@@ -16,18 +18,29 @@ export interface Drill {
 
 /**
  * Runs Holdout's hostile program exactly as a submission is run, and judges each control by its report and by what was seen
- * from outside. Leaves nothing on the host. Rejects with the abort reason if it is stopped.
+ * from outside. Under gVisor a limit ends the whole container, so each gets one of its own. Leaves nothing on the host. Rejects with the abort reason if it is stopped.
  */
-export async function drill({ settings, run, stop }: Drill): Promise<ControlCheck[]> {
+export async function drill(request: Drill): Promise<ControlCheck[]> {
+  const all = ['memory', 'processes'] as const;
+  if (request.run.instanceClass.isolation !== 'gvisor') return judge(await evidenceOf(request, all));
+  return judgeGvisor({
+    calm: await evidenceOf(request, []),
+    memory: await evidenceOf(request, ['memory']),
+    processes: await evidenceOf(request, ['processes']),
+  });
+}
+
+/** One container with the hostile program. */
+async function evidenceOf({ settings, run, stop }: Drill, exhausts: AttackPlan['exhausts']): Promise<Evidence> {
   const listeners = await listen(runPathsOf(settings).container);
   try {
-    const program = programFor(run, listeners.targets);
+    const program = programFor(run, listeners.targets, exhausts);
     const confined = await runConfined({ ...program, settings, run, stop });
-    return judge({
+    return {
       findings: confined.report && program.read(confined.report),
       outside: outsideOf(confined, listeners.reached()),
       expected: expectedOf(confined, run),
-    });
+    };
   } finally {
     listeners.close();
   }

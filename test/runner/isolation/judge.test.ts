@@ -21,7 +21,7 @@ function sound(): Evidence & { findings: Findings } {
         { target: metadata, result: -101 },
       ],
       interfaces: 'Inter-|   Receive\n face |bytes\n    lo:       0       0\n',
-      user: { uid: 1_217_922, gid: 64_001, groups: 1, setuid: -1, setgid: -1, chown: -1, mknod: -1, rawSocket: -1 },
+      user: { uid: 1_217_922, gid: 64_001, groups: 1, setuid: -1, setgid: -1, priority: -13, mknod: -1, rawSocket: -1 },
       status: [
         'Groups:\t64001 ',
         ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map((name) => `${name}:\t0000000000000000`),
@@ -40,6 +40,7 @@ function sound(): Evidence & { findings: Findings } {
         '',
       ].join('\n'),
       environment: 'HOME=/tmp\0HOLDOUT_INPUT=/input\0HOLDOUT_OUTPUT=/output\0PATH=/bin\0HOSTNAME=submission\0',
+      kernel: 'Linux version 6.1.0',
       rootWrites: new Map([
         ['/bait/new', -30],
         ['/volume/new', -30],
@@ -134,7 +135,7 @@ const changes: readonly (readonly [control: Control, what: string, change: Chang
     (set) => ['capabilities', `${set} is not empty`, inStatus(new RegExp(`${set}:\\t0`), `${set}:\t8`)] as const,
   ),
   ['capabilities', 'new privileges are possible', inStatus('NoNewPrivs:\t1', 'NoNewPrivs:\t0')],
-  ['capabilities', 'it gives files away', inUser({ chown: 0 })],
+  ['capabilities', 'it raises its priority', inUser({ priority: 0 })],
   ['capabilities', 'it makes devices', inUser({ mknod: 0 })],
   ['capabilities', 'it opens raw sockets', inUser({ rawSocket: 3 })],
   ['memory', 'no child was killed', ({ findings }) => Object.assign(findings.memory, { status: 0 })],

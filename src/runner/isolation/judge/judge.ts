@@ -9,7 +9,10 @@ import { judgeNetwork } from './network.ts';
 import { judgeSystemCalls } from './system-calls.ts';
 import { judgeCapabilities, judgeUser } from './user.ts';
 
-const judges: Record<Control, (findings: Findings, evidence: Evidence) => Judgement> = {
+export type Judges = Record<Control, (findings: Findings, evidence: Evidence) => Judgement>;
+
+/** The judges of an engine's usual runtime, where the kernel of the host confines. */
+export const usualJudges: Judges = {
   network: judgeNetwork,
   user: judgeUser,
   capabilities: judgeCapabilities,
@@ -26,11 +29,11 @@ const judges: Record<Control, (findings: Findings, evidence: Evidence) => Judgem
 const maxFaults = 5;
 
 /** Whether each control held. Without a report none did: what was not tried is not proven. */
-export function judge(evidence: Evidence): ControlCheck[] {
+export function judge(evidence: Evidence, by: Judges = usualJudges): ControlCheck[] {
   const { findings, outside } = evidence;
   return controls.map((control) => {
     if (findings === undefined) return { control, holds: false, found: `not tried: ${endInWords(outside.end)}` };
-    const { faults, seen } = judges[control](findings, evidence);
+    const { faults, seen } = by[control](findings, evidence);
     const more = faults.length > maxFaults ? `; ${faults.length - maxFaults} more` : '';
     const found = faults.length === 0 ? seen : faults.slice(0, maxFaults).join('; ') + more;
     return { control, holds: faults.length === 0, found };

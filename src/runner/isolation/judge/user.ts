@@ -29,8 +29,8 @@ const capabilitySets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'];
 
 /** It has no capabilities and cannot get any. */
 export function judgeCapabilities({ user, status }: Findings): Judgement {
-  const { chown, mknod, rawSocket } = user;
-  const attempts = { 'give a file away': chown, 'make a device': mknod, 'raw socket': rawSocket };
+  const { priority, mknod, rawSocket } = user;
+  const attempts = { 'raise its priority': priority, 'make a device': mknod, 'raw socket': rawSocket };
   return {
     faults: [
       ...capabilitySets.flatMap((name) => {

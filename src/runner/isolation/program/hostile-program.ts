@@ -14,6 +14,8 @@ export interface AttackPlan {
   memoryMiB: number;
   processes: number;
   outputMiB: number;
+  /** Attacks that may end the container: an engine whose limits end all of it is tried with one at a time. */
+  exhausts: readonly ('memory' | 'processes')[];
   /** How long the processes are held, for a measurement from outside. */
   holdMs: number;
 }
@@ -28,11 +30,13 @@ export const bait = { imageFolder: '/bait', volume: '/volume', input: 'bait' } a
 export interface Findings {
   targets: { target: Target; result: number | undefined }[];
   interfaces: string | undefined;
-  user: Record<'uid' | 'gid' | 'groups' | 'setuid' | 'setgid' | 'chown' | 'mknod' | 'rawSocket', number | undefined>;
+  user: Record<'uid' | 'gid' | 'groups' | 'setuid' | 'setgid' | 'priority' | 'mknod' | 'rawSocket', number | undefined>;
   /** /proc/self/status */
   status: string | undefined;
   mounts: string | undefined;
   environment: string | undefined;
+  /** /proc/version */
+  kernel: string | undefined;
   /** Results of opening for writing, by path; of unlinking a file of the inputs. */
   rootWrites: Map<string, number | undefined>;
   inputWrites: Map<string, number | undefined>;
@@ -90,6 +94,7 @@ function tryAll(attacks: Attacks, plan: AttackPlan) {
     status: attacks.readFile('/proc/self/status', 4096),
     mounts: attacks.readFile('/proc/self/mountinfo', 32_768),
     interfaces: attacks.readFile('/proc/self/net/dev', 4096),
+    kernel: attacks.readFile('/proc/version', 256),
   };
   return {
     texts,
@@ -104,8 +109,8 @@ function tryAll(attacks: Attacks, plan: AttackPlan) {
     targets: plan.targets.map((target) => attacks.connect(target)),
     forbidden: attacks.forbiddenCalls(),
     otherEntries: attacks.otherEntries(),
-    memory: attacks.takeMemory(plan.memoryMiB),
-    processes: attacks.takeProcesses(plan.processes, plan.holdMs),
+    memory: plan.exhausts.includes('memory') ? attacks.takeMemory(plan.memoryMiB) : undefined,
+    processes: plan.exhausts.includes('processes') ? attacks.takeProcesses(plan.processes, plan.holdMs) : undefined,
     core: attacks.limit(rlimitCore),
     output: attacks.fillFile(`${plan.output}/fill`, plan.outputMiB),
   };
@@ -122,7 +127,7 @@ function tryUser(attacks: Attacks, { output }: AttackPlan) {
     groups: attacks.call(nr.getgroups),
     setuid: attacks.call(nr.setuid, 0),
     setgid: attacks.call(nr.setgid, 0),
-    chown: attacks.call(nr.chown, memory.path(`${otherFolder}/${reportName}`), 1, 1),
+    priority: attacks.call(nr.setpriority, 0, 0, -20),
     mknod: attacks.call(nr.mknod, memory.path(`${output}/disk`), blockDevice, anyDevice),
   };
 }
@@ -162,20 +167,21 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
       groups: number(user.groups),
       setuid: number(user.setuid),
       setgid: number(user.setgid),
-      chown: number(user.chown),
+      priority: number(user.priority),
       mknod: number(user.mknod),
       rawSocket: number(slots.forbidden.get('rawSocket')),
     },
     status: text(texts.status),
     mounts: text(texts.mounts),
     environment: text(texts.environment),
+    kernel: text(texts.kernel),
     rootWrites: numbers(slots.rootWrites),
     inputWrites: numbers(slots.inputWrites),
     forbidden: new Map([...numbers(slots.forbidden)].filter(([name]) => !(name in otherCalls))),
     unknownCall: number(slots.forbidden.get('unknown')),
     otherEntries: slots.otherEntries.map(number),
     memory: { status: number(slots.memory), limits: slots.memoryLimits.map(text), swap: text(slots.swap) },
-    processes: { made: number(processes.made), last: number(processes.last), limits: slots.processLimits.map(text) },
+    processes: { made: number(processes?.made), last: number(processes?.last), limits: slots.processLimits.map(text) },
     output: { written: number(output.written), last: number(output.last), core: number(slots.core) },
   };
 }

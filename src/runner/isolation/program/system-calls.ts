@@ -17,7 +17,6 @@ export const nr = {
   wait4: 61,
   kill: 62,
   unlink: 87,
-  chown: 92,
   getrlimit: 97,
   getuid: 102,
   getgid: 104,
@@ -26,6 +25,7 @@ export const nr = {
   getgroups: 115,
   mknod: 133,
   statfs: 137,
+  setpriority: 141,
   exitGroup: 231,
 } as const;
 

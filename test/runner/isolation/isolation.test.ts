@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CanaryOutcome, type CanarySpec, controls } from '../../../src/campaign/model/canary.ts';
 import type { RunnerError } from '../../../src/campaign/model/run-outcome.ts';
@@ -86,5 +87,18 @@ describe('a runner and the isolation of its host', () => {
     assert.equal(trouble?.code, 'ISOLATION_BROKEN');
     assert.match(trouble.message, /capabilities \(CapBnd is /);
     assert.equal(await rig.store.find(rig.s3.buckets.runs, runObjects.claim(runKey)), undefined);
+  });
+
+  it('the drill is made once per host, and its note is used by later runs', async () => {
+    const markers = join(rig.folder, 'notes');
+    const env = { HOLDOUT_ENGINE: JSON.stringify({ ...rig.engine, markers }) };
+    const notes = async (): Promise<number[]> => {
+      const { runKey } = await rig.putSpec(rig.image('exit 0'));
+      await rig.finished(rig.startRunner(runKey, undefined, env));
+      return readdirSync(markers).map((name) => statSync(join(markers, name)).ino);
+    };
+    const first = await notes();
+    assert.equal(first.length, 1);
+    assert.deepEqual(await notes(), first);
   });
 });
