@@ -31,6 +31,10 @@ export function parseRunKey(runKey: string): { campaign: string; submission: str
   return { campaign, submission, n: Number(n) };
 }
 
+/** The numbers of the form `1`, `2`, … that keys contain; undefined for any other text. */
+export const numberInKey = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : undefined;
+
 /** Task queues; `npm run worker -- --queues` takes these names. */
 export const taskQueues = {
   main: 'holdout-main',

@@ -33,6 +33,11 @@ export const resultObjects = {
     `${campaign}/bases/${base}/${kind}/`,
   canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
   canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
+  /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
+  imageScan: (campaign: string, submission: string, digest: string): string =>
+    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
+  /** The digests of the newest records, written with every publication: ledger/heads.ts. */
+  heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
 };

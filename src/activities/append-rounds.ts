@@ -1,5 +1,6 @@
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds } from '../campaign/model/work-list.ts';
+import { readByDigest } from '../ledger/checked-object.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
@@ -15,8 +16,8 @@ export async function appendRounds(
   { campaign, workLists, added }: { campaign: string; workLists: readonly string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
-  const request = await store.findJson<AddedRounds>(buckets.results, added);
-  if (request === undefined) return null;
+  if ((await store.size(buckets.results, added)) === undefined) return null;
+  const request = await readByDigest<AddedRounds>(deps.results, added);
   const frozen = await deps.frozen.campaign(campaign);
   const known = await deps.frozen.work(campaign, workLists);
   const final = await finalRounds(deps.results, campaign);

@@ -38,9 +38,9 @@ export async function loadCampaignSnapshot(
   { campaign }: { campaign: string },
 ): Promise<CampaignSnapshot> {
   const { results, frozen } = deps;
-  const { fairness } = await frozen.campaign(campaign);
+  const rules = await frozen.campaign(campaign);
   const commands = await commandsOf(results, campaign);
-  const { rounds } = await campaignRounds(results, campaign, commands);
+  const { rounds } = await campaignRounds(results, rules, commands);
   // Listed before the ledger is read, so that a round that ends in between shows up in the ledger.
   const listed = await runningRounds(deps, campaign);
   const final = new Map<string, number>();
@@ -53,7 +53,7 @@ export async function loadCampaignSnapshot(
   const running = listed.filter((round) => !isFinal(round));
   const names = new Set(running.map(roundKeyOf));
 
-  const teams = publishedOrder(fairness.seed, new Set(rounds.map(({ team }) => team)));
+  const teams = publishedOrder(rules.fairness.seed, new Set(rounds.map(({ team }) => team)));
   const list = workListOf(teams, rounds, (round) => isFinal(round) || names.has(roundKeyOf(round)));
   const numbers = new Map(teams.map((team, number) => [team, number]));
   const teamOf = new Map(rounds.map(({ submission, team }) => [submission, numbers.get(team) ?? -1]));

@@ -3,14 +3,17 @@ import { commandsOf } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { closeRounds } from '../ledger/close-rounds.ts';
 import { finalRounds } from '../ledger/ledger.ts';
-import { collectResults, leaderboardEntries } from '../ledger/results.ts';
+import { readCampaignRecord } from '../ledger/campaign-record.ts';
+import { headsBody, type Heads } from '../ledger/heads.ts';
+import { leaderboardEntries, resultsBody, resultsFrom } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
 import type { Dependencies } from './dependencies.ts';
 import { notRunning } from './submission-workflows.ts';
 import { resultObjects } from '../object-keys.ts';
+import { sha256 } from '../sha256.ts';
 
 /**
- * Writes leaderboard.csv and results.json from the ledger. With `rest`, first records every round without a record as
+ * Writes leaderboard.csv, results.json and heads.json from the ledger. With `rest`, first records every round without a record as
  * cancelled with that reason, because the campaign was closed before the round's turn.
  */
 export async function publishResults(
@@ -20,17 +23,31 @@ export async function publishResults(
   const { store, buckets } = deps;
   const frozen = await deps.frozen.campaign(campaign);
   if (rest) await closeTheRest(deps, campaign, rest);
-  const results = await collectResults(deps.results, frozen);
+  const record = await readCampaignRecord(deps.results, frozen);
+  const results = await resultsFrom(deps.results, frozen, record);
   const keys = { leaderboard: resultObjects.leaderboard(campaign), results: resultObjects.results(campaign) };
-  const board = rankLeaderboard(leaderboardEntries(results), frozen.leaderboard);
-  await store.write(buckets.results, keys.leaderboard, leaderboardCsv(board));
-  await store.write(buckets.results, keys.results, `${JSON.stringify(results, null, 2)}\n`);
+  const board = leaderboardCsv(rankLeaderboard(leaderboardEntries(results), frozen.leaderboard));
+  const body = resultsBody(results);
+  const heads: Heads = {
+    version: 1,
+    campaign: await deps.frozen.digest(campaign),
+    ...record.heads,
+    results: sha256(body),
+    leaderboard: sha256(board),
+  };
+  await store.write(buckets.results, keys.leaderboard, board);
+  await store.write(buckets.results, keys.results, body);
+  await store.write(buckets.results, resultObjects.heads(campaign), headsBody(heads));
   return keys;
 }
 
 async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {
   const { results } = deps;
-  const { rounds } = await campaignRounds(results, campaign, await commandsOf(results, campaign));
+  const { rounds } = await campaignRounds(
+    results,
+    await deps.frozen.campaign(campaign),
+    await commandsOf(results, campaign),
+  );
   const final = await finalRounds(results, campaign);
   const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
   // A campaign that lost its state may be closed before it knows of a workflow that still runs and will write its record.

@@ -1,11 +1,12 @@
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
-import { effectiveRecord, type LedgerRecord } from '../ledger/record.ts';
+import { evidenceOf } from '../ledger/evidence.ts';
+import { effectiveRecord, type Evidence, type LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** A record whose place in the chain is not known yet. */
-export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor'>;
+export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor' | 'evidence'>;
 
 /** Writes the record of a round into the ledger, then reports to the campaign. */
 export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {
@@ -27,10 +28,18 @@ export async function keepResult(
   const known = chain[sequence - 1];
   if (known && chain.length > sequence) return { record: known.record, before };
   const predecessor = chain[sequence - 2]?.digest ?? null;
-  const record: LedgerRecord = { version: 1, ...result, predecessor };
+  const evidence = known ? known.record.evidence : await evidenceOfRound(deps, result);
+  const record: LedgerRecord = { version: 1, ...result, predecessor, ...(evidence && { evidence }) };
   await appendRecord(deps.results, record);
   return { record, before };
 }
+
+/** A repeated call must not gather it again: a job that could not be stopped may have written an outcome since. */
+const evidenceOfRound = async (
+  deps: Dependencies,
+  { campaign, submission, runs }: SubmissionResult,
+): Promise<Evidence> =>
+  evidenceOf(deps.runs, { campaign, submission, runs, frozen: await deps.frozen.digest(campaign) });
 
 /** The report to the campaign about a record, given the records before it. */
 export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]): SubmissionReport {

@@ -5,7 +5,8 @@ import type { ScoreFile } from '../ledger/score-file.ts';
 import { scorePredictions } from '../scoring/score-predictions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
-import { runObjects, resultObjects } from '../object-keys.ts';
+import { resultObjects } from '../object-keys.ts';
+import { hashedPredictions } from '../ledger/hashed-predictions.ts';
 
 /**
  * Where the score or the faults of a predictions file are stored. Neither the score nor any text of the file goes through
@@ -15,7 +16,10 @@ type ScoredOutput =
   | { kind: 'scored'; key: string; digest: string }
   | { kind: 'invalid'; key: string; digest: string; faults: number; summary: FaultSummary };
 
-/** Scores a run's predictions against the labels. Registered only where the labels may be read. */
+/**
+ * Scores a run's predictions against the labels. Throws RECORD_CHANGED if they are not those that the outcome names.
+ * Registered only where the labels may be read.
+ */
 export async function scoreOutput(
   deps: Dependencies,
   input: { campaign: string; submission: string; n: number; sequence: number },
@@ -26,13 +30,9 @@ export async function scoreOutput(
   if (sha256(labelFile) !== labels.digest) {
     throw holdoutError('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
   }
-  const result = await scorePredictions({
-    predictions: await deps.store.stream(deps.buckets.runs, runObjects.predictions(runKey)),
-    labels: labelFile,
-    format,
-    metric,
-  });
-  const file: ScoreFile = { version: 1, runKey, metric, result };
+  const predictions = await hashedPredictions(deps.runs, runKey);
+  const result = await scorePredictions({ predictions: predictions.stream, labels: labelFile, format, metric });
+  const file: ScoreFile = { version: 1, runKey, metric, predictions: await predictions.checked(), result };
   const body = `${JSON.stringify(file, null, 2)}\n`;
   const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);

@@ -20,6 +20,11 @@ export const runErrors = {
     (d) => `s3://${d.bucket}/${d.key} has changed since the campaign was started: its sha256 differs.`,
     'Restore the original; Holdout retries until then.',
   ),
+  RECORD_CHANGED: platformError<{ bucket: string; key: string; what: string }>(
+    (d) => `s3://${d.bucket}/${d.key} is not what Holdout wrote: ${d.what}.`,
+    'Restore the object from a backup or from an older version of it, then run the same command again. Find out who can ' +
+      'write to this bucket.',
+  ),
   OBJECT_DIFFERS: platformError<{ bucket: string; key: string }>(
     (d) =>
       `s3://${d.bucket}/${d.key} already exists with other content. It was not overwritten: a record is written once.`,
@@ -109,6 +114,11 @@ export const runErrors = {
     (d) => `HOLDOUT_IMAGE_SCAN=refuse-critical needs a scan of ${d.image}, and ${d.why}`,
     'Turn on scan on push for the repository and let the worker call ecr:DescribeImageScanFindings, or set ' +
       'HOLDOUT_IMAGE_SCAN=report. Holdout retries; the failure does not count against the team.',
+  ),
+  IMAGE_SCANNER_FAILED: platformError<{ program: string; why: string }>(
+    (d) => `The host's scanner ${d.program} came to no verdict on an image: ${d.why}.`,
+    'Run the command of `scan` in the campaign file on the workers: it must end with 0 for a clean image and 1 for findings ' +
+      '(docs/images.md). Holdout retries; the image has not run, and the failure does not count against the team.',
   ),
   DEVICE_UNREADABLE: platformError<{ program: string; found: string; next: string }>(
     (d) => `${d.program} ${d.found}.`,

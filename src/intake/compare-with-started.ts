@@ -31,7 +31,7 @@ export async function compareWithStarted(
   const { campaign, deadline, manifest } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
-  const { submissions: before } = await campaignRounds(results, campaign, acts);
+  const { submissions: before } = await campaignRounds(results, known, acts);
   const left = effectiveSettings(known, acceptedCommands(acts));
   const names = new Set(before.map(({ submission }) => submission));
   const appended = rows.filter(({ row }) => !names.has(row.submission));

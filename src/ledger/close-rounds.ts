@@ -18,6 +18,7 @@ export async function closeRounds(
     bySubmission.set(round.submission, [...(bySubmission.get(round.submission) ?? []), round]);
   }
   let closed = 0;
+  const frozen = sha256(await results.store.read(results.bucket, resultObjects.campaign(campaign)));
   await inParallel(readsAtOnce, [...bySubmission.values()], async (ofSubmission) => {
     for (const { submission, team, sequence } of ofSubmission.sort((a, b) => a.sequence - b.sequence)) {
       const before = resultObjects.ledger(campaign, submission, sequence - 1);
@@ -33,6 +34,7 @@ export async function closeRounds(
         runs: [],
         score: null,
         image: null,
+        evidence: { campaign: frozen, runs: {} },
       });
       if (wrote) closed += 1;
     }

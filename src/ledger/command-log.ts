@@ -5,6 +5,8 @@ import { readsAtOnce } from './ledger.ts';
 import type { OperatorLogLine } from '../campaign/state/operators-log.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
+import { misplaced } from './chain-rules.ts';
+import { parsedObject, recordChanged } from './checked-object.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
 export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };
@@ -34,12 +36,32 @@ export async function appendCommands(
   }
 }
 
-/** All commands of a campaign in order. */
-export async function commandsOf({ store, bucket }: Bucket, campaign: string): Promise<ChainedCommand[]> {
-  const keys: string[] = [];
-  for await (const key of store.list(bucket, resultObjects.actsFolder(campaign))) keys.push(key);
-  const commands = await inParallel(readsAtOnce, keys, (key) => store.readJson<ChainedCommand>(bucket, key));
-  return commands.sort((a, b) => a.sequence - b.sequence);
+/** The operators' commands, and the sha256 (hex) of each record. */
+export interface CommandChain {
+  commands: ChainedCommand[];
+  digests: string[];
+}
+
+/** All commands of a campaign in order. Throws RECORD_CHANGED or OBJECT_MISSING if their chain is broken. */
+export async function commandsOf(results: Bucket, campaign: string): Promise<ChainedCommand[]> {
+  return (await commandChainOf(results, campaign)).commands;
+}
+
+/** The same with digests. */
+export async function commandChainOf({ store, bucket }: Bucket, campaign: string): Promise<CommandChain> {
+  let count = 0;
+  for await (const _ of store.list(bucket, resultObjects.actsFolder(campaign))) count += 1;
+  const keys = Array.from({ length: count }, (_, index) => resultObjects.act(campaign, index + 1));
+  const bodies = await inParallel(readsAtOnce, keys, (key) => store.read(bucket, key));
+  const digests = bodies.map(sha256);
+  const commands = bodies.map((body, index) => {
+    const key = resultObjects.act(campaign, index + 1);
+    const command = parsedObject<ChainedCommand>(bucket, key, body);
+    const fault = misplaced(command, { sequence: index + 1, predecessor: digests[index - 1] ?? null });
+    if (fault !== undefined) throw recordChanged(bucket, key, fault);
+    return command;
+  });
+  return { commands, digests };
 }
 
 /** The commands that were not refused. */

@@ -2,10 +2,19 @@ import type { FrozenCampaign, Manifest, Submission } from '../campaign/model/fro
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/model/work-list.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { resultObjects } from '../object-keys.ts';
+import { sha256 } from '../sha256.ts';
+import { parsedObject, readByDigest, readPinned } from './checked-object.ts';
+
+/** The frozen submissions. Throws RECORD_CHANGED. */
+export const manifestOf = (
+  results: Bucket,
+  { campaign, manifest }: Pick<FrozenCampaign, 'campaign' | 'manifest'>,
+): Promise<Manifest> =>
+  readPinned<Manifest>(results, resultObjects.manifest(campaign), manifest.digest, 'campaign.json');
 
 /** Reads the parts of a campaign that never change, once per process. */
 export class FrozenReader {
-  private readonly campaigns = new Map<string, Promise<FrozenCampaign>>();
+  private readonly campaigns = new Map<string, Promise<{ frozen: FrozenCampaign; digest: string }>>();
   private readonly manifests = new Map<string, Promise<Manifest>>();
   private readonly rows = new Map<string, Promise<Map<string, Submission>>>();
   /** Only the newest: a campaign's work lists grow, and the shorter ones are not needed again. */
@@ -13,10 +22,13 @@ export class FrozenReader {
 
   constructor(private readonly results: Bucket) {}
 
-  campaign(campaign: string): Promise<FrozenCampaign> {
-    return once(this.campaigns, campaign, () =>
-      this.results.store.readJson<FrozenCampaign>(this.results.bucket, resultObjects.campaign(campaign)),
-    );
+  async campaign(campaign: string): Promise<FrozenCampaign> {
+    return (await this.read(campaign)).frozen;
+  }
+
+  /** sha256 (hex) of campaign.json. */
+  async digest(campaign: string): Promise<string> {
+    return (await this.read(campaign)).digest;
   }
 
   /** The frozen submissions and those that operators added later, whether accepted or not. */
@@ -40,9 +52,7 @@ export class FrozenReader {
     const keys = workLists.join();
     const known = this.works.get(campaign);
     if (known?.keys === keys) return known.work;
-    const work = Promise.all(
-      workLists.map((key) => this.results.store.readJson<WorkList>(this.results.bucket, key)),
-    ).then(workByTeam);
+    const work = Promise.all(workLists.map((key) => readByDigest<WorkList>(this.results, key))).then(workByTeam);
     this.works.set(campaign, { keys, work });
     work.catch(() => this.works.delete(campaign));
     return work;
@@ -55,12 +65,21 @@ export class FrozenReader {
     });
   }
 
+  private read(campaign: string): Promise<{ frozen: FrozenCampaign; digest: string }> {
+    return once(this.campaigns, campaign, async () => {
+      const { store, bucket } = this.results;
+      const key = resultObjects.campaign(campaign);
+      const body = await store.read(bucket, key);
+      return { frozen: parsedObject<FrozenCampaign>(bucket, key, body), digest: sha256(body) };
+    });
+  }
+
   private async readManifest(campaign: string): Promise<Manifest> {
-    const manifest = await this.results.store.readJson<Manifest>(this.results.bucket, resultObjects.manifest(campaign));
+    const manifest = await manifestOf(this.results, await this.campaign(campaign));
     const teams = new Map(manifest.teams.map((team) => [team.team, team]));
     const known = new Set(manifest.teams.flatMap(({ submissions }) => submissions.map(({ submission }) => submission)));
     for await (const key of this.results.store.list(this.results.bucket, resultObjects.addedFolder(campaign))) {
-      const { submissions } = await this.results.store.readJson<AddedRounds>(this.results.bucket, key);
+      const { submissions } = await readByDigest<AddedRounds>(this.results, key);
       for (const row of submissions) {
         if (known.has(row.submission)) continue;
         known.add(row.submission);

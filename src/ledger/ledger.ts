@@ -3,6 +3,8 @@ import type { Bucket } from '../s3/object-store.ts';
 import type { LedgerRecord } from './record.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
+import { misplacedRecord } from './chain-rules.ts';
+import { parsedObject, recordChanged } from './checked-object.ts';
 
 /** Just below the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;
@@ -13,14 +15,35 @@ interface ChainLink {
   digest: string;
 }
 
-/** All records of a submission, oldest first; each is written once and names the digest of the one before. */
+/** The chain of a submission; `frozen`: sha256 (hex) of campaign.json, if the records are to be compared with it. */
+interface ChainName {
+  campaign: string;
+  submission: string;
+  frozen?: string;
+}
+
+/**
+ * All records of a submission, oldest first; each is written once and names the digest of the one before. Throws
+ * RECORD_CHANGED if one does not fit its place.
+ */
 export async function chainOf({ store, bucket }: Bucket, campaign: string, submission: string): Promise<ChainLink[]> {
   const chain: ChainLink[] = [];
   for (;;) {
     const body = await store.find(bucket, resultObjects.ledger(campaign, submission, chain.length + 1));
     if (body === undefined) return chain;
-    chain.push({ record: JSON.parse(body.toString('utf8')) as LedgerRecord, digest: sha256(body) });
+    chain.push(checkedLink(bucket, { campaign, submission }, chain, body));
   }
+}
+
+/** The next record of a chain, if it fits there. Throws RECORD_CHANGED. */
+function checkedLink(bucket: string, name: ChainName, before: readonly ChainLink[], body: Buffer): ChainLink {
+  const sequence = before.length + 1;
+  const key = resultObjects.ledger(name.campaign, name.submission, sequence);
+  const record = parsedObject<LedgerRecord>(bucket, key, body);
+  const predecessor = before.at(-1)?.digest ?? null;
+  const fault = misplacedRecord(record, { ...name, sequence, predecessor });
+  if (fault !== undefined) throw recordChanged(bucket, key, fault);
+  return { record, digest: sha256(body) };
 }
 
 /** The records of the rounds before `sequence`, oldest first. */
@@ -52,20 +75,29 @@ export async function finalRounds({ store, bucket }: Bucket, campaign: string): 
   return final;
 }
 
-/** Reads the whole ledger. `visit` gets each submission's records, oldest first; submissions come in no particular order. */
+/**
+ * Reads and checks the whole ledger. `visit` gets each submission's records, oldest first, and the sha256 (hex) of each;
+ * submissions come in no particular order. Throws RECORD_CHANGED.
+ */
 export async function eachChain(
   results: Bucket,
   campaign: string,
-  visit: (submission: string, records: LedgerRecord[]) => void,
+  visit: (submission: string, records: LedgerRecord[], digests: string[]) => void,
 ): Promise<void> {
+  const { store, bucket } = results;
   const final = await finalRounds(results, campaign);
+  const frozen = sha256(await store.read(bucket, resultObjects.campaign(campaign)));
   await inParallel(readsAtOnce, [...final], async ([submission, count]) => {
-    const records: LedgerRecord[] = [];
-    while (records.length < count) {
-      const key = resultObjects.ledger(campaign, submission, records.length + 1);
-      records.push(await results.store.readJson<LedgerRecord>(results.bucket, key));
+    const chain: ChainLink[] = [];
+    while (chain.length < count) {
+      const body = await store.read(bucket, resultObjects.ledger(campaign, submission, chain.length + 1));
+      chain.push(checkedLink(bucket, { campaign, submission, frozen }, chain, body));
     }
-    visit(submission, records);
+    visit(
+      submission,
+      chain.map(({ record }) => record),
+      chain.map(({ digest }) => digest),
+    );
   });
 }
 

@@ -25,6 +25,27 @@ export interface LedgerRecord {
   faults?: FaultSummary;
   /** Parts of the image's configuration that the container did not get; absent if there are none. */
   withheld?: string[];
+  /** The sha256 of everything that the record rests on. Absent in older records. */
+  evidence?: Evidence;
+}
+
+/** What a record rests on, by sha256 (hex). */
+export interface Evidence {
+  /** Of campaign.json. */
+  campaign: string;
+  /** The objects of each run of the round, by the run's number. */
+  runs: Record<string, RunEvidence>;
+}
+
+/** The objects of a run in the runs bucket when the round was recorded; one that did not exist is absent. */
+export interface RunEvidence {
+  spec?: string;
+  claim?: string;
+  /** It names the sha256 of the log. */
+  outcome?: string;
+  trouble?: string;
+  /** As the outcome names it. */
+  predictions?: string;
 }
 
 /**

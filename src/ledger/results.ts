@@ -11,11 +11,10 @@ import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
 import { canariesOf, canaryReportOf } from './canaries.ts';
-import { commandsOf } from './command-log.ts';
-import { campaignRounds } from './campaign-rounds.ts';
-import { eachChain, readsAtOnce } from './ledger.ts';
+import { readCampaignRecord, type CampaignRecord } from './campaign-record.ts';
+import { readScore } from './checked-score.ts';
+import { readsAtOnce } from './ledger.ts';
 import { effectiveRecord, type LedgerRecord } from './record.ts';
-import type { ScoreFile } from './score-file.ts';
 
 /** Everything that S3 has about a campaign: the output of `results --json`. Money in micro-dollars. */
 export interface CampaignResults {
@@ -52,14 +51,18 @@ export interface SubmissionSummary {
 
 /**
  * Reads the ledger and the scores: one row per submission, with the state of the effective record and the runs of all
- * rounds. A submission without a record is `queued`: only its workflow knows more.
+ * rounds. A submission without a record is `queued`: only its workflow knows more. Throws RECORD_CHANGED or OBJECT_MISSING,
+ * which name the object.
  */
-export async function collectResults(results: Bucket, frozen: FrozenCampaign): Promise<CampaignResults> {
-  const { campaign } = frozen;
-  const commands = await commandsOf(results, campaign);
-  const { rounds, submissions: rows } = await campaignRounds(results, campaign, commands);
-  const chains = new Map<string, LedgerRecord[]>();
-  await eachChain(results, campaign, (submission, records) => chains.set(submission, records));
+export const collectResults = async (results: Bucket, frozen: FrozenCampaign): Promise<CampaignResults> =>
+  resultsFrom(results, frozen, await readCampaignRecord(results, frozen));
+
+/** The same from a record that was already read. */
+export async function resultsFrom(
+  results: Bucket,
+  { campaign }: Pick<FrozenCampaign, 'campaign'>,
+  { chains, rounds, rows }: CampaignRecord,
+): Promise<CampaignResults> {
   const scores = await scoresOf(results, chains);
   const submissions = rows.map((row) =>
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
@@ -101,20 +104,19 @@ function summaryOf(
   };
 }
 
+/** The content of results.json. */
+export const resultsBody = (results: CampaignResults): string => `${JSON.stringify(results, null, 2)}\n`;
+
 export const leaderboardEntries = (results: CampaignResults): LeaderboardEntry[] =>
   results.submissions.filter(({ state }) => state === 'finished');
 
 /** The score of the effective record, by submission. */
-async function scoresOf(
-  { store, bucket }: Bucket,
-  chains: ReadonlyMap<string, LedgerRecord[]>,
-): Promise<Map<string, number>> {
+async function scoresOf(results: Bucket, chains: ReadonlyMap<string, LedgerRecord[]>): Promise<Map<string, number>> {
   const scores = new Map<string, number>();
   await inParallel(readsAtOnce, [...chains], async ([submission, records]) => {
-    const key = effectiveRecord(records)?.score?.key;
-    if (key === undefined) return;
-    const { result } = await store.readJson<ScoreFile>(bucket, key);
-    if (result.kind === 'scored') scores.set(submission, result.score);
+    const effective = effectiveRecord(records);
+    const result = effective && (await readScore(results, records, effective))?.result;
+    if (result?.kind === 'scored') scores.set(submission, result.score);
   });
   return scores;
 }

@@ -6,6 +6,8 @@ export interface ScoreFile {
   version: 1;
   runKey: string;
   metric: Metric;
+  /** sha256 (hex) of the predictions that were scored. Absent in older files. */
+  predictions?: string;
   result:
     | { kind: 'scored'; score: number; items: number }
     /** `summary` quotes nothing; older files lack it. */

@@ -14,6 +14,7 @@ import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage/stage-inputs.ts';
+import { sha256 } from '../sha256.ts';
 import { runObjects } from '../object-keys.ts';
 
 interface SubmissionRun {
@@ -136,6 +137,6 @@ function outcomeOf(
     output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
     shorterRun,
-    log: { bytes: log.bytes, keptBytes: log.keptBytes, tail: log.tailText() },
+    log: { bytes: log.bytes, keptBytes: log.keptBytes, sha256: sha256(log.content()), tail: log.tailText() },
   };
 }

@@ -6,7 +6,7 @@ import { sampleOutcome } from '../batch/sample-outcome.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
 import { ActivityRig } from './activity-rig.ts';
-import { runObjects, resultObjects } from '../../src/object-keys.ts';
+import { runObjects } from '../../src/object-keys.ts';
 
 const campaign = 'bases';
 const probed = Array.from({ length: 10 }, (_, n) => `saturates-${n}`);
@@ -23,10 +23,9 @@ describe('the record of probes on a base image', () => {
   let rig: ActivityRig;
   before(async () => {
     rig = await ActivityRig.start();
-    await rig.results.freeze(campaign, {});
     const submissions = await Promise.all([...layersOf].map(([name, layers]) => handedIn(name, layers)));
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
-    await rig.results.store.write(rig.results.bucket, resultObjects.manifest(campaign), JSON.stringify(manifest));
+    await rig.results.freezeRows(campaign, manifest);
   });
   after(() => rig.stop());
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
-import { appendRecord } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { acceptedCommand, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
@@ -43,9 +42,9 @@ describe('the snapshot of a campaign without state', () => {
 
   it('does not list final and running rounds, and returns both', async () => {
     await resultsBucket.freeze('lost', { one: ['done', 'runs', 'waits'], two: ['failed'] });
-    await appendRecord(resultsBucket, record('lost', 'done', { runs: [run(1), run(2)] }));
+    await resultsBucket.append(record('lost', 'done', { runs: [run(1), run(2)] }));
     const failed = { team: 'two', state: 'failed', reason: 'time-limit', runs: [run(1)] } as const;
-    await appendRecord(resultsBucket, record('lost', 'failed', { ...failed, runs: [run(1)] }));
+    await resultsBucket.append(record('lost', 'failed', { ...failed, runs: [run(1)] }));
     const handle = await rig.open({ campaign: 'lost', submission: 'runs', sequence: 1 });
     const stock = await rig.call('takeStock', { campaign: 'lost' });
     const list = await listAt(stock.workLists[0]);
@@ -61,7 +60,7 @@ describe('the snapshot of a campaign without state', () => {
   it('does not count a workflow as running if its round is final or a later one', async () => {
     await resultsBucket.freeze('closing', { one: ['s'] });
     const handle = await rig.open({ campaign: 'closing', submission: 's', sequence: 1 });
-    await appendRecord(resultsBucket, record('closing', 's'));
+    await resultsBucket.append(record('closing', 's'));
     const rounds = await resultsBucket.add('closing', { rounds: [roundOf('one', 's', 2)], submissions: [] });
     const retry = acceptedCommand({ name: 'retry', message: { rounds, count: 1 } });
     await appendCommands(resultsBucket, 'closing', 1, [retry]);

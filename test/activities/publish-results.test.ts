@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendCommands } from '../../src/ledger/command-log.ts';
-import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { chainOf } from '../../src/ledger/ledger.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { acceptedCommand, record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
@@ -23,7 +23,7 @@ describe('publishing results', () => {
 
   it('records every round that is neither final nor running, added ones too, after the campaign was closed', async () => {
     await resultsBucket.freeze('closed', { one: ['done', 'runs', 'never'] });
-    await appendRecord(resultsBucket, record('closed', 'done'));
+    await resultsBucket.append(record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
     const added = await resultsBucket.add('closed', { rounds, submissions: [submissionOf('two', 'late')] });
     const taken = acceptedCommand({ name: 'addSubmissions', message: { rounds: added, count: 2 } });
@@ -42,7 +42,7 @@ describe('publishing results', () => {
 
   it('does not write to the ledger otherwise', async () => {
     await resultsBucket.freeze('open', { one: ['done', 'waits'] });
-    await appendRecord(resultsBucket, record('open', 'done'));
+    await resultsBucket.append(record('open', 'done'));
     assert.deepEqual(statesIn(await published('open', null)), { done: 'finished', waits: 'queued' });
     assert.deepEqual(await chainOf(resultsBucket, 'open', 'waits'), []);
   });

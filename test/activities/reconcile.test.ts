@@ -3,10 +3,10 @@ import type { OpenCase } from '../../src/activities/reconcile.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { parseRunKey, runKeyOf } from '../../src/ids.ts';
-import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { chainOf } from '../../src/ledger/ledger.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { eventually } from '../support/eventually.ts';
-import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
+import { record, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import type { Grant } from '../../src/campaign/model/messages.ts';
@@ -18,6 +18,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   before(async () => {
     rig = await ActivityRig.start();
     resultsBucket = rig.results;
+    await resultsBucket.freeze('case', { one: ['another'] });
   });
   beforeEach(() => rig.batch.proxy.reset());
   after(() => rig.stop());
@@ -25,7 +26,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   /** A submission of the campaign `case` whose first run follows this play. */
   async function submissionThat(play: Play): Promise<string> {
     const { submission } = parseRunKey(rig.batch.run(play));
-    await resultsBucket.freeze('case', { one: [submission] });
+    await resultsBucket.add('case', { rounds: [], submissions: [submissionOf('one', submission)] });
     return submission;
   }
   const orderOf = (submission: string, n: number): RunOrder => ({
@@ -62,8 +63,8 @@ describe('reconciling submissions whose workflow has ended', () => {
 
   it('returns the report of the round’s record, whatever rounds followed', async () => {
     const submission = await submissionThat({});
-    await appendRecord(resultsBucket, record('case', submission, { runs: [run(1)] }));
-    await appendRecord(resultsBucket, record('case', submission, { sequence: 2 }));
+    await resultsBucket.append(record('case', submission, { runs: [run(1)] }));
+    await resultsBucket.append(record('case', submission, { sequence: 2 }));
     const reports = await reconcile({ submission, sequence: 1, held: null });
     const lastRun = { n: 1, purpose: 'evaluation', class: 'g4', billedSeconds: 10, costMicroUsd: 100 };
     assert.deepEqual(reports, [{ submission, sequence: 1, state: 'finished', costMicroUsd: 100, lastRun }]);
@@ -167,7 +168,7 @@ describe('reconciling submissions whose workflow has ended', () => {
   it('looks only at the runs of this round', async () => {
     const submission = await submissionThat({});
     const first = record('case', submission, { runs: [run(1), run(2)] });
-    await appendRecord(resultsBucket, first);
+    await resultsBucket.append(first);
     rig.batch.play(runKeyOf('case', submission, 3), {});
     const order = orderOf(submission, 3);
     const handle = await rig.open({ campaign: 'case', submission, sequence: 2, orders: [order] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { chainOf } from '../../src/ledger/ledger.ts';
 import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import { runObjects, resultObjects } from '../../src/object-keys.ts';
@@ -11,6 +11,8 @@ describe('the rounds of a submission', () => {
   before(async () => {
     rig = await ActivityRig.start();
     resultsBucket = rig.results;
+    await resultsBucket.freeze('results', { one: ['s', 'old'] });
+    await resultsBucket.freeze('rounds', { one: ['s', 't'] });
   });
   beforeEach(() => {
     rig.reports.length = 0;
@@ -20,14 +22,13 @@ describe('the rounds of a submission', () => {
   const open = (submission: string, sequence: number) =>
     rig.activities.openSubmission({ campaign: 'rounds', submission, sequence });
   const append = (submission: string, rest: Parameters<typeof record>[2]): Promise<void> =>
-    appendRecord(resultsBucket, record('rounds', submission, rest));
+    resultsBucket.append(record('rounds', submission, rest));
   const result = (submission: string, rest: Parameters<typeof record>[2] = {}) => {
     const { version: _version, predecessor: _predecessor, ...result } = record('results', submission, rest);
     return result;
   };
 
   it('include the earlier runs and the last successful one', async () => {
-    await resultsBucket.freeze('rounds', { one: ['s'] });
     const first = await open('s', 1);
     assert.deepEqual([first.final, first.runsBefore, first.evaluationsBefore, first.lastGoodRun], [null, 0, 0, null]);
     const probe = run(1, { purpose: 'probe' });
@@ -40,7 +41,6 @@ describe('the rounds of a submission', () => {
   });
 
   it('are final by their own record, also after a later one has ended', async () => {
-    await resultsBucket.freeze('rounds', { one: ['t'] });
     await append('t', { state: 'failed', reason: 'time-limit', runs: [run(1)] });
     await append('t', { sequence: 2 });
     assert.equal((await open('t', 1)).final?.state, 'failed');
@@ -103,7 +103,10 @@ describe('the rounds of a submission', () => {
       { labels: { bucket: buckets.labels, key: 'scored/labels', digest } },
     );
     await store.write(buckets.labels, 'scored/labels', labels);
-    await store.write(buckets.runs, runObjects.predictions('scored/s/2'), 'filename,label\na,0.5\nb,0.5\n');
+    const predictions = 'filename,label\na,0.5\nb,0.5\n';
+    await store.write(buckets.runs, runObjects.predictions('scored/s/2'), predictions);
+    const collected = { kind: 'collected', sha256: createHash('sha256').update(predictions).digest('hex') };
+    await store.write(buckets.runs, runObjects.outcome('scored/s/2'), JSON.stringify({ predictions: collected }));
     const score = (sequence: number) =>
       rig.call('scoreOutput', { campaign: 'scored', submission: 's', n: 2, sequence });
     const [first, again] = [await score(1), await score(3)];

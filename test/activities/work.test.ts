@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
-import { appendRecord, chainOf } from '../../src/ledger/ledger.ts';
+import { chainOf } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { record, roundOf, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
@@ -33,7 +33,7 @@ describe('the work of a campaign', () => {
   it('is a number of rounds by team, with the final ones and the campaign file’s weights', async () => {
     const fairness = { perTeamInFlight: 2, seed: 7, weights: { two: 3, nobody: 2 } };
     await resultsBucket.freeze('opened', { one: ['a', 'b', 'c'], two: ['d'] }, { fairness });
-    await appendRecord(resultsBucket, record('opened', 'a'));
+    await resultsBucket.append(record('opened', 'a'));
     const workLists = await listsOf('opened');
     const { work, frozen } = await rig.activities.openCampaign({ campaign: 'opened', workLists });
     const [one, two] = [
@@ -48,7 +48,7 @@ describe('the work of a campaign', () => {
 
   it('has the picked rounds in their order, and throws for a missing one', async () => {
     await resultsBucket.freeze('picked', { one: ['a', 'b', 'c'] });
-    await appendRecord(resultsBucket, record('picked', 'a'));
+    await resultsBucket.append(record('picked', 'a'));
     const input = { campaign: 'picked', workLists: await listsOf('picked') };
     const picks = [2, 1].map((index) => ({ team: 0, index }));
     const rows = await rig.activities.nextSubmissions({ ...input, picks });
@@ -68,7 +68,7 @@ describe('the work of a campaign', () => {
 
   it('grows once by the rounds that an operator added: known teams keep their number, new ones follow', async () => {
     const frozen = await resultsBucket.freeze('grown', { one: ['a'], two: ['b'] });
-    await appendRecord(resultsBucket, record('grown', 'a'));
+    await resultsBucket.append(record('grown', 'a'));
     const first = await listsOf('grown');
     const known = await teamsOf('grown', first);
     const rounds = [
@@ -97,7 +97,7 @@ describe('the work of a campaign', () => {
   it('loses rounds that are cancelled before they start, but no running or final ones', async () => {
     await resultsBucket.freeze('cancelled', { one: ['a', 'b', 'c'], two: ['d', 'e'] });
     const workLists = await listsOf('cancelled');
-    await appendRecord(resultsBucket, record('cancelled', 'a'));
+    await resultsBucket.append(record('cancelled', 'a'));
     const input = { campaign: 'cancelled', workLists, open: ['b'] };
     const team = (await teamsOf('cancelled', workLists)).indexOf('one');
     assert.equal(await rig.call('cancelQueued', { ...input, submissions: ['d', 'a', 'b'] }), 1);
@@ -114,7 +114,7 @@ describe('the work of a campaign', () => {
       ['a', 'time-limit'],
       ['b', 'submission-error'],
     ] as const) {
-      await appendRecord(resultsBucket, record('because', submission, { state: 'failed', reason }));
+      await resultsBucket.append(record('because', submission, { state: 'failed', reason }));
     }
     const rounds = [roundOf('one', 'a', 2), roundOf('one', 'b', 2)];
     const added = await resultsBucket.add('because', { rounds, submissions: [] });
@@ -130,7 +130,7 @@ describe('the work of a campaign', () => {
 
   it('of a team whose rounds are all final keeps its number', async () => {
     await resultsBucket.freeze('empty', { one: ['a'], two: ['b'] });
-    await appendRecord(resultsBucket, record('empty', 'b', { team: 'two' }));
+    await resultsBucket.append(record('empty', 'b', { team: 'two' }));
     const [key = ''] = await listsOf('empty');
     const { teams } = await resultsBucket.store.readJson<WorkList>(resultsBucket.bucket, key);
     assert.equal(teams.length, 2);

@@ -13,6 +13,7 @@ import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
 import { resultObjects } from '../../src/object-keys.ts';
+import { sha256 } from '../../src/sha256.ts';
 
 describe('registry references of submissions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'registry-rows-'));
@@ -95,10 +96,10 @@ describe('registry references of submissions', () => {
     moved('v4', 'old');
     const { frozen } = await start('older', 'v4');
     const { unpackedBytes: _, ...limits } = frozen.limits;
-    const older: FrozenCampaign = { ...frozen, limits };
     const manifest = await rig.store.readJson<Manifest>(rig.bucket, resultObjects.manifest('older'));
     const text = JSON.stringify(manifest).replace(/,"digest":"sha256:[0-9a-f]{64}"/, '');
     await rig.store.write(rig.bucket, resultObjects.manifest('older'), text);
+    const older: FrozenCampaign = { ...frozen, limits, manifest: { ...frozen.manifest, digest: sha256(text) } };
     await rig.store.write(rig.bucket, resultObjects.campaign('older'), JSON.stringify(older));
     assert.deepEqual((await start('older', 'v4')).appended, []);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendCommands } from '../../src/ledger/command-log.ts';
-import { appendRecord } from '../../src/ledger/ledger.ts';
 import { collectResults, leaderboardEntries, type CampaignResults } from '../../src/ledger/results.ts';
 import { acceptedCommand, record, run, StoreRig, submissionOf } from './store-rig.ts';
+import { sha256 } from '../../src/sha256.ts';
 import { resultObjects } from '../../src/object-keys.ts';
 
 describe('results from S3', () => {
@@ -15,8 +15,10 @@ describe('results from S3', () => {
   async function scored(campaign: string, submission: string, sequence: number, score: number) {
     const key = resultObjects.score(campaign, submission, 1, sequence);
     const result = { kind: 'scored', score, items: 1 };
-    await rig.store.write(rig.bucket, key, JSON.stringify({ version: 1, runKey: '', metric: 'log-loss', result }));
-    return { key, digest: '' };
+    const runKey = `${campaign}/${submission}/1`;
+    const body = JSON.stringify({ version: 1, runKey, metric: 'log-loss', result });
+    await rig.store.write(rig.bucket, key, body);
+    return { key, digest: sha256(body) };
   }
   const rowOf = ({ submissions }: CampaignResults, name: string) =>
     submissions.find(({ submission }) => submission === name) ?? assert.fail(`no row for ${name}`);
@@ -24,8 +26,8 @@ describe('results from S3', () => {
   it('show a submission once: state and score of its newest record, runs and cost of all', async () => {
     const frozen = await rig.freeze('rounds', { one: ['s', 't'] });
     const [first, second] = [await scored('rounds', 's', 1, 0.5), await scored('rounds', 's', 2, 0.25)];
-    await appendRecord(rig, record('rounds', 's', { runs: [run(1), run(2)], score: first }));
-    await appendRecord(rig, record('rounds', 's', { sequence: 2, runs: [run(3)], score: second }));
+    await rig.append(record('rounds', 's', { runs: [run(1), run(2)], score: first }));
+    await rig.append(record('rounds', 's', { sequence: 2, runs: [run(3)], score: second }));
     const results = await collectResults(rig, frozen);
     const { score, state, runs } = rowOf(results, 's');
     assert.deepEqual([score, state, runs.map(({ n }) => n)], [0.25, 'finished', [1, 2, 3]]);
@@ -41,9 +43,9 @@ describe('results from S3', () => {
   it('show a newest record that failed, whatever was scored before', async () => {
     const frozen = await rig.freeze('worse', { one: ['s'] });
     const score = await scored('worse', 's', 1, 0.5);
-    await appendRecord(rig, record('worse', 's', { score }));
+    await rig.append(record('worse', 's', { runs: [run(1)], score }));
     const failed = { sequence: 2, state: 'failed', reason: 'output-invalid' } as const;
-    await appendRecord(rig, record('worse', 's', failed));
+    await rig.append(record('worse', 's', failed));
     const row = rowOf(await collectResults(rig, frozen), 's');
     assert.deepEqual([row.state, row.fault, row.score], ['failed', 'team', null]);
   });
@@ -55,9 +57,9 @@ describe('results from S3', () => {
       ['t', 'platform-error'],
     ] as const) {
       const score = await scored('kept', submission, 1, 0.5);
-      await appendRecord(rig, record('kept', submission, { score }));
+      await rig.append(record('kept', submission, { runs: [run(1)], score }));
       const state = reason === 'cancelled' ? 'cancelled' : 'failed';
-      await appendRecord(rig, record('kept', submission, { sequence: 2, state, reason }));
+      await rig.append(record('kept', submission, { sequence: 2, state, reason }));
     }
     const results = await collectResults(rig, frozen);
     for (const submission of ['s', 't']) {
@@ -90,14 +92,14 @@ describe('results from S3', () => {
 
   it('are finished when every round is final, not while a retry waits', async () => {
     const frozen = await rig.freeze('retried', { one: ['s'] });
-    await appendRecord(rig, record('retried', 's'));
+    await rig.append(record('retried', 's'));
     const state = async () => (await collectResults(rig, frozen)).state;
     assert.equal(await state(), 'finished');
     const round = { submission: 's', sequence: 2, kind: 'evaluate', team: 'one', teamName: 'Team one' } as const;
     const rounds = await rig.add('retried', { rounds: [round], submissions: [] });
     await appendCommands(rig, 'retried', 1, [acceptedCommand({ name: 'retry', message: { rounds, count: 1 } })]);
     assert.equal(await state(), 'running');
-    await appendRecord(rig, record('retried', 's', { sequence: 2 }));
+    await rig.append(record('retried', 's', { sequence: 2 }));
     assert.equal(await state(), 'finished');
   });
 });

@@ -1,8 +1,11 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { FrozenCampaign, Manifest, Submission } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../../src/campaign/model/messages.ts';
 import type { AddedRounds, RoundKind } from '../../src/campaign/model/work-list.ts';
 import type { RecordedCommand } from '../../src/ledger/command-log.ts';
+import { appendRecord } from '../../src/ledger/ledger.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { openS3Client } from '../../src/s3/s3-client.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
@@ -17,15 +20,33 @@ export class ResultsBucket {
   ) {}
 
   /** Freezes a campaign whose teams have these submissions. */
-  async freeze(
+  freeze(
     campaign: string,
     teams: Record<string, string[]>,
     changes: Partial<FrozenCampaign> = {},
   ): Promise<FrozenCampaign> {
-    const frozen = { ...frozenCampaign(), ...changes, campaign };
+    return this.freezeRows(campaign, manifestOf(teams), changes);
+  }
+
+  /** The same with the submissions' rows. */
+  async freezeRows(
+    campaign: string,
+    submissions: Manifest,
+    changes: Partial<FrozenCampaign> = {},
+  ): Promise<FrozenCampaign> {
+    const body = JSON.stringify(submissions);
+    const manifest = { ...frozenCampaign().manifest, key: resultObjects.manifest(campaign), digest: sha256(body) };
+    const frozen = { ...frozenCampaign(), ...changes, campaign, manifest };
     await this.store.write(this.bucket, resultObjects.campaign(campaign), JSON.stringify(frozen));
-    await this.store.write(this.bucket, resultObjects.manifest(campaign), JSON.stringify(manifestOf(teams)));
+    await this.store.write(this.bucket, resultObjects.manifest(campaign), body);
     return frozen;
+  }
+
+  /** Appends a record to the chain of its submission. */
+  async append(record: LedgerRecord): Promise<void> {
+    const { campaign, submission, sequence } = record;
+    const before = await this.store.find(this.bucket, resultObjects.ledger(campaign, submission, sequence - 1));
+    await appendRecord(this, { ...record, predecessor: before === undefined ? null : sha256(before) });
   }
 
   /** Adds rounds and returns their key. */
@@ -51,6 +72,13 @@ export class StoreRig extends ResultsBucket {
     const ambient = process.env;
     process.env = { ...ambient, ...s3.environment };
     return new StoreRig(s3, ambient);
+  }
+
+  /** Removes an object of the results bucket, which the product never does. */
+  async remove(Key: string): Promise<void> {
+    const client = openS3Client({ s3PathStyle: true });
+    await client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }));
+    client.destroy();
   }
 
   async stop(): Promise<void> {

@@ -39,6 +39,8 @@ export interface RunOutcome {
     /** Bytes printed, and bytes kept (head and tail) in stdout.log. */
     bytes: number;
     keptBytes: number;
+    /** sha256 (hex) of stdout.log; absent in older outcomes, and if no log was written. */
+    sha256?: string;
     /** The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. */
     tail: string;
   };

@@ -2,9 +2,8 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
 import { canariesOf, type CanaryRecord } from '../../ledger/canaries.ts';
-import { commandsOf, acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
-import { campaignRounds } from '../../ledger/campaign-rounds.ts';
-import { eachChain } from '../../ledger/ledger.ts';
+import { acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
+import { readCampaignRecord } from '../../ledger/campaign-record.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Access } from '../access.ts';
 import { resultObjects } from '../../object-keys.ts';
@@ -44,26 +43,23 @@ export async function frozenCampaign({ store, buckets, frozen }: Access, campaig
   return frozen.campaign(campaign);
 }
 
-/** Reads manifest, operator commands and ledger. Throws CAMPAIGN_UNKNOWN. */
+/** Reads and checks manifest, operator commands and ledger. Throws CAMPAIGN_UNKNOWN, RECORD_CHANGED or OBJECT_MISSING. */
 export async function campaignFromS3(access: Access, campaign: string): Promise<CampaignFromS3> {
   const frozen = await frozenCampaign(access, campaign);
   const { results } = access;
-  const acts = await commandsOf(results, campaign);
+  const { commands: acts, rounds, rows, chains } = await readCampaignRecord(results, frozen);
   const { budget, deadline } = effectiveSettings(frozen, acceptedCommands(acts));
-  const { rounds, submissions } = await campaignRounds(results, campaign, acts);
   const requested = new Map<string, number>();
   for (const { submission, sequence } of rounds) {
     requested.set(submission, Math.max(sequence, requested.get(submission) ?? 0));
   }
-  const chains = new Map<string, LedgerRecord[]>();
-  await eachChain(results, campaign, (submission, records) => chains.set(submission, records));
   return {
     frozen,
     budget,
     deadline,
     acts,
     canaries: await canariesOf(results, campaign),
-    submissions: submissions.map(({ submission, team, teamName }) => ({
+    submissions: rows.map(({ submission, team, teamName }) => ({
       submission,
       team,
       teamName,

@@ -4,6 +4,7 @@ import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
+import { readScore } from '../../ledger/checked-score.ts';
 import { chainOf } from '../../ledger/ledger.ts';
 import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionSummary } from '../../ledger/results.ts';
@@ -42,13 +43,13 @@ export async function submissionOverview(
   const row = await rowOf(access, campaign, submission);
   const records = (await chainOf(access.results, campaign, submission)).map(({ record }) => record);
   const standing = effectiveRecord(records);
-  const scores = await Promise.all(records.map((record) => scoreOf(access, record)));
+  const scores = await Promise.all(records.map((record) => readScore(access.results, records, record)));
   const { team, teamName, submittedAt } = row;
   const underWay = await stageNow(access, { campaign, submission, team });
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
   const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
   const reason = standing?.reason ?? null;
-  const result = standing && scores[records.indexOf(standing)];
+  const result = standing && scores[records.indexOf(standing)]?.result;
   return {
     version: 1,
     campaign,
@@ -63,7 +64,7 @@ export async function submissionOverview(
     why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
     score: result?.kind === 'scored' ? result.score : null,
     underWay,
-    rounds: records.map((record, index) => roundOf(record, scores[index])),
+    rounds: records.map((record, index) => roundOf(record, scores[index]?.result)),
     runsSoFar: newRuns.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
   };
 }
@@ -78,11 +79,6 @@ async function rowOf({ frozen }: Access, campaign: string, submission: string) {
     rows.map((row) => row.submission),
   );
   throw holdoutError('SUBMISSION_UNKNOWN', { campaign, submission, meant });
-}
-
-async function scoreOf({ store, buckets }: Access, { score }: LedgerRecord): Promise<ScoreFile['result'] | undefined> {
-  if (score === null) return undefined;
-  return (await store.readJson<ScoreFile>(buckets.results, score.key)).result;
 }
 
 function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): RoundOverview {

@@ -57,7 +57,7 @@ export function followJob<End>(steps: JobSteps<End>, context: JobContext): Promi
 }
 
 /** How long (ms) the step that ends a run is offered to its own queue: an operator waits for it. */
-const endsWithin = 10_000;
+const endsWithin = 5_000;
 
 /**
  * Ends a job by an activity on its own queue or, if no worker takes it there, on the workflow's queue. Returns undefined if

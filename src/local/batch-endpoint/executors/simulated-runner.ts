@@ -104,7 +104,7 @@ export class SimulatedRunner {
     const named = files.slice(rows === 'all' ? 0 : 1).map(({ name }) => [name, prediction]);
     const body = stringify([[id, value], ...named]);
     const key = runObjects.predictions(spec.runKey);
-    await unlessKilled(process, () => store.write(buckets.runs, key, body));
+    await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, key, body));
     return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256: sha256(body) };
   }
 

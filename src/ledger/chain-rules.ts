@@ -1,0 +1,43 @@
+import { resultObjects } from '../object-keys.ts';
+import type { LedgerRecord } from './record.ts';
+
+/** Where a record stands; `predecessor`: sha256 (hex) of the record before it. */
+interface Place {
+  sequence: number;
+  predecessor: string | null;
+}
+
+/** Why a link does not fit its place in its chain; undefined if it does. */
+export function misplaced({ sequence, predecessor }: Place, place: Place): string | undefined {
+  if (sequence !== place.sequence) return `\`sequence\` is ${sequence}, and its key says ${place.sequence}`;
+  if (predecessor === place.predecessor) return undefined;
+  return place.predecessor === null
+    ? '`predecessor` is not null, and there is no record before it'
+    : `\`predecessor\` is not the sha256 of ${place.sequence - 1}.json`;
+}
+
+/** Why a ledger record does not belong where it is; undefined if it does. `frozen`: sha256 (hex) of campaign.json, if known. */
+export function misplacedRecord(
+  record: LedgerRecord,
+  place: Place & Pick<LedgerRecord, 'campaign' | 'submission'> & { frozen?: string },
+): string | undefined {
+  for (const name of ['campaign', 'submission'] as const) {
+    if (record[name] !== place[name]) return `\`${name}\` is not ${place[name]}, as its key says`;
+  }
+  const frozen = record.evidence?.campaign;
+  if (frozen !== undefined && place.frozen !== undefined && frozen !== place.frozen)
+    return '`evidence.campaign` is not the sha256 of campaign.json';
+  return misplaced(record, place);
+}
+
+/**
+ * The number of the run that a record's score belongs to. Undefined if the key of the score is not that of a successful
+ * evaluation of this submission: the round's own, or of an earlier round for a rescore.
+ */
+export function scoredRun(records: readonly LedgerRecord[], record: LedgerRecord): number | undefined {
+  const { campaign, submission, sequence, score } = record;
+  const runs = records.filter((one) => one.sequence <= sequence).flatMap((one) => one.runs);
+  return runs
+    .filter(({ purpose, reason }) => purpose === 'evaluation' && reason === null)
+    .find(({ n }) => resultObjects.score(campaign, submission, n, sequence) === score?.key)?.n;
+}

@@ -1,0 +1,49 @@
+import { resultObjects } from '../object-keys.ts';
+import type { Bucket } from '../s3/object-store.ts';
+import { parsedObject } from './checked-object.ts';
+
+/**
+ * heads.json, written with every publication: what the record was then. It names the newest record of each chain, which no
+ * later record names. All digests are sha256 (hex).
+ */
+export interface Heads {
+  version: 1;
+  /** Of campaign.json. */
+  campaign: string;
+  acts: Head;
+  /** By submission; one without a record is absent. */
+  ledger: Record<string, Head>;
+  /** Of the published files. */
+  results: string;
+  leaderboard: string;
+}
+
+/** The length of a chain and the digest of its newest record; null if it is empty. */
+export interface Head {
+  records: number;
+  newest: string | null;
+}
+
+/** The heads of the last publication; undefined if nothing was published, or by an older version. Throws RECORD_CHANGED. */
+export async function readHeads({ store, bucket }: Bucket, campaign: string): Promise<Heads | undefined> {
+  const key = resultObjects.heads(campaign);
+  const body = await store.find(bucket, key);
+  return body && parsedObject<Heads>(bucket, key, body);
+}
+
+/** Why a chain (the digests of its records, oldest first) does not continue what was published; undefined if it does. */
+export function notContinued(digests: readonly string[], head: Head): string | undefined {
+  if (digests.length < head.records)
+    return `the publication had ${head.records} records, and there are ${digests.length}`;
+  const found = head.records === 0 ? null : digests[head.records - 1];
+  return found === head.newest ? undefined : `record ${head.records} is not the one in heads.json`;
+}
+
+/** The head of a chain: the digests of its records, oldest first. */
+export const headOf = (digests: readonly string[]): Head => ({
+  records: digests.length,
+  newest: digests.at(-1) ?? null,
+});
+
+/** The content of heads.json. */
+export const headsBody = (heads: Heads): string => `${JSON.stringify(heads, null, 2)}\n`;
