@@ -1,4 +1,4 @@
-import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
+import type { InputSet, InstanceClass, Purpose, RootFilesystem } from './frozen-campaign.ts';
 import type { GpuKind, Isolation } from './classes/instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
@@ -42,3 +42,20 @@ export interface RunSpec {
   /** Absent: `read-only`. */
   rootFilesystem?: RootFilesystem;
 }
+
+/** What a spec says about the class. */
+export const specClassOf = ({
+  name,
+  gpu,
+  gpus,
+  gpuMemoryMiB,
+  vcpus,
+  isolation,
+}: InstanceClass): RunSpec['instanceClass'] => ({
+  name,
+  gpu: gpu ?? 'none',
+  ...(gpus !== undefined && { gpus }),
+  gpuMemoryMiB: gpuMemoryMiB ?? 0,
+  vcpus,
+  ...(isolation !== undefined && { isolation }),
+});
