@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities, type ActivityOptions } from 
 import type { Activities } from '../activities/index.ts';
 import { taskQueues, type TaskQueueName } from '../ids.ts';
 import type { Timings } from '../timings.ts';
+import { authentic } from './authentication/authentic-activities.ts';
 
 /**
  * Errors are retried with growing pauses, and the activities report them to the campaign, see activities/report-stuck.ts. Only
@@ -18,13 +19,14 @@ export function activities(
   summary: string,
   options: Omit<ActivityOptions, 'taskQueue' | 'summary'> = {},
 ): Activities {
-  return proxyActivities<Activities>({
+  const offered = proxyActivities<Activities>({
     taskQueue: taskQueues[queue],
     summary,
     startToCloseTimeout: '30 seconds',
     retry,
     ...options,
   });
+  return authentic(offered);
 }
 
 const long = { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' } as const;

@@ -1,4 +1,4 @@
-import { asciiExcerpt } from '../../safe-text.ts';
+import { asciiExcerpt, counted } from '../../safe-text.ts';
 import { escaped, bottomPadding, usd } from './markdown.ts';
 import { costOfRuns } from '../model/money.ts';
 import { faultLines, type FaultSummary } from '../model/prediction-faults.ts';
@@ -23,6 +23,8 @@ export interface SubmissionContent {
   /** What the image store's scan found. */
   scan: string;
   runs: readonly RunRecord[];
+  /** Messages and results that were not authenticated. */
+  refused: number;
   learnt: string;
   choice: readonly string[];
 }
@@ -50,6 +52,9 @@ export function submissionDetails(content: SubmissionContent): string {
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
     ...platformLines(runs.slice(-maxRuns)),
+    ...(content.refused === 0
+      ? []
+      : ['', `Refused because they were not authenticated: ${counted(content.refused, 'message')}.`]),
     ...(scan === '' ? [] : ['', `Scan of the image: ${escaped(scan)}`]),
     ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),

@@ -42,6 +42,7 @@ describe('the status of a campaign that has ended', () => {
         rounds: 1,
       })),
       acts: [],
+      canaries: [],
     });
 
   it('names each job that could not be ended, and how to end it', () => {
