@@ -31,6 +31,8 @@ export const resultObjects = {
   /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
+  canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
+  canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
   imageScan: (campaign: string, submission: string, digest: string): string =>
     `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,

@@ -5,6 +5,7 @@ import {
   type OperatorCommandName,
   type OperatorCommands,
 } from '../campaign/operators/operator-commands.ts';
+import type { CanaryReport } from '../campaign/model/canary-report.ts';
 import type { CampaignProgress } from '../campaign/operators/progress.ts';
 import type {
   GivenUpStep,
@@ -30,8 +31,11 @@ export const runSettledSignal = defineSignal<[RunSettlement]>('runSettled');
 export const submissionFinishedSignal = defineSignal<[SubmissionReport]>('submissionFinished');
 /** The reply to {@link reportAgainSignal}. */
 export const standingSignal = defineSignal<[HeldRunReport]>('standing');
-/** Also sent by the submission's activities. */
+/** Also sent by canaries, and by the activities of both. */
 export const stuckSignal = defineSignal<[StuckReport]>('stuck');
+
+// Canary to campaign.
+export const canaryEndedSignal = defineSignal<[CanaryReport]>('canaryEnded');
 
 // Campaign to submission.
 export const grantRunSignal = defineSignal<[RunGrant]>('grantRun');

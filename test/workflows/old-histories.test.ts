@@ -9,12 +9,14 @@ import { projectRoot } from '../../src/local/project-root.ts';
 /**
  * Histories of an aborted campaign of six submissions with five slots on each class, recorded on 29 November 2026 before classes
  * without a run that worked were limited: `submission-repeated` had a platform fault, `submission-aborted` was running. Their
- * commands must be those of today's code.
+ * commands must be those of today's code. `submission-worker-died` is of the same day, when the run of a dead worker was first ended
+ * before its heartbeat timeout.
  */
 const histories = {
   campaign: 'campaign:before',
   'submission-repeated': 'submission:before:b',
   'submission-aborted': 'submission:before:f',
+  'submission-worker-died': 'submission:died:a',
 };
 
 describe('workflows that began with an older version', function () {

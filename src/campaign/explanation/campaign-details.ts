@@ -15,6 +15,13 @@ export function campaignDetails(progress: CampaignProgress): string {
       (blocker) =>
         `- ${blocker.hold}${'class' in blocker ? ` on ${blocker.class}` : ''}${'cause' in blocker ? `: \`${withoutBackticks(blocker.cause)}\`` : ''}`,
     ),
+    ...Object.entries(classes).flatMap(([name, { canary }]) =>
+      canary
+        ? [
+            `- ${name} waits for its canary ${canary.n} since ${instantText(canary.since)}${canary.stuck ? `: \`${withoutBackticks(canary.stuck.cause)}\`` : ''}`,
+          ]
+        : [],
+    ),
     ...stuck
       .slice(0, 5)
       .map((one) => `- ${one.submission} is stuck in ${one.what}: \`${withoutBackticks(one.cause)}\``),

@@ -70,5 +70,7 @@ function sayLinks({ endpoints, environment }: Stack, campaign: string, output: O
     return url.href;
   };
   output.say(`Temporal Web UI, the campaign:    ${link(`/${encodeURIComponent(campaignWorkflowId(campaign))}`)}`);
-  output.say(`Temporal Web UI, its submissions: ${link('', { query: `HoldoutCampaign="${campaign}"` })}`);
+  output.say(
+    `Temporal Web UI, its submissions: ${link('', { query: `HoldoutCampaign="${campaign}" AND WorkflowType="submission"` })}`,
+  );
 }

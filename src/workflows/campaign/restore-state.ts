@@ -32,10 +32,15 @@ export interface RestoredCampaign {
 /** Restores a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
 export async function restoreFromS3(campaign: string): Promise<RestoredCampaign> {
   const snapshot = await longActivities('main', 'records and running submissions').takeStock({ campaign });
-  const { workLists, ledger, operatorsLog, actsRecorded: recorded } = snapshot;
+  const { workLists, ledger, operatorsLog, actsRecorded: recorded, canaries } = snapshot;
   const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const statistics = statisticsCodec.decode(ledger.pace);
-  const state = restoredState(opened.frozen, opened.work, { ...ledger, statistics, operatorsLog });
+  const state = restoredState(opened.frozen, opened.work, {
+    ...ledger,
+    statistics,
+    operatorsLog,
+    canaries: canaries ?? { ended: [], running: [] },
+  });
   for (const { act, team } of snapshot.acts) applyCommand(act, state, team, Date.now());
   for (const { submission, team, sequence } of snapshot.running) state.start(submission, team, sequence);
   const commands = { recorded, pending: [], unrecorded: [] };

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/worker';
 import { build } from '../../../scripts/build.mjs';
 import type { AwaitOrder } from '../../../src/activities/await-batch-job.ts';
+import { runningCanaries } from '../../../src/activities/canaries/running-canaries.ts';
 import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
@@ -29,6 +30,7 @@ import type { KeyRing } from '../../../src/codec/key-ring.ts';
 import { authentication } from '../../../src/worker/authentication.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
+import { ScriptedCanaries } from './scripted-canaries.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
@@ -43,6 +45,7 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
  */
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
+  readonly canaries = new ScriptedCanaries();
   readonly submitted: string[] = [];
   /** Submitted runs with more shared memory. */
   readonly withMoreSharedMemory: string[] = [];
@@ -158,6 +161,7 @@ export class ScriptedCampaign {
   /** Forgets everything that happened and every script. */
   reset(): void {
     this.rounds.reset();
+    this.canaries.reset();
     this.submitted.length = 0;
     this.withMoreSharedMemory.length = 0;
     this.secondsPerItem = 0.1;
@@ -191,13 +195,18 @@ export class ScriptedCampaign {
 
   private activities(): Activities {
     return {
+      ...this.canaries.activities(),
       takeStock: async ({ campaign }) => {
         this.beforeCampaignActivity('takeStock');
-        return this.rounds.takeStock(campaign, await runningRounds(this.dependencies, campaign));
+        const canaries = {
+          ended: this.canaries.ended(campaign),
+          running: await runningCanaries(this.dependencies, campaign),
+        };
+        return { ...this.rounds.takeStock(campaign, await runningRounds(this.dependencies, campaign)), canaries };
       },
       openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
-        timings: { ...embeddedTimings, reconcile: 500 },
+        timings: { ...this.timings, reconcile: 500 },
         work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
       nextSubmissions: async ({ workLists, picks }) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { build } from '../../../scripts/build.mjs';
+import { classOfCanary } from '../../../src/ids.ts';
 import { batchCredentials } from '../../../src/batch/batch-clients.ts';
 import { codecOptions } from '../../../src/codec/client-codec.ts';
 import { KeyRing } from '../../../src/codec/key-ring.ts';
@@ -117,7 +118,7 @@ export class SimulatedHome extends CampaignHome {
     });
   }
 
-  /** Every job of the Batch endpoint, oldest first; waits for an endpoint that is restarting. */
+  /** Every job of a submission, oldest first, without canaries; waits for an endpoint that is restarting. */
   async allJobs(): Promise<ObservedJob[]> {
     let jobs: ObservedJob[] = [];
     await eventually('the endpoint responds', async () => Array.isArray((jobs = await this.listedJobs())));
@@ -141,7 +142,8 @@ export class SimulatedHome extends CampaignHome {
         jobs.push({ jobId, runKey, status, createdAt });
       }
     }
-    return jobs.sort((a, b) => a.createdAt - b.createdAt);
+    const ofSubmissions = jobs.filter(({ runKey }) => classOfCanary(runKey.split('/')[1] ?? '') === undefined);
+    return ofSubmissions.sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Jobs that have not ended. */
