@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CanaryOutcome, type CanarySpec, controls } from '../../../src/campaign/model/canary.ts';
@@ -20,9 +21,9 @@ describe('a runner and the isolation of its host', () => {
   const emulated = { name: 'g4-like', gpu: 'emulated', gpuMemoryMiB: 40, vcpus: 1 } as const;
   let canaries = 0;
 
-  async function putCanary(instanceClass: CanarySpec['instanceClass'] = emulated): Promise<CanarySpec> {
+  async function putCanary(): Promise<CanarySpec> {
     const runKey = `c/canary-${++canaries}/1`;
-    const spec: CanarySpec = { version: 1, purpose: 'canary', runKey, instanceClass, limits };
+    const spec: CanarySpec = { version: 1, purpose: 'canary', runKey, instanceClass: emulated, limits };
     await rig.store.write(rig.s3.buckets.runs, runObjects.spec(runKey), JSON.stringify(spec));
     return spec;
   }
@@ -54,18 +55,6 @@ describe('a runner and the isolation of its host', () => {
     assert.ok(outcome.startedAt < outcome.stoppedAt, `${outcome.startedAt} ${outcome.stoppedAt}`);
   });
 
-  it('a canary on a host without a limit of processes says so', async () => {
-    const { runKey } = await putCanary({ ...emulated, gpu: 'none', gpuMemoryMiB: 0 });
-    const runner = rig.startRunner(runKey, undefined, brokenEngine({ '--pids-limit=*': undefined }));
-    assert.equal(await runner.exitCode, 0, runner.stderr());
-    const outcome = await find<CanaryOutcome>(runObjects.outcome(runKey));
-    assert.deepEqual(
-      outcome?.controls.filter(({ holds }) => !holds).map(({ control }) => control),
-      ['processes'],
-    );
-    assert.equal(outcome.device, null);
-  });
-
   it('a stopped canary has no outcome', async () => {
     const { runKey } = await putCanary();
     const runner = rig.startRunner(runKey);
@@ -77,6 +66,22 @@ describe('a runner and the isolation of its host', () => {
     assert.equal(await runner.exitCode, 70, runner.stderr());
     assert.equal((await find<RunnerError>(runObjects.trouble(runKey)))?.code, 'CANARY_STOPPED');
     assert.equal(await find(runObjects.outcome(runKey)), undefined);
+  });
+
+  it('nothing is left of a canary whose runner was killed, once it is reaped', async () => {
+    const { runKey } = await putCanary();
+    const runner = rig.startRunner(runKey);
+    const list = (...args: string[]): string => {
+      const [program, ...flags] = rig.command;
+      return execFileSync(program, [...flags, ...args]).toString();
+    };
+    const images = (): string => list('images', '--format={{.Repository}}');
+    await eventually('it runs', () => list('ps', '--format={{.Names}}').includes(runner.jobId));
+    assert.match(images(), /holdout\/drill/);
+    runner.process.kill('SIGKILL');
+    await runner.exitCode;
+    rig.reap(runner.jobId);
+    assert.doesNotMatch(images(), /holdout\/drill/);
   });
 
   it('no run is claimed on a host that does not confine', async () => {
