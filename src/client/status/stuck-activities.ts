@@ -1,6 +1,9 @@
+import type { Payload } from '@temporalio/common';
+import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../ids.ts';
+import { refusalOf, refusalText } from '../../unauthenticated.ts';
 import type { Access } from '../access.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
@@ -22,15 +25,23 @@ export async function stuckActivities(
   { temporal }: Pick<Access, 'temporal'>,
   campaign: string,
 ): Promise<StuckActivity[]> {
-  const { raw } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
-  return (raw.pendingActivities ?? []).flatMap(
-    ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) => {
-      const tries = (attempt ?? 1) - 1;
-      if (tries < minFailures || !lastFailure) return [];
-      const nextTry = next ? 1000 * Number(next.seconds) : null;
-      return [{ what: activityType?.name ?? '', cause: causeOf(lastFailure), tries, nextTry }];
-    },
-  );
+  const workflowId = campaignWorkflowId(campaign);
+  const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+  const stuck: StuckActivity[] = [];
+  for (const {
+    activityType,
+    activityId,
+    attempt,
+    lastFailure,
+    nextAttemptScheduleTime: next,
+  } of raw.pendingActivities ?? []) {
+    const tries = (attempt ?? 1) - 1;
+    if (tries < minFailures || !lastFailure) continue;
+    const nextTry = next ? 1000 * Number(next.seconds) : null;
+    const failure = await opened(temporal, { workflowId, activityId: activityId ?? '' }, lastFailure);
+    stuck.push({ what: activityType?.name ?? '', cause: causeOf(failure), tries, nextTry });
+  }
+  return stuck;
 }
 
 /** Of Temporal's API. */
@@ -38,6 +49,29 @@ interface Failure {
   message?: string | null;
   cause?: Failure | null;
   applicationFailureInfo?: { type?: string | null } | null;
+  /** The sealed message. */
+  encodedAttributes?: Payload | null;
+}
+
+/** The failure with its message opened; the messages of the server itself are plain. */
+async function opened(
+  client: Access['temporal'],
+  step: { workflowId: string; activityId: string },
+  failure: Failure,
+): Promise<Failure> {
+  const cause = failure.cause && (await opened(client, step, failure.cause));
+  if (!failure.encodedAttributes) return { ...failure, ...(cause && { cause }) };
+  const { loadedDataConverter, namespace } = client.options;
+  const context = { type: 'activity', namespace, isLocal: false, ...step } as const;
+  const attributes = await decodeOptionalSinglePayload<{ message?: string }>(
+    loadedDataConverter,
+    failure.encodedAttributes,
+    context,
+  );
+  const reason = refusalOf(attributes);
+  const message =
+    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${refusalText[reason]}`;
+  return { ...failure, message: message ?? '', ...(cause && { cause }) };
 }
 
 /** The message of a failure and of its root cause. */
