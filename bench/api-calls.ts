@@ -12,7 +12,7 @@ import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import { projectRoot } from '../src/local/project-root.ts';
 import { embeddedTimings } from '../src/timings.ts';
 import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
-import type { order } from './order-workflows.ts';
+import type { order } from './workflows/order-workflows.ts';
 import { usageOf, usageOfParts } from './support/processes.ts';
 import { benchFolder, keepResult } from './support/results.ts';
 

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
-import type { bareCampaign } from './bare-workflows.ts';
+import type { bareCampaign } from './workflows/bare-workflows.ts';
 import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
 import { usageOf, usageOfParts } from './support/processes.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../src/activities/index.ts';
-import type { CanaryReport } from '../src/campaign/model/canary-report.ts';
+import type { CanaryReport } from '../src/campaign/model/canaries/canary-report.ts';
 import { RunStatistics } from '../src/campaign/state/run-statistics.ts';
 import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';

@@ -11,7 +11,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { queryDeadlineMs } from '../src/client/status/query-progress.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
-import { goSignal, heardQuery, twoThings } from './question-workflows.ts';
+import { goSignal, heardQuery, twoThings } from './workflows/question-workflows.ts';
 import { keepResult } from './support/results.ts';
 
 /** The server gives a dead worker 10 s; the timer has to fire between that and the next workflow task. */

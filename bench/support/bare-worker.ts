@@ -6,7 +6,7 @@ const connection = await NativeConnection.connect({ address: process.env['TEMPOR
 const worker = await Worker.create({
   connection,
   taskQueue: 'bench-bare',
-  workflowsPath: fileURLToPath(new URL('../bare-workflows.ts', import.meta.url)),
+  workflowsPath: fileURLToPath(new URL('../workflows/bare-workflows.ts', import.meta.url)),
   activities: { nothing: () => Promise.resolve() },
   maxCachedWorkflows: 500,
 });

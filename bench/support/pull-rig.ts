@@ -14,12 +14,12 @@ import { projectRoot } from '../../src/local/project-root.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { embeddedTimings } from '../../src/timings.ts';
 import { sha256OfFile } from '../../src/sha256.ts';
-import { EcrRig } from '../../test/cloud/ecr-rig.ts';
+import { EcrRig } from '../../test/cloud/ecr/ecr-rig.ts';
 import { ResultsBucket, submissionOf } from '../../test/ledger/store-rig.ts';
 import { frozenCampaign } from '../../test/support/campaigns/frozen-campaign.ts';
 import { startS3Server, type S3Server } from '../../test/support/s3-server.ts';
 import { startTemporalServer, type TemporalServer } from '../../test/support/temporal-server.ts';
-import type { pull } from '../pull-workflows.ts';
+import type { pull } from '../workflows/pull-workflows.ts';
 import { usageOf } from './processes.ts';
 
 const campaign = 'pull';
@@ -108,7 +108,7 @@ export class PullRig {
     const { address } = this.temporal;
     const client = new Client({ connection: await Connection.connect({ address }) });
     const connection = await NativeConnection.connect({ address });
-    const workflowsPath = fileURLToPath(new URL('../pull-workflows.ts', import.meta.url));
+    const workflowsPath = fileURLToPath(new URL('../workflows/pull-workflows.ts', import.meta.url));
     const workflows = await Worker.create({ connection, taskQueue, workflowsPath });
     const begun = performance.now();
     const pulls = submissions.map(async (submission) => {

@@ -6,7 +6,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' }),
   taskQueue: 'bench-question',
-  workflowsPath: fileURLToPath(new URL('../question-workflows.ts', import.meta.url)),
+  workflowsPath: fileURLToPath(new URL('../workflows/question-workflows.ts', import.meta.url)),
   activities: { nothing: () => Promise.resolve() },
 });
 const running = worker.run();

@@ -1,5 +1,5 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
-import type { CanaryReport } from '../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { canariesOf, canaryReportOf } from '../ledger/canaries.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';

@@ -1,5 +1,5 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
-import type { CanaryOutcome } from '../campaign/model/canary.ts';
+import type { CanaryOutcome } from '../campaign/model/canaries/canary.ts';
 import { billedSeconds } from '../campaign/model/money.ts';
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { ObservedJob } from '../campaign/model/run-facts.ts';

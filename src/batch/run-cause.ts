@@ -1,6 +1,6 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import type { CanaryOutcome } from '../campaign/model/canary.ts';
+import type { CanaryOutcome } from '../campaign/model/canaries/canary.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 import { endedByHoldout, isEndedByOthers } from './job-fate.ts';

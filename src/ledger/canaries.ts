@@ -1,4 +1,4 @@
-import type { CanaryReport } from '../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { inParallel } from '../in-parallel.ts';
 import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';

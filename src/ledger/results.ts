@@ -2,7 +2,7 @@ import type { FrozenCampaign, Submission } from '../campaign/model/frozen-campai
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
-import type { CanaryReport } from '../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { byName } from '../campaign/model/by-name.ts';
 import { responsibleParty, type Party, type Reason, type SubmissionState } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';

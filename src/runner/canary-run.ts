@@ -1,4 +1,4 @@
-import type { CanaryOutcome, CanarySpec } from '../campaign/model/canary.ts';
+import type { CanaryOutcome, CanarySpec } from '../campaign/model/canaries/canary.ts';
 import { holdoutError } from '../errors.ts';
 import { runObjects } from '../object-keys.ts';
 import { retryFor } from '../retry-for.ts';

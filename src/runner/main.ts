@@ -4,7 +4,7 @@
  * what a killed runner left on this host. `self-test`: starts every program that a run needs. Exit status:
  * {@link runnerExit}; an error is one line on standard error.
  */
-import type { CanarySpec } from '../campaign/model/canary.ts';
+import type { CanarySpec } from '../campaign/model/canaries/canary.ts';
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';

@@ -5,7 +5,7 @@ import {
   type OperatorCommandName,
   type OperatorCommands,
 } from '../campaign/operators/operator-commands.ts';
-import type { CanaryReport } from '../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import type { CampaignProgress } from '../campaign/operators/progress.ts';
 import type {
   GivenUpStep,

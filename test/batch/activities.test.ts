@@ -20,7 +20,7 @@ import { jobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { refusalOf } from '../../src/batch/refused.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
-import type { CanarySpec } from '../../src/campaign/model/canary.ts';
+import type { CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { simulatedCanary } from '../../src/campaign/simulation/simulated-canary.ts';
 import { canaryMember, canaryWorkflowId, parseRunKey, runKeyOf, taskQueues } from '../../src/ids.ts';
 import { canariesOf } from '../../src/ledger/canaries.ts';

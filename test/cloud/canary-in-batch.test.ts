@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type CanaryOutcome, type CanarySpec, controls } from '../../src/campaign/model/canary.ts';
+import { type CanaryOutcome, type CanarySpec, controls } from '../../src/campaign/model/canaries/canary.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { BatchHost, describeWithDocker } from './batch-host.ts';
 

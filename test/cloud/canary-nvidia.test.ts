@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CanaryOutcome, CanarySpec } from '../../src/campaign/model/canary.ts';
+import type { CanaryOutcome, CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { which } from '../../src/local/tools/engine.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';

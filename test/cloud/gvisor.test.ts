@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CanaryOutcome, type CanarySpec, controls } from '../../src/campaign/model/canary.ts';
+import { type CanaryOutcome, type CanarySpec, controls } from '../../src/campaign/model/canaries/canary.ts';
 import type { RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';

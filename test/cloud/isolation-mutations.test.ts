@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { type Control, controls } from '../../src/campaign/model/canary.ts';
+import { type Control, controls } from '../../src/campaign/model/canaries/canary.ts';
 import { tryIsolation } from '../../src/runner/isolation/check-isolation.ts';
 import { changedEngine } from '../support/changed-engine.ts';
 import { seccompProfile } from '../../src/runner/sandbox/seccomp.ts';

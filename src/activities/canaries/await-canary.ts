@@ -1,6 +1,6 @@
 import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
-import type { CanaryOutcome } from '../../campaign/model/canary.ts';
-import type { CanaryReport } from '../../campaign/model/canary-report.ts';
+import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
+import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import { costMicroUsd } from '../../campaign/model/money.ts';
 import { canarySeconds } from '../../campaign/model/run-limits.ts';
 import { awaitRun } from '../jobs/await-run.ts';

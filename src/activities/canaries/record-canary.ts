@@ -1,4 +1,4 @@
-import type { CanaryReport } from '../../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryReportOf, keepCanary } from '../../ledger/canaries.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { CanaryOrder } from './submit-canary.ts';

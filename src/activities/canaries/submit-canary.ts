@@ -1,5 +1,5 @@
 import type { Submitted } from '../../batch/submit-once.ts';
-import type { CanarySpec } from '../../campaign/model/canary.ts';
+import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { FrozenCampaign, InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { canarySeconds, containerMemoryMiB } from '../../campaign/model/run-limits.ts';
 import { specClassOf } from '../../campaign/model/run-spec.ts';

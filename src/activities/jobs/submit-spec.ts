@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../../batch/refused.ts';
 import { submitOnce, withdrawRun, type Settling, type Submitted } from '../../batch/submit-once.ts';
-import type { CanarySpec } from '../../campaign/model/canary.ts';
+import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import type { Dependencies } from '../dependencies.ts';

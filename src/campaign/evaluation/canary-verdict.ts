@@ -1,6 +1,6 @@
 import { singleLine } from '../../safe-text.ts';
-import { controls, type CanaryOutcome } from '../model/canary.ts';
-import type { CanaryVerdict } from '../model/canary-report.ts';
+import { controls, type CanaryOutcome } from '../model/canaries/canary.ts';
+import type { CanaryVerdict } from '../model/canaries/canary-report.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 
 /** Characters of what a check found, and of all of it: one screen at most. */

@@ -1,4 +1,4 @@
-import type { CanaryReport } from '../model/canary-report.ts';
+import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { dollars } from '../model/money.ts';
 import type { CanaryEnd } from '../state/canaries.ts';
 

@@ -1,4 +1,4 @@
-import { controls, type CanaryOutcome, type CanarySpec } from '../model/canary.ts';
+import { controls, type CanaryOutcome, type CanarySpec } from '../model/canaries/canary.ts';
 
 const held = { holds: true, found: 'simulated' } as const;
 

@@ -9,7 +9,7 @@ import type {
   StuckStep,
   SubmissionReport,
 } from '../model/messages.ts';
-import type { CanaryReport } from '../model/canary-report.ts';
+import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { costOfRuns } from '../model/money.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';

@@ -1,5 +1,5 @@
 import { byName } from '../model/by-name.ts';
-import type { CanaryReport } from '../model/canary-report.ts';
+import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import type { StuckStep } from '../model/messages.ts';
 
 /** Canaries in a row that may leave no outcome before their class is blocked. */

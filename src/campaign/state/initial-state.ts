@@ -1,6 +1,6 @@
 import { byName } from '../model/by-name.ts';
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
-import type { CanaryReport } from '../model/canary-report.ts';
+import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { restoredCanaries } from './canaries.ts';
 import { worstCanaryMicroUsd } from '../model/run-limits.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ControlCheck } from '../../campaign/model/canary.ts';
+import type { ControlCheck } from '../../campaign/model/canaries/canary.ts';
 import { HoldoutError } from '../../errors.ts';
 import { missing, note, ok, type Requirement } from '../../requirement.ts';
 import { runCommand } from '../../run-command.ts';

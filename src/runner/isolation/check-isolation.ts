@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Isolation } from '../../campaign/model/classes/instance-class-kinds.ts';
-import type { ControlCheck } from '../../campaign/model/canary.ts';
+import type { ControlCheck } from '../../campaign/model/canaries/canary.ts';
 import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { withLock } from '../sandbox/lock.ts';

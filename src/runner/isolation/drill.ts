@@ -1,4 +1,4 @@
-import type { ControlCheck } from '../../campaign/model/canary.ts';
+import type { ControlCheck } from '../../campaign/model/canaries/canary.ts';
 import { defaultPaths } from '../../campaign/model/layouts.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';

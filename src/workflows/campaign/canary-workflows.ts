@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { canaryNote } from '../../campaign/explanation/canary-text.ts';
-import type { CanaryReport } from '../../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { StuckReport } from '../../campaign/model/messages.ts';
 import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';

@@ -5,7 +5,7 @@ import {
   type OperatorCommand,
   type OperatorCommandName,
 } from '../../campaign/operators/operator-commands.ts';
-import type { CanaryReport } from '../../campaign/model/canary-report.ts';
+import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import type {
   RunRequest,
   RunSettlement,

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails } from '@temporalio/workflow';
-import type { CanaryReport, CanaryVerdict } from '../../campaign/model/canary-report.ts';
+import type { CanaryReport, CanaryVerdict } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryDetails } from '../../campaign/explanation/canary-text.ts';
 import { campaignWorkflowId, canaryMember } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';

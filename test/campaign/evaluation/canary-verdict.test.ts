@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { canaryVerdict } from '../../../src/campaign/evaluation/canary-verdict.ts';
 import { adviceOn } from '../../../src/campaign/explanation/platform-advice.ts';
-import { controls, type CanaryOutcome } from '../../../src/campaign/model/canary.ts';
+import { controls, type CanaryOutcome } from '../../../src/campaign/model/canaries/canary.ts';
 
 const held = { holds: true, found: 'refused' };
 const good: CanaryOutcome = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CanaryReport, CanaryVerdict } from '../../../src/campaign/model/canary-report.ts';
+import type { CanaryReport, CanaryVerdict } from '../../../src/campaign/model/canaries/canary-report.ts';
 import { decideCanaries } from '../../../src/campaign/scheduling/canary-decisions.ts';
 import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { controls } from '../../../src/campaign/model/canary.ts';
+import { controls } from '../../../src/campaign/model/canaries/canary.ts';
 import { which } from '../../../src/local/tools/engine.ts';
 import { changedEngine } from '../../support/changed-engine.ts';
 import { doctor } from '../../../src/local/commands/doctor.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CanaryOutcome, type CanarySpec, controls } from '../../../src/campaign/model/canary.ts';
+import { type CanaryOutcome, type CanarySpec, controls } from '../../../src/campaign/model/canaries/canary.ts';
 import type { RunnerError } from '../../../src/campaign/model/run-outcome.ts';
 import { runObjects } from '../../../src/object-keys.ts';
 import { changedEngine } from '../../support/changed-engine.ts';

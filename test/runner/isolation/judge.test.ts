@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Control, controls } from '../../../src/campaign/model/canary.ts';
+import { type Control, controls } from '../../../src/campaign/model/canaries/canary.ts';
 import type { Evidence } from '../../../src/runner/isolation/evidence.ts';
 import { judge } from '../../../src/runner/isolation/judge/judge.ts';
 import { forbiddenCalls } from '../../../src/runner/isolation/program/forbidden-calls.ts';

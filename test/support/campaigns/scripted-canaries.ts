@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { CanaryAwaitOrder } from '../../../src/activities/canaries/await-canary.ts';
 import type { Activities } from '../../../src/activities/index.ts';
 import type { Submitted } from '../../../src/batch/submit-once.ts';
-import type { CanaryReport, CanaryVerdict } from '../../../src/campaign/model/canary-report.ts';
+import type { CanaryReport, CanaryVerdict } from '../../../src/campaign/model/canaries/canary-report.ts';
 
 type CanaryActivities = Pick<Activities, 'submitCanary' | 'awaitCanary' | 'recordCanary'>;
 

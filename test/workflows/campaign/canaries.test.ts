@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
-import type { CanaryVerdict } from '../../../src/campaign/model/canary-report.ts';
+import type { CanaryVerdict } from '../../../src/campaign/model/canaries/canary-report.ts';
 import { worstCanaryMicroUsd } from '../../../src/campaign/model/run-limits.ts';
 import { blockedLines } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';

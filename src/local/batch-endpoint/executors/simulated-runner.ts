@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { CanarySpec } from '../../../campaign/model/canary.ts';
+import type { CanarySpec } from '../../../campaign/model/canaries/canary.ts';
 import type { InputIndex, InputSet } from '../../../campaign/model/frozen-campaign.ts';
 import { runnerExit, type CollectedPredictions } from '../../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';

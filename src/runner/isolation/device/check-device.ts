@@ -1,4 +1,4 @@
-import type { DeviceCheck } from '../../../campaign/model/canary.ts';
+import type { DeviceCheck } from '../../../campaign/model/canaries/canary.ts';
 import { type GpuKind, gpusOf } from '../../../campaign/model/classes/instance-class-kinds.ts';
 import { timings } from '../../timings.ts';
 import { runConfined } from '../confined-program.ts';

@@ -1,4 +1,4 @@
-import type { DeviceCheck } from '../../../campaign/model/canary.ts';
+import type { DeviceCheck } from '../../../campaign/model/canaries/canary.ts';
 import { gpusOf } from '../../../campaign/model/classes/instance-class-kinds.ts';
 import type { ContainerEnd, DeviceUse, RunOutcome } from '../../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';

@@ -1,4 +1,4 @@
-import type { ControlCheck } from '../../../campaign/model/canary.ts';
+import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';

@@ -1,4 +1,4 @@
-import { type Control, type ControlCheck, controls } from '../../../campaign/model/canary.ts';
+import { type Control, type ControlCheck, controls } from '../../../campaign/model/canaries/canary.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';

@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const programs = (): string => debianPrograms('docker-registry', ['docker-registry']);
 

@@ -12,10 +12,10 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
-import { runCommand } from '../../src/run-command.ts';
-import { setVariables, startEcrApi, type EcrApi } from '../support/images/ecr-api.ts';
-import type { LayoutImage } from '../support/images/oci-image.ts';
+import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
+import { runCommand } from '../../../src/run-command.ts';
+import { setVariables, startEcrApi, type EcrApi } from '../../support/images/ecr-api.ts';
+import type { LayoutImage } from '../../support/images/oci-image.ts';
 import { makeCertificates } from './certificates.ts';
 import { PasswordRegistry } from './password-registry.ts';
 

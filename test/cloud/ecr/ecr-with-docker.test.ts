@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
-import type { HoldoutError } from '../../src/errors.ts';
-import { ContainerEngine, type EngineImage } from '../../src/runner/sandbox/engine.ts';
-import { provideImage } from '../../src/runner/stage/image.ts';
-import { DockerHost } from '../support/docker-host.ts';
-import { buildImage } from '../support/images/oci-image.ts';
+import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
+import type { HoldoutError } from '../../../src/errors.ts';
+import { ContainerEngine, type EngineImage } from '../../../src/runner/sandbox/engine.ts';
+import { provideImage } from '../../../src/runner/stage/image.ts';
+import { DockerHost } from '../../support/docker-host.ts';
+import { buildImage } from '../../support/images/oci-image.ts';
 import { EcrRig, faults, pushImage, type RegistryRequest } from './ecr-rig.ts';
 import { describeWithRegistry } from './password-registry.ts';
 

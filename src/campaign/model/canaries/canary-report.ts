@@ -1,4 +1,4 @@
-import type { Reason } from './reasons.ts';
+import type { Reason } from '../reasons.ts';
 
 /** What a canary says about its class. */
 export type CanaryVerdict =

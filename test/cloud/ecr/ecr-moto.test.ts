@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { CreateRepositoryCommand, PutImageCommand, StartImageScanCommand } from '@aws-sdk/client-ecr';
-import { scanVerdict } from '../../src/images/store/image-scan.ts';
-import { ecrHostOf, type EcrHost } from '../../src/registry/ecr-host.ts';
-import { ecrClient, ecrToken } from '../../src/registry/ecr-token.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
-import { setVariables } from '../support/images/ecr-api.ts';
-import { itWithPython, pythonProgram } from './python.ts';
+import { scanVerdict } from '../../../src/images/store/image-scan.ts';
+import { ecrHostOf, type EcrHost } from '../../../src/registry/ecr-host.ts';
+import { ecrClient, ecrToken } from '../../../src/registry/ecr-token.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
+import { setVariables } from '../../support/images/ecr-api.ts';
+import { itWithPython, pythonProgram } from '../python.ts';
 
 const repositoryName = 'holdout/submissions';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../../src/run-command.ts';
-import { HoldoutError } from '../../src/errors.ts';
-import { ImageStore } from '../../src/images/store/image-store.ts';
-import { digestOf, fetchImage } from '../../src/images/store/registry-image.ts';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { setVariables } from '../support/images/ecr-api.ts';
-import { ociEntries, sha256, tarOf } from '../support/images/image-archives.ts';
+import { runCommand } from '../../../src/run-command.ts';
+import { HoldoutError } from '../../../src/errors.ts';
+import { ImageStore } from '../../../src/images/store/image-store.ts';
+import { digestOf, fetchImage } from '../../../src/images/store/registry-image.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { setVariables } from '../../support/images/ecr-api.ts';
+import { ociEntries, sha256, tarOf } from '../../support/images/image-archives.ts';
 import { account, EcrRig, faults, type RegistryRequest } from './ecr-rig.ts';
 import { describeWithRegistry } from './password-registry.ts';
 

@@ -1,4 +1,4 @@
-import type { RunSpec } from './run-spec.ts';
+import type { RunSpec } from '../run-spec.ts';
 
 /** spec.json of a canary: a run of Holdout's own hostile program that shows what the confinement on a class really holds. */
 export interface CanarySpec extends Pick<RunSpec, 'version' | 'runKey' | 'instanceClass' | 'limits'> {

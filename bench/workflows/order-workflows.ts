@@ -1,7 +1,7 @@
 /** Submits and awaits a run without a submission, with the activity options of the submission workflow. */
-import type { RunOrder } from '../src/activities/submit-batch-job.ts';
-import type { Timings } from '../src/timings.ts';
-import { awaitActivities, submitActivities } from '../src/workflows/activity-proxies.ts';
+import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
+import type { Timings } from '../../src/timings.ts';
+import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 
 export async function order(run: RunOrder, timings: Timings): Promise<void> {
   const job = await submitActivities('submit', timings).submitBatchJob(run);
