@@ -53,7 +53,7 @@ async function startOrders({ access }: SimulatedStack): Promise<{ end: () => Pro
     connection,
     namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('order-workflows.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('workflows/order-workflows.ts', import.meta.url)),
     maxCachedWorkflows: 2 * jobs,
   });
   const running = worker.run();

@@ -83,7 +83,7 @@ async function measure(submissions: number) {
   const worker = await Worker.create({
     connection: native,
     taskQueue: taskQueues.main,
-    workflowsPath: fileURLToPath(new URL('parent-workflows.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('workflows/parent-workflows.ts', import.meta.url)),
     activities: activities(teamsOfTheCase(submissions), name, (count) => (started += count)),
     maxCachedWorkflows: 500,
   });

@@ -75,7 +75,7 @@ async function startWorker(address: string): Promise<ChildProcess> {
 }
 
 async function isReplayable(history: Parameters<typeof Worker.runReplayHistory>[1]): Promise<boolean> {
-  const workflowsPath = fileURLToPath(new URL('question-workflows.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('workflows/question-workflows.ts', import.meta.url));
   try {
     await Worker.runReplayHistory({ workflowsPath }, history, 'asked');
     return true;
