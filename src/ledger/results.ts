@@ -52,12 +52,18 @@ export const collectResults = async (results: Bucket, frozen: FrozenCampaign): P
   resultsFrom(results, frozen, await readCampaignRecord(results, frozen));
 
 /** The same from a record that was already read. */
-export async function resultsFrom(
+export const resultsFrom = async (
   results: Bucket,
   { campaign }: Pick<FrozenCampaign, 'campaign'>,
-  { chains, rounds, rows }: CampaignRecord,
-): Promise<CampaignResults> {
-  const scores = await scoresOf(results, chains);
+  record: CampaignRecord,
+): Promise<CampaignResults> => summarise(campaign, record, await scoresOf(results, record.chains));
+
+/** The results of a record, given the score of each effective record by submission. */
+export function summarise(
+  campaign: string,
+  { chains, rounds, rows }: Pick<CampaignRecord, 'chains' | 'rounds' | 'rows'>,
+  scores: ReadonlyMap<string, number>,
+): CampaignResults {
   const submissions = rows.map((row) =>
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
