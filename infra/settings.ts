@@ -9,7 +9,7 @@ export const settings: InfraSettings = {
   // Replace it after the first push of the runner's image; docs/aws.md has the commands.
   runnerDigest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000',
   diskGiB: 200,
-  // Those of README's campaign file; memory is what `type` gives a class there.
+  // Those of README's campaign file, whose queues have the prefix too once it is used here; memory is what `type` gives a class there.
   classes: [
     {
       name: 'g4dn.xlarge',

@@ -16,6 +16,7 @@ export const unitTests = [
   'test/batch/run-jobs.test.ts',
   'test/ids.test.ts',
   'test/images/configuration/',
+  'test/images/host-scan.test.ts',
   'test/images/layers/',
   'test/intake/campaign-file/',
   'test/intake/check-campaign.test.ts',
@@ -31,6 +32,7 @@ export const unitTests = [
   'test/runner/sandbox/start-refusal.test.ts',
   'test/scoring/',
   'test/settings.test.ts',
+  'test/supply-chain.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

@@ -31,6 +31,9 @@ export const resultObjects = {
   /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
+  /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
+  imageScan: (campaign: string, submission: string, digest: string): string =>
+    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
   /** The digests of the newest records, written with every publication: ledger/heads.ts. */
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,

@@ -16,6 +16,7 @@ export interface Settings {
   imageStore: string;
   /** What happens to images in which ECR's scan finds vulnerabilities. */
   imageScan: ScanRule;
+  /** Job definitions are named `<jobDefinition>-<class>`. */
   jobDefinition: string;
   timings: Timings;
 }
@@ -29,12 +30,13 @@ export type ScanRule = (typeof scanRules)[number];
  * BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const ofBuckets = bucketSettings(env);
   return {
-    ...bucketSettings(env),
+    ...ofBuckets,
     s3PathStyle: env['HOLDOUT_S3_PATH_STYLE'] === '1',
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
     imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
-    jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? 'holdout-runner',
+    jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? `${ofBuckets.bucketPrefix}holdout-runner`,
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }

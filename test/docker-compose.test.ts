@@ -69,13 +69,18 @@ describe('the services of docker-compose.yml', () => {
     assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:8233:8080', '127.0.0.1:7070:7070']);
   });
 
-  it('pin every image by version, as does the Dockerfile', () => {
+  it('pin every image of others by version and digest, as does the Dockerfile', () => {
     const dockerfile = readFileSync('docker/Dockerfile', 'utf8');
     const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
     const bases = [...dockerfile.matchAll(/(?:^FROM |--from=)(\S+)/gm)].map(([, image = '']) => image);
     const images = [...all.map(([, { image }]) => image), ...bases.filter((image) => !stages.includes(image))];
     assert.ok(images.length > all.length);
-    for (const image of images) assert.match(image, /^[a-z0-9/-]+:v?\d+\.\d+[a-z0-9.-]*$/);
+    const own = images.filter((image) => image.startsWith('holdout-'));
+    assert.ok(own.length > 0 && own.length < images.length);
+    for (const image of own) assert.match(image, /^holdout-[a-z]+:\d+\.\d+\.\d+$/);
+    for (const image of images.filter((one) => !own.includes(one))) {
+      assert.match(image, /^[a-z0-9/-]+:v?\d+\.\d+[a-z0-9.-]*@sha256:[0-9a-f]{64}$/);
+    }
   });
 
   it('build from existing stages of the Dockerfile', () => {

@@ -4,6 +4,14 @@ import { loadSettings } from '../src/settings.ts';
 
 const inAws = { HOLDOUT_STACK: 'remote', HOLDOUT_BUCKET_PREFIX: 'host-', HOLDOUT_BUCKET_OWNER: '123456789012' };
 
+describe('the names of job definitions', () => {
+  it('begin with the prefix of the installation, if it has one', () => {
+    assert.equal(loadSettings(inAws).jobDefinition, 'host-holdout-runner');
+    assert.equal(loadSettings({ HOLDOUT_STACK: 'embedded' }).jobDefinition, 'holdout-runner');
+    assert.equal(loadSettings({ ...inAws, HOLDOUT_JOB_DEFINITION: 'holdout-runner' }).jobDefinition, 'holdout-runner');
+  });
+});
+
 describe('settings of the buckets', () => {
   const refused: readonly [title: string, changes: NodeJS.ProcessEnv, code: ErrorCode][] = [
     ['an empty prefix', { HOLDOUT_BUCKET_PREFIX: '' }, 'BUCKET_PREFIX_MISSING'],

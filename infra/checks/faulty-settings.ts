@@ -57,6 +57,11 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
     says: /g7\.xlarge is not in src\/campaign\/model\/classes\/instance-types\.ts/,
   },
   {
+    name: 'a queue that has the prefix already',
+    change: { classes: [{ ...gpu, queue: 'example-holdout-g4' }] },
+    says: /^classes: g4dn\.xlarge: queue: "example-holdout-g4" has the prefix already/,
+  },
+  {
     name: 'one queue for two classes',
     change: { classes: [gpu, { ...gpu, name: 'other' }] },
     says: /^classes: two have the queue holdout-g4/,

@@ -41,7 +41,7 @@ export function allowedWildcards(names: Names): Wildcard[] {
       reason: 'ecr:GetAuthorizationToken and ecs:DiscoverPollEndpoint know no resources.',
     },
     {
-      resource: arn('batch', 'job-definition/holdout-runner-*'),
+      resource: arn('batch', `job-definition/${names.jobDefinitions()}-*`),
       roles: ['worker', 'operator'],
       reason: 'One definition per class and one revision per change; campaigns may add classes.',
     },

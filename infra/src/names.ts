@@ -32,6 +32,16 @@ export class Names {
     return `${this.settings.prefix}holdout-${name}`;
   }
 
+  /** Batch's name of a queue of the settings: two installations may be in one account and region. */
+  queue(name: string): string {
+    return `${this.settings.prefix}${name}`;
+  }
+
+  /** What the names of the job definitions begin with; the default of HOLDOUT_JOB_DEFINITION. */
+  jobDefinitions(): string {
+    return this.named('runner');
+  }
+
   bucketArn(bucket: keyof Buckets): string {
     return `arn:aws:s3:::${this.buckets[bucket]}`;
   }

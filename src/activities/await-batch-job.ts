@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
+import { endedByHoldout } from '../batch/job-fate.ts';
 import { endWithoutBatch } from '../batch/end-without-batch.ts';
 import { followRun, type FollowedRun, type FollowOrder, type FollowSignals } from '../batch/follow-run.ts';
 import { refusalText } from '../batch/refused.ts';
@@ -25,13 +26,17 @@ export interface AwaitOrder {
   giveUp: boolean;
 }
 
-/** A cancellation is noticed, and an outage reported, within this many milliseconds. The SDK sends fewer heartbeats. */
-const longestBeat = 5_000;
+/** An outage, and that a given-up run waits in vain, is noticed within this many ms. The SDK sends fewer heartbeats. */
+const longestBeat = 2_000;
+
+/** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
+const reportedAfter = 30_000;
 
 /**
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
  * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
- * its cost, even if Batch cannot be reached: then once no job can be running it any more.
+ * its cost. If Batch cannot be reached then, a job that has begun the run is left behind, and this process
+ * goes on trying to end it.
  */
 export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Promise<RunEnd> {
   const context = Context.current();
@@ -42,7 +47,7 @@ export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Prom
   const seen: SeenJob = { jobId: order.jobId, status: 'SUBMITTED', ...waitBefore(context, order.jobId) };
   const signals = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout } = deps.settings.timings;
-  const outage = new BatchOutage(deps, order, signals.giveUp, 2 * awaitHeartbeatTimeout);
+  const outage = new BatchOutage(deps, order, signals.giveUp, Math.min(2 * awaitHeartbeatTimeout, reportedAfter));
   const placement = new PlacementReport(deps, order);
   const beat = (): void => {
     const { words: _, ...details } = seen;
@@ -91,22 +96,33 @@ async function follow(deps: Dependencies, awaited: AwaitedRun): Promise<Followed
   const context = Context.current();
   for (;;) {
     try {
-      const leave = AbortSignal.any([signals.leave, outage.signal()]);
-      return await followRun(deps, { ...run, runnableSince: seen.runnableSince }, { ...signals, leave });
+      const interrupt = outage.signal();
+      const leave = AbortSignal.any([signals.leave, interrupt]);
+      const onOrdered = (): void => void (outage.isOrdered = true);
+      const order = { ...run, runnableSince: seen.runnableSince };
+      // A call that Batch does not answer goes on for a while, and may still end the job.
+      return await Promise.race([followRun(deps, order, { ...signals, leave, onOrdered }), abortOf(interrupt)]);
     } catch (error) {
-      const { sinceGivenUp: waited, toleratedMs: tolerated } = outage;
+      const { waited } = outage;
       if (waited === undefined || signals.leave.aborted) throw error;
-      const refusal = refusalText(error);
-      const unreachable = { runKey, jobId: seen.jobId, waited, tolerated, longestRun, refusal };
+      const { jobId } = seen;
+      const unreachable = { runKey, jobId, waited, longestRun, refusal: refusalText(error) };
       const followed = await endWithoutBatch(deps.runs, unreachable).catch(() => undefined);
-      if (followed) return followed;
+      if (followed) {
+        // Also a job that can no longer begin the run: it would start a machine in vain.
+        if (!followed.outcome) void deps.ender.insist(jobId, endedByHoldout.cancelled, longestRun);
+        return followed;
+      }
       // The server does not retry an activity after its cancellation was requested.
-      if (!context.cancellationDetails?.cancelRequested) throw error;
       context.log.warn('an error while giving up a run; still trying', { runKey, error });
       await delay(Math.min(deps.settings.timings.poll, longestBeat));
     }
   }
 }
+
+/** Rejects with the reason of an abort. */
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
 /** The signals of an activity's context; `seen` is kept up to date. */
 function signalsOf(context: Context, givenUp: boolean, seen: SeenJob): FollowSignals {

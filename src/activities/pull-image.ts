@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
-import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
+import { unpackedBytesOf, type ImageScan, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { readBaseRecord } from '../images/base/base-records.ts';
+import { hostScan } from '../images/host-scan/host-scan.ts';
+import { resultObjects } from '../object-keys.ts';
 import { scanVerdict } from '../images/store/image-scan.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import {
@@ -21,7 +23,7 @@ import { defaultPaths } from '../campaign/model/layouts.ts';
 
 /**
  * `base` names the base image; `probeInVain`: probes of other images on that base were useless; `withheld`: parts of the
- * image's configuration that are ignored, as text; `scan`: what the store's scan found. A refusal is the team's fault, unless
+ * image's configuration that are ignored, as text; `scan`: what the host's and the store's scans found. A refusal is the team's fault, unless
  * `byHost` says that a rule of the host is the cause.
  */
 export type PulledImage =
@@ -45,14 +47,44 @@ export async function pullImage(
     });
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
+    const found = frozen.scan && (await scanByHost(deps, frozen.scan, { ...input, layout, digest, folder }));
+    if (found !== undefined && frozen.scan?.onFinding === 'refuse') {
+      return {
+        kind: 'refused',
+        why: `the host refuses images in which its scanner finds something, and ${found}; no run was started`,
+        byHost: true,
+      };
+    }
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
     const scan = await scanVerdict(stored, deps.settings.imageScan);
     if (scan.kind === 'refused') return { ...scan, byHost: true };
     const probeInVain = base !== null && isProbeUseless(await readBaseRecord(deps.results, input.campaign, base));
-    return { ...stored, base, probeInVain, withheld, ...(scan.kind === 'reported' && { scan: scan.text }) };
+    const texts = [found, scan.kind === 'reported' ? scan.text : undefined].filter((text) => text !== undefined);
+    return { ...stored, base, probeInVain, withheld, ...(texts.length > 0 && { scan: texts.join('; ') }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Returns what the host's scanner found, in Holdout's words; undefined if nothing. Its own words stay in the results bucket. */
+async function scanByHost(
+  { results }: Dependencies,
+  { command }: ImageScan,
+  { campaign, submission, layout, digest, folder }: ScannedImage,
+): Promise<string | undefined> {
+  const stop = Context.current().cancellationSignal;
+  const { kind, output } = await hostScan(layout, command, { into: join(folder, 'scanned'), stop });
+  const key = resultObjects.imageScan(campaign, submission, digest);
+  await results.store.writeIfAbsent(results.bucket, key, output);
+  return kind === 'clean' ? undefined : `its report is s3://${results.bucket}/${key}`;
+}
+
+interface ScannedImage {
+  campaign: string;
+  submission: string;
+  layout: string;
+  digest: string;
+  folder: string;
 }
 
 /** Makes a folder for this attempt. Removes that of the attempt before, which a killed worker may have left. */

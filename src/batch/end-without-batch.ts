@@ -7,34 +7,32 @@ import { runObjects } from '../object-keys.ts';
 interface UnreachableRun {
   runKey: string;
   jobId: string;
-  /** How long ago the run was given up, in ms. */
+  /** For how long Batch has not ended the job that was given up, in ms. */
   waited: number;
-  /** How long to wait for Batch first, in ms. */
-  tolerated: number;
   /** After this long Batch itself has ended the job, in ms. */
   longestRun: number;
   /** Why Batch refuses the calls; undefined if it only cannot be reached. */
   refusal: string | undefined;
 }
 
-/** How long (ms) a refusal is waited out: rights and keys are often restored within seconds. */
-const refusalTolerated = 10_000;
+/** How long (ms) an outage or a refusal is waited out: an operator waits for the end, at most half a minute. */
+export const outageTolerated = 8_000;
 
 /**
- * The end of a run that is given up while Batch cannot be reached: it has an outcome, or no job can begin it any more, or
- * the job that began it must have timed out. If Batch refuses the calls, a job that has begun is left behind: nobody knows
- * when Batch will accept them again. Undefined while there is hope.
+ * The end of a run that is given up while Batch cannot be reached or refuses the calls: it has an outcome, or no job can begin it
+ * any more, or the job that began it must have timed out. Any other job is left behind: nobody knows when Batch will accept calls
+ * again. Undefined while there is hope.
  */
 export async function endWithoutBatch(runs: Bucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
   const { runKey, jobId, waited, refusal } = run;
   const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
-  if (waited < (refusal === undefined ? run.tolerated : Math.min(run.tolerated, refusalTolerated))) return undefined;
+  if (waited < outageTolerated) return undefined;
   const outcome = await runs.store.findJson<RunOutcome>(runs.bucket, runObjects.outcome(runKey));
   if (outcome) return { ...ended, outcome, billedSeconds: Math.ceil(outcome.seconds) };
   const isBegun = (await abandon(runs, runKey)).kind === 'job';
   if (isBegun && waited < run.longestRun) {
-    if (refusal === undefined) return undefined;
-    const cause = `job ${jobId} may still be running: Batch refuses to end it: ${refusal}`;
+    const why = refusal === undefined ? 'Batch does not respond' : `Batch refuses to end it: ${refusal}`;
+    const cause = `job ${jobId} may still be running: ${why}`;
     return { ...ended, cause, billedSeconds: null, leftBehind: true };
   }
   return { ...ended, billedSeconds: isBegun ? null : 0 };

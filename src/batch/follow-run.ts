@@ -34,6 +34,8 @@ export interface FollowSignals {
   /** This process shuts down and leaves the job alone. */
   leave: AbortSignal;
   onPoll: (job: JobDetail) => void;
+  /** Batch has taken the order to end the job. */
+  onOrdered?: () => void;
 }
 
 /** The end of a run: its outcome, or why there is none. */
@@ -83,6 +85,7 @@ export async function followRun(
       return endOf(deps, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
     } else if (!isUnplaced(watched) || holder.kind === 'abandoned') {
       await deps.ender.end(jobId, orderOf(watched));
+      signals.onOrdered?.();
       deps.poller.hurry();
       const job = await deps.poller.finished(jobId, signals.onPoll, signals.leave);
       const fate = holder.kind === 'abandoned' ? reasonOf[watched.why] : fateOf(job);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ClientException,
   TerminateJobCommand,
@@ -26,7 +27,11 @@ interface Order {
 export class JobEnder {
   private readonly gathering = new Map<string, Order[]>();
 
-  constructor(private readonly batch: BatchClient) {}
+  constructor(
+    private readonly batch: BatchClient,
+    /** Between two attempts of {@link insist}, in ms. */
+    private readonly insistEveryMs = 30_000,
+  ) {}
 
   /** Resolves once Batch has taken the order, and for a job that Batch does not know. `reason` becomes its statusReason. */
   end(jobId: string, reason: string): Promise<void> {
@@ -42,6 +47,19 @@ export class JobEnder {
         }
       }, gatheringMs);
     });
+  }
+
+  /** Goes on in the background until Batch takes the order, for a job that its run has left behind; `forMs` at most. */
+  async insist(jobId: string, reason: string, forMs: number): Promise<void> {
+    const until = Date.now() + forMs;
+    do {
+      const isOrdered = await this.end(jobId, reason).then(
+        () => true,
+        () => false,
+      );
+      if (isOrdered) return;
+      await delay(this.insistEveryMs, undefined, { ref: false });
+    } while (Date.now() < until);
   }
 
   private async endAll(orders: Order[], reason: string): Promise<void> {

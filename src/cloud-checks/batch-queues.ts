@@ -22,12 +22,17 @@ export interface UsableQueue {
   environments: ComputeEnvironmentDetail[];
 }
 
-/** Describes the queue of a class with its compute environments. Throws QUEUE_UNUSABLE, AWS_ACCESS_DENIED and the like. */
-export async function checkQueue(batch: BatchClient, instanceClass: QueueClass, caller: Caller): Promise<UsableQueue> {
+/** Describes the queue of a class with its compute environments; `prefix` is the installation's. Throws QUEUE_UNUSABLE, AWS_ACCESS_DENIED and the like. */
+export async function checkQueue(
+  batch: BatchClient,
+  instanceClass: QueueClass,
+  prefix: string,
+  caller: Caller,
+): Promise<UsableQueue> {
   const { name, queue } = instanceClass;
   const described = await queueNamed(batch, queue, caller);
   const environments = described === undefined ? [] : await environmentsOf(batch, described, caller);
-  const fault = queueFault(userOf(instanceClass), described, environments, caller.region);
+  const fault = queueFault(userOf(instanceClass), described, environments, { region: caller.region, prefix });
   if (fault !== undefined) {
     throw holdoutError('QUEUE_UNUSABLE', { queue, instanceClass: name, ...fault, effect: caller.effect });
   }

@@ -41,6 +41,7 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
   const kind = awsErrorKind(error);
   const status = statusOf(error);
   const unusable = (why: string): Error => holdoutError('BUCKET_UNUSABLE', { bucket, why, effect }, error);
+  if (kind.kind === 'elsewhere') return holdoutError('BUCKET_UNUSABLE', elsewhere(bucket, kind.region, caller), error);
   if (status === 301) return unusable(`is not in ${caller.region}`);
   if (kind.kind === 'key') {
     return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (bucket ${bucket})`, effect }, error);

@@ -57,7 +57,7 @@ async function checkHosts(
   const images = new Set<string>();
   const roles = new Set<string>();
   for (const instanceClass of classes) {
-    await checkQueue(batch, instanceClass, caller);
+    await checkQueue(batch, instanceClass, bucketPrefix, caller);
     const host = await checkJobDefinition(batch, instanceClass, installation, runnerHost, caller);
     if (host.kind === 'local') continue;
     images.add(host.image);

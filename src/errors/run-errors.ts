@@ -103,6 +103,11 @@ export const runErrors = {
     'Turn on scan on push for the repository and let the worker call ecr:DescribeImageScanFindings, or set ' +
       'HOLDOUT_IMAGE_SCAN=report. Holdout retries; the failure does not count against the team.',
   ),
+  IMAGE_SCANNER_FAILED: platformError<{ program: string; why: string }>(
+    (d) => `The host's scanner ${d.program} came to no verdict on an image: ${d.why}.`,
+    'Run the command of `scan` in the campaign file on the workers: it must end with 0 for a clean image and 1 for findings ' +
+      '(docs/images.md). Holdout retries; the image has not run, and the failure does not count against the team.',
+  ),
   DEVICE_UNREADABLE: platformError<{ program: string; found: string; next: string }>(
     (d) => `${d.program} ${d.found}.`,
     (d) => `${d.next}; a run is valid only if its GPU is measured.`,

@@ -373,6 +373,25 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.deepEqual([end.reason, end.cause, end.billedSeconds], ['cancelled', cause, 4_800]);
   });
 
+  it('leaves a job behind while Batch does not respond, and ends it once it does', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    for (const operation of ['describejobs', 'listjobs', 'terminatejob'] as const)
+      rig.proxy.inject(operation, faults.hang);
+    const began = Date.now();
+    await handle.cancel();
+    const end = await handle.result();
+    assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
+    const cause = `job ${jobId} may still be running: Batch does not respond`;
+    assert.deepEqual([end.reason, end.cause, end.billedSeconds], ['cancelled', cause, 4_800]);
+    rig.proxy.reset();
+    await eventually('it ends', async () => (await rig.endpoint.describe(jobId)).status === 'FAILED', {
+      withinMs: 60_000,
+    });
+  });
+
   it('counts the worst case for a run of unknown cost', async () => {
     const runKey = rig.run({ until: 'never' });
     const jobId = await rig.submitted(runKey);

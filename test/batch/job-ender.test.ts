@@ -53,6 +53,18 @@ describe('ending many jobs', () => {
     assert.match(String((ends[0] as PromiseRejectedResult).reason), /ServerException: injected/);
   });
 
+  it('insists on the end of a job until Batch takes the order', async () => {
+    const impatient = new JobEnder(rig.clients.batch, 50);
+    const jobs = await waitingJobs(1);
+    rig.proxy.inject('terminatejob', faults.denied, 3);
+    await impatient.insist(jobs[0] ?? '', 'abort', 60_000);
+    assert.equal(rig.proxy.count('terminatejob'), 4);
+    assert.deepEqual(await reasonsOf(jobs), new Set(['abort']));
+    rig.proxy.inject('terminatejob', faults.denied);
+    await impatient.insist(jobs[0] ?? '', 'abort', 100);
+    assert.ok(rig.proxy.count('terminatejob') < 10, 'it gives up in time');
+  });
+
   it('ends them one by one where Batch does not have or not permit the call, and rejects during an outage', async () => {
     for (const fault of [faults.denied, { kind: 'refuse', status: 404, type: 'UnknownOperationException' } as const]) {
       const jobs = await waitingJobs(3);

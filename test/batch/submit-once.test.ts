@@ -7,6 +7,7 @@ import { isThrottled } from '../../src/batch/throttling.ts';
 import { submitOnce, type Settling, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobNameOf } from '../../src/batch/job-name.ts';
 import { parseRunKey } from '../../src/ids.ts';
+import { ObjectStore } from '../../src/s3/object-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
@@ -54,6 +55,24 @@ describe('submitting a run once', () => {
     assert.deepEqual(again, { kind: 'adopted', jobId: job?.jobId });
     assert.deepEqual(others, []);
     assert.equal(rig.proxy.count('submitjob'), 1, 'neither the SDK nor the second call asked for another job');
+  });
+
+  it('repeats a call that is refused for this machine’s clock, with the time from the refusal', async () => {
+    // Clients of its own, which remember the wrong time.
+    const clients = openBatchClients({ callsPerSecond: 1_000 });
+    const runs = { store: new ObjectStore({ s3PathStyle: true }), bucket: rig.s3.buckets.runs };
+    const settling: Settling = { listSettle: 0, wait: () => Promise.resolve() };
+    const runKey = rig.run();
+    const { now } = Date;
+    Date.now = () => now() + 20 * 60_000;
+    try {
+      const made = await submitOnce({ ...clients, runs }, orderOf(runKey), settling);
+      assert.equal(made.kind, 'submitted');
+    } finally {
+      Date.now = now;
+    }
+    assert.equal(rig.proxy.count('submitjob'), 2);
+    assert.equal((await rig.jobs(runKey)).length, 1);
   });
 
   it('calls SubmitJob once per attempt when Batch returns 500, and makes a job once Batch recovers', async () => {

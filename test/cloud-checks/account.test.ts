@@ -50,6 +50,17 @@ describe('an error of an AWS call', () => {
   }
 });
 
+describe('an error that names another region', () => {
+  // As S3 says it: AuthorizationHeaderMalformed has the field Region if the region is what is wrong with it.
+  const malformed = (fields: object): Error =>
+    Object.assign(new Error('x'), { name: 'AuthorizationHeaderMalformed', $metadata: { httpStatusCode: 400 } }, fields);
+
+  it('is no fault of the key', () => {
+    assert.deepEqual(awsErrorKind(malformed({ Region: 'us-east-1' })), { kind: 'elsewhere', region: 'us-east-1' });
+    assert.equal(awsErrorKind(malformed({})).kind, 'key');
+  });
+});
+
 describe('the rights of a role', () => {
   const places = {
     account: '123456789012',

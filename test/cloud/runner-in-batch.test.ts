@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { BatchHost, describeWithDocker } from './batch-host.ts';
 import { eventually } from '../support/eventually.ts';
+import { adviceOn } from '../../src/campaign/explanation/platform-advice.ts';
 
 const copies = 'cat /input/a.txt /input/b.txt >/output/predictions.csv; df /output /tmp | tail -2';
 
@@ -63,6 +64,20 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     assert.deepEqual(outcome?.end, { kind: 'stopped' });
     assert.ok(outcome.output.bytes > 0.9 * gibibyte, `${outcome.output.bytes}`);
     assert.ok(seconds < 25, `${seconds} s`);
+  });
+
+  it('whose image the registry does not have starts nothing, in words that status has an advice for', async () => {
+    const spec = await batch.run(copies);
+    const [repository = ''] = batch.image.split('@');
+    const job = batch.startJob(spec, {
+      definition: batch.definition({ image: `${repository}@sha256:${'0'.repeat(64)}` }),
+    });
+    assert.equal(await job.exitCode, 125);
+    assert.equal(await batch.isClaimed(spec), false);
+    // The agent puts this name before the engine's words; docker's command line puts some of its own.
+    const [engine = job.printed()] = /Error response from daemon: .*/.exec(job.printed()) ?? [];
+    const words = `CannotPullContainerError: ${engine}`;
+    assert.match(adviceOn(words)?.next ?? words, /^push the image of the runner/);
   });
 
   const kills: readonly (readonly [what: string, victim: (jobId: string) => string])[] = [

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { readPredictions } from '../../src/scoring/predictions.ts';
 
-/** Started by predictions.test.ts with little heap: reads 25 MiB of the given text as predictions, prints the kind. */
-const block = Buffer.alloc(2 ** 16, process.argv[2]);
+/** Started by predictions.test.ts with little heap: reads this many MiB of the given text as predictions, prints the kind. */
+const [, , mebibytes, filling = ''] = process.argv;
+const block = Buffer.alloc(2 ** 16, filling);
 const source = Readable.from(
   (function* () {
     yield Buffer.from('filename,label\n');
-    for (let i = 0; i < 400; i += 1) yield block;
+    for (let i = 0; i < 16 * Number(mebibytes); i += 1) yield block;
   })(),
 );
 const result = await readPredictions({

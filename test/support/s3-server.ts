@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Buckets, bucketsOf } from '../../src/settings.ts';
 import { eventually } from './eventually.ts';
@@ -19,6 +20,8 @@ export interface S3Server {
   /** What a process needs to reach it: HOLDOUT_* and AWS_* variables. */
   environment: Record<string, string>;
   buckets: Buckets;
+  /** Gives a bucket to another account. */
+  giveAway(bucket: string, account: string): Promise<void>;
   /** Ends the server and leaves its data, as an outage does. */
   halt(): Promise<void>;
   /** Starts it again on the same port and data. */
@@ -27,7 +30,7 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Starts the server; `folder` is removed by {@link S3Server.stop}. */
+/** Starts the server. */
 export async function startS3Server(): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-s3-'));
   const port = await freePort();
@@ -54,6 +57,7 @@ export async function startS3Server(): Promise<S3Server> {
     endpoint,
     environment,
     buckets,
+    giveAway: (bucket, account) => giveAway(endpoint, bucket, account),
     halt,
     resume: async () => {
       server = await serve(folder, port);
@@ -67,9 +71,11 @@ export async function startS3Server(): Promise<S3Server> {
 
 async function serve(folder: string, port: number): Promise<ChildProcess> {
   const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet'];
-  const server = spawn(program, [...listen, '--access', ownerAccount, '--secret', 'test-secret', 'posix', folder], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const accounts = join(folder, 'accounts');
+  const buckets = join(folder, 'buckets');
+  for (const one of [accounts, buckets]) await mkdir(one, { recursive: true });
+  const root = ['--access', ownerAccount, '--secret', 'test-secret', '--iam-dir', accounts];
+  const server = spawn(program, [...listen, ...root, 'posix', buckets], { stdio: ['ignore', 'ignore', 'inherit'] });
   // A test run that dies takes the server with it.
   process.once('exit', () => server.kill('SIGKILL'));
   await eventually('the S3 server responds', async () => {
@@ -77,6 +83,13 @@ async function serve(folder: string, port: number): Promise<ChildProcess> {
     return (await fetch(`http://127.0.0.1:${port}/health`)).ok;
   });
   return server;
+}
+
+async function giveAway(endpoint: string, bucket: string, account: string): Promise<void> {
+  const admin = ['admin', '--access', ownerAccount, '--secret', 'test-secret', '--endpoint-url', endpoint];
+  const user = ['create-user', '--access', account, '--secret', 'other-secret', '--role', 'user'];
+  await promisify(execFile)(program, [...admin, ...user]);
+  await promisify(execFile)(program, [...admin, 'change-bucket-owner', '--bucket', bucket, '--owner', account]);
 }
 
 function clientOf(endpoint: string, environment: Record<string, string>): S3Client {

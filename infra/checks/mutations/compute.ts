@@ -1,4 +1,4 @@
-import { set, statementWith, type Mutant } from '../mutate.ts';
+import { set, type Mutant } from '../mutate.ts';
 import type { Mutation } from '../mutation.ts';
 import type { Properties } from '../installation.ts';
 
@@ -7,13 +7,6 @@ const host =
   'an instance gets the reaper, the accounting of GPUs and the rules against submissions before the agent starts';
 const machine = 'each class has one instance type, scales from nothing, and gets one queue of its own';
 const definition = 'each class has the job definition that the product registers, with an image by digest';
-const narrow = 'no policy of a role has a wildcard in its actions, or all resources where the action knows any';
-const limited = 'no role may do what only another one does, and none may delete';
-const passed =
-  'a role is passed to ECS tasks alone, and a registered image is the runner’s, by digest and without privileges';
-const trusted = 'services assume only their roles, in this account, and break-glass takes a second factor';
-const six = 'six roles, none with a policy of AWS';
-const mails = 'mails are sent at half, four fifths and all of the budget, and when the forecast passes it';
 
 const template = (m: Mutant): Properties => m.find('AWS::EC2::LaunchTemplate').Properties;
 const environment = (m: Mutant): Properties => m.find('AWS::Batch::ComputeEnvironment', 'g4dn').Properties;
@@ -96,6 +89,25 @@ const classMutations: Mutation[] = [
       set(m.find('AWS::Batch::JobQueue').Properties, ['SchedulingPolicyArn'], 'arn:aws:batch:::scheduling-policy/x'),
   },
   {
+    name: 'a queue that another installation may have',
+    breaks: machine,
+    apply: (m) => set(m.find('AWS::Batch::JobQueue').Properties, ['JobQueueName'], 'holdout-g4dn'),
+  },
+  {
+    name: 'a definition that another installation may have',
+    breaks: definition,
+    apply: (m) =>
+      set(m.find('AWS::Batch::JobDefinition').Properties, ['JobDefinitionName'], 'holdout-runner-g4dn-xlarge'),
+  },
+  {
+    name: 'a job without its GPU',
+    breaks: definition,
+    apply: (m) => {
+      const job = m.find('AWS::Batch::JobDefinition', 'GPU').Properties['ContainerProperties'] as Properties;
+      job['ResourceRequirements'] = (job['ResourceRequirements'] as Properties[]).filter(({ Type }) => Type !== 'GPU');
+    },
+  },
+  {
     name: 'a job that may wait for ever',
     breaks: machine,
     apply: (m) => delete m.find('AWS::Batch::JobQueue').Properties['JobStateTimeLimitActions'],
@@ -133,87 +145,4 @@ const classMutations: Mutation[] = [
   },
 ];
 
-const roleMutations: Mutation[] = [
-  {
-    name: 'a wildcard action',
-    breaks: narrow,
-    apply: (m) =>
-      m.role('worker').push({ Effect: 'Allow', Action: 'batch:*', Resource: 'arn:aws:batch:us-east-1:1:job/*' }),
-  },
-  {
-    name: 'every resource',
-    breaks: narrow,
-    apply: (m) => set(statementWith(m.role('worker'), 'SubmitJobs'), ['Resource'], '*'),
-  },
-  {
-    name: 'everything but a list',
-    breaks: narrow,
-    apply: (m) => m.role('operator').push({ Effect: 'Allow', NotAction: 'iam:*', Resource: 'arn:aws:s3:::x' }),
-  },
-  {
-    name: 'a runner that submits jobs',
-    breaks: limited,
-    apply: (m) =>
-      m
-        .role('runner')
-        .push({ Effect: 'Allow', Action: 'batch:SubmitJob', Resource: 'arn:aws:batch:us-east-1:1:job/x' }),
-  },
-  {
-    name: 'an instance that reads buckets',
-    breaks: limited,
-    apply: (m) =>
-      m
-        .role('instance')
-        .push({ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::example-holdout-inputs/*' }),
-  },
-  {
-    name: 'a worker that deletes runs',
-    breaks: limited,
-    apply: (m) =>
-      m
-        .role('worker')
-        .push({ Effect: 'Allow', Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::example-holdout-runs/*' }),
-  },
-  {
-    name: 'an operator who passes every role',
-    breaks: passed,
-    apply: (m) => set(statementWith(m.role('operator'), 'PassRunnerRole'), ['Resource'], 'arn:aws:iam::1:role/*'),
-  },
-  {
-    name: 'an operator who registers every image',
-    breaks: passed,
-    apply: (m) => delete statementWith(m.role('operator'), 'RegisterDefinitions')['Condition'],
-  },
-  {
-    name: 'break-glass without a second factor',
-    breaks: trusted,
-    apply: (m) =>
-      delete m.statements('AWS::IAM::Role', 'example-holdout-break-glass', 'AssumeRolePolicyDocument')[0]?.[
-        'Condition'
-      ],
-  },
-  {
-    name: 'a runner’s role for every account’s tasks',
-    breaks: trusted,
-    apply: (m) =>
-      delete m.statements('AWS::IAM::Role', 'example-holdout-runner', 'AssumeRolePolicyDocument')[0]?.['Condition'],
-  },
-  {
-    name: 'a policy of AWS on the instances',
-    breaks: six,
-    apply: (m) =>
-      set(
-        m.find('AWS::IAM::Role', 'example-holdout-instance').Properties,
-        ['ManagedPolicyArns'],
-        ['arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role'],
-      ),
-  },
-  {
-    name: 'a function, whose code is an asset',
-    breaks: 'no template needs a bootstrap stack: none has assets or is too long',
-    apply: (m) => m.add('network', 'function', 'AWS::Lambda::Function'),
-  },
-  { name: 'no budget', breaks: mails, apply: (m) => m.remove('AWS::Budgets::Budget') },
-];
-
-export const computeMutations = [...hostMutations, ...classMutations, ...roleMutations];
+export const computeMutations = [...hostMutations, ...classMutations];

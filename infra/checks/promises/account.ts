@@ -1,4 +1,4 @@
-import { field, listOf, resourcesOf, textOf } from '../installation.ts';
+import { accountOf, field, listOf, resourcesOf, textOf } from '../installation.ts';
 import { unless, type Promised } from '../promise.ts';
 
 const budget: Promised = {
@@ -39,4 +39,34 @@ const small: Promised = {
     ]),
 };
 
-export const accountPromises = [budget, small];
+const glass: Promised = {
+  name: 'a mail is sent when somebody takes the break-glass role, also if CloudTrail calls that a read',
+  faultsIn: (installation, settings) => {
+    const [rule] = resourcesOf(installation, 'AWS::Events::Rule');
+    const [topic] = resourcesOf(installation, 'AWS::SNS::Topic');
+    const detail = field(rule?.properties, 'EventPattern', 'detail');
+    const role = `arn:aws:iam::${accountOf(settings)}:role/${settings.prefix}holdout-break-glass`;
+    const targets = listOf(rule?.properties['Targets']).map((target) => field(target, 'Arn'));
+    const mails = listOf(topic?.properties['Subscription']).map((one) => field(one, 'Endpoint'));
+    const [policy] = resourcesOf(installation, 'AWS::SNS::TopicPolicy');
+    const publishers = listOf(field(policy?.properties, 'PolicyDocument', 'Statement'))
+      .filter((statement) => field(statement, 'Effect') === 'Allow')
+      .map((statement) => textOf(field(statement, 'Principal', 'Service')));
+    return [
+      ...unless(
+        rule?.properties['State'] === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+        'the rule does not see reads, as AssumeRole is',
+      ),
+      ...unless(
+        listOf(field(detail, 'eventName')).includes('AssumeRole') &&
+          listOf(field(detail, 'requestParameters', 'roleArn')).includes(role),
+        'the rule does not see that the role is taken',
+      ),
+      ...unless(targets.length === 1 && targets[0] === topic?.id, 'the rule tells nobody'),
+      ...unless(mails.includes(settings.budget.alarmEmail), 'nobody gets the mail'),
+      ...unless(publishers.join() === 'events.amazonaws.com', 'EventBridge may not send the mail, or others may'),
+    ];
+  },
+};
+
+export const accountPromises = [budget, small, glass];

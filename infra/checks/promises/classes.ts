@@ -1,4 +1,9 @@
-import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/definitions/job-definition.ts';
+import type { ContainerProperties } from '@aws-sdk/client-batch';
+import {
+  jobDefinition,
+  type AwsRunnerHost,
+  type JobDefinition,
+} from '../../../src/batch/definitions/job-definition.ts';
 import { defaultScratch } from '../../../src/host-paths.ts';
 import type { ClassSettings, InfraSettings } from '../../src/settings/infra-settings.ts';
 import { accountOf, field, listOf, resourcesOf, textsOf, type Json } from '../installation.ts';
@@ -6,7 +11,7 @@ import { unless, type Promised } from '../promise.ts';
 
 const machines: Promised = {
   name: 'each class has one instance type, scales from nothing, and gets one queue of its own',
-  faultsIn: (installation, { classes }) => {
+  faultsIn: (installation, { prefix, classes }) => {
     const environments = resourcesOf(installation, 'AWS::Batch::ComputeEnvironment');
     const queues = resourcesOf(installation, 'AWS::Batch::JobQueue');
     return [
@@ -14,7 +19,9 @@ const machines: Promised = {
       ...unless(queues.length === classes.length, `there are ${queues.length} queues`),
       ...classes.flatMap((settings) => {
         const at = (text: string): string => `${settings.name}: ${text}`;
-        const queue = queues.find(({ properties }) => properties['JobQueueName'] === settings.queue)?.properties;
+        const queue = queues.find(
+          ({ properties }) => properties['JobQueueName'] === `${prefix}${settings.queue}`,
+        )?.properties;
         const order = listOf(queue?.['ComputeEnvironmentOrder']).map((entry) => field(entry, 'ComputeEnvironment'));
         const environment = environments.find(({ id }) => id === order[0]);
         const resources = environment?.properties['ComputeResources'];
@@ -66,9 +73,9 @@ const definitions: Promised = {
   name: 'each class has the job definition that the product registers, with an image by digest',
   faultsIn: (installation, settings) => {
     const found = resourcesOf(installation, 'AWS::Batch::JobDefinition').map(({ properties }) => properties);
-    return settings.classes.flatMap(({ name, vcpus, memoryMiB, gpus }) => {
-      const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const, gpus }) };
-      const wanted = jobDefinition('holdout-runner', hostOf(settings), jobClass);
+    return settings.classes.flatMap((instanceClass) => {
+      const { name } = instanceClass;
+      const wanted = definitionOf(instanceClass, settings);
       const registered = found.find((one) => one['JobDefinitionName'] === wanted.jobDefinitionName);
       if (registered === undefined) return [`${name}: it has no job definition`];
       const [has, should] = [canonical(registered), canonical(wanted as unknown as Json)];
@@ -76,6 +83,24 @@ const definitions: Promised = {
     });
   },
 };
+
+/**
+ * The product's definition with the resources of the settings, which are written down here a second time: taken from the class as
+ * infra/src takes it, a fault in that step would show nowhere.
+ */
+function definitionOf({ name, vcpus, memoryMiB, gpus }: ClassSettings, settings: InfraSettings): JobDefinition {
+  const made = jobDefinition('any', hostOf(settings), { name, vcpus, memoryMiB });
+  const resourceRequirements: ContainerProperties['resourceRequirements'] = [
+    { type: 'VCPU', value: `${vcpus}` },
+    { type: 'MEMORY', value: `${memoryMiB}` },
+  ];
+  if (gpus > 0) resourceRequirements.push({ type: 'GPU', value: `${gpus}` });
+  return {
+    ...made,
+    jobDefinitionName: `${settings.prefix}holdout-runner-${name.replaceAll('.', '-')}`,
+    containerProperties: { ...made.containerProperties, resourceRequirements },
+  };
+}
 
 function hostOf(settings: InfraSettings): AwsRunnerHost {
   const { prefix, region, runnerDigest } = settings;

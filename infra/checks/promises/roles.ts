@@ -104,7 +104,7 @@ const passed: Promised = {
 
 const trusted: Promised = {
   name: 'services assume only their roles, in this account, and break-glass takes a second factor',
-  faultsIn: (installation, { prefix }) =>
+  faultsIn: (installation, { prefix, region }) =>
     policiesOf(installation)
       .filter(({ kind }) => kind === 'trust')
       .flatMap(({ owner, statements }) =>
@@ -121,6 +121,11 @@ const trusted: Promised = {
             `${owner} needs no second factor`,
           ),
           ...unless(
+            owner !== `${prefix}holdout-break-glass` ||
+              field(condition, 'StringEquals', 'aws:RequestedRegion') === region,
+            `${owner} can be taken where the alarm does not see it`,
+          ),
+          ...unless(
             owner !== `${prefix}holdout-runner` || field(principal, 'Service') === 'ecs-tasks.amazonaws.com',
             `${owner} is not for jobs alone`,
           ),
@@ -128,4 +133,24 @@ const trusted: Promised = {
       ),
 };
 
-export const rolePromises = [roles, narrow, limited, passed, trusted];
+const own: Promised = {
+  name: 'roles use the queues and job definitions of this installation, and of no other',
+  faultsIn: (installation, { prefix, classes }) =>
+    policiesOf(installation)
+      .filter(({ kind }) => kind === 'role')
+      .flatMap(({ owner, statements }) =>
+        statements
+          .flatMap(({ resources }) => resources)
+          .map((arn) => /:(job-queue|job-definition)\/(.*)$/.exec(arn))
+          .flatMap((found) => {
+            const [, kind, name = ''] = found ?? [];
+            const isOwn =
+              kind === 'job-queue'
+                ? classes.some(({ queue }) => name === `${prefix}${queue}`)
+                : kind === undefined || name === `${prefix}holdout-runner-*`;
+            return unless(isOwn, `${owner} may use ${kind} ${name}`);
+          }),
+      ),
+};
+
+export const rolePromises = [roles, narrow, limited, passed, trusted, own];

@@ -4,7 +4,6 @@ import type { Construct } from 'constructs';
 import { jobDefinition, type AwsRunnerHost } from '../../../src/batch/definitions/job-definition.ts';
 import { defaultScratch } from '../../../src/host-paths.ts';
 import type { Names } from '../names.ts';
-import { jobDefinitionPrefix } from '../roles/batch-rights.ts';
 import type { ClassSettings } from '../settings/infra-settings.ts';
 
 /** What the classes share. */
@@ -17,7 +16,7 @@ export interface Host {
 /** One instance class: its compute environment, its queue and its job definition. */
 export function addClass(scope: Construct, names: Names, host: Host, settings: ClassSettings): void {
   const environment = computeEnvironment(scope, names, host, settings);
-  jobQueue(scope, environment, settings);
+  jobQueue(scope, names, environment, settings);
   runnerDefinition(scope, names, settings);
 }
 
@@ -67,11 +66,12 @@ const givesUp = {
 /** In order of arrival, without shares: the campaign decides who is next. */
 const jobQueue = (
   scope: Construct,
+  names: Names,
   environment: batch.CfnComputeEnvironment,
   { name, queue }: ClassSettings,
 ): batch.CfnJobQueue =>
   new batch.CfnJobQueue(scope, `${name}-queue`, {
-    jobQueueName: queue,
+    jobQueueName: names.queue(queue),
     state: 'ENABLED',
     priority: 1,
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment.ref }],
@@ -88,7 +88,7 @@ function runnerDefinition(scope: Construct, names: Names, settings: ClassSetting
   const { name, vcpus, memoryMiB, gpus } = settings;
   const jobClass = { name, vcpus, memoryMiB, ...(gpus > 0 && { gpu: 'nvidia' as const, gpus }) };
   const { jobDefinitionName, containerProperties, retryStrategy, timeout, platformCapabilities, propagateTags } =
-    jobDefinition(jobDefinitionPrefix, runnerHost(names), jobClass);
+    jobDefinition(names.jobDefinitions(), runnerHost(names), jobClass);
   new batch.CfnJobDefinition(scope, `${name}-definition`, {
     type: 'container',
     jobDefinitionName,

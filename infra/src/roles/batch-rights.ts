@@ -17,8 +17,8 @@ export const submitJobs = (names: Names): iam.PolicyStatement[] => [
     sid: 'SubmitJobs',
     actions: submitActions,
     resources: [
-      ...names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
-      names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`),
+      ...names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${names.queue(queue)}`)),
+      names.arn('batch', `job-definition/${names.jobDefinitions()}-*`),
       names.arn('batch', 'job/*'),
     ],
   }),
@@ -37,15 +37,12 @@ export const endJobs = (names: Names): iam.PolicyStatement =>
     resources: [names.arn('batch', 'job/*')],
   });
 
-/** The default of HOLDOUT_JOB_DEFINITION. */
-export const jobDefinitionPrefix = 'holdout-runner';
-
 /** New revisions with the runner's image by digest, the runner's role and nothing privileged. */
 export const registerDefinitions = (names: Names): iam.PolicyStatement[] => [
   new iam.PolicyStatement({
     sid: 'RegisterDefinitions',
     actions: registerActions,
-    resources: [names.arn('batch', `job-definition/${jobDefinitionPrefix}-*`)],
+    resources: [names.arn('batch', `job-definition/${names.jobDefinitions()}-*`)],
     conditions: {
       StringLike: { 'batch:Image': `${names.registry()}/${names.repositories.runner}@sha256:*` },
       Bool: { 'batch:Privileged': 'false' },
@@ -64,5 +61,5 @@ export const lookAtQueues = (names: Names): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: 'LookAtQueues',
     actions: ['batch:GetJobQueueSnapshot'],
-    resources: names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${queue}`)),
+    resources: names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${names.queue(queue)}`)),
   });

@@ -10,7 +10,11 @@ export function trustOf(names: Names, role: RoleName): iam.IPrincipal {
     case 'runner':
       return tasksOf(names);
     case 'break-glass':
-      return people(names, mayAssume.breakGlass).withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } });
+      return people(names, mayAssume.breakGlass).withConditions({
+        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        // The alarm sees the calls to STS in this region alone.
+        StringEquals: { 'aws:RequestedRegion': names.region },
+      });
     case 'operator':
       return people(names, mayAssume.operator);
     case 'worker':

@@ -18,7 +18,7 @@ export function faultsOf(settings: InfraSettings): string[] {
     ...unless(budget.usdPerMonth > 0, `budget.usdPerMonth: ${budget.usdPerMonth} is no amount`),
     ...unless(/^\S+@\S+$/.test(budget.alarmEmail), `budget.alarmEmail: ${shown(budget.alarmEmail)} is no address`),
     ...unless(classes.length > 0, 'classes: there is none'),
-    ...classes.flatMap(classFaults),
+    ...classes.flatMap((one) => classFaults(prefix, one)),
     ...collisions(classes),
   ];
 }
@@ -33,12 +33,20 @@ function prefixFaults(prefix: string): string[] {
   );
 }
 
-function classFaults(settings: ClassSettings): string[] {
+function classFaults(prefix: string, settings: ClassSettings): string[] {
   const { name, queue, instanceType, instances, vcpus, memoryMiB, gpus, imageId } = settings;
   const at = (text: string): string => `classes: ${name}: ${text}`;
   const type = instanceTypeOf(instanceType);
   const own = [
-    ...unless(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(queue), at(`queue: ${shown(queue)} is no name of a queue`)),
+    ...unless(
+      /^[A-Za-z0-9_-]+$/.test(queue) && `${prefix}${queue}`.length <= 128,
+      at(`queue: ${shown(queue)} is no name of a queue`),
+    ),
+    // A campaign file has it, where the settings do not.
+    ...unless(
+      prefix === '' || !queue.startsWith(prefix),
+      at(`queue: ${shown(queue)} has the prefix already; the queue would be ${prefix}${queue}`),
+    ),
     ...unless(Number.isInteger(instances) && instances > 0, at(`instances: ${instances} is no number of instances`)),
   ];
   if (type === undefined)

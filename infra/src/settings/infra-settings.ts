@@ -27,6 +27,7 @@ export interface InfraSettings {
 /** An instance class, with the values that the campaign file has for it. One instance runs one job at a time. */
 export interface ClassSettings {
   name: string;
+  /** Without the prefix, which Batch's name and the campaign file have before it. */
   queue: string;
   instanceType: string;
   /** Most instances at a time; `slots` in the campaign file. */
@@ -35,7 +36,7 @@ export interface ClassSettings {
   vcpus: number;
   /** What a job gets; less than the instance has, because the system and the ECS agent need some. */
   memoryMiB: number;
-  /** 1 or 0: the runner measures a device as a whole. */
+  /** All of the instance's. */
   gpus: number;
   /** As the campaign file has it; the infrastructure does not use it. */
   gpuMemoryMiB?: number;

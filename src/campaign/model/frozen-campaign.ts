@@ -92,6 +92,14 @@ export interface InputIndex {
   files: { name: string; bytes: number; sha256: string }[];
 }
 
+/** The host's own scanner of images: docs/images.md. */
+export interface ImageScan {
+  /** Words, without a shell: the program on the workers' machines and its arguments. */
+  command: string[];
+  /** `refuse`: an image with findings never runs. `flag`: it runs, and the findings are shown. */
+  onFinding: 'refuse' | 'flag';
+}
+
 /** The rules of the leaderboard. */
 export interface Leaderboard {
   perTeam: 'best' | 'last';
@@ -124,6 +132,8 @@ export interface FrozenCampaign {
   deadlineAsWritten: string;
   budget: { microUsd: number; rerunReserveShare: number };
   limits: Limits;
+  /** Absent: images are not scanned by the host. */
+  scan?: ImageScan;
   leaderboard: Leaderboard;
   fairness: { perTeamInFlight: number; seed: number; weights: Record<string, number> };
   /** In order of price, cheapest first. */

@@ -13,7 +13,7 @@ export async function attempt(what: string, check: () => Promise<Found>): Promis
   } catch (error) {
     return error instanceof HoldoutError
       ? missing(what, error.message, error.next)
-      : missing(what, messageOf(error), 'See docs/remote.md, then run the same command again.');
+      : missing(what, messageOf(error), 'See docs/aws.md, then run the same command again.');
   }
 }
 

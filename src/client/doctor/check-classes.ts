@@ -32,7 +32,7 @@ export async function checkInstanceClasses(
     const what = `queue ${queue}`;
     requirements.push(
       await attempt(what, async () => {
-        const { environments } = await checkQueue(batch, instanceClass, caller);
+        const { environments } = await checkQueue(batch, instanceClass, bucketPrefix, caller);
         const [instanceType = ''] = environments.flatMap(
           ({ computeResources }) => computeResources?.instanceTypes ?? [],
         );

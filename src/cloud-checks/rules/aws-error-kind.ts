@@ -3,6 +3,8 @@ export type AwsErrorKind =
   | { kind: 'key'; why: string }
   | { kind: 'denied' }
   | { kind: 'skewed' }
+  /** The thing is in another region than the one that the request was signed for. */
+  | { kind: 'elsewhere'; region: string }
   | { kind: 'missing' }
   /** No service answered. */
   | { kind: 'unreachable' }
@@ -23,6 +25,8 @@ const keyFaults: readonly (readonly [RegExp, string])[] = [
 /** Classifies an error of the SDK by its name and HTTP status. */
 export function awsErrorKind(error: unknown): AwsErrorKind {
   if (!(error instanceof Error)) return { kind: 'other' };
+  const region = regionNamed(error);
+  if (region !== undefined) return { kind: 'elsewhere', region };
   const why = keyFaults.find(([names]) => names.test(error.name))?.[1];
   if (why !== undefined) return { kind: 'key', why };
   if (/^(RequestTimeTooSkewed|RequestInTheFuture)$/.test(error.name)) return { kind: 'skewed' };
@@ -31,6 +35,14 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   const status = statusOf(error);
   if (status === undefined) return { kind: 'unreachable' };
   return status === 403 ? { kind: 'denied' } : { kind: 'other' };
+}
+
+/** The region that S3 wants: `the region 'eu-west-1' is wrong; expecting 'us-east-1'`, as a field too. */
+function regionNamed(error: Error): string | undefined {
+  const { Region: region } = error as { Region?: unknown };
+  return error.name === 'AuthorizationHeaderMalformed' && typeof region === 'string' && region !== ''
+    ? region
+    : undefined;
 }
 
 /** The HTTP status of a service's answer; undefined if none answered. */

@@ -27,17 +27,26 @@ export interface QueueUser extends JobSize {
   queue: string;
 }
 
+/** Where the queue has to be, and what the names of this installation begin with. */
+interface Installation {
+  region: string;
+  prefix: string;
+}
+
 /** Why a class cannot use its queue as it is described; the first reason, from the outermost to the innermost. */
 export function queueFault(
   user: QueueUser,
   queue: DescribedQueue | undefined,
   environments: readonly DescribedEnvironment[],
-  region: string,
+  { region, prefix }: Installation,
 ): Fault | undefined {
   if (queue === undefined) {
+    const isBare = prefix !== '' && !user.queue.startsWith(prefix);
     return {
       why: `does not exist in ${region}`,
-      next: 'Create it: npm --prefix infra run deploy; or correct `queue` in the campaign file or AWS_REGION.',
+      next: isBare
+        ? `If infra/ made it, its name is ${prefix}${user.queue}: write that under \`queue\` in the campaign file. Else create it: npm --prefix infra run deploy; or correct AWS_REGION.`
+        : 'Create it: npm --prefix infra run deploy; or correct `queue` in the campaign file or AWS_REGION.',
     };
   }
   return ownFault(user.queue, queue, region) ?? environmentsFault(user, environments);

@@ -24,6 +24,7 @@ export function readCampaign(content: unknown, report: Report): ReadCampaign {
     budget: section('budget'),
     ...(root['expect'] != null && { expect: section('expect') }),
     limits: section('limits'),
+    ...(root['scan'] != null && { scan: section('scan') }),
     leaderboard: section('leaderboard'),
     fairness: section('fairness'),
     ...readClasses(root['instanceClasses'], report),

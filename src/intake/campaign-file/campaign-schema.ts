@@ -113,6 +113,15 @@ export const sections = {
     attempts: whole(1, 100).default(3),
     platformRuns: whole(0, 100).default(5),
   },
+  scan: {
+    command: z
+      .array(
+        anyText.refine((word) => !word.includes('\0'), 'has a NUL character'),
+        'must be a list of words',
+      )
+      .min(1, 'must name a program'),
+    onFinding: oneOf('refuse', 'flag'),
+  },
   leaderboard: {
     perTeam: oneOf('best', 'last').default('best'),
     ties: oneOf('earliest', 'shared').default('earliest'),
@@ -159,8 +168,9 @@ export type Complete<Name extends SectionName> = z.output<z.ZodObject<Sections[N
 export type Section<Name extends SectionName> = Partial<Complete<Name>>;
 
 /** The readable part of a campaign file. */
-export type ReadCampaign = { [Name in Exclude<SectionName, 'expect' | 'instanceClasses'>]: Section<Name> } & {
+export type ReadCampaign = { [Name in Exclude<SectionName, 'expect' | 'scan' | 'instanceClasses'>]: Section<Name> } & {
   expect?: Section<'expect'>;
+  scan?: Section<'scan'>;
   instanceClasses: Section<'instanceClasses'>[];
   /** The place of each class in the file. */
   classPaths: (readonly (string | number)[])[];

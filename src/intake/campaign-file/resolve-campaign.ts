@@ -37,6 +37,7 @@ export function resolveCampaign(
     deadlineAsWritten: deadline,
     budget: { microUsd: usd, rerunReserveShare: rerunReserve },
     limits: resolveLimits(read.limits as Complete<'limits'>),
+    ...(read.scan && { scan: read.scan as Complete<'scan'> }),
     leaderboard: { perTeam, ties, order: order ?? bestFirst(metric) },
     fairness: read.fairness as Complete<'fairness'>,
     instanceClasses: read.instanceClasses

@@ -210,7 +210,7 @@ export class SubmissionRuns {
 }
 
 /** How long (ms) the step that ends a run is offered to its own queue: an operator waits for it. */
-const endsWithin = 10_000;
+const endsWithin = 5_000;
 
 /** No worker could stop the job, so the worst case counts. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({

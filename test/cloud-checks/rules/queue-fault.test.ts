@@ -84,25 +84,30 @@ const cases: Case[] = [
 
 describe('the queue of a class', () => {
   it('is right with one type, which the class fills', () => {
-    assert.equal(queueFault(user, queue, [environment], 'us-east-1'), undefined);
+    assert.equal(queueFault(user, queue, [environment], { region: 'us-east-1', prefix: '' }), undefined);
+  });
+
+  it('of the settings of infra/ is named with the prefix of the installation', () => {
+    const bare = queueFault({ ...user, queue: 'holdout-g4' }, undefined, [], { region: 'us-east-1', prefix: 'host-' });
+    assert.match(bare?.next ?? '', /its name is host-holdout-g4: write that under `queue`/);
+    const full = queueFault({ ...user, queue: 'host-g4' }, undefined, [], { region: 'us-east-1', prefix: 'host-' });
+    assert.match(full?.next ?? '', /^Create it/);
   });
 
   it('is not judged by machines that are not in the table or not Batch’s', () => {
     const other = { ...user, name: 'x9.large' };
-    assert.equal(queueFault(other, queue, [withTypes('x9.large')], 'us-east-1'), undefined);
+    assert.equal(queueFault(other, queue, [withTypes('x9.large')], { region: 'us-east-1', prefix: '' }), undefined);
     const unmanaged = { ...environment, computeResources: undefined };
-    assert.equal(queueFault(user, queue, [unmanaged], 'us-east-1'), undefined);
+    assert.equal(queueFault(user, queue, [unmanaged], { region: 'us-east-1', prefix: '' }), undefined);
   });
 
   for (const { what, why, ...changed } of cases) {
     it(`is refused for ${what}, with a next step`, () => {
       const described = changed.queue === null ? undefined : { ...queue, ...changed.queue };
-      const fault = queueFault(
-        { ...user, ...changed.user },
-        described,
-        changed.environments ?? [environment],
-        'us-east-1',
-      );
+      const fault = queueFault({ ...user, ...changed.user }, described, changed.environments ?? [environment], {
+        region: 'us-east-1',
+        prefix: '',
+      });
       assert.match(fault?.why ?? 'no fault', why);
       assert.ok(fault?.next);
     });

@@ -106,6 +106,64 @@ describe('a campaign on a Batch with a wrong set-up', function () {
     });
   }
 
+  it('whose queue somebody disables: status says it with the next job, and the jobs that run go on', async () => {
+    await start();
+    await home.until('two run', ({ counts }) => counts.running === 2);
+    await eventually('their jobs run', async () => (await home.activeJobs()).length === 2);
+    const words = 'JobQueue simulated-g4 is not in ENABLED state';
+    proxy.inject('submitjob', refuse(400, 'ClientException', words));
+    const [job] = await home.activeJobs();
+    await home.command(0, 'cancel', '--submission', job?.runKey.split('/')[1] ?? '', '--why', 'test', '--yes');
+    await statusSays(
+      /g4(: a platform fault ended .*)? since .*JobQueue simulated-g4 is not in ENABLED state.* → enable the queue/,
+    );
+    const { counts } = await home.progress();
+    assert.deepEqual([counts.running, counts.failed], [1, 0]);
+    await abort();
+    await noneFailed();
+  });
+
+  it('whose runner image ECS cannot pull: status says it, and no submission fails', async () => {
+    const reason = 'CannotPullContainerError: manifest unknown: Requested image not found';
+    const change = async (answer: Record<string, unknown>) => {
+      const jobs = answer['jobs'] as { jobId: string; status: string }[];
+      const changed = jobs.map(async (job) => {
+        if (job.status === 'SUCCEEDED') return job;
+        await home.batch.send(new TerminateJobCommand({ jobId: job.jobId, reason: 'not started' }));
+        const statusReason = 'Task failed to start';
+        const attempts = [{ statusReason, container: { reason } }];
+        return { ...job, status: 'FAILED', statusReason, attempts, container: { reason }, isTerminated: false };
+      });
+      return { jobs: await Promise.all(changed) };
+    };
+    proxy.inject('describejobs', { kind: 'answer', change });
+    await start();
+    await statusSays(
+      /g4 since .*CannotPullContainerError: manifest unknown: Requested image not found → push the image of the runner/,
+    );
+    assert.equal((await home.progress()).counts.failed, 0);
+    await abort();
+    await noneFailed();
+  });
+
+  it('that does not respond: abort leaves the jobs behind, and the worker ends them once it does', async () => {
+    await start();
+    await home.until('two run', ({ counts }) => counts.running === 2);
+    await eventually('their jobs run', async () => {
+      const jobs = await home.activeJobs();
+      return jobs.length === 2 && jobs.every(({ status }) => status === 'RUNNING');
+    });
+    for (const operation of ['submitjob', 'listjobs', 'describejobs', 'terminatejob', 'terminatejobs'] as const) {
+      proxy.inject(operation, { kind: 'hang' });
+    }
+    await abort();
+    const left = (await home.results()).submissions.filter(({ detail }) => detail !== null);
+    assert.ok(left.length >= 1, 'a job is left behind');
+    assert.match(left[0]?.detail ?? '', /may still be running: Batch does not respond/);
+    proxy.reset();
+    await eventually('the jobs end', async () => (await home.activeJobs()).length === 0, { withinMs: 120_000 });
+  });
+
   it('without a machine: status gives Batch’s reason by class and queue, and abort ends the jobs', async () => {
     const words = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested';
     const change = (answer: Record<string, unknown>) => ({

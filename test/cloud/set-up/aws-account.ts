@@ -141,6 +141,21 @@ export class AwsAccount {
     );
   }
 
+  /** A queue without machines in another region. */
+  async makeQueueElsewhere(elsewhere: string, jobQueueName: string): Promise<void> {
+    const batch = new BatchClient({ endpoint: this.url, region: elsewhere, credentials: key });
+    try {
+      const environment = { computeEnvironmentName: jobQueueName, type: 'UNMANAGED', serviceRole: roleArn } as const;
+      await batch.send(new CreateComputeEnvironmentCommand({ ...environment, state: 'ENABLED' }));
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: jobQueueName }];
+      await batch.send(
+        new CreateJobQueueCommand({ jobQueueName, state: 'ENABLED', priority: 1, computeEnvironmentOrder }),
+      );
+    } finally {
+      batch.destroy();
+    }
+  }
+
   async takeQueue(jobQueue: QueueName): Promise<void> {
     await this.batch.send(new DeleteJobQueueCommand({ jobQueue }));
   }
@@ -195,7 +210,7 @@ export class AwsAccount {
 
   private definitionOf(instanceClass: JobClass): JobDefinition {
     return jobDefinition(
-      'holdout-runner',
+      `${prefix}holdout-runner`,
       {
         kind: 'aws',
         image: this.runnerImage,

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { itWithPython } from '../python.ts';
 import { cases } from './cases.ts';
-import { SetUp } from './set-up.ts';
+import { fakeClockFault, SetUp } from './set-up.ts';
+
+/** What was not done; a campaign that runs is no business of a command that only looks. */
+const effect = /nothing was (uploaded or started|started|changed)|takes no tasks|No job definition was registered/;
 
 /** What a user must never have to read. */
 const unhelpful = /UnknownError|Failed to (start|query) Workflow|\n +at /;
@@ -19,7 +22,7 @@ describe('a remote stack', function () {
     assert.equal(dry.status, 0, dry.said);
     assert.match(
       dry.printed,
-      /^worker +batch:SubmitJob +2 to \d+ +holdout-g4, holdout-g6, holdout-c5; holdout-runner-/m,
+      /^worker +batch:SubmitJob +2 to \d+ +holdout-g4, holdout-g6, holdout-c5; host-holdout-runner-/m,
     );
     assert.match(dry.printed, /^start +s3:PutObject +5 +host-holdout-inputs\/final/m);
     assert.match(dry.said, /nothing was uploaded or started/);
@@ -43,21 +46,28 @@ describe('a remote stack', function () {
     }
   });
 
-  for (const { what, take, give, env, edit, command, says, next, status: expected = 2 } of cases) {
-    itWithPython(`without ${what} is refused in one sentence, before anything is uploaded`, async () => {
+  for (const { what, take, give, env, clock, edit, command, says, next, status: expected = 2 } of cases) {
+    const title = `without ${what} is refused in one sentence, before anything is uploaded`;
+    const fault = clock === undefined ? undefined : fakeClockFault();
+    if (fault !== undefined) {
+      it.skip(`${title} (${fault})`);
+      continue;
+    }
+    itWithPython(title, async () => {
       const setUp = await open();
       const file = setUp.campaign(`case-${cases.findIndex((one) => one.what === what)}`, edit);
       await take?.(setUp);
       const before = await setUp.objects();
       try {
         const { program, args } = command ?? { program: 'client', args: ['start', file, '--yes', '--detach'] };
-        const { status, said, printed } = await setUp.run(program, args, env);
+        const { status, said, printed } = await setUp.run(program, args, env, clock);
         const [sentence = '', step = ''] = said.split('\n');
         assert.equal(status, expected, said + printed);
         assert.match(sentence, says);
         assert.match(step, /^ {2}→ /);
         assert.match(step, next);
         assert.doesNotMatch(said + printed, unhelpful);
+        if (expected === 2) assert.match(said, effect);
         assert.deepEqual(await setUp.objects(), before);
       } finally {
         await give?.(setUp);

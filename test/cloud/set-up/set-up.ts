@@ -14,6 +14,7 @@ import {
 import { resultObjects } from '../../../src/object-keys.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { bucketsOf, type Buckets } from '../../../src/settings.ts';
+import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { account, AwsAccount, classes, key, prefix, region, registry } from './aws-account.ts';
 import { TemporalNamespaces } from './temporal-namespaces.ts';
@@ -68,6 +69,16 @@ export class SetUp {
     await this.client.send(new DeleteBucketCommand({ Bucket: buckets[bucket] }));
   }
 
+  /** The bucket's name belongs to another account. */
+  giveBucketAway(bucket: keyof Buckets): Promise<void> {
+    return this.s3.giveAway(buckets[bucket], '999999999999');
+  }
+
+  async giveBucketBack(bucket: keyof Buckets): Promise<void> {
+    await this.takeBucket(bucket);
+    await this.giveBucket(bucket);
+  }
+
   /** Makes `final` a campaign that was started in a namespace without workers; {@link forget} ends that. */
   async startWithoutWorker(): Promise<void> {
     await this.temporal.startCampaign('no-worker', 'final');
@@ -93,8 +104,13 @@ export class SetUp {
   }
 
   /** Runs the command line, or the worker with `npm run worker`'s arguments, with these changes to a complete environment. */
-  async run(program: 'client' | 'worker', args: string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    const env = { ...this.environment, ...changes };
+  async run(
+    program: 'client' | 'worker',
+    args: string[],
+    changes: NodeJS.ProcessEnv = {},
+    clock?: string,
+  ): Promise<Ended> {
+    const env = { ...this.environment, ...(clock !== undefined && fakeClock(clock)), ...changes };
     for (const [name, value] of Object.entries(changes)) if (value === undefined) delete env[name];
     const child = spawn(process.execPath, [join(projectRoot(), 'dist', `${program}.mjs`), ...args], {
       env,
@@ -148,6 +164,25 @@ export class SetUp {
       TEMPORAL_NAMESPACE: 'complete',
     };
   }
+}
+
+/** Debian's libfaketime, which shows a process another time of day. Throws ProgramsUnavailable. */
+const fakeTime = (): string =>
+  join(debianPrograms('faketime', ['libfaketime']), 'usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1');
+
+/** Why no process can be shown another time of day; undefined if one can. */
+export function fakeClockFault(): string | undefined {
+  try {
+    fakeTime();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProgramsUnavailable) return error.message;
+    throw error;
+  }
+}
+
+function fakeClock(offset: string): NodeJS.ProcessEnv {
+  return { LD_PRELOAD: fakeTime(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
 }
 
 const gpu = { 'g4dn.xlarge': 15_109, 'g6.xlarge': 22_731 };

@@ -53,6 +53,8 @@ export class ScriptedCampaign {
   script: (order: AwaitOrder & { purpose: string }) => ScriptedRun = () => ({});
   /** Delays the end of a run. */
   holdRun: (order: AwaitOrder & { purpose: string }) => Promise<void> | undefined = () => undefined;
+  /** A worker that died while it followed a run: no heartbeats, no end, no notice of a cancellation. */
+  deadWorker: (order: AwaitOrder) => Promise<never> | undefined = () => undefined;
   /** Delays the submission of a run's job. */
   holdSubmit: (runKey: string) => Promise<void> | undefined = () => undefined;
   /** Delays an attempt to copy an image. */
@@ -154,6 +156,7 @@ export class ScriptedCampaign {
     this.frozen = frozenCampaign();
     this.script = () => ({});
     this.holdRun = () => undefined;
+    this.deadWorker = () => undefined;
     this.holdEnd = () => undefined;
     this.holdLivenessCheck = () => undefined;
     this.holdSubmit = () => undefined;
@@ -264,6 +267,7 @@ export class ScriptedCampaign {
       },
       awaitBatchJob: async (order) => {
         if (order.giveUp) this.queuesOfEnds.push(Context.current().info.taskQueue);
+        await this.deadWorker(order);
         return this.withinSlots(order);
       },
       probeGpuMemory: async () => ({

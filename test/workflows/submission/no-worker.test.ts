@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
-import { embeddedTimings } from '../../../src/timings.ts';
+import { embeddedTimings, remoteTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
@@ -84,6 +84,32 @@ describe('a campaign without workers that submit or await jobs', () => {
     assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
     assert.deepEqual([record?.detail, record?.runs.map(({ costMicroUsd }) => costMicroUsd)], [null, [1_000]]);
     assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
+  });
+
+  it('ends a job whose worker has died, without waiting for its heartbeat timeout', async () => {
+    await serve();
+    campaign.timings = { ...remoteTimings };
+    campaign.script = () => 'until-cancelled';
+    let bury: (died: Error) => void = () => undefined;
+    const dead = new Promise<never>((_, reject) => (bury = reject));
+    dead.catch(() => undefined);
+    campaign.deadWorker = ({ giveUp }) => (giveUp ? undefined : dead);
+    try {
+      const { handle, progress } = await start('died');
+      await eventually('it runs', async () => (await progress()).counts.running === 1);
+      const began = Date.now();
+      await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+      await handle.result();
+      assert.ok(Date.now() - began < 25_000, `abort took ${Date.now() - began} ms`);
+      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+      assert.deepEqual(
+        campaign.recorded[0]?.runs.map(({ costMicroUsd }) => costMicroUsd),
+        [1_000],
+      );
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.await]);
+    } finally {
+      bury(new Error('the worker died'));
+    }
   });
 
   it('names the job that may still be running if that fails too, and books the worst case', async () => {

@@ -1,0 +1,106 @@
+import { join, type Case } from './case.ts';
+import { buckets } from './set-up.ts';
+
+const account: Case[] = [
+  {
+    what: 'the region',
+    env: { AWS_REGION: undefined },
+    says: /^holdout: No AWS region is set; nothing was uploaded or started\.$/,
+    next: /export AWS_REGION=/,
+  },
+  {
+    what: 'all credentials',
+    env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+    says: /^holdout: No AWS credentials were found \(.*\); nothing was uploaded or started\.$/,
+    next: /aws sso login/,
+  },
+  {
+    what: 'the key: another one is set',
+    env: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' },
+    says: /^holdout: The AWS key AKIAIOSFODNN7EXAMPLE is not known/,
+    next: /aws sts get-caller-identity/,
+  },
+  {
+    what: 'the secret: another one is set',
+    env: { AWS_SECRET_ACCESS_KEY: 'guessed' },
+    says: /^holdout: The AWS key 123456789012 does not fit its secret \(bucket host-holdout-inputs\)/,
+    next: /AWS_SECRET_ACCESS_KEY/,
+  },
+  {
+    what: 'the account: the buckets are to be of another one',
+    env: { HOLDOUT_BUCKET_OWNER: '999999999999' },
+    says: /^holdout: The AWS key 123456789012 belongs to account 123456789012, HOLDOUT_BUCKET_OWNER is 999999999999/,
+    next: /HOLDOUT_BUCKET_OWNER/,
+  },
+  {
+    what: 'the region of the buckets: another one is set',
+    env: { AWS_REGION: 'eu-west-1' },
+    says: /^holdout: The bucket host-holdout-inputs is in us-east-1, but AWS_REGION is eu-west-1; queues and buckets have to be in one region;/,
+    next: /AWS_REGION/,
+  },
+  ...(['+10m', '-10m'] as const).map((clock): Case => ({
+    what: `the right time: the clock is off by ${clock}`,
+    clock,
+    says: join(
+      '^holdout: The clock of this machine is (599|60[0-9])(\\.\\d)? s ',
+      clock === '+10m' ? 'ahead of' : 'behind',
+      ' that of AWS, which refuses requests signed more than 300 s off; nothing was uploaded or started\\.$',
+    ),
+    next: /timedatectl set-ntp true/,
+  })),
+  {
+    what: 'the bucket prefix',
+    env: { HOLDOUT_BUCKET_PREFIX: '', AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_S3: undefined },
+    says: /^holdout: HOLDOUT_BUCKET_PREFIX is empty/,
+    next: /Set HOLDOUT_BUCKET_PREFIX/,
+  },
+];
+
+const ofBuckets: Case[] = (Object.keys(buckets) as (keyof typeof buckets)[]).map((bucket) => ({
+  what: `the bucket of ${bucket}`,
+  take: (setUp) => setUp.takeBucket(bucket),
+  give: (setUp) => setUp.giveBucket(bucket),
+  says: join('^holdout: The bucket ', buckets[bucket], ' does not exist; nothing was uploaded or started\\.$'),
+  next: /HOLDOUT_BUCKET_PREFIX/,
+}));
+
+/** Each way of a bucket to belong to somebody else. */
+const ofForeignBuckets: Case[] = [
+  {
+    what: 'a bucket of our own: another account has its name',
+    take: (setUp) => setUp.giveBucketAway('labels'),
+    give: (setUp) => setUp.giveBucketBack('labels'),
+    says: /^holdout: The bucket host-holdout-labels denies access to the key 123456789012 or does not belong to account 123456789012;/,
+    next: /HOLDOUT_BUCKET_OWNER/,
+  },
+];
+
+const ofTemporal: Case[] = [
+  {
+    what: 'the namespace',
+    env: { TEMPORAL_NAMESPACE: 'absent' },
+    says: /^holdout: Temporal has no namespace absent; nothing was uploaded or started\.$/,
+    next: /Set TEMPORAL_NAMESPACE/,
+  },
+  {
+    what: 'the search attributes',
+    env: { TEMPORAL_NAMESPACE: 'no-attributes' },
+    says: /^holdout: Temporal’s namespace no-attributes lacks the search attributes HoldoutCampaign, .*HoldoutCostUsd;/,
+    next: /Create them/,
+  },
+  {
+    what: 'every worker',
+    env: { TEMPORAL_NAMESPACE: 'no-worker' },
+    says: /^holdout: No worker polls holdout-main, holdout-images, holdout-submit, holdout-await, holdout-score;/,
+    next: /npm run worker -- --queues main,images,submit,await,score/,
+  },
+  {
+    what: 'the scorer',
+    env: { TEMPORAL_NAMESPACE: 'no-scorer' },
+    says: /^holdout: No worker polls holdout-score; nothing was uploaded or started\.$/,
+    next: /npm run worker -- --queues score/,
+  },
+];
+
+/** Key, account, clock, buckets and Temporal. */
+export const accountCases: readonly Case[] = [...account, ...ofBuckets, ...ofForeignBuckets, ...ofTemporal];

@@ -1,0 +1,28 @@
+import type { SetUp } from './set-up.ts';
+
+/** One thing that a set-up lacks, and what the first two lines of the command say about it. */
+export interface Case {
+  /** What is taken away. */
+  what: string;
+  take?: (setUp: SetUp) => Promise<void>;
+  /** Puts it back. */
+  give?: (setUp: SetUp) => Promise<void>;
+  /** Changes to the environment. */
+  env?: NodeJS.ProcessEnv;
+  /** What libfaketime makes of the clock of the command's machine: `+10m`. */
+  clock?: string;
+  /** Changes to the campaign file. */
+  edit?: (yaml: string) => string;
+  /** Default: `start` of the campaign file. */
+  command?: { program: 'client' | 'worker'; args: string[] };
+  /** Default: 2. A campaign that runs is the platform's business: its workers are to come back. */
+  status?: number;
+  says: RegExp;
+  next: RegExp;
+}
+
+/** The next step of what infra/ makes. */
+export const deploy = /npm --prefix infra run deploy/;
+/** One pattern from several; text stands for a pattern too. */
+export const join = (...patterns: (RegExp | string)[]): RegExp =>
+  new RegExp(patterns.map((part) => (typeof part === 'string' ? part : part.source)).join(''));
