@@ -1,7 +1,9 @@
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
+import { failureWords } from './failure-words.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {
@@ -23,35 +25,15 @@ export async function stuckActivities(
   campaign: string,
 ): Promise<StuckActivity[]> {
   const { raw } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
-  return (raw.pendingActivities ?? []).flatMap(
-    ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) => {
-      const tries = (attempt ?? 1) - 1;
-      if (tries < minFailures || !lastFailure) return [];
-      const nextTry = next ? 1000 * Number(next.seconds) : null;
-      return [{ what: activityType?.name ?? '', cause: causeOf(lastFailure), tries, nextTry }];
-    },
-  );
-}
-
-/** Of Temporal's API. */
-interface Failure {
-  message?: string | null;
-  cause?: Failure | null;
-  applicationFailureInfo?: { type?: string | null } | null;
-}
-
-/** The message of a failure and of its root cause. */
-function causeOf(failure: Failure): string {
-  const top = messageText(failure);
-  let root = failure;
-  while (root.cause) root = root.cause;
-  const below = root.message ?? '';
-  return faultCause(top.includes(below) ? top : `${top}: ${below}`);
-}
-
-function messageText({ message, applicationFailureInfo }: Failure): string {
-  const type = applicationFailureInfo?.type ?? '';
-  return type === '' || type === 'Error' ? (message ?? '') : `${type}: ${message ?? ''}`;
+  const stuck: StuckActivity[] = [];
+  for (const { activityType, attempt, lastFailure, nextAttemptScheduleTime: next } of raw.pendingActivities ?? []) {
+    const tries = (attempt ?? 1) - 1;
+    if (tries < minFailures || !lastFailure) continue;
+    const failure = await decodeOptionalFailureToOptionalError(temporal.options.loadedDataConverter, lastFailure);
+    const nextTry = next ? 1000 * Number(next.seconds) : null;
+    stuck.push({ what: activityType?.name ?? '', cause: faultCause(failureWords(failure)), tries, nextTry });
+  }
+  return stuck;
 }
 
 const stuckTexts: Record<string, string> = {

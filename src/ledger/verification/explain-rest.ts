@@ -21,7 +21,10 @@ export function explainRest(
     const [, folder, name, ...rest] = key.split('/');
     const base = folder === 'bases' && rest.length === 2 && submissions.has(rest[1] ?? '');
     if (base && ['saturating', 'measured'].includes(rest[0] ?? '')) findings.explain(buckets.results, key);
-    else if (folder === 'scores' && isOpen(name)) findings.note('scores of rounds that are not recorded yet');
+    else if (folder === 'scans' && submissions.has(name ?? '')) {
+      findings.explain(buckets.results, key);
+      findings.note('what the host’s scanner printed about images');
+    } else if (folder === 'scores' && isOpen(name)) findings.note('scores of rounds that are not recorded yet');
     else findings.fault(buckets.results, key, unexpected);
   }
   for (const key of keys.runs) {
