@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../src/activities/index.ts';
+import type { CanaryReport } from '../src/campaign/model/canary-report.ts';
 import { RunStatistics } from '../src/campaign/state/run-statistics.ts';
 import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
@@ -28,7 +29,7 @@ function activities(rounds: number[], name: string, onStarted: (count: number) =
   const instanceClasses = plain.instanceClasses.map((row) => ({ ...row, slots: 100 }));
   const frozen = { ...plain, campaign: name, instanceClasses };
   const work = { workLists: ['all'], rounds, started: rounds.map(() => 0), weights: [] };
-  const money = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: {} };
+  const money = { spent: 0, reruns: 0, probes: 0, overhead: 0, canaries: 0, byClass: {} };
   const ledger = {
     money,
     counts: { finished: 0, failed: 0, cancelled: 0 },
@@ -36,7 +37,15 @@ function activities(rounds: number[], name: string, onStarted: (count: number) =
     pace: statisticsCodec.encode(new RunStatistics()),
   };
   return {
-    takeStock: async () => ({ workLists: ['all'], ledger, running: [], acts: [], actsRecorded: 0, operatorsLog: [] }),
+    takeStock: async () => ({
+      workLists: ['all'],
+      ledger,
+      running: [],
+      acts: [],
+      actsRecorded: 0,
+      operatorsLog: [],
+      canaries: { ended: instanceClasses.map(openedBefore), running: [] },
+    }),
     openCampaign: async () => ({ frozen, timings: embeddedTimings, work }),
     nextSubmissions: async ({ picks }) => {
       onStarted(picks.length);
@@ -53,6 +62,16 @@ function activities(rounds: number[], name: string, onStarted: (count: number) =
     publishResults: async () => ({ leaderboard: '', results: '' }),
   };
 }
+
+/** The classes are open. */
+const openedBefore = ({ name }: { name: string }): CanaryReport => ({
+  class: name,
+  n: 1,
+  jobId: null,
+  verdict: { kind: 'holds' },
+  billedSeconds: 0,
+  costMicroUsd: 0,
+});
 
 async function measure(submissions: number) {
   const server = await startTemporalServer();

@@ -21,6 +21,18 @@ const programs = [
   { name: 'check-gpu', entry: 'src/runner/check-gpu/main.ts', minify: true },
   { name: 'client', entry: 'src/client.ts', splitting: true },
   { name: 'worker', entry: 'src/worker.ts', external: ['@temporalio/*', 'pino'] },
+  // Temporal loads it with `require`.
+  {
+    name: 'failure-converter',
+    entry: 'src/codec/failure-converter.ts',
+    external: ['@temporalio/*'],
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: {},
+  },
+  { name: 'codec-server', entry: 'src/codec-server/main.ts' },
+  // For scripts/replay.mjs.
+  { name: 'codec', entry: 'src/codec/index.ts', external: ['@temporalio/*'] },
   { name: 'batch-endpoint', entry: 'src/local/batch-endpoint.ts' },
   { name: 'compose', entry: 'src/local/compose/main.ts' },
 ];
@@ -90,6 +102,8 @@ async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(projectRoot, 'src/workflows/index.ts'),
+    workflowInterceptorModules: [join(projectRoot, 'src/workflows/authentication/interceptors.ts')],
+    failureConverterPath: join(projectRoot, 'src/workflows/authentication/failure-converter.ts'),
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(dist, 'workflows.js'), code);

@@ -3,6 +3,7 @@ import { exitOfError } from '../src/client/exit-status.ts';
 import { HoldoutError, type ErrorCode } from '../src/errors.ts';
 import { campaignErrors } from '../src/errors/campaign-errors.ts';
 import { cloudErrors } from '../src/errors/cloud-errors.ts';
+import { codecErrors } from '../src/errors/codec-errors.ts';
 import type { CatalogueEntry } from '../src/errors/entry.ts';
 import { machineErrors } from '../src/errors/machine-errors.ts';
 import { runErrors } from '../src/errors/run-errors.ts';
@@ -11,6 +12,7 @@ const parts = [
   { title: 'A campaign, its file and its commands', file: 'campaign-errors.ts', entries: campaignErrors },
   { title: 'The AWS account and Temporal', file: 'cloud-errors.ts', entries: cloudErrors },
   { title: 'This machine, its tools and the embedded stack', file: 'machine-errors.ts', entries: machineErrors },
+  { title: 'The codec of Temporal’s payloads', file: 'codec-errors.ts', entries: codecErrors },
   { title: 'Inputs, images and runs', file: 'run-errors.ts', entries: runErrors },
 ] as const;
 

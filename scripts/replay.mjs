@@ -1,5 +1,5 @@
 // `npm run replay -- WORKFLOW_ID`: replays a workflow's history with the code of this clone. Prints one line if the history
-// fits the code, and otherwise ends with the error that names the event. Reads TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.
+// fits the code, and otherwise ends with the error that names the event. Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and HOLDOUT_CODEC_KEYS.
 import { join } from 'node:path';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
@@ -19,12 +19,15 @@ const { DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const { keysOf, SealingCodec } = await import('../dist/codec.mjs');
+const keys = keysOf({ codecKeys: process.env['HOLDOUT_CODEC_KEYS'] || undefined });
+const dataConverter = keys && { dataConverter: { payloadCodecs: [new SealingCodec(keys)] } };
 const connection = await Connection.connect(connectionOptions);
 try {
   const { workflow } = new Client({ connection, namespace });
   const history = await workflow.getHandle(workflowId).fetchHistory();
   const workflowBundle = { codePath: join(projectRoot, 'dist', 'workflows.js') };
-  await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+  await Worker.runReplayHistory({ workflowBundle, namespace, ...dataConverter }, history, workflowId);
   process.stdout.write(`${workflowId}: ${history.events?.length ?? 0} events fit the code\n`);
 } finally {
   await connection.close();

@@ -10,6 +10,7 @@ export const unitTests = [
   'test/client/plan/plan-options.test.ts',
   'test/client/status/',
   'test/client/table.test.ts',
+  'test/codec/',
   'test/docs.test.ts',
   'test/batch/call-slots.test.ts',
   'test/batch/job-fate.test.ts',

@@ -1,5 +1,6 @@
 import { campaignErrors } from './errors/campaign-errors.ts';
 import { cloudErrors } from './errors/cloud-errors.ts';
+import { codecErrors } from './errors/codec-errors.ts';
 import type { CatalogueEntry, ErrorSource } from './errors/entry.ts';
 import { machineErrors } from './errors/machine-errors.ts';
 import { runErrors } from './errors/run-errors.ts';
@@ -10,7 +11,7 @@ import { runErrors } from './errors/run-errors.ts';
  * Expected results of a run (out of memory, time limit, bad output) are values, see campaign/model/reasons.ts. Everything else
  * is thrown as a {@link HoldoutError} made by {@link holdoutError}.
  */
-const catalogue = { ...campaignErrors, ...cloudErrors, ...machineErrors, ...runErrors } as const;
+const catalogue = { ...campaignErrors, ...cloudErrors, ...codecErrors, ...machineErrors, ...runErrors } as const;
 
 type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;

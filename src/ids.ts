@@ -7,6 +7,22 @@ export const campaignWorkflowId = (campaign: string): string => `campaign:${camp
 export const submissionWorkflowId = (campaign: string, submission: string): string =>
   `submission:${campaign}:${submission}`;
 
+/** The campaign of a workflow id made above; undefined for any other id. */
+export const campaignOf = (workflowId: string): string | undefined =>
+  /^(?:campaign:([^:]+)|submission:([^:]+):[^:]+|canary:([^:]+):[^:]+:[^:]+)$/.exec(workflowId)?.slice(1).find(Boolean);
+
+export const canaryWorkflowId = (campaign: string, className: string, n: number): string =>
+  `canary:${campaign}:${className}:${n}`;
+
+const canaryPrefix = '_canary-';
+
+/** The place of a submission in the run keys, tags and reports of a class's canaries. No submission has such an id. */
+export const canaryMember = (className: string): string => `${canaryPrefix}${className}`;
+
+/** The class whose canaries {@link canaryMember} names; undefined for a submission. */
+export const classOfCanary = (member: string): string | undefined =>
+  member.startsWith(canaryPrefix) ? member.slice(canaryPrefix.length) : undefined;
+
 /** The unique name of a run, `<campaign>/<submission>/<n>`; also its folder in the runs bucket. */
 export const runKeyOf = (campaign: string, submission: string, n: number): string => `${campaign}/${submission}/${n}`;
 

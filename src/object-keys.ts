@@ -31,6 +31,8 @@ export const resultObjects = {
   /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
+  canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
+  canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
   imageScan: (campaign: string, submission: string, digest: string): string =>
     `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
@@ -38,4 +40,11 @@ export const resultObjects = {
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
+};
+
+/** Objects about the codec's keys in the results bucket; no campaign's name begins with a dot. */
+export const codecKeyObjects = {
+  folder: (namespace: string): string => `.codec-keys/${namespace}/`,
+  key: (namespace: string, id: string): string => `.codec-keys/${namespace}/${id}`,
+  idOf: (key: string): string => key.slice(key.lastIndexOf('/') + 1),
 };

@@ -18,6 +18,8 @@ export interface Settings {
   imageScan: ScanRule;
   /** Job definitions are named `<jobDefinition>-<class>`. */
   jobDefinition: string;
+  /** The file with the keys that seal Temporal's payloads; without one they are plain. */
+  codecKeys?: string;
   timings: Timings;
 }
 
@@ -37,6 +39,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     imageStore: env['HOLDOUT_IMAGE_STORE'] ?? '',
     imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? `${ofBuckets.bucketPrefix}holdout-runner`,
+    ...(env['HOLDOUT_CODEC_KEYS'] && { codecKeys: env['HOLDOUT_CODEC_KEYS'] }),
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }

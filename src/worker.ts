@@ -10,6 +10,9 @@ import type { Dependencies } from './activities/dependencies.ts';
 import { openBatchClients } from './batch/batch-clients.ts';
 import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
 import { checkNamespace } from './cloud-checks/namespace.ts';
+import { codecOptions } from './codec/client-codec.ts';
+import { keysOf } from './codec/key-ring.ts';
+import { checkAndRegisterKeys, checkKeys } from './codec/registered-keys.ts';
 import { JobDefinitionRevisions } from './batch/definitions/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
@@ -20,6 +23,7 @@ import { FrozenReader } from './ledger/frozen-reader.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
+import { authentication } from './worker/authentication.ts';
 import { queueLimits } from './worker/queue-limits.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
@@ -43,15 +47,24 @@ async function run(): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
   });
-  await checkWorker(queues, loadSettings());
+  const settings = loadSettings();
+  const keys = keysOf(settings);
+  await checkWorker(queues, settings);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? defaultTemporalAddress;
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
-  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions),
+    namespace,
+    ...codecOptions(keys),
+  });
   await checkNamespace(client, takesNoTasks);
   const deps = dependencies(client);
+  // The scorer may not write the list of keys.
+  await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
+  if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
   const activities = createActivities(deps);
   const workers = await Promise.all(
     queues.map((queue) =>
@@ -60,6 +73,7 @@ async function run(): Promise<void> {
         namespace,
         taskQueue: taskQueues[queue],
         activities,
+        ...authentication(keys, fileURLToPath(new URL('failure-converter.cjs', import.meta.url))),
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,

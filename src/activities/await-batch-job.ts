@@ -1,142 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { JobDetail } from '@aws-sdk/client-batch';
-import { Context } from '@temporalio/activity';
-import { endedByHoldout } from '../batch/job-fate.ts';
-import { endWithoutBatch } from '../batch/end-without-batch.ts';
-import { followRun, type FollowedRun, type FollowOrder, type FollowSignals } from '../batch/follow-run.ts';
-import { refusalText } from '../batch/refused.ts';
-import { runnableSince } from '../batch/runnable-job.ts';
 import type { Purpose } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
-import { runKeyOf } from '../ids.ts';
-import { BatchOutage } from './batch-outage.ts';
+import { awaitRun, type RunToAwait } from './jobs/await-run.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
-import { PlacementReport, type Wait } from './placement-report.ts';
 import { runEndOf, type RunEnd } from './run-end.ts';
-import { heartbeatWhile } from './with-heartbeat.ts';
 
-export interface AwaitOrder {
-  campaign: string;
-  submission: string;
-  n: number;
+export interface AwaitOrder extends RunToAwait {
   purpose: Purpose;
   class: string;
-  jobId: string;
-  /** The submission was cancelled before this activity began: give up the run and return its cost. */
-  giveUp: boolean;
 }
 
-/** An outage, and that a given-up run waits in vain, is noticed within this many ms. The SDK sends fewer heartbeats. */
-const longestBeat = 2_000;
-
-/** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
-const reportedAfter = 30_000;
-
-/**
- * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
- * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
- * its cost. If Batch cannot be reached then, a job that has begun the run is left behind, and this process
- * goes on trying to end it.
- */
+/** Waits for the end of a submission's run, see {@link awaitRun}. */
 export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Promise<RunEnd> {
-  const context = Context.current();
   const frozen = await deps.frozen.campaign(order.campaign);
   const instanceClass = classNamed(frozen, order.class);
-  const { queue, runnableLimitSeconds } = instanceClass;
-  const runKey = runKeyOf(order.campaign, order.submission, order.n);
-  const seen: SeenJob = { jobId: order.jobId, status: 'SUBMITTED', ...waitBefore(context, order.jobId) };
-  const signals = signalsOf(context, order.giveUp, seen);
-  const { awaitHeartbeatTimeout } = deps.settings.timings;
-  const outage = new BatchOutage(deps, order, signals.giveUp, Math.min(2 * awaitHeartbeatTimeout, reportedAfter));
-  const placement = new PlacementReport(deps, order);
-  const beat = (): void => {
-    const { words: _, ...details } = seen;
-    context.heartbeat({ ...details, lastPolledAt: deps.poller.lastPolledAt });
-    outage.check();
-    placement.check(seen, outage.isReported);
-  };
-  const longestRun =
-    (wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses) + batchGraceSeconds) * 1000;
-  const awaited = {
-    run: { runKey, jobId: order.jobId, queue, runnableLimitSeconds },
-    seen,
-    signals,
-    outage,
-    longestRun,
-  };
-  const every = Math.min(awaitHeartbeatTimeout / 4, longestBeat);
-  const followed = await heartbeatWhile(every, () => follow(deps, awaited), beat);
-  return runEndOf(followed, frozen, instanceClass, order.purpose);
-}
-
-/** The newest state of the run's job. */
-interface SeenJob extends Wait {
-  jobId: string;
-  status: string;
-}
-
-/** Since when (ms) the attempt before saw the same job RUNNABLE, from its last heartbeat. */
-function waitBefore({ info }: Context, jobId: string): Wait {
-  const before = info.heartbeatDetails as Partial<SeenJob> | undefined;
-  return before?.jobId === jobId && before.runnableSince !== undefined ? { runnableSince: before.runnableSince } : {};
-}
-
-interface AwaitedRun {
-  run: FollowOrder;
-  seen: SeenJob;
-  signals: FollowSignals;
-  outage: BatchOutage;
-  /** Milliseconds after which Batch itself has ended any job of the run. */
-  longestRun: number;
-}
-
-async function follow(deps: Dependencies, awaited: AwaitedRun): Promise<FollowedRun> {
-  const { run, seen, signals, outage, longestRun } = awaited;
-  const { runKey } = run;
-  const context = Context.current();
-  for (;;) {
-    try {
-      const interrupt = outage.signal();
-      const leave = AbortSignal.any([signals.leave, interrupt]);
-      const onOrdered = (): void => void (outage.isOrdered = true);
-      const order = { ...run, runnableSince: seen.runnableSince };
-      // A call that Batch does not answer goes on for a while, and may still end the job.
-      return await Promise.race([followRun(deps, order, { ...signals, leave, onOrdered }), abortOf(interrupt)]);
-    } catch (error) {
-      const { waited } = outage;
-      if (waited === undefined || signals.leave.aborted) throw error;
-      const { jobId } = seen;
-      const unreachable = { runKey, jobId, waited, longestRun, refusal: refusalText(error) };
-      const followed = await endWithoutBatch(deps.runs, unreachable).catch(() => undefined);
-      if (followed) {
-        // Also a job that can no longer begin the run: it would start a machine in vain.
-        if (!followed.outcome) void deps.ender.insist(jobId, endedByHoldout.cancelled, longestRun);
-        return followed;
-      }
-      // The server does not retry an activity after its cancellation was requested.
-      context.log.warn('an error while giving up a run; still trying', { runKey, error });
-      await delay(Math.min(deps.settings.timings.poll, longestBeat));
-    }
-  }
-}
-
-/** Rejects with the reason of an abort. */
-const abortOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-
-/** The signals of an activity's context; `seen` is kept up to date. */
-function signalsOf(context: Context, givenUp: boolean, seen: SeenJob): FollowSignals {
-  const giveUp = new AbortController();
-  const leave = new AbortController();
-  if (givenUp) giveUp.abort();
-  context.cancelled.catch((failure: unknown) => {
-    (context.cancellationDetails?.cancelRequested ? giveUp : leave).abort(failure);
-  });
-  const onPoll = (job: JobDetail): void => {
-    seen.jobId = job.jobId ?? seen.jobId;
-    seen.status = job.status ?? seen.status;
-    seen.runnableSince = runnableSince(job, seen.runnableSince, Date.now());
-    seen.words = job.statusReason;
-  };
-  return { giveUp: giveUp.signal, leave: leave.signal, onPoll };
+  const longest = wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses) + batchGraceSeconds;
+  return runEndOf(await awaitRun(deps, order, instanceClass, longest), frozen, instanceClass, order.purpose);
 }

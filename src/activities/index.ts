@@ -1,6 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { activityFailure } from './activity-failure.ts';
 import { awaitBatchJob } from './await-batch-job.ts';
+import { awaitCanary } from './canaries/await-canary.ts';
+import { recordCanary } from './canaries/record-canary.ts';
+import { submitCanary } from './canaries/submit-canary.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -39,6 +42,9 @@ export function createActivities(deps: Dependencies) {
     probeGpuMemory: bind(deps, profileProbe),
     submitBatchJob: bind(deps, submitBatchJob),
     awaitBatchJob: bind(deps, awaitBatchJob),
+    submitCanary: bind(deps, submitCanary),
+    awaitCanary: bind(deps, awaitCanary),
+    recordCanary: bind(deps, recordCanary),
     scoreOutput: bind(deps, withHeartbeat(scoreOutput)),
     recordResult: bind(deps, recordResult),
   };

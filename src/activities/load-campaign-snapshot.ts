@@ -1,5 +1,7 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
+import type { CanaryReport } from '../campaign/model/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
+import { canariesOf, canaryReportOf } from '../ledger/canaries.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
@@ -7,6 +9,7 @@ import { publishedOrder } from '../ledger/published-order.ts';
 import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
+import { runningCanaries, type RunningCanary } from './canaries/running-canaries.ts';
 import { runningRounds, type RunningRound } from './submission-workflows.ts';
 import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';
@@ -25,6 +28,8 @@ interface CampaignSnapshot {
   actsRecorded: number;
   /** The last lines. */
   operatorsLog: OperatorLogLine[];
+  /** Absent in older histories. */
+  canaries?: { ended: CanaryReport[]; running: RunningCanary[] };
 }
 
 /** Reads the intake, the operators' commands, the ledger and the running rounds; writes a work list of the rest. */
@@ -62,6 +67,11 @@ export async function loadCampaignSnapshot(
     acts: commands.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
     actsRecorded: commands.length,
     operatorsLog: commands.slice(-logLines).map(lineOf),
+    // Listed before the records are read, so that one that ends in between has its record.
+    canaries: {
+      running: await runningCanaries(deps, campaign),
+      ended: (await canariesOf(results, campaign)).map(canaryReportOf),
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { Purpose } from '../campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RunEnd } from './run-end.ts';
+import { openStored } from './stored-payload.ts';
 
 /** A run that a workflow requested; `end` is set once the workflow has seen it end. */
 export interface HistoryRun {
@@ -22,22 +22,30 @@ export async function runsInHistory(
   submission: string,
 ): Promise<Map<number, HistoryRun>> {
   const runs = new Map<number, HistoryRun>();
-  const scheduled = new Map<string, HistoryRun>();
-  for (const event of await eventsOf(workflows.getHandle(submissionWorkflowId(campaign, submission)))) {
+  const scheduled = new Map<string, { run: HistoryRun; activityId: string }>();
+  const workflowId = submissionWorkflowId(campaign, submission);
+  for (const event of await eventsOf(workflows.getHandle(workflowId))) {
     const { activityTaskScheduledEventAttributes: order, activityTaskCompletedEventAttributes: answer } = event;
     const [input] = order?.input?.payloads ?? [];
     const name = order?.activityType?.name;
+    const activityId = order?.activityId ?? '';
     if (input && (name === 'submitBatchJob' || name === 'awaitBatchJob')) {
-      const { n, purpose, class: className, jobId } = defaultPayloadConverter.fromPayload<HistoryRun>(input);
+      const opened = await openStored<HistoryRun>(workflows, input, { workflowId, activityId });
+      if (opened === undefined) continue;
+      const { n, purpose, class: className, jobId } = opened;
       const run = { ...runs.get(n), n, purpose, class: className, ...(jobId !== undefined && { jobId }) };
       runs.set(n, run);
-      if (name === 'awaitBatchJob') scheduled.set(String(event.eventId), run);
+      if (name === 'awaitBatchJob') scheduled.set(String(event.eventId), { run, activityId });
     }
     const [result] = answer?.result?.payloads ?? [];
-    const run = scheduled.get(String(answer?.scheduledEventId));
-    if (result && run) {
-      const { jobId, reason, billedSeconds, costMicroUsd, facts } = defaultPayloadConverter.fromPayload<RunEnd>(result);
-      run.end = { jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };
+    const awaited = scheduled.get(String(answer?.scheduledEventId));
+    const end =
+      result &&
+      awaited &&
+      (await openStored<RunEnd>(workflows, result, { workflowId, activityId: awaited.activityId }));
+    if (end && awaited) {
+      const { jobId, reason, billedSeconds, costMicroUsd, facts } = end;
+      awaited.run.end = { jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };
     }
   }
   return runs;

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { submissionWorkflowId } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { WorkflowDependencies } from './dependencies.ts';
+import { openStored } from './stored-payload.ts';
 
 const callsAtOnce = 16;
 
@@ -42,7 +42,10 @@ export async function notRunning(
 export async function runningRounds(deps: WorkflowDependencies, campaign: string): Promise<RunningRound[]> {
   const executions = await listed(deps, campaign);
   const rounds: RunningRound[] = [];
-  await inParallel(callsAtOnce, executions, async (execution) => rounds.push(await roundOf(deps, execution)));
+  await inParallel(callsAtOnce, executions, async (execution) => {
+    const round = await roundOf(deps, execution);
+    if (round) rounds.push(round);
+  });
   return rounds;
 }
 
@@ -64,15 +67,15 @@ async function listed({ workflows }: WorkflowDependencies, campaign: string): Pr
   return executions;
 }
 
-/** Reads the round from the workflow's input. */
-async function roundOf({ workflows }: WorkflowDependencies, execution: Execution): Promise<RunningRound> {
+/** Reads the round from the workflow's input; undefined if a stranger started it. */
+async function roundOf({ workflows }: WorkflowDependencies, execution: Execution): Promise<RunningRound | undefined> {
   const { history } = await workflows.workflowService.getWorkflowExecutionHistory({
     namespace: workflows.options.namespace,
     execution,
     maximumPageSize: 1,
   });
   const [input] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  if (!input) throw new RangeError(`${execution.workflowId} was started without an input`);
-  const { submission, sequence } = defaultPayloadConverter.fromPayload<RunningRound>(input);
-  return { submission, sequence };
+  if (!input) return undefined;
+  const opened = await openStored<RunningRound>(workflows, input, execution);
+  return opened && { submission: opened.submission, sequence: opened.sequence };
 }

@@ -1,14 +1,11 @@
-import { Context } from '@temporalio/activity';
-import { refusalOf } from '../batch/refused.ts';
-import { submitOnce, withdrawRun, type Settling, type Submitted } from '../batch/submit-once.ts';
+import type { Submitted } from '../batch/submit-once.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
-import type { FrozenCampaign, InstanceClass, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
+import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
 import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
-import type { RunSpec } from '../campaign/model/run-spec.ts';
+import { specClassOf, type RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
-import { heartbeatWhile } from './with-heartbeat.ts';
-import { runObjects } from '../object-keys.ts';
+import { submitSpec, withdrawSpec } from './jobs/submit-spec.ts';
 
 /** A run that was granted. */
 export interface RunOrder {
@@ -30,65 +27,9 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder & { wit
   const frozen = await deps.frozen.campaign(order.campaign);
   const spec = specOf(frozen, await deps.frozen.submission(order.campaign, order.submission), order);
   const instanceClass = classNamed(frozen, order.class);
-  const { queue } = instanceClass;
-  const { listSettle, submitHeartbeatTimeout } = deps.settings.timings;
-  const settling = { listSettle, wait: (ms: number): Promise<void> => Context.current().sleep(ms) };
-  return heartbeatWhile(submitHeartbeatTimeout / 4, () =>
-    order.withdraw
-      ? withdraw(deps, { runKey: spec.runKey, queue }, settling)
-      : submit(deps, spec, instanceClass, settling),
-  );
-}
-
-/**
- * How long a withdrawn run looks for a job that the list may show later, in ms. A job that it misses finds the run's claim
- * taken and ends at once.
- */
-const withdrawal = 10_000;
-
-const withdraw = (deps: Dependencies, run: { runKey: string; queue: string }, settling: Settling): Promise<Submitted> =>
-  withdrawRun(deps, run, { ...settling, listSettle: Math.min(settling.listSettle, withdrawal) });
-
-async function submit(
-  deps: Dependencies,
-  spec: RunSpec,
-  instanceClass: InstanceClass,
-  settling: Settling,
-): Promise<Submitted> {
-  const { runKey } = spec;
-  const settled = { ...settling, listSettle: 0 };
-  await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
-  const { queue } = instanceClass;
-  const timeoutSeconds = spec.limits.wallClockSeconds + batchGraceSeconds;
-  const isRetry = Context.current().info.attempt > 1;
-  try {
-    return await withNewestDefinition(deps, instanceClass, (jobDefinition) =>
-      submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, isRetry ? settling : settled),
-    );
-  } catch (error) {
-    const cause = refusalOf(error);
-    if (cause === undefined) throw error;
-    const withdrawn = await withdrawRun(deps, { runKey, queue }, settled);
-    return withdrawn.kind === 'adopted' ? withdrawn : { kind: 'refused', cause };
-  }
-}
-
-/** Tries again if the revision that Batch refused is no longer the newest one: it may have been replaced a moment ago. */
-async function withNewestDefinition<T>(
-  { definitions }: Dependencies,
-  instanceClass: InstanceClass,
-  submitWith: (jobDefinition: string) => Promise<T>,
-): Promise<T> {
-  const first = await definitions.referenceFor(instanceClass);
-  try {
-    return await submitWith(first);
-  } catch (error) {
-    if (refusalOf(error) === undefined) throw error;
-    definitions.forget();
-    const second = await definitions.referenceFor(instanceClass);
-    if (second === first) throw error;
-    return submitWith(second);
-  }
+  return order.withdraw
+    ? withdrawSpec(deps, spec, instanceClass)
+    : submitSpec(deps, spec, instanceClass, batchGraceSeconds);
 }
 
 /** Everything the runner needs to know; the same for every attempt to submit the same run. */
@@ -104,13 +45,7 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
     purpose: order.purpose,
     image: order.image,
     inputs,
-    instanceClass: {
-      name: instanceClass.name,
-      gpu: instanceClass.gpu ?? 'none',
-      ...(instanceClass.gpus !== undefined && { gpus: instanceClass.gpus }),
-      gpuMemoryMiB: instanceClass.gpuMemoryMiB ?? 0,
-      vcpus: instanceClass.vcpus,
-    },
+    instanceClass: specClassOf(instanceClass),
     limits: {
       wallClockSeconds: wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses),
       memoryMiB,

@@ -1,6 +1,6 @@
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import { abandon } from './claim.ts';
-import type { FollowedRun } from './follow-run.ts';
+import { outcomeSeconds, type AnyOutcome, type FollowedRun } from './follow-run.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { runObjects } from '../object-keys.ts';
 
@@ -23,12 +23,15 @@ export const outageTolerated = 8_000;
  * any more, or the job that began it must have timed out. Any other job is left behind: nobody knows when Batch will accept calls
  * again. Undefined while there is hope.
  */
-export async function endWithoutBatch(runs: Bucket, run: UnreachableRun): Promise<FollowedRun | undefined> {
+export async function endWithoutBatch<Outcome extends AnyOutcome = RunOutcome>(
+  runs: Bucket,
+  run: UnreachableRun,
+): Promise<FollowedRun<Outcome> | undefined> {
   const { runKey, jobId, waited, refusal } = run;
   const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
   if (waited < outageTolerated) return undefined;
-  const outcome = await runs.store.findJson<RunOutcome>(runs.bucket, runObjects.outcome(runKey));
-  if (outcome) return { ...ended, outcome, billedSeconds: Math.ceil(outcome.seconds) };
+  const outcome = await runs.store.findJson<Outcome>(runs.bucket, runObjects.outcome(runKey));
+  if (outcome) return { ...ended, outcome, billedSeconds: outcomeSeconds(outcome) };
   const isBegun = (await abandon(runs, runKey)).kind === 'job';
   if (isBegun && waited < run.longestRun) {
     const why = refusal === undefined ? 'Batch does not respond' : `Batch refuses to end it: ${refusal}`;

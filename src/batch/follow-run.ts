@@ -1,4 +1,6 @@
 import type { BatchClient, JobDetail } from '@aws-sdk/client-batch';
+import type { CanaryOutcome } from '../campaign/model/canary.ts';
+import { billedSeconds } from '../campaign/model/money.ts';
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { ObservedJob } from '../campaign/model/run-facts.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
@@ -38,11 +40,14 @@ export interface FollowSignals {
   onOrdered?: () => void;
 }
 
+/** What a job leaves in outcome.json: a submission's run, or a canary. */
+export type AnyOutcome = RunOutcome | CanaryOutcome;
+
 /** The end of a run: its outcome, or why there is none. */
-export interface FollowedRun {
+export interface FollowedRun<Outcome extends AnyOutcome = RunOutcome> {
   /** The job that held the run, or the last that might have held it. */
   jobId: string;
-  outcome?: RunOutcome;
+  outcome?: Outcome;
   /** Why there is no outcome: Batch's view of that job, or why the run was given up before any job held it. */
   fate: Reason;
   /** Of all jobs of the run, duplicates included. Null when the job that held it left neither times nor an outcome. */
@@ -68,11 +73,11 @@ const reasonOf = {
  * ever, its job unknown to Batch), it first claims the run, so that no job can begin it, then terminates the job and waits
  * for its end. May be called again at any time, also by another process.
  */
-export async function followRun(
+export async function followRun<Outcome extends AnyOutcome = RunOutcome>(
   deps: FollowDependencies,
   order: FollowOrder,
   signals: FollowSignals,
-): Promise<FollowedRun> {
+): Promise<FollowedRun<Outcome>> {
   let holder = await holderOf(deps.runs, order.runKey);
   let jobId = holder.kind === 'job' ? holder.jobId : order.jobId;
   for (;;) {
@@ -112,14 +117,14 @@ interface EndedJob {
   fate: Reason;
 }
 
-async function endOf(
+async function endOf<Outcome extends AnyOutcome>(
   deps: FollowDependencies,
   { runKey, queue }: FollowOrder,
   { jobId, holder, job, fate }: EndedJob,
   { leave }: FollowSignals,
-): Promise<FollowedRun> {
+): Promise<FollowedRun<Outcome>> {
   const { store, bucket } = deps.runs;
-  const outcome = await store.findJson<RunOutcome>(bucket, runObjects.outcome(runKey));
+  const outcome = await store.findJson<Outcome>(bucket, runObjects.outcome(runKey));
   const runnerError =
     outcome === undefined ? await store.findJson<RunnerError>(bucket, runObjects.trouble(runKey)) : undefined;
   const duplicates = await billedForDuplicates(deps, { runKey, queue, jobId }, leave);
@@ -134,7 +139,13 @@ async function endOf(
   };
 }
 
-function secondsWithoutJob(holder: ClaimHolder, outcome: RunOutcome | undefined): number | null {
-  if (outcome !== undefined) return Math.ceil(outcome.seconds);
+function secondsWithoutJob(holder: ClaimHolder, outcome: AnyOutcome | undefined): number | null {
+  if (outcome !== undefined) return outcomeSeconds(outcome);
   return holder.kind === 'abandoned' ? 0 : null;
 }
+
+/** Whole seconds between start and stop on the runner's clock. */
+export const outcomeSeconds = (outcome: AnyOutcome): number =>
+  'seconds' in outcome
+    ? Math.ceil(outcome.seconds)
+    : billedSeconds([{ startedAt: Date.parse(outcome.startedAt), stoppedAt: Date.parse(outcome.stoppedAt) }]);

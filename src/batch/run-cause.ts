@@ -1,12 +1,13 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
+import type { CanaryOutcome } from '../campaign/model/canary.ts';
 import type { RunOutcome, RunnerError } from '../campaign/model/run-outcome.ts';
 import { parseRunKey } from '../ids.ts';
 import { endedByHoldout, isEndedByOthers } from './job-fate.ts';
 
 interface RunRemains {
   runKey: string;
-  outcome: RunOutcome | undefined;
+  outcome: RunOutcome | CanaryOutcome | undefined;
   /** The runner's error, written instead of an outcome. */
   runnerError: RunnerError | undefined;
   /** Undefined when Batch no longer knows it. */
@@ -23,7 +24,9 @@ export function runCause({ runKey, outcome, runnerError, job }: RunRemains): str
   if (job !== undefined && isEndedByOthers(job)) {
     return faultCause(`somebody ended the job outside Holdout: ${job.statusReason ?? 'without a reason'}`, names);
   }
-  if (outcome?.end.kind === 'never-started') return faultCause(`the engine: ${outcome.end.detail}`, names);
+  if (outcome && 'end' in outcome && outcome.end.kind === 'never-started') {
+    return faultCause(`the engine: ${outcome.end.detail}`, names);
+  }
   if (outcome === undefined && runnerError) return faultCause(`${runnerError.code}: ${runnerError.message}`, names);
   return faultCause(messageOf(job), names);
 }

@@ -2,6 +2,8 @@ import type { BatchClient } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { batchCredentials } from '../batch/batch-clients.ts';
+import { codecOptions } from '../codec/client-codec.ts';
+import { keysOf } from '../codec/key-ring.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
@@ -11,22 +13,23 @@ import { bucketsOf, defaultTemporalAddress, loadSettings } from '../settings.ts'
 export type Access = Awaited<ReturnType<typeof openAccess>>;
 
 /** Connects to Temporal by its profile. Throws TEMPORAL_UNREACHABLE. */
-export async function openTemporal(): Promise<Client> {
+export async function openTemporal(keys = keysOf(loadSettings())): Promise<Client> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? defaultTemporalAddress;
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
   });
-  return new Client({ connection, namespace });
+  return new Client({ connection, namespace, ...codecOptions(keys) });
 }
 
 /** Opens Temporal, S3 and Batch as set in the environment: AWS_* and a Temporal profile (TEMPORAL_*, temporal.toml). */
 export async function openAccess() {
   const settings = loadSettings();
+  const keys = keysOf(settings);
   const buckets = bucketsOf(settings);
   const store = new ObjectStore(settings);
   const results = { store, bucket: buckets.results };
-  const temporal = await openTemporal();
+  const temporal = await openTemporal(keys);
   return {
     settings,
     buckets,
@@ -37,6 +40,8 @@ export async function openAccess() {
       new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
     frozen: new FrozenReader(results),
     temporal,
+    /** The keys that seal Temporal's payloads; undefined: they are plain. */
+    keys,
     close: () => temporal.connection.close(),
   };
 }

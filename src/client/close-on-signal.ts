@@ -35,7 +35,7 @@ export function closeOnSignal(stack: Stack, output: Output) {
     close,
     /** Keeps the stack up until the signal; the caller closes it then. */
     untilSignal: (): Promise<void> => {
-      output.say(`The stack stays up for the Web UI at ${stack.endpoints.ui}; Ctrl-C stops it.`);
+      output.say(`The stack stays up for the Web UI at ${stack.endpoints.uiLink}; Ctrl-C stops it.`);
       return new Promise((resolve) => {
         awaited = resolve;
       });

@@ -73,6 +73,18 @@ export const runErrors = {
     (d) => `A container does not see what the runner mounts: ${d.mounts.join(', ')}. ${d.cause}`.trim(),
     'Start the runner by its launcher, with the scratch folder on a shared mount. No submission ran.',
   ),
+  ISOLATION_BROKEN: platformError<{ broken: readonly string[] }>(
+    (d) => `This host does not confine submissions as it must: ${d.broken.join('; ')}.`,
+    'npm run holdout -- doctor tries it again on this machine; docs/isolation.md says what each control needs. No submission ran.',
+  ),
+  RUNTIME_MISSING: platformError<{ runtime: string; engine: string }>(
+    (d) => `The class wants its submissions under ${d.runtime}, and ${d.engine} on this host has no such runtime.`,
+    'Install gVisor on the hosts of the class (docs/isolation.md#gvisor), or start a campaign without isolation: gvisor. No submission ran.',
+  ),
+  CANARY_STOPPED: platformError<Record<string, never>>(
+    () => 'The canary was stopped before it had tried everything.',
+    'Its class is not proven; Holdout submits another one.',
+  ),
   GPUS_DIFFER: platformError<{ expected: number; found: number }>(
     (d) => `This host has ${counted(d.found, 'GPU')}; the class has ${d.expected}.`,
     'Give the class an instance type with that number of GPUs. No submission ran.',

@@ -13,6 +13,8 @@ export interface Heads {
   acts: Head;
   /** By submission; one without a record is absent. */
   ledger: Record<string, Head>;
+  /** Of each canary's record, by its key. Absent in older publications. */
+  canaries?: Record<string, string>;
   /** Of the published files. */
   results: string;
   leaderboard: string;

@@ -2,6 +2,7 @@ import type { FrozenCampaign, Submission } from '../campaign/model/frozen-campai
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
+import type { CanaryReport } from '../campaign/model/canary-report.ts';
 import { byName } from '../campaign/model/by-name.ts';
 import { responsibleParty, type Party, type Reason, type SubmissionState } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
@@ -9,6 +10,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
+import { canaryReportOf } from './canaries.ts';
 import { readCampaignRecord, type CampaignRecord } from './campaign-record.ts';
 import { readScore } from './checked-score.ts';
 import { readsAtOnce } from './ledger.ts';
@@ -18,8 +20,12 @@ import { effectiveRecord, type LedgerRecord } from './record.ts';
 export interface CampaignResults {
   campaign: string;
   state: 'running' | 'finished';
+  /** Of runs and canaries. */
   costMicroUsd: number;
+  /** Of the runs. */
   costByClass: Record<string, { runs: number; billedSeconds: number; costMicroUsd: number }>;
+  /** The ended canaries that opened or did not open a class; absent if there are none. */
+  canaries?: CanaryReport[];
   submissions: SubmissionSummary[];
 }
 
@@ -61,19 +67,21 @@ export const resultsFrom = async (
 /** The results of a record, given the score of each effective record by submission. */
 export function summarise(
   campaign: string,
-  { chains, rounds, rows }: Pick<CampaignRecord, 'chains' | 'rounds' | 'rows'>,
+  { chains, rounds, rows, canaries: ended }: Pick<CampaignRecord, 'chains' | 'rounds' | 'rows' | 'canaries'>,
   scores: ReadonlyMap<string, number>,
 ): CampaignResults {
   const submissions = rows.map((row) =>
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
   const runs = submissions.flatMap((submission) => submission.runs);
+  const canaries = ended.map(canaryReportOf);
   const isFinal = ({ submission, sequence }: TeamRound): boolean => sequence <= (chains.get(submission)?.length ?? 0);
   return {
     campaign,
     state: rounds.every(isFinal) ? 'finished' : 'running',
-    costMicroUsd: costOfRuns(runs),
+    costMicroUsd: costOfRuns(runs) + costOfRuns(canaries),
     costByClass: costByClass(runs),
+    ...(canaries.length > 0 && { canaries }),
     submissions,
   };
 }

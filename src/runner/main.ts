@@ -4,16 +4,21 @@
  * what a killed runner left on this host. `self-test`: starts every program that a run needs. Exit status:
  * {@link runnerExit}; an error is one line on standard error.
  */
+import type { CanarySpec } from '../campaign/model/canary.ts';
 import { runnerExit } from '../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
+import { runCanary } from './canary-run.ts';
 import { claimRun } from './claim.ts';
+import { checkIsolation } from './isolation/check-isolation.ts';
+import { confinedSpec } from './isolation/confined-program.ts';
 import { launch } from './launch/launch.ts';
 import { launched } from './launch/launched.ts';
 import { checkHost } from './preflight/preflight.ts';
 import { writeRunnerError } from './write-runner-error.ts';
+import { isolatedEngine } from './sandbox/isolated-engine.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';
 import { selfTest } from './self-test.ts';
@@ -60,20 +65,29 @@ function jobSettings(): RunnerSettings {
   return settings;
 }
 
-async function runBatchJob(settings: RunnerSettings, stop: AbortSignal): Promise<number> {
+async function runBatchJob(given: RunnerSettings, stop: AbortSignal): Promise<number> {
   const platform = loadSettings();
   const [store, buckets] = [new ObjectStore(platform), bucketsOf(platform)];
   const spec = await readSpec(store, buckets.runs, runObjects.spec(process.env['HOLDOUT_RUN_KEY'] ?? ''));
-  const { image } = settings;
-  if (image !== undefined) await checkHost({ ...settings, image }, spec);
+  const settings = { ...given, engine: await isolatedEngine(given.engine, spec.instanceClass.isolation) };
+  await checkBefore(settings, spec, stop);
   if (!(await claimRun(store, buckets.runs, spec.runKey, settings.jobId))) return runnerExit.duplicate;
-  await runSubmission({ store, buckets, settings, spec, stop });
+  if (spec.purpose === 'canary') await runCanary({ store, buckets, settings, spec, stop });
+  else await runSubmission({ store, buckets, settings, spec, stop });
   return runnerExit.done;
 }
 
-async function readSpec(store: ObjectStore, bucket: string, key: string): Promise<RunSpec> {
+/** What is wrong with a host must show before the claim. A canary tries the isolation itself. */
+async function checkBefore(settings: RunnerSettings, spec: RunSpec | CanarySpec, stop: AbortSignal): Promise<void> {
+  const { image } = settings;
+  const canary = spec.purpose === 'canary';
+  if (image !== undefined) await checkHost({ ...settings, image }, canary ? confinedSpec(spec, 0) : spec);
+  if (!canary) await checkIsolation(settings, spec, stop);
+}
+
+async function readSpec(store: ObjectStore, bucket: string, key: string): Promise<RunSpec | CanarySpec> {
   try {
-    return await store.readJson<RunSpec>(bucket, key);
+    return await store.readJson<RunSpec | CanarySpec>(bucket, key);
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
     const { name } = error as Error;

@@ -9,6 +9,8 @@ export interface EngineSettings {
   command: string[];
   /** Flags that this host needs on every container, e.g. lower ulimits where the defaults are refused. */
   runFlags: string[];
+  /** Folder in which runners note that this host confines submissions; absent: one in the scratch folder. */
+  markers?: string;
 }
 
 /** The settings that the runner needs before it reads its spec. */

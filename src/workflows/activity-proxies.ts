@@ -3,6 +3,7 @@ import type { Activities } from '../activities/index.ts';
 import { markdownText } from '../escaping/markdown.ts';
 import { taskQueues, type TaskQueueName } from '../ids.ts';
 import type { Timings } from '../timings.ts';
+import { authentic } from './authentication/authentic-activities.ts';
 
 /**
  * Errors are retried with growing pauses, and the activities report them to the campaign, see activities/report-stuck.ts. Only
@@ -19,13 +20,14 @@ export function activities(
   summary: string,
   options: Omit<ActivityOptions, 'taskQueue' | 'summary'> = {},
 ): Activities {
-  return proxyActivities<Activities>({
+  const offered = proxyActivities<Activities>({
     taskQueue: taskQueues[queue],
     summary: markdownText(summary),
     startToCloseTimeout: '30 seconds',
     retry,
     ...options,
   });
+  return authentic(offered);
 }
 
 const long = { startToCloseTimeout: '6 hours', heartbeatTimeout: '15 seconds' } as const;

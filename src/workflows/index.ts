@@ -1,2 +1,3 @@
 export { campaign } from './campaign/campaign.ts';
+export { canary } from './canary/canary.ts';
 export { submission } from './submission/submission.ts';

@@ -5,6 +5,7 @@ import {
   type OperatorCommandName,
   type OperatorCommands,
 } from '../campaign/operators/operator-commands.ts';
+import type { CanaryReport } from '../campaign/model/canary-report.ts';
 import type { CampaignProgress } from '../campaign/operators/progress.ts';
 import type {
   GivenUpStep,
@@ -20,24 +21,31 @@ import type { SubmissionState } from '../campaign/model/reasons.ts';
 
 /** All messages between campaigns, submissions and operators. Never rename one: stored histories contain the names. */
 
+/** A message without content still needs a sealed payload, which proves its sender. */
+type NoContent = Record<string, never>;
+export const noContent: NoContent = {};
+
 // Submission to campaign.
 export const requestRunSignal = defineSignal<[RunRequest]>('requestRun');
 export const runSettledSignal = defineSignal<[RunSettlement]>('runSettled');
 export const submissionFinishedSignal = defineSignal<[SubmissionReport]>('submissionFinished');
 /** The reply to {@link reportAgainSignal}. */
 export const standingSignal = defineSignal<[HeldRunReport]>('standing');
-/** Also sent by the submission's activities. */
+/** Also sent by canaries, and by the activities of both. */
 export const stuckSignal = defineSignal<[StuckReport]>('stuck');
+
+// Canary to campaign.
+export const canaryEndedSignal = defineSignal<[CanaryReport]>('canaryEnded');
 
 // Campaign to submission.
 export const grantRunSignal = defineSignal<[RunGrant]>('grantRun');
 export const refuseRunSignal = defineSignal<[RunRefusal]>('refuseRun');
 /** Asks an open submission for everything that its campaign should know, after the campaign lost its state. */
-export const reportAgainSignal = defineSignal('reportAgain');
+export const reportAgainSignal = defineSignal<[NoContent?]>('reportAgain');
 /** Ends run n, whether under way or not yet submitted. The submission continues and requests another run. */
 export const endRunSignal = defineSignal<[{ n: number }]>('endRun');
 /** Retries the step that the submission is stuck at, now. */
-export const tryAgainSignal = defineSignal('tryAgain');
+export const tryAgainSignal = defineSignal<[NoContent?]>('tryAgain');
 /** Gives up the step that the submission is stuck at. */
 export const giveUpSignal = defineSignal<[GivenUpStep]>('giveUp');
 

@@ -7,6 +7,7 @@ import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts'
 import { submissionOf } from '../ledger/store-rig.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 import { ActivityRig } from './activity-rig.ts';
 
 const campaign = 'registries';
@@ -24,6 +25,10 @@ describe('an image that a submission names by its reference in a registry', () =
     const submissions = [...pinned.map(({ row }) => row), gone];
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
     await rig.results.freezeRows(campaign, manifest);
+    for (const onFinding of ['refuse', 'flag'] as const) {
+      const command = ['sh', '-c', 'echo a name from the image; exit 1'];
+      await rig.results.freezeRows(onFinding, manifest, { scan: { command, onFinding } });
+    }
   });
   after(async () => {
     await registry.close();
@@ -76,5 +81,27 @@ describe('an image that a submission names by its reference in a registry', () =
 
   it('is refused in one sentence if the registry no longer has it', async () => {
     assert.deepEqual(await pull('gone'), { kind: 'refused', why: `the registry no longer has ${nothing}` });
+  });
+
+  it('does not reach the store if the host refuses what its scanner finds, and else carries a note', async () => {
+    const stored = await pull('moves');
+    const digest = stored.kind === 'pulled' ? stored.digest : assert.fail(stored.why);
+    const { bucket, store } = rig.results;
+    const report = (name: string): string => resultObjects.imageScan(name, 'moves', digest);
+    const refused = await rig.call('pullImage', { campaign: 'refuse', submission: 'moves' });
+    assert.deepEqual(refused, {
+      kind: 'refused',
+      why: `the host refuses images in which its scanner finds something, and its report is s3://${bucket}/${report('refuse')}; no run was started`,
+      byHost: true,
+    });
+    assert.equal(String(await store.read(bucket, report('refuse'))), 'a name from the image\nexit status 1');
+    const { scan, ...flagged } = (await rig.call('pullImage', {
+      campaign: 'flag',
+      submission: 'moves',
+    })) as typeof stored & {
+      scan?: string;
+    };
+    assert.equal(scan, `its report is s3://${bucket}/${report('flag')}`);
+    assert.deepEqual(Object.keys(flagged), Object.keys(stored));
   });
 });

@@ -58,7 +58,10 @@ describe('the activities of a Batch job on a real worker', () => {
       startTemporalServer(),
       bundleWorkflowCode({ workflowsPath, logger }),
     ]);
-    await rig.store.write(rig.s3.buckets.results, resultObjects.campaign('case'), JSON.stringify(frozenCampaign()));
+    const frozen = frozenCampaign();
+    const instanceClasses = frozen.instanceClasses.map((row) => ({ ...row, isolation: 'gvisor' }));
+    const campaign = JSON.stringify({ ...frozen, instanceClasses });
+    await rig.store.write(rig.s3.buckets.results, resultObjects.campaign('case'), campaign);
     client = new Client({ connection: await Connection.connect({ address: server.address }) });
     native = await NativeConnection.connect({ address: server.address });
     await startWorkers();
@@ -152,6 +155,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(jobs.length, 1);
     const spec = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
     assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
+    assert.equal(spec.instanceClass.isolation, 'gvisor');
     assert.deepEqual([spec.args, 'paths' in spec], [['--in=/input', '/output/predictions.csv'], false]);
     const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);

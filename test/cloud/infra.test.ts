@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faultySettings } from '../../infra/checks/faulty-settings.ts';
-import { readInstallation, type Installation } from '../../infra/checks/installation.ts';
+import { field, readInstallation, resourcesOf, type Installation } from '../../infra/checks/installation.ts';
 import { Mutant, set, statementWith } from '../../infra/checks/mutate.ts';
 import { mutations } from '../../infra/checks/mutations.ts';
 import { promises } from '../../infra/checks/promises.ts';
@@ -19,7 +19,7 @@ import {
   templateErrors,
   writeInstallation,
 } from './infra-rig.ts';
-import { itWithPython } from './python.ts';
+import { itWithPython, runPython } from './python.ts';
 
 /** Each synthesis runs cdk-nag too, and fails on a finding that nobody has acknowledged. */
 const installations = [
@@ -65,6 +65,33 @@ describeWithCdk('the infrastructure', function () {
       });
     });
   }
+
+  describe('at work', () => {
+    itWithPython('has a rule that, by moto, sees the break-glass role being taken, and nothing else', async () => {
+      const [rule] = resourcesOf(original, 'AWS::Events::Rule');
+      // As CloudTrail records it (CloudTrail user guide, "Example AWS STS API event").
+      const taken = (role: string, eventName = 'AssumeRole') => ({
+        source: 'aws.sts',
+        'detail-type': 'AWS API Call via CloudTrail',
+        region: 'us-east-1',
+        detail: {
+          eventSource: 'sts.amazonaws.com',
+          eventName,
+          readOnly: true,
+          requestParameters: { roleArn: `arn:aws:iam::123456789012:role/${role}`, roleSessionName: 'inquiry' },
+        },
+      });
+      const events = [
+        taken('example-holdout-break-glass'),
+        taken('example-holdout-operator'),
+        taken('other-holdout-break-glass'),
+        taken('example-holdout-break-glass', 'GetCallerIdentity'),
+      ];
+      const pattern = JSON.stringify(field(rule?.properties, 'EventPattern'));
+      const matched = await runPython('test/cloud/event_pattern.py', [pattern, JSON.stringify(events)]);
+      assert.deepEqual(matched, [true, false, false, false]);
+    });
+  });
 
   describe('with a change', () => {
     for (const { name, breaks, apply } of mutations) {

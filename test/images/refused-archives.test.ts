@@ -182,6 +182,31 @@ describe('archives that are refused', () => {
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ path: '/x' })), rawEntry('0', 'a')]),
     ],
     [
+      'a name that is too long',
+      /^entry 1 of the archive has a name longer than 512 characters$/,
+      () => Buffer.concat([rawEntry('L', 'l', `${'n'.repeat(600)}\0`), rawEntry('0', 'a')]),
+    ],
+    [
+      'a name with unprintable characters',
+      /^entry 1 of the archive has a name with unprintable characters$/,
+      () => rawEntry('0', 'a\u001b[31m'),
+    ],
+    [
+      'a link to an absolute path',
+      /^entry 1 of the archive is a link to an absolute path$/,
+      () => rawEntry('2', 'a', '', { link: '/etc/passwd' }),
+    ],
+    [
+      'a link out of the archive',
+      /^entry 1 of the archive is a link that points outside the archive$/,
+      () => rawEntry('2', 'a/b', '', { link: '../../x' }),
+    ],
+    [
+      'more entries than any image has',
+      /^the archive has more than 10000 entries$/,
+      () => Buffer.concat(Array.from({ length: 10_001 }, (_, n) => rawEntry('0', `e${n}`))),
+    ],
+    [
       'a wrong checksum',
       /^entry 1 of the archive cannot be read: the archive is damaged or not a tar$/,
       () => rawEntry('0', 'a').fill('b', 0, 1),
@@ -193,6 +218,10 @@ describe('archives that are refused', () => {
       assert.match(await gate.refusalOf(Buffer.concat([bytes(), sound])), why);
     });
   }
+
+  it('with one sentence: an extended header that is cut short', async () => {
+    assert.equal(await gate.refusalOf(rawEntry('L', 'a', '', { size: 2_000 })), 'the archive is cut short');
+  });
 
   it('without leaving files outside their folder', async () => {
     const before = await readdir(gate.rig.folder);

@@ -138,6 +138,15 @@ instanceClasses: [{ name: only, kind: gpu, queue: q, gpuMemoryMiB: 100, vcpus: 1
     assert.deepEqual(checked.fairness, { perTeamInFlight: 2, seed: 0, weights: {} });
   });
 
+  it('takes the isolation of a class, and has none without it', async () => {
+    const gvisor = campaignYaml.replace('kind: cpu', 'kind: cpu, isolation: gvisor');
+    const { instanceClasses } = await checkCampaign(folders.write({ 'campaign.yaml': gvisor }), now);
+    assert.deepEqual(
+      instanceClasses.map(({ isolation }) => isolation),
+      [undefined, 'gvisor', undefined],
+    );
+  });
+
   for (const metric of metricNames) {
     it(`takes the metric ${metric} and orders the leaderboard by it`, async () => {
       const order = campaignYaml.replace('metric: log-loss', `metric: ${metric}`).replace(', order: ascending', '');

@@ -194,7 +194,8 @@ export class RunnerRig {
     const given = process.env['HOLDOUT_TEST_ENGINE'];
     if (given !== undefined) return JSON.parse(given) as EngineSettings;
     const storage = [`--root=${join(this.folder, 'storage')}`, `--runroot=${join(this.folder, 'storage-run')}`];
-    return { name: 'podman', command: ['podman', ...storage, '--runtime=runc'], runFlags: limitedHost };
+    const command = ['podman', ...storage, '--runtime=runc'];
+    return { name: 'podman', command, runFlags: limitedHost, markers: join(tmpdir(), 'holdout-test-isolation') };
   }
 }
 

@@ -50,13 +50,24 @@ describe('npm run start-campaign, the example from the command to the leaderboar
       assert.ok(run.costMicroUsd > 0 && Number.isInteger(run.costMicroUsd));
       assert.ok(run.jobId);
     }
+    const ofRuns = runs.reduce((sum, run) => sum + run.costMicroUsd, 0);
+    const ofCanaries = (results.canaries ?? []).reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+    assert.equal(results.costMicroUsd, ofRuns + ofCanaries);
     assert.equal(
-      results.costMicroUsd,
-      runs.reduce((sum, run) => sum + run.costMicroUsd, 0),
-    );
-    assert.equal(
-      results.costMicroUsd,
+      ofRuns,
       Object.values(results.costByClass).reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
+    );
+  });
+
+  it('opens every class that it uses by one canary, in which every control and the device check hold', () => {
+    assert.deepEqual(
+      (results.canaries ?? []).map(({ class: name, n, verdict }) => [name, n, verdict]),
+      Object.keys(results.costByClass)
+        .sort()
+        .map((name) => [name, 1, { kind: 'holds' }]),
+    );
+    assert.ok(
+      (results.canaries ?? []).every(({ billedSeconds, costMicroUsd }) => billedSeconds > 0 && costMicroUsd > 0),
     );
   });
 

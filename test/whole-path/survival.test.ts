@@ -88,6 +88,7 @@ describe('a campaign whose processes are killed', function () {
       );
       for (const { jobId } of runs) known.add(jobId);
     }
+    for (const { jobId } of results.canaries ?? []) known.add(jobId);
     for (const { id, runKey } of home.jobs()) {
       assert.ok(known.has(id) || claims.get(runKey) !== id, `job ${id} of ${runKey} is in no record`);
     }

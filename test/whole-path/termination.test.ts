@@ -34,7 +34,8 @@ describe('workflows that were terminated in the Web UI', function () {
     assert.deepEqual([state, reason, fault], ['failed', 'platform-error', 'platform']);
     assert.ok(runs.length === 1 && (runs[0]?.costMicroUsd ?? 0) > 0);
     const { money, counts } = await home.progress();
-    assert.equal(money.spent, runs[0]?.costMicroUsd);
+    assert.equal(money.spent, (runs[0]?.costMicroUsd ?? 0) + money.canaries);
+    assert.ok(money.canaries > 0);
     assert.deepEqual([counts.running, counts.waiting], [1, 1]);
   });
 

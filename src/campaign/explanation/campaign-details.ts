@@ -16,6 +16,13 @@ export function campaignDetails(progress: CampaignProgress): string {
       (blocker) =>
         `- ${blocker.hold}${'class' in blocker ? ` on ${markdownText(blocker.class)}` : ''}${'cause' in blocker ? `: ${markdownCode(blocker.cause)}` : ''}`,
     ),
+    ...Object.entries(classes).flatMap(([name, { canary }]) =>
+      canary
+        ? [
+            `- ${markdownText(name)} waits for its canary ${canary.n} since ${instantText(canary.since)}${canary.stuck ? `: ${markdownCode(canary.stuck.cause)}` : ''}`,
+          ]
+        : [],
+    ),
     ...stuck
       .slice(0, 5)
       .map((one) => `- ${markdownText(one.submission)} is stuck in ${one.what}: ${markdownCode(one.cause)}`),

@@ -18,6 +18,21 @@ const agent = 'amazon-ecs-agent';
 /** The texts of Batch, ECS and the AWS SDK that say why a job got nowhere; the first match counts. docs/blocked.md lists them. */
 export const knownFaults: readonly KnownFault[] = [
   {
+    pattern: /\bdevice (?:does not hold|was not checked)/,
+    lasts: true,
+    next: 'run npm run check:gpu on a machine of the class and compare driver, AMI and the GPUs of the class',
+    example: 'device does not hold (the container sees no device)',
+    source: 'the outcome of a canary',
+  },
+  {
+    pattern:
+      /\b(?:network|user|capabilities|memory|processes|read-only-\w+|output-size|system-calls|environment) (?:does not hold|was not checked)/,
+    lasts: true,
+    next: 'correct the host of the class (AMI, engine, launch template) or the image of the runner',
+    example: 'network does not hold (a connection to 1.1.1.1:443 was open)',
+    source: 'the outcome of a canary',
+  },
+  {
     pattern:
       /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|security token|Credentials?Provider/i,
     lasts: true,

@@ -1,4 +1,4 @@
-import { asciiExcerpt } from '../../safe-text.ts';
+import { asciiExcerpt, counted } from '../../safe-text.ts';
 import { markdownText } from '../../escaping/markdown.ts';
 import { bottomPadding, usd } from './web-ui.ts';
 import { costOfRuns } from '../model/money.ts';
@@ -24,6 +24,8 @@ export interface SubmissionContent {
   /** What the image store's scan found. */
   scan: string;
   runs: readonly RunRecord[];
+  /** Messages and results that were not authenticated. */
+  refused: number;
   learnt: string;
   choice: readonly string[];
 }
@@ -51,6 +53,9 @@ export function submissionDetails(content: SubmissionContent): string {
     ...(omitted > 0 ? [`${omitted} earlier runs are not shown.`, ''] : []),
     `Total ${usd(costOfRuns(runs))}`,
     ...platformLines(runs.slice(-maxRuns)),
+    ...(content.refused === 0
+      ? []
+      : ['', `Refused because they were not authenticated: ${counted(content.refused, 'message')}.`]),
     ...(scan === '' ? [] : ['', `Scan of the image: ${markdownText(scan)}`]),
     ...(learnt === '' ? [] : ['', `Probe: ${markdownText(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),

@@ -3,7 +3,7 @@
  * campaign file with all defaults, durations in seconds, sizes in bytes or MiB, money in micro-dollars, inputs by digest.
  */
 
-import type { classKinds, GpuKind } from './classes/instance-class-kinds.ts';
+import type { classKinds, GpuKind, Isolation } from './classes/instance-class-kinds.ts';
 import type { LayoutName } from './layouts.ts';
 import type { Metric } from './metrics.ts';
 
@@ -22,6 +22,8 @@ export interface InstanceClass {
   kind: (typeof classKinds)[number];
   /** Only on `kind: 'gpu'`. */
   gpu?: GpuKind;
+  /** Absent: the usual runtime of the engine. */
+  isolation?: Isolation;
   queue: string;
   /** GPUs that a submission gets; absent: one on `kind: 'gpu'`. Read it with {@link gpusOf}. */
   gpus?: number;

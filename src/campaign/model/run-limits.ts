@@ -39,6 +39,13 @@ export const wallClockSeconds = (
 export const containerMemoryMiB = (limits: Limits, instanceClass: InstanceClass): number =>
   Math.min(limits.memoryMiB, instanceClass.memoryMiB - systemMemoryMiB);
 
+/** A canary's programs end within this time. Batch ends one that hangs outside them at the end of the grace. */
+export const canarySeconds = { wallClock: 300, grace: 300 } as const;
+
+/** Highest possible cost of a canary on a class, in micro-dollars: until Batch's time-out. */
+export const worstCanaryMicroUsd = ({ microUsdPerHour }: Pick<InstanceClass, 'microUsdPerHour'>): number =>
+  costMicroUsd(canarySeconds.wallClock + canarySeconds.grace, microUsdPerHour);
+
 /** Highest possible cost of a run on a class, in micro-dollars: until Batch's time-out. */
 export const worstCostMicroUsd = (
   limits: Limits,

@@ -1,5 +1,5 @@
-import type { InputSet, Purpose, RootFilesystem } from './frozen-campaign.ts';
-import type { GpuKind } from './classes/instance-class-kinds.ts';
+import type { InputSet, InstanceClass, Purpose, RootFilesystem } from './frozen-campaign.ts';
+import type { GpuKind, Isolation } from './classes/instance-class-kinds.ts';
 import type { ContainerPaths } from './layouts.ts';
 
 /** spec.json: the runner's instructions, written once before the job's submission. Contains no labels or secrets. */
@@ -14,7 +14,14 @@ export interface RunSpec {
   image: { reference: string; digest: string };
   inputs: InputSet;
   /** `gpus`: absent, one on a class with a GPU; `gpuMemoryMiB`: of one device. */
-  instanceClass: { name: string; gpu: GpuKind | 'none'; gpus?: number; gpuMemoryMiB: number; vcpus: number };
+  instanceClass: {
+    name: string;
+    gpu: GpuKind | 'none';
+    gpus?: number;
+    gpuMemoryMiB: number;
+    vcpus: number;
+    isolation?: Isolation;
+  };
   limits: {
     wallClockSeconds: number;
     /** Memory of the container, in MiB, without emulated device memory. */
@@ -35,3 +42,20 @@ export interface RunSpec {
   /** Absent: `read-only`. */
   rootFilesystem?: RootFilesystem;
 }
+
+/** What a spec says about the class. */
+export const specClassOf = ({
+  name,
+  gpu,
+  gpus,
+  gpuMemoryMiB,
+  vcpus,
+  isolation,
+}: InstanceClass): RunSpec['instanceClass'] => ({
+  name,
+  gpu: gpu ?? 'none',
+  ...(gpus !== undefined && { gpus }),
+  gpuMemoryMiB: gpuMemoryMiB ?? 0,
+  vcpus,
+  ...(isolation !== undefined && { isolation }),
+});

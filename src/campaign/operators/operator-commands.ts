@@ -36,7 +36,10 @@ export const operatorCommands = {
   pauseCampaign: command({
     sentAs: 'signal',
     optional: ['kill'],
-    apply: (_, { state }) => state.set({ paused: true }),
+    apply: ({ kill }, { state }) => {
+      state.set({ paused: true });
+      if (kill) state.canaries.endAll();
+    },
     control: ({ kill }, { team, submissions }) => (kill ? submissions.endRuns(team) : undefined),
   }),
   /** With a class: only unblocks this class, which a platform fault has blocked. */

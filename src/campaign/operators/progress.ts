@@ -1,4 +1,5 @@
 import type { CampaignState } from '../state/campaign-state.ts';
+import type { ClassCanary } from '../state/canaries.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/open-submission.ts';
+import type { ReadOnly } from '../state/read-only.ts';
 import type { OperatorLogLine } from '../state/operators-log.ts';
 import { defaultTreatment } from '../state/settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
@@ -41,7 +43,15 @@ export interface CampaignProgress {
     cancelled: number;
   };
   reasons: Partial<Record<Reason, number>>;
-  money: { budget: number; rerunReserve: number; spent: number; reserved: number; probes: number; overhead: number };
+  money: {
+    budget: number;
+    rerunReserve: number;
+    spent: number;
+    reserved: number;
+    probes: number;
+    overhead: number;
+    canaries: number;
+  };
   classes: Record<string, ClassProgress>;
   pausedTeams: string[];
   /** Teams whose priority or weight is not the default one. */
@@ -68,7 +78,9 @@ interface ClassProgress {
   spent: number;
   short: boolean;
   /** Blocked: the same platform fault ended the last runs. `since` in ms. */
-  held?: { cause: string; since: number };
+  held?: { cause: string; since: number; byCanary?: true };
+  /** The canary that runs on the class. */
+  canary?: Pick<ClassCanary, 'n' | 'stuck' | 'faults'> & { since: number };
   /** Not blocked, but a platform fault ended the last runs: `count` of them since about `since` (ms). */
   fault?: { cause: string; count: number; since?: number };
   /** No run has worked on the class yet, which limits its runs at a time. */
@@ -110,6 +122,7 @@ export function progressOf(
       reserved: usage.reserved,
       probes: money.probes,
       overhead: money.overhead,
+      canaries: money.canaries,
     },
     classes: classesOf(state, usage.runsByClass, now),
     pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
@@ -137,6 +150,12 @@ const stuckOf = ({ open }: CampaignState): CampaignProgress['stuck'] =>
     .sort((a, b) => a.since - b.since)
     .slice(0, mostStuck);
 
+function canaryOf(canary: ReadOnly<ClassCanary> | undefined): Pick<ClassProgress, 'canary'> {
+  if (canary?.since === undefined) return {};
+  const { n, since, stuck, faults } = canary;
+  return { canary: { n, since, ...(stuck && { stuck }), ...(faults && { faults }) } };
+}
+
 function classesOf(state: CampaignState, running: Record<string, number>, now: number): CampaignProgress['classes'] {
   const waiting = [...state.open.values()].flatMap(({ request }) => request?.options[0]?.class ?? []);
   const costModel = new ClassCostModel(state);
@@ -152,6 +171,7 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         spent: state.money.byClass[name] ?? 0,
         short: (state.shortUntil[name] ?? 0) > now,
         ...(held && { held }),
+        ...canaryOf(state.canaries.byClass[name]),
         ...(fault && { fault }),
         ...(state.faults.faultsOfUnproven(name) !== undefined && { unproven: true as const }),
         ...costModel.memoryOutcomesOn(name),

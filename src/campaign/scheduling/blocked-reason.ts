@@ -16,7 +16,7 @@ export type Blocker =
   /** `teams`: only these, which have rounds left. */
   | { hold: 'paused'; teams?: string[] }
   /** Without a class: images cannot be copied. `since` in ms, if known. */
-  | { hold: 'platform'; class?: string; cause: string; since?: number };
+  | { hold: 'platform'; class?: string; cause: string; since?: number; byCanary?: true };
 
 type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
 

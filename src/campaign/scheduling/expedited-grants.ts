@@ -4,6 +4,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { treatmentOf } from '../state/settings.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
+import type { GrantLimits } from './starts.ts';
 import type { Usage, Waiting } from './usage.ts';
 
 interface PreferringRequest {
@@ -21,8 +22,8 @@ interface ExpensiveCandidate extends Candidate {
  * While the deadline is at risk: requests that {@link grants} left waiting go to more expensive classes with free
  * slots, by priority, then where a dollar buys most time. Counts the grants in `usage`. `now` in ms.
  */
-export function expeditedGrants(state: CampaignState, usage: Usage, now: number, unproven?: number): RunGrant[] {
-  const pass = new GrantPass(state, usage, now, unproven);
+export function expeditedGrants(state: CampaignState, usage: Usage, now: number, limits: GrantLimits): RunGrant[] {
+  const pass = new GrantPass(state, usage, now, limits);
   if (pass.isFull) return [];
   const requests = usage.waiting.flatMap((waiting): PreferringRequest[] => {
     const preferred = waiting.open.grant ? undefined : pass.eligible.preferred(waiting.open, waiting.request);
@@ -34,8 +35,9 @@ export function expeditedGrants(state: CampaignState, usage: Usage, now: number,
       pass.guard.add(waiting, preferred);
     }
   }
-  // A request whose preferred class has a free slot waits for money, not for time.
-  const crowded = requests.filter(({ preferred }) => !pass.hasFreeSlot(preferred));
+  // A request whose preferred class has a free slot waits for money, not for time; one whose class waits for its canary does
+  // so for minutes.
+  const crowded = requests.filter(({ preferred }) => !pass.hasFreeSlot(preferred) && !pass.waitsForCanary(preferred));
   return pass.grantInOrder(candidates(state, crowded, pass), { compare });
 }
 

@@ -4,6 +4,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { treatmentOf } from '../state/settings.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
+import type { GrantLimits } from './starts.ts';
 import type { Usage } from './usage.ts';
 
 interface FairCandidate extends Candidate {
@@ -25,8 +26,8 @@ interface FairCandidate extends Candidate {
  * to its weight, then probes while few evaluations wait for the class, then the longest wait. Each request's options
  * are first ordered again by the evaluations that have ended since. `now` in ms.
  */
-export function grants(state: CampaignState, usage: Usage, now: number, unproven?: number): RunGrant[] {
-  const pass = new GrantPass(state, usage, now, unproven);
+export function grants(state: CampaignState, usage: Usage, now: number, limits: GrantLimits): RunGrant[] {
+  const pass = new GrantPass(state, usage, now, limits);
   if (pass.isFull) return [];
   const costModel = new ClassCostModel(state);
   for (const { open } of usage.waiting) open.reorderOptions(costModel);

@@ -6,6 +6,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import { AvailableBudget } from './available-budget.ts';
 import { EligibleOptions } from './eligible-options.ts';
 import { StarvationGuard } from './starvation-guard.ts';
+import type { GrantLimits } from './starts.ts';
 import { countGrant, type Usage, type Waiting } from './usage.ts';
 
 /** A waiting request and an option that it could run on. */
@@ -23,7 +24,7 @@ interface GrantOrder<One extends Candidate> {
   onTooExpensive?: (candidate: One) => void;
 }
 
-/** Grants runs in some order until slots, money or candidates run out. `now` in ms; `unproven`: see StartLimits. */
+/** Grants runs in some order until slots, money or candidates run out. `now` in ms. */
 export class GrantPass {
   readonly guard: StarvationGuard;
   readonly budget: AvailableBudget;
@@ -31,15 +32,17 @@ export class GrantPass {
   /** By class; classes without a free slot are left out. */
   private readonly free: Record<string, number>;
   private places: number;
+  private readonly isClosed: (name: string) => boolean;
 
   constructor(
     state: CampaignState,
     private readonly usage: Usage,
     private readonly now: number,
-    unproven = Infinity,
+    { unproven = Infinity, needCanaries }: GrantLimits,
   ) {
+    this.isClosed = (name) => needCanaries === true && !state.canaries.isOpen(name);
     this.free = freeSlots(state, usage, (name) =>
-      Math.min(trialPlaces(state, name), unprovenPlaces(state, name, now, unproven)),
+      this.isClosed(name) ? 0 : Math.min(trialPlaces(state, name), unprovenPlaces(state, name, now, unproven)),
     );
     this.places = Object.values(this.free).reduce((sum, slots) => sum + slots, 0);
     this.budget = new AvailableBudget(state, usage);
@@ -53,6 +56,11 @@ export class GrantPass {
 
   hasFreeSlot(option: RunOption): boolean {
     return (this.free[option.class] ?? 0) > 0;
+  }
+
+  /** The option's class has no free slot because no canary has opened it yet. */
+  waitsForCanary(option: RunOption): boolean {
+    return this.isClosed(option.class);
   }
 
   grantInOrder<One extends Candidate>(candidates: One[], order: GrantOrder<One>): RunGrant[] {

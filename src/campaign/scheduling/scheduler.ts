@@ -21,8 +21,8 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   const refused = refuse(state, (request) => (isFaultOfOneAlone(state, request) ? 'platform-error' : undefined));
   if (state.paused || now >= Date.parse(state.deadline)) return refused;
   const usage = usageOf(state);
-  const granted = grants(state, usage, now, limits.unproven);
-  if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, usage, now, limits.unproven));
+  const granted = grants(state, usage, now, limits);
+  if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, usage, now, limits));
   if (granted.length > 0) state.statistics.noteGrants(now);
   return [
     ...refused,

@@ -16,7 +16,12 @@ export interface StartLimits {
   perTeam: number;
   /** Runs at a time on a class on which no run has worked yet, less the platform faults there; absent: no limit. */
   unproven?: number;
+  /** A class gets no run before its canary has opened it. */
+  needCanaries?: true;
 }
+
+/** The limits that concern grants. */
+export type GrantLimits = Pick<StartLimits, 'unproven' | 'needCanaries'>;
 
 /** The limits for the slots that a campaign has now. */
 export function limitsOf(state: CampaignState, perTeam: number): StartLimits {

@@ -12,7 +12,7 @@ export interface Usage {
   openByTeam: Uint16Array;
   runsByTeam: Uint16Array;
   runsByClass: Record<string, number>;
-  /** Micro-dollars reserved by grants, and the part of it for evaluations beyond a submission's first. */
+  /** Micro-dollars reserved by grants and canaries, and the part of it for evaluations beyond a submission's first. */
   reserved: number;
   reservedForReruns: number;
   /** Requests of teams that are not paused, without those that a platform fault may end. */
@@ -33,7 +33,7 @@ export function usageOf(state: CampaignState): Usage {
     openByTeam: new Uint16Array(teams),
     runsByTeam: new Uint16Array(teams),
     runsByClass: byName(),
-    reserved: 0,
+    reserved: state.canaries.reserved,
     reservedForReruns: 0,
     waiting: [],
   };

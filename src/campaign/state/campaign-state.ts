@@ -9,9 +9,11 @@ import type {
   StuckStep,
   SubmissionReport,
 } from '../model/messages.ts';
+import type { CanaryReport } from '../model/canary-report.ts';
 import { costOfRuns } from '../model/money.ts';
 import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
+import { Canaries, type CanaryEnd } from './canaries.ts';
 import { ClassCostModel } from './class-cost-model.ts';
 import { mostStuck, Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
@@ -25,6 +27,7 @@ class State extends Settings {
   open = new Map<string, Submission>();
   money = new Money();
   faults = new PlatformFaults();
+  canaries = new Canaries();
   counts: Record<FinalState, number> = { finished: 0, failed: 0, cancelled: 0 };
   reasons: Partial<Record<Reason, number>> = {};
   statistics = new RunStatistics();
@@ -181,6 +184,16 @@ class State extends Settings {
     }
     if (request) this.request(request);
     return true;
+  }
+
+  /** Books a canary and opens or blocks its class. `now` in ms. Undefined if this was known. */
+  endCanary(report: CanaryReport, now: number): CanaryEnd | undefined {
+    const end = this.canaries.end(report);
+    if (end === undefined) return undefined;
+    this.money.bookCanary(report);
+    if (end.kind === 'opened') this.faults.unblockByCanary(report.class);
+    if (end.kind === 'blocked') this.faults.blockByCanary(report.class, end.cause, now);
+    return end;
   }
 
   /** A submission reports the step that it is stuck at, or that it continues. */

@@ -4,6 +4,7 @@ import type { Grant, StuckStep } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
 import { byName } from '../model/by-name.ts';
+import { Canaries } from './canaries.ts';
 import { flag, instanceOf, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
 import { Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
@@ -55,6 +56,7 @@ const stateCodec = (rules: ClassRules): Codec<Encoded> =>
     slots: recordOf(plain()),
     shortUntil: recordOf(plain()),
     faults: faultsCodec,
+    canaries: canariesCodec,
     deadline: plain(),
     paused: plain(),
     deadlineAtRisk: named('hurry', plain()),
@@ -77,6 +79,12 @@ const startedCodec: Codec<number[]> = {
 
 const treatmentCodec = tuple<Treatment>({ team: plain(), priority: plain(), weight: plain(), paused: flag });
 
+/** 0 in older states, which do not have it. */
+const numberCodec: Codec<number> = {
+  encode: (value) => value,
+  decode: (encoded) => (encoded as number | undefined) ?? 0,
+};
+
 const moneyCodec = instanceOf(
   Money,
   object<FieldsOf<Money>>({
@@ -86,6 +94,7 @@ const moneyCodec = instanceOf(
     reruns: plain(),
     probes: plain(),
     overhead: plain(),
+    canaries: numberCodec,
     byClass: recordOf(plain()),
   }),
 );
@@ -100,6 +109,13 @@ const faultsCodec = instanceOf(
   PlatformFaults,
   object<FieldsOf<PlatformFaults>>({ byClass: recordOf(plain()), all: plain(), images: plain(), proven: provenCodec }),
 );
+
+/** Older states do not have it. */
+const canariesCodec: Codec<Canaries> = {
+  encode: ({ byClass }) => byClass,
+  decode: (encoded) =>
+    Object.assign(new Canaries(), { byClass: byName(Object.entries((encoded ?? {}) as Canaries['byClass'])) }),
+};
 
 const purposeCodec: Codec<Grant['purpose']> = {
   encode: (purpose) => (purpose === 'probe' ? 1 : 0),

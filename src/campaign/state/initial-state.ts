@@ -1,5 +1,8 @@
 import { byName } from '../model/by-name.ts';
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
+import type { CanaryReport } from '../model/canary-report.ts';
+import { restoredCanaries } from './canaries.ts';
+import { worstCanaryMicroUsd } from '../model/run-limits.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
 import { defaultTreatment, type Work } from './settings.ts';
 import { Money, type Spending } from './spending.ts';
@@ -24,13 +27,18 @@ export const initialState = (frozen: FrozenCampaign, work: Work): CampaignState 
 /** The facts about a campaign in the ledger and in the record of commands. */
 interface RestoredTotals extends Pick<StateFields, 'counts' | 'reasons' | 'statistics' | 'operatorsLog'> {
   money: FieldsOf<Spending>;
+  canaries: { ended: readonly CanaryReport[]; running: readonly { class: string; n: number; since: number }[] };
 }
 
 /** The state of a campaign that lost its state, or had ended, before operators' commands are applied to it again. */
 export function restoredState(frozen: FrozenCampaign, work: Work, totals: RestoredTotals): CampaignState {
   const { money, counts, reasons, statistics, operatorsLog } = totals;
+  const worst = new Map(frozen.instanceClasses.map((one) => [one.name, worstCanaryMicroUsd(one)]));
+  const running = totals.canaries.running.map((one) => ({ ...one, reserved: worst.get(one.class) ?? 0 }));
+  const canaries = restoredCanaries(totals.canaries.ended, running);
   const fields = initialFields(frozen, work);
   const byClass = byName(Object.entries(money.byClass));
   Object.assign(fields.money, money, { byClass });
-  return new CampaignState({ ...fields, counts, reasons, statistics, operatorsLog });
+  for (const canary of totals.canaries.ended) fields.money.bookCanary(canary);
+  return new CampaignState({ ...fields, counts, reasons, statistics, operatorsLog, canaries });
 }

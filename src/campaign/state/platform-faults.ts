@@ -21,6 +21,8 @@ export interface FaultStreak {
   readonly heldSince?: number;
   /** Instant (ms) since which it is on trial, after an operator resumed it. */
   readonly trialSince?: number;
+  /** A canary blocked the class, not the runs. */
+  readonly byCanary?: true;
 }
 
 /**
@@ -55,9 +57,20 @@ export class PlatformFaults {
   }
 
   /** The fault that blocks a class, and the instant (ms) since which it does; undefined if none does. */
-  blockOf(name: string): { cause: string; since: number } | undefined {
-    const { cause, heldSince: since } = this.byClass[name] ?? {};
-    return cause === undefined || since === undefined ? undefined : { cause, since };
+  blockOf(name: string): { cause: string; since: number; byCanary?: true } | undefined {
+    const { cause, heldSince: since, byCanary } = this.byClass[name] ?? {};
+    return cause === undefined || since === undefined ? undefined : { cause, since, ...(byCanary && { byCanary }) };
+  }
+
+  /** A canary shows that a class cannot be used. `now` in ms. */
+  blockByCanary(name: string, cause: string, now: number): void {
+    this.byClass[name] = { cause, count: equalFaults, only: null, heldSince: now, byCanary: true };
+    delete this.proven[name];
+  }
+
+  /** A canary opened a class that an earlier one had blocked. */
+  unblockByCanary(name: string): void {
+    if (this.byClass[name]?.byCanary) delete this.byClass[name];
   }
 
   /** Images cannot be copied. */
@@ -172,9 +185,10 @@ function grown(
   return { cause, count: known.count + 1, only, ...kept, ...(known.since !== undefined && { since: known.since }) };
 }
 
-const onTrial = ({ cause }: FaultStreak, now: number): FaultStreak => ({
+const onTrial = ({ cause, byCanary }: FaultStreak, now: number): FaultStreak => ({
   cause,
   count: equalFaults - 1,
   only: null,
   trialSince: now,
+  ...(byCanary && { byCanary }),
 });

@@ -12,6 +12,8 @@ export class Spending {
   probes = 0;
   /** The part of `spent` for runs that platform faults ended, without probes. */
   overhead = 0;
+  /** The part of `spent` for canaries. */
+  canaries = 0;
   byClass = byName<number>();
 
   book({ class: name, costMicroUsd, purpose, rerun, reason }: BookedRun): void {
@@ -20,6 +22,12 @@ export class Spending {
     if (rerun) this.reruns += costMicroUsd;
     if (purpose === 'probe') this.probes += costMicroUsd;
     else if (reason && responsibleParty(reason) === 'platform') this.overhead += costMicroUsd;
+  }
+
+  bookCanary({ class: name, costMicroUsd }: Pick<RunSettlement, 'class' | 'costMicroUsd'>): void {
+    this.spent += costMicroUsd;
+    this.canaries += costMicroUsd;
+    this.byClass[name] = (this.byClass[name] ?? 0) + costMicroUsd;
   }
 }
 

@@ -37,13 +37,15 @@ const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack, isRemote }, { withAccess }] = await Promise.all([
+    const [{ enterStack, isRemote }, { withAccess }, { checkCodecKeys }] = await Promise.all([
       import('../stack/enter-stack.ts'),
       import('../access.ts'),
+      import('../stack/check-codec-keys.ts'),
     ]);
     enterStack();
     const status = await withAccess(async (access) => {
       if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);
+      await checkCodecKeys(access);
       return work(access, campaign, options);
     });
     end(status ?? exitStatus.done);

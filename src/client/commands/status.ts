@@ -39,7 +39,7 @@ export const register: Register = (command, { withAccess, output }) => {
 
 /** Of the classes with jobs. Opens a client of Batch only if there are any. */
 async function blockedHeads(access: Access, { campaign, classes }: CampaignProgress): Promise<QueueHead[]> {
-  const busy = Object.entries(classes).flatMap(([name, { running }]) => (running > 0 ? [name] : []));
+  const busy = Object.entries(classes).flatMap(([name, { running, canary }]) => (running > 0 || canary ? [name] : []));
   if (busy.length === 0) return [];
   const { instanceClasses } = await frozenCampaign(access, campaign);
   const batch = await access.openBatch();

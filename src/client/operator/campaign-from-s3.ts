@@ -1,6 +1,7 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
+import { canariesOf, type CanaryRecord } from '../../ledger/canaries.ts';
 import { acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
 import { readCampaignRecord } from '../../ledger/campaign-record.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
@@ -28,6 +29,8 @@ export interface CampaignFromS3 {
   /** In the order of the submissions file. */
   submissions: SubmissionFromS3[];
   acts: ChainedCommand[];
+  /** The ended canaries of its classes. */
+  canaries: readonly CanaryRecord[];
 }
 
 export const isOpen = ({ records, rounds }: SubmissionFromS3): boolean => rounds > records.length;
@@ -55,6 +58,7 @@ export async function campaignFromS3(access: Access, campaign: string): Promise<
     budget,
     deadline,
     acts,
+    canaries: await canariesOf(results, campaign),
     submissions: rows.map(({ submission, team, teamName }) => ({
       submission,
       team,

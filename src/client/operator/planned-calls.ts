@@ -1,4 +1,6 @@
 import type { CheckedCampaign, ImageLocation } from '../../intake/checked-campaign.ts';
+import { dollars } from '../../campaign/model/money.ts';
+import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { Buckets } from '../../settings.ts';
 
 /** A row of `start --dry-run`: who calls what on which resource, and how often. */
@@ -69,11 +71,14 @@ function workerCalls(campaign: CheckedCampaign, { buckets, definitions, imageSto
   const { least, most } = runsOf(campaign);
   const runs = `${least} to ${most}`;
   const archives = countOf(campaign, 'archive') + countOf(campaign, 's3');
+  const { instanceClasses: classes } = campaign;
+  const canaries = `at most 1 per class, ${dollars(classes.reduce((sum, one) => sum + worstCanaryMicroUsd(one), 0))} in all if none is repeated`;
   const queues = [...new Set(campaign.instanceClasses.map(({ queue }) => queue))].join(', ');
   const calls: PlannedCall[] = [
     { by, call: 's3:PutObject', resource: `${buckets.runs}/${campaign.campaign}/…/spec.json`, count: runs },
     { by, call: 'batch:ListJobs', resource: queues, count: `${least} or more; not above 50 calls/s` },
     { by, call: 'batch:SubmitJob', resource: `${queues}; ${definitions}-…`, count: runs },
+    { by, call: 'batch:SubmitJob (canaries)', resource: `${queues}; ${definitions}-…`, count: canaries },
     { by, call: 'batch:DescribeJobs', resource: 'all running jobs', count: '1 per 15 s and 100 jobs' },
     { by, call: 's3:GetObject', resource: `${buckets.runs}/${campaign.campaign}/…/outcome.json`, count: runs },
     {
@@ -89,6 +94,12 @@ function workerCalls(campaign: CheckedCampaign, { buckets, definitions, imageSto
       count: '2',
     },
   ];
+  calls.push({
+    by,
+    call: 's3:PutObject',
+    resource: `${buckets.results}/${campaign.campaign}/canaries/…`,
+    count: '1 per canary',
+  });
   if (archives > 0) calls.unshift({ by, call: 's3:GetObject', resource: `${buckets.images}/…`, count: `${archives}` });
   if (imageStore.includes('.dkr.')) {
     calls.push(

@@ -66,8 +66,14 @@ export async function isCampaignDone(access: Access, { campaign }: FrozenCampaig
 }
 
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
-  const workflows = `${endpoints.ui}/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows`;
-  const list = encodeURIComponent(`HoldoutCampaign="${campaign}"`);
-  output.say(`Temporal Web UI, the campaign:    ${workflows}/${encodeURIComponent(campaignWorkflowId(campaign))}`);
-  output.say(`Temporal Web UI, its submissions: ${workflows}?query=${list}`);
+  const link = (path: string, query: Record<string, string> = {}): string => {
+    const url = new URL(endpoints.uiLink);
+    url.pathname = `/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows${path}`;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url.href;
+  };
+  output.say(`Temporal Web UI, the campaign:    ${link(`/${encodeURIComponent(campaignWorkflowId(campaign))}`)}`);
+  output.say(
+    `Temporal Web UI, its submissions: ${link('', { query: `HoldoutCampaign="${campaign}" AND WorkflowType="submission"` })}`,
+  );
 }

@@ -67,7 +67,7 @@ export async function sendUpdateWithStart<Message extends Attribution>(
   message: Message,
 ): Promise<void> {
   const startWorkflowOperation = new WithStartWorkflowOperation('campaign', {
-    ...campaignStart(frozen),
+    ...campaignStart(frozen, access.keys !== undefined),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   await executed(access, frozen.campaign, update, () =>

@@ -27,11 +27,15 @@ function blockedLine(blocker: Blocker, { campaign, operatorsLog }: CampaignProgr
       const since = blocker.since === undefined ? '' : ` since ${instantText(blocker.since)}`;
       return blocker.class === undefined
         ? `images cannot be copied${since}: ${blocker.cause} → fix the cause, then: ${command('resume')}`
-        : `${blocker.class} is blocked${since} because platform faults ended its last runs: ${blocker.cause} ` +
+        : `${blocker.class} is blocked${since} because ${blockText(blocker)} ` +
             `→ ${repairOf(blocker.cause)}: ${command('resume', ` --class ${blocker.class}`)}`;
     }
   }
 }
+
+/** What blocks a class. */
+export const blockText = ({ cause, byCanary }: { cause: string; byCanary?: true }): string =>
+  byCanary ? `its canary does not open it: ${cause}` : `platform faults ended its last runs: ${cause}`;
 
 function pausedTeams(teams: readonly string[], log: readonly OperatorLogLine[]): string {
   const [only] = teams;
@@ -57,10 +61,17 @@ const stuckTexts: Record<string, string> = {
   scoreOutput: 'its predictions cannot be scored',
   recordResult: 'its record cannot be written',
   openSubmission: 'its state cannot be loaded',
+  submitCanary: 'its job cannot be submitted',
+  awaitCanary: 'its job cannot be followed',
+  recordCanary: 'its record cannot be written',
 };
 
 /** One line about a submission with an activity that is retried again and again. */
-export function stuckLine({ submission, what, cause, tries, since }: StuckStep & { submission: string }): string {
+export const stuckLine = ({ submission, ...step }: StuckStep & { submission: string }): string =>
+  `${submission}: ${stuckStepText(step)}`;
+
+/** `its job cannot be submitted (failed 5 times since …): why`. */
+export function stuckStepText({ what, cause, tries, since }: StuckStep): string {
   const failed = tries === 0 ? '' : `failed ${counted(tries, 'time')} `;
-  return `${submission}: ${stuckTexts[what] ?? what} (${failed}since ${instantText(since)}): ${cause}`;
+  return `${stuckTexts[what] ?? what} (${failed}since ${instantText(since)}): ${cause}`;
 }

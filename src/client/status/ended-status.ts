@@ -16,15 +16,16 @@ interface EndedStatus {
   submissions: number;
   counts: Record<'open' | FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
-  money: { budget: number; spent: number };
+  money: { budget: number; spent: number; canaries: number };
   operatorsLog: OperatorLogLine[];
 }
 
 /** Counts every submission by its current record. */
-export function endedStatus({ frozen, budget, deadline, submissions, acts }: CampaignFromS3): EndedStatus {
+export function endedStatus({ frozen, budget, deadline, submissions, acts, canaries }: CampaignFromS3): EndedStatus {
   const counts = { open: 0, finished: 0, failed: 0, cancelled: 0 };
   const reasons: EndedStatus['reasons'] = {};
-  let spent = 0;
+  const ofCanaries = costOfRuns(canaries);
+  let spent = ofCanaries;
   for (const one of submissions) {
     spent += one.records.reduce((sum, { runs }) => sum + costOfRuns(runs), 0);
     const standing = effectiveRecord(one.records);
@@ -42,7 +43,7 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts }: Cam
     submissions: submissions.length,
     counts,
     reasons,
-    money: { budget, spent },
+    money: { budget, spent, canaries: ofCanaries },
     operatorsLog: acts.slice(-50).map(({ at, act, by, reason, refused }) => ({
       at,
       act,
@@ -62,7 +63,7 @@ export function endedText(status: EndedStatus): string {
       ? `${campaign} has ended; its deadline was ${instantText(Date.parse(deadline))}`
       : `${campaign} is not running, but has open submissions; continue it: npm run start-campaign -- FILE`,
     table(Object.keys(counts), [Object.values(counts).map(String)]),
-    `spent ${dollars(money.spent)} of ${dollars(money.budget)}`,
+    `spent ${dollars(money.spent)} of ${dollars(money.budget)}${money.canaries > 0 ? ` (canaries ${dollars(money.canaries)})` : ''}`,
     ...endedBecause(reasons),
     ...list(
       'failures that are not a team’s fault can be retried',

@@ -4,6 +4,7 @@ import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { stuckLine } from './blocked-text.ts';
+import { canaryLines } from './canary-lines.ts';
 import { faultLines, waitLines } from './platform-lines.ts';
 import { stuckActivityLine, type StuckActivity } from './stuck-activities.ts';
 
@@ -27,7 +28,8 @@ export class ProgressLines {
     if (counts !== this.counts) this.print(counts);
     this.counts = counts;
     for (const activity of stuck) this.sayOnce(activity.what, stuckActivityLine(activity));
-    for (const line of [...faultLines(progress), ...waitLines(progress)]) this.sayOnce(line, line);
+    for (const line of [...canaryLines(progress), ...faultLines(progress), ...waitLines(progress)])
+      this.sayOnce(line, line);
     for (const one of progress.stuck.filter(({ what }) => what !== placementStep))
       this.sayOnce(`of ${one.submission}`, `stuck: ${stuckLine(one)}`);
     if (progress.forecast && now >= this.forecastDueAt) this.sayForecast(progress.forecast, now);

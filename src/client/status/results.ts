@@ -88,7 +88,8 @@ function stateText(state: SubmissionState, now: SubmissionSummary['underWay']): 
   return state === now.stage ? stageText(now) : `${state}, again ${stageText(now)}`;
 }
 
-function costTable({ costByClass, costMicroUsd }: CampaignResults): string {
+function costTable({ costByClass, costMicroUsd, canaries = [] }: CampaignResults): string {
+  const seconds = canaries.reduce((sum, { billedSeconds }) => sum + billedSeconds, 0);
   return table(
     ['class', 'runs', 'billed', 'cost'],
     [
@@ -98,6 +99,9 @@ function costTable({ costByClass, costMicroUsd }: CampaignResults): string {
         `${total.billedSeconds} s`,
         dollars(total.costMicroUsd),
       ]),
+      ...(canaries.length === 0
+        ? []
+        : [['canaries', String(canaries.length), `${seconds} s`, dollars(costOfRuns(canaries))]]),
       ['total', '', '', dollars(costMicroUsd)],
     ],
   );

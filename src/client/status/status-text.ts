@@ -5,6 +5,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
+import { canaryLines } from './canary-lines.ts';
 import { offSpotLine } from './off-spot-text.ts';
 import { faultLines, repairOf, unprovenLines, waitLines } from './platform-lines.ts';
 import { table } from '../table.ts';
@@ -23,14 +24,14 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
       ...(hurry ? ['deadline at risk: more expensive classes are used where a dollar saves the most time'] : []),
     ].join('\n'),
     table(Object.keys(counts), [Object.values(counts).map(String)]),
-    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, lost runs ${dollars(money.overhead)}), ` +
+    `spent ${dollars(money.spent)} (probes ${dollars(money.probes)}, lost runs ${dollars(money.overhead)}${canaryCost(money)}), ` +
       `reserved ${dollars(money.reserved)}, budget ${dollars(money.budget)} ` +
       `(${dollars(money.rerunReserve)} of it for reruns)`,
     ...(progress.hold === 'platform' ? [] : forecastBlocks(campaign, forecast, { deadline, budget: money.budget })),
     table(
       ['class', 'running', 'slots', 'waiting', 'spent', 'out of GPU memory', 'time vs. probe'],
       Object.entries(classes).map(([name, row]) => [
-        row.held ? `${name} (blocked)` : row.short ? `${name} (short)` : name,
+        row.held ? `${name} (blocked)` : row.canary ? `${name} (canary)` : row.short ? `${name} (short)` : name,
         String(row.running),
         String(row.slots),
         String(row.waiting),
@@ -50,6 +51,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
       ),
     ),
     ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
+    ...list('canaries', canaryLines(progress)),
     ...list('platform faults', faultLines(progress)),
     ...list('waiting for machines', waitLines(progress)),
     ...list('not all slots are used', unprovenLines(progress)),
@@ -64,6 +66,10 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
   ];
   return blocks.join('\n\n');
 }
+
+/** Campaigns of older workers have none. */
+const canaryCost = ({ canaries }: Partial<CampaignProgress['money']>): string =>
+  canaries ? `, canaries ${dollars(canaries)}` : '';
 
 function forecastBlocks(
   campaign: string,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { faultInWords } from '../../campaign/model/placeholders.ts';
-import { classKinds, gpuKindNames } from '../../campaign/model/classes/instance-class-kinds.ts';
+import { classKinds, gpuKindNames, isolations } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
@@ -143,6 +143,8 @@ export const sections = {
     gpu: oneOf(...gpuKindNames).optional(),
     /** Default on a class of kind gpu: 1. */
     gpus: whole(1, 16).optional(),
+    /** Default: the usual runtime of the engine. */
+    isolation: oneOf(...isolations).optional(),
     queue: anyText,
     gpuMemoryMiB: whole(1, 10_000_000).optional(),
     vcpus: whole(1, 10_000),

@@ -93,6 +93,7 @@ function resolveClass(row: Complete<'instanceClasses'>): InstanceClass {
     // Left out if it is one, as in campaigns that were frozen before classes had several.
     ...(gpus !== undefined && gpus > 1 && { gpus }),
     ...(gpuMemoryMiB !== undefined && { gpuMemoryMiB }),
+    ...(row.isolation !== undefined && { isolation: row.isolation }),
     queue: row.queue,
     vcpus: row.vcpus,
     memoryMiB: row.memoryMiB,

@@ -1,3 +1,4 @@
+import { classOfCanary } from '../../ids.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
 import type { Buckets } from '../../settings.ts';
 import type { CampaignKeys } from './campaign-keys.ts';
@@ -29,7 +30,11 @@ export function explainRest(
   }
   for (const key of keys.runs) {
     if (findings.isExplained(buckets.runs, key)) continue;
-    if (isOpen(key.split('/')[1])) findings.note('runs of rounds that are not recorded yet');
+    const [, member = ''] = key.split('/');
+    if (classOfCanary(member) !== undefined) {
+      findings.explain(buckets.runs, key);
+      findings.note('the runs of canaries; their records are');
+    } else if (isOpen(member)) findings.note('runs of rounds that are not recorded yet');
     else findings.fault(buckets.runs, key, unexpected);
   }
 }

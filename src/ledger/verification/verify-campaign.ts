@@ -5,6 +5,7 @@ import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
+import type { CanaryRecord } from '../canaries.ts';
 import { headOf, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
@@ -14,6 +15,7 @@ import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
+import { verifyCanaries } from './verify-canaries.ts';
 import { verifyCommands } from './verify-commands.ts';
 import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { isPublicationOf, verifyHeads, verifyPublished } from './verify-published.ts';
@@ -87,7 +89,8 @@ async function verifyAll(
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
-  const results = resultsOf(campaign, rounds, rows, submissions);
+  const canaries = await verifyCanaries(objects, bucket, { campaign, keys: keys.results, heads });
+  const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
   const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
@@ -168,8 +171,7 @@ async function verifySubmissions(
 
 function resultsOf(
   campaign: string,
-  rounds: TeamRound[],
-  rows: Submission[],
+  known: { rounds: TeamRound[]; rows: Submission[]; canaries: CanaryRecord[] },
   submissions: ReadonlyMap<string, VerifiedSubmission>,
 ): CampaignResults {
   const chains = new Map<string, LedgerRecord[]>();
@@ -180,7 +182,7 @@ function resultsOf(
     const result = key === undefined ? undefined : files.get(key)?.result;
     if (result?.kind === 'scored') scores.set(name, result.score);
   }
-  return summarise(campaign, { chains, rounds, rows }, scores);
+  return summarise(campaign, { chains, ...known }, scores);
 }
 
 const startsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): Map<string, number> =>

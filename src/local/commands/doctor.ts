@@ -1,21 +1,18 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { HoldoutError, messageOf } from '../../errors.ts';
+import { accessSync, constants } from 'node:fs';
+import { messageOf } from '../../errors.ts';
 import { isCgroupV2 } from '../cgroups.ts';
 import { missing, note, ok, requirementLines, type Requirement } from '../../requirement.ts';
 import { runCommand } from '../../run-command.ts';
-import { closeShortPaths } from '../stack/home/short-paths.ts';
-import { freeMiBAt, homeFolder, nearestFolder, neededMiB, openHome } from '../stack/home/home.ts';
+import { freeMiBAt, homeFolder, nearestFolder, neededMiB } from '../stack/home/home.ts';
 import { portHolder } from '../stack/parts/port-holder.ts';
 import { isFreePort, portNames, portRequests, portVariables, defaultPorts } from '../stack/parts/ports.ts';
 import { ToolCache } from '../tools/cache.ts';
-import { findEngine, which } from '../tools/engine.ts';
+import { which } from '../tools/engine.ts';
 import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
 import { installCommand } from '../tools/debian-packages.ts';
-import { enginePackages, neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
-import { settleEngine } from '../tools/smoke-run.ts';
+import { neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
+import { checkEngine } from './check-engine.ts';
 import { keeperOf } from '../stack/users.ts';
 
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
@@ -27,7 +24,7 @@ export async function doctor(write: (text: string) => void): Promise<number> {
     await checkTool(temporal),
     await checkTool(versitygw),
     ...(await checkPrograms()),
-    await checkEngine(),
+    ...(await checkEngine()),
     ...(await checkPorts()),
   ];
   write(requirementLines(checks));
@@ -91,28 +88,6 @@ async function checkPrograms(): Promise<Requirement[]> {
       return ok(program, `${version}, ${path}`);
     }),
   );
-}
-
-/** Runs a tiny container, unless this is known to work on this host or this user may not run containers. */
-async function checkEngine(): Promise<Requirement> {
-  const what = 'container engine';
-  const name = await findEngine();
-  if (name === undefined) return missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages));
-  if (unsupportedBecause() !== undefined) return note(what, `${which(name)}, not tried: only root can run submissions`);
-  const folder = mkdtempSync(join(tmpdir(), 'holdout-doctor-'));
-  const home = openHome(folder);
-  try {
-    const engine = await settleEngine(name, home, new ToolCache(), () => undefined);
-    const { stdout } = await runCommand(name, ['--version']);
-    const flags = engine.runFlags.slice(1).join(' ') || 'its defaults';
-    return ok(what, `${stdout.trim()}, ${which(name)}, runs containers with ${flags}`);
-  } catch (error) {
-    if (!(error instanceof HoldoutError)) throw error;
-    return missing(what, error.message, error.next);
-  } finally {
-    closeShortPaths(home);
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function checkPorts(): Promise<Requirement[]> {

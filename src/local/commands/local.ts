@@ -17,8 +17,8 @@ const closeTimeout = 60_000;
  */
 export async function localUp(say: ReportLine, { stay = false }: { stay?: boolean } = {}): Promise<number> {
   const stack = await openStack({ home: homeFolder(), queues: [], report: say, stays: true });
-  const { ui, s3, batch, temporal } = stack.endpoints;
-  say(`Web UI ${ui}, Temporal ${temporal}, S3 ${s3}, Batch ${batch}; keys: npm run holdout -- local status --json`);
+  const { uiLink, s3, batch, temporal } = stack.endpoints;
+  say(`Web UI ${uiLink}, Temporal ${temporal}, S3 ${s3}, Batch ${batch}; keys: npm run holdout -- local status --json`);
   if (stack.attached && !stay) {
     await stack.close();
     return 0;

@@ -7,6 +7,7 @@ import { identify, isProcessRunning, type ProcessIdentity } from '../process-ide
 import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
 import { openHome, placesOf, type Home } from './home/home.ts';
+import { openWebToken } from './home/web-token.ts';
 import { addQueues } from './home/queues.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
 import type { Ports } from './parts/ports.ts';
@@ -139,7 +140,7 @@ async function attach(
 const othersOf = (home: Home) => (): number[] => readUsers(home).flatMap(({ pid }) => (pid === process.pid ? [] : pid));
 
 const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 'environment'> => {
-  const endpoints = endpointsOf(ports);
+  const endpoints = endpointsOf(ports, openWebToken(home));
   return {
     home: home.folder,
     endpoints,

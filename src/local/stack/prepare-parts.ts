@@ -6,9 +6,11 @@ import type { EngineSettings } from '../../runner/runner-settings.ts';
 import type { ReportLine } from '../report.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { openTools } from '../tools/open-tools.ts';
+import { openCodecKeys } from './home/codec-keys.ts';
 import { openCredentials } from './home/credentials.ts';
 import type { Home } from './home/home.ts';
 import { addQueues, type Queue } from './home/queues.ts';
+import { openWebToken } from './home/web-token.ts';
 import { openShortPaths } from './home/short-paths.ts';
 import { batchPart } from './parts/batch.ts';
 import { endpointsOf } from './parts/environment.ts';
@@ -16,6 +18,7 @@ import { readRecords, type Part } from './parts/part.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './parts/ports.ts';
 import { s3Part } from './parts/s3.ts';
 import { temporalPart } from './parts/temporal.ts';
+import { webUiPart } from './parts/web-ui.ts';
 import { workerParts } from './parts/workers.ts';
 
 export interface StackOptions {
@@ -57,12 +60,14 @@ export async function prepareParts(
   writeJsonFile(home.stack, { ports, engine } satisfies StackFile);
   addQueues(home, options.queues);
   const credentials = openCredentials(home);
-  const endpoints = endpointsOf(ports);
+  openCodecKeys(home);
+  const endpoints = endpointsOf(ports, openWebToken(home));
   const programs = options.programs ?? join(projectRoot(), 'dist');
   const constant = [
     temporalPart(temporal, home, ports),
     await s3Part(versitygw, home, ports, credentials),
     ...workerParts(home, endpoints, credentials, programs),
+    webUiPart(home, ports, programs),
   ];
   const batch = { home, ports, endpoints, credentials, engine, programs, ...(simulation && { simulation }) };
   return { ports, parts: [...constant.map((part) => () => part), () => batchPart(batch)] };

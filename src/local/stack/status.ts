@@ -2,6 +2,7 @@ import { readJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import type { Credentials } from './home/credentials.ts';
 import { runningJobs } from './end-jobs.ts';
+import { openWebToken } from './home/web-token.ts';
 import { endpointsOf, region, type Endpoints } from './parts/environment.ts';
 import { placesOf } from './home/home.ts';
 import { readRecords } from './parts/part.ts';
@@ -32,7 +33,7 @@ export function stackStatus(folder: string): StackStatus {
     home: home.folder,
     state: keeper === undefined ? 'down' : isReadyBy(home, keeper) ? 'up' : 'starting',
     pid: keeper?.pid ?? null,
-    endpoints: ports === undefined ? null : endpointsOf(ports),
+    endpoints: ports === undefined ? null : endpointsOf(ports, openWebToken(home)),
     region,
     credentials: readJsonFile<Credentials>(home.credentials) ?? null,
     parts: readRecords(home).map(({ name, identity, log }) => {

@@ -55,6 +55,8 @@ export async function settleEngine(
       name,
       command: [program, ...(name === 'podman' ? podmanRoots(paths) : []), ...flags],
       runFlags: [`--label=${homeLabel(openIdentity(home))}`, ...found.runFlags],
+      // All homes of this user are on one host.
+      markers: join(cache.folder, 'isolation'),
     };
   };
   const subject = `${name}, as runs use it`;

@@ -3,7 +3,8 @@ import { FillMeter } from '../measure/fill-meter.ts';
 import { mountDevice } from '../sandbox/mounts.ts';
 import type { RunPaths } from '../sandbox/run-paths.ts';
 
-const folderInside = '/dev/holdout-gpu';
+/** Where a container finds its emulated device. */
+export const emulatedFolder = '/dev/holdout-gpu';
 const mebibyte = 1024 * 1024;
 
 /** Emulates a GPU's memory by a mount of that size: allocations are bytes written there. */
@@ -11,8 +12,8 @@ export async function openEmulatedDevice(place: RunPaths, totalMiB: number): Pro
   await mountDevice(place, totalMiB);
   const meter = await FillMeter.start(place.device);
   return {
-    createFlags: [`--volume=${place.device}:${folderInside}`],
-    environment: { HOLDOUT_GPU_DEVICE: folderInside },
+    createFlags: [`--volume=${place.device}:${emulatedFolder}`],
+    environment: { HOLDOUT_GPU_DEVICE: emulatedFolder },
     extraMemoryMiB: totalMiB,
     stop: async () => {
       const { peakBytes } = await meter.stop();

@@ -35,6 +35,12 @@ export class RunCgroup {
     return readFile(file, 'utf8').then(Number, () => null);
   }
 
+  /** Processes and threads in it now; null if that cannot be read. */
+  async processes(): Promise<number | null> {
+    const file = join(root, unified ? '' : 'pids', this.path, 'pids.current');
+    return readFile(file, 'utf8').then(Number, () => null);
+  }
+
   /** How often the limit was hit and how many processes the kernel killed; undefined on v1, where both stay 0. */
   async memoryEvents(): Promise<{ limitHits: number; kills: number } | undefined> {
     if (!unified) return undefined;

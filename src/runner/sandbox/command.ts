@@ -1,7 +1,7 @@
 import { holdoutError } from '../../errors.ts';
 import { runCommand, type CommandResult } from '../../run-command.ts';
 
-type Options = Pick<NonNullable<Parameters<typeof runCommand>[2]>, 'stop' | 'descriptor' | 'env'>;
+type Options = Pick<NonNullable<Parameters<typeof runCommand>[2]>, 'stop' | 'descriptor' | 'env' | 'input'>;
 
 /**
  * Runs a command detached, so that a signal to the runner's group reaches only the runner. `env`: variables beside those of the

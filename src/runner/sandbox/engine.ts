@@ -116,6 +116,17 @@ export class ContainerEngine {
     await succeed([...this.command, 'load', '--input', file], { stop });
   }
 
+  /** Makes an image of the files of a tar and of changes as in a Dockerfile. */
+  async importImage(name: string, files: Buffer, changes: readonly string[]): Promise<void> {
+    const options = changes.map((change) => `--change=${change}`);
+    await succeed([...this.command, 'import', ...options, '-', name], { input: files });
+  }
+
+  /** Removes a name of an image, if there is one. */
+  async removeImage(name: string): Promise<void> {
+    if ((await this.findImage(name)) !== undefined) await succeed([...this.command, 'rmi', name]);
+  }
+
   async renameImage(name: string, newName: string): Promise<void> {
     await this.tagImage(name, newName);
     await succeed([...this.command, 'rmi', name]);

@@ -23,6 +23,8 @@ async function releaseOnce(engine: ContainerEngine, place: RunPaths): Promise<vo
 /** Removes everything that a killed runner left on this host, its folder included. */
 export async function reap(settings: RunnerSettings): Promise<void> {
   const place = runPathsOf(settings);
-  await releaseHost(new ContainerEngine(settings.engine), place);
+  const engine = new ContainerEngine(settings.engine);
+  await releaseHost(engine, place);
+  await engine.removeImage(place.drillImage);
   await rm(place.folder, { recursive: true, force: true });
 }

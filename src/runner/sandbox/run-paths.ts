@@ -7,6 +7,8 @@ export interface RunPaths {
   container: string;
   /** A container that never runs; it provides the image's files for a writable root. */
   base: string;
+  /** The image of a drill of the isolation. */
+  drillImage: string;
   /** Parent control group, as the engine and the kernel's log name it. */
   cgroup: string;
   /** Accessible to root only. */
@@ -37,6 +39,7 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
   return {
     container: `ho-${jobId}`,
     base: `ho-${jobId}-base`,
+    drillImage: `localhost/holdout/drill:${jobId}`,
     cgroup: `/holdout/${jobId}`,
     folder,
     user: userOf(jobId),

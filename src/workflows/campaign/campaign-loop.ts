@@ -1,10 +1,8 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
-  isCancellation,
   log,
   patched,
   setCurrentDetails,
@@ -23,12 +21,14 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
+import { sealedAsThis } from '../authentication/sealed.ts';
+import { CanaryWorkflows, shortFor } from './canary-workflows.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
 import type { CampaignInput, RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
-import { longActivities } from '../activity-proxies.ts';
+import { lostReports } from './silent-submissions.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
 
 /** Events per run of the workflow: well below the 4,096 at which the server suggests continue-as-new. */
@@ -37,8 +37,8 @@ const mostEvents = 3_000;
 /** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */
 const limitsUnproven = 'limit-unproven-classes';
 
-/** How long a class that had no machine gets no runs, in ms. */
-const shortFor = 30 * 60_000;
+/** Classes of campaigns from before this patch got runs without a canary. */
+const canaryPerClass = 'canary-per-class';
 
 /** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
 const ticksForReports = 2;
@@ -50,6 +50,7 @@ export class CampaignLoop {
   private readonly state: CampaignState;
   private readonly submissions: SubmissionWorkflows;
   private readonly commands: CommandProcessor;
+  private readonly canaries: CanaryWorkflows;
   /** Running submissions that have not reported what they hold. */
   private readonly unreported: Set<string>;
   private ticks = 0;
@@ -67,13 +68,16 @@ export class CampaignLoop {
     this.unreported = new Set(unreported);
     this.submissions = new SubmissionWorkflows(name, state);
     this.commands = new CommandProcessor(name, state, this.submissions, commands, () => this.wake());
+    this.canaries = new CanaryWorkflows(name, state, opened.frozen.instanceClasses, opened.timings, (text) =>
+      this.commands.note(text),
+    );
     this.submissions.askForReports(unreported);
     messages.open(this.recipients());
     setHandler(progressQuery, () => this.progress());
   }
 
   private recipients(): Recipients {
-    const { state, submissions, commands } = this;
+    const { state, submissions, commands, canaries } = this;
     return {
       requestRun: (request) =>
         this.hear(request, ({ submission, settles }) => {
@@ -88,7 +92,11 @@ export class CampaignLoop {
           if (state.restoreRun(report)) submissions.hasStarted(submission);
           this.unreported.delete(submission);
         }),
-      stuck: (report) => this.hear(report, () => state.reportStuck(report)),
+      stuck: (report) => this.hear(report, () => canaries.takeStuck(report) || state.reportStuck(report)),
+      canaryEnded: (report) => {
+        canaries.take(report);
+        this.wake();
+      },
       command: (command) => commands.take(command),
       ask: (command) => commands.ask(command),
       check: (command) => commands.check(command),
@@ -110,6 +118,7 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
+    await this.commands.finish();
     this.show();
   }
 
@@ -120,15 +129,19 @@ export class CampaignLoop {
   }
 
   private isFinished(): boolean {
-    return isDone(this.state) && this.commands.isIdle && !this.submissions.isStarting;
+    const { state, commands, submissions } = this;
+    return isDone(state) && state.canaries.running.length === 0 && commands.isIdle && !submissions.isStarting;
   }
 
   private async carryOut(): Promise<void> {
     const unproven = patched(limitsUnproven) ? equalFaults : Infinity;
-    const limits = { ...limitsOf(this.state, this.opened.frozen.fairness.perTeamInFlight), unproven };
+    const needCanaries = patched(canaryPerClass);
+    const { perTeamInFlight } = this.opened.frozen.fairness;
+    const limits = { ...limitsOf(this.state, perTeamInFlight), unproven, ...(needCanaries && { needCanaries }) };
     const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
     await this.submissions.carryOut(decisions);
+    if (needCanaries && this.unreported.size === 0) await this.canaries.carryOut();
     if (decisions.length > 0) this.wake();
     this.show();
   }
@@ -139,10 +152,7 @@ export class CampaignLoop {
     return continueAsNewSuggested || historyLength > mostEvents;
   }
 
-  /**
-   * Decides nothing more, so a flood of messages cannot delay it: what they ask for is in the state. It only waits for messages
-   * being sent and for updates without a reply.
-   */
+  /** Decides nothing more, so no flood delays it; what messages ask for is in the state. Waits for sending and for replies. */
   private async continueAsNew(): Promise<void> {
     await this.submissions.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
@@ -152,6 +162,7 @@ export class CampaignLoop {
     await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
       campaign: this.name,
       carried: { state, desk: this.commands.carried() },
+      ...sealedAsThis(),
     });
   }
 
@@ -184,45 +195,19 @@ export class CampaignLoop {
     try {
       for (;;) {
         await sleep(this.opened.timings.reconcile, { summary: 'next check for lost reports' });
-        await this.checkSilent(this.submissions.silent());
+        for (const report of await lostReports(this.name, this.state, this.submissions.silent())) this.close(report);
+        this.canaries.tick();
         this.ticks += 1;
         if (this.ticks >= ticksForReports && this.unreported.size > 0) {
           log.warn('continues without the reports of some submissions', { unreported: this.unreported.size });
           this.unreported.clear();
         }
         this.updateForecast();
+        this.commands.noteRefusals();
         this.wake();
       }
     } catch (error) {
       if (!CancellationScope.current().consideredCancelled) throw error;
-    }
-  }
-
-  /** An activity that fails must not stop the campaign: the next tick checks again. */
-  private async checkSilent(silent: string[]): Promise<void> {
-    if (silent.length === 0) return;
-    const { name: campaign, state } = this;
-    const rounds = new Map(silent.map((submission) => [submission, state.open.get(submission)?.sequence]));
-    try {
-      const ended = await longActivities('main', `check ${silent.length} silent submissions`).endedAmong({
-        campaign,
-        submissions: silent,
-      });
-      // A later round that began meanwhile was not checked.
-      const open = ended.flatMap((submission) => {
-        const one = state.open.get(submission);
-        if (one === undefined || one.sequence !== rounds.get(submission)) return [];
-        return [{ submission, sequence: one.sequence, held: one.grant ?? null }];
-      });
-      if (open.length === 0) return;
-      const reports = await longActivities('main', `records of ${open.length} lost submissions`).reconcile({
-        campaign,
-        open,
-      });
-      for (const report of reports) this.close(report);
-    } catch (error) {
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-      log.warn('checking silent submissions failed', { error });
     }
   }
 

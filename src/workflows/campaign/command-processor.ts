@@ -4,6 +4,7 @@ import { applyCommand, asRecorded, validationError } from '../../campaign/operat
 import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
+import { refusals } from '../authentication/refusals.ts';
 import type { SubmissionWorkflows } from './submission-workflows.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
@@ -82,6 +83,18 @@ export class CommandProcessor {
   /** Logs a decision of the campaign itself. */
   note(text: string): void {
     this.log({ at: new Date().toISOString(), act: text, by: 'holdout' }, null);
+  }
+
+  /** Logs what was not authenticated since the last call, in one line: a stranger may send any number of messages. */
+  noteRefusals(): void {
+    const refused = refusals.take();
+    if (refused !== undefined) this.note(refused);
+  }
+
+  /** Records what is left when the campaign ends. */
+  finish(): Promise<void> {
+    this.noteRefusals();
+    return this.work(true);
   }
 
   /** Carries out the pending commands; `hasReports`: all running submissions have reported what they hold. */

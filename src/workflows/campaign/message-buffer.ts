@@ -5,6 +5,7 @@ import {
   type OperatorCommand,
   type OperatorCommandName,
 } from '../../campaign/operators/operator-commands.ts';
+import type { CanaryReport } from '../../campaign/model/canary-report.ts';
 import type {
   RunRequest,
   RunSettlement,
@@ -21,6 +22,7 @@ export interface Recipients {
   submissionFinished: (report: SubmissionReport) => void;
   heldRun: (report: HeldRunReport) => void;
   stuck: (report: StuckReport) => void;
+  canaryEnded: (report: CanaryReport) => void;
   /** An operator's signal. */
   command: (command: OperatorCommand) => void;
   /** An operator's update; rejects if it is refused. */
@@ -43,6 +45,7 @@ export class MessageBuffer {
     this.signal(messages.submissionFinishedSignal, (to, report) => to.submissionFinished(report));
     this.signal(messages.standingSignal, (to, report) => to.heldRun(report));
     this.signal(messages.stuckSignal, (to, report) => to.stuck(report));
+    this.signal(messages.canaryEndedSignal, (to, report) => to.canaryEnded(report));
     for (const name of Object.keys(operatorCommands) as OperatorCommandName[]) this.command(name);
   }
 

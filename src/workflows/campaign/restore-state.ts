@@ -4,10 +4,11 @@ import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
 import { restoredState } from '../../campaign/state/initial-state.ts';
 import { statisticsCodec } from '../../campaign/state/statistics-codec.ts';
+import type { SealedInput } from '../authentication/sealed.ts';
 import type { CarriedCommands } from './command-processor.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
 
-export interface CampaignInput {
+export interface CampaignInput extends SealedInput {
   campaign: string;
   /** From the run before this one. */
   carried?: Carried;
@@ -31,10 +32,15 @@ export interface RestoredCampaign {
 /** Restores a campaign from S3 alone: at its first start, after its end, or when its workflow was lost. */
 export async function restoreFromS3(campaign: string): Promise<RestoredCampaign> {
   const snapshot = await longActivities('main', 'records and running submissions').takeStock({ campaign });
-  const { workLists, ledger, operatorsLog, actsRecorded: recorded } = snapshot;
+  const { workLists, ledger, operatorsLog, actsRecorded: recorded, canaries } = snapshot;
   const opened = await activities('main', 'the frozen campaign').openCampaign({ campaign, workLists });
   const statistics = statisticsCodec.decode(ledger.pace);
-  const state = restoredState(opened.frozen, opened.work, { ...ledger, statistics, operatorsLog });
+  const state = restoredState(opened.frozen, opened.work, {
+    ...ledger,
+    statistics,
+    operatorsLog,
+    canaries: canaries ?? { ended: [], running: [] },
+  });
   for (const { act, team } of snapshot.acts) applyCommand(act, state, team, Date.now());
   for (const { submission, team, sequence } of snapshot.running) state.start(submission, team, sequence);
   const commands = { recorded, pending: [], unrecorded: [] };

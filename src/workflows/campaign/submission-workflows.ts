@@ -21,10 +21,12 @@ import {
   endRunSignal,
   giveUpSignal,
   grantRunSignal,
+  noContent,
   refuseRunSignal,
   reportAgainSignal,
   tryAgainSignal,
 } from '../messages.ts';
+import { sealedAsThis } from '../authentication/sealed.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import { activities, longActivities } from '../activity-proxies.ts';
 import type { submission as submissionWorkflow } from '../submission/submission.ts';
@@ -88,7 +90,7 @@ export class SubmissionWorkflows implements SubmissionControl {
   }
 
   tryAgain(submissions: readonly string[]): void {
-    this.enqueue(submissions, (handle) => handle.signal(tryAgainSignal));
+    this.enqueue(submissions, (handle) => handle.signal(tryAgainSignal, noContent));
   }
 
   /** Ends the run that a submission is stuck with or, if it has none, the step. */
@@ -123,7 +125,7 @@ export class SubmissionWorkflows implements SubmissionControl {
 
   /** Asks submissions what they hold; they reply with {@link HeldRunReport}. */
   askForReports(submissions: readonly string[]): void {
-    this.enqueue(submissions, (handle) => handle.signal(reportAgainSignal));
+    this.enqueue(submissions, (handle) => handle.signal(reportAgainSignal, noContent));
   }
 
   /** Returns the open submissions that sent nothing since the last call. */
@@ -187,7 +189,7 @@ export class SubmissionWorkflows implements SubmissionControl {
     this.starting.add(submission);
     for (let pause = firstPause; !(await this.startOne(row)); pause = Math.min(pause * 2, longestPause)) {
       // It runs this round, unknown to a campaign that lost its state, or the one before, which is about to close.
-      await this.send(submission, (handle) => handle.signal(reportAgainSignal));
+      await this.send(submission, (handle) => handle.signal(reportAgainSignal, noContent));
       if (sequence === 1) break;
       await sleep(pause, { summary: markdownText(`${submission} is about to close`) });
       if (!this.starting.has(submission)) return;
@@ -208,7 +210,7 @@ export class SubmissionWorkflows implements SubmissionControl {
       await startChild<typeof submissionWorkflow>('submission', {
         workflowId: submissionWorkflowId(campaign, submission),
         taskQueue: taskQueues.main,
-        args: [{ campaign, submission, team: teamId, sequence, kind }],
+        args: [{ campaign, submission, team: teamId, sequence, kind, ...sealedAsThis() }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         // Temporal takes 400 bytes.

@@ -5,12 +5,13 @@ import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import type { Reason, SubmissionState } from '../../campaign/model/reasons.ts';
 import { stageQuery } from '../messages.ts';
+import { refusals } from '../authentication/refusals.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
 /** The content of a submission's page in the Web UI, and its runs. Contains no text that the submission printed. */
 export class CurrentDetails {
   readonly runs: RunRecord[] = [];
-  private content: SubmissionContent;
+  private content: Omit<SubmissionContent, 'refused'>;
 
   constructor(submission: string, team: string) {
     this.content = {
@@ -68,8 +69,8 @@ export class CurrentDetails {
     this.show({});
   }
 
-  show(change: Partial<SubmissionContent>): void {
+  show(change: Partial<Omit<SubmissionContent, 'refused'>>): void {
     this.content = { ...this.content, ...change };
-    setCurrentDetails(submissionDetails(this.content));
+    setCurrentDetails(submissionDetails({ ...this.content, refused: refusals.count }));
   }
 }

@@ -1,22 +1,19 @@
-import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
-import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import type { InstanceClass, Purpose } from '../../campaign/model/frozen-campaign.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
-import type { Timings } from '../../timings.ts';
+import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../messages.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
-import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
-import { isUntaken, untilTaken } from './untaken.ts';
-import { Wanted } from './wanted.ts';
+import { causeOf, followJob } from '../jobs/follow-job.ts';
+import { Wanted } from '../jobs/wanted.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
-export interface SubmissionInput {
+export interface SubmissionInput extends SealedInput {
   campaign: string;
   submission: string;
   team: string;
@@ -151,66 +148,39 @@ export class SubmissionRuns {
     return this.grants.settle();
   }
 
-  /**
-   * Submits the run and awaits its end. A job that may have been submitted is never abandoned: after a cancellation, or
-   * `endRun`, it is ended and its cost still determined.
-   */
+  /** Submits the run and awaits its end; see {@link followJob}. */
   private async follow({ n, purpose, instanceClass, reserved, moreSharedMemory }: GrantedRun): Promise<RunEnd> {
-    const { image } = this;
-    const order: RunOrder = { ...this.input, n, purpose, class: instanceClass.name, image, moreSharedMemory };
-    const { timings } = this.opened;
-    const summary = `run ${n}: ${purpose} on ${order.class}`;
+    const order: RunOrder = {
+      ...this.input,
+      n,
+      purpose,
+      class: instanceClass.name,
+      image: this.image,
+      moreSharedMemory,
+    };
     const wanted = new Wanted(CancellationScope.current(), this.unwanted >= n);
     this.endRun = () => wanted.end();
-    return CancellationScope.nonCancellable(async (): Promise<RunEnd> => {
-      const withdraw = (by: Activities) => by.submitBatchJob({ ...order, withdraw: true });
-      const job = await wanted.orElse(
-        () => this.untilTaken((startWithin) => submitActivities(summary, timings, startWithin).submitBatchJob(order)),
-        () => this.end(`${summary}: withdrawn`, submitActivities, withdraw),
-      );
-      if (job === undefined) return leftBehind(`a job of run ${n}`, null, reserved);
-      if (job.kind === 'abandoned') return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
-      if (job.kind === 'refused') return { ...neverRan, cause: job.cause };
-      const { jobId } = job;
-      const awaitEnd = (giveUp: boolean) => (by: Activities) => by.awaitBatchJob({ ...order, jobId, giveUp });
-      const end = await wanted.orElse(
-        () => this.untilTaken((startWithin) => awaitEnd(false)(awaitActivities(summary, timings, startWithin))),
-        () => this.end(summary, awaitActivities, awaitEnd(true)),
-      );
-      return end ?? leftBehind(`job ${jobId}`, jobId, reserved);
-    }).finally(() => (this.endRun = undefined));
-  }
-
-  private untilTaken<Result>(offer: (startWithin: number) => Promise<Result>): Promise<Result> {
-    return untilTaken(offer, this.opened.timings.untaken, (stuck) => this.grants.reportStuck(stuck));
-  }
-
-  /**
-   * Ends a run by an activity on its own queue or, if no worker takes it there, on the workflow's queue. Returns undefined if
-   * neither worked.
-   */
-  private async end<Result>(
-    summary: string,
-    onOwnQueue: (summary: string, timings: Timings, startWithin: number) => Activities,
-    end: (by: Activities) => Promise<Result>,
-  ): Promise<Result | undefined> {
-    const { timings } = this.opened;
-    try {
-      return await end(onOwnQueue(summary, timings, Math.min(timings.untaken, endsWithin)));
-    } catch (error) {
-      if (!isUntaken(error)) throw error;
-    }
-    try {
-      return await end(lastResort(summary, timings));
-    } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
-      return undefined;
+    const job = await followJob<RunEnd>(
+      {
+        summary: `run ${n}: ${purpose} on ${order.class}`,
+        submit: (by) => by.submitBatchJob(order),
+        withdraw: (by) => by.submitBatchJob({ ...order, withdraw: true }),
+        awaitEnd: (by, jobId, giveUp) => by.awaitBatchJob({ ...order, jobId, giveUp }),
+      },
+      { wanted, timings: this.opened.timings, reportStuck: (stuck) => this.grants.reportStuck(stuck) },
+    ).finally(() => (this.endRun = undefined));
+    switch (job.kind) {
+      case 'ended':
+        return job.end;
+      case 'refused':
+        return { ...neverRan, cause: job.cause };
+      case 'abandoned':
+        return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
+      case 'left-behind':
+        return leftBehind(job.jobId === null ? `a job of run ${n}` : `job ${job.jobId}`, job.jobId, reserved);
     }
   }
 }
-
-/** How long (ms) the step that ends a run is offered to its own queue: an operator waits for it. */
-const endsWithin = 5_000;
 
 /** No worker could stop the job, so the worst case counts. */
 const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
@@ -230,9 +200,3 @@ const neverRan: RunEnd = {
   rule: 'no-outcome',
   memoryLimitMiB: null,
 };
-
-/** Why an activity failed, equal for equal faults. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof ActivityFailure)) return faultCause(error instanceof Error ? error.message : String(error));
-  return faultCause(`${error.activityType}: ${error.cause?.message ?? 'unknown cause'}`);
-}

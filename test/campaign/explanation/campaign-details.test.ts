@@ -22,7 +22,15 @@ const running: CampaignProgress = {
   submissions: 3,
   counts: { ...nothing, queued: 1, running: 1, finished: 1 },
   reasons: {},
-  money: { budget: 10_000_000, rerunReserve: 0, spent: 1_000_000, reserved: 500_000, probes: 0, overhead: 0 },
+  money: {
+    budget: 10_000_000,
+    rerunReserve: 0,
+    spent: 1_000_000,
+    reserved: 500_000,
+    probes: 0,
+    overhead: 0,
+    canaries: 0,
+  },
   classes: {
     g4: { slots: 2, running: 1, waiting: 0, spent: 1_000_000, short: false, ended: 1, outOfMemory: 0, times: 1 },
   },

@@ -40,6 +40,7 @@ const content: SubmissionContent = {
   reason: 'host-out-of-memory',
   faults: undefined,
   withheld: [],
+  refused: 0,
   scan: '',
   runs: [killed],
   learnt: '',

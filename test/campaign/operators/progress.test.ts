@@ -85,6 +85,7 @@ describe('the progress of a campaign', () => {
       reserved: 100,
       probes: 40,
       overhead: 0,
+      canaries: 0,
     });
     const nothingSeen = { ended: 0, outOfMemory: 0, times: 1 };
     assert.deepEqual(progress.classes, {

@@ -13,7 +13,7 @@ export const sum = (numbers: Iterable<number>): number => {
 
 /** The real cost of rounds, as the ledger would have it. */
 export function spentBy(children: readonly Child[]): FieldsOf<Spending> {
-  const expected: FieldsOf<Spending> = { spent: 0, reruns: 0, probes: 0, overhead: 0, byClass: byName() };
+  const expected: FieldsOf<Spending> = { spent: 0, reruns: 0, probes: 0, overhead: 0, canaries: 0, byClass: byName() };
   for (const { purpose, rerun, reason, class: onClass, costMicroUsd } of children.flatMap(({ runs }) => runs)) {
     expected.spent += costMicroUsd;
     expected.byClass[onClass] = (expected.byClass[onClass] ?? 0) + costMicroUsd;

@@ -147,6 +147,7 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
         runs: [],
         learnt: name,
         choice: [name, markdownCode(name)],
+        refused: 0,
       });
       const { links, requests, text } = await pageOf(
         `name-${number}`,

@@ -114,6 +114,11 @@ describe('faults of a campaign file', () => {
       /^campaign\.yaml:15: instanceClasses\[2\]\.gpus is 2, but a class of kind cpu has no GPU/,
     ],
     [
+      'an isolation that Holdout does not know',
+      edited('kind: cpu', 'kind: cpu, isolation: kata'),
+      /^campaign\.yaml:15: instanceClasses\[2\]\.isolation is "kata", must be gvisor/,
+    ],
+    [
       'losses of a class that is not Spot',
       edited('slots: 20, purchase: on-demand }', 'slots: 20, purchase: on-demand, onDemandAfter: 3 }'),
       /instanceClasses\[\d\]\.onDemandAfter is 3, but only a class with purchase: spot loses its machines/,

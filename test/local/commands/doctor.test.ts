@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { controls } from '../../../src/campaign/model/canary.ts';
+import { which } from '../../../src/local/tools/engine.ts';
+import { changedEngine } from '../../support/changed-engine.ts';
 import { doctor } from '../../../src/local/commands/doctor.ts';
 
 describe('doctor', () => {
@@ -35,6 +38,21 @@ describe('doctor', () => {
     assert.match(text, /^ok {6}skopeo +[0-9.]+, \/.*skopeo$/m);
     assert.match(text, /^ok {6}container engine +(podman|[Dd]ocker) .*runs containers with/m);
     assert.doesNotMatch(text, /MISSING/);
+    for (const control of controls) assert.match(text, new RegExp(`^ok {6}isolation: ${control} +holds: `, 'm'));
+  });
+
+  it('names the control that the engine of this machine does not enforce', async () => {
+    const podman = which('podman');
+    assert.ok(podman, 'the test machine has podman');
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    changedEngine(join(bin, 'podman'), { '--cap-drop=ALL': undefined }, podman);
+    process.env['PATH'] = `${bin}:${before['PATH']}`;
+    process.env['XDG_CACHE_HOME'] = join(folder, 'cache-of-this-engine');
+    const { status, text } = await ask();
+    assert.equal(status, 1);
+    assert.match(text, /^MISSING isolation: capabilities +broken: CapBnd is .*\n +→ docs\/isolation\.md/m);
+    assert.match(text, /^ok {6}isolation: user +holds: /m);
   });
 
   it('names what is missing, with the command that fixes it', async () => {

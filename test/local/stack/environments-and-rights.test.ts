@@ -46,7 +46,8 @@ describe('the processes of an embedded stack', () => {
     for (const name of ['Campaign', 'Team', 'Stage', 'Class', 'Outcome', 'Runs', 'CostUsd']) {
       assert.ok(attributes.includes(`Holdout${name}`), name);
     }
-    assert.equal((await fetch(stack.endpoints.ui)).status, 200);
+    assert.equal((await fetch(stack.endpoints.ui)).status, 401);
+    assert.equal((await fetch(stack.endpoints.uiLink, { redirect: 'manual' })).status, 303);
   });
 
   it('lets only the scorer read labels', async () => {

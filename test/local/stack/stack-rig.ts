@@ -49,7 +49,8 @@ export class StackRig {
     writeFileSync(join(this.programs, 'worker.mjs'), worker);
     writeFileSync(join(this.programs, 'runner.mjs'), runner);
     await build();
-    copyFileSync(join(projectRoot(), 'dist/batch-endpoint.mjs'), join(this.programs, 'batch-endpoint.mjs'));
+    for (const program of ['batch-endpoint.mjs', 'codec-server.mjs'])
+      copyFileSync(join(projectRoot(), 'dist', program), join(this.programs, program));
   }
 
   open(changes: Partial<StackOptions> = {}): Promise<Stack> {

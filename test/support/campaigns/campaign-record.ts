@@ -22,9 +22,9 @@ export class CampaignRecord {
     return this.linked<LedgerRecord>(join(this.results, 'ledger', submission));
   }
 
-  /** The operator commands; fails if the chain is broken. */
+  /** The operator commands, without the campaign's own decisions; fails if the chain is broken. */
   commands(): ChainedCommand[] {
-    return this.linked<ChainedCommand>(join(this.results, 'acts'));
+    return this.linked<ChainedCommand>(join(this.results, 'acts')).filter(({ by }) => by !== 'holdout');
   }
 
   /**
@@ -52,6 +52,11 @@ export class CampaignRecord {
       assert.ok(scored?.score, `${submission} finished without a score`);
       const { result } = read(join(this.bucket('results'), scored.score.key)) as ScoreFile;
       assert.ok(result.kind === 'scored' && result.score === score, `${submission}: the results have another score`);
+    }
+    for (const canary of results.canaries ?? []) {
+      const recorded = read(join(this.results, 'canaries', canary.class, `${canary.n}.json`));
+      assert.deepEqual(recorded, { version: 1, campaign: results.campaign, ...canary });
+      cost += canary.costMicroUsd;
     }
     assert.equal(results.costMicroUsd, cost);
   }

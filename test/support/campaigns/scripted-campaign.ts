@@ -12,6 +12,7 @@ import {
 } from '@temporalio/worker';
 import { build } from '../../../scripts/build.mjs';
 import type { AwaitOrder } from '../../../src/activities/await-batch-job.ts';
+import { runningCanaries } from '../../../src/activities/canaries/running-canaries.ts';
 import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
@@ -24,8 +25,12 @@ import { campaignWorkflowId, taskQueues } from '../../../src/ids.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { embeddedTimings, type Timings } from '../../../src/timings.ts';
 import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
+import { codecOptions } from '../../../src/codec/client-codec.ts';
+import type { KeyRing } from '../../../src/codec/key-ring.ts';
+import { authentication } from '../../../src/worker/authentication.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
+import { ScriptedCanaries } from './scripted-canaries.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
 import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
@@ -40,6 +45,7 @@ export type ScriptedRun = Partial<RunEnd> | 'until-cancelled' | 'worker-lost-whi
  */
 export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
+  readonly canaries = new ScriptedCanaries();
   readonly submitted: string[] = [];
   /** Submitted runs with more shared memory. */
   readonly withMoreSharedMemory: string[] = [];
@@ -80,7 +86,9 @@ export class ScriptedCampaign {
   readonly overSlots: string[] = [];
   private readonly runningByClass = new Map<string, Set<string>>();
   frozen: FrozenCampaign = frozenCampaign();
-  private server!: TemporalServer;
+  /** The keys with which payloads are sealed; undefined: they are plain. Set before {@link open}. */
+  keys: KeyRing | undefined;
+  server!: TemporalServer;
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
   private native!: NativeConnection;
@@ -101,9 +109,16 @@ export class ScriptedCampaign {
     this.server = await startTemporalServer(settings);
     await build();
     this.bundle = { codePath: join(projectRoot(), 'dist/workflows.js') };
-    this.client = new Client({ connection: await Connection.connect({ address: this.server.address }) });
+    const connection = await Connection.connect({ address: this.server.address });
+    this.client = new Client({ connection, ...codecOptions(this.keys) });
     this.native = await NativeConnection.connect({ address: this.server.address });
     await this.startWorkers();
+  }
+
+  /** Seals payloads from the next start of workers on. */
+  seal(keys: KeyRing): void {
+    this.keys = keys;
+    this.client = new Client({ connection: this.client.connection, ...codecOptions(keys) });
   }
 
   /** Starts workers with the workflows of another module, given by its path from here. */
@@ -120,6 +135,7 @@ export class ScriptedCampaign {
           connection: this.native,
           taskQueue,
           activities: this.activities(),
+          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs')),
           ...(taskQueue === taskQueues.main && {
             workflowBundle: this.bundle,
             workflowFailureErrorTypes: failOnNondeterminism,
@@ -145,6 +161,7 @@ export class ScriptedCampaign {
   /** Forgets everything that happened and every script. */
   reset(): void {
     this.rounds.reset();
+    this.canaries.reset();
     this.submitted.length = 0;
     this.withMoreSharedMemory.length = 0;
     this.secondsPerItem = 0.1;
@@ -173,18 +190,23 @@ export class ScriptedCampaign {
   /** Starts the campaign `name`; set teams and script before. */
   async start(name: string) {
     this.frozen = { ...this.frozen, campaign: name };
-    return this.client.workflow.start('campaign', campaignStart(this.frozen));
+    return this.client.workflow.start('campaign', campaignStart(this.frozen, this.keys !== undefined));
   }
 
   private activities(): Activities {
     return {
+      ...this.canaries.activities(),
       takeStock: async ({ campaign }) => {
         this.beforeCampaignActivity('takeStock');
-        return this.rounds.takeStock(campaign, await runningRounds(this.dependencies, campaign));
+        const canaries = {
+          ended: this.canaries.ended(campaign),
+          running: await runningCanaries(this.dependencies, campaign),
+        };
+        return { ...this.rounds.takeStock(campaign, await runningRounds(this.dependencies, campaign)), canaries };
       },
       openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
-        timings: { ...embeddedTimings, reconcile: 500 },
+        timings: { ...this.timings, reconcile: 500 },
         work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
       nextSubmissions: async ({ workLists, picks }) => {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
 import { build } from '../../../scripts/build.mjs';
+import { classOfCanary } from '../../../src/ids.ts';
 import { batchCredentials } from '../../../src/batch/batch-clients.ts';
+import { codecOptions } from '../../../src/codec/client-codec.ts';
+import { KeyRing } from '../../../src/codec/key-ring.ts';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CampaignResults, SubmissionSummary } from '../../../src/ledger/results.ts';
 import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
@@ -35,8 +38,8 @@ export class SimulatedHome extends CampaignHome {
   readonly campaign = 'steered';
   /** The campaign file. */
   file = '';
-  private stack: Stack | undefined;
-  private connection: Connection | undefined;
+  stack: Stack | undefined;
+  connection: Connection | undefined;
 
   constructor(private readonly shape: Omit<CampaignShape, 'campaign'>) {
     super();
@@ -115,7 +118,7 @@ export class SimulatedHome extends CampaignHome {
     });
   }
 
-  /** Every job of the Batch endpoint, oldest first; waits for an endpoint that is restarting. */
+  /** Every job of a submission, oldest first, without canaries; waits for an endpoint that is restarting. */
   async allJobs(): Promise<ObservedJob[]> {
     let jobs: ObservedJob[] = [];
     await eventually('the endpoint responds', async () => Array.isArray((jobs = await this.listedJobs())));
@@ -139,7 +142,8 @@ export class SimulatedHome extends CampaignHome {
         jobs.push({ jobId, runKey, status, createdAt });
       }
     }
-    return jobs.sort((a, b) => a.createdAt - b.createdAt);
+    const ofSubmissions = jobs.filter(({ runKey }) => classOfCanary(runKey.split('/')[1] ?? '') === undefined);
+    return ofSubmissions.sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Jobs that have not ended. */
@@ -150,7 +154,12 @@ export class SimulatedHome extends CampaignHome {
   get temporal(): Client {
     assert.ok(this.connection);
     const namespace = this.stack?.environment['TEMPORAL_NAMESPACE'] ?? '';
-    return new Client({ connection: this.connection, namespace });
+    const file = this.stack?.environment['HOLDOUT_CODEC_KEYS'];
+    return new Client({
+      connection: this.connection,
+      namespace,
+      ...codecOptions(file ? new KeyRing(file) : undefined),
+    });
   }
 
   get batch(): BatchClient {

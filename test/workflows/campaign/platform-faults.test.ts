@@ -66,6 +66,7 @@ describe('a campaign whose platform has a fault', () => {
   });
 
   it('blocks a class whose queue does not exist, at no cost, and ends all submissions on abort', async () => {
+    campaign.canaries.open('no-queue', 'g4');
     campaign.submit = (_, withdraw) =>
       withdraw ? undefined : { kind: 'refused', cause: 'Batch refuses the job: ClientException: no queue' };
     const handle = await campaign.start('no-queue');

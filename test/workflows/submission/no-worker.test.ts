@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { stuckLine } from '../../../src/client/status/blocked-text.ts';
+import { statusText } from '../../../src/client/status/status-text.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { embeddedTimings, remoteTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
@@ -32,7 +33,8 @@ describe('a campaign without workers that submit or await jobs', () => {
     campaign.script = () => 'until-cancelled';
     campaign.holdRun = ({ giveUp }) => (giveUp ? undefined : new Promise<void>(() => undefined));
   };
-  const start = async (name: string) => {
+  const start = async (name: string, { opened = true } = {}) => {
+    if (opened) campaign.canaries.open(name, 'g4');
     const handle = await campaign.start(name);
     const progress = (): Promise<CampaignProgress> => handle.query(messages.progressQuery);
     const stuck = async (): Promise<string> => (await progress()).stuck.map(stuckLine).join();
@@ -59,6 +61,24 @@ describe('a campaign without workers that submit or await jobs', () => {
       assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
     });
   }
+
+  it('says that no worker submits its canary, and ends by abort', async () => {
+    await serve('submit');
+    const { handle, progress } = await start('no-canary', { opened: false });
+    await eventually('it is named', async () =>
+      /g4 gets its first run once its canary 1, .*; its job cannot be submitted \(since .*\): no worker takes submitCanary$/m.test(
+        statusText(await progress()),
+      ),
+    );
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+    await handle.result();
+    assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+    const [canary] = campaign.canaries.ended('no-canary');
+    assert.deepEqual(
+      [canary?.verdict, canary?.costMicroUsd],
+      [{ kind: 'no-outcome', reason: 'cancelled', cause: 'the canary was given up before its job began' }, 0],
+    );
+  });
 
   it('continues once there is a worker, and is no longer reported as stuck', async () => {
     await serve('submit');
@@ -109,6 +129,26 @@ describe('a campaign without workers that submit or await jobs', () => {
       assert.deepEqual(campaign.queuesOfEnds, [taskQueues.await]);
     } finally {
       bury(new Error('the worker died'));
+    }
+  });
+
+  it('withdraws a run whose worker has died while it submitted, without waiting for its heartbeat timeout', async () => {
+    await serve();
+    campaign.timings = { ...remoteTimings };
+    let bury: () => void = () => undefined;
+    const dead = new Promise<void>((resolve) => (bury = resolve));
+    campaign.holdSubmit = () => (campaign.queuesOfEnds.length === 0 ? dead : undefined);
+    try {
+      const { handle } = await start('died-submitting');
+      await eventually('it is being submitted', () => campaign.submitted.length === 1);
+      const began = Date.now();
+      await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+      await handle.result();
+      assert.ok(Date.now() - began < 25_000, `abort took ${Date.now() - began} ms`);
+      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.submit]);
+    } finally {
+      bury();
     }
   });
 

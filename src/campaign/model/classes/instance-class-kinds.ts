@@ -22,6 +22,10 @@ export type GpuKind = keyof typeof gpuKinds;
 /** All values of `gpu:`. */
 export const gpuKindNames = Object.keys(gpuKinds) as [GpuKind, ...GpuKind[]];
 
+/** Values of `isolation:`, which give a class's containers more than the engine's usual runtime does. */
+export const isolations = ['gvisor'] as const;
+export type Isolation = (typeof isolations)[number];
+
 /** The default of `onDemandAfter:` on a Spot class. */
 export const defaultOnDemandAfter = 2;
 

@@ -1,7 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
+import type { CanarySpec } from '../../../campaign/model/canary.ts';
 import type { InputIndex, InputSet } from '../../../campaign/model/frozen-campaign.ts';
 import { runnerExit, type CollectedPredictions } from '../../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';
+import { simulatedCanary } from '../../../campaign/simulation/simulated-canary.ts';
 import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome.ts';
 import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
 import { claimRun } from '../../../runner/claim.ts';
@@ -13,6 +15,9 @@ import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { sha256 } from '../../../sha256.ts';
 import { runObjects } from '../../../object-keys.ts';
+
+/** Simulated seconds. */
+const canaryTakes = 5;
 
 /** A job from its runner's point of view. */
 interface SimulatedJob {
@@ -41,10 +46,11 @@ export class SimulatedRunner {
   async run(job: SimulatedJob): Promise<JobEnd | undefined> {
     const { store, buckets, population, seed } = this.parts;
     const { jobId, runKey, process } = job;
-    const spec = await store.readJson<RunSpec>(buckets.runs, runObjects.spec(runKey));
+    const spec = await store.readJson<RunSpec | CanarySpec>(buckets.runs, runObjects.spec(runKey));
     if (!(await claimRun(store, buckets.runs, runKey, jobId))) {
       return { kind: 'exited', code: runnerExit.duplicate, at: Date.now() };
     }
+    if (spec.purpose === 'canary') return this.canary(job, spec);
     const run = simulatedRun(population, seed, spec);
     process.plannedSeconds = run.seconds;
     await (run.kind === 'runner-hangs' ? process.waitForKill() : process.runOut());
@@ -57,6 +63,20 @@ export class SimulatedRunner {
     const writing = Date.now();
     await this.writeResults(job, spec, { seconds, facts: run.facts, stopped });
     return { kind: 'exited', code: runnerExit.done, at: at + Date.now() - writing };
+  }
+
+  /** Finds that every control holds; one that is stopped leaves no outcome. */
+  private async canary({ jobId, process }: SimulatedJob, spec: CanarySpec): Promise<JobEnd | undefined> {
+    const { store, buckets } = this.parts;
+    process.plannedSeconds = canaryTakes;
+    await process.runOut();
+    if (process.isKilled) return undefined;
+    if (process.isSignalled) return { kind: 'exited', code: runnerExit.error, at: Date.now() };
+    const at = process.startedAt + canaryTakes * 1000;
+    const outcome = simulatedCanary(spec, jobId, { startedAt: process.startedAt, stoppedAt: at });
+    const body = `${JSON.stringify(outcome, null, 2)}\n`;
+    await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, runObjects.outcome(spec.runKey), body));
+    return { kind: 'exited', code: runnerExit.done, at };
   }
 
   /** Writes the predictions, then the outcome. */

@@ -21,6 +21,9 @@ const places = {
   scratch: 'scratch',
   containers: 'containers',
   credentials: 'credentials.json',
+  /** The keys that seal Temporal's payloads, see codec-keys.ts. */
+  codecKeys: 'codec-keys.json',
+  webToken: 'web-token.json',
   /** See home-identity.ts. */
   identity: 'home.json',
   /** Ports and container engine, for the next start. */

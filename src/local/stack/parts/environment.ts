@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AccountName, Credential, Credentials } from '../home/credentials.ts';
 import { openIdentity } from '../home/home-identity.ts';
 import type { Home } from '../home/home.ts';
@@ -10,14 +11,18 @@ export const awsAccount = '000000000000';
 export interface Endpoints {
   /** host:port of the Temporal frontend. */
   temporal: string;
+  /** The Web UI with open payloads. */
   ui: string;
+  /** The link that signs a browser in. */
+  uiLink: string;
   s3: string;
   batch: string;
 }
 
-export const endpointsOf = (ports: Ports): Endpoints => ({
+export const endpointsOf = (ports: Ports, webToken: string): Endpoints => ({
   temporal: `127.0.0.1:${ports.temporal}`,
   ui: `http://127.0.0.1:${ports.ui}`,
+  uiLink: `http://127.0.0.1:${ports.ui}/?token=${webToken}`,
   s3: `http://127.0.0.1:${ports.s3}`,
   batch: `http://127.0.0.1:${ports.batch}`,
 });
@@ -61,6 +66,8 @@ export function memberEnvironment(
     TEMPORAL_CONFIG_FILE: `${home.folder}/no-temporal-profile.toml`,
     ...awsEnvironment(credentials[account], endpoints.s3),
     AWS_ENDPOINT_URL_BATCH: endpoints.batch,
+    // A stack that an older version keeps up has none.
+    ...(existsSync(home.codecKeys) && { HOLDOUT_CODEC_KEYS: home.codecKeys }),
     // The scorer handles no images and starts no jobs.
     ...(account !== 'scorer' && {
       HOLDOUT_IMAGE_STORE: `oci:${images}`,

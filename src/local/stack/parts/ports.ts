@@ -4,7 +4,7 @@ import { holdoutError } from '../../../errors.ts';
 import type { ReportLine } from '../../report.ts';
 import { portHolder } from './port-holder.ts';
 
-export const portNames = ['temporal', 'ui', 's3', 'batch'] as const;
+export const portNames = ['temporal', 'ui', 'temporalUi', 's3', 'batch'] as const;
 type PortName = (typeof portNames)[number];
 export type Ports = Record<PortName, number>;
 /** Requested ports: 0 means any free port, undefined the default port or, if that is taken, a free one. */
@@ -13,11 +13,13 @@ export type PortRequests = Partial<Record<PortName, number | undefined>>;
 export const portVariables: Record<PortName, string> = {
   temporal: 'HOLDOUT_TEMPORAL_PORT',
   ui: 'HOLDOUT_UI_PORT',
+  temporalUi: 'HOLDOUT_TEMPORAL_UI_PORT',
   s3: 'HOLDOUT_S3_PORT',
   batch: 'HOLDOUT_BATCH_PORT',
 };
 
-export const defaultPorts: Ports = { temporal: 7233, ui: 8233, s3: 7070, batch: 7171 };
+/** Only the codec server uses Temporal's own Web UI: it takes any free port. */
+export const defaultPorts: Ports = { temporal: 7233, ui: 8233, temporalUi: 0, s3: 7070, batch: 7171 };
 
 /** Reads the HOLDOUT_*_PORT variables; throws USAGE for invalid ports. */
 export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests {
@@ -64,7 +66,7 @@ async function choosePort(
     const holder = portHolder(requested);
     throw holdoutError('PORT_BUSY', { port: requested, variable: portVariables[name], ...(holder && { holder }) });
   }
-  const wanted = remembered[name] ?? (requested === undefined ? defaultPorts[name] : undefined);
+  const wanted = (remembered[name] ?? (requested === undefined ? defaultPorts[name] : 0)) || undefined;
   if (wanted !== undefined && (await isUsable(wanted))) return wanted;
   const port = await freePort(taken);
   if (wanted !== undefined) {

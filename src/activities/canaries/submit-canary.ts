@@ -1,0 +1,49 @@
+import type { Submitted } from '../../batch/submit-once.ts';
+import type { CanarySpec } from '../../campaign/model/canary.ts';
+import type { FrozenCampaign, InstanceClass } from '../../campaign/model/frozen-campaign.ts';
+import { canarySeconds, containerMemoryMiB } from '../../campaign/model/run-limits.ts';
+import { specClassOf } from '../../campaign/model/run-spec.ts';
+import { runKeyOf } from '../../ids.ts';
+import { classNamed, type Dependencies } from '../dependencies.ts';
+import { submitSpec, withdrawSpec } from '../jobs/submit-spec.ts';
+
+/** A canary of a class; `submission` is its place in run keys and reports, `sequence` its number. */
+export interface CanaryOrder {
+  campaign: string;
+  submission: string;
+  sequence: number;
+  n: number;
+  class: string;
+}
+
+/** Writes the canary's spec and makes sure that it has one job. `withdraw`: it is no longer wanted. */
+export async function submitCanary(deps: Dependencies, order: CanaryOrder & { withdraw?: true }): Promise<Submitted> {
+  const frozen = await deps.frozen.campaign(order.campaign);
+  const instanceClass = classNamed(frozen, order.class);
+  const spec = specOf(frozen, instanceClass, order);
+  return order.withdraw
+    ? withdrawSpec(deps, spec, instanceClass)
+    : submitSpec(deps, spec, instanceClass, canarySeconds.grace);
+}
+
+/** The limits of the campaign's runs, but for the wall clock: a canary tries whether they hold. */
+function specOf(
+  { limits }: FrozenCampaign,
+  instanceClass: InstanceClass,
+  { campaign, submission, n }: CanaryOrder,
+): CanarySpec {
+  const { pids, outputBytes, sharedMemoryMiB } = limits;
+  return {
+    version: 1,
+    runKey: runKeyOf(campaign, submission, n),
+    purpose: 'canary',
+    instanceClass: specClassOf(instanceClass),
+    limits: {
+      wallClockSeconds: canarySeconds.wallClock,
+      memoryMiB: containerMemoryMiB(limits, instanceClass),
+      pids,
+      outputBytes,
+      sharedMemoryMiB,
+    },
+  };
+}

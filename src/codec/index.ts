@@ -1,0 +1,2 @@
+export { keysOf } from './key-ring.ts';
+export { SealingCodec } from './sealing-codec.ts';

@@ -1,0 +1,34 @@
+import { holdoutError } from '../errors.ts';
+import { codecKeyObjects } from '../object-keys.ts';
+import type { Bucket } from '../s3/object-store.ts';
+import { checkOf } from './key-file.ts';
+import type { KeyRing } from './key-ring.ts';
+
+/**
+ * Checks that a process has every key with which payloads of this namespace were ever sealed, by the list in the results
+ * bucket. The list holds a value per key that tells nothing about it. Throws CODEC_KEY_WRONG, CODEC_KEYS_UNSET.
+ */
+export async function checkKeys(results: Bucket, namespace: string, keys: KeyRing | undefined): Promise<void> {
+  for await (const object of results.store.list(results.bucket, codecKeyObjects.folder(namespace))) {
+    const key = codecKeyObjects.idOf(object);
+    if (keys === undefined) throw holdoutError('CODEC_KEYS_UNSET', { key });
+    const known = keys.all.get(key);
+    const { file } = keys;
+    if (known === undefined) throw holdoutError('CODEC_KEY_WRONG', { file, key, why: 'is missing in it' });
+    const registered = await results.store.read(results.bucket, object);
+    if (registered.toString() !== checkOf(known))
+      throw holdoutError('CODEC_KEY_WRONG', { file, key, why: 'is another key under the same name' });
+  }
+}
+
+/** Checks the keys and enters the current one in the list, before anything is sealed with it. */
+export async function checkAndRegisterKeys(
+  results: Bucket,
+  namespace: string,
+  keys: KeyRing | undefined,
+): Promise<void> {
+  await checkKeys(results, namespace, keys);
+  if (keys === undefined) return;
+  const { id, key } = keys.current;
+  await results.store.writeIfAbsent(results.bucket, codecKeyObjects.key(namespace, id), checkOf(key));
+}

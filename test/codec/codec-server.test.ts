@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCodecServer } from '../../src/codec-server/server.ts';
+import { fromJson, toJson, type JsonPayload } from '../../src/codec-server/json-payload.ts';
+import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
+import { KeyRing } from '../../src/codec/key-ring.ts';
+import { openPayload, sealPayload } from '../../src/codec/sealed-payload.ts';
+import { freePort } from '../support/free-port.ts';
+
+const token = 't'.repeat(43);
+const json = (text: string) => ({ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(text) });
+
+describe('the codec server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-codec-'));
+  const seen: { path: string; headers: IncomingMessage['headers']; body: string }[] = [];
+  let keys: KeyRing;
+  let webUi: Server;
+  let server: Server;
+  let port: number;
+
+  before(async () => {
+    const file = join(folder, 'keys.json');
+    writeKeyFile(file, newKeyFile());
+    keys = new KeyRing(file);
+    webUi = createServer((got, response) => {
+      let body = '';
+      got.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      got.on('end', () => {
+        seen.push({ path: got.url ?? '', headers: got.headers, body });
+        response.end(got.url?.includes('settings') ? '{"Version":"1","Codec":{"Endpoint":""}}' : 'the page');
+      });
+    });
+    await once(webUi.listen(0, '127.0.0.1'), 'listening');
+    port = await freePort();
+    const upstream = new URL(`http://127.0.0.1:${(webUi.address() as AddressInfo).port}`);
+    server = openCodecServer(keys, { keys: file, webUi: upstream, port, token });
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  });
+  beforeEach(() => void (seen.length = 0));
+  after(() => {
+    server.close();
+    webUi.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const signedIn = { authorization: `Bearer ${token}` };
+
+  /** Unlike fetch, lets a test choose Host and Origin. */
+  const send = async (method: string, path: string, headers: Record<string, string> = {}, body?: object) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers } });
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response as AsyncIterable<Buffer>) text += chunk.toString();
+    return { status: response.statusCode, headers: response.headers, text };
+  };
+  const statusOf = async (...args: Parameters<typeof send>) => (await send(...args)).status;
+
+  it('refuses every request without its token, with another host or from another page', async () => {
+    const sealed = { payloads: [toJson(sealPayload(json('"secret"'), keys.current))] };
+    const paths = ['/', '/codec/decode', '/codec/encode', '/api/v1/settings', '/api/v1/namespaces/n/workflows'];
+    for (const path of paths) {
+      assert.equal(await statusOf('POST', path, {}, sealed), 401, path);
+      assert.equal(await statusOf('POST', path, { authorization: 'Bearer guessed' }, sealed), 401, path);
+      assert.equal(await statusOf('POST', path, { ...signedIn, host: `evil.example:${port}` }, sealed), 403, path);
+      assert.equal(await statusOf('POST', path, { ...signedIn, origin: 'http://evil.example' }, sealed), 403, path);
+      assert.equal(await statusOf('POST', path, { ...signedIn, origin: 'null' }, sealed), 403, path);
+      assert.equal(await statusOf('POST', `${path}?token=${token}`, {}, sealed), 401, path);
+    }
+    assert.deepEqual(seen, [], 'the Web UI saw nothing');
+  });
+
+  it('moves the token from the link into a cookie of this server', async () => {
+    const { status, headers } = await send('GET', `/namespaces/n/workflows?query=a%3D1&token=${token}`);
+    assert.deepEqual([status, headers.location], [303, '/namespaces/n/workflows?query=a%3D1']);
+    const [cookie = ''] = headers['set-cookie'] ?? [];
+    assert.match(cookie, /HttpOnly; SameSite=Strict/);
+    const page = await send('GET', '/', { cookie: `_csrf=x; ${cookie.split(';')[0]}` });
+    assert.deepEqual([page.status, page.text], [200, 'the page']);
+    assert.equal(seen[0]?.headers.cookie, '_csrf=x', 'the token goes no further');
+    const [, elsewhere] = [await send('GET', `/x?token=${token}`), await send('GET', `//evil.example/?token=${token}`)];
+    assert.ok(
+      elsewhere.headers.location?.startsWith('/') && !elsewhere.headers.location.startsWith('//'),
+      'stays here',
+    );
+  });
+
+  it('decodes what is sealed and leaves the rest', async () => {
+    const plain = toJson(json('"plain"'));
+    const body = { payloads: [toJson(sealPayload(json('"secret"'), keys.current)), plain] };
+    const { text } = await send('POST', '/codec/decode', signedIn, body);
+    const [first, second] = (JSON.parse(text) as { payloads: JsonPayload[] }).payloads;
+    assert.equal(Buffer.from(first?.data ?? '', 'base64').toString(), '"secret"');
+    assert.deepEqual(second, plain);
+    assert.equal(await statusOf('POST', '/codec/decode', signedIn, { payloads: [{ data: 1 }] }), 400);
+    assert.equal(await statusOf('GET', '/codec/decode', signedIn), 405);
+  });
+
+  it('names itself as the codec in the Web UI’s settings', async () => {
+    const { text } = await send('GET', '/api/v1/settings?', signedIn);
+    assert.deepEqual(JSON.parse(text), {
+      Version: '1',
+      Codec: { Endpoint: `http://127.0.0.1:${port}/codec`, PassAccessToken: false },
+    });
+  });
+
+  it('seals signals and updates for the workflow that gets them, encoded before or not, with content or without', async () => {
+    const encoded = await send('POST', '/codec/encode', signedIn, { payloads: [toJson(json('{"team":"a"}'))] });
+    const { payloads } = JSON.parse(encoded.text) as { payloads: JsonPayload[] };
+    const workflow = '/api/v1/namespaces/n/workflows/campaign%3Ac';
+    await send('POST', `${workflow}/signal/pauseTeam`, signedIn, { input: { payloads } });
+    await send('POST', `${workflow}/signal/pauseTeam`, signedIn, {
+      input: { payloads: [toJson(json('{"team":"b"}'))] },
+    });
+    await send('POST', `${workflow}/signal/resumeCampaign`, signedIn, { input: null });
+    const args = { payloads: [toJson(json('{"usd":1}'))] };
+    await send('POST', `${workflow}/update/raiseBudget`, signedIn, {
+      request: { input: { name: 'raiseBudget', args } },
+    });
+    const contents = seen.map(({ body }) => {
+      const parsed = JSON.parse(body) as { input?: Arguments; request?: { input: { args: Arguments } } };
+      const [payload] = (parsed.input ?? parsed.request?.input.args)?.payloads ?? [];
+      const context = { type: 'workflow', namespace: 'n', workflowId: 'campaign:c' } as const;
+      const opened = openPayload(fromJson(payload ?? {}), (id) => keys.find(id), context);
+      return opened.kind === 'opened' ? Buffer.from(opened.payload.data ?? []).toString() : opened.reason;
+    });
+    assert.deepEqual(contents, ['{"team":"a"}', '{"team":"b"}', '{}', '{"usd":1}']);
+  });
+});
+
+interface Arguments {
+  payloads: JsonPayload[];
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyCommand } from '../../src/codec-server/key-commands.ts';
+import { newKeyFile, readKeyFile, withNewKey, writeKeyFile } from '../../src/codec/key-file.ts';
+import { KeyRing } from '../../src/codec/key-ring.ts';
+import { SealingCodec } from '../../src/codec/sealing-codec.ts';
+import { refusalOf } from '../../src/unauthenticated.ts';
+
+describe('a codec key file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
+  const file = join(folder, 'keys.json');
+  beforeEach(() => writeKeyFile(file, newKeyFile(['older'])));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const refused = (why: RegExp): void =>
+    assert.throws(() => new KeyRing(file), { code: 'CODEC_KEYS_UNREADABLE', message: why });
+
+  it('is readable by its owner alone, whatever the umask, and refused otherwise', () => {
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    for (const mode of [0o640, 0o604, 0o666]) {
+      chmodSync(file, mode);
+      refused(new RegExp(`its mode is ${mode.toString(8)}, so other users may read it`));
+    }
+  });
+
+  it('is refused if it is missing, broken or has no valid current key, without a word of its content', () => {
+    rmSync(file);
+    refused(/ENOENT/);
+    const broken = {
+      '{': /it is not JSON/,
+      '{"version":1,"current":"a","keys":{"a":"c2VjcmV0"},"plainCampaigns":[]}': /key a has 6 bytes, not 32/,
+      '{"version":1,"current":"b","keys":{},"plainCampaigns":[]}': /its current key b is missing/,
+      '{"version":2,"secret":"c2VjcmV0"}': /is invalid/,
+    };
+    for (const [text, why] of Object.entries(broken)) {
+      writeFileSync(file, text, { mode: 0o600 });
+      refused(why);
+      assert.throws(
+        () => new KeyRing(file),
+        (error: Error) => !error.message.includes('c2VjcmV0'),
+      );
+    }
+  });
+
+  const payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"a":1}') };
+  const context = { type: 'workflow', namespace: 'n', workflowId: 'campaign:newer' } as const;
+  const read = async (
+    codec: SealingCodec,
+    sealed: typeof payload,
+    workflowId: string = context.workflowId,
+  ): Promise<string> => {
+    const [opened] = await codec.decode([sealed], { ...context, workflowId });
+    return Buffer.from(opened?.data ?? []).toString();
+  };
+
+  it('gets a second key: both are read, the current one seals, and running processes see the new one', async () => {
+    const before = new SealingCodec(new KeyRing(file));
+    const [old] = await before.encode([payload], context);
+    assert.match(keyCommand('add-key', file, undefined), /one more key/);
+    const [added = ''] = [...readKeyFile(file).keys.keys()].filter((id) => id !== readKeyFile(file).current);
+    assert.match(keyCommand('use-key', file, added), new RegExp(`seals with ${added}`));
+    const after = new SealingCodec(new KeyRing(file));
+    const [fresh] = await after.encode([payload], context);
+    assert.equal(Buffer.from(fresh?.metadata?.['key'] ?? []).toString(), added);
+    assert.equal(await read(after, old as typeof payload), '{"a":1}');
+    // A process looks at the file at most once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    assert.equal(await read(before, fresh as typeof payload), '{"a":1}');
+    assert.throws(() => keyCommand('use-key', file, 'missing'), { code: 'USAGE' });
+    assert.throws(() => keyCommand('new-key', file, undefined), { code: 'USAGE' });
+  });
+
+  it('does not lose its keys when the file breaks while a process runs', async () => {
+    const ring = new KeyRing(file);
+    const codec = new SealingCodec(ring);
+    const [old] = await codec.encode([payload], context);
+    writeFileSync(file, '{', { mode: 0o600 });
+    utimesSync(file, 1, 1);
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    assert.equal(ring.find('unknown'), undefined);
+    assert.equal(await read(codec, old as typeof payload), '{"a":1}');
+  });
+
+  it('accepts plain payloads in the campaigns from before and in no others, and marks what it refuses', async () => {
+    const codec = new SealingCodec(new KeyRing(file));
+    assert.equal(await read(codec, payload, 'submission:older:s'), '{"a":1}');
+    assert.equal(await read(codec, payload, 'campaign:older'), '{"a":1}');
+    for (const id of ['campaign:newer', 'submission:newer:older', 'campaign:older:x', 'older', 'other:older:s']) {
+      assert.equal(refusalOf(JSON.parse(await read(codec, payload, id))), 'plain', id);
+    }
+    const { file: twoKeys } = withNewKey(readKeyFile(file));
+    assert.deepEqual([...twoKeys.plainCampaigns], ['older']);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { SimulatedHome, endless } from '../support/campaigns/simulated-home.ts';
+
+const program = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const skipped = program === undefined ? ' (skipped: no Chromium here)' : '';
+
+/** Set to a folder, pictures for the documentation are written there. */
+const pictures = process.env['HOLDOUT_TEST_PICTURES'];
+
+(program === undefined ? describe.skip : describe)(`the Web UI of a stack with sealed payloads${skipped}`, function () {
+  this.timeout(240_000);
+  const home = new SimulatedHome({ teams: [2, 1], slots: { g4: 2, p3: 1 }, budgetUsd: 500, unprobed: true });
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    await home.open({ 's0-0': endless, 's1-0': endless });
+    await home.begin();
+    await home.until('two run', ({ counts }) => counts.running === 2);
+    browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
+    page = await browser.newPage({ viewport: { width: 1400, height: 1050 } });
+    page.setDefaultTimeout(15_000);
+    await page.goto(addressOf('campaign%3Asteered'));
+  });
+  after(async () => {
+    await browser?.close();
+    await home.remove();
+  });
+
+  const addressOf = (workflow: string): string => {
+    assert.ok(home.stack);
+    const { endpoints, environment } = home.stack;
+    const url = new URL(endpoints.uiLink);
+    url.pathname = `/namespaces/${environment['TEMPORAL_NAMESPACE']}/workflows/${workflow}`;
+    return url.href;
+  };
+  const keep = async (name: string): Promise<void> => {
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png` });
+  };
+
+  it('shows inputs and summaries in plain text, and no token in the address', async () => {
+    await page.getByText('"campaign"').first().waitFor();
+    await page.getByText('s0-0 of Team 0').first().waitFor();
+    assert.ok(!page.url().includes('token'), page.url());
+  });
+
+  it('shows the current details', async () => {
+    await page.getByText('User Metadata').first().click();
+    await page.getByText('Current Details').first().waitFor();
+    await page.getByText('running').first().waitFor();
+    await keep('web-ui-sealed');
+  });
+
+  it('sends a signal, which the campaign accepts and records', async () => {
+    await page.locator('button:visible', { hasText: 'More Actions' }).click();
+    await page
+      .locator(':visible', { hasText: /^\s*Send a Signal\s*$/ })
+      .first()
+      .click();
+    await page.locator('input[data-testid=signal-select]:visible').click({ force: true });
+    await page.locator('[role=option]:visible', { hasText: 'pauseTeam' }).first().click();
+    await page
+      .locator('.cm-content[contenteditable=true]:visible')
+      .last()
+      .fill('{ "team": "t1", "reason": "by hand" }');
+    // The editor formats its text when it loses the focus, and the button below moves.
+    await page.locator('.cm-content[contenteditable=true]:visible').last().blur();
+    await keep('web-ui-signal');
+    await page.locator('button:visible', { hasText: 'Submit' }).click();
+    await home.until('the team is paused', ({ pausedTeams }) => pausedTeams.includes('t1'));
+    const log = await home.command(0, 'status');
+    assert.match(log, /pauseTeam team=t1/);
+  });
+});

@@ -1,0 +1,20 @@
+/** A control, and how the drill removes it: one edit of the source. */
+export interface Control {
+  /** What the control prevents, as a noun phrase. */
+  control: string;
+  /** The source file, and the text in it that occurs once, before and after the removal. */
+  file: string;
+  from: string;
+  to: string;
+  /** The test files that must notice, and of their tests those whose titles match. */
+  tests: readonly string[];
+  grep?: string;
+}
+
+/** Controls of one file that are noticed by the same tests. */
+export const controlsOf = (
+  file: string,
+  tests: readonly string[],
+  rows: readonly (readonly [control: string, from: string, to: string, grep?: string])[],
+): Control[] =>
+  rows.map(([control, from, to, grep]) => ({ control, file, from, to, tests, ...(grep !== undefined && { grep }) }));

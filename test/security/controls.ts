@@ -1,0 +1,14 @@
+import { gateControls } from './controls/gate.ts';
+import { runnerControls } from './controls/runner.ts';
+import { sandboxControls } from './controls/sandbox.ts';
+import { surfaceControls } from './controls/surfaces.ts';
+import { systemCallControls } from './controls/system-calls.ts';
+
+/** The controls that the drill removes, by area. */
+export const areas = {
+  'The container': sandboxControls,
+  'System calls': systemCallControls,
+  'The runner': runnerControls,
+  'The gate for images': gateControls,
+  'Local surfaces': surfaceControls,
+};

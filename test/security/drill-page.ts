@@ -1,0 +1,46 @@
+import type { Control } from './control.ts';
+import type { Verdict } from './mutant-tree.ts';
+
+/** A control that was removed, and what its tests said. */
+export interface Removed {
+  area: string;
+  control: Control;
+  verdict: Verdict;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/[`<>]/g, '').replaceAll(/\s+/g, ' ');
+
+const resultOf = (verdict: Verdict): string =>
+  verdict.kind === 'noticed' ? verdict.by : verdict.kind === 'survived' ? '**no test noticed**' : '**broken**';
+
+/** The page of docs/ with the result of a drill. */
+export function drillPage(removed: readonly Removed[]): string {
+  const areas = [...new Set(removed.map(({ area }) => area))];
+  const survivors = removed.filter(({ verdict }) => verdict.kind !== 'noticed').length;
+  const sections = areas.map((area) => {
+    const rows = removed
+      .filter((one) => one.area === area)
+      .map(
+        ({ control, verdict }) =>
+          `| ${cell(control.control)} | \`${control.file.replace('src/', '')}\` | ${cell(resultOf(verdict))} |`,
+      );
+    return [
+      `## ${area}`,
+      '',
+      '| control | in src/ | the test that notices its removal |',
+      '| - | - | - |',
+      ...rows,
+      '',
+    ].join('\n');
+  });
+  return [
+    '# The security drill',
+    '',
+    '`npm run test:security -- --write` writes this page. It removes each control from a copy of the source, one at a time, and',
+    'runs the tests that must notice. A test that fails with every control in place does not count.',
+    '',
+    `**${removed.length} controls removed, ${survivors} not noticed.**`,
+    '',
+    ...sections,
+  ].join('\n');
+}

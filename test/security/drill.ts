@@ -1,0 +1,79 @@
+/**
+ * `npm run test:security [-- --write | WORD …]`: removes each control from a copy of the source and requires a named test to
+ * notice. With words, only controls whose names contain one. `--write` writes docs/security-drill.md. The last line says
+ * `N passed, N failed`: controls that were noticed, and the others.
+ */
+import { writeFileSync } from 'node:fs';
+import { areas } from './controls.ts';
+import type { Control } from './control.ts';
+import { drillPage, type Removed } from './drill-page.ts';
+import { MutantTree, type Verdict } from './mutant-tree.ts';
+
+/** Each has a copy of the tree; more would compete for the processor and miss their deadlines. */
+const treesAtOnce = 2;
+
+const [option, ...more] = process.argv.slice(2);
+const words = option === undefined || option === '--write' ? [] : [option, ...more];
+const wanted = Object.entries(areas).flatMap(([area, controls]) =>
+  controls
+    .filter(({ control }) => words.length === 0 || words.some((word) => control.includes(word)))
+    .map((control) => ({ area, control })),
+);
+
+/** Does work in each copy of the tree until no more is left. */
+async function inTrees<Item>(items: readonly Item[], work: (tree: MutantTree, item: Item) => Promise<void>) {
+  const waiting = [...items];
+  const one = async (): Promise<void> => {
+    const tree = new MutantTree();
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(tree, next);
+    } finally {
+      tree.remove();
+    }
+  };
+  await Promise.all(Array.from({ length: treesAtOnce }, one));
+}
+
+const keyOf = ({ tests, grep }: Control): string => JSON.stringify([tests, grep]);
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** Tests that fail anyway would notice everything. */
+async function unfitTests(): Promise<Map<string, Verdict>> {
+  const unfit = new Map<string, Verdict>();
+  const sets = new Map(wanted.map(({ control }) => [keyOf(control), control]));
+  await inTrees([...sets], async (tree, [key, { tests, grep }]) => {
+    const verdict = await tree.intact(tests, grep);
+    if (verdict.kind === 'survived') return;
+    unfit.set(key, verdict);
+    say(`with every control in place: ${tests.join(' ')} ${grep ?? ''}: ${textOf(verdict)}`);
+  });
+  return unfit;
+}
+
+const textOf = (verdict: Verdict): string =>
+  verdict.kind === 'noticed'
+    ? verdict.by
+    : verdict.kind === 'broken'
+      ? verdict.output.slice(-2_000)
+      : 'no test noticed';
+
+const unfit = await unfitTests();
+const removed: Removed[] = [];
+await inTrees(wanted, async (tree, { area, control }) => {
+  const verdict: Verdict = unfit.has(keyOf(control))
+    ? { kind: 'broken', output: 'its tests fail with every control in place' }
+    : await tree.without(control);
+  removed.push({ area, control, verdict });
+  say(`${verdict.kind === 'noticed' ? '✔' : '✘'} ${area}: ${control.control}: ${textOf(verdict)}`);
+});
+
+const failed = removed.filter(({ verdict }) => verdict.kind !== 'noticed');
+for (const { area, control, verdict } of failed) {
+  say(`failed: ${area}: ${control.control} (${control.file}): ${textOf(verdict)}`);
+}
+if (option === '--write') {
+  const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
+  writeFileSync('docs/security-drill.md', drillPage(inOrder));
+}
+say(`${removed.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;

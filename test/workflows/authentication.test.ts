@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
+import { KeyRing } from '../../src/codec/key-ring.ts';
+import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
+import { progressQuery } from '../../src/workflows/messages.ts';
+import { eventually } from '../support/eventually.ts';
+import { latch } from '../support/latch.ts';
+import { completeOneActivity, orderActivity } from '../support/rogue-worker.ts';
+import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
+
+const namespace = 'default';
+
+/** A program that reaches Temporal and has no codec key. */
+describe('a stranger at Temporal', function () {
+  this.timeout(120_000);
+  const campaign = new ScriptedCampaign();
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
+  let connection: Connection;
+  let stranger: Client;
+
+  before(async () => {
+    const file = join(folder, 'keys.json');
+    writeKeyFile(file, newKeyFile());
+    campaign.keys = new KeyRing(file);
+    await campaign.open();
+    connection = await Connection.connect({ address: campaign.server.address });
+    stranger = new Client({ connection });
+  });
+  beforeEach(() => campaign.reset());
+  after(async () => {
+    await connection.close();
+    await campaign.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const handleOf = (name: string) => campaign.client.workflow.getHandle(campaignWorkflowId(name));
+  const actsOf = (name: string) => campaign.rounds.commands(name).map(({ act }) => act);
+
+  /** A campaign whose only submission runs until `release`. */
+  async function running(name: string) {
+    const held = latch();
+    campaign.teams = { one: ['m1'] };
+    campaign.holdRun = () => held.opened;
+    const started = await campaign.start(name);
+    await eventually('it runs', async () => (await handleOf(name).query(progressQuery)).counts.running === 1);
+    return { release: () => held.open(), ended: started };
+  }
+
+  it('neither pauses, aborts nor ends anything by signals and updates, which are recorded', async () => {
+    const { release, ended } = await running('signals');
+    const asStranger = stranger.workflow.getHandle(campaignWorkflowId('signals'));
+    await asStranger.signal('pauseTeam', { team: 'one', by: 'me' });
+    await asStranger.signal('pauseCampaign', { by: 'me' });
+    await asStranger.signal('pauseCampaign');
+    await asStranger.signal('submissionFinished', { submission: 'm1', team: 'one', sequence: 1, state: 'finished' });
+    await assert.rejects(asStranger.executeUpdate('raiseBudget', { args: [{ to: 1 }] }));
+    const submission = stranger.workflow.getHandle(submissionWorkflowId('signals', 'm1'));
+    await submission.signal('endRun', { n: 1 });
+    await submission.signal('tryAgain');
+    await eventually('the campaign has recorded the refusals', () =>
+      actsOf('signals').some((act) => act.includes('signal pauseTeam') && act.includes('signal submissionFinished')),
+    );
+    const { counts, pausedTeams } = await handleOf('signals').query(progressQuery);
+    assert.deepEqual([counts.running, pausedTeams], [1, []]);
+    release();
+    await ended.result();
+    assert.deepEqual(
+      campaign.recorded.map(({ state }) => state),
+      ['finished'],
+    );
+    const refused = actsOf('signals').join('\n');
+    assert.match(refused, /signal pauseCampaign \(it is not sealed/);
+    assert.match(refused, /it has no sealed content/);
+  });
+
+  it('learns nothing from a query', async () => {
+    const { release, ended } = await running('queries');
+    const query = stranger.workflow.getHandle(campaignWorkflowId('queries')).query('progress');
+    await assert.rejects(query, /Unknown encoding: binary\/encrypted/);
+    release();
+    await ended.result();
+  });
+
+  it('forges no result: the activity runs again on a worker with the key', async () => {
+    await campaign.stopWorkers();
+    await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.score));
+    campaign.teams = { one: ['m1'] };
+    const started = await campaign.start('results');
+    const forge = (response: Parameters<typeof completeOneActivity>[3]) =>
+      completeOneActivity(connection, namespace, taskQueues.score, response);
+    await forge(() => ({ result: { kind: 'scored', key: 'other/score', digest: '0' } }));
+    await forge(() => ({ nothing: true }));
+    await forge(() => ({ failure: { message: 'x', applicationFailureInfo: { type: 'X', nonRetryable: true } } }));
+    await forge(() => ({
+      failure: {
+        message: 'Encoded failure',
+        encodedAttributes: { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"message":"x"}') },
+        applicationFailureInfo: { type: 'X', nonRetryable: true },
+      },
+    }));
+    await campaign.stopWorkers();
+    await campaign.startWorkers();
+    await started.result();
+    assert.deepEqual(campaign.submitted, ['results/m1/1', 'results/m1/2']);
+    const [record] = campaign.recorded;
+    assert.deepEqual([record?.state, record?.score?.key], ['finished', 'scores/m1']);
+  });
+
+  it('starts no workflow of Holdout', async () => {
+    const start = { taskQueue: taskQueues.main, workflowId: campaignWorkflowId('evil'), args: [{ campaign: 'evil' }] };
+    await assert.rejects(stranger.workflow.execute('campaign', start), (error: unknown) => {
+      assert.ok(error instanceof WorkflowFailedError);
+      return true;
+    });
+    const unsealed = { ...start, workflowId: 'other', args: [] };
+    await assert.rejects(stranger.workflow.execute('submission', unsealed), WorkflowFailedError);
+    assert.deepEqual(campaign.recorded, []);
+  });
+
+  it('schedules no activity of Holdout', async () => {
+    await campaign.stopWorkers();
+    await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.main));
+    const workflowId = submissionWorkflowId('orders', 'x');
+    await stranger.workflow.start('submission', { taskQueue: taskQueues.main, workflowId, args: [{ any: 1 }] });
+    const failure = await orderActivity(connection, namespace, taskQueues.main, {
+      taskQueue: taskQueues.score,
+      activityType: 'scoreOutput',
+      input: { campaign: 'orders', submission: 'x', n: 1, sequence: 1 },
+    });
+    assert.equal(failure?.applicationFailureInfo?.type, 'UNAUTHENTICATED');
+    assert.equal(failure?.message, 'Encoded failure', 'its text is sealed');
+    await stranger.workflow.getHandle(workflowId).terminate();
+    await campaign.stopWorkers();
+    await campaign.startWorkers();
+  });
+});
+
+describe('a campaign from before payloads were sealed', function () {
+  this.timeout(120_000);
+  const campaign = new ScriptedCampaign();
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
+  before(() => campaign.open());
+  after(async () => {
+    await campaign.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('continues with workers that seal, and its new submissions are sealed for no stranger to read', async () => {
+    const held = latch();
+    campaign.teams = { one: ['m1'], two: ['m2'] };
+    campaign.holdRun = () => held.opened;
+    const started = await campaign.start('before');
+    const handle = campaign.client.workflow.getHandle(campaignWorkflowId('before'));
+    await eventually('both run', async () => (await handle.query(progressQuery)).counts.running === 2);
+    await campaign.stopWorkers();
+    const file = join(folder, 'keys.json');
+    writeKeyFile(file, newKeyFile(['before']));
+    campaign.seal(new KeyRing(file));
+    await campaign.startWorkers();
+    held.open();
+    await campaign.client.workflow.getHandle(started.workflowId).result();
+    assert.deepEqual(campaign.recorded.map(({ state }) => state).toSorted(), ['finished', 'finished']);
+    const { events = [] } = await handle.fetchHistory();
+    const last = events?.findLast((event) => event.activityTaskScheduledEventAttributes);
+    const [input] = last?.activityTaskScheduledEventAttributes?.input?.payloads ?? [];
+    assert.equal(Buffer.from(input?.metadata?.['encoding'] ?? []).toString(), 'binary/encrypted');
+  });
+});
