@@ -4,11 +4,14 @@ import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { sha256 } from '../sha256.ts';
 import { readsAtOnce } from './ledger.ts';
+import type { RunEvidence } from './record.ts';
 
 /** The record of an ended canary, written once. Its findings in full are in the outcome in the runs bucket. */
 export interface CanaryRecord extends CanaryReport {
   version: 1;
   campaign: string;
+  /** The sha256 of the objects of its run. Absent in older records. */
+  evidence?: RunEvidence;
 }
 
 /** The report that a record keeps. */

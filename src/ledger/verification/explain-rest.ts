@@ -1,4 +1,5 @@
 import { classOfCanary } from '../../ids.ts';
+import { resultObjects } from '../../object-keys.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
 import type { Buckets } from '../../settings.ts';
 import type { CampaignKeys } from './campaign-keys.ts';
@@ -30,10 +31,10 @@ export function explainRest(
   }
   for (const key of keys.runs) {
     if (findings.isExplained(buckets.runs, key)) continue;
-    const [, member = ''] = key.split('/');
-    if (classOfCanary(member) !== undefined) {
-      findings.explain(buckets.runs, key);
-      findings.note('the runs of canaries; their records are');
+    const [campaign = '', member = '', n] = key.split('/');
+    const name = classOfCanary(member);
+    if (name !== undefined && !keys.results.includes(resultObjects.canary(campaign, name, Number(n)))) {
+      findings.note('the runs of canaries that are not recorded yet');
     } else if (isOpen(member)) findings.note('runs of rounds that are not recorded yet');
     else findings.fault(buckets.runs, key, unexpected);
   }

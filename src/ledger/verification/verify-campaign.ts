@@ -89,7 +89,7 @@ async function verifyAll(
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
-  const canaries = await verifyCanaries(objects, bucket, { campaign, keys: keys.results, heads });
+  const canaries = await verifyCanaries(objects, buckets, { campaign, keys: keys.results, heads });
   const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
   const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
