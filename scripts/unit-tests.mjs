@@ -29,6 +29,8 @@ export const unitTests = [
   'test/report/',
   'test/runner/measure/',
   'test/runner/device/nvidia-smi.test.ts',
+  'test/runner/isolation/judge-device.test.ts',
+  'test/runner/isolation/judge.test.ts',
   'test/runner/sandbox/clean-environment.test.ts',
   'test/runner/sandbox/start-refusal.test.ts',
   'test/scoring/',

@@ -6,19 +6,22 @@ import type { KeyRing } from './key-ring.ts';
 
 /**
  * Checks that a process has every key with which payloads of this namespace were ever sealed, by the list in the results
- * bucket. The list holds a value per key that tells nothing about it. Throws CODEC_KEY_WRONG, CODEC_KEYS_UNSET.
+ * bucket; returns their ids. The list holds a value per key that tells nothing about it. Throws CODEC_KEY_WRONG, CODEC_KEYS_UNSET.
  */
-export async function checkKeys(results: Bucket, namespace: string, keys: KeyRing | undefined): Promise<void> {
+export async function checkKeys(results: Bucket, namespace: string, keys: KeyRing | undefined): Promise<Set<string>> {
+  const registered = new Set<string>();
   for await (const object of results.store.list(results.bucket, codecKeyObjects.folder(namespace))) {
     const key = codecKeyObjects.idOf(object);
     if (keys === undefined) throw holdoutError('CODEC_KEYS_UNSET', { key });
     const known = keys.all.get(key);
     const { file } = keys;
     if (known === undefined) throw holdoutError('CODEC_KEY_WRONG', { file, key, why: 'is missing in it' });
-    const registered = await results.store.read(results.bucket, object);
-    if (registered.toString() !== checkOf(known))
+    const check = await results.store.read(results.bucket, object);
+    if (check.toString() !== checkOf(known))
       throw holdoutError('CODEC_KEY_WRONG', { file, key, why: 'is another key under the same name' });
+    registered.add(key);
   }
+  return registered;
 }
 
 /** Checks the keys and enters the current one in the list, before anything is sealed with it. */
@@ -27,8 +30,9 @@ export async function checkAndRegisterKeys(
   namespace: string,
   keys: KeyRing | undefined,
 ): Promise<void> {
-  await checkKeys(results, namespace, keys);
+  const registered = await checkKeys(results, namespace, keys);
   if (keys === undefined) return;
   const { id, key } = keys.current;
+  if (registered.has(id)) return;
   await results.store.writeIfAbsent(results.bucket, codecKeyObjects.key(namespace, id), checkOf(key));
 }

@@ -52,10 +52,6 @@ export const cloudErrors = {
     (d) => `The Batch queue ${d.queue} of class ${d.instanceClass} ${d.why}${end(d)}`,
     (d) => d.next,
   ),
-  CLASS_UNFIT: userError<Effect & { instanceClass: string; why: string; next: string }>(
-    (d) => `The class ${d.instanceClass} ${d.why}${end(d)}`,
-    (d) => d.next,
-  ),
   JOB_DEFINITION_UNUSABLE: userError<
     Effect & { jobDefinition: string; instanceClass: string; why: string; next: string }
   >(

@@ -20,7 +20,10 @@ import { jobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { refusalOf } from '../../src/batch/refused.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
-import { parseRunKey, taskQueues } from '../../src/ids.ts';
+import type { CanarySpec } from '../../src/campaign/model/canary.ts';
+import { simulatedCanary } from '../../src/campaign/simulation/simulated-canary.ts';
+import { canaryMember, canaryWorkflowId, parseRunKey, runKeyOf, taskQueues } from '../../src/ids.ts';
+import { canariesOf } from '../../src/ledger/canaries.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { loadSettings } from '../../src/settings.ts';
@@ -30,7 +33,7 @@ import { faults } from '../support/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { BatchRig, pollMs } from './batch-rig.ts';
-import type { awaitRun, submitRun } from './run-workflow.ts';
+import type { awaitRun, canary, submitRun } from './run-workflow.ts';
 import { runObjects, resultObjects } from '../../src/object-keys.ts';
 
 const timings: Timings = {
@@ -235,6 +238,57 @@ describe('the activities of a Batch job on a real worker', () => {
       ],
     );
     assert.equal(await rig.claim(idle), 'abandoned');
+  });
+
+  it('carries out canaries: one job each, a spec with the limits of the class, a record with verdict and cost', async () => {
+    const { buckets } = rig.s3;
+    const begin = (n: number): Promise<WorkflowHandle<typeof canary>> =>
+      client.workflow.start<typeof canary>('canary', {
+        workflowId: canaryWorkflowId('case', 'g4', n),
+        taskQueue: taskQueues.main,
+        args: [{ campaign: 'case', class: 'g4', n, reserved: 5, timings }],
+      });
+    const keyOf = (n: number): string => runKeyOf('case', canaryMember('g4'), n);
+    rig.play(keyOf(1), { until: 'tried', end: 'error' });
+    rig.play(keyOf(2), { end: 'error' });
+    rig.play(keyOf(3), { slowStart: true });
+    const [held, mute, unwanted] = [await begin(1), await begin(2), await begin(3)];
+    await Promise.all([1, 2].map((n) => rig.claimed(keyOf(n))));
+    await eventually('the third has a job', async () => (await rig.jobs(keyOf(3))).length === 1);
+    const [job] = await rig.jobs(keyOf(1));
+    const { timeout, tags } = await rig.endpoint.describe(job?.jobId ?? '');
+    assert.deepEqual(
+      [timeout?.attemptDurationSeconds, tags?.['holdout:campaign'], tags?.['holdout:submission']],
+      [600, 'case', '_canary-g4'],
+    );
+    const spec = await rig.store.readJson<CanarySpec>(buckets.runs, runObjects.spec(keyOf(1)));
+    assert.deepEqual(
+      [spec.purpose, spec.limits.memoryMiB, spec.limits.wallClockSeconds, spec.instanceClass.name],
+      ['canary', 256, 300, 'g4'],
+    );
+    const outcome = simulatedCanary(spec, job?.jobId ?? '', { startedAt: Date.now(), stoppedAt: Date.now() });
+    await rig.store.write(buckets.runs, runObjects.outcome(keyOf(1)), JSON.stringify(outcome));
+    rig.open('tried');
+    await unwanted.cancel();
+    const kinds = await Promise.all([held, mute, unwanted].map((handle) => handle.result()));
+    assert.deepEqual(kinds, ['holds', 'no-outcome', 'no-outcome']);
+    const records = await canariesOf({ store: rig.store, bucket: buckets.results }, 'case');
+    assert.deepEqual(
+      records.map(({ n, verdict }) => [n, verdict.kind === 'no-outcome' ? verdict.reason : verdict.kind]),
+      [
+        [1, 'holds'],
+        [2, 'platform-error'],
+        [3, 'cancelled'],
+      ],
+    );
+    for (const { n, billedSeconds, costMicroUsd, jobId } of records) {
+      const jobs = await rig.jobs(keyOf(n));
+      assert.deepEqual(
+        jobs.map((one) => one.jobId),
+        [jobId],
+      );
+      assert.equal(costMicroUsd, Math.ceil((billedSeconds * 526_000) / 3_600));
+    }
   });
 
   it('returns the end of a run as facts', async () => {

@@ -7,6 +7,8 @@ import type { Timings } from '../../src/timings.ts';
 import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
 import type { RunEnd } from '../../src/activities/run-end.ts';
 
+export { canary } from '../../src/workflows/canary/canary.ts';
+
 export const submitRun = (order: RunOrder, timings: Timings): Promise<Submitted> =>
   submitActivities('submit', timings).submitBatchJob(order);
 

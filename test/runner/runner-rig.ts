@@ -9,6 +9,7 @@ import { build } from '../../scripts/build.mjs';
 import type { InputIndex, InputSet } from '../../src/campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../src/campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
+import { checkIsolation } from '../../src/runner/isolation/check-isolation.ts';
 import type { EngineSettings } from '../../src/runner/runner-settings.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
@@ -60,7 +61,13 @@ export class RunnerRig {
     await build();
     const s3 = await startS3Server();
     Object.assign(process.env, s3.environment);
-    return new RunnerRig(s3, new ObjectStore({ s3PathStyle: true }));
+    const rig = new RunnerRig(s3, new ObjectStore({ s3PathStyle: true }));
+    // Otherwise the container that a test waits for might be the drill of the first run.
+    const { scratch, engine } = rig;
+    const instanceClass = { name: 'test', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1 } as const;
+    const stop = new AbortController().signal;
+    await checkIsolation({ jobId: randomUUID(), scratch, engine }, { runKey: 'c/drill/1', instanceClass }, stop);
+    return rig;
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@ import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
 import { surfaceControls } from './controls/surfaces.ts';
 import { systemCallControls } from './controls/system-calls.ts';
+import { temporalControls } from './controls/temporal.ts';
 
 /** The controls that the drill removes, by area. */
 export const areas = {
@@ -11,4 +12,5 @@ export const areas = {
   'The runner': runnerControls,
   'The gate for images': gateControls,
   'Local surfaces': surfaceControls,
+  Temporal: temporalControls,
 };

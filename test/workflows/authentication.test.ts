@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
+import { stuckActivities } from '../../src/client/status/stuck-activities.ts';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { progressQuery } from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
@@ -121,6 +122,29 @@ describe('a stranger at Temporal', function () {
     assert.deepEqual(campaign.recorded, []);
   });
 
+  it('reads no failure, and the operator still does', async () => {
+    campaign.teams = { one: ['m1'] };
+    const broken = latch();
+    let fails = true;
+    campaign.publish = () => {
+      broken.open();
+      if (fails) throw new Error('canary of a failure');
+    };
+    const started = await campaign.start('failing');
+    await broken.opened;
+    const access = { temporal: campaign.client };
+    await eventually('status names the failure', async () => {
+      const [stuck] = await stuckActivities(access, 'failing');
+      return stuck?.cause.includes('canary of a failure') ?? false;
+    });
+    const { raw } = await stranger.workflow.getHandle(campaignWorkflowId('failing')).describe();
+    const described = JSON.stringify(raw.pendingActivities);
+    assert.match(described, /Encoded failure/);
+    assert.doesNotMatch(described, /canary/);
+    fails = false;
+    await started.result();
+  });
+
   it('schedules no activity of Holdout', async () => {
     await campaign.stopWorkers();
     await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.main));
@@ -149,7 +173,7 @@ describe('a campaign from before payloads were sealed', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('continues with workers that seal, and its new submissions are sealed for no stranger to read', async () => {
+  it('continues with workers that seal, and what it sends from then on is sealed', async () => {
     const held = latch();
     campaign.teams = { one: ['m1'], two: ['m2'] };
     campaign.holdRun = () => held.opened;

@@ -100,6 +100,8 @@ async function follow<Outcome extends AnyOutcome>(
   const { run, seen, signals, outage, longestRun } = awaited;
   const { runKey } = run;
   const context = Context.current();
+  // The last one: a later attempt may be interrupted before Batch refuses it again.
+  let refusal: string | undefined;
   for (;;) {
     try {
       const interrupt = outage.signal();
@@ -115,7 +117,8 @@ async function follow<Outcome extends AnyOutcome>(
       const { waited } = outage;
       if (waited === undefined || signals.leave.aborted) throw error;
       const { jobId } = seen;
-      const unreachable = { runKey, jobId, waited, longestRun, refusal: refusalText(error) };
+      refusal = refusalText(error) ?? refusal;
+      const unreachable = { runKey, jobId, waited, longestRun, refusal };
       const followed = await endWithoutBatch<Outcome>(deps.runs, unreachable).catch(() => undefined);
       if (followed) {
         // Also a job that can no longer begin the run: it would start a machine in vain.

@@ -17,6 +17,8 @@ interface EndedStatus {
   counts: Record<'open' | FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   money: { budget: number; spent: number; canaries: number };
+  /** Jobs that could not be ended, of the newest rounds: `cause` names the job. */
+  leftBehind: { submission: string; cause: string }[];
   operatorsLog: OperatorLogLine[];
 }
 
@@ -24,6 +26,7 @@ interface EndedStatus {
 export function endedStatus({ frozen, budget, deadline, submissions, acts, canaries }: CampaignFromS3): EndedStatus {
   const counts = { open: 0, finished: 0, failed: 0, cancelled: 0 };
   const reasons: EndedStatus['reasons'] = {};
+  const leftBehind: EndedStatus['leftBehind'] = [];
   const ofCanaries = costOfRuns(canaries);
   let spent = ofCanaries;
   for (const one of submissions) {
@@ -34,6 +37,9 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts, canar
       continue;
     }
     counts[standing.state] += 1;
+    for (const { reason, cause } of standing.runs) {
+      if (reason === 'cancelled' && cause !== undefined) leftBehind.push({ submission: one.submission, cause });
+    }
     if (standing.reason) reasons[standing.reason] = (reasons[standing.reason] ?? 0) + 1;
   }
   return {
@@ -44,6 +50,7 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts, canar
     counts,
     reasons,
     money: { budget, spent, canaries: ofCanaries },
+    leftBehind,
     operatorsLog: acts.slice(-50).map(({ at, act, by, reason, refused }) => ({
       at,
       act,
@@ -65,6 +72,10 @@ export function endedText(status: EndedStatus): string {
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} of ${dollars(money.budget)}${money.canaries > 0 ? ` (canaries ${dollars(money.canaries)})` : ''}`,
     ...endedBecause(reasons),
+    ...list(
+      'jobs that could not be ended; see whether they run: aws batch describe-jobs --jobs ID, and end them: aws batch terminate-job',
+      status.leftBehind.map(({ submission, cause }) => `${submission}: ${cause}`),
+    ),
     ...list(
       'failures that are not a team’s fault can be retried',
       retryable.map((reason) => retryCommand(campaign, reason)),

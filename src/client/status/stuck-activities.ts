@@ -1,9 +1,10 @@
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { Payload } from '@temporalio/common';
+import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../ids.ts';
+import { refusalOf, refusalText } from '../../unauthenticated.ts';
 import type { Access } from '../access.ts';
-import { failureWords } from './failure-words.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {
@@ -24,16 +25,71 @@ export async function stuckActivities(
   { temporal }: Pick<Access, 'temporal'>,
   campaign: string,
 ): Promise<StuckActivity[]> {
-  const { raw } = await temporal.workflow.getHandle(campaignWorkflowId(campaign)).describe();
+  const workflowId = campaignWorkflowId(campaign);
+  const { raw } = await temporal.workflow.getHandle(workflowId).describe();
   const stuck: StuckActivity[] = [];
-  for (const { activityType, attempt, lastFailure, nextAttemptScheduleTime: next } of raw.pendingActivities ?? []) {
+  for (const {
+    activityType,
+    activityId,
+    attempt,
+    lastFailure,
+    nextAttemptScheduleTime: next,
+  } of raw.pendingActivities ?? []) {
     const tries = (attempt ?? 1) - 1;
     if (tries < minFailures || !lastFailure) continue;
-    const failure = await decodeOptionalFailureToOptionalError(temporal.options.loadedDataConverter, lastFailure);
     const nextTry = next ? 1000 * Number(next.seconds) : null;
-    stuck.push({ what: activityType?.name ?? '', cause: faultCause(failureWords(failure)), tries, nextTry });
+    const failure = await opened(temporal, { workflowId, activityId: activityId ?? '' }, lastFailure);
+    stuck.push({ what: activityType?.name ?? '', cause: causeOf(failure), tries, nextTry });
   }
   return stuck;
+}
+
+/** Of Temporal's API. */
+interface Failure {
+  message?: string | null;
+  cause?: Failure | null;
+  applicationFailureInfo?: { type?: string | null; details?: { payloads?: Payload[] | null } | null } | null;
+  /** The sealed message. */
+  encodedAttributes?: Payload | null;
+}
+
+/** The failure with its message opened; the messages of the server itself are plain. */
+async function opened(
+  client: Access['temporal'],
+  step: { workflowId: string; activityId: string },
+  failure: Failure,
+): Promise<Failure> {
+  const cause = failure.cause && (await opened(client, step, failure.cause));
+  const { loadedDataConverter, namespace } = client.options;
+  const context = { type: 'activity', namespace, isLocal: false, ...step } as const;
+  // An activity's own words are in its details, see activities/activity-failure.ts.
+  const [detail] = failure.applicationFailureInfo?.details?.payloads ?? [];
+  const words = await decodeOptionalSinglePayload<unknown>(loadedDataConverter, detail, context);
+  if (typeof words === 'string') return { ...failure, message: words, ...(cause && { cause }) };
+  if (!failure.encodedAttributes) return { ...failure, ...(cause && { cause }) };
+  const attributes = await decodeOptionalSinglePayload<{ message?: string }>(
+    loadedDataConverter,
+    failure.encodedAttributes,
+    context,
+  );
+  const reason = refusalOf(attributes);
+  const message =
+    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${refusalText[reason]}`;
+  return { ...failure, message: message ?? '', ...(cause && { cause }) };
+}
+
+/** The message of a failure and of its root cause. */
+function causeOf(failure: Failure): string {
+  const top = messageText(failure);
+  let root = failure;
+  while (root.cause) root = root.cause;
+  const below = root.message ?? '';
+  return faultCause(top.includes(below) ? top : `${top}: ${below}`);
+}
+
+function messageText({ message, applicationFailureInfo }: Failure): string {
+  const type = applicationFailureInfo?.type ?? '';
+  return type === '' || type === 'Error' ? (message ?? '') : `${type}: ${message ?? ''}`;
 }
 
 const stuckTexts: Record<string, string> = {

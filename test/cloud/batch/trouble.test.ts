@@ -160,6 +160,11 @@ describe('a campaign on a Batch with a wrong set-up', function () {
     const left = (await home.results()).submissions.filter(({ detail }) => detail !== null);
     assert.ok(left.length >= 1, 'a job is left behind');
     assert.match(left[0]?.detail ?? '', /may still be running: Batch does not respond/);
+    const { stdout } = await home.run('status', home.campaign);
+    assert.match(
+      stdout,
+      /jobs that could not be ended; .*\n {2}s\d-0: job \S+ may still be running: Batch does not respond/,
+    );
     proxy.reset();
     await eventually('the jobs end', async () => (await home.activeJobs()).length === 0, { withinMs: 120_000 });
   });

@@ -2,7 +2,7 @@ import { controlsOf } from '../control.ts';
 
 const allow = 'const allowed = `\n';
 /** Allows more system calls. */
-const with_ = (names: string): readonly [string, string] => [allow, `const allowed = \`\n  ${names}\n`];
+const allowing = (names: string): readonly [string, string] => [allow, `const allowed = \`\n  ${names}\n`];
 
 /** Groups of system calls that the seccomp profile refuses. */
 export const systemCallControls = controlsOf(
@@ -10,25 +10,25 @@ export const systemCallControls = controlsOf(
   ['test/runner/sandbox/container-flags.test.ts'],
   (
     [
-      ['no mounts', ...with_('mount umount2 pivot_root move_mount open_tree fsopen chroot')],
-      ['no namespaces by unshare and setns', ...with_('unshare setns')],
+      ['no mounts', ...allowing('mount umount2 pivot_root move_mount open_tree fsopen chroot')],
+      ['no namespaces by unshare and setns', ...allowing('unshare setns')],
       ['no namespaces by clone', 'const namespaceFlags = 0x7e020000', 'const namespaceFlags = 0'],
       [
         'no namespaces by clone3',
         "names: ['clone3'], action: 'SCMP_ACT_ERRNO'",
         "names: ['clone3'], action: 'SCMP_ACT_ALLOW'",
       ],
-      ['no tracing of processes', ...with_('ptrace kcmp pidfd_getfd')],
-      ['no bpf', ...with_('bpf')],
-      ['no performance counters', ...with_('perf_event_open')],
-      ['no io_uring', ...with_('io_uring_setup io_uring_enter io_uring_register')],
-      ['no kernel keys', ...with_('add_key keyctl request_key')],
-      ['no userfaultfd', ...with_('userfaultfd')],
-      ['no kernel modules', ...with_('init_module finit_module kexec_load')],
-      ['no file handles', ...with_('open_by_handle_at name_to_handle_at fanotify_init')],
-      ['no kernel log', ...with_('syslog')],
-      ['no clock calls', ...with_('settimeofday')],
-      ['no memory of other nodes', ...with_('move_pages memfd_secret')],
+      ['no tracing of processes', ...allowing('ptrace kcmp pidfd_getfd')],
+      ['no bpf', ...allowing('bpf')],
+      ['no performance counters', ...allowing('perf_event_open')],
+      ['no io_uring', ...allowing('io_uring_setup io_uring_enter io_uring_register')],
+      ['no kernel keys', ...allowing('add_key keyctl request_key')],
+      ['no userfaultfd', ...allowing('userfaultfd')],
+      ['no kernel modules', ...allowing('init_module finit_module kexec_load')],
+      ['no file handles', ...allowing('open_by_handle_at name_to_handle_at fanotify_init')],
+      ['no kernel log', ...allowing('syslog')],
+      ['no clock calls', ...allowing('settimeofday')],
+      ['no memory of other nodes', ...allowing('move_pages memfd_secret')],
       ['no executable reads', 'const personalities = [0x0', 'const personalities = [0x400000, 0x0'],
       ['no AF_VSOCK', 'const socketFamilies = [1, 2, 10]', 'const socketFamilies = [1, 2, 10, 40]'],
       ['no AF_ALG', 'const socketFamilies = [1, 2, 10]', 'const socketFamilies = [1, 2, 10, 38]'],

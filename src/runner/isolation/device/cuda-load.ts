@@ -32,26 +32,17 @@ export function cudaLoad(count: number, mebibytes: number, holdMs: number): Devi
   const memory = new ProgramMemory();
   const program = new Attacks(memory);
   const { slots: cuda, parts } = libraryFunctions(memory, library, functions);
-  const callCuda = (name: (typeof functions)[number], ...args: (number | Slot)[]): Slot => {
+  const results: CudaResult[] = [];
+  const callCuda: CallCuda = (name, ...args) => {
     const result = memory.slot();
     program.emit(callFunction(cuda[name], ...args), store(result));
+    results.push({ name, result });
     return result;
   };
   const found = zero(program);
-  const results: [name: string, result: Slot][] = [
-    ['cuInit', callCuda('cuInit', 0)],
-    ['cuDeviceGetCount', callCuda('cuDeviceGetCount', found.slot)],
-  ];
-  const devices = Array.from({ length: count }, (_, n): DeviceSlots => {
-    const [device, total, context, pointer] = [zero(program), zero(program), zero(program), zero(program)];
-    const name = memory.text(nameBytes);
-    results.push(['cuDeviceGet', callCuda('cuDeviceGet', device.slot, n)]);
-    callCuda('cuDeviceGetName', name.at, nameBytes, device);
-    results.push(['cuDeviceTotalMem', callCuda('cuDeviceTotalMem_v2', total.slot, device)]);
-    results.push(['cuDevicePrimaryCtxRetain', callCuda('cuDevicePrimaryCtxRetain', context.slot, device)]);
-    results.push(['cuCtxSetCurrent', callCuda('cuCtxSetCurrent', context)]);
-    return { name, total, allocated: callCuda('cuMemAlloc_v2', pointer.slot, mebibytes * mebibyte) };
-  });
+  callCuda('cuInit', 0);
+  callCuda('cuDeviceGetCount', found.slot);
+  const devices = Array.from({ length: count }, (_, n) => takeDevice(program, callCuda, n, mebibytes));
   program.sleep(holdMs);
   const report = program.open(`${defaultPaths.output}/${reportName}`, openFlags.writeOnly | openFlags.create, 0o600);
   program.emit(call(nr.write, report, memory.base, memory.reportBytes), call(nr.exitGroup));
@@ -59,22 +50,53 @@ export function cudaLoad(count: number, mebibytes: number, holdMs: number): Devi
     executable: executableOf(program.code, memory, parts),
     needsLibraries: true,
     reportBytes: memory.reportBytes,
-    read: (bytes) => (bytes.length === memory.reportBytes ? decode(bytes) : undefined),
+    read: (bytes) =>
+      bytes.length === memory.reportBytes ? decode(memory, bytes, { found, devices, results, mebibytes }) : undefined,
   };
+}
 
-  function decode(bytes: Buffer): DeviceFindings {
-    const failed = results.find(([, result]) => memory.numberIn(bytes, result) !== 0);
-    const seen = memory.numberIn(bytes, found) ?? 0;
-    return {
-      count: seen,
-      devices: devices.slice(0, seen).map(({ name, total, allocated }) => ({
-        name: bytes.toString('latin1', name.at - memory.base, name.at - memory.base + nameBytes).replace(/\0.*$/s, ''),
-        totalMiB: Math.round((memory.numberIn(bytes, total) ?? 0) / mebibyte),
-        takenMiB: memory.numberIn(bytes, allocated) === 0 ? mebibytes : 0,
-      })),
-      problem: failed && `${failed[0]} returned ${memory.numberIn(bytes, failed[1]) ?? 'nothing'}`,
-    };
-  }
+type CudaFunction = (typeof functions)[number];
+type CallCuda = (name: CudaFunction, ...args: (number | Slot)[]) => Slot;
+
+interface CudaResult {
+  name: CudaFunction;
+  result: Slot;
+}
+
+function takeDevice(program: Attacks, callCuda: CallCuda, n: number, mebibytes: number): DeviceSlots {
+  const [device, total, context, pointer] = [zero(program), zero(program), zero(program), zero(program)];
+  const name = program.memory.text(nameBytes);
+  callCuda('cuDeviceGet', device.slot, n);
+  callCuda('cuDeviceGetName', name.at, nameBytes, device);
+  callCuda('cuDeviceTotalMem_v2', total.slot, device);
+  callCuda('cuDevicePrimaryCtxRetain', context.slot, device);
+  callCuda('cuCtxSetCurrent', context);
+  return { name, total, allocated: callCuda('cuMemAlloc_v2', pointer.slot, mebibytes * mebibyte) };
+}
+
+interface CudaSlots {
+  found: Slot;
+  devices: readonly DeviceSlots[];
+  results: readonly CudaResult[];
+  mebibytes: number;
+}
+
+function decode(
+  memory: ProgramMemory,
+  bytes: Buffer,
+  { found, devices, results, mebibytes }: CudaSlots,
+): DeviceFindings {
+  const failed = results.find(({ result }) => memory.numberIn(bytes, result) !== 0);
+  const count = memory.numberIn(bytes, found) ?? 0;
+  return {
+    count,
+    devices: devices.slice(0, count).map(({ name, total, allocated }) => ({
+      name: bytes.toString('latin1', name.at - memory.base, name.at - memory.base + nameBytes).replace(/\0.*$/s, ''),
+      totalMiB: Math.round((memory.numberIn(bytes, total) ?? 0) / mebibyte),
+      takenMiB: memory.numberIn(bytes, allocated) === 0 ? mebibytes : 0,
+    })),
+    problem: failed && `${failed.name} returned ${memory.numberIn(bytes, failed.result) ?? 'nothing'}`,
+  };
 }
 
 /** A slot that is 0 at the start: CUDA writes 32 bits into some. */
