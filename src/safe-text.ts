@@ -1,17 +1,11 @@
-/** Control, separator and unassigned characters, which a terminal, log or table may interpret; quotes and backslashes. */
-const escapedCharacters = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
+import { visible } from './escaping/visible.ts';
 
-/** Foreign text, cut to `length` characters, quoted, with unprintable characters escaped. */
+/** Foreign text, cut to `length` characters, quoted, with invisible characters shown by their codes. */
 export function quoted(text: string, length = 40): string {
   const characters = Array.from(text.slice(0, 2 * length + 1));
   const shown = characters.length > length ? [...characters.slice(0, length - 1), '…'] : characters;
-  return `"${shown.join('').replace(escapedCharacters, escaped)}"`;
+  return `"${visible(shown.join('').replaceAll(/["\\]/g, '\\$&'))}"`;
 }
-
-const escaped = (character: string): string =>
-  character === '"' || character === '\\'
-    ? `\\${character}`
-    : `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`;
 
 /** Foreign text on one line, with unprintable characters replaced by a blank. */
 export const singleLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');

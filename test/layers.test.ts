@@ -52,6 +52,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['client/status', '../../activities/index.ts'],
   ['client/commands', '../../runner/main.ts'],
   ['errors', '../campaign/model/reasons.ts'],
+  ['escaping', '../safe-text.ts'],
 ];
 
 /** Allowed imports, which detect a rule that refuses everything. */

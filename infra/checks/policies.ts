@@ -21,6 +21,8 @@ export interface Statement {
   effect: string;
   actions: string[];
   resources: string[];
+  /** The statement is about every other resource. */
+  notResources: string[];
   principal: Json | undefined;
   condition: Properties;
   /** As in the template. */
@@ -54,6 +56,7 @@ const statementOf = (source: Json): Statement => ({
   effect: textOf(field(source, 'Effect')),
   actions: textsOf(field(source, 'Action')),
   resources: textsOf(field(source, 'Resource')),
+  notResources: textsOf(field(source, 'NotResource')),
   principal: field(source, 'Principal'),
   condition: (field(source, 'Condition') ?? {}) as Properties,
   source,
@@ -90,5 +93,8 @@ export const covers = (pattern: string, value: string): boolean =>
   ).test(value);
 
 /** Whether a statement speaks of an action on a resource. */
-export const speaksOf = ({ actions, resources }: Statement, action: string, resource: string): boolean =>
-  actions.some((pattern) => covers(pattern, action)) && resources.some((pattern) => covers(pattern, resource));
+export const speaksOf = ({ actions, resources, notResources }: Statement, action: string, resource: string): boolean =>
+  actions.some((pattern) => covers(pattern, action)) &&
+  (notResources.length === 0
+    ? resources.some((pattern) => covers(pattern, resource))
+    : !notResources.some((pattern) => covers(pattern, resource)));

@@ -1,5 +1,5 @@
-import { HoldoutError } from '../errors.ts';
-import { ApplicationFailure } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
+import { activityFailure } from './activity-failure.ts';
 import { awaitBatchJob } from './await-batch-job.ts';
 import { awaitCanary } from './canaries/await-canary.ts';
 import { recordCanary } from './canaries/record-canary.ts';
@@ -53,8 +53,8 @@ export function createActivities(deps: Dependencies) {
 export type Activities = ReturnType<typeof createActivities>;
 
 /**
- * Gives an activity its dependencies and turns catalogue errors into failures whose type is the code. Reports an activity
- * that keeps failing to the campaign.
+ * Gives an activity its dependencies and turns errors into failures without their words, see {@link activityFailure}. Reports
+ * an activity that keeps failing to the campaign.
  */
 function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, input: Input) => Promise<Output>) {
   return async (input: Input): Promise<Output> => {
@@ -64,13 +64,9 @@ function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, 
       return output;
     } catch (error) {
       await reportFailure(deps, input, error);
-      if (!(error instanceof HoldoutError)) throw error;
-      throw ApplicationFailure.create({
-        type: error.code,
-        message: `${error.message} ${error.next}`,
-        nonRetryable: error.source !== 'platform' || error.code === 'OBJECT_DIFFERS',
-        cause: error,
-      });
+      const failure = activityFailure(error, input);
+      if (failure !== error) Context.current().log.warn('an activity failed', { error });
+      throw failure;
     }
   };
 }

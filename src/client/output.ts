@@ -1,3 +1,5 @@
+import { terminalText } from '../escaping/terminal.ts';
+
 /** Output of a command: results on stdout, everything else on stderr, so that `--json` stays one JSON object. */
 export interface Output {
   say: (line: string) => void;
@@ -11,6 +13,6 @@ export function screenColumns(): number | undefined {
 }
 
 export const terminal: Output = {
-  say: (line) => void process.stderr.write(`${line}\n`),
-  result: (text) => void process.stdout.write(`${text}\n`),
+  say: (line) => void process.stderr.write(`${terminalText(line)}\n`),
+  result: (text) => void process.stdout.write(`${terminalText(text)}\n`),
 };

@@ -1,3 +1,4 @@
+import { visible } from '../escaping/visible.ts';
 import { brokenText } from './wrap.ts';
 
 /** Between two columns. */
@@ -10,7 +11,8 @@ const minColumn = 8;
  * A table with columns as wide as their widest cell. If it is wider than `width`, the cells of its widest columns are broken
  * into lines; nothing is cut off.
  */
-export function table(header: string[], rows: string[][], width = Infinity): string {
+export function table(header: string[], foreignRows: string[][], width = Infinity): string {
+  const rows = foreignRows.map((row) => row.map(visible));
   const natural = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const least = header.map((title) => Math.max(title.length, minColumn));
   const widths = fitted(natural, least, width - gap.length * (header.length - 1));

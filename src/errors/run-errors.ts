@@ -23,7 +23,7 @@ export const runErrors = {
   RECORD_CHANGED: platformError<{ bucket: string; key: string; what: string }>(
     (d) => `s3://${d.bucket}/${d.key} is not what Holdout wrote: ${d.what}.`,
     'Restore the object from a backup or from an older version of it, then run the same command again. Find out who can ' +
-      'write to this bucket.',
+      'write to this bucket. All differences: npm run holdout -- verify CAMPAIGN',
   ),
   OBJECT_DIFFERS: platformError<{ bucket: string; key: string }>(
     (d) =>

@@ -28,7 +28,7 @@ export async function compareWithStarted(
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
-  const { campaign, deadline, manifest } = known;
+  const { campaign, deadline, manifest, recordKey } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
   const { submissions: before } = await campaignRounds(results, known, acts);
@@ -40,7 +40,12 @@ export async function compareWithStarted(
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
   const differing = [
     // A deadline given as a duration counts from the first start, so the text is compared.
-    ...differences(withEveryLimit(known), { ...withoutAppliedChanges(known, fresh, left), deadline, manifest }),
+    ...differences(withEveryLimit(known), {
+      ...withoutAppliedChanges(known, fresh, left),
+      deadline,
+      manifest,
+      ...(recordKey !== undefined && { recordKey }),
+    }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];
   if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };

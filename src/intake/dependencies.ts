@@ -7,4 +7,6 @@ export interface IntakeDependencies {
   buckets: Buckets;
   /** Prints a line of progress. */
   report: (line: string) => void;
+  /** Makes the key that signs what `verify` finds of a campaign; returns the public key as PEM. Absent: there is none. */
+  recordKey?: (campaign: string) => string;
 }

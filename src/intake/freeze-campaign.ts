@@ -25,8 +25,10 @@ export async function freezeCampaign(
   // References keep their digests from the first start, so the registry is queried for new rows only.
   const rows = known === undefined ? await withDigests(located) : located;
   const manifest = manifestOf(rows);
-  const fresh = await frozenOf(dependencies, checked, manifest);
-  if (known !== undefined) return compareWithStarted(dependencies, known, fresh, rows);
+  const rules = await frozenOf(dependencies, checked, manifest);
+  if (known !== undefined) return compareWithStarted(dependencies, known, rules, rows);
+  const recordKey = dependencies.recordKey?.(campaign);
+  const fresh = { ...rules, ...(recordKey !== undefined && { recordKey }) };
   await uploadImages(dependencies, rows);
   // The manifest takes effect once campaign.json contains its digest, so an interrupted start can be repeated.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
@@ -36,7 +38,7 @@ export async function freezeCampaign(
   return compareWithStarted(
     dependencies,
     await store.readJson(buckets.results, resultObjects.campaign(campaign)),
-    fresh,
+    rules,
     rows,
   );
 }

@@ -2,6 +2,7 @@ import type { FrozenCampaign, Submission } from '../campaign/model/frozen-campai
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { canariesOf, canaryDigests, type CanaryRecord } from './canaries.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { recordChanged } from './checked-object.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';
@@ -17,7 +18,8 @@ export interface CampaignRecord {
   rows: Submission[];
   /** The ledger by submission, oldest record first. */
   chains: ReadonlyMap<string, LedgerRecord[]>;
-  heads: Pick<Heads, 'acts' | 'ledger'>;
+  canaries: CanaryRecord[];
+  heads: Pick<Heads, 'acts' | 'ledger' | 'canaries'>;
 }
 
 /**
@@ -37,12 +39,17 @@ export async function readCampaignRecord(results: Bucket, frozen: FrozenCampaign
     digests.set(submission, ofRecords);
   });
   checkTeams(results, rows, chains);
+  const canaries = await canariesOf(results, campaign);
   const heads = {
     acts: headOf(acts),
+    canaries: canaryDigests(canaries),
     ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
   };
-  if (published) checkContinuation(results, campaign, published, { acts, digests });
-  return { commands, rounds, rows, chains, heads };
+  if (published) {
+    checkContinuation(results, campaign, published, { acts, digests });
+    checkCanaries(results, published, heads.canaries);
+  }
+  return { commands, rounds, rows, chains, canaries, heads };
 }
 
 function checkTeams(
@@ -72,5 +79,11 @@ function checkContinuation(
     const fault = notContinued(now.digests.get(submission) ?? [], head);
     if (fault === undefined) continue;
     throw recordChanged(bucket, resultObjects.ledger(campaign, submission, head.records), fault);
+  }
+}
+
+function checkCanaries({ bucket }: Bucket, published: Heads, now: Record<string, string>): void {
+  for (const [key, digest] of Object.entries(published.canaries ?? {})) {
+    if (now[key] !== digest) throw recordChanged(bucket, key, 'it is not the record that heads.json names');
   }
 }

@@ -8,13 +8,22 @@ interface Place {
 }
 
 /** Why a link does not fit its place in its chain; undefined if it does. */
-export function misplaced({ sequence, predecessor }: Place, place: Place): string | undefined {
+function misplaced({ sequence, predecessor }: Place, place: Place): string | undefined {
   if (sequence !== place.sequence) return `\`sequence\` is ${sequence}, and its key says ${place.sequence}`;
   if (predecessor === place.predecessor) return undefined;
   return place.predecessor === null
     ? '`predecessor` is not null, and there is no record before it'
     : `\`predecessor\` is not the sha256 of ${place.sequence - 1}.json`;
 }
+
+/** Why an operator command does not belong where it is, or is none; undefined if it does. */
+export function misplacedCommand(command: Place & { message: unknown }, place: Place): string | undefined {
+  const { message } = command;
+  const isCommand = message === null || (isObject(message) && isObject(message['message']));
+  return isCommand ? misplaced(command, place) : '`message` is not that of a command';
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** Why a ledger record does not belong where it is; undefined if it does. `frozen`: sha256 (hex) of campaign.json, if known. */
 export function misplacedRecord(
@@ -24,6 +33,8 @@ export function misplacedRecord(
   for (const name of ['campaign', 'submission'] as const) {
     if (record[name] !== place[name]) return `\`${name}\` is not ${place[name]}, as its key says`;
   }
+  if (!Array.isArray(record.runs)) return '`runs` is not a list';
+  if (record.score === undefined || record.state === undefined) return '`score` or `state` is missing';
   const frozen = record.evidence?.campaign;
   if (frozen !== undefined && place.frozen !== undefined && frozen !== place.frozen)
     return '`evidence.campaign` is not the sha256 of campaign.json';

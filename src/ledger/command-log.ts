@@ -5,7 +5,7 @@ import { readsAtOnce } from './ledger.ts';
 import type { OperatorLogLine } from '../campaign/state/operators-log.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
-import { misplaced } from './chain-rules.ts';
+import { misplacedCommand } from './chain-rules.ts';
 import { parsedObject, recordChanged } from './checked-object.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
@@ -57,7 +57,7 @@ export async function commandChainOf({ store, bucket }: Bucket, campaign: string
   const commands = bodies.map((body, index) => {
     const key = resultObjects.act(campaign, index + 1);
     const command = parsedObject<ChainedCommand>(bucket, key, body);
-    const fault = misplaced(command, { sequence: index + 1, predecessor: digests[index - 1] ?? null });
+    const fault = misplacedCommand(command, { sequence: index + 1, predecessor: digests[index - 1] ?? null });
     if (fault !== undefined) throw recordChanged(bucket, key, fault);
     return command;
   });

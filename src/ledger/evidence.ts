@@ -17,7 +17,8 @@ export async function evidenceOf(
   return found;
 }
 
-async function evidenceOfRun({ store, bucket }: Bucket, runKey: string): Promise<RunEvidence> {
+/** The objects of one run, as they are in S3 now. */
+export async function evidenceOfRun({ store, bucket }: Bucket, runKey: string): Promise<RunEvidence> {
   const find = (object: 'spec' | 'claim' | 'outcome' | 'trouble'): Promise<Buffer | undefined> =>
     store.find(bucket, runObjects[object](runKey));
   const [spec, claim, outcome] = await Promise.all([find('spec'), find('claim'), find('outcome')]);
@@ -35,6 +36,7 @@ async function evidenceOfRun({ store, bucket }: Bucket, runKey: string): Promise
 
 /** The sha256 (hex) of the predictions that an outcome names. */
 function collectedDigest(outcome: Buffer): string | undefined {
-  const { predictions } = JSON.parse(outcome.toString('utf8')) as RunOutcome;
-  return predictions.kind === 'collected' ? predictions.sha256 : undefined;
+  const { predictions } = JSON.parse(outcome.toString('utf8')) as Partial<RunOutcome>;
+  // A canary has none.
+  return predictions?.kind === 'collected' ? predictions.sha256 : undefined;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { RunOutcome } from '../campaign/model/run-outcome.ts';
+import { hashedStream } from '../hashed-stream.ts';
 import { runObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { parsedObject, recordChanged } from './checked-object.ts';
@@ -15,21 +15,12 @@ interface HashedPredictions {
 /** Reads a run's predictions and computes their sha256 on the way. */
 export async function hashedPredictions({ store, bucket }: Bucket, runKey: string): Promise<HashedPredictions> {
   const key = runObjects.predictions(runKey);
-  const source = await store.stream(bucket, key);
-  const hash = createHash('sha256');
-  let isRead = false;
-  const chunks = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      yield chunk;
-    }
-    isRead = true;
-  };
+  const hashed = hashedStream(await store.stream(bucket, key));
   return {
-    stream: Readable.from(chunks(), { objectMode: false }),
+    stream: hashed.stream,
     checked: async () => {
       // Hopeless predictions are not read to their end.
-      const found = isRead ? hash.digest('hex') : (await store.digest(bucket, key)).sha256;
+      const found = hashed.isRead() ? hashed.digest() : (await store.digest(bucket, key)).sha256;
       const outcomeKey = runObjects.outcome(runKey);
       const outcome = parsedObject<RunOutcome>(bucket, outcomeKey, await store.read(bucket, outcomeKey));
       const { predictions } = outcome;

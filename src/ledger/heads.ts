@@ -13,6 +13,8 @@ export interface Heads {
   acts: Head;
   /** By submission; one without a record is absent. */
   ledger: Record<string, Head>;
+  /** Of each canary's record, by its key. Absent in older publications. */
+  canaries?: Record<string, string>;
   /** Of the published files. */
   results: string;
   leaderboard: string;
@@ -36,7 +38,7 @@ export function notContinued(digests: readonly string[], head: Head): string | u
   if (digests.length < head.records)
     return `the publication had ${head.records} records, and there are ${digests.length}`;
   const found = head.records === 0 ? null : digests[head.records - 1];
-  return found === head.newest ? undefined : `record ${head.records} is not the one in heads.json`;
+  return found === head.newest ? undefined : `record ${head.records} is not the one that heads.json names`;
 }
 
 /** The head of a chain: the digests of its records, oldest first. */

@@ -10,7 +10,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { canariesOf, canaryReportOf } from './canaries.ts';
+import { canaryReportOf } from './canaries.ts';
 import { readCampaignRecord, type CampaignRecord } from './campaign-record.ts';
 import { readScore } from './checked-score.ts';
 import { readsAtOnce } from './ledger.ts';
@@ -58,17 +58,23 @@ export const collectResults = async (results: Bucket, frozen: FrozenCampaign): P
   resultsFrom(results, frozen, await readCampaignRecord(results, frozen));
 
 /** The same from a record that was already read. */
-export async function resultsFrom(
+export const resultsFrom = async (
   results: Bucket,
   { campaign }: Pick<FrozenCampaign, 'campaign'>,
-  { chains, rounds, rows }: CampaignRecord,
-): Promise<CampaignResults> {
-  const scores = await scoresOf(results, chains);
+  record: CampaignRecord,
+): Promise<CampaignResults> => summarise(campaign, record, await scoresOf(results, record.chains));
+
+/** The results of a record, given the score of each effective record by submission. */
+export function summarise(
+  campaign: string,
+  { chains, rounds, rows, canaries: ended }: Pick<CampaignRecord, 'chains' | 'rounds' | 'rows' | 'canaries'>,
+  scores: ReadonlyMap<string, number>,
+): CampaignResults {
   const submissions = rows.map((row) =>
     summaryOf(row, chains.get(row.submission) ?? [], scores.get(row.submission) ?? null),
   );
   const runs = submissions.flatMap((submission) => submission.runs);
-  const canaries = (await canariesOf(results, campaign)).map(canaryReportOf);
+  const canaries = ended.map(canaryReportOf);
   const isFinal = ({ submission, sequence }: TeamRound): boolean => sequence <= (chains.get(submission)?.length ?? 0);
   return {
     campaign,

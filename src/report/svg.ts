@@ -1,11 +1,13 @@
+import { htmlText } from '../escaping/html.ts';
+
 /** An SVG element. Attributes are escaped, children are not; text goes through {@link text}. */
 export function element(name: string, attributes: Record<string, string | number>, ...children: string[]): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(shortened(value))}"`);
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${htmlText(shortened(value))}"`);
   return `<${name}${written.join('')}>${children.join('')}</${name}>`;
 }
 
 export const text = (x: number, y: number, words: string, attributes: Record<string, string | number> = {}): string =>
-  element('text', { x, y, ...attributes }, escaped(words));
+  element('text', { x, y, ...attributes }, htmlText(words));
 
 export const line = (
   from: readonly [x: number, y: number],
@@ -15,9 +17,6 @@ export const line = (
 
 const shortened = (value: string | number): string =>
   typeof value === 'number' ? String(Math.round(value * 10) / 10) : value;
-
-const escaped = (words: string): string =>
-  words.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[letter] ?? '&quot;');
 
 /** Shortens a name to `length` characters by its middle, since names of classes differ at their ends. */
 export function withoutMiddle(name: string, length: number): string {

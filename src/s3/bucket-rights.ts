@@ -39,3 +39,24 @@ export const bucketGrants: Record<keyof Buckets, BucketGrant[]> = {
     { to: 'scorer', actions: writeRights, keys: '*/scores/*' },
   ],
 };
+
+/** Keys of a bucket whose objects may be replaced, and who may do so. */
+interface Replaceable {
+  keys: string;
+  by: 'worker' | 'operator';
+}
+
+/**
+ * The buckets whose objects are written once, whoever writes them, and the exceptions: what every publication replaces, and the
+ * manifest, which an interrupted start writes again. On AWS the bucket's policy demands If-None-Match; the embedded S3 server
+ * knows no such condition and locks the objects instead.
+ */
+export const writtenOnce: Partial<Record<keyof Buckets, readonly Replaceable[]>> = {
+  runs: [],
+  results: [
+    { keys: '*/leaderboard.csv', by: 'worker' },
+    { keys: '*/results.json', by: 'worker' },
+    { keys: '*/heads.json', by: 'worker' },
+    { keys: '*/manifest.json', by: 'operator' },
+  ],
+};

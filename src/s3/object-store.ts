@@ -43,10 +43,15 @@ export class ObjectStore {
     });
   }
 
-  /** The object's bytes, or undefined if there is no such object. For small objects. */
+  /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */
   async find(bucket: string, key: string): Promise<Buffer | undefined> {
     const found = await unlessMissing(this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-    return found?.Body && Buffer.from(await found.Body.transformToByteArray());
+    try {
+      return found?.Body && Buffer.from(await found.Body.transformToByteArray());
+    } catch (error) {
+      if (isOtherThanStored(error)) throw holdoutError('RECORD_CHANGED', { bucket, key, what: otherThanStored }, error);
+      throw error;
+    }
   }
 
   /** The object's bytes; throws OBJECT_MISSING. For small objects. */
@@ -154,13 +159,20 @@ export class ObjectStore {
   }
 }
 
+/** What {@link isOtherThanStored} means. */
+export const otherThanStored = 'its bytes do not fit the checksum that S3 has of them';
+
+/** Whether reading an object failed because the server's files were changed behind its back. */
+export const isOtherThanStored = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Checksum mismatch');
+
 /** Whether a write with If-None-Match wrote the object. Repeats it while another write is pending (409). */
 async function wasAbsent(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await retryFor(write, { firstPause: 50, isPermanent: (error) => statusOf(error) !== 409 });
     return true;
   } catch (error) {
-    if (statusOf(error) === 412) return false;
+    if (statusOf(error) === 412 || isLocked(error)) return false;
     throw error;
   }
 }
@@ -174,6 +186,12 @@ async function unlessMissing<T>(response: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+/** The embedded S3 server looks at locks first, and refuses to replace an object before it evaluates If-None-Match. */
+const isLocked = (error: unknown): boolean =>
+  error instanceof S3ServiceException &&
+  error.name === 'AccessDenied' &&
+  /protected by object lock/.test(error.message);
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { csvText } from '../escaping/csv.ts';
 import type { Leaderboard } from '../campaign/model/frozen-campaign.ts';
 
 /** A submission to rank; `score` is null if it failed or was never scored. */
@@ -11,7 +12,7 @@ export interface LeaderboardEntry {
   score: number | null;
 }
 
-/** A row of the leaderboard; the score is unrounded. */
+/** A row of the leaderboard; the score is unrounded, and is published by {@link publishedScore}. */
 interface LeaderboardRow {
   rank: number;
   teamId: string;
@@ -55,10 +56,16 @@ const earlierFirst = (a: LeaderboardEntry, b: LeaderboardEntry): number =>
 /** Compares by code units, independent of the locale. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** The leaderboard in Kaggle's columns. A leading apostrophe protects team names that spreadsheets would read as formulas. */
+/** Significant digits of a published score: an unrounded one tells a team about single labels. */
+const publishedDigits = 5;
+
+/** A score as it is published. Ranks follow from the full score, so equal published scores may have different ranks. */
+export const publishedScore = (score: number): string => String(Number(score.toPrecision(publishedDigits)));
+
+/** The leaderboard in Kaggle's columns. Scores are as published, and team names contain no formula and nothing invisible. */
 export function leaderboardCsv(rows: readonly LeaderboardRow[]): string {
   return stringify(
-    rows.map((row) => [row.teamId, row.teamName.replace(/^[=+\-@\t\r]/, "'$&"), row.submissionDate, String(row.score)]),
+    rows.map((row) => [row.teamId, csvText(row.teamName), row.submissionDate, publishedScore(row.score)]),
     { header: true, columns: ['teamId', 'teamName', 'submissionDate', 'score'] },
   );
 }

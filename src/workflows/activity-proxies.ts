@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { markdownText } from '../escaping/markdown.ts';
 import { taskQueues, type TaskQueueName } from '../ids.ts';
 import type { Timings } from '../timings.ts';
 import { authentic } from './authentication/authentic-activities.ts';
@@ -13,7 +14,7 @@ const retry = { initialInterval: '1 second', maximumInterval: '60 seconds' } as 
 /** A failed copy may have moved gigabytes. */
 const retryOfImages = { initialInterval: '1 second', maximumInterval: '30 minutes' } as const;
 
-/** Short activities on one queue, with a summary for the Web UI. One that is lost with its worker starts again after 30 s. */
+/** Short activities on one queue, with a summary for the Web UI, which renders Markdown. One that is lost with its worker starts again after 30 s. */
 export function activities(
   queue: TaskQueueName,
   summary: string,
@@ -21,7 +22,7 @@ export function activities(
 ): Activities {
   const offered = proxyActivities<Activities>({
     taskQueue: taskQueues[queue],
-    summary,
+    summary: markdownText(summary),
     startToCloseTimeout: '30 seconds',
     retry,
     ...options,

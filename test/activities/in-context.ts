@@ -5,6 +5,7 @@ import type { Activities } from '../../src/activities/index.ts';
 const context = {
   info: { attempt: 1, activityType: 'direct' },
   cancellationSignal: new AbortController().signal,
+  log: { warn: () => undefined },
 } as unknown as Context;
 
 /** Activities that can be called without a worker, so that errors arrive as thrown. */

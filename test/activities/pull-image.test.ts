@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ApplicationFailure } from '@temporalio/activity';
 import type { PulledImage } from '../../src/activities/pull-image.ts';
 import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
-import { HoldoutError } from '../../src/errors.ts';
+import type { HoldoutError } from '../../src/errors.ts';
 import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
@@ -68,7 +68,11 @@ describe('an image that a submission names by its reference in a registry', () =
     registry.hide('private', true);
     await assert.rejects(
       rig.activities.pullImage({ campaign, submission: 'private' }),
-      ({ cause, nonRetryable }: ApplicationFailure) => cause instanceof HoldoutError && isPlain(cause) && !nonRetryable,
+      ({ type, message, details, nonRetryable }: ApplicationFailure) =>
+        type === 'IMAGE_COPY_FAILED' &&
+        /^IMAGE_COPY_FAILED in \w+, private; /.test(message) &&
+        /requires credentials or has no such image/.test(String(details?.[0])) &&
+        !nonRetryable,
     );
     await assert.rejects(withDigests([rowOf('private')]), isPlain);
     registry.hide('private', false);

@@ -62,7 +62,7 @@ describe('the work of a campaign', () => {
       { team: 0, index: 3 },
       { team: 1, index: 0 },
     ]) {
-      await assert.rejects(rig.activities.nextSubmissions({ ...input, picks: [pick] }), RangeError);
+      await assert.rejects(rig.activities.nextSubmissions({ ...input, picks: [pick] }), { type: 'RangeError' });
     }
   });
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
-import { leaderboardCsv, rankLeaderboard, type LeaderboardEntry } from '../../src/scoring/leaderboard.ts';
+import {
+  leaderboardCsv,
+  publishedScore,
+  rankLeaderboard,
+  type LeaderboardEntry,
+} from '../../src/scoring/leaderboard.ts';
 
 const entry = (submission: string, team: string, day: number, score: number | null): LeaderboardEntry => ({
   submission,
@@ -79,24 +84,52 @@ describe('the leaderboard', () => {
     );
   });
 
-  it("has Kaggle's columns and unrounded scores", () => {
+  it("has Kaggle's columns, and scores with five significant digits, ranked by the full ones", () => {
     assert.equal(
       leaderboardCsv(rankLeaderboard([entry('s1', 'a', 1, 0.1 + 0.2), entry('s2', 'b', 1, 1e-7)], ascending)),
-      'teamId,teamName,submissionDate,score\nb,Team b,2020-03-01T00:00:00.000Z,1e-7\na,Team a,2020-03-01T00:00:00.000Z,0.30000000000000004\n',
+      'teamId,teamName,submissionDate,score\nb,Team b,2020-03-01T00:00:00.000Z,1e-7\na,Team a,2020-03-01T00:00:00.000Z,0.3\n',
     );
+    const close = [entry('s1', 'a', 1, 0.123456789), entry('s2', 'b', 2, 0.123456788)];
+    const rows = rankLeaderboard(close, ascending);
+    assert.deepEqual(
+      rows.map(({ rank, teamId }) => [rank, teamId]),
+      [
+        [1, 'b'],
+        [2, 'a'],
+      ],
+    );
+    assert.deepEqual([...new Set(rows.map(({ score }) => publishedScore(score)))], ['0.12346']);
     assert.equal(leaderboardCsv([]), 'teamId,teamName,submissionDate,score\n');
   });
 
-  it('contains no formula for spreadsheets, and parsers read every name back', () => {
+  it('contains no formula for spreadsheets and nothing invisible, and parsers read every other name back', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('=1+1', '+1', '-1', '@x', '\tx', '\rx', 'a,"b"\nc')),
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom(
+            '=1+1',
+            '+1',
+            '-1',
+            '@x',
+            '＝1',
+            '\tx',
+            '\rx',
+            'a,"b"\nc',
+            'x\u202ecod',
+            'a\u200bb',
+            '\u2028',
+          ),
+        ),
         (teamName) => {
           const csv = leaderboardCsv(rankLeaderboard([{ ...entry('s', 't', 1, 0.5), teamName }], ascending));
-          const [, row] = parse(csv, { record_delimiter: '\n' });
-          const name = row?.[1] ?? '';
-          assert.doesNotMatch(name, /^[=+\-@\t\r]/);
-          assert.equal(name.replace(/^'(?=[=+\-@\t\r])/, ''), teamName.replace(/^'(?=[=+\-@\t\r])/, ''));
+          const rows = parse(csv, { record_delimiter: '\n' });
+          const name = rows[1]?.[1] ?? '';
+          assert.equal(rows.length, 2);
+          assert.doesNotMatch(name, /^[=+\-@＝＋－＠]|[\p{C}\p{Zl}\p{Zp}]/u);
+          if (!/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(teamName)) {
+            assert.equal(name.replace(/^'(?=[=+\-@＝＋－＠])/, ''), teamName.replace(/^'(?=[=+\-@＝＋－＠])/, ''));
+          }
         },
       ),
     );

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
+import { findsEveryChange } from '../support/campaigns/every-change.ts';
+import { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 describe('rescore from the command line', function () {
@@ -73,5 +78,40 @@ describe('rescore from the command line', function () {
     const results = await home.results();
     record.check(results);
     assert.equal((await home.allJobs()).length, 4);
+  });
+
+  it('verifies from S3 alone and signs what it found, which openssl confirms', async () => {
+    const text = await home.command(0, 'verify', '--inputs');
+    assert.match(text, /^steered: the record is intact$/m);
+    const folder = join(home.folder, 'results', home.campaign);
+    const check = 'pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig';
+    const checked = (): string => spawnSync('openssl', check.split(' '), { cwd: folder, encoding: 'utf8' }).stdout;
+    assert.match(checked(), /Signature Verified Successfully/);
+    const summary = readFileSync(join(folder, 'verification.json'), 'utf8');
+    writeFileSync(join(folder, 'verification.json'), summary.replace('"intact"', '"changed"'));
+    assert.doesNotMatch(checked(), /Successfully/);
+    const key = statSync(join(home.folder, 'record-keys', `${home.campaign}.pem`));
+    assert.equal(key.mode & 0o777, 0o600);
+  });
+
+  it('finds every changed byte, removed, swapped, cut and added object', async () => {
+    const tried = await findsEveryChange(RecordCopy.of(home.folder), home.campaign);
+    assert.ok(tried > 300, `${tried} changes`);
+  });
+
+  it('refuses results of a tampered ledger, naming the object, and has no option that ignores it', async () => {
+    const file = join(home.folder, 's3', 'holdout-results', home.campaign, 'ledger', 's0-1', '1.json');
+    const body = readFileSync(file, 'utf8');
+    writeFileSync(file, body.replace('"failed"', '"fainted"'));
+    for (const command of ['results', 'leaderboard', 'rescore', 'verify']) {
+      const { status, stdout, stderr } = await home.run(command, home.campaign);
+      assert.match(
+        stdout + stderr,
+        /holdout-results\/steered\/ledger\/s0-1\/1\.json/,
+        `${command}: ${stdout}${stderr}`,
+      );
+      assert.equal(status, 1, command);
+    }
+    assert.match(await home.command(2, 'results', '--ignore-verification'), /unknown option/);
   });
 });

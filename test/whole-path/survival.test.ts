@@ -59,10 +59,10 @@ describe('a campaign whose processes are killed', function () {
     ) as { leaderboard: { team: string; submission: string; score: number }[] };
     const rows = leaderboardIn(home, results.campaign).trim().split('\n').slice(1);
     assert.deepEqual(
-      rows.map((row) => [row.split(',')[0], Number(row.split(',').at(-1)).toFixed(6)]),
+      rows.map((row) => [row.split(',')[0], Number(row.split(',').at(-1))]),
       leaderboard
         .filter(({ submission }) => chosen.includes(submission))
-        .map(({ team, score }) => [team, score.toFixed(6)]),
+        .map(({ team, score }) => [team, Number(score.toPrecision(5))]),
     );
   });
 

@@ -4,7 +4,7 @@ import type { Properties } from '../installation.ts';
 
 const buckets = 'five buckets, private, encrypted with the key, and outliving their stack';
 const tls = 'every bucket refuses requests without TLS';
-const once = 'an object of the runs is written once, whoever writes it';
+const once = 'an object of the runs and a record of the results is written once, whoever writes it';
 const nothing = 'the policies of the buckets grant nothing';
 const labels = 'only the scorer reads labels and only the operator writes them';
 const key = 'the key decrypts labels for the scorer, and each role only its buckets';
@@ -59,6 +59,16 @@ const bucketMutations: Mutation[] = [
     name: 'no demand of If-None-Match',
     breaks: once,
     apply: (m) => removeStatement(policyOf(m, 'runs'), 'if-none-match'),
+  },
+  {
+    name: 'no demand of If-None-Match for the records of the results',
+    breaks: once,
+    apply: (m) => removeStatement(policyOf(m, 'results'), 'if-none-match'),
+  },
+  {
+    name: 'a ledger that may be replaced',
+    breaks: once,
+    apply: (m) => set(statementWith(policyOf(m, 'results'), 'if-none-match'), ['NotResource'], '*/ledger/*'),
   },
   {
     name: 'If-None-Match for the runner alone',

@@ -64,21 +64,31 @@ const onlyTls: Promised = {
   },
 };
 
+/** Keys of records, and of files that a later publication or start replaces. */
+const onceOnly = ['c/acts/1.json', 'c/ledger/s/1.json', 'c/scores/s/1.json', 'c/work/0.json', 'c/campaign.json'];
+const replaced = ['c/leaderboard.csv', 'c/results.json', 'c/heads.json', 'c/manifest.json'];
+
 const writtenOnce: Promised = {
-  name: 'an object of the runs is written once, whoever writes it',
+  name: 'an object of the runs and a record of the results is written once, whoever writes it',
   faultsIn: (installation, { prefix }) => {
-    const { runs } = bucketsOf({ bucketPrefix: prefix });
-    const refused = policyOf(policiesOf(installation), runs)?.statements.some(
-      (statement) =>
-        statement.effect === 'Deny' &&
-        field(statement.principal, 'AWS') === '*' &&
-        speaksOf(statement, 's3:PutObject', `arn:aws:s3:::${runs}/x`) &&
-        field(statement.condition, 'Null', 's3:if-none-match') === 'true' &&
-        // Without it, no upload in parts could begin.
-        field(statement.condition, 'Bool', 's3:ObjectCreationOperation') === 'true' &&
-        Object.keys(statement.condition).length === 2,
-    );
-    return unless(refused === true, `${runs} does not demand If-None-Match`);
+    const { runs, results } = bucketsOf({ bucketPrefix: prefix });
+    const policies = policiesOf(installation);
+    const isOnce = (bucket: string, key: string): boolean =>
+      policyOf(policies, bucket)?.statements.some(
+        (statement) =>
+          statement.effect === 'Deny' &&
+          field(statement.principal, 'AWS') === '*' &&
+          speaksOf(statement, 's3:PutObject', `arn:aws:s3:::${bucket}/${key}`) &&
+          field(statement.condition, 'Null', 's3:if-none-match') === 'true' &&
+          // Without it, no upload in parts could begin.
+          field(statement.condition, 'Bool', 's3:ObjectCreationOperation') === 'true' &&
+          Object.keys(statement.condition).length === 2,
+      ) === true;
+    return [
+      ...unless(isOnce(runs, 'x'), `${runs} does not demand If-None-Match`),
+      ...onceOnly.flatMap((key) => unless(isOnce(results, key), `${results} does not demand If-None-Match for ${key}`)),
+      ...replaced.flatMap((key) => unless(!isOnce(results, key), `${results} demands If-None-Match for ${key}`)),
+    ];
   },
 };
 

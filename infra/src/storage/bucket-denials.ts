@@ -24,17 +24,19 @@ export function keepLabels(bucket: s3.Bucket, names: Names): void {
 }
 
 /**
- * The runs: a claim, an outcome and everything else is written once. CreateMultipartUpload and UploadPart need s3:PutObject
- * too but create no object and take no condition.
+ * Objects are written once, but for those of the keys that may be replaced. CreateMultipartUpload and UploadPart need
+ * s3:PutObject too but create no object and take no condition.
  */
-export const writeOnce = (bucket: s3.Bucket): iam.AddToResourcePolicyResult =>
+export const writeOnce = (bucket: s3.Bucket, but: readonly { keys: string }[]): iam.AddToResourcePolicyResult =>
   bucket.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: 'WriteOnce',
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
       actions: ['s3:PutObject'],
-      resources: [bucket.arnForObjects('*')],
+      ...(but.length === 0
+        ? { resources: [bucket.arnForObjects('*')] }
+        : { notResources: but.map(({ keys }) => bucket.arnForObjects(keys)) }),
       conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
     }),
   );

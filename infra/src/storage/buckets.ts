@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { writtenOnce } from '../../../src/s3/bucket-rights.ts';
 import type { Buckets } from '../../../src/settings.ts';
 import { acknowledgeAccessLogs } from '../acknowledgements.ts';
 import type { Names } from '../names.ts';
@@ -39,7 +40,8 @@ export function makeBuckets(scope: Construct, names: Names, key: kms.IKey): void
     });
     acknowledgeAccessLogs(bucket);
     if (name === 'labels') keepLabels(bucket, names);
-    if (name === 'runs') writeOnce(bucket);
+    const replaceable = writtenOnce[name];
+    if (replaceable) writeOnce(bucket, replaceable);
   }
 }
 

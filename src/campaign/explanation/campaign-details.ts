@@ -1,4 +1,5 @@
-import { bottomPadding, usd } from './markdown.ts';
+import { markdownCode, markdownText } from '../../escaping/markdown.ts';
+import { bottomPadding, usd } from './web-ui.ts';
 import type { CampaignProgress } from '../operators/progress.ts';
 import { instantText } from '../model/units.ts';
 
@@ -13,18 +14,18 @@ export function campaignDetails(progress: CampaignProgress): string {
     '',
     ...holds.map(
       (blocker) =>
-        `- ${blocker.hold}${'class' in blocker ? ` on ${blocker.class}` : ''}${'cause' in blocker ? `: \`${withoutBackticks(blocker.cause)}\`` : ''}`,
+        `- ${blocker.hold}${'class' in blocker ? ` on ${markdownText(blocker.class)}` : ''}${'cause' in blocker ? `: ${markdownCode(blocker.cause)}` : ''}`,
     ),
     ...Object.entries(classes).flatMap(([name, { canary }]) =>
       canary
         ? [
-            `- ${name} waits for its canary ${canary.n} since ${instantText(canary.since)}${canary.stuck ? `: \`${withoutBackticks(canary.stuck.cause)}\`` : ''}`,
+            `- ${markdownText(name)} waits for its canary ${canary.n} since ${instantText(canary.since)}${canary.stuck ? `: ${markdownCode(canary.stuck.cause)}` : ''}`,
           ]
         : [],
     ),
     ...stuck
       .slice(0, 5)
-      .map((one) => `- ${one.submission} is stuck in ${one.what}: \`${withoutBackticks(one.cause)}\``),
+      .map((one) => `- ${markdownText(one.submission)} is stuck in ${one.what}: ${markdownCode(one.cause)}`),
     '',
     `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${instantText(Date.parse(deadline))}`,
     '',
@@ -33,18 +34,21 @@ export function campaignDetails(progress: CampaignProgress): string {
       : [
           `Forecast: finishes ${instantText(forecast.finish.p50)} (P90 ${instantText(forecast.finish.p90)}), ` +
             `${usd(forecast.spend.p50)} in total (P90 ${usd(forecast.spend.p90)})`,
-          ...forecast.remedies.map((remedy) => `- \`${remedy}\` would meet deadline and budget`),
+          ...forecast.remedies.map((remedy) => `- ${markdownCode(remedy)} would meet deadline and budget`),
           '',
         ]),
     '| class | running | slots | waiting | spent |',
     '| --- | --- | --- | --- | --- |',
     ...Object.entries(classes).map(
-      ([name, row]) => `| ${name} | ${row.running} | ${row.slots} | ${row.waiting} | ${usd(row.spent)} |`,
+      ([name, row]) => `| ${markdownText(name)} | ${row.running} | ${row.slots} | ${row.waiting} | ${usd(row.spent)} |`,
     ),
     '',
     ...operatorsLog
       .slice(-5)
-      .map(({ at, by, act, refused }) => `- ${at} ${by}: \`${act}\`${refused ? ` refused: ${refused}` : ''}`),
+      .map(
+        ({ at, by, act, refused }) =>
+          `- ${at} ${markdownText(by)}: ${markdownCode(act)}${refused ? ` refused: ${markdownText(refused)}` : ''}`,
+      ),
     ...bottomPadding,
   ].join('\n');
 }
@@ -58,5 +62,3 @@ function stateOf(progress: CampaignProgress): string {
 
 const hasEnded = ({ counts }: CampaignProgress): boolean =>
   counts.queued + counts.preparing + counts.waiting + counts.running + counts.scoring === 0;
-
-const withoutBackticks = (text: string): string => text.replaceAll('`', "'");

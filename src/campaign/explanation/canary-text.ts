@@ -1,4 +1,5 @@
 import type { CanaryReport } from '../model/canaries/canary-report.ts';
+import { markdownText } from '../../escaping/markdown.ts';
 import { dollars } from '../model/money.ts';
 import type { CanaryEnd } from '../state/canaries.ts';
 
@@ -14,9 +15,9 @@ export function canaryDetails(
   { campaign, class: name, n }: { campaign: string; class: string; n: number },
   report: CanaryReport | undefined,
 ): string {
-  const title = `Canary ${n} on **${name}**, which opens the class for campaign ${campaign}`;
+  const title = `Canary ${n} on **${markdownText(name)}**, which opens the class for campaign ${campaign}`;
   if (report === undefined) return `${title}, is running`;
-  return `${title}: ${wordsOf(report.verdict).replaceAll('`', "'")}\n\nCost ${dollars(report.costMicroUsd).replace('$', 'USD ')}`;
+  return `${title}: ${markdownText(wordsOf(report.verdict))}\n\nCost ${dollars(report.costMicroUsd).replace('$', 'USD ')}`;
 }
 
 function wordsOf(verdict: CanaryReport['verdict']): string {

@@ -1,5 +1,6 @@
 import { asciiExcerpt, counted } from '../../safe-text.ts';
-import { escaped, bottomPadding, usd } from './markdown.ts';
+import { markdownText } from '../../escaping/markdown.ts';
+import { bottomPadding, usd } from './web-ui.ts';
 import { costOfRuns } from '../model/money.ts';
 import { faultLines, type FaultSummary } from '../model/prediction-faults.ts';
 import type { RunRecord } from '../model/messages.ts';
@@ -37,13 +38,13 @@ const maxClasses = 12;
 export function submissionDetails(content: SubmissionContent): string {
   const { submission, team, stage, note, since, reason, runs, scan, learnt, choice } = content;
   const failure = reason === null ? '' : `: **${reason}** (${responsibleParty(reason)})`;
-  const head = `**${escaped(submission)}** of **${escaped(team)}** is **${stage}**${failure} since ${instantText(since)}`;
+  const head = `**${markdownText(submission)}** of **${markdownText(team)}** is **${stage}**${failure} since ${instantText(since)}`;
   const why = whyOfEnd(reason, runs);
   const omitted = runs.length - maxRuns;
   return [
-    `${head}${note === '' ? '' : ` (${escaped(note)})`}`,
+    `${head}${note === '' ? '' : ` (${markdownText(note)})`}`,
     '',
-    ...(why ? [`${escaped(why.sentence)} ${escaped(why.next)}`, ''] : []),
+    ...(why ? [`${markdownText(why.sentence)} ${markdownText(why.next)}`, ''] : []),
     ...failureLines(content),
     '| run | end | exit | time | memory | GPU | billed | cost |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
@@ -55,10 +56,10 @@ export function submissionDetails(content: SubmissionContent): string {
     ...(content.refused === 0
       ? []
       : ['', `Refused because they were not authenticated: ${counted(content.refused, 'message')}.`]),
-    ...(scan === '' ? [] : ['', `Scan of the image: ${escaped(scan)}`]),
-    ...(learnt === '' ? [] : ['', `Probe: ${escaped(learnt)}`]),
+    ...(scan === '' ? [] : ['', `Scan of the image: ${markdownText(scan)}`]),
+    ...(learnt === '' ? [] : ['', `Probe: ${markdownText(learnt)}`]),
     ...(choice.length === 0 ? [] : ['', 'Classes for the evaluation:', '']),
-    ...choice.slice(0, maxClasses).map((line) => `- ${escaped(line)}`),
+    ...choice.slice(0, maxClasses).map((line) => `- ${markdownText(line)}`),
     ...bottomPadding,
   ].join('\n');
 }
@@ -67,7 +68,7 @@ function failureLines({ stage, faults, withheld }: SubmissionContent): string[] 
   if (stage !== 'failed') return [];
   const lines = [
     ...(faults ? faultLines(faults).map((text) => `- ${text}`) : []),
-    ...(withheld.length === 0 ? [] : [`- withheld from its container: ${withheld.map(escaped).join(', ')}`]),
+    ...(withheld.length === 0 ? [] : [`- withheld from its container: ${withheld.map(markdownText).join(', ')}`]),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }
@@ -77,7 +78,7 @@ function runRow({ n, purpose, class: onClass, reason, facts, billedSeconds, cost
     ? [exitText(facts), timeText(facts), memoryPeak(facts) ?? '', devicePeak(facts) ?? '']
     : ['', '', '', ''];
   const cells = [
-    `${n} ${purpose} on ${escaped(onClass)}`,
+    `${n} ${purpose} on ${markdownText(onClass)}`,
     endText(reason, facts?.rule),
     ...[...measured, `${billedSeconds} s`].map(withoutBreaks),
     usd(costMicroUsd),
@@ -96,7 +97,7 @@ const endText = (reason: Reason | null, rule: string | null | undefined): string
 function platformLines(runs: readonly RunRecord[]): string[] {
   const lines = runs.flatMap(({ n, reason, cause, facts }) => {
     const texts = new Set([cause, facts?.batch?.statusReason, facts?.batch?.reason].filter((part) => part));
-    return reason === null || texts.size === 0 ? [] : [`- Run ${n}, platform: ${escaped([...texts].join('; '))}`];
+    return reason === null || texts.size === 0 ? [] : [`- Run ${n}, platform: ${markdownText([...texts].join('; '))}`];
   });
   return lines.length === 0 ? [] : ['', ...lines];
 }

@@ -140,6 +140,11 @@ export interface FrozenCampaign {
   fairness: { perTeamInFlight: number; seed: number; weights: Record<string, number> };
   /** In order of price, cheapest first. */
   instanceClasses: InstanceClass[];
+  /**
+   * Public Ed25519 key, PEM; whoever made the first start has the private one and signs what `verify` finds. Absent in older
+   * campaigns and in pilots.
+   */
+  recordKey?: string;
 }
 
 /** One row of the submissions file. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { visibleJson } from '../../escaping/visible.ts';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 
@@ -23,7 +24,7 @@ export const jsonOption = ['--json', 'print one JSON object on stdout'] as const
 /** The operator's note as a field of a message. */
 export const noteOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
 
-export const jsonText = (value: object): string => JSON.stringify(value, null, 2);
+export const jsonText = visibleJson;
 
 export function numberArgument(text: string): number {
   const value = Number(text);

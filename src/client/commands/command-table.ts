@@ -48,6 +48,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     () => import('./report.ts'),
     false,
   ),
+  verify: entry(
+    campaign,
+    'check the whole record and compute scores, leaderboard and cost again, from S3 alone',
+    () => import('./verify.ts'),
+  ),
   pause: entry(campaign, 'start no new runs of a campaign or of one team', () => import('./steering/pause.ts')),
   resume: entry(
     campaign,

@@ -1,6 +1,7 @@
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { visibleJson } from '../../escaping/visible.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
@@ -12,6 +13,7 @@ import { screenColumns, type Output } from '../output.ts';
 import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/unpolled-queues.ts';
+import { makeRecordKey } from '../verification/record-key.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
 
@@ -30,7 +32,8 @@ export async function runCampaign(
   stack?: Stack,
 ): Promise<number> {
   const { campaign } = checked;
-  const dependencies = { store: access.store, buckets: access.buckets, report: output.say };
+  const recordKey = (name: string): string => makeRecordKey(homeFolder(), name);
+  const dependencies = { store: access.store, buckets: access.buckets, report: output.say, recordKey };
   const { frozen, appended } = await freezeCampaign(dependencies, checked);
   if (appended.length > 0) {
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
@@ -45,7 +48,7 @@ export async function runCampaign(
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);
   const folder = await keepResults(homeFolder(), view);
-  if (options.json) output.result(JSON.stringify(view.results, null, 2));
+  if (options.json) output.result(visibleJson(view.results));
   else output.result(`\n${view.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
   if (watched.kind === 'blocked') {

@@ -8,7 +8,7 @@ import {
   type CampaignResults,
   type SubmissionSummary,
 } from '../../ledger/results.ts';
-import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
+import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
@@ -34,7 +34,7 @@ export async function campaignResults(access: Access, campaign: string): Promise
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
-      rows.map((row) => [String(row.rank), row.teamName, row.score.toFixed(6), row.submission]),
+      rows.map((row) => [String(row.rank), row.teamName, publishedScore(row.score), row.submission]),
       columns,
     );
   const text = (columns?: number): string =>

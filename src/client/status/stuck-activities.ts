@@ -48,7 +48,7 @@ export async function stuckActivities(
 interface Failure {
   message?: string | null;
   cause?: Failure | null;
-  applicationFailureInfo?: { type?: string | null } | null;
+  applicationFailureInfo?: { type?: string | null; details?: { payloads?: Payload[] | null } | null } | null;
   /** The sealed message. */
   encodedAttributes?: Payload | null;
 }
@@ -60,9 +60,13 @@ async function opened(
   failure: Failure,
 ): Promise<Failure> {
   const cause = failure.cause && (await opened(client, step, failure.cause));
-  if (!failure.encodedAttributes) return { ...failure, ...(cause && { cause }) };
   const { loadedDataConverter, namespace } = client.options;
   const context = { type: 'activity', namespace, isLocal: false, ...step } as const;
+  // An activity's own words are in its details, see activities/activity-failure.ts.
+  const [detail] = failure.applicationFailureInfo?.details?.payloads ?? [];
+  const words = await decodeOptionalSinglePayload<unknown>(loadedDataConverter, detail, context);
+  if (typeof words === 'string') return { ...failure, message: words, ...(cause && { cause }) };
+  if (!failure.encodedAttributes) return { ...failure, ...(cause && { cause }) };
   const attributes = await decodeOptionalSinglePayload<{ message?: string }>(
     loadedDataConverter,
     failure.encodedAttributes,

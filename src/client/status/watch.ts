@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { BlockedReason } from '../../campaign/scheduling/blocked-reason.ts';
-import { HoldoutError, holdoutError, messageOf } from '../../errors.ts';
+import { HoldoutError, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 import { blockedLines } from './blocked-text.ts';
+import { failureWords } from './failure-words.ts';
 import { OutageNotice } from './outage-notice.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { queryProgress } from './query-progress.ts';
@@ -74,7 +75,7 @@ async function workflowEnd({ temporal }: Access, campaign: string): Promise<void
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw holdoutError('CAMPAIGN_UNKNOWN', { campaign }, error);
     if (error instanceof WorkflowFailedError)
-      throw holdoutError('CAMPAIGN_FAILED', { campaign, cause: messageOf(error.cause) }, error);
+      throw holdoutError('CAMPAIGN_FAILED', { campaign, cause: failureWords(error.cause) }, error);
     throw error;
   }
 }

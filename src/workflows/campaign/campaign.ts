@@ -36,5 +36,6 @@ async function runCampaign({ campaign, carried }: CampaignInput): Promise<Publis
   }
 }
 
+/** The code and ids; the details of the failure's cause have its words. */
 const causeOf = ({ activityType, cause }: ActivityFailure): string =>
   `${activityType} failed and is not retried: ${cause?.message ?? 'unknown cause'}`;

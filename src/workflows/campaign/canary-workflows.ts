@@ -13,6 +13,7 @@ import type { StuckReport } from '../../campaign/model/messages.ts';
 import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
 import { decideCanaries, type CanaryDecision } from '../../campaign/scheduling/canary-decisions.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
+import { markdownText } from '../../escaping/markdown.ts';
 import { canaryWorkflowId, classOfCanary, taskQueues } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';
 import type { canary as canaryWorkflow } from '../canary/canary.ts';
@@ -93,7 +94,7 @@ export class CanaryWorkflows {
         args: [{ campaign, class: name, n, reserved, timings, ...sealedAsThis() }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        staticSummary: `canary ${n} on ${name}`,
+        staticSummary: markdownText(`canary ${n} on ${name}`),
         typedSearchAttributes: [
           { key: searchAttributes.campaign, value: campaign },
           { key: searchAttributes.class, value: name },

@@ -15,6 +15,7 @@ import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { treatmentOf } from '../../campaign/state/settings.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
+import { markdownText } from '../../escaping/markdown.ts';
 import { submissionWorkflowId, taskQueues } from '../../ids.ts';
 import {
   endRunSignal,
@@ -190,7 +191,7 @@ export class SubmissionWorkflows implements SubmissionControl {
       // It runs this round, unknown to a campaign that lost its state, or the one before, which is about to close.
       await this.send(submission, (handle) => handle.signal(reportAgainSignal, noContent));
       if (sequence === 1) break;
-      await sleep(pause, { summary: `${submission} is about to close` });
+      await sleep(pause, { summary: markdownText(`${submission} is about to close`) });
       if (!this.starting.has(submission)) return;
     }
     this.hasStarted(submission);
@@ -212,7 +213,8 @@ export class SubmissionWorkflows implements SubmissionControl {
         args: [{ campaign, submission, team: teamId, sequence, kind, ...sealedAsThis() }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        staticSummary: `${submission} of ${teamName}`.slice(0, 150),
+        // Temporal takes 400 bytes.
+        staticSummary: markdownText(`${submission} of ${teamName}`).slice(0, 100),
         priority: { priorityKey: treatmentOf(this.state, team).priority, fairnessKey: teamId },
         typedSearchAttributes: [
           { key: searchAttributes.campaign, value: campaign },

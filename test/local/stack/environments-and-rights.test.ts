@@ -1,4 +1,4 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
 import { Client } from '@temporalio/client';
 import { HoldoutError, type ErrorCode } from '../../../src/errors.ts';
@@ -87,6 +87,39 @@ describe('the processes of an embedded stack', () => {
     await s3As(stack, credentials.scorer).send(put('results', 'c/scores/s/1.json'));
     await assert.rejects(s3As(stack, credentials.scorer).send(put('results', 'c/ledger/s/1.json')), refused);
     await s3As(stack, credentials.worker).send(put('results', 'c/ledger/s/1.json'));
+  });
+
+  it('lets nobody replace or remove a record, not even with the root key', async () => {
+    const locked = { ...refused, message: /object lock/ };
+    const { root, worker, scorer, runner } = credentials;
+    await s3As(stack, worker).send(put('results', 'c/acts/1.json'));
+    for (const [account, bucket, key] of [
+      [runner, 'runs', 'c/s/1/claim'],
+      [runner, 'runs', 'c/s/1/predictions.csv'],
+      [worker, 'runs', 'c/s/1/spec.json'],
+      [worker, 'results', 'c/ledger/s/1.json'],
+      [worker, 'results', 'c/acts/1.json'],
+      [scorer, 'results', 'c/scores/s/1.json'],
+      [root, 'results', 'c/ledger/s/1.json'],
+      [root, 'runs', 'c/s/1/claim'],
+    ] as const) {
+      await assert.rejects(s3As(stack, account).send(put(bucket, key)), locked, `${bucket}/${key}`);
+    }
+    const removal = new DeleteObjectCommand({ Bucket: 'holdout-results', Key: 'c/acts/1.json' });
+    await assert.rejects(s3As(stack, worker).send(removal), refused);
+    const until = new Date(Date.now() + 1_000);
+    const shortly = put('runs', 'c/s/2/claim');
+    Object.assign(shortly.input, { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: until });
+    await assert.rejects(s3As(stack, runner).send(shortly), refused, 'no retention of its own');
+  });
+
+  it('lets the worker replace what it published, and nobody else', async () => {
+    for (const file of ['leaderboard.csv', 'results.json', 'heads.json']) {
+      for (const _ of [1, 2]) await s3As(stack, credentials.worker).send(put('results', `c/${file}`));
+      await assert.rejects(s3As(stack, credentials.root).send(put('results', `c/${file}`)), refused, file);
+    }
+    for (const _ of [1, 2]) await s3As(stack, credentials.root).send(put('results', 'c/manifest.json'));
+    await assert.rejects(s3As(stack, credentials.worker).send(put('results', 'c/manifest.json')), refused);
   });
 
   it('gives worker and scorer their own keys and nothing from the terminal’s environment', () => {

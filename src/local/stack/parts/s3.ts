@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  PutBucketPolicyCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { writtenOnce } from '../../../s3/bucket-rights.ts';
 import { bucketsOf, type Buckets } from '../../../settings.ts';
 import { runCommand } from '../../../run-command.ts';
 import { accountNames, type S3Credentials } from '../home/credentials.ts';
@@ -82,8 +89,19 @@ export async function makeBuckets(endpoint: string, credentials: S3Credentials):
       });
       const Policy = bucketPolicy(which, bucket, credentials);
       await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+      if (writtenOnce[which]) await lockObjects(client, bucket);
     }
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Lets no account replace or remove an object without s3:BypassGovernanceRetention. The lock also covers the objects of an
+ * older home. The folder itself can still be removed.
+ */
+async function lockObjects(client: S3Client, bucket: string): Promise<void> {
+  const DefaultRetention = { Mode: 'GOVERNANCE', Years: 100 } as const;
+  const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } } as const;
+  await client.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
 }

@@ -1,0 +1,77 @@
+import { leaderboardEntries, type CampaignResults } from '../../ledger/results.ts';
+import type { Head } from '../../ledger/heads.ts';
+import type { Fairness } from '../../ledger/verification/fairness.ts';
+import type { Verification } from '../../ledger/verification/verify-campaign.ts';
+import { publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
+import { sha256 } from '../../sha256.ts';
+
+/** What a host can publish of a verification: no label, no full score, no text that a submission wrote. */
+export interface VerificationSummary {
+  version: 1;
+  campaign: string;
+  /** ISO instant. */
+  verifiedAt: string;
+  record: 'intact' | 'changed';
+  faults: number;
+  unchecked: string[];
+  /** sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted. */
+  digests: { campaign: string; manifest: string; acts: string | null; ledger: string } | null;
+  checked: { objects: number; records: number; scores: number } | null;
+  submissions: Partial<Record<string, number>>;
+  runs: number;
+  costMicroUsd: number;
+  fairness: Fairness | null;
+  leaderboard: { rank: number; team: string; submission: string; score: string }[];
+  /** Ed25519, PEM; as campaign.json has it. */
+  publicKey: string | null;
+}
+
+export function summaryOf(
+  campaign: string,
+  { faults, unchecked, verified }: Verification,
+  now: Date,
+): VerificationSummary {
+  const empty: CampaignResults = { campaign, state: 'running', costMicroUsd: 0, costByClass: {}, submissions: [] };
+  const { frozen, results = empty, fairness = null, counts = null, heads } = verified ?? {};
+  const rows = frozen ? rankLeaderboard(leaderboardEntries(results), frozen.leaderboard) : [];
+  const submissions: Partial<Record<string, number>> = {};
+  for (const { state } of results.submissions) submissions[state] = (submissions[state] ?? 0) + 1;
+  return {
+    version: 1,
+    campaign,
+    verifiedAt: now.toISOString(),
+    record: faults.length === 0 ? 'intact' : 'changed',
+    faults: faults.length,
+    unchecked,
+    digests:
+      frozen && heads
+        ? {
+            campaign: heads.campaign,
+            manifest: frozen.manifest.digest,
+            acts: heads.acts.newest,
+            ledger: ledgerDigest(heads.ledger),
+          }
+        : null,
+    checked: counts,
+    submissions,
+    runs: results.submissions.reduce((sum, { runs }) => sum + runs.length, 0),
+    costMicroUsd: results.costMicroUsd,
+    fairness,
+    leaderboard: rows.map(({ rank, teamId: team, submission, score }) => ({
+      rank,
+      team,
+      submission,
+      score: publishedScore(score),
+    })),
+    publicKey: frozen?.recordKey ?? null,
+  };
+}
+
+const ledgerDigest = (ledger: Record<string, Head>): string =>
+  sha256(
+    Object.entries(ledger)
+      .filter(([, { records }]) => records > 0)
+      .map(([submission, { records, newest }]) => `${submission} ${records} ${newest ?? ''}\n`)
+      .sort()
+      .join(''),
+  );

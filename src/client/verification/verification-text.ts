@@ -1,0 +1,40 @@
+import { dollars } from '../../campaign/model/money.ts';
+import type { Verification } from '../../ledger/verification/verify-campaign.ts';
+import { counted } from '../../safe-text.ts';
+import type { VerificationSummary } from './summary.ts';
+
+/** What a verification found, for people. */
+export function verificationText(
+  { faults, unchecked }: Verification,
+  { campaign, checked, costMicroUsd, fairness, runs }: VerificationSummary,
+  seconds: number,
+): string {
+  const lines = [
+    faults.length === 0
+      ? `${campaign}: the record is intact`
+      : `${campaign}: ${counted(faults.length, 'object')} ${faults.length === 1 ? 'is' : 'are'} not what Holdout wrote`,
+    ...faults.map(({ bucket, key, what }) => `  s3://${bucket}/${key}: ${what}`),
+  ];
+  if (checked) {
+    const { objects, records, scores } = checked;
+    lines.push(
+      `checked in ${seconds.toFixed(1)} s: ${counted(objects, 'object')}, ${counted(records, 'ledger record')}`,
+    );
+    lines.push(
+      `computed again: ${counted(scores, 'score')}, the leaderboard, ${dollars(costMicroUsd)} of ${counted(runs, 'run')}`,
+    );
+  }
+  if (fairness) {
+    lines.push(
+      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs in the other than the ` +
+        `published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
+    );
+  }
+  return [...lines, ...unchecked.map((what) => `not checked: ${what}`)].join('\n');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** The command with which anybody checks the signature of a published summary. */
+export const checkCommand = (folder: string): string =>
+  `cd ${folder} && openssl pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig`;

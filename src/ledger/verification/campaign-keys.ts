@@ -1,0 +1,49 @@
+import { numberInKey } from '../../ids.ts';
+import { resultObjects } from '../../object-keys.ts';
+import type { RecordSource } from './record-source.ts';
+
+/** The keys of a campaign in the results and runs buckets. */
+export interface CampaignKeys {
+  results: string[];
+  runs: string[];
+  acts: number;
+  /** Number of records, by submission. */
+  records: Map<string, number>;
+  /** Names of the objects in each folder of the runs bucket, by run key. */
+  runFolders: Map<string, Set<string>>;
+}
+
+export async function campaignKeys(
+  source: RecordSource,
+  buckets: { results: string; runs: string },
+  campaign: string,
+): Promise<CampaignKeys> {
+  const all = async (bucket: string): Promise<string[]> => {
+    const keys: string[] = [];
+    for await (const key of source.list(bucket, `${campaign}/`)) keys.push(key);
+    return keys;
+  };
+  const [results, runs] = await Promise.all([all(buckets.results), all(buckets.runs)]);
+  const records = new Map<string, number>();
+  const folder = resultObjects.ledgerFolder(campaign);
+  for (const key of results.filter((key) => key.startsWith(folder))) {
+    const [submission = '', file = ''] = key.slice(folder.length).split('/');
+    const sequence = numberInKey(file.replace(/\.json$/, ''));
+    if (sequence !== undefined) records.set(submission, Math.max(sequence, records.get(submission) ?? 0));
+  }
+  const acts = results
+    .filter((key) => key.startsWith(resultObjects.actsFolder(campaign)))
+    .map((key) => numberInKey(key.slice(resultObjects.actsFolder(campaign).length).replace(/\.json$/, '')) ?? 0)
+    .reduce((most, sequence) => Math.max(most, sequence), 0);
+  return { results, runs, acts, records, runFolders: foldersOf(runs) };
+}
+
+function foldersOf(keys: readonly string[]): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>();
+  for (const key of keys) {
+    const end = key.lastIndexOf('/');
+    const names = folders.get(key.slice(0, end)) ?? new Set();
+    folders.set(key.slice(0, end), names.add(key.slice(end + 1)));
+  }
+  return folders;
+}

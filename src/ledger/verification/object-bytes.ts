@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+import { hashedStream } from '../../hashed-stream.ts';
+import { HoldoutError } from '../../errors.ts';
+import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
+import { sha256 } from '../../sha256.ts';
+import type { Findings } from './findings.ts';
+import type { RecordSource } from './record-source.ts';
+
+/** The first byte at which two contents differ, from 0; undefined if they are equal. */
+export function firstDifference(found: Buffer, expected: Buffer): number | undefined {
+  if (found.equals(expected)) return undefined;
+  const length = Math.min(found.length, expected.length);
+  for (let byte = 0; byte < length; byte += 1) if (found[byte] !== expected[byte]) return byte;
+  return length;
+}
+
+/** How an object is to be: by its sha256 (hex) and who names it, and by the indentation of its JSON. */
+interface Expectation {
+  digest?: { sha256: string; namedBy: string } | undefined;
+  indent?: number;
+}
+
+/** The objects of a campaign, each explained and checked when it is read. */
+export class CheckedObjects {
+  constructor(
+    private readonly source: RecordSource,
+    readonly findings: Findings,
+  ) {}
+
+  /** An object's bytes. A missing or changed one is a fault; undefined if it is missing. */
+  async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
+    const { findings } = this;
+    findings.explain(bucket, key);
+    const body = await this.source.find(bucket, key).catch(unlessOther);
+    if (!Buffer.isBuffer(body)) {
+      const missing = `it is missing${expected.digest ? `; ${expected.digest.namedBy} names it` : ''}`;
+      findings.fault(bucket, key, body ?? missing);
+      return undefined;
+    }
+    const fault = changeOf(body, expected);
+    if (fault !== undefined) findings.fault(bucket, key, fault);
+    return body;
+  }
+
+  /** The same for JSON, with its sha256 (hex); undefined if the object is missing or no JSON. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Holdout wrote the object; the caller names its type
+  async readJson<T extends object>(
+    bucket: string,
+    key: string,
+    expected: Expectation = {},
+  ): Promise<Parsed<T> | undefined> {
+    const body = await this.read(bucket, key, { indent: 2, ...expected });
+    const value = body && parsed<T>(body);
+    return body && value && { value, digest: sha256(body) };
+  }
+
+  /** Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. */
+  async stream(
+    bucket: string,
+    key: string,
+    digest: { sha256: string; namedBy: string },
+    use?: (stream: Readable) => Promise<void>,
+  ): Promise<void> {
+    const { findings, source } = this;
+    findings.explain(bucket, key);
+    if (!(await source.exists(bucket, key))) {
+      findings.fault(bucket, key, `it is missing; ${digest.namedBy} names it`);
+      return;
+    }
+    const found = await digestOf(() => source.stream(bucket, key), use).catch(unlessOther);
+    if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
+    else if (found !== digest.sha256) findings.fault(bucket, key, `its sha256 is not the one in ${digest.namedBy}`);
+  }
+}
+
+interface Parsed<T> {
+  value: T;
+  digest: string;
+}
+
+/** The sha256 (hex) of a stream. It is read again if `use` does not read it to its end. */
+async function digestOf(open: () => Promise<Readable>, use?: (stream: Readable) => Promise<void>): Promise<string> {
+  const hashed = hashedStream(await open());
+  await (use ?? drain)(hashed.stream);
+  if (hashed.isRead()) return hashed.digest();
+  const again = hashedStream(await open());
+  await drain(again.stream);
+  return again.digest();
+}
+
+const drain = async (stream: Readable): Promise<void> => {
+  for await (const _ of stream);
+};
+
+/** Why an object is not as expected; undefined if it is. Where its right bytes are known, names the first wrong one. */
+function changeOf(body: Buffer, { digest, indent }: Expectation): string | undefined {
+  const form = indent === undefined ? undefined : writtenForm(body, indent);
+  if (indent !== undefined && form === undefined) return 'it is not a JSON object';
+  const byte = form && firstDifference(body, form);
+  if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
+  if (digest === undefined || sha256(body) === digest.sha256) return undefined;
+  return `its sha256 is not the one in ${digest.namedBy}`;
+}
+
+/** The bytes with which Holdout writes what these bytes say; undefined if they are no JSON object. */
+function writtenForm(body: Buffer, indent: number): Buffer | undefined {
+  const value = parsed(body);
+  return value && Buffer.from(`${JSON.stringify(value, null, indent)}\n`);
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Holdout wrote the object; the caller names its type
+function parsed<T extends object>(body: Buffer): T | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
+function unlessOther(error: unknown): string {
+  const isChanged = error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
+  if (isChanged || isOtherThanStored(error)) return otherThanStored;
+  throw error;
+}

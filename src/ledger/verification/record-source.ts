@@ -1,0 +1,12 @@
+import type { Readable } from 'node:stream';
+
+/** Where the objects of a campaign are read from: an {@link ObjectStore}, or a copy of its buckets. */
+export interface RecordSource {
+  /** All keys under a prefix. */
+  list(bucket: string, prefix: string): AsyncIterable<string>;
+  /** The object's bytes; undefined if there is no such object. */
+  find(bucket: string, key: string): Promise<Buffer | undefined>;
+  exists(bucket: string, key: string): Promise<boolean>;
+  /** The object as a stream. Throws if there is no such object. */
+  stream(bucket: string, key: string): Promise<Readable>;
+}

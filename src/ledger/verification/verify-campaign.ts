@@ -1,0 +1,189 @@
+import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
+import type { TeamRound } from '../../campaign/model/rounds.ts';
+import { messageOf } from '../../errors.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { resultObjects } from '../../object-keys.ts';
+import type { Buckets } from '../../settings.ts';
+import { readsAtOnce } from '../ledger.ts';
+import type { CanaryRecord } from '../canaries.ts';
+import { headOf, type Heads } from '../heads.ts';
+import { effectiveRecord, type LedgerRecord } from '../record.ts';
+import { summarise, type CampaignResults } from '../results.ts';
+import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
+import { fairnessOf, type Fairness } from './fairness.ts';
+import { Findings, type RecordFault } from './findings.ts';
+import { CheckedObjects } from './object-bytes.ts';
+import type { RecordSource } from './record-source.ts';
+import { explainRest } from './explain-rest.ts';
+import { verifyCanaries } from './verify-canaries.ts';
+import { verifyCommands } from './verify-commands.ts';
+import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
+import { isPublicationOf, verifyHeads, verifyPublished } from './verify-published.ts';
+import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
+
+/** What a verification found. */
+export interface Verification {
+  faults: RecordFault[];
+  /** What could not be checked, and why. */
+  unchecked: string[];
+  /** Undefined if the frozen campaign or a chain cannot be understood at all. */
+  verified: VerifiedCampaign | undefined;
+}
+
+/** A campaign as its record shows it. Digests are sha256 (hex). */
+export interface VerifiedCampaign {
+  frozen: FrozenCampaign;
+  results: CampaignResults;
+  fairness: Fairness;
+  /** Numbers of objects, ledger records and scores that were checked. */
+  counts: { objects: number; records: number; scores: number };
+  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger'>;
+}
+
+interface VerifyOptions {
+  campaign: string;
+  buckets: Buckets;
+  /** Also every input file and every archive. */
+  inputs: boolean;
+}
+
+/** Checks everything that S3 has about a campaign, from S3 alone. */
+export async function verifyCampaign(source: RecordSource, options: VerifyOptions): Promise<Verification> {
+  const findings = new Findings();
+  const objects = new CheckedObjects(source, findings);
+  let verified: VerifiedCampaign | undefined;
+  try {
+    verified = await verifyAll(source, objects, options);
+  } catch (error) {
+    // A change may leave JSON of another shape; other errors are not about the record.
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    findings.fault(
+      options.buckets.results,
+      `${options.campaign}/`,
+      `its objects cannot be understood: ${messageOf(error)}`,
+    );
+  }
+  return { faults: findings.faults, unchecked: findings.unchecked, verified };
+}
+
+async function verifyAll(
+  source: RecordSource,
+  objects: CheckedObjects,
+  { campaign, buckets, inputs }: VerifyOptions,
+): Promise<VerifiedCampaign | undefined> {
+  const { results: bucket } = buckets;
+  const keys = await campaignKeys(source, buckets, campaign);
+  const heads = await headsOf(objects, bucket, campaign, keys);
+  const found = await verifyFrozen(objects, bucket, campaign, heads?.campaign);
+  if (found === undefined) return undefined;
+  const { value: frozen, digest } = found;
+  const chain = await verifyCommands(objects, bucket, campaign, keys.acts);
+  const listed = { keys: keys.results, commands: chain.commands };
+  const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
+  const files = await verifyIndexes(objects, buckets, frozen);
+  if (inputs) await verifyFiles(objects, files, rows);
+  else objects.findings.note('the input files and the archives of images; --inputs checks them too');
+  const labels = await verifyLabels(objects, frozen);
+  const facts: CampaignFacts = { buckets, frozen, digest, labels, runFolders: keys.runFolders };
+  const submissions = await verifySubmissions(objects, facts, rows, keys);
+  if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
+  const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
+  if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
+  const canaries = await verifyCanaries(objects, buckets, { campaign, keys: keys.results, heads });
+  const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
+  const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
+  if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
+  else objects.findings.note('the newest record of each chain, because nothing is published yet');
+  explainRest(objects, { buckets, keys, rounds });
+  return {
+    frozen,
+    results,
+    fairness: fairnessOf(frozen, rows, startsOf(submissions)),
+    counts: {
+      objects: objects.findings.explained,
+      records: sum(submissions, ({ records }) => records.length),
+      scores: labels ? sum(submissions, ({ scores }) => scores.size) : 0,
+    },
+    heads: {
+      campaign: digest,
+      acts: headOf(chain.digests),
+      ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
+    },
+  };
+}
+
+const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
+  [...submissions.values()].reduce((total, one) => total + of(one), 0);
+
+const isPublished = ({ results }: CampaignKeys, campaign: string): boolean =>
+  [resultObjects.results(campaign), resultObjects.leaderboard(campaign), resultObjects.heads(campaign)].some((key) =>
+    results.includes(key),
+  );
+
+/** heads.json, which every publication of this version writes. */
+async function headsOf(
+  objects: CheckedObjects,
+  bucket: string,
+  campaign: string,
+  keys: CampaignKeys,
+): Promise<Heads | undefined> {
+  const key = resultObjects.heads(campaign);
+  if (keys.results.includes(key)) return (await objects.readJson<Heads>(bucket, key))?.value;
+  return undefined;
+}
+
+/** Older versions published without heads.json, and their records have no evidence. */
+function explainMissingHeads(
+  { findings }: CheckedObjects,
+  bucket: string,
+  campaign: string,
+  submissions: ReadonlyMap<string, VerifiedSubmission>,
+): void {
+  const isNewer = [...submissions.values()].some(({ records }) =>
+    records.some(({ evidence }) => evidence !== undefined),
+  );
+  if (isNewer) findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
+  else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
+}
+
+async function verifySubmissions(
+  objects: CheckedObjects,
+  facts: CampaignFacts,
+  rows: readonly Submission[],
+  keys: CampaignKeys,
+): Promise<Map<string, VerifiedSubmission>> {
+  const { campaign } = facts.frozen;
+  const submissions = new Map<string, VerifiedSubmission>();
+  await inParallel(readsAtOnce, rows, async (row) => {
+    try {
+      submissions.set(
+        row.submission,
+        await verifySubmission(objects, facts, row, keys.records.get(row.submission) ?? 0),
+      );
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      const folder = `${resultObjects.ledgerFolder(campaign)}${row.submission}/`;
+      objects.findings.fault(facts.buckets.results, folder, `its records cannot be understood: ${messageOf(error)}`);
+    }
+  });
+  return submissions;
+}
+
+function resultsOf(
+  campaign: string,
+  known: { rounds: TeamRound[]; rows: Submission[]; canaries: CanaryRecord[] },
+  submissions: ReadonlyMap<string, VerifiedSubmission>,
+): CampaignResults {
+  const chains = new Map<string, LedgerRecord[]>();
+  const scores = new Map<string, number>();
+  for (const [name, { records, scores: files }] of submissions) {
+    if (records.length > 0) chains.set(name, records);
+    const key = effectiveRecord(records)?.score?.key;
+    const result = key === undefined ? undefined : files.get(key)?.result;
+    if (result?.kind === 'scored') scores.set(name, result.score);
+  }
+  return summarise(campaign, { chains, ...known }, scores);
+}
+
+const startsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): Map<string, number> =>
+  new Map([...submissions].flatMap(([name, { firstStart }]) => (firstStart === undefined ? [] : [[name, firstStart]])));

@@ -1,0 +1,108 @@
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import type { RunRecord } from '../../campaign/model/messages.ts';
+import { costMicroUsd } from '../../campaign/model/money.ts';
+import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
+import { runKeyOf } from '../../ids.ts';
+import { resultObjects, runObjects } from '../../object-keys.ts';
+import type { LedgerRecord, RunEvidence } from '../record.ts';
+import type { CheckedObjects } from './object-bytes.ts';
+
+/** A run of a record, and where its objects are. */
+export interface RecordedRun {
+  runs: string;
+  results: string;
+  frozen: FrozenCampaign;
+  record: LedgerRecord;
+  run: RunRecord;
+  /** Names of the objects that are in the run's folder. */
+  present: ReadonlySet<string>;
+}
+
+/** Checks the objects of a run, but not its predictions; returns its outcome. */
+export async function verifyRun(objects: CheckedObjects, recorded: RecordedRun): Promise<RunOutcome | undefined> {
+  const { record, run, runs: bucket } = recorded;
+  const runKey = runKeyOf(record.campaign, record.submission, run.n);
+  verifyCost(objects, recorded);
+  const evidence = record.evidence?.runs[run.n];
+  if (evidence === undefined)
+    objects.findings.note('the specs, claims and outcomes of runs of an older Holdout, by their digests');
+  const spec = await verifyOne<RunSpec>(objects, recorded, 'spec', evidence);
+  await verifyOne(objects, recorded, 'claim', evidence);
+  await verifyOne(objects, recorded, 'trouble', evidence);
+  const outcome = await verifyOne<RunOutcome>(objects, recorded, 'outcome', evidence);
+  const fault = spec && specFault(spec, recorded, runKey);
+  if (fault !== undefined) objects.findings.fault(bucket, runObjects.spec(runKey), fault);
+  if (outcome && outcome.runKey !== runKey) {
+    objects.findings.fault(bucket, runObjects.outcome(runKey), `\`runKey\` is not ${runKey}`);
+  }
+  await verifyLog(objects, recorded, outcome, runKey);
+  return outcome;
+}
+
+const names = { spec: 'spec.json', claim: 'claim', outcome: 'outcome.json', trouble: 'trouble.json' } as const;
+
+/** One object of the run; its content if it is JSON. */
+async function verifyOne<T extends object>(
+  objects: CheckedObjects,
+  { record, run, runs: bucket, present }: RecordedRun,
+  object: keyof typeof names,
+  evidence: RunEvidence | undefined,
+): Promise<T | undefined> {
+  const digest = evidence?.[object];
+  const key = runObjects[object](runKeyOf(record.campaign, record.submission, run.n));
+  if (digest === undefined && !present.has(names[object])) return undefined;
+  if (digest === undefined && evidence !== undefined) {
+    objects.findings.explain(bucket, key);
+    objects.findings.note(`${key}, because it was not there when the round was recorded`);
+    return undefined;
+  }
+  const expected = digest === undefined ? {} : { digest: { sha256: digest, namedBy: ledgerKey(record) } };
+  if (object === 'claim') {
+    await objects.read(bucket, key, expected);
+    return undefined;
+  }
+  return (await objects.readJson<T>(bucket, key, expected))?.value;
+}
+
+function specFault(
+  { runKey, purpose, instanceClass, inputs, image }: RunSpec,
+  { frozen, record, run }: RecordedRun,
+  expectedKey: string,
+): string | undefined {
+  if (runKey !== expectedKey) return `\`runKey\` is not ${expectedKey}`;
+  if (purpose !== run.purpose) return `\`purpose\` is not ${run.purpose}, as the ledger says`;
+  if (instanceClass.name !== run.class) return `\`instanceClass\` is not ${run.class}, as the ledger says`;
+  const set = purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
+  if (inputs.digest !== set?.digest) return '`inputs` are not those of campaign.json';
+  const differs = record.image !== null && image.digest !== record.image;
+  return differs ? '`image` is not the one that the ledger names' : undefined;
+}
+
+/** The price follows from the billed seconds. */
+function verifyCost(objects: CheckedObjects, { results, frozen, record, run }: RecordedRun): void {
+  const instanceClass = frozen.instanceClasses.find(({ name }) => name === run.class);
+  const cost = instanceClass && costMicroUsd(run.billedSeconds, instanceClass.microUsdPerHour);
+  if (cost === run.costMicroUsd) return;
+  const what = instanceClass ? `\`costMicroUsd\` of run ${run.n} is not ${cost}` : `run ${run.n} has an unknown class`;
+  objects.findings.fault(results, ledgerKey(record), what);
+}
+
+async function verifyLog(
+  objects: CheckedObjects,
+  { runs: bucket, present }: RecordedRun,
+  outcome: RunOutcome | undefined,
+  runKey: string,
+): Promise<void> {
+  const key = runObjects.log(runKey);
+  const digest = outcome?.log.sha256;
+  if (digest !== undefined) {
+    await objects.stream(bucket, key, { sha256: digest, namedBy: 'outcome.json' });
+  } else if (present.has('stdout.log')) {
+    objects.findings.explain(bucket, key);
+    objects.findings.note('stdout.log of runs without an outcome or of an older Holdout');
+  }
+}
+
+const ledgerKey = ({ campaign, submission, sequence }: LedgerRecord): string =>
+  resultObjects.ledger(campaign, submission, sequence);

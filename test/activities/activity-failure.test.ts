@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { activityFailure } from '../../src/activities/activity-failure.ts';
+import { holdoutError } from '../../src/errors.ts';
+
+const canary = 'etc/shadow-of-CANARY';
+const input = { campaign: 'case', submission: 's-1', n: 2, note: canary };
+const failureOf = (error: unknown): ApplicationFailure => {
+  const failure = activityFailure(error, input);
+  assert.ok(failure instanceof ApplicationFailure);
+  return failure;
+};
+
+describe('the failure of an activity', () => {
+  const errors = [
+    holdoutError('IMAGE_COPY_FAILED', { image: 'docker://x/y', detail: `layer 1: ${canary}` }),
+    holdoutError('OBJECT_CHANGED', { bucket: 'b', key: canary }),
+    Object.assign(new Error(`ENOENT: no such file, open '/srv/holdout/${canary}'`), { code: 'ENOENT' }),
+    new TypeError(canary),
+    canary,
+  ];
+
+  it('has the code and ids in its message, and no word of the error, its cause or its stack', () => {
+    for (const error of errors) {
+      const { message, type, stack, cause } = failureOf(error);
+      assert.ok(!`${message} ${type} ${String(stack)} ${JSON.stringify(cause)}`.includes('CANARY'), message);
+      assert.match(message, /^\w+ in case, s-1, run 2; /);
+    }
+    assert.deepEqual(
+      errors.map((error) => failureOf(error).type),
+      ['IMAGE_COPY_FAILED', 'OBJECT_CHANGED', 'Error', 'TypeError', 'Error'],
+    );
+  });
+
+  it('keeps the cause in its details, without the paths of a host', () => {
+    const [copied, , missing] = errors.map((error) => failureOf(error).details?.[0] as string);
+    assert.match(copied ?? '', /layer 1: .*Check disk space/);
+    assert.ok(!missing?.includes('/srv/holdout'), missing);
+  });
+
+  it('is retried unless its code says that this is useless, and a cancellation stays one', () => {
+    assert.deepEqual(
+      [...errors, holdoutError('LABELS_INVALID', { count: 1 })].map((error) => failureOf(error).nonRetryable),
+      [false, false, false, false, false, true],
+    );
+    const cancelled = new CancelledFailure('cancelled');
+    assert.equal(activityFailure(cancelled, input), cancelled);
+  });
+});

@@ -1,0 +1,7 @@
+import { condition, setCurrentDetails } from '@temporalio/workflow';
+
+/** Shows these details, given as UTF-16 so that the page of its input does not show them, until it is terminated. */
+export async function shown(details: number[]): Promise<void> {
+  setCurrentDetails(String.fromCharCode(...details));
+  await condition(() => false);
+}
