@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
-import { stuckActivities } from '../../src/client/status/stuck-activities.ts';
+import { stuckActivities } from '../../src/client/status/trouble/stuck-activities.ts';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { progressQuery } from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';

@@ -5,8 +5,8 @@ import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { queueHeadLines, queueHeads, type QueueHead } from '../status/queue-heads.ts';
 import { statusText } from '../status/status-text.ts';
-import { stuckActivityLine, stuckActivities } from '../status/stuck-activities.ts';
-import { unpolledQueues, unpolledLines } from '../status/unpolled-queues.ts';
+import { stuckActivityLine, stuckActivities } from '../status/trouble/stuck-activities.ts';
+import { unpolledQueues, unpolledLines } from '../status/trouble/unpolled-queues.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

@@ -12,7 +12,7 @@ import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
 import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
-import { unpolledLines, unpolledQueues } from '../status/unpolled-queues.ts';
+import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';

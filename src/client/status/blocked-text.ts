@@ -4,7 +4,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { counted, firstFew } from '../../safe-text.ts';
-import { repairOf } from './platform-lines.ts';
+import { repairOf } from './trouble/platform-lines.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
 export const blockedLines = (progress: CampaignProgress): string[] =>

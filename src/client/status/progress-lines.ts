@@ -5,8 +5,8 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { stuckLine } from './blocked-text.ts';
 import { canaryLines } from './canary-lines.ts';
-import { faultLines, waitLines } from './platform-lines.ts';
-import { stuckActivityLine, type StuckActivity } from './stuck-activities.ts';
+import { faultLines, waitLines } from './trouble/platform-lines.ts';
+import { stuckActivityLine, type StuckActivity } from './trouble/stuck-activities.ts';
 
 const forecastEveryMs = 300_000;
 

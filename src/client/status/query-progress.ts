@@ -8,7 +8,7 @@ import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { requireWorker } from './require-worker.ts';
-import { stuckActivityLine, stuckActivities } from './stuck-activities.ts';
+import { stuckActivityLine, stuckActivities } from './trouble/stuck-activities.ts';
 
 /** A campaign that was just started responds only once it has read its ledger. */
 const firstAnswerMs = 120_000;

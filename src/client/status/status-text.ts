@@ -7,7 +7,7 @@ import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { canaryLines } from './canary-lines.ts';
 import { offSpotLine } from './off-spot-text.ts';
-import { faultLines, repairOf, unprovenLines, waitLines } from './platform-lines.ts';
+import { faultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 

@@ -7,12 +7,12 @@ import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 import { blockedLines } from './blocked-text.ts';
-import { failureWords } from './failure-words.ts';
-import { OutageNotice } from './outage-notice.ts';
+import { failureWords } from './trouble/failure-words.ts';
+import { OutageNotice } from './trouble/outage-notice.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { queryProgress } from './query-progress.ts';
 import { StageChanges } from './stage-changes.ts';
-import { stuckActivities, type StuckActivity } from './stuck-activities.ts';
+import { stuckActivities, type StuckActivity } from './trouble/stuck-activities.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const maxFollowed = 60;

@@ -5,7 +5,7 @@ import type { CampaignProgress } from '../../../src/campaign/operators/progress.
 import { queryProgress } from '../../../src/client/status/query-progress.ts';
 import { blockedLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
-import { stuckActivityLine, stuckActivities } from '../../../src/client/status/stuck-activities.ts';
+import { stuckActivityLine, stuckActivities } from '../../../src/client/status/trouble/stuck-activities.ts';
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/timings.ts';

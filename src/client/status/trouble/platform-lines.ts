@@ -1,9 +1,9 @@
-import { adviceOn } from '../../campaign/explanation/platform-advice.ts';
-import { placementStep } from '../../campaign/model/placement-step.ts';
-import { instantText } from '../../campaign/model/units.ts';
-import type { CampaignProgress } from '../../campaign/operators/progress.ts';
-import { equalFaults } from '../../campaign/state/platform-faults.ts';
-import { counted } from '../../safe-text.ts';
+import { adviceOn } from '../../../campaign/explanation/platform-advice.ts';
+import { placementStep } from '../../../campaign/model/placement-step.ts';
+import { instantText } from '../../../campaign/model/units.ts';
+import type { CampaignProgress } from '../../../campaign/operators/progress.ts';
+import { equalFaults } from '../../../campaign/state/platform-faults.ts';
+import { counted } from '../../../safe-text.ts';
 
 /** What to do about a fault before a class is resumed: `renew the credentials …, then`. */
 export function repairOf(cause: string): string {

@@ -1,6 +1,6 @@
-import { unpolledBy } from '../../cloud-checks/pollers.ts';
-import { taskQueues } from '../../ids.ts';
-import type { Access } from '../access.ts';
+import { unpolledBy } from '../../../cloud-checks/pollers.ts';
+import { taskQueues } from '../../../ids.ts';
+import type { Access } from '../../access.ts';
 
 /** Task queues that no worker has polled for some minutes; tasks there wait. */
 export const unpolledQueues = async ({ temporal }: Access): Promise<string[]> =>

@@ -1,10 +1,10 @@
 import type { Payload } from '@temporalio/common';
 import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
-import { instantText } from '../../campaign/model/units.ts';
-import { campaignWorkflowId } from '../../ids.ts';
-import { refusalOf, refusalText } from '../../unauthenticated.ts';
-import type { Access } from '../access.ts';
+import { faultCause } from '../../../campaign/evaluation/fault-cause.ts';
+import { instantText } from '../../../campaign/model/units.ts';
+import { campaignWorkflowId } from '../../../ids.ts';
+import { refusalOf, refusalText } from '../../../unauthenticated.ts';
+import type { Access } from '../../access.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
-import { faultLines, repairOf, unprovenLines, waitLines } from '../../../src/client/status/platform-lines.ts';
+import type { CampaignProgress } from '../../../../src/campaign/operators/progress.ts';
+import {
+  faultLines,
+  repairOf,
+  unprovenLines,
+  waitLines,
+} from '../../../../src/client/status/trouble/platform-lines.ts';
 
 const at = Date.parse('2026-01-02T03:04:00Z');
 const row = { slots: 2, running: 0, waiting: 0, spent: 0, short: false, ended: 0, outOfMemory: 0, times: 1 };
