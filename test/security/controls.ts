@@ -1,4 +1,5 @@
 import { gateControls } from './controls/gate.ts';
+import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
 import { surfaceControls } from './controls/surfaces.ts';
@@ -13,4 +14,5 @@ export const areas = {
   'The gate for images': gateControls,
   'Local surfaces': surfaceControls,
   Temporal: temporalControls,
+  'The record': recordControls,
 };
