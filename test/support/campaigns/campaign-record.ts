@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CanaryRecord } from '../../../src/ledger/canaries.ts';
 import type { ChainedCommand } from '../../../src/ledger/command-log.ts';
 import type { LedgerRecord } from '../../../src/ledger/record.ts';
 import type { CampaignResults } from '../../../src/ledger/results.ts';
@@ -54,7 +55,9 @@ export class CampaignRecord {
       assert.ok(result.kind === 'scored' && result.score === score, `${submission}: the results have another score`);
     }
     for (const canary of results.canaries ?? []) {
-      const recorded = read(join(this.results, 'canaries', canary.class, `${canary.n}.json`));
+      const file = join(this.results, 'canaries', canary.class, `${canary.n}.json`);
+      const { evidence, ...recorded } = read(file) as CanaryRecord;
+      assert.ok(evidence, `${file} names the objects of its run`);
       assert.deepEqual(recorded, { version: 1, campaign: results.campaign, ...canary });
       cost += canary.costMicroUsd;
     }
