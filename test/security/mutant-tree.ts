@@ -83,10 +83,16 @@ function readCounts(file: string): Counts | undefined {
   }
 }
 
-/** A failed hook before the first test says nothing about the control. */
+/** The runner's own drill, which the rig of its tests runs first. */
+const ownDrill = /This host does not confine submissions as it must: ([a-z-]+)/;
+
+/** Another failed hook before the first test says nothing about the control. */
 function verdictOf(counts: Counts | undefined, output: string): Verdict {
   if (counts === undefined || counts.passes + counts.failures === 0) return { kind: 'broken', output };
-  const [title = ''] = counts.failed[0]?.split('\n') ?? [];
   if (counts.failures === 0) return { kind: 'survived' };
+  const [failure = ''] = counts.failed;
+  const control = ownDrill.exec(failure)?.[1];
+  if (control !== undefined) return { kind: 'noticed', by: `the runner’s own drill: ${control}` };
+  const [title = ''] = failure.split('\n');
   return title.includes('"before all" hook') ? { kind: 'broken', output } : { kind: 'noticed', by: title };
 }
