@@ -32,6 +32,7 @@ export const unitTests = [
   'test/runner/isolation/judge-device.test.ts',
   'test/runner/isolation/judge.test.ts',
   'test/runner/sandbox/clean-environment.test.ts',
+  'test/runner/sandbox/create-arguments.test.ts',
   'test/runner/sandbox/start-refusal.test.ts',
   'test/scoring/',
   'test/settings.test.ts',

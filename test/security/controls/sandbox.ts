@@ -15,7 +15,6 @@ export const sandboxControls = [
     ['no capabilities', "  '--cap-drop=ALL',\n", '', noPrivileges],
     ['no new privileges', "  '--security-opt=no-new-privileges',\n", '', noPrivileges],
     ['the seccomp profile', '  `--security-opt=seccomp=${place.seccompProfile}`,\n', '', noPrivileges],
-    ['no health check of the image', "  '--no-healthcheck',\n", '', weaken],
     ['a kill that the image cannot soften', "  '--stop-signal=KILL',\n", '', weaken],
     ['a read-only root', ": ['--read-only']", ': []', writable],
     ['a limit on shared memory', '    `--shm-size=${limits.sharedMemoryMiB}m`,\n', '', writable],
@@ -23,7 +22,6 @@ export const sandboxControls = [
     ['a limited /tmp', '    `--volume=${place.temporary}:/tmp`,\n', '', writable],
     ['no writable volumes of the image', "    '--image-volume=ignore',\n", '', weaken],
     ['no writable tmpfs of the engine', "    '--read-only-tmpfs=false',\n", '', writable],
-    ['no proxy variables of the host', "    '--http-proxy=false',\n", '', 'exactly its own environment'],
     ['no variables of the engine', "    '--unsetenv-all',\n", '', 'exactly its own environment'],
     ['an image label that would update it', "    '--label=io.containers.autoupdate=disabled',\n", '', weaken],
     ['no work folder under /proc', "test(folder) ? '/' : folder", 'test(folder) ? folder : folder', weaken],
@@ -34,6 +32,19 @@ export const sandboxControls = [
       'work folder is never made',
     ],
   ]),
+  ...controlsOf(
+    flags,
+    ['test/runner/sandbox/create-arguments.test.ts'],
+    [
+      ['no health check of the image', "  '--no-healthcheck',\n", ''],
+      ['no proxy variables of the host', "    '--http-proxy=false',\n", ''],
+      ['no image fetched at the start', "  '--pull=never',\n", ''],
+      ['no log of the engine', "  '--log-driver=none',\n", ''],
+      ['no mode for systemd', "    '--systemd=false',\n", ''],
+      ['no names of the host', "    '--no-hosts',\n", ''],
+      ['no core files', "    '--ulimit=core=0:0',\n", ''],
+    ],
+  ),
   ...controlsOf(flags, limits, [
     [
       'a limit on memory',
