@@ -22,13 +22,15 @@ export async function countRequests(target: string): Promise<RequestCounter> {
     const { method = '', url: path = '', headers } = incoming;
     seen.push({ method, path, headers });
     const { hostname, port } = new URL(target);
-    const onward = request({ hostname, port, method, path, headers }, (answer) => {
+    // A connection that is kept could be closed at the moment of its next use.
+    const onward = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
     onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });
+  server.keepAliveTimeout = 10 * 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
