@@ -47,7 +47,7 @@ function requirementOf(what: string, roleArn: string, decisions: readonly Decisi
   if (lacking.length > 0) {
     const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';
     const found = `${roleArn} lacks ${lacking.slice(0, 3).join(', ')}${more}`;
-    return missing(what, found, 'Add them to the role’s policy, or: npm --prefix infra run deploy');
+    return missing(what, found, 'Add them to the role’s policy, or: npm --prefix infra run deploy -- --all');
   }
   if (open.length > 0) return note(what, `${allowed} rights by its policies; not decided: ${open.join(', ')}`);
   return allowed === 0

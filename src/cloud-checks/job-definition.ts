@@ -44,7 +44,7 @@ export async function checkJobDefinition(
 }
 
 const register =
-  'Register one: npm --prefix infra run deploy; or set HOLDOUT_RUNNER_IMAGE, HOLDOUT_JOB_ROLE and HOLDOUT_LOG_GROUP, and start the campaign.';
+  'Register one: npm --prefix infra run deploy -- --all; or set HOLDOUT_RUNNER_IMAGE, HOLDOUT_JOB_ROLE and HOLDOUT_LOG_GROUP, and start the campaign.';
 
 const absent = (revisions: number): { why: string; next: string } => ({
   why:

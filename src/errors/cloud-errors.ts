@@ -60,7 +60,7 @@ export const cloudErrors = {
   ),
   JOB_ROLE_MISSING: userError<Effect & { role: string }>(
     (d) => `The role ${d.role}, which the job definitions name, does not exist${end(d)}`,
-    'Create it: npm --prefix infra run deploy; or correct HOLDOUT_JOB_ROLE and register new definitions.',
+    'Create it: npm --prefix infra run deploy -- --all; or correct HOLDOUT_JOB_ROLE and register new definitions.',
   ),
   RUNNER_IMAGE_MISSING: userError<Effect & { image: string; why: string }>(
     (d) => `The runner image ${d.image} ${d.why}${end(d)}`,
@@ -68,7 +68,7 @@ export const cloudErrors = {
   ),
   IMAGE_STORE_UNUSABLE: userError<Effect & { store: string; why: string }>(
     (d) => `The image store ${d.store} ${d.why}${end(d)}`,
-    'Correct HOLDOUT_IMAGE_STORE, or create the store: npm --prefix infra run deploy',
+    'Correct HOLDOUT_IMAGE_STORE, or create the store: npm --prefix infra run deploy -- --all',
   ),
   TEMPORAL_NAMESPACE_MISSING: userError<Effect & { namespace: string }>(
     (d) => `Temporal has no namespace ${d.namespace}${end(d)}`,

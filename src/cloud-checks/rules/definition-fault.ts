@@ -21,7 +21,8 @@ export function definitionFault(
   installation: Installation,
 ): Fault | undefined {
   const host = hostOf(registered);
-  const next = 'Register it anew: set HOLDOUT_RUNNER_IMAGE and start the campaign; or: npm --prefix infra run deploy';
+  const next =
+    'Register it anew: set HOLDOUT_RUNNER_IMAGE and start the campaign; or: npm --prefix infra run deploy -- --all';
   if (host.kind === 'unknown') return { why: host.why, next };
   const parts = differingParts(jobDefinition(installation.prefix, host, instanceClass), registered);
   if (parts.length > 0) {

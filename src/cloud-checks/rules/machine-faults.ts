@@ -22,7 +22,7 @@ export function machineFault(size: JobSize, typeName: string): Fault | undefined
   const type = instanceTypeOf(typeName);
   if (type === undefined) return undefined;
   const correct = (key: string, value: number): string =>
-    `Set ${key}: ${value} in the campaign file and in infra/settings.ts, then: npm --prefix infra run deploy`;
+    `Set ${key}: ${value} in the campaign file and in infra/settings.ts, then: npm --prefix infra run deploy -- --all`;
   const gpus = type.gpus?.count ?? 0;
   if (size.gpus !== gpus) {
     return {

@@ -45,8 +45,8 @@ export function queueFault(
     return {
       why: `does not exist in ${region}`,
       next: isBare
-        ? `If infra/ made it, its name is ${prefix}${user.queue}: write that under \`queue\` in the campaign file. Else create it: npm --prefix infra run deploy; or correct AWS_REGION.`
-        : 'Create it: npm --prefix infra run deploy; or correct `queue` in the campaign file or AWS_REGION.',
+        ? `If infra/ made it, its name is ${prefix}${user.queue}: write that under \`queue\` in the campaign file. Else create it: npm --prefix infra run deploy -- --all; or correct AWS_REGION.`
+        : 'Create it: npm --prefix infra run deploy -- --all; or correct `queue` in the campaign file or AWS_REGION.',
     };
   }
   return ownFault(user.queue, queue, region) ?? environmentsFault(user, environments);
