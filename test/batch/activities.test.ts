@@ -39,8 +39,10 @@ import { runObjects, resultObjects } from '../../src/object-keys.ts';
 const timings: Timings = {
   ...embeddedTimings,
   poll: pollMs,
-  awaitHeartbeatTimeout: 1_000,
-  submitHeartbeatTimeout: 1_000,
+  // Long enough for a busy machine, on which a missed heartbeat would end an attempt.
+  awaitHeartbeatTimeout: 3_000,
+  // Below the two seconds for which Batch hangs.
+  submitHeartbeatTimeout: 1_500,
   listSettle: 500,
 };
 
@@ -325,9 +327,7 @@ describe('the activities of a Batch job on a real worker', () => {
     rig.proxy.inject('describejobs', faults.serverError);
     const failed = rig.failedPolls.length;
     await eventually('polls fail', () => rig.failedPolls.length > failed);
-    // Twice the heartbeat time-out.
-    await delay(1_000);
-    await delay(1_000);
+    await delay(2 * timings.awaitHeartbeatTimeout);
     const { attempt, details } = await pending(handle);
     assert.equal(attempt, 1);
     assert.deepEqual(details, { jobId, status: 'RUNNING', lastPolledAt: rig.poller.lastPolledAt });
@@ -346,7 +346,7 @@ describe('the activities of a Batch job on a real worker', () => {
     await stopWorkers();
     assert.equal((await rig.endpoint.describe(jobId)).status, 'RUNNING');
     await startWorkers();
-    await eventually('the next attempt', async () => (await pending(handle)).attempt === 2);
+    await eventually('the next attempt', async () => (await pending(handle)).attempt >= 2);
     rig.open('next-worker');
     assert.equal((await handle.result()).reason, null);
     assert.equal(rig.proxy.count('terminatejob'), 0);
@@ -410,7 +410,7 @@ describe('the activities of a Batch job on a real worker', () => {
     await startWorkers();
     await eventually('the next attempt has polled', async () => {
       const { attempt, details } = await pending(handle);
-      return attempt === 2 && details?.status === 'RUNNABLE';
+      return attempt >= 2 && details?.status === 'RUNNABLE';
     });
     assert.equal(await since(), first);
     await handle.cancel();
