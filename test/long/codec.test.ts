@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { keyCommand } from '../../src/codec-server/key-commands.ts';
 import { newKeyFile, readKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
-import { endless, quick, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
 /** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. */
 const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin'];
@@ -66,7 +66,6 @@ describe('the codec keys of a home', function () {
     keyCommand('use-key', keys, fresh);
     for (const worker of ['worker', 'scorer'] as const) process.kill(home.pidOf(worker), 'SIGTERM');
     await home.command(0, 'resume', '--team', 't1');
-    await home.behaveNow({ 's0-0': quick, 's1-0': quick });
     await home.command(0, 'abort', '--yes', '--why', 'enough');
     const { submissions } = await home.results();
     assert.deepEqual(
