@@ -67,6 +67,7 @@ describe('the codec keys of a home', function () {
     for (const worker of ['worker', 'scorer'] as const) process.kill(home.pidOf(worker), 'SIGTERM');
     await home.command(0, 'resume', '--team', 't1');
     await home.command(0, 'abort', '--yes', '--why', 'enough');
+    await home.command(3, 'watch');
     const { submissions } = await home.results();
     assert.deepEqual(
       submissions.map(({ state }) => state),
