@@ -1,6 +1,6 @@
 /**
  * `npm run test:security [-- --write | WORD …]`: removes each control from a copy of the source and requires a named test to
- * notice. With words, only controls whose names contain one. `--write` writes docs/security-drill.md. The last line says
+ * notice. With words, only controls whose area or name contains one. `--write` writes docs/security-drill.md. The last line says
  * `N passed, N failed`: controls that were noticed, and the others.
  */
 import { writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const [option, ...more] = process.argv.slice(2);
 const words = option === undefined || option === '--write' ? [] : [option, ...more];
 const wanted = Object.entries(areas).flatMap(([area, controls]) =>
   controls
-    .filter(({ control }) => words.length === 0 || words.some((word) => control.includes(word)))
+    .filter(({ control }) => words.length === 0 || words.some((word) => `${area}: ${control}`.includes(word)))
     .map((control) => ({ area, control })),
 );
 
