@@ -67,12 +67,14 @@ export async function loadCampaignSnapshot(
     acts: commands.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
     actsRecorded: commands.length,
     operatorsLog: commands.slice(-logLines).map(lineOf),
-    // Listed before the records are read, so that one that ends in between has its record.
-    canaries: {
-      running: await runningCanaries(deps, campaign),
-      ended: (await canariesOf(results, campaign)).map(canaryReportOf),
-    },
+    canaries: await canariesIn(deps, campaign),
   };
+}
+
+async function canariesIn(deps: Dependencies, campaign: string): Promise<NonNullable<CampaignSnapshot['canaries']>> {
+  // Listed before the records are read, so that one that ends in between has its record.
+  const running = await runningCanaries(deps, campaign);
+  return { running, ended: (await canariesOf(deps.results, campaign)).map(canaryReportOf) };
 }
 
 const teamNamed = ({ message }: OperatorCommand, numbers: Map<string, number>): number =>

@@ -98,7 +98,7 @@ export function progressOf(
   forecast: Forecast | null,
   now: number,
 ): CampaignProgress {
-  const { money, counts, treatments } = state;
+  const { counts, treatments } = state;
   const usage = usageOf(state);
   const stages = { preparing: 0, waiting: 0, running: 0, scoring: 0 };
   for (const open of state.open.values()) stages[stageOf(open)] += 1;
@@ -115,15 +115,7 @@ export function progressOf(
     submissions: queued + state.open.size + ended,
     counts: { queued, ...stages, ...counts },
     reasons: state.reasons,
-    money: {
-      budget: money.budget,
-      rerunReserve: Math.ceil(money.budget * money.reserveShare),
-      spent: money.spent,
-      reserved: usage.reserved,
-      probes: money.probes,
-      overhead: money.overhead,
-      canaries: money.canaries,
-    },
+    money: moneyOf(state, usage.reserved),
     classes: classesOf(state, usage.runsByClass, now),
     pausedTeams: [...treatments.values()].filter(({ paused }) => paused).map(({ team }) => team),
     prioritised: [...treatments.values()]
@@ -134,6 +126,16 @@ export function progressOf(
     operatorsLog: state.operatorsLog,
   };
 }
+
+const moneyOf = ({ money }: CampaignState, reserved: number): CampaignProgress['money'] => ({
+  budget: money.budget,
+  rerunReserve: Math.ceil(money.budget * money.reserveShare),
+  spent: money.spent,
+  reserved,
+  probes: money.probes,
+  overhead: money.overhead,
+  canaries: money.canaries,
+});
 
 function offSpotOf({ open }: CampaignState): Pick<CampaignProgress, 'offSpot'> {
   const runs = [...open].flatMap(([submission, { grant, machinesLost }]): OffSpotRun[] =>

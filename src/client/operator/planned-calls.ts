@@ -66,7 +66,7 @@ function startCalls(campaign: CheckedCampaign, use: PlannedUse): PlannedCall[] {
 }
 
 function workerCalls(campaign: CheckedCampaign, { buckets, definitions, imageStore }: PlannedUse): PlannedCall[] {
-  const by = 'worker';
+  const by: PlannedCall['by'] = 'worker';
   const submissions = campaign.submissions.length;
   const { least, most } = runsOf(campaign);
   const runs = `${least} to ${most}`;
@@ -81,25 +81,17 @@ function workerCalls(campaign: CheckedCampaign, { buckets, definitions, imageSto
     { by, call: 'batch:SubmitJob (canaries)', resource: `${queues}; ${definitions}-…`, count: canaries },
     { by, call: 'batch:DescribeJobs', resource: 'all running jobs', count: '1 per 15 s and 100 jobs' },
     { by, call: 's3:GetObject', resource: `${buckets.runs}/${campaign.campaign}/…/outcome.json`, count: runs },
-    {
+    ...[
+      { resource: '… (ledger)', count: `${submissions}` },
+      { resource: '… (leaderboard, results)', count: '2' },
+      { resource: 'canaries/…', count: '1 per canary' },
+    ].map(({ resource, count }) => ({
       by,
       call: 's3:PutObject',
-      resource: `${buckets.results}/${campaign.campaign}/… (ledger)`,
-      count: `${submissions}`,
-    },
-    {
-      by,
-      call: 's3:PutObject',
-      resource: `${buckets.results}/${campaign.campaign}/… (leaderboard, results)`,
-      count: '2',
-    },
+      resource: `${buckets.results}/${campaign.campaign}/${resource}`,
+      count,
+    })),
   ];
-  calls.push({
-    by,
-    call: 's3:PutObject',
-    resource: `${buckets.results}/${campaign.campaign}/canaries/…`,
-    count: '1 per canary',
-  });
   if (archives > 0) calls.unshift({ by, call: 's3:GetObject', resource: `${buckets.images}/…`, count: `${archives}` });
   if (imageStore.includes('.dkr.')) {
     calls.push(
