@@ -15,8 +15,14 @@ export interface TemporalServer {
   stop: () => Promise<void>;
 }
 
+/** A server ends at its start when another process took one of its ports since they were found to be free. */
+const mostStarts = 4;
+
 /** A real Temporal server in memory, for tests of workflows alone. `settings` is its dynamic configuration. */
-export async function startTemporalServer(settings: Record<string, number> = {}): Promise<TemporalServer> {
+export async function startTemporalServer(
+  settings: Record<string, number> = {},
+  starts = mostStarts,
+): Promise<TemporalServer> {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const port = await freePort();
   const flags = [...attributes, 'HoldoutRuns=Int', 'HoldoutCostUsd=Double'].flatMap((attribute) => [
@@ -49,6 +55,7 @@ export async function startTemporalServer(settings: Record<string, number> = {})
       await connection.close();
       break;
     } catch (error) {
+      if (server.exitCode !== null && starts > 1) return startTemporalServer(settings, starts - 1);
       if (Date.now() > until || server.exitCode !== null) throw error;
       await delay(100);
     }
