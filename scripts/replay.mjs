@@ -1,6 +1,7 @@
 // `npm run replay -- WORKFLOW_ID`: replays a workflow's history with the code of this clone. Prints one line if the history
 // fits the code, and otherwise ends with the error that names the event. Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and HOLDOUT_CODEC_KEYS.
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
 import { checkNodeVersion } from './node-version.mjs';
 
@@ -19,7 +20,9 @@ const { DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-const { keysOf, SealingCodec } = await import('../dist/codec.mjs');
+// A computed path: the checker of types would otherwise read the bundle.
+const bundle = pathToFileURL(join(projectRoot, 'dist', 'codec.mjs')).href;
+const { keysOf, SealingCodec } = await import(bundle);
 const keys = keysOf({ codecKeys: process.env['HOLDOUT_CODEC_KEYS'] || undefined });
 const dataConverter = keys && { dataConverter: { payloadCodecs: [new SealingCodec(keys)] } };
 const connection = await Connection.connect(connectionOptions);

@@ -89,7 +89,10 @@ describeWithRegistry('a worker with ECR', () => {
       cause: { type: string; nonRetryable: boolean; details: [string] };
     };
     assert.equal(cause.type, 'REGISTRY_LOGIN_FAILED');
-    assert.match(cause.details[0], /gives no login .* AccessDeniedException: .* not authorized to perform: ecr:GetAuthorizationToken/);
+    assert.match(
+      cause.details[0],
+      /gives no login .* AccessDeniedException: .* not authorized to perform: ecr:GetAuthorizationToken/,
+    );
     assert.ok(!cause.nonRetryable);
     ecr.api.answer('GetAuthorizationToken', () => ecr.issue());
     assert.equal((await rig.call('pullImage', { campaign, submission: 'three' })).kind, 'pulled');
