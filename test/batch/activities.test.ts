@@ -407,10 +407,12 @@ describe('the activities of a Batch job on a real worker', () => {
     await eventually('it is RUNNABLE', async () => (await since()) !== undefined);
     const first = await since();
     await stopWorkers();
+    const restarted = Date.now();
     await startWorkers();
+    // The server shows the last attempt's details until the next one has a heartbeat.
     await eventually('the next attempt has polled', async () => {
       const { attempt, details } = await pending(handle);
-      return attempt >= 2 && details?.status === 'RUNNABLE';
+      return attempt >= 2 && details?.status === 'RUNNABLE' && Date.parse(details.lastPolledAt ?? '') > restarted;
     });
     assert.equal(await since(), first);
     await handle.cancel();
