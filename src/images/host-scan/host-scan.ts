@@ -20,7 +20,7 @@ const [clean, findings] = [0, 1];
 const longestScan = 20 * 60_000;
 
 /** Where the folder goes in the command; at the end if no word has it. */
-export const folderPlaceholder = '{image}';
+const folderPlaceholder = '{image}';
 
 /**
  * Lets the host's scanner look at an accepted layout, before the image is stored. `into`: a folder on the same disk, for what
