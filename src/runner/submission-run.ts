@@ -3,7 +3,8 @@ import type { CollectedPredictions, RunOutcome } from '../campaign/model/run-out
 import type { RunSpec } from '../campaign/model/run-spec.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
-import { ContainerEngine, type EngineImage } from './sandbox/engine.ts';
+import { ContainerEngine } from './sandbox/engine.ts';
+import type { EngineImage } from './sandbox/engine-image.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
 import { retryFor } from '../retry-for.ts';

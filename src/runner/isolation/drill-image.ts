@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import type { ContainerEngine, EngineImage } from '../sandbox/engine.ts';
+import type { ContainerEngine } from '../sandbox/engine.ts';
+import type { EngineImage } from '../sandbox/engine-image.ts';
 import { holdoutError } from '../../errors.ts';
 import { libraryFolders, ownLibraries } from './own-libraries.ts';
 import { hostileVariables } from './hostile-variables.ts';

@@ -2,23 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
 import { type CommandResult, spawnDetached } from '../../run-command.ts';
 import { run, succeed } from './command.ts';
+import { type EngineImage, findEngineImage } from './engine-image.ts';
 import type { EngineSettings } from '../runner-settings.ts';
-
-/** An image in the engine's storage. */
-export interface EngineImage {
-  id: string;
-  /** Size when unpacked. */
-  bytes: number;
-  environment: string[];
-  workingDirectory: string;
-  /** ENTRYPOINT and CMD. */
-  entryPoint: string[];
-  command: string[];
-  /** Mount points that the image declares. */
-  volumes: string[];
-  /** diff_ids of its layers, lowest first. */
-  layers: string[];
-}
 
 /** The engine's record of a container. */
 export interface ContainerState {
@@ -34,19 +19,6 @@ export interface ContainerState {
 export interface ContainerLayers {
   upper: string;
   lowers: string[];
-}
-
-interface ImageRecord {
-  Id: string;
-  Size: number;
-  Config: {
-    Env?: string[] | null;
-    WorkingDir?: string;
-    Entrypoint?: string[] | null;
-    Cmd?: string[] | null;
-    Volumes?: Record<string, object> | null;
-  };
-  RootFS: { Layers?: string[] };
 }
 
 interface StateRecord {
@@ -77,21 +49,9 @@ export class ContainerEngine {
     return run([...this.command, ...args]);
   }
 
-  /** Undefined if the engine has no such image. */
-  async findImage(name: string): Promise<EngineImage | undefined> {
-    const { status, stdout } = await run([...this.command, 'image', 'inspect', name]);
-    if (status !== 0) return undefined;
-    const [{ Id, Size, Config, RootFS }] = JSON.parse(stdout) as [ImageRecord];
-    return {
-      id: Id,
-      bytes: Size,
-      environment: Config.Env ?? [],
-      workingDirectory: Config.WorkingDir ?? '',
-      entryPoint: Config.Entrypoint ?? [],
-      command: Config.Cmd ?? [],
-      volumes: Object.keys(Config.Volumes ?? {}),
-      layers: RootFS.Layers ?? [],
-    };
+  /** See {@link findEngineImage}. */
+  findImage(name: string): Promise<EngineImage | undefined> {
+    return findEngineImage(this.command, name);
   }
 
   /** The command that pulls an image from a registry. */
