@@ -51,7 +51,7 @@ export const runErrors = {
   ),
   RUNNER_NOT_STARTED: platformError<{ cause: string }>(
     (d) => `The launcher could not start the runner: ${d.cause}`,
-    'Compare the host with docs/aws-job.md: engine, socket, scratch folder on a shared mount. No submission ran.',
+    'Compare the host with docs/aws/job.md: engine, socket, scratch folder on a shared mount. No submission ran.',
   ),
   RUNNER_LOST: platformError<{ status: number }>(
     (d) => `The runner ended with exit status ${d.status} and without an outcome.`,
@@ -118,7 +118,7 @@ export const runErrors = {
   IMAGE_SCANNER_FAILED: platformError<{ program: string; why: string }>(
     (d) => `The host's scanner ${d.program} came to no verdict on an image: ${d.why}.`,
     'Run the command of `scan` in the campaign file on the workers: it must end with 0 for a clean image and 1 for findings ' +
-      '(docs/images.md). Holdout retries; the image has not run, and the failure does not count against the team.',
+      '(docs/submissions/images.md). Holdout retries; the image has not run, and the failure does not count against the team.',
   ),
   DEVICE_UNREADABLE: platformError<{ program: string; found: string; next: string }>(
     (d) => `${d.program} ${d.found}.`,

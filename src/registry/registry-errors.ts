@@ -50,7 +50,7 @@ export function whyNot(image: string, message: string): string {
   if (registryFailure(message) !== 'denied') return message;
   const host = hostOf(image) ?? 'HOST';
   if (ecrHostOf(host) !== undefined) {
-    return `${message}: check the rights of this role on the repository (docs/ecr.md lists them)`;
+    return `${message}: check the rights of this role on the repository (docs/aws/ecr.md lists them)`;
   }
   return `the registry requires credentials or has no such image. Check the name, or run "skopeo login ${host}" on the workers' machines.`;
 }

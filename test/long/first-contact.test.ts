@@ -65,7 +65,7 @@ describe('submissions from teams new to Holdout', function () {
     assert.match(stdout.replaceAll(/\s+/g, ' '), shownReadOnly, stderr);
   });
 
-  it('agrees with docs/whose-fault.md, which lists every failure seen here', () => {
+  it('agrees with docs/submissions/whose-fault.md, which lists every failure seen here', () => {
     const documented = documentedFaults();
     const seen = [...onProcessors.submissions, ...onDevices.submissions];
     for (const [name, { reason, who }] of documented) {
@@ -116,9 +116,9 @@ function submissionOf({ submissions }: Pick<CampaignResults, 'submissions'>, nam
   return found;
 }
 
-/** The rows of docs/whose-fault.md that name a case, by case. */
+/** The rows of docs/submissions/whose-fault.md that name a case, by case. */
 function documentedFaults(): Map<string, { reason: string; who: string }> {
-  const rows = readFileSync(join(projectRoot(), 'docs', 'whose-fault.md'), 'utf8')
+  const rows = readFileSync(join(projectRoot(), 'docs', 'submissions', 'whose-fault.md'), 'utf8')
     .split('\n')
     .filter((line) => /^\|.*\| *`[a-z0-9-]+` *\|$/.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));

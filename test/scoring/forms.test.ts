@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { readPredictions } from '../../src/scoring/predictions.ts';
 
-const page = readFileSync(new URL('../../docs/predictions.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/submissions/predictions.md', import.meta.url), 'utf8');
 const inputs = new Set(['a.mp4', 'b.mp4', 'sub/é.mp4']);
 
 interface Form {

@@ -9,7 +9,7 @@ import type { Metric } from './metrics.ts';
 
 /** A probe runs on the sample set, an evaluation on the test set. */
 export type Purpose = 'probe' | 'evaluation';
-/** Whether a submission may write to its image's own files; docs/layouts.md explains `writable`. */
+/** Whether a submission may write to its image's own files; docs/submissions/layouts.md explains `writable`. */
 export type RootFilesystem = 'read-only' | 'writable';
 
 /** One type of machine behind one Batch queue. */
@@ -94,7 +94,7 @@ export interface InputIndex {
   files: { name: string; bytes: number; sha256: string }[];
 }
 
-/** The host's own scanner of images: docs/images.md. */
+/** The host's own scanner of images: docs/submissions/images.md. */
 export interface ImageScan {
   /** Words, without a shell: the program on the workers' machines and its arguments. */
   command: string[];

@@ -22,7 +22,7 @@ const layout = (input: string, output: string, file: string, environment: Layout
   environment,
 });
 
-/** The layouts by the value of `layout:`; docs/layouts.md gives the source of each. */
+/** The layouts by the value of `layout:`; docs/submissions/layouts.md gives the source of each. */
 export const layouts = {
   holdout: layout(defaultPaths.input, defaultPaths.output, 'predictions.csv'),
   'grand-challenge': layout('/input', '/output', 'predictions.csv'),
