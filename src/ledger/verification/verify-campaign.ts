@@ -3,6 +3,7 @@ import type { TeamRound } from '../../campaign/model/rounds.ts';
 import { messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
+import { truthOf } from '../../scoring/score-predictions.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
@@ -84,7 +85,8 @@ async function verifyAll(
   if (inputs) await verifyFiles(objects, files, rows);
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
-  const facts: CampaignFacts = { buckets, frozen, digest, labels, runFolders: keys.runFolders };
+  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
+  const facts: CampaignFacts = { buckets, frozen, digest, truth, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
@@ -102,7 +104,7 @@ async function verifyAll(
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: labels ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: {
       campaign: digest,
