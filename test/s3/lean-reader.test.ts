@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
 import { LeanReader } from '../../src/s3/lean-reader.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -83,7 +83,7 @@ describe('the lean reader', () => {
 describe('the lean reader’s requests', () => {
   /** The requests of the SDK and of the lean reader for the same object. */
   async function requestsOf(
-    given: ConstructorParameters<typeof S3Client>[0],
+    given: S3ClientConfig,
     s3PathStyle: boolean,
   ): Promise<[sdk: HttpRequest, lean: HttpRequest]> {
     const requests: HttpRequest[] = [];
