@@ -38,7 +38,7 @@ export interface VerifiedCampaign {
   fairness: Fairness;
   /** Numbers of objects, ledger records and scores that were checked. */
   counts: { objects: number; records: number; scores: number };
-  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger'>;
+  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger' | 'canaries'>;
 }
 
 interface VerifyOptions {
@@ -91,8 +91,8 @@ async function verifyAll(
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
-  const canaries = await verifyCanaries(objects, buckets, { campaign, keys: keys.results, heads });
-  const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
+  const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
+  const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
   const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
@@ -109,6 +109,7 @@ async function verifyAll(
     heads: {
       campaign: digest,
       acts: headOf(chain.digests),
+      canaries: canaries.digests,
       ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
     },
   };
