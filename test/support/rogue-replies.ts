@@ -3,40 +3,52 @@ import type { Connection } from '@temporalio/client';
 import { plainPayload } from './rogue-worker.ts';
 
 const { Acceptance, Request, Response } = proto.temporal.api.update.v1;
+const { QueryResultType } = proto.temporal.api.enums.v1;
 const identity = 'rogue';
 
-/** Polls for workflow tasks until `reply` has replied to one, as any program that reaches Temporal can in a worker's place. */
+type Task = proto.temporal.api.workflowservice.v1.IPollWorkflowTaskQueueResponse;
+
+/** Takes workflow tasks as any program that reaches Temporal can, until `reply` has replied to one; the others it completes. */
 async function replying(
   connection: Connection,
   namespace: string,
   queue: string,
-  reply: (task: proto.temporal.api.workflowservice.v1.IPollWorkflowTaskQueueResponse) => Promise<boolean>,
+  reply: (task: Task, taskToken: Uint8Array) => Promise<boolean>,
 ): Promise<void> {
-  const poll = () =>
-    connection.withDeadline(Date.now() + 70_000, () =>
-      connection.workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: queue }, identity }),
+  const { workflowService } = connection;
+  for (;;) {
+    const task = await connection.withDeadline(Date.now() + 70_000, () =>
+      workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: queue }, identity }),
     );
-  while (!(await reply(await poll())));
+    const { taskToken } = task;
+    if (!taskToken || taskToken.length === 0) continue;
+    if (await reply(task, taskToken)) return;
+    await workflowService.respondWorkflowTaskCompleted({ namespace, identity, taskToken });
+  }
 }
 
-/** Answers one query with a plain value. */
+/** Answers one query with a plain value, whether it comes alone or with a task. */
 export const answerQuery = (connection: Connection, namespace: string, queue: string, value: object): Promise<void> =>
-  replying(connection, namespace, queue, async ({ taskToken, query }) => {
-    if (!query || !taskToken) return false;
-    await connection.workflowService.respondQueryTaskCompleted({
-      namespace,
-      taskToken,
-      completedType: 'QUERY_RESULT_TYPE_ANSWERED' as never,
-      queryResult: { payloads: [plainPayload(value)] },
-    });
-    return true;
+  replying(connection, namespace, queue, async ({ query, queries }, taskToken) => {
+    const payloads = [plainPayload(value)];
+    const answered = QueryResultType.QUERY_RESULT_TYPE_ANSWERED;
+    const { workflowService } = connection;
+    const [id] = Object.keys(queries ?? {});
+    if (query) {
+      const queryResult = { payloads };
+      await workflowService.respondQueryTaskCompleted({ namespace, taskToken, completedType: answered, queryResult });
+    } else if (id !== undefined) {
+      const queryResults = { [id]: { resultType: answered, answer: { payloads } } };
+      await workflowService.respondWorkflowTaskCompleted({ namespace, identity, taskToken, queryResults });
+    }
+    return Boolean(query) || id !== undefined;
   });
 
 /** Accepts one update and completes it with nothing, without carrying it out. */
 export const completeUpdate = (connection: Connection, namespace: string, queue: string): Promise<void> =>
-  replying(connection, namespace, queue, async ({ taskToken, messages }) => {
+  replying(connection, namespace, queue, async ({ messages }, taskToken) => {
     const asked = messages?.find(({ body }) => body?.type_url?.endsWith('temporal.api.update.v1.Request'));
-    if (!asked || !taskToken) return false;
+    if (!asked) return false;
     const request = Request.decode(asked.body?.value ?? new Uint8Array());
     const accepted = Acceptance.encode({
       acceptedRequestMessageId: asked.id ?? '',
