@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     await recordCampaign({ store, buckets: s3.buckets }, folder, shape);
     const withSdk: RecordSource = {
       list: (bucket, prefix) => store.list(bucket, prefix),
-      findOfMany: (bucket, key) => store.find(bucket, key),
+      find: async (bucket, key) => Buffer.concat((await (await store.stream(bucket, key)).toArray()) as Buffer[]),
       stream: (bucket, key) => store.stream(bucket, key),
     };
     const found: (Round & { objects: number })[] = [];
