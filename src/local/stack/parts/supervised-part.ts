@@ -3,17 +3,8 @@ import { messageOf, holdoutError } from '../../../errors.ts';
 import { endProcess, isProcessRunning } from '../../process-identity.ts';
 import type { ReportLine } from '../../report.ts';
 import type { Home } from '../home/home.ts';
-import {
-  definitionOf,
-  logOf,
-  logTail,
-  programOf,
-  readRecord,
-  removeRecord,
-  spawnPart,
-  type Part,
-  type PartRecord,
-} from './part.ts';
+import { logOf, logTail } from './part-log.ts';
+import { definitionOf, programOf, readRecord, removeRecord, spawnPart, type Part, type PartRecord } from './part.ts';
 
 const startTimeout = 120_000;
 const checkInterval = 250;
