@@ -22,7 +22,7 @@ export const recordControls = [
     ],
   ]),
   ...controlsOf('src/escaping/visible.ts', escaping, [
-    ['no invisible characters', 'text.replace(invisible, codeOf)', 'text'],
+    ['no invisible characters', 'kept ?? codeOf(found)', 'found'],
     ['no direction marks', '\\p{Default_Ignorable_Code_Point}', ''],
   ]),
   ...controlsOf('src/escaping/markdown.ts', escaping, [
