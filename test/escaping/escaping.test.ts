@@ -72,6 +72,12 @@ describe('escaping of foreign text', () => {
     );
   });
 
+  it('leaves no formatting, link or formula in Markdown', () => {
+    assert.equal(markdownText('*a* [b](c) <d> `e` #f'), '\\*a\\* \\[b\\](c) \\<d\\> \\`e\\` \\#f');
+    assert.equal(markdownText('http://a www.b mailto:c d@e $f$'), 'http: //a www .b mailto: c d @ e USD fUSD ');
+    assert.equal(markdownCode('a`b'), "`a'b`");
+  });
+
   it('leaves no formula in CSV', () => {
     for (const start of '=+-@＝＋－＠') assert.equal(csvText(`${start}1+1`), `'${start}1+1`);
     assert.equal(csvText('1+1=2'), '1+1=2');
