@@ -9,6 +9,14 @@ import { checkNodeVersion } from './node-version.mjs';
 checkNodeVersion();
 ensureDependencies();
 process.chdir(projectRoot);
+const { tsImport } = await import('tsx/esm/api');
+/** @type {typeof import('../test/security/selection.ts')} */
+const { selection } = await tsImport('../test/security/selection.ts', import.meta.url);
+const selected = selection(process.argv.slice(2));
+if (selected.kind === 'said') {
+  process.stderr.write(`${selected.text}\n`);
+  process.exit(selected.status);
+}
 const { build } = await import('./build.mjs');
 const { ensureTools } = await import('./ensure-tools.mjs');
 
