@@ -12,10 +12,12 @@ import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/l
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
+import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
 interface ResultsView {
-  results: CampaignResults;
+  /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
+  results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
   /** leaderboard.csv as of now. */
   leaderboard: string;
   /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
@@ -28,8 +30,11 @@ interface ResultsView {
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const rules = await frozenCampaign(access, campaign);
   const recorded = await collectResults(access.results, rules);
-  const results =
+  const current =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
+  const runs = current.submissions.flatMap((submission) => submission.runs);
+  const times = instanceTime(runs, rules.instanceClasses);
+  const results = { ...current, ...(Object.keys(times).length > 0 && { instanceTime: times }) };
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
   const board = (columns?: number): string =>
     table(
@@ -38,7 +43,9 @@ export async function campaignResults(access: Access, campaign: string): Promise
       columns,
     );
   const text = (columns?: number): string =>
-    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
+    [board(columns), submissionTable(results, columns), costTable(results), ...instanceTimeBlocks(times, columns)].join(
+      '\n\n',
+    );
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
