@@ -94,7 +94,8 @@ async function verifyAll(
   const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
-  explainRest(objects, { buckets, keys, rounds });
+  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
+  explainRest(objects, { buckets, keys, rounds, chains });
   return {
     frozen,
     results,

@@ -7,7 +7,7 @@ import { bucketsOf } from '../../../src/settings.ts';
 /** The buckets of a home in memory, to change them and verify the result. */
 export class RecordCopy implements RecordSource {
   /** By `<bucket>/<key>`. */
-  private constructor(private readonly objects: ReadonlyMap<string, Buffer>) {}
+  constructor(private readonly objects: ReadonlyMap<string, Buffer>) {}
 
   static of(home: string): RecordCopy {
     const objects = new Map<string, Buffer>();
