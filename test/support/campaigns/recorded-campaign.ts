@@ -195,8 +195,8 @@ export class RecordedCampaign {
     return this.objects.get(`${bucket}/${key}`);
   }
 
-  /** Publishes what is recorded; `heads`: with heads.json, which versions before it did not write. */
-  publish(heads = true): void {
+  /** Publishes what is recorded; `heads`: with heads.json; `words`: as another version words what is published. */
+  publish(heads = true, words = (body: string): string => body): void {
     const chains = new Map(Array.from(this.chains, ([name, { records }]) => [name, records]));
     const rows = this.manifest.teams.flatMap(({ submissions }) => submissions);
     const rounds = rows.map(({ submission, team, teamName }) => {
@@ -208,8 +208,8 @@ export class RecordedCampaign {
       if (score !== undefined) scores.set(name, score);
     }
     const results = summarise(campaign, { chains, rounds, rows, canaries: this.canaries }, scores);
-    const board = leaderboardCsv(rankLeaderboard(leaderboardEntries(results), this.frozen.leaderboard));
-    const body = resultsBody(results);
+    const board = words(leaderboardCsv(rankLeaderboard(leaderboardEntries(results), this.frozen.leaderboard)));
+    const body = words(resultsBody(results));
     const published = {
       leaderboard: this.write(buckets.results, resultObjects.leaderboard(campaign), board),
       results: this.write(buckets.results, resultObjects.results(campaign), body),
