@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Names, realNames } from '../../../src/campaign/pseudonyms/names.ts';
 import { shown } from '../../../src/campaign/pseudonyms/shown.ts';
 
