@@ -90,13 +90,17 @@ async function verifyAll(
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
-  if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
+  const recorded = { acts: chain.digests, ledger: digests };
+  if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
   const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
   const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
-  const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
+  const isCurrent = heads
+    ? isPublicationOf(heads, { ...recorded, canaries: canaries.records.length })
+    : results.state === 'finished' && !recordsOf(submissions).some(hasEvidence);
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
-  explainRest(objects, { buckets, keys, rounds });
+  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
+  explainRest(objects, { buckets, keys, rounds, chains });
   return {
     frozen,
     results,
@@ -135,19 +139,23 @@ async function headsOf(
   return undefined;
 }
 
-/** Older versions published without heads.json, and their records have no evidence. */
+/** Older versions published without heads.json, and their records have no evidence. A later one may have added records. */
 function explainMissingHeads(
   { findings }: CheckedObjects,
   bucket: string,
   campaign: string,
   submissions: ReadonlyMap<string, VerifiedSubmission>,
 ): void {
-  const isNewer = [...submissions.values()].some(({ records }) =>
-    records.some(({ evidence }) => evidence !== undefined),
-  );
-  if (isNewer) findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
+  const first = [...submissions.values()].flatMap(({ records: [record] }) => record ?? []);
+  if (first.length > 0 && first.every(hasEvidence))
+    findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
   else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
 }
+
+const hasEvidence = ({ evidence }: LedgerRecord): boolean => evidence !== undefined;
+
+const recordsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): LedgerRecord[] =>
+  [...submissions.values()].flatMap(({ records }) => records);
 
 async function verifySubmissions(
   objects: CheckedObjects,

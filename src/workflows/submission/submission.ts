@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { PulledImage } from '../../activities/pull-image.ts';
 import { classFitLines } from '../../campaign/explanation/class-fit-text.ts';
+import type { Pseudonym } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import { probeText } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import { shownWithheld } from '../../campaign/explanation/submission-details.ts';
 import { counted } from '../../safe-text.ts';
-import { Attempts, GivenUpError } from './attempts.ts';
+import { GivenUpError, InterruptibleSteps } from './interruptible-steps.ts';
 import { CurrentDetails } from './current-details.ts';
 import { RunGrants } from './run-grants.ts';
 import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
@@ -31,11 +32,12 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
   const grants = new RunGrants(input);
+  const shownAs = input.shownAs ?? input;
   const opened = await CancellationScope.nonCancellable(() =>
-    activities('main', `history of ${input.submission}`).openSubmission(input),
+    activities('main', `history of ${shownAs.submission}`).openSubmission(input),
   );
-  if (opened.final) return recordAgain(opened.final);
-  const details = new CurrentDetails(input.submission, input.team);
+  const details = new CurrentDetails(input);
+  if (opened.final) return recordAgain({ ...opened.final, ...(input.shownAs && { shownAs: input.shownAs }) }, details);
   const round = new Round(input, opened, details, grants);
   const outcome = await round.outcome();
   const end = { ...outcome, detail: outcome.detail ?? details.leftBehind };
@@ -51,14 +53,17 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
       runs: details.runs,
       image: round.image?.digest ?? opened.imageBefore,
       ...(withheld.length > 0 && { withheld }),
+      ...(input.shownAs && { shownAs: input.shownAs }),
     }),
   );
   return end.state;
 }
 
 /** The round is final already: only reports it to the campaign again. */
-async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
-  const details = new CurrentDetails(final.submission, final.team);
+async function recordAgain(
+  final: NonNullable<OpenedSubmission['final']> & { shownAs?: Pseudonym },
+  details: CurrentDetails,
+): Promise<FinalState> {
   for (const run of final.runs) details.add(run);
   details.show({ withheld: final.withheld ?? [] });
   details.close(final.state, final.reason, final.detail, final.faults);
@@ -71,7 +76,7 @@ class Round {
   image: Image | undefined;
   /** The parts of the image's configuration that its container does not get. */
   withheld: string[] = [];
-  private readonly attempts: Attempts;
+  private readonly steps: InterruptibleSteps;
 
   constructor(
     private readonly input: SubmissionInput,
@@ -79,7 +84,7 @@ class Round {
     private readonly details: CurrentDetails,
     private readonly grants: RunGrants,
   ) {
-    this.attempts = new Attempts((stuck) => grants.reportStuck(stuck));
+    this.steps = new InterruptibleSteps((stuck) => grants.reportStuck(stuck));
   }
 
   /** Every result is a value; cancellations and platform errors that retries cannot fix are caught here. */
@@ -96,9 +101,9 @@ class Round {
   }
 
   private async evaluate(): Promise<RoundResult> {
-    const { input, opened, attempts } = this;
-    const pulled = await attempts.of(() =>
-      imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
+    const { input, opened, steps } = this;
+    const pulled = await steps.of(() =>
+      imageActivities(`image of ${(input.shownAs ?? input).submission}`, opened.timings).pullImage(input),
     );
     if (pulled.kind === 'refused') return ended(pulled.byHost ? 'cancelled' : 'image-refused', pulled.why);
     this.image = pulled;
@@ -144,7 +149,7 @@ class Round {
       return end;
     }
     const order = { ...this.input, n, class: instanceClass.name, base };
-    const profile = await this.attempts.of(() =>
+    const profile = await this.steps.of(() =>
       activities('main', 'resource profile of the probe').probeGpuMemory(order),
     );
     if (profile === null) return end;
@@ -160,11 +165,10 @@ class Round {
 
   private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {
     this.details.enter('scoring', `the predictions of run ${n}`);
-    const { campaign, submission, sequence } = this.input;
+    const { campaign, submission, sequence, shownAs } = this.input;
+    const round = { campaign, submission, n, sequence, ...(shownAs && { shownAs }) };
     const [scored] = await Promise.all([
-      this.attempts.of(() =>
-        scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
-      ),
+      this.steps.of(() => scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput(round)),
       runs?.settle(),
     ]);
     const { key, digest } = scored;
