@@ -86,9 +86,7 @@ export const benches: readonly Bench[] = [
     script: 'cost-of-checks.ts',
     takes: '20 minutes',
     title: 'Cost of the codec and of the checks',
-    about:
-      'Whole campaigns before payloads were sealed and records verified, alternating with those of now, with sealed and with plain ' +
-      'payloads.',
+    about: 'Whole campaigns before payloads were sealed and records verified, in turn with those of now.',
   },
   {
     name: 'campaign-600',
