@@ -28,7 +28,7 @@ export async function compareWithStarted(
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
-  const { campaign, deadline, manifest, recordKey } = known;
+  const { campaign, deadline, manifest, recordKey, seal } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
   const { submissions: before } = await campaignRounds(results, known, acts);
@@ -45,6 +45,7 @@ export async function compareWithStarted(
       deadline,
       manifest,
       ...(recordKey !== undefined && { recordKey }),
+      ...(seal !== undefined && { seal }),
     }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];

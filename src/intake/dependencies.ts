@@ -9,4 +9,6 @@ export interface IntakeDependencies {
   report: (line: string) => void;
   /** Makes the key that signs what `verify` finds of a campaign; returns the public key as PEM. Absent: there is none. */
   recordKey?: (campaign: string) => string;
+  /** Makes the key for which outputs and logs of a campaign are sealed; returns the recipient. Absent: they stay plain. */
+  sealFor?: (campaign: string) => Promise<string>;
 }

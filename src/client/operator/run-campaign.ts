@@ -13,6 +13,7 @@ import { screenColumns, type Output } from '../output.ts';
 import { keepResults, campaignResults } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
+import { sealFor } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
@@ -32,8 +33,13 @@ export async function runCampaign(
   stack?: Stack,
 ): Promise<number> {
   const { campaign } = checked;
-  const recordKey = (name: string): string => makeRecordKey(homeFolder(), name);
-  const dependencies = { store: access.store, buckets: access.buckets, report: output.say, recordKey };
+  const dependencies = {
+    store: access.store,
+    buckets: access.buckets,
+    report: output.say,
+    recordKey: (name: string) => makeRecordKey(homeFolder(), name),
+    sealFor: (name: string) => sealFor(access.settings, name),
+  };
   const { frozen, appended } = await freezeCampaign(dependencies, checked);
   if (appended.length > 0) {
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
