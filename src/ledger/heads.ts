@@ -11,6 +11,8 @@ export interface Heads {
   /** Of campaign.json. */
   campaign: string;
   acts: Head;
+  /** Absent in older publications. */
+  unsealings?: Head;
   /** By submission; one without a record is absent. */
   ledger: Record<string, Head>;
   /** Of each canary's record, by its key. Absent in older publications. */

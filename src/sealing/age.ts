@@ -1,18 +1,20 @@
 import { Readable } from 'node:stream';
-import { Decrypter, Encrypter } from 'age-encryption';
+import type { Encrypter } from 'age-encryption';
 import { holdoutError } from '../errors.ts';
 
 /** Seals bytes for an age recipient (`age1…`): only its identity opens them. */
 export async function sealBytes(recipient: string, plain: Uint8Array): Promise<Buffer> {
-  return Buffer.from(await encrypterFor(recipient).encrypt(plain));
+  return Buffer.from(await (await encrypterFor(recipient)).encrypt(plain));
 }
 
 /** Seals a stream on its way; keeps 64 KiB of it at a time. */
 export async function sealStream(recipient: string, plain: Readable): Promise<Readable> {
-  return nodeStream(await encrypterFor(recipient).encrypt(webStream(plain)));
+  return nodeStream(await (await encrypterFor(recipient)).encrypt(webStream(plain)));
 }
 
-function encrypterFor(recipient: string): Encrypter {
+/** Loads the library on first use, which few processes need. */
+async function encrypterFor(recipient: string): Promise<Encrypter> {
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   return encrypter;
@@ -39,6 +41,7 @@ export const openStream = (object: SealedObject): Readable => Readable.from(open
 async function* opened({ identity, sealed, bucket, key }: SealedObject): AsyncGenerator<Uint8Array> {
   let readError: unknown;
   sealed.once('error', (error) => (readError = error));
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   try {

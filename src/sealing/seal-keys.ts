@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { holdoutError, messageOf } from '../errors.ts';
 import { readPrivateFile } from '../private-file.ts';
 
@@ -15,8 +14,9 @@ export async function makeSealKey(folder: string, campaign: string): Promise<str
   const file = join(folder, `${campaign}${suffix}`);
   if (existsSync(file)) return recipientOf(readIdentity(file));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { generateX25519Identity } = await import('age-encryption');
   const identity = await generateX25519Identity();
-  const recipient = await identityToRecipient(identity);
+  const recipient = await recipientOf(identity);
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
   writeFileSync(file, text, { mode: 0o600, flag: 'wx', flush: true });
   return recipient;
@@ -62,10 +62,12 @@ const identityFiles = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(suffix)) : [];
 
 /** The library's own errors quote the identity. */
-const recipientOf = (identity: string): Promise<string> =>
-  identityToRecipient(identity).catch(() => {
+async function recipientOf(identity: string): Promise<string> {
+  const { identityToRecipient } = await import('age-encryption');
+  return identityToRecipient(identity).catch(() => {
     throw new Error('its identity is invalid');
   });
+}
 
 /** The identity in a file. Its errors quote nothing of the file. */
 function readIdentity(file: string): string {

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { HoldoutError } from '../../src/errors.ts';
+import { openedBySpecification } from '../support/age-by-specification.ts';
 import { openStream, sealBytes, sealStream } from '../../src/sealing/age.ts';
 
 const changed = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
@@ -30,6 +31,7 @@ describe('sealing', () => {
       const stream = await sealStream(recipient, Readable.from([plain.subarray(0, 10), plain.subarray(10)]));
       const sealed = await buffer(stream);
       assert.deepEqual(await opened(sealed), plain);
+      assert.deepEqual(openedBySpecification(sealed, identity), plain);
       assert.ok(size === 0 || !sealed.includes('holdout '), 'nothing of it can be read');
     });
   }

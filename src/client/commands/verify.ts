@@ -18,7 +18,12 @@ export const register: Register = (command, { withAccess, output }) => {
       withAccess<{ inputs?: true; json?: true }>(async (access, campaign, { inputs = false, json }) => {
         if (!(await hasObjects(access, campaign))) throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
         const began = performance.now();
-        const verification = await verifyCampaign(access.store, { campaign, buckets: access.buckets, inputs });
+        const verification = await verifyCampaign(access.store, {
+          campaign,
+          buckets: access.buckets,
+          inputs,
+          sealKeys: access.sealKeys,
+        });
         const summary = summaryOf(campaign, verification, new Date());
         const seconds = (performance.now() - began) / 1000;
         const body = `${JSON.stringify(summary, null, 2)}\n`;

@@ -1,7 +1,6 @@
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { visibleJson } from '../../escaping/visible.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
@@ -10,7 +9,7 @@ import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepResults, campaignResults } from '../status/results.ts';
+import { keepResults, campaignResults, resultsJson } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
 import { sealFor } from '../sealing.ts';
@@ -54,7 +53,7 @@ export async function runCampaign(
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);
   const folder = await keepResults(homeFolder(), view);
-  if (options.json) output.result(visibleJson(view.results));
+  if (options.json) output.result(resultsJson(view));
   else output.result(`\n${view.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
   if (watched.kind === 'blocked') {

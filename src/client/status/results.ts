@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { visibleJson } from '../../escaping/visible.ts';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
 import {
@@ -9,13 +10,17 @@ import {
   type SubmissionSummary,
 } from '../../ledger/results.ts';
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/unsealings.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
+import { unsealingText } from './unsealing-text.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
 interface ResultsView {
   results: CampaignResults;
+  /** Who opened logs and outputs, and why. */
+  unsealings: ChainedUnsealing[];
   /** leaderboard.csv as of now. */
   leaderboard: string;
   /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
@@ -31,6 +36,7 @@ export async function campaignResults(access: Access, campaign: string): Promise
   const results =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
   const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
+  const { links: unsealings } = await unsealingsOf(access.results, campaign);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
@@ -38,8 +44,13 @@ export async function campaignResults(access: Access, campaign: string): Promise
       columns,
     );
   const text = (columns?: number): string =>
-    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
-  return { results, leaderboard: leaderboardCsv(rows), board, text };
+    [
+      board(columns),
+      submissionTable(results, columns),
+      costTable(results),
+      ...(unsealings.length === 0 ? [] : [unsealings.map(unsealingText).join('\n')]),
+    ].join('\n\n');
+  return { results, unsealings, leaderboard: leaderboardCsv(rows), board, text };
 }
 
 /** Adds the current stages; a submission that has a record keeps the state of its record. */
@@ -52,6 +63,10 @@ export function withStages(results: CampaignResults, running: readonly RunningSu
   });
   return { ...results, submissions };
 }
+
+/** The object of `results --json`. */
+export const resultsJson = ({ results, unsealings }: ResultsView): string =>
+  visibleJson({ ...results, ...(unsealings.length > 0 && { unsealings }) });
 
 /** Writes results as files into `<home>/results/<campaign>/` and returns that folder. */
 export async function keepResults(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
@@ -10,6 +11,7 @@ import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionSummary } from '../../ledger/results.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/unsealings.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
@@ -21,6 +23,8 @@ export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | '
   underWay: StageNow | null;
   /** Ended rounds, oldest first. */
   rounds: RoundOverview[];
+  /** Who opened its logs and outputs, and why. */
+  unsealings: ChainedUnsealing[];
   /** Runs of the current round, whose cost is not known yet. */
   runsSoFar: (RunSoFar & { why: Why | null })[];
 }
@@ -48,6 +52,7 @@ export async function submissionOverview(
   const underWay = await stageNow(access, { campaign, submission, team });
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
   const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
+  const unsealings = await unsealingsOf(access.results, campaign);
   const reason = standing?.reason ?? null;
   const result = standing && scores[records.indexOf(standing)]?.result;
   return {
@@ -65,11 +70,13 @@ export async function submissionOverview(
     score: result?.kind === 'scored' ? result.score : null,
     underWay,
     rounds: records.map((record, index) => roundOf(record, scores[index]?.result)),
+    unsealings: unsealings.links.filter((one) => one.submission === submission),
     runsSoFar: newRuns.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
   };
 }
 
-async function rowOf({ frozen }: Access, campaign: string, submission: string) {
+/** The row of a submission. Throws SUBMISSION_UNKNOWN. */
+export async function rowOf({ frozen }: Access, campaign: string, submission: string): Promise<Submission> {
   const { teams } = await frozen.manifest(campaign);
   const rows = teams.flatMap(({ submissions }) => submissions);
   const found = rows.find((row) => row.submission === submission);

@@ -15,7 +15,13 @@ export interface VerificationSummary {
   faults: number;
   unchecked: string[];
   /** sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted. */
-  digests: { campaign: string; manifest: string; acts: string | null; ledger: string } | null;
+  digests: {
+    campaign: string;
+    manifest: string;
+    acts: string | null;
+    unsealings: string | null;
+    ledger: string;
+  } | null;
   checked: { objects: number; records: number; scores: number } | null;
   submissions: Partial<Record<string, number>>;
   runs: number;
@@ -49,6 +55,7 @@ export function summaryOf(
             campaign: heads.campaign,
             manifest: frozen.manifest.digest,
             acts: heads.acts.newest,
+            unsealings: heads.unsealings.newest,
             ledger: ledgerDigest(heads.ledger),
           }
         : null,

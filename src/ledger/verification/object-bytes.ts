@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
+import { doesNotOpen } from '../../sealing/age.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Findings } from './findings.ts';
 import type { RecordSource } from './record-source.ts';
@@ -54,7 +55,10 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
-  /** Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. */
+  /**
+   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
+   * open it. A changed object is a fault.
+   */
   async stream(
     bucket: string,
     key: string,
@@ -67,9 +71,16 @@ export class CheckedObjects {
       findings.fault(bucket, key, `it is missing; ${digest.namedBy} names it`);
       return;
     }
-    const found = await digestOf(() => source.stream(bucket, key), use).catch(unlessOther);
+    let isOpened = true;
+    const opening = async (stream: Readable): Promise<void> =>
+      (use ?? drain)(stream).catch((error: unknown) => {
+        if (!isRecordChanged(error)) throw error;
+        isOpened = false;
+      });
+    const found = await digestOf(() => source.stream(bucket, key), opening).catch(unlessOther);
     if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
     else if (found !== digest.sha256) findings.fault(bucket, key, `its sha256 is not the one in ${digest.namedBy}`);
+    else if (!isOpened) findings.fault(bucket, key, doesNotOpen);
   }
 }
 
@@ -79,9 +90,9 @@ interface Parsed<T> {
 }
 
 /** The sha256 (hex) of a stream. It is read again if `use` does not read it to its end. */
-async function digestOf(open: () => Promise<Readable>, use?: (stream: Readable) => Promise<void>): Promise<string> {
+async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) => Promise<void>): Promise<string> {
   const hashed = hashedStream(await open());
-  await (use ?? drain)(hashed.stream);
+  await use(hashed.stream);
   if (hashed.isRead()) return hashed.digest();
   const again = hashedStream(await open());
   await drain(again.stream);
@@ -118,9 +129,10 @@ function parsed<T extends object>(body: Buffer): T | undefined {
   }
 }
 
+const isRecordChanged = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
+
 /** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
 function unlessOther(error: unknown): string {
-  const isChanged = error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
-  if (isChanged || isOtherThanStored(error)) return otherThanStored;
+  if (isRecordChanged(error) || isOtherThanStored(error)) return otherThanStored;
   throw error;
 }

@@ -52,10 +52,15 @@ export function verifyHeads(
   bucket: string,
   campaign: string,
   heads: Heads,
-  now: { acts: readonly string[]; digests: ReadonlyMap<string, readonly string[]> },
+  now: { acts: readonly string[]; unsealings: readonly string[]; digests: ReadonlyMap<string, readonly string[]> },
 ): void {
   const acts = notContinued(now.acts, heads.acts);
   if (acts !== undefined) findings.fault(bucket, resultObjects.act(campaign, Math.max(1, heads.acts.records)), acts);
+  const unsealings = heads.unsealings && notContinued(now.unsealings, heads.unsealings);
+  if (unsealings !== undefined) {
+    const sequence = Math.max(1, heads.unsealings?.records ?? 1);
+    findings.fault(bucket, resultObjects.unsealing(campaign, sequence), unsealings);
+  }
   for (const [submission, head] of Object.entries(heads.ledger)) {
     const fault = notContinued(now.digests.get(submission) ?? [], head);
     if (fault !== undefined) findings.fault(bucket, resultObjects.ledger(campaign, submission, head.records), fault);

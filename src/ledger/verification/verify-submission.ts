@@ -4,6 +4,7 @@ import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { scorePredictions } from '../../scoring/score-predictions.ts';
+import { openStream } from '../../sealing/age.ts';
 import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
@@ -19,6 +20,8 @@ export interface CampaignFacts {
   digest: string;
   /** Undefined if they cannot be read: then no score is computed again. */
   labels: Buffer | undefined;
+  /** Opens sealed predictions; undefined if they are plain or not scored. */
+  identity: string | undefined;
   /** Names of the objects in a folder of the runs bucket, by run key. */
   runFolders: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -124,10 +127,11 @@ async function verifyPredictions(
     return files;
   }
   const digest = { sha256: outcome.predictions.sha256, namedBy: 'outcome.json' };
-  const { labels } = facts;
+  const { labels, identity } = facts;
   if (scoredBy.length === 0 || labels === undefined) await objects.stream(runs, key, digest);
   else {
-    await objects.stream(runs, key, digest, async (predictions) => {
+    await objects.stream(runs, key, digest, async (stored) => {
+      const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });
       const result = await scorePredictions({ predictions, labels, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };
