@@ -2,6 +2,7 @@ import { gateControls } from './controls/gate.ts';
 import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
+import { sealingControls } from './controls/sealing.ts';
 import { surfaceControls } from './controls/surfaces.ts';
 import { systemCallControls } from './controls/system-calls.ts';
 import { temporalControls } from './controls/temporal.ts';
@@ -15,4 +16,5 @@ export const areas = {
   'Local surfaces': surfaceControls,
   Temporal: temporalControls,
   'The record': recordControls,
+  'Sealed outputs': sealingControls,
 };

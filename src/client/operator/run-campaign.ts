@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
@@ -12,7 +14,7 @@ import { screenColumns, type Output } from '../output.ts';
 import { keepResults, campaignResults, resultsJson } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
-import { sealFor } from '../sealing.ts';
+import { sealFor, sealKeysFolder } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
@@ -48,7 +50,10 @@ export async function runCampaign(
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
-  else for (const line of unpolledLines(await unpolledQueues(access))) output.say(line);
+  else {
+    for (const line of unpolledLines(await unpolledQueues(access))) output.say(line);
+    sayWhoOpens(access.settings, frozen, output);
+  }
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);
@@ -68,6 +73,13 @@ export async function isCampaignDone(access: Access, { campaign }: FrozenCampaig
   if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);
+}
+
+/** Says which file a scorer elsewhere needs, if this command line made the key pair. */
+function sayWhoOpens(settings: Access['settings'], { campaign, seal }: FrozenCampaign, output: Output): void {
+  const file = join(sealKeysFolder(settings), `${campaign}.txt`);
+  if (seal !== undefined && existsSync(file))
+    output.say(`outputs and logs are sealed; the scorer needs ${file} (docs/verification/sealing.md)`);
 }
 
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {
