@@ -34,8 +34,9 @@ export const resultObjects = {
   canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
   canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
-  imageScan: (campaign: string, submission: string, digest: string): string =>
-    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
+  /** `output`: sha256 of what the scanner printed; a later scan of the same image may find something else. */
+  imageScan: (campaign: string, submission: string, digest: string, output: string): string =>
+    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}-${output}.txt`,
   unsealingsFolder: (campaign: string): string => `${campaign}/unsealings/`,
   /** Who opened a sealed output or log, and why. */
   unsealing: (campaign: string, sequence: number): string => `${campaign}/unsealings/${sequence}.json`,

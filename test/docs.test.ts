@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { errorsPage } from '../scripts/errors-page.ts';
-import { unitTests } from '../scripts/unit-tests.mjs';
+import { unitTests } from '../scripts/testing/unit-tests.mjs';
 import { commandLine } from '../src/client/commands/command-line.ts';
 import { terminal } from '../src/client/output.ts';
 import { projectRoot } from '../src/local/project-root.ts';

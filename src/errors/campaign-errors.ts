@@ -1,6 +1,6 @@
 import { counted } from '../safe-text.ts';
 import { platformError, userError } from './entry.ts';
-import { inFileTerms } from './file-terms.ts';
+import { inFileTerms } from './differences-in-file-terms.ts';
 
 /** Errors of a campaign, its file and the commands on it. */
 export const campaignErrors = {

@@ -25,7 +25,7 @@ describe('the Python tools', () => {
   });
 
   const failed = (env: NodeJS.ProcessEnv): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, ['scripts/python-tools.mjs'], { encoding: 'utf8', env });
+    spawnSync(process.execPath, ['scripts/testing/python-tools.mjs'], { encoding: 'utf8', env });
 
   it('say which program is missing', () => {
     const { status, stderr } = failed({ PATH: '/nonexistent' });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pythonTools } from '../../scripts/python-tools.mjs';
+import { pythonTools } from '../../scripts/testing/python-tools.mjs';
 
 const tools = pythonTools();
 

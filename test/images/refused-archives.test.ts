@@ -164,6 +164,7 @@ describe('archives that are refused', () => {
       /^entry 1 .* damaged header$/,
       () => Buffer.concat([rawEntry('x', 'p', paxOf({ size: '-1' })), rawEntry('0', 'a')]),
     ],
+    ['a size below zero', /^entry 1 of the archive has a damaged header$/, () => rawEntry('0', 'a', '', { size: -1 })],
     ['a size beyond the archive', /cut short/, () => rawEntry('0', 'a', '', { size: 2 ** 32 })],
     ['an endless header', /header of more than 1048576 bytes/, () => rawEntry('L', 'a', '', { size: 2 ** 31 })],
     [
@@ -220,7 +221,9 @@ describe('archives that are refused', () => {
   }
 
   it('with one sentence: an extended header that is cut short', async () => {
-    assert.equal(await gate.refusalOf(rawEntry('L', 'a', '', { size: 2_000 })), 'the archive is cut short');
+    for (const size of [1_024, 2_000]) {
+      assert.equal(await gate.refusalOf(rawEntry('L', 'a', '', { size })), 'the archive is cut short');
+    }
   });
 
   it('without leaving files outside their folder', async () => {

@@ -185,6 +185,13 @@ describe('the life cycle of a runner', () => {
     await expectError(rig.startRunner(runKey), /INPUTS_DAMAGED.*files\/b\.txt/);
   });
 
+  it('an index that is not the frozen one is an error, even if it fits the files', async () => {
+    const inputs = await rig.putInputs({ 'a.txt': 'alpha', 'c.txt': 'exchanged with its index' });
+    const { digest } = await rig.putInputs({ 'a.txt': 'alpha', 'c.txt': 'frozen' });
+    const { runKey } = await rig.putSpec(rig.image('true'), { inputs: { ...inputs, digest } });
+    await expectError(rig.startRunner(runKey), /INPUTS_DAMAGED.*index\.json/);
+  });
+
   it('an index whose names lead elsewhere is an error', async () => {
     const { runKey } = await rig.putSpec(rig.image('true'), { inputs: await rig.putInputs({ '../../escaped': 'x' }) });
     await expectError(rig.startRunner(runKey), /INPUTS_DAMAGED.*escaped/);

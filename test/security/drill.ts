@@ -1,6 +1,6 @@
 /**
  * `npm run test:security [-- --write | WORD …]`: removes each control from a copy of the source and requires a named test to
- * notice. With words, only controls whose area or name contains one. `--write` writes docs/security-drill.md. The last line says
+ * notice. With words, only controls whose area or name contains one. `--write` writes docs/security/drill.md. The last line says
  * `N passed, N failed`: controls that were noticed, and the others.
  */
 import { writeFileSync } from 'node:fs';
@@ -73,7 +73,7 @@ for (const { area, control, verdict } of failed) {
 }
 if (option === '--write') {
   const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
-  writeFileSync('docs/security-drill.md', drillPage(inOrder));
+  writeFileSync('docs/security/drill.md', drillPage(inOrder));
 }
 say(`${removed.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,3 +1,4 @@
+import { isDeviceFull } from './full-device.ts';
 import { logHints } from './log-tail.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
@@ -5,9 +6,6 @@ import type { VerdictRule } from '../model/run-facts.ts';
 
 /** The reason and the rule of a failure; null for a run that succeeded. */
 type Verdict = { reason: null; rule: null } | { reason: Reason; rule: VerdictRule };
-
-/** Out-of-memory messages count only if at least this share of the GPU memory was in use. */
-const gpuPeakShare = 0.93;
 
 /** Decides the verdict on a run from its outcome. Measured facts decide; log text only hints. */
 export function verdictOf(outcome: RunOutcome): Verdict {
@@ -39,6 +37,3 @@ export function verdictOf(outcome: RunOutcome): Verdict {
   if (words === 'memory') return failed('submission-error', 'host-memory-text');
   return failed('submission-error', isReadOnly ? 'read-only-file-system-text' : 'exit-code');
 }
-
-const isDeviceFull = ({ device }: RunOutcome): boolean =>
-  device !== null && device.peakMiB >= gpuPeakShare * device.totalMiB;

@@ -3,7 +3,8 @@ import { RandomStream } from '../random/random-stream.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunRules } from '../simulation/simulated-run-result.ts';
 import type { Future } from './futures.ts';
-import { assumedLossesPerHour, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
+import { assumedLossesPerHour } from './assumptions.ts';
+import type { Knowledge, ResolvedExpectation } from './knowledge.ts';
 
 /** The submissions of a campaign in one future, derived from what is known about them. */
 export function expectedPopulation(

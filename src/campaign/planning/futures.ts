@@ -1,5 +1,5 @@
 import { RandomStream } from '../random/random-stream.ts';
-import { expectationFactor } from './knowledge.ts';
+import { expectationFactor, largestOutOfMemoryShare } from './assumptions.ts';
 
 /** One possible outcome of what has not been measured. */
 export interface Future {
@@ -10,14 +10,11 @@ export interface Future {
   outOfGpuMemoryShare: number;
 }
 
-/** Upper limit of the share that runs out of GPU memory; the median is a quarter of it, 5 %. */
-const largestShare = 0.2;
-
 /** Equally likely futures, always the same for the same count; an odd count includes the expected one. */
 export function futuresOf(count: number): Future[] {
   const random = new RandomStream(count);
   const probabilities = Array.from({ length: count }, (_, index) => (index + 0.5) / count);
-  const shares = random.shuffled(probabilities.map((probability) => largestShare * probability ** 2));
+  const shares = random.shuffled(probabilities.map((probability) => largestOutOfMemoryShare * probability ** 2));
   return probabilities.map((probability, index) => ({
     seed: index + 1,
     durationFactor: expectationFactor ** (Math.log(probability / (1 - probability)) / Math.log(9)),

@@ -54,15 +54,6 @@ export function knowledgeOf(
   return { kind: 'wall-clock', expected: { runtimeSeconds: longestSeconds, ...placed } };
 }
 
-/**
- * In eight of ten cases, an expectation is assumed to be right within this factor: the original competition's own, 10 hours
- * on a P3 for each submission, turned out 2.5 times too high.
- */
-export const expectationFactor = 2.5;
-
-/** Assumed Spot reclaims per hour of running; the AWS advisor only says "over 20 % a month" for the worst case. */
-export const assumedLossesPerHour = 0.005;
-
 /** Seconds that every run is billed for in addition to its work. */
 export const startUpOf = (knowledge: Knowledge): number =>
   (knowledge.kind === 'pilot' ? knowledge.startUpSeconds : knowledge.expected.startUpSeconds) ?? 0;

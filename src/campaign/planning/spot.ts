@@ -1,6 +1,7 @@
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import { mixesOf, type Mix } from './mixes.ts';
-import { assumedSpotShare, changedClasses } from './what-if.ts';
+import { assumedSpotShare } from './assumptions.ts';
+import { changedClasses } from './what-if.ts';
 
 /** The change of the campaign file that makes on-demand classes Spot, and the resulting plan. */
 interface SpotPlan {

@@ -3,8 +3,8 @@ import { probeClass } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { RunRules } from '../simulation/simulated-run-result.ts';
 import { durationText, percent } from '../model/units.ts';
-import { assumedLossesPerHour, expectationFactor, type Knowledge, type ResolvedExpectation } from './knowledge.ts';
-import { assumedSpotShare, spotShareSource } from './what-if.ts';
+import { assumedLossesPerHour, assumedSpotShare, expectationFactor, spotShareSource } from './assumptions.ts';
+import type { Knowledge, ResolvedExpectation } from './knowledge.ts';
 
 /** The assumptions and unknowns of a plan, as text. */
 export function unknownsOf(

@@ -10,12 +10,6 @@ export interface WhatIf {
   spotShare?: number;
 }
 
-/** Assumed share of the on-demand price that Spot machines cost. */
-export const assumedSpotShare = 0.56;
-
-export const spotShareSource =
-  'the highest in a price list of 2026 (g4dn.xlarge in eu-west-1, $0.33 of $0.587; V100 machines were at 14 %)';
-
 /**
  * The classes with the changes. Each keeps its wall clock from the file, even if the class that it is scaled from is left
  * out.

@@ -1,3 +1,4 @@
+import { classShortageMs } from './class-shortage.ts';
 import { byName } from '../model/by-name.ts';
 import type { Reason } from '../model/reasons.ts';
 import { logLines, type OperatorLogLine } from './operators-log.ts';
@@ -58,9 +59,9 @@ export class Settings {
     this.slots[name] = count;
   }
 
-  /** A class had no machine: it gets no runs until this instant (ms). */
-  markShort(name: string, until: number): void {
-    this.shortUntil[name] = until;
+  /** A class had no machine: it gets no runs for a while. */
+  markShort(name: string, now: number): void {
+    this.shortUntil[name] = now + classShortageMs;
   }
 
   /** Changes how a team is treated; `name` is its id. */

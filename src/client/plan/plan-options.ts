@@ -1,4 +1,5 @@
-import { assumedSpotShare, spotShareSource, type WhatIf } from '../../campaign/planning/what-if.ts';
+import { assumedSpotShare, spotShareSource } from '../../campaign/planning/assumptions.ts';
+import type { WhatIf } from '../../campaign/planning/what-if.ts';
 import { parseShare, percent } from '../../campaign/model/units.ts';
 import { holdoutError, type HoldoutError } from '../../errors.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';

@@ -1,6 +1,6 @@
 import { gpuKinds } from '../../campaign/model/classes/instance-class-kinds.ts';
+import { assumedDelays, assumedTestPerSampleInput } from '../../campaign/planning/assumptions.ts';
 import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
-import type { PlannedDelays } from '../../campaign/planning/course.ts';
 import type { PlanInput } from '../../campaign/planning/mix-plan.ts';
 import { changedClasses, type WhatIf } from '../../campaign/planning/what-if.ts';
 import type { RunRules } from '../../campaign/simulation/simulated-run-result.ts';
@@ -17,14 +17,6 @@ interface PlanRequest {
   testItems?: number;
   now: Date;
 }
-
-/** Seconds between a submission's start and its first request, and around a run: on AWS, and here with emulated GPUs. */
-const delays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2, handOver: 2 } } satisfies Record<
-  string,
-  PlannedDelays
->;
-/** Assumed inputs of the test set per input of the sample if one of them is in S3, where a plan does not count. */
-const assumedRatio = 100;
 
 /** The question that a plan answers for a checked campaign file, and the assumptions in it. */
 export async function planRequest(
@@ -47,7 +39,7 @@ export async function planRequest(
         rules,
         teams: teamsOf(checked),
         perTeam: fairness.perTeamInFlight,
-        delays: isHere ? delays.here : delays.aws,
+        delays: isHere ? assumedDelays.here : assumedDelays.aws,
         startUpSeconds: startUpOf(knowledge),
       },
       knowledge,
@@ -62,12 +54,14 @@ export async function planRequest(
 async function itemsOf({ testSet, sampleSet }: CheckedCampaign, known: number | undefined) {
   const sample = sampleSet && (await countOf(sampleSet));
   const inputs = known ?? (await countOf(testSet));
-  const testItems = inputs ?? assumedRatio * (sample ?? 1);
+  const testItems = inputs ?? assumedTestPerSampleInput * (sample ?? 1);
   const isKnown = sampleSet === undefined || (inputs !== undefined && sample !== undefined);
   return {
     items: {
       testSet: { items: testItems },
-      ...(sampleSet && { sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedRatio)) } }),
+      ...(sampleSet && {
+        sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedTestPerSampleInput)) },
+      }),
     },
     assumed: isKnown
       ? []

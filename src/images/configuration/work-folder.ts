@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { folderAbove, hiddenFolders } from './mount-points.ts';
 import type { ImageTree, WalkResult } from '../layers/image-tree.ts';
+import { maxPathBytes } from '../path-limits.ts';
 import { refuse } from '../refusal.ts';
 
-const maxPathBytes = 4_094;
 /** Work folders below these have allowed escapes from containers (CVE-2024-21626). */
 const kernelFolders = ['/proc', '/sys', '/dev'];
 

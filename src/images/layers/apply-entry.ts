@@ -1,12 +1,10 @@
+import { maxNameBytes, maxPathBytes } from '../path-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
 import type { LayerEntry } from './layer-reader.ts';
 
 /** The group of the users that submissions run as; they own nothing in an image. */
 const group = 64001;
-/** As the kernel's. */
-const maxPathBytes = 4_094;
-const maxNameBytes = 255;
 const slash = 0x2f;
 const whiteout = '.wh.';
 /** Metadata of aufs beside the files; engines unpack it like any file. */

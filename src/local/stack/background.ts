@@ -5,7 +5,7 @@ import { isProcessRunning } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { ReportLine } from '../report.ts';
 import { openHome } from './home/home.ts';
-import { logOf, logTail, spawnLogged } from './parts/part.ts';
+import { logOf, logTail, spawnLogged } from './parts/part-log.ts';
 import { runningStack } from './open-stack.ts';
 import { readUsers } from './users.ts';
 

@@ -22,7 +22,7 @@ import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
-import { CanaryWorkflows, shortFor } from './canary-workflows.ts';
+import { CanaryWorkflows } from './canary-workflows.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../messages.ts';
@@ -81,7 +81,7 @@ export class CampaignLoop {
     return {
       requestRun: (request) =>
         this.hear(request, ({ submission, settles }) => {
-          if (settles?.classShort) state.markShort(settles.class, Date.now() + shortFor);
+          if (settles?.classShort) state.markShort(settles.class, Date.now());
           const grant = state.request(request);
           if (grant) submissions.grantAgain({ submission, ...grant });
         }),

@@ -20,9 +20,6 @@ import type { canary as canaryWorkflow } from '../canary/canary.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
-/** How long a class that had no machine gets no runs, in ms. */
-export const shortFor = 30 * 60_000;
-
 type Beginning = Extract<CanaryDecision, { kind: 'begin' }>;
 
 /** Starts and ends the workflows of a campaign's canaries, and takes their reports. */
@@ -46,7 +43,7 @@ export class CanaryWorkflows {
   take(report: CanaryReport): void {
     const end = this.state.endCanary(report, Date.now());
     if (end === undefined) return;
-    if (end.kind === 'again' && end.short) this.state.markShort(report.class, Date.now() + shortFor);
+    if (end.kind === 'again' && end.short) this.state.markShort(report.class, Date.now());
     this.note(canaryNote(report, end));
   }
 

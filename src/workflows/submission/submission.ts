@@ -12,7 +12,7 @@ import {
 } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import { shownWithheld } from '../../campaign/explanation/submission-details.ts';
 import { counted } from '../../safe-text.ts';
-import { Attempts, GivenUpError } from './attempts.ts';
+import { GivenUpError, InterruptibleSteps } from './interruptible-steps.ts';
 import { CurrentDetails } from './current-details.ts';
 import { RunGrants } from './run-grants.ts';
 import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
@@ -71,7 +71,7 @@ class Round {
   image: Image | undefined;
   /** The parts of the image's configuration that its container does not get. */
   withheld: string[] = [];
-  private readonly attempts: Attempts;
+  private readonly steps: InterruptibleSteps;
 
   constructor(
     private readonly input: SubmissionInput,
@@ -79,7 +79,7 @@ class Round {
     private readonly details: CurrentDetails,
     private readonly grants: RunGrants,
   ) {
-    this.attempts = new Attempts((stuck) => grants.reportStuck(stuck));
+    this.steps = new InterruptibleSteps((stuck) => grants.reportStuck(stuck));
   }
 
   /** Every result is a value; cancellations and platform errors that retries cannot fix are caught here. */
@@ -96,8 +96,8 @@ class Round {
   }
 
   private async evaluate(): Promise<RoundResult> {
-    const { input, opened, attempts } = this;
-    const pulled = await attempts.of(() =>
+    const { input, opened, steps } = this;
+    const pulled = await steps.of(() =>
       imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
     );
     if (pulled.kind === 'refused') return ended(pulled.byHost ? 'cancelled' : 'image-refused', pulled.why);
@@ -144,7 +144,7 @@ class Round {
       return end;
     }
     const order = { ...this.input, n, class: instanceClass.name, base };
-    const profile = await this.attempts.of(() =>
+    const profile = await this.steps.of(() =>
       activities('main', 'resource profile of the probe').probeGpuMemory(order),
     );
     if (profile === null) return end;
@@ -162,7 +162,7 @@ class Round {
     this.details.enter('scoring', `the predictions of run ${n}`);
     const { campaign, submission, sequence } = this.input;
     const [scored] = await Promise.all([
-      this.attempts.of(() =>
+      this.steps.of(() =>
         scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
       ),
       runs?.settle(),

@@ -1,3 +1,4 @@
+import { classShortageMs } from '../../../src/campaign/state/class-shortage.ts';
 import assert from 'node:assert/strict';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
@@ -92,7 +93,7 @@ describe('the progress of a campaign', () => {
       g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false, ...nothingSeen },
       p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true, unproven: true, ...nothingSeen },
     });
-    assert.equal(progressOf('case', state, null, now + 1).classes['p3']?.short, false);
+    assert.equal(progressOf('case', state, null, now + classShortageMs).classes['p3']?.short, false);
     assert.deepEqual(progress.pausedTeams, ['a']);
     assert.deepEqual(progress.prioritised, [{ team: 'b', priority: 1, weight: 1 }]);
     assert.deepEqual([progress.hold, progress.closing, progress.forecast], [null, null, null]);

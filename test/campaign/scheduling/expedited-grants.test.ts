@@ -1,3 +1,4 @@
+import { classShortageMs } from '../../../src/campaign/state/class-shortage.ts';
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
@@ -92,11 +93,11 @@ describe('grants while the deadline is at risk', () => {
   });
 
   it('are never made on a class that is short of machines', () => {
-    state.markShort('p3', now + 1);
+    state.markShort('p3', now);
     ask('s', 1, 50);
     ask('t', 1, 50);
     assert.deepEqual(grantsNow(state), [['s', 'g4']]);
-    assert.deepEqual(grantsNow(state, now + 1), [['t', 'p3']]);
+    assert.deepEqual(grantsNow(state, now + classShortageMs), [['t', 'p3']]);
   });
 
   it('are never made to a paused team', () => {

@@ -1,3 +1,4 @@
+import { classShortageMs } from '../../../src/campaign/state/class-shortage.ts';
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import {
@@ -87,11 +88,11 @@ describe('granting runs', () => {
   });
 
   it('takes the next class while the preferred one is short of machines', () => {
-    state.markShort('g4', now + 1);
+    state.markShort('g4', now);
     ask('s', option('g4', 10), option('p3', 100));
     ask('t');
     assert.deepEqual(grantsNow(state), [['s', 'p3']]);
-    assert.deepEqual(grantsNow(state, now + 1), [['t', 'g4']]);
+    assert.deepEqual(grantsNow(state, now + classShortageMs), [['t', 'g4']]);
   });
 
   it('takes the next class when operators set the preferred one to no slots', () => {

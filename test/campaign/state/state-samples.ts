@@ -103,6 +103,6 @@ export function bookedState(): CampaignState {
   decideNow(state);
   state.settle(settlement(1, 40, { submission: 't', purpose: 'probe' }));
   state.request(request('u', 1));
-  state.markShort('p3', now + 1);
+  state.markShort('p3', now);
   return state;
 }

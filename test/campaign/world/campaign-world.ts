@@ -62,7 +62,7 @@ export class CampaignWorld {
       resume: () => this.operate('resumeCampaign', {}),
       raiseBudget: () => this.raiseBudget(1 + Math.floor(amount * 300)),
       setSlots: () => this.operate('setSlots', { class: this.className(pick), slots: Math.floor(amount * 4) }),
-      shorten: () => this.state.markShort(this.className(pick), this.at + 30 * 60_000),
+      shorten: () => this.state.markShort(this.className(pick), this.at),
       wait: () => (this.at += Math.floor(amount * 3_600_000)),
       setDeadline: () => this.setDeadline(Math.floor(amount * 7_200_000)),
       setDeadlineAtRisk: () => this.state.set({ deadlineAtRisk: amount < 0.5 }),

@@ -13,6 +13,8 @@ interface CleanConfig {
   config: { Env: string[]; Entrypoint: string[]; Cmd: string[]; WorkingDir: string };
 }
 
+const notUtf8 = Buffer.from('caf\xe9', 'latin1');
+
 const base: Entry[] = [
   folder('bin'),
   file('bin/sh', '\x7fELF'),
@@ -26,6 +28,8 @@ const base: Entry[] = [
   link('host', '/var/lib/nowhere'),
   link('round', 'round'),
   link('kernel', '/proc/self'),
+  { ...folder(''), name: notUtf8 },
+  { ...link('bytes', ''), link: notUtf8 },
 ];
 
 describe('the configuration of an image', () => {
@@ -180,8 +184,19 @@ describe('the configuration of an image', () => {
       assert.equal(found.config.WorkingDir, path, written);
       assert.deepEqual(found.withheld, withheld, written);
     }
-    for (const WorkingDir of ['/app/run.sh', '/app/run.sh/x', '/round', '/a\0b', `/${'x'.repeat(5_000)}`])
-      assert.match(await refusalOf({ WorkingDir }), /^WORKDIR of the image/);
+  });
+
+  it('is refused with a work folder that is none', async () => {
+    for (const [WorkingDir, words] of [
+      ['/app/run.sh', 'is a file, or lies below one'],
+      ['/app/run.sh/x', 'is a file, or lies below one'],
+      ['/round', 'is a link that leads in a circle'],
+      ['/bytes', 'is a path that is not valid UTF-8'],
+      ['/a\0b', 'is not a path'],
+      [`/${'x'.repeat(5_000)}`, 'is not a path'],
+    ] as const) {
+      assert.equal(await refusalOf({ WorkingDir }), `WORKDIR of the image ${words}`);
+    }
   });
 
   it('has an entry point that submissions may run', async () => {

@@ -55,7 +55,7 @@ describe('a class with several instance types', () => {
       reason: 'unplaceable',
       classShort: true,
     });
-    state.markShort('l4', start + 1_800_000);
+    state.markShort('l4', start);
     state.request(request('s', 2, 'evaluation', options));
     assert.deepEqual(grantsNow(state), [['s', 'l4_g5.xlarge']]);
   });

@@ -98,6 +98,13 @@ describe('a submission is cut off from everything', () => {
     assert.equal(log, `alpha\na.txt\nb.txt\n${full.join('')}`);
   });
 
+  it('no program there gets the rights of its file, and no file is a device', async () => {
+    const script = `for folder in /tmp /output /dev/shm; do
+      grep -q " $folder [^ ]* [^ ]*nosuid,nodev" /proc/self/mounts && echo $folder
+    done`;
+    assert.equal((await rig.run(script)).log, '/tmp\n/output\n/dev/shm\n');
+  });
+
   it('it has no privileges and gets none', async () => {
     const script = `
       id -g

@@ -2,9 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Control } from '../control.ts';
 
-const archives = ['refused-archives', 'ambiguous-archives', 'inspect-archive', 'store/registry-image'].map(
-  (name) => `test/images/${name}.test.ts`,
-);
+const archives = [
+  'scan-folder',
+  'refused-archives',
+  'ambiguous-archives',
+  'inspect-archive',
+  'store/registry-image',
+].map((name) => `test/images/${name}.test.ts`);
 const layers = ['layer-entries', 'inspect-layer'].map((name) => `test/images/layers/${name}.test.ts`);
 
 /** The tests of each folder of the gate. */

@@ -31,7 +31,7 @@ export const runnerControls = [
       'the frozen list of inputs',
       'if (sha256(body) !== inputs.digest) throw',
       'if (false) throw',
-      'inputs that differ',
+      'not the frozen one',
     ],
     [
       'inputs that an earlier run did not damage',

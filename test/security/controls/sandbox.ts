@@ -69,7 +69,7 @@ export const sandboxControls = [
     ],
   ]),
   ...controlsOf('src/runner/sandbox/mounts.ts', cutOff, [
-    ['no set-user-id programs in /tmp', 'mode=1777,nosuid,nodev', 'mode=1777,nodev', 'write only|no privileges'],
+    ['no set-user-id programs in /tmp', 'mode=1777,nosuid,nodev', 'mode=1777,nodev', 'rights of its file'],
     ['a /tmp of its own size', '`size=${mebibytes}m`)', '`size=1g`)', writable],
   ]),
   ...controlsOf('src/runner/sandbox/run-paths.ts', cutOff, [

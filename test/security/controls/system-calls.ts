@@ -7,7 +7,7 @@ const allowing = (names: string): readonly [string, string] => [allow, `const al
 /** Groups of system calls that the seccomp profile refuses. */
 export const systemCallControls = controlsOf(
   'src/runner/sandbox/seccomp.ts',
-  ['test/runner/sandbox/container-flags.test.ts'],
+  ['test/runner/sandbox/seccomp.test.ts', 'test/runner/sandbox/container-flags.test.ts'],
   (
     [
       ['no mounts', ...allowing('mount umount2 pivot_root move_mount open_tree fsopen chroot')],

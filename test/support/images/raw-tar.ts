@@ -1,4 +1,4 @@
-/** An entry as bytes, for headers that no library writes: `type` is its flag, `size` the size in the header. */
+/** An entry as bytes, for headers that no library writes: `type` is its flag, `size` the size in the header, in base 256 if it is below zero. */
 export function rawEntry(
   type: string,
   name: string,
@@ -14,7 +14,8 @@ export function rawEntry(
   header.write('0000644\0', 100);
   header.write('0000000\0', 108);
   header.write('0000000\0', 116);
-  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  if (size < 0) header.fill(0xff, 124, 132).writeInt32BE(size, 132);
+  else header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
   header.write('00000000000\0', 136);
   header.write(type, 156);
   header.write(link, 157);

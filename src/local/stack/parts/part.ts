@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jsonFilesIn, readJsonFile, writeJsonFile } from '../../json-file.ts';
-import { identify, type ProcessIdentity } from '../../process-identity.ts';
+import type { ProcessIdentity } from '../../process-identity.ts';
 import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
+import { logOf, rotateLog, spawnLogged } from './part-log.ts';
 import { sha256 } from '../../../sha256.ts';
 
 /** The definition of one process of the stack. */
@@ -39,9 +39,6 @@ export interface PartRecord {
   grace: number;
 }
 
-const logLimit = 20 * 1024 * 1024;
-
-export const logOf = (home: Home, name: string): string => join(home.logs, `${name}.log`);
 const recordOf = (home: Home, name: string): string => join(home.run, `${name}.json`);
 
 export const readRecord = (home: Home, name: string): PartRecord | undefined => readJsonFile(recordOf(home, name));
@@ -65,42 +62,11 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   }
   if (part.readyFile !== undefined) rmSync(part.readyFile, { force: true });
   const log = logOf(home, part.name);
-  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimit) renameSync(log, `${log}.1`);
+  rotateLog(log);
   const identity = spawnLogged(part.command, log, { cwd: home.folder, env: part.environment, umask: 0o077 });
   if (identity === undefined) return undefined;
   const { name, stage, grace } = part;
   const record = { name, stage, identity, definition: definitionOf(part), program: programOf(part), log, grace };
   writeJsonFile(recordOf(home, name), record);
   return record;
-}
-
-/**
- * Starts a program detached, so that it outlives a killed terminal, and appends its output to a log. With umask 077 it creates
- * files for this user only. Undefined when it cannot be started; then the log says why.
- */
-export function spawnLogged(
-  [program = '', ...args]: readonly string[],
-  log: string,
-  { umask = process.umask(), ...options }: { cwd?: string; env: NodeJS.ProcessEnv; umask?: number },
-): ProcessIdentity | undefined {
-  const handle = openSync(log, 'a', 0o600);
-  const ownUmask = process.umask(umask);
-  try {
-    const child = spawn(program, args, { ...options, detached: true, stdio: ['ignore', handle, handle] });
-    child.on('error', (error) => writeFileSync(log, `${error.message}\n`, { flag: 'a' }));
-    child.unref();
-    return child.pid === undefined ? undefined : identify(child.pid);
-  } finally {
-    process.umask(ownUmask);
-    closeSync(handle);
-  }
-}
-
-/** The last ten lines of a part's log, at most 4 KiB. */
-export function logTail(log: string): string {
-  try {
-    return readFileSync(log).subarray(-4096).toString('utf8').trimEnd().split('\n').slice(-10).join('\n');
-  } catch {
-    return '(there is no log)';
-  }
 }

@@ -3,28 +3,17 @@ import { messageOf, holdoutError } from '../../../errors.ts';
 import { endProcess, isProcessRunning } from '../../process-identity.ts';
 import type { ReportLine } from '../../report.ts';
 import type { Home } from '../home/home.ts';
-import {
-  definitionOf,
-  logOf,
-  logTail,
-  programOf,
-  readRecord,
-  removeRecord,
-  spawnPart,
-  type Part,
-  type PartRecord,
-} from './part.ts';
+import { logOf, logTail } from './part-log.ts';
+import { RestartPause } from './restart-pause.ts';
+import { definitionOf, programOf, readRecord, removeRecord, spawnPart, type Part, type PartRecord } from './part.ts';
 
 const startTimeout = 120_000;
 const checkInterval = 250;
-/** Milliseconds between the end of a process and its next start; doubled while it keeps ending within a minute. */
-const shortestPause = 500;
-const longestPause = 30_000;
 
 /** One part of the stack, started and restarted by the process that keeps the stack up. */
 export class SupervisedPart {
   private record: PartRecord | undefined;
-  private pause = shortestPause;
+  private readonly pause = new RestartPause();
 
   /** `define` is called repeatedly while the part runs; when the definition changes, the part restarts with it. */
   constructor(
@@ -62,9 +51,9 @@ export class SupervisedPart {
   }
 
   private async waitBeforeRestart(part: Part, lasted: number, stop: AbortSignal): Promise<void> {
-    this.pause = lasted > 60_000 ? shortestPause : Math.min(this.pause * 2, longestPause);
-    this.report(`${part.name} exited (${logOf(this.home, part.name)}); restarting it in ${this.pause / 1000} s`);
-    await sleep(this.pause, undefined, { signal: stop }).catch(() => undefined);
+    const pause = this.pause.after(lasted);
+    this.report(`${part.name} exited (${logOf(this.home, part.name)}); restarting it in ${pause / 1000} s`);
+    await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
   }
 
   private async restart(part: Part, stop: AbortSignal): Promise<void> {

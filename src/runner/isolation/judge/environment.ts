@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.ts';
 import { hostileVariables } from '../hostile-variables.ts';
 import type { Findings } from '../program/hostile-program.ts';
-import { type Judgement, unless } from './judgement.ts';
+import { type Judgement, unless } from './faults.ts';
 
 /** HOSTNAME is set by every engine. */
 const usual = ['PATH', 'HOME', 'HOSTNAME', 'HOLDOUT_INPUT', 'HOLDOUT_OUTPUT'];

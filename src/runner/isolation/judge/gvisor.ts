@@ -2,7 +2,7 @@ import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
-import { inWords, type Judgement, notRefused, unless } from './judgement.ts';
+import { inWords, type Judgement, notRefused, unless } from './faults.ts';
 import { judge, usualJudges } from './judge.ts';
 import { mountFaults, mountsIn } from './mounts.ts';
 import { bait } from '../program/hostile-program.ts';

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';
 import { judgeInputs, judgeRoot } from './files.ts';
-import { endInWords, type Judgement } from './judgement.ts';
+import { endInWords, type Judgement } from './faults.ts';
 import { judgeMemory, judgeOutput, judgeProcesses } from './limits.ts';
 import { judgeNetwork } from './network.ts';
 import { judgeSystemCalls } from './system-calls.ts';

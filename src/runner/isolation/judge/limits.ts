@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
-import { inWords, type Judgement, unless } from './judgement.ts';
+import { inWords, type Judgement, unless } from './faults.ts';
 import { mountFaults, mountsIn, sizeFaults } from './mounts.ts';
 
 const mebibyte = 2 ** 20;

@@ -1,6 +1,6 @@
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
-import { type Judgement, notRefused, unless } from './judgement.ts';
+import { type Judgement, notRefused, unless } from './faults.ts';
 import { lineOf } from './user.ts';
 
 /** By a signal: SIGSYS of the filter, or SIGSEGV of a kernel without such an entry. */

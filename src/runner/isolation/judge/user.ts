@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
-import { type Judgement, notRefused, unless } from './judgement.ts';
+import { type Judgement, notRefused, unless } from './faults.ts';
 
 const { EPERM, EACCES, EAFNOSUPPORT } = errno;
 

@@ -1,13 +1,8 @@
 // `npm test [-- FILE …]`: installs and builds whatever the tests need, then runs mocha. `--unit` runs the unit tests alone,
 // which need no tools, no bundles and no root. `--long` runs test/long, which takes minutes of processor time. test/cloud has its
-// own command (test-cloud.mjs). The last line says `N passed, N failed`.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ensureDependencies, projectRoot } from './dependencies.mjs';
-import { ensureTools } from './ensure-tools.mjs';
+// own command (cloud.mjs). The last line says `N passed, N failed`.
 import { longTestFiles, runGroups, testFiles } from './mocha-groups.mjs';
-import { checkNodeVersion } from './node-version.mjs';
+import { buildAndInstall, inScratch, prepare } from './tools.mjs';
 import { isUnitTest } from './unit-tests.mjs';
 
 /**
@@ -27,23 +22,16 @@ const folders = [
 /** Suites whose files have servers of their own and take a minute or more. */
 const long = /^test\/(?:whole-path|workflows|runner)\//;
 
-checkNodeVersion();
-ensureDependencies();
-process.chdir(projectRoot);
-const scratch = mkdtempSync(join(tmpdir(), 'holdout-tests-'));
-try {
+prepare();
+await inScratch(async (scratch) => {
   const args = process.argv.slice(2);
   if (args[0] === '--unit') {
     process.exitCode = await runGroups(unitGroups(), scratch);
   } else {
-    const { build } = await import('./build.mjs');
-    await build();
-    await ensureTools(scratch);
+    await buildAndInstall(scratch);
     process.exitCode = await runGroups(groupsOf(args), scratch);
   }
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+});
 
 /** @param {string[]} args */
 function groupsOf(args) {

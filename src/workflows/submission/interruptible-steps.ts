@@ -9,7 +9,7 @@ export class GivenUpError extends Error {
 }
 
 /** Runs the steps of a submission that may be stuck: the campaign can have one retried at once, or given up. */
-export class Attempts {
+export class InterruptibleSteps {
   private current: { scope: CancellationScope; verdict?: 'again' | GivenUpError } | undefined;
 
   constructor(private readonly report: (stuck: StuckStep) => Promise<void>) {
@@ -21,7 +21,7 @@ export class Attempts {
   async of<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const since = Date.now();
     for (;;) {
-      const current: NonNullable<Attempts['current']> = { scope: new CancellationScope() };
+      const current: NonNullable<InterruptibleSteps['current']> = { scope: new CancellationScope() };
       this.current = current;
       try {
         return await current.scope.run(attempt);

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { takeLock } from './lock.mjs';
+import { takeLock } from '../lock.mjs';
 
-const requirements = fileURLToPath(new URL('../test/cloud/requirements.txt', import.meta.url));
+const requirements = fileURLToPath(new URL('../../test/cloud/requirements.txt', import.meta.url));
 
 /** Set to the reason after a failed installation, so that later processes do not try it again. */
 const missingVariable = 'HOLDOUT_PYTHON_TOOLS_MISSING';
