@@ -90,7 +90,7 @@ describe('outputs and logs of a campaign', function () {
 
   it('still say why a submission failed', async () => {
     assert.match((await holdout(0, 'show', campaign, 'dies')).replaceAll(/\s+/g, ' '), /submission-error.*exit 7/);
-    assert.match((await holdout(0, 'show', campaign, 'tells')).replaceAll(/\s+/g, ' '), /not-a-number|not a number/);
+    assert.match((await holdout(0, 'show', campaign, 'tells')).replaceAll(/\s+/g, ' '), /line 2: the value is not a finite number/);
   });
 
   it('are not opened without a reason', async () => {
@@ -133,7 +133,7 @@ describe('outputs and logs of a campaign', function () {
     for (const [command, ...args] of [['verify'], ['unseal', 'dies', '--reason', reason]] as const)
       assert.match(
         await holdout(1, command, campaign, ...args),
-        /cannot open them: no file in \S+seal-keys has its identity/,
+        /cannot open them: no file in .*seal-keys has its identity/,
       );
     writeFileSync(identity, readFileSync(`${identity}.kept`), { mode: 0o644 });
     assert.match(await holdout(1, 'unseal', campaign, 'dies', '--reason', reason), /its mode is 644/);
