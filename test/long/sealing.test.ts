@@ -90,7 +90,10 @@ describe('outputs and logs of a campaign', function () {
 
   it('still say why a submission failed', async () => {
     assert.match((await holdout(0, 'show', campaign, 'dies')).replaceAll(/\s+/g, ' '), /submission-error.*exit 7/);
-    assert.match((await holdout(0, 'show', campaign, 'tells')).replaceAll(/\s+/g, ' '), /line 2: the value is not a finite number/);
+    assert.match(
+      (await holdout(0, 'show', campaign, 'tells')).replaceAll(/\s+/g, ' '),
+      /line 2: the value is not a finite number/,
+    );
   });
 
   it('are not opened without a reason', async () => {

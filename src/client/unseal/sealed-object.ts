@@ -5,6 +5,7 @@ import { parsedObject, recordChanged } from '../../ledger/checked-object.ts';
 import { chainOf } from '../../ledger/ledger.ts';
 import type { SealedPart } from '../../ledger/unsealings.ts';
 import { runObjects } from '../../object-keys.ts';
+import { isOtherThanStored, otherThanStored, type ObjectStore } from '../../s3/object-store.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Access } from '../access.ts';
 
@@ -37,9 +38,18 @@ export async function findSealedObject(access: Access, name: PartName): Promise<
   const key = objectOf[part](runKeyOf(campaign, submission, n));
   const digest = await digestOf(access, { ...name, n });
   // Anybody can seal for a campaign: only the digest tells whose bytes these are.
-  if (digest !== undefined && (await store.digest(buckets.runs, key)).sha256 !== digest)
+  if (digest !== undefined && (await storedDigest(store, buckets.runs, key)) !== digest)
     throw recordChanged(buckets.runs, key, 'its sha256 is not the one in outcome.json');
   return { n, key };
+}
+
+/** The sha256 (hex) of an object. Throws RECORD_CHANGED if the server itself no longer recognises it. */
+async function storedDigest(store: ObjectStore, bucket: string, key: string): Promise<string> {
+  try {
+    return (await store.digest(bucket, key)).sha256;
+  } catch (error) {
+    throw isOtherThanStored(error) ? recordChanged(bucket, key, otherThanStored) : error;
+  }
 }
 
 async function runWith(
