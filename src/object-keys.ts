@@ -46,7 +46,7 @@ export const resultObjects = {
   results: (campaign: string): string => `${campaign}/results.json`,
 };
 
-/** An empty object per sealed campaign in the results bucket, by which a scorer finds the keys that it needs. */
+/** An object per sealed campaign in the results bucket, with its recipient, by which a scorer finds the keys that it needs. */
 export const sealedCampaignObjects = {
   folder: '.sealed/',
   key: (campaign: string): string => `.sealed/${campaign}`,

@@ -31,7 +31,7 @@ export async function freezeCampaign(
   const seal = await dependencies.sealFor?.(campaign);
   const fresh = { ...rules, ...(recordKey !== undefined && { recordKey }), ...(seal !== undefined && { seal }) };
   await uploadImages(dependencies, rows);
-  if (seal !== undefined) await store.writeIfAbsent(buckets.results, sealedCampaignObjects.key(campaign), '');
+  if (seal !== undefined) await store.writeIfAbsent(buckets.results, sealedCampaignObjects.key(campaign), `${seal}\n`);
   // The manifest takes effect once campaign.json contains its digest, so an interrupted start can be repeated.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
   if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {

@@ -54,10 +54,10 @@ describe('a scorer at its start', () => {
 
   it('needs the identity of a sealed campaign until its results are published', async () => {
     await check();
-    await rig.store.write(rig.bucket, sealedCampaignObjects.key('interrupted'), '');
+    await rig.store.write(rig.bucket, sealedCampaignObjects.key('interrupted'), 'age1x');
     await check();
     await rig.freeze('sealed', { one: ['s'] }, { seal: 'age1x' });
-    await rig.store.write(rig.bucket, sealedCampaignObjects.key('sealed'), '');
+    await rig.store.write(rig.bucket, sealedCampaignObjects.key('sealed'), 'age1x');
     await assert.rejects(check(), (error: unknown) => {
       assert.ok(error instanceof HoldoutError && error.code === 'SEAL_KEY_MISSING', String(error));
       assert.match(error.message, /sealed are sealed for age1x.*no file in \/nowhere/);
