@@ -20,7 +20,7 @@ import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
-import { checkSealKeys } from './ledger/check-seal-keys.ts';
+import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { SealKeys } from './sealing/seal-keys.ts';
 import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';

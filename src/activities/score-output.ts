@@ -24,14 +24,14 @@ export async function scoreOutput(
   deps: Dependencies,
   input: { campaign: string; submission: string; n: number; sequence: number },
 ): Promise<ScoredOutput> {
-  const { metric, predictions: format, labels, seal } = await deps.frozen.campaign(input.campaign);
+  const frozen = await deps.frozen.campaign(input.campaign);
+  const { metric, predictions: format, labels, seal } = frozen;
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
   const labelFile = await deps.store.read(labels.bucket, labels.key);
   if (sha256(labelFile) !== labels.digest) {
     throw holdoutError('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
   }
-  const identity =
-    seal === undefined ? undefined : await deps.sealKeys.identityFor({ campaign: input.campaign, recipient: seal });
+  const identity = await deps.sealKeys.identityOf(frozen);
   const predictions = await hashedPredictions(deps.runs, runKey, identity);
   const scored = await scorePredictions({ predictions: predictions.stream, labels: labelFile, format, metric });
   const result = seal === undefined ? scored : withoutQuotes(scored);

@@ -8,7 +8,7 @@ import { recordChanged } from './checked-object.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';
 import { headOf, notContinued, readHeads, type Heads } from './heads.ts';
 import { eachChain } from './ledger.ts';
-import { unsealingsOf } from './unsealings.ts';
+import { unsealingsOf } from './chains/unsealings.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** The record of a campaign in the results bucket, without the scores. */

@@ -4,7 +4,7 @@ import type { OperatorLogLine } from '../campaign/state/operators-log.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
 import { misplacedCommand } from './chain-rules.ts';
-import { readNumberedChain, type ChainKind, type NumberedChain } from './numbered-chain.ts';
+import { readNumberedChain, type ChainKind, type NumberedChain } from './chains/numbered-chain.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
 export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };

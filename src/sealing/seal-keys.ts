@@ -36,6 +36,11 @@ export class SealKeys {
   /** `folder`: undefined if this process has none. */
   constructor(private readonly folder: string | undefined) {}
 
+  /** The identity that opens what runs of a campaign left; undefined if it is plain. Throws SEAL_KEY_MISSING. */
+  async identityOf({ campaign, seal }: { campaign: string; seal?: string }): Promise<string | undefined> {
+    return seal === undefined ? undefined : this.identityFor({ campaign, recipient: seal });
+  }
+
   /** The identity that opens what was sealed for a recipient, whatever its file is called. Throws SEAL_KEY_MISSING. */
   async identityFor({ campaign, recipient }: SealedFor): Promise<string> {
     const known = this.known.get(recipient);

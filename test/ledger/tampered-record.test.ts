@@ -5,7 +5,7 @@ import { readCampaignRecord } from '../../src/ledger/campaign-record.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { headsBody } from '../../src/ledger/heads.ts';
 import { collectResults } from '../../src/ledger/results.ts';
-import { appendUnsealing, type Unsealing } from '../../src/ledger/unsealings.ts';
+import { appendUnsealing, type Unsealing } from '../../src/ledger/chains/unsealings.ts';
 import { resultObjects } from '../../src/object-keys.ts';
 import { sha256 } from '../../src/sha256.ts';
 import { acceptedCommand, record, run, StoreRig } from './store-rig.ts';

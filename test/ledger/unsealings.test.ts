@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HoldoutError } from '../../src/errors.ts';
-import { checkSealKeys } from '../../src/ledger/check-seal-keys.ts';
-import { appendUnsealing, unsealingsOf, type Unsealing } from '../../src/ledger/unsealings.ts';
+import { checkSealKeys } from '../../src/worker/check-seal-keys.ts';
+import { appendUnsealing, unsealingsOf, type Unsealing } from '../../src/ledger/chains/unsealings.ts';
 import { resultObjects, sealedCampaignObjects } from '../../src/object-keys.ts';
 import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { sha256 } from '../../src/sha256.ts';

@@ -1,5 +1,5 @@
 import { holdoutError } from '../../errors.ts';
-import type { SealedPart } from '../../ledger/unsealings.ts';
+import type { SealedPart } from '../../ledger/chains/unsealings.ts';
 import { unseal } from '../unseal/unseal.ts';
 import { numberArgument, type Register } from './command-context.ts';
 

@@ -10,7 +10,7 @@ import {
   type SubmissionSummary,
 } from '../../ledger/results.ts';
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
-import { unsealingsOf, type ChainedUnsealing } from '../../ledger/unsealings.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';

@@ -11,7 +11,7 @@ import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionSummary } from '../../ledger/results.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
-import { unsealingsOf, type ChainedUnsealing } from '../../ledger/unsealings.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';

@@ -1,5 +1,5 @@
 import { instantText } from '../../campaign/model/units.ts';
-import type { Unsealing } from '../../ledger/unsealings.ts';
+import type { Unsealing } from '../../ledger/chains/unsealings.ts';
 import { quoted } from '../../safe-text.ts';
 
 /** Characters of a note that are shown. */

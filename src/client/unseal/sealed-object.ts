@@ -3,7 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { numberInKey, runKeyOf } from '../../ids.ts';
 import { parsedObject, recordChanged } from '../../ledger/checked-object.ts';
 import { chainOf } from '../../ledger/ledger.ts';
-import type { SealedPart } from '../../ledger/unsealings.ts';
+import type { SealedPart } from '../../ledger/chains/unsealings.ts';
 import { runObjects } from '../../object-keys.ts';
 import { isOtherThanStored, otherThanStored, type ObjectStore } from '../../s3/object-store.ts';
 import { sha256 } from '../../sha256.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { holdoutError } from '../../errors.ts';
-import { appendUnsealing } from '../../ledger/unsealings.ts';
+import { appendUnsealing } from '../../ledger/chains/unsealings.ts';
 import { openStream } from '../../sealing/age.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
@@ -27,9 +27,9 @@ const shownBytes = 2 ** 20 + 1024;
  */
 export async function unseal(access: Access, order: UnsealOrder, output: Output): Promise<void> {
   const { campaign, submission, part, reason, to } = order;
-  const { seal: recipient } = await frozenCampaign(access, campaign);
+  const frozen = await frozenCampaign(access, campaign);
   await rowOf(access, campaign, submission);
-  const identity = recipient && (await access.sealKeys.identityFor({ campaign, recipient }));
+  const identity = await access.sealKeys.identityOf(frozen);
   if (to !== undefined && existsSync(to)) throw holdoutError('USAGE', { message: `--to: ${to} exists already.` });
   const { n, key } = await findSealedObject(access, order);
   const unsealing = { submission, n, part, at: new Date().toISOString(), by: userName(), reason };

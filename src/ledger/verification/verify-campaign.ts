@@ -11,7 +11,7 @@ import { commandChain } from '../command-log.ts';
 import { headOf, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
-import { unsealingChain, type ChainedUnsealing } from '../unsealings.ts';
+import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
 import { fairnessOf, type Fairness } from './fairness.ts';
 import { Findings, type RecordFault } from './findings.ts';
@@ -92,8 +92,7 @@ async function verifyAll(
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
   // Without labels nothing is scored, and so nothing opened.
-  const { seal: recipient } = frozen;
-  const identity = recipient && labels && (await sealKeys.identityFor({ campaign, recipient }));
+  const identity = labels && (await sealKeys.identityOf(frozen));
   const facts: CampaignFacts = { buckets, frozen, digest, labels, identity, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);

@@ -1,4 +1,4 @@
-import type { ChainKind, NumberedChain } from '../numbered-chain.ts';
+import type { ChainKind, NumberedChain } from '../chains/numbered-chain.ts';
 import type { CheckedObjects } from './object-bytes.ts';
 
 /** A chain of a whole campaign, of which `count` objects are there. Leaves out links that do not belong where they are. */

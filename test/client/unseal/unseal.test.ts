@@ -7,7 +7,7 @@ import { commandLine } from '../../../src/client/commands/command-line.ts';
 import { unseal } from '../../../src/client/unseal/unseal.ts';
 import { HoldoutError } from '../../../src/errors.ts';
 import { FrozenReader } from '../../../src/ledger/frozen-reader.ts';
-import { unsealingsOf } from '../../../src/ledger/unsealings.ts';
+import { unsealingsOf } from '../../../src/ledger/chains/unsealings.ts';
 import { runObjects } from '../../../src/object-keys.ts';
 import type { Bucket, ObjectStore } from '../../../src/s3/object-store.ts';
 import { sealBytes } from '../../../src/sealing/age.ts';

@@ -72,12 +72,12 @@ export const sealingControls = [
     ['an identity file that others can read', 'if ((mode & others) !== 0)', 'if (false)'],
   ]),
   ...controlsOf(
-    'src/ledger/check-seal-keys.ts',
+    'src/worker/check-seal-keys.ts',
     ['test/ledger/unsealings.test.ts'],
     [
       [
         'a scorer that can open its campaigns',
-        'if (frozen?.seal !== undefined) await',
+        'if (frozen !== undefined) await',
         'if (false) await',
         'at its start',
       ],

@@ -1,6 +1,6 @@
-import type { Bucket } from '../s3/object-store.ts';
-import { resultObjects } from '../object-keys.ts';
-import { misplacedUnsealing } from './chain-rules.ts';
+import type { Bucket } from '../../s3/object-store.ts';
+import { resultObjects } from '../../object-keys.ts';
+import { misplacedUnsealing } from '../chain-rules.ts';
 import { readNumberedChain, type ChainKind, type NumberedChain } from './numbered-chain.ts';
 
 /** What can be opened of a run. */

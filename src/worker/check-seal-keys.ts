@@ -14,6 +14,6 @@ export async function checkSealKeys({ results, sealKeys }: { results: Bucket; se
     if ((await store.size(bucket, resultObjects.results(campaign))) !== undefined) continue;
     // A start that was interrupted leaves none.
     const frozen = await store.findJson<FrozenCampaign>(bucket, resultObjects.campaign(campaign));
-    if (frozen?.seal !== undefined) await sealKeys.identityFor({ campaign, recipient: frozen.seal });
+    if (frozen !== undefined) await sealKeys.identityOf(frozen);
   }
 }
