@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import type { RecordSource } from '../src/ledger/verification/record-source.ts';
 import { verifyCampaign } from '../src/ledger/verification/verify-campaign.ts';
 import { ObjectStore } from '../src/s3/object-store.ts';
+import type { SealKeys } from '../src/sealing/seal-keys.ts';
 import { scoreAgainst, truthOf } from '../src/scoring/score-predictions.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
 import { startS3Server, type S3Server } from '../test/support/s3-server.ts';
@@ -27,10 +28,15 @@ interface Round {
   s3: number;
 }
 
-async function measure(s3: S3Server, source: RecordSource): Promise<Round & { objects: number }> {
+async function measure(s3: S3Server, source: RecordSource, sealKeys: SealKeys): Promise<Round & { objects: number }> {
   const usedByS3 = (): number => usageOf(s3.pid())?.cpuSeconds ?? Number.NaN;
   const [used, s3Before, began] = [process.cpuUsage(), usedByS3(), performance.now()];
-  const { faults, verified } = await verifyCampaign(source, { campaign, buckets: s3.buckets, inputs: false });
+  const { faults, verified } = await verifyCampaign(source, {
+    campaign,
+    buckets: s3.buckets,
+    inputs: false,
+    sealKeys,
+  });
   const { user, system } = process.cpuUsage(used);
   if (faults.length > 0 || verified?.counts.scores !== submissions)
     throw new Error(JSON.stringify({ faults, counts: verified?.counts }));
@@ -67,7 +73,7 @@ async function main(): Promise<void> {
     Object.assign(process.env, s3.environment);
     const store = new ObjectStore({ s3PathStyle: true });
     const shape = { campaign, teams: teamsOfTheCase(submissions), slots: { g4: 1, p3: 1 }, budgetUsd: 100_000 };
-    await recordCampaign({ store, buckets: s3.buckets }, folder, shape);
+    const sealKeys = await recordCampaign({ store, buckets: s3.buckets }, folder, shape);
     const withSdk: RecordSource = {
       list: (bucket, prefix) => store.list(bucket, prefix),
       find: async (bucket, key) => Buffer.concat((await (await store.stream(bucket, key)).toArray()) as Buffer[]),
@@ -76,8 +82,8 @@ async function main(): Promise<void> {
     const found: (Round & { objects: number })[] = [];
     const bySdk: Round[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      found.push(await measure(s3, store));
-      bySdk.push(await measure(s3, withSdk));
+      found.push(await measure(s3, store, sealKeys));
+      bySdk.push(await measure(s3, withSdk, sealKeys));
     }
     report(found, bySdk, await scoring(1_000));
   } finally {
@@ -110,7 +116,7 @@ function report(found: (Round & { objects: number })[], bySdk: Round[], scoringM
     { submissions, load: loadavg(), found, bySdk },
     [
       `Medians of ${rounds} alternating rounds over ${submissions} submissions with a probe and an evaluation each: ` +
-        `${((found[0]?.objects ?? 0) / submissions).toFixed(1)} objects per submission, predictions of four rows, no logs. ` +
+        `${((found[0]?.objects ?? 0) / submissions).toFixed(1)} objects per submission, sealed predictions of four rows, no logs. ` +
         `The S3 server runs on the same cores. Load of the machine: ${(loadavg()[0] ?? 0).toFixed(0)}.`,
     ],
   );

@@ -17,6 +17,7 @@ import { SimulatedProcess } from '../../src/local/batch-endpoint/executors/simul
 import { SimulatedRunner } from '../../src/local/batch-endpoint/executors/simulated-runner.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import type { ObjectStore } from '../../src/s3/object-store.ts';
+import { makeSealKey, SealKeys } from '../../src/sealing/seal-keys.ts';
 import type { Buckets } from '../../src/settings.ts';
 import {
   populationFile,
@@ -30,15 +31,17 @@ const image = { reference: 'oci:images:tiny', digest: `sha256:${'0'.repeat(64)}`
 
 /**
  * Writes the whole record of a campaign without Temporal and Batch: the intake, a simulated runner and the activities write the
- * same objects as in a campaign. Every submission has a probe and an evaluation.
+ * same objects as in a campaign. Every submission has a probe and an evaluation. Returns the keys that open its predictions.
  */
 export async function recordCampaign(
   { store, buckets }: { store: ObjectStore; buckets: Buckets },
   folder: string,
   shape: CampaignShape,
-): Promise<void> {
+): Promise<SealKeys> {
   const checked = await checkCampaign(await writeCampaignFolder(folder, shape), new Date());
-  const { frozen } = await freezeCampaign({ store, buckets, report: () => undefined }, checked);
+  const keys = join(folder, 'seal-keys');
+  const sealFor = (campaign: string): Promise<string> => makeSealKey(keys, campaign);
+  const { frozen } = await freezeCampaign({ store, buckets, report: () => undefined, sealFor }, checked);
   const results = { store, bucket: buckets.results };
   // What the activities below need of it.
   const deps = {
@@ -47,6 +50,7 @@ export async function recordCampaign(
     results,
     runs: { store, bucket: buckets.runs },
     frozen: new FrozenReader(results),
+    sealKeys: new SealKeys(keys),
   } as Dependencies;
   const file = join(folder, 'population.json');
   writeFileSync(file, JSON.stringify(populationFile({})));
@@ -54,6 +58,7 @@ export async function recordCampaign(
   const rows = (await deps.frozen.manifest(frozen.campaign)).teams.flatMap(({ submissions }) => submissions);
   await inParallel(16, rows, (row) => recordSubmission(deps, runner, frozen, row));
   await publishResults(deps, { campaign: frozen.campaign, rest: null });
+  return deps.sealKeys;
 }
 
 async function recordSubmission(
