@@ -1,3 +1,4 @@
+import type { CodeOf } from '../campaign/pseudonyms/assign.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 
@@ -11,4 +12,6 @@ export interface IntakeDependencies {
   recordKey?: (campaign: string) => string;
   /** Makes the key for which outputs and logs of a campaign are sealed; returns the recipient. Absent: they stay plain. */
   sealFor?: (campaign: string) => Promise<string>;
+  /** Makes pseudonyms for rows that are added to a campaign with pseudonyms. Absent: there are no such campaigns. */
+  pseudonymCodes?: CodeOf;
 }

@@ -1,4 +1,5 @@
 import { gateControls } from './controls/gate.ts';
+import { pseudonymControls } from './controls/pseudonyms.ts';
 import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
@@ -17,4 +18,5 @@ export const areas = {
   Temporal: temporalControls,
   'The record': recordControls,
   'Sealed outputs': sealingControls,
+  Pseudonyms: pseudonymControls,
 };

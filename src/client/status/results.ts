@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { visibleJson } from '../../escaping/visible.ts';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import {
   collectResults,
   leaderboardEntries,
@@ -12,13 +14,16 @@ import {
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
 import { unsealingText } from './unsealing-text.ts';
+import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
 interface ResultsView {
-  results: CampaignResults;
+  /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
+  results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
   /** Who opened logs and outputs, and why. */
   unsealings: ChainedUnsealing[];
   /** leaderboard.csv as of now. */
@@ -33,10 +38,14 @@ interface ResultsView {
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const rules = await frozenCampaign(access, campaign);
   const recorded = await collectResults(access.results, rules);
-  const results =
+  const now =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
-  const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
-  const { links: unsealings } = await unsealingsOf(access.results, campaign);
+  const runs = now.submissions.flatMap((submission) => submission.runs);
+  const times = instanceTime(runs, rules.instanceClasses);
+  const names = await namesOf(access, campaign);
+  const results = { ...shownResults(now, names), ...(Object.keys(times).length > 0 && { instanceTime: times }) };
+  const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);
+  const unsealings = shown((await unsealingsOf(access.results, campaign)).links, names);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
@@ -48,10 +57,20 @@ export async function campaignResults(access: Access, campaign: string): Promise
       board(columns),
       submissionTable(results, columns),
       costTable(results),
+      ...instanceTimeBlocks(times, columns),
       ...(unsealings.length === 0 ? [] : [unsealings.map(unsealingText).join('\n')]),
     ].join('\n\n');
   return { results, unsealings, leaderboard: leaderboardCsv(rows), board, text };
 }
+
+/** While names are hidden, rows are in the order of their pseudonyms: that of the submissions file would tell which is which. */
+function shownResults(results: CampaignResults, names: Names): CampaignResults {
+  if (!names.isHidden) return results;
+  const { submissions, ...rest } = shown(results, names);
+  return { ...rest, submissions: submissions.sort((a, b) => byNumbers.compare(a.submission, b.submission)) };
+}
+
+const byNumbers = new Intl.Collator('en', { numeric: true });
 
 /** Adds the current stages; a submission that has a record keeps the state of its record. */
 export function withStages(results: CampaignResults, running: readonly RunningSubmission[]): CampaignResults {

@@ -6,6 +6,7 @@ import { holdoutError } from '../../errors.ts';
 import { appendUnsealing } from '../../ledger/chains/unsealings.ts';
 import { openStream } from '../../sealing/age.ts';
 import type { Access } from '../access.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import type { Output } from '../output.ts';
 import { rowOf } from '../status/submission-report.ts';
@@ -26,15 +27,16 @@ const shownBytes = 2 ** 20 + 1024;
  * Throws SEAL_KEY_MISSING, NOTHING_TO_UNSEAL, RECORD_CHANGED.
  */
 export async function unseal(access: Access, order: UnsealOrder, output: Output): Promise<void> {
-  const { campaign, submission, part, reason, to } = order;
+  const { campaign, part, reason, to } = order;
   const frozen = await frozenCampaign(access, campaign);
-  await rowOf(access, campaign, submission);
+  const names = await namesOf(access, campaign);
+  const { submission } = await rowOf(access, campaign, order.submission, names);
   const identity = await access.sealKeys.identityOf(frozen);
   if (to !== undefined && existsSync(to)) throw holdoutError('USAGE', { message: `--to: ${to} exists already.` });
-  const { n, key } = await findSealedObject(access, order);
+  const { n, key } = await findSealedObject(access, { ...order, submission });
   const unsealing = { submission, n, part, at: new Date().toISOString(), by: userName(), reason };
   await appendUnsealing(access.results, campaign, unsealing);
-  output.say(`recorded: ${part} of ${submission}, run ${n}, unsealed by ${unsealing.by}`);
+  output.say(`recorded: ${part} of ${names.submission(submission)}, run ${n}, unsealed by ${unsealing.by}`);
   const { runs: bucket } = access.buckets;
   const stored = await access.store.stream(bucket, key);
   const plain = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket, key });

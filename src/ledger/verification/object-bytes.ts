@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
@@ -32,10 +32,9 @@ export class CheckedObjects {
   async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
-    const body = await this.source.find(bucket, key).catch(unlessOther);
+    const body = await this.source.findOfMany(bucket, key).catch(unlessOther);
     if (!Buffer.isBuffer(body)) {
-      const missing = `it is missing${expected.digest ? `; ${expected.digest.namedBy} names it` : ''}`;
-      findings.fault(bucket, key, body ?? missing);
+      findings.fault(bucket, key, body ?? missing(expected.digest));
       return undefined;
     }
     const fault = changeOf(body, expected);
@@ -57,32 +56,46 @@ export class CheckedObjects {
 
   /**
    * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
-   * open it. A changed object is a fault.
+   * open it. A changed object is a fault. One that should have few bytes is read at once.
    */
   async stream(
     bucket: string,
     key: string,
-    digest: { sha256: string; namedBy: string },
-    use?: (stream: Readable) => Promise<void>,
+    { bytes, ...digest }: { sha256: string; namedBy: string; bytes?: number },
+    use: (stream: Readable) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
-    findings.explain(bucket, key);
-    if (!(await source.exists(bucket, key))) {
-      findings.fault(bucket, key, `it is missing; ${digest.namedBy} names it`);
-      return;
-    }
     let isOpened = true;
-    const opening = async (stream: Readable): Promise<void> =>
-      (use ?? drain)(stream).catch((error: unknown) => {
+    const opening = (stream: Readable): Promise<void> =>
+      use(stream).catch((error: unknown) => {
         if (!isRecordChanged(error)) throw error;
         isOpened = false;
       });
-    const found = await digestOf(() => source.stream(bucket, key), opening).catch(unlessOther);
-    if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
-    else if (found !== digest.sha256) findings.fault(bucket, key, `its sha256 is not the one in ${digest.namedBy}`);
+    if (bytes !== undefined && bytes <= fewBytes) {
+      const body = await this.read(bucket, key, { digest });
+      if (body) await opening(Readable.from([body]));
+      if (body && !isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
+      return;
+    }
+    findings.explain(bucket, key);
+    const found = await digestOf(() => source.stream(bucket, key), opening).catch((error: unknown) => {
+      const isMissing = error instanceof HoldoutError && error.code === 'OBJECT_MISSING';
+      return isMissing ? undefined : unlessOther(error);
+    });
+    if (found === undefined) findings.fault(bucket, key, missing(digest));
+    else if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
+    else if (found !== digest.sha256) findings.fault(bucket, key, otherDigest(digest));
     else if (!isOpened) findings.fault(bucket, key, doesNotOpen);
   }
 }
+
+/** What is read at once instead of as a stream, which costs more. */
+const fewBytes = 1024 * 1024;
+
+const missing = (digest: Expectation['digest']): string =>
+  `it is missing${digest ? `; ${digest.namedBy} names it` : ''}`;
+
+const otherDigest = ({ namedBy }: { namedBy: string }): string => `its sha256 is not the one in ${namedBy}`;
 
 interface Parsed<T> {
   value: T;
@@ -110,7 +123,7 @@ function changeOf(body: Buffer, { digest, indent }: Expectation): string | undef
   const byte = form && firstDifference(body, form);
   if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
   if (digest === undefined || sha256(body) === digest.sha256) return undefined;
-  return `its sha256 is not the one in ${digest.namedBy}`;
+  return otherDigest(digest);
 }
 
 /** The bytes with which Holdout writes what these bytes say; undefined if they are no JSON object. */

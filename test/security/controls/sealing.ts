@@ -74,14 +74,7 @@ export const sealingControls = [
   ...controlsOf(
     'src/worker/check-seal-keys.ts',
     ['test/ledger/unsealings.test.ts'],
-    [
-      [
-        'a scorer that can open its campaigns',
-        'if (frozen !== undefined) await',
-        'if (false) await',
-        'at its start',
-      ],
-    ],
+    [['a scorer that can open its campaigns', 'if (frozen !== undefined) await', 'if (false) await', 'at its start']],
   ),
   ...controlsOf(
     'src/local/stack/parts/environment.ts',
@@ -115,8 +108,8 @@ export const sealingControls = [
     [['no unsealing without a reason', "&& typeof reason === 'string'", '', 'that are none']],
   ),
   ...controlsOf(
-    'src/ledger/campaign-record.ts',
+    'src/ledger/heads.ts',
     ['test/ledger/tampered-record.test.ts'],
-    [['all unsealings before a publication', 'if (unsealings !== undefined)', 'if (false)', 'unsealing']],
+    [['all unsealings before a publication', 'if (heads.unsealings)', 'if (false)', 'unsealing']],
   ),
 ];
