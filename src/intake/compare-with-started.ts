@@ -46,9 +46,9 @@ export async function compareWithStarted(
       deadline,
       manifest,
       ...(recordKey !== undefined && { recordKey }),
-      ...(seal !== undefined && { seal }),
       // Names of a campaign that was started before there were pseudonyms stay shown.
       ...(known.teamNames === undefined && { teamNames: undefined }),
+      ...(seal !== undefined && { seal }),
     }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];

@@ -17,6 +17,6 @@ export const areas = {
   'Local surfaces': surfaceControls,
   Temporal: temporalControls,
   'The record': recordControls,
-  'Sealed outputs': sealingControls,
   Pseudonyms: pseudonymControls,
+  'Sealed outputs': sealingControls,
 };

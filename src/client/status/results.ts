@@ -17,9 +17,9 @@ import type { Access } from '../access.ts';
 import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
-import { unsealingText } from './unsealing-text.ts';
 import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
+import { unsealingText } from './unsealing-text.ts';
 
 interface ResultsView {
   /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
@@ -45,7 +45,8 @@ export async function campaignResults(access: Access, campaign: string): Promise
   const names = await namesOf(access, campaign);
   const results = { ...shownResults(now, names), ...(Object.keys(times).length > 0 && { instanceTime: times }) };
   const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);
-  const unsealings = shown((await unsealingsOf(access.results, campaign)).links, names);
+  const { links } = await unsealingsOf(access.results, campaign);
+  const unsealings = shown(links, names);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],

@@ -65,20 +65,20 @@ export class CheckedObjects {
     use: (stream: Readable) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
-    let isOpened = true;
-    const opening = (stream: Readable): Promise<void> =>
-      use(stream).catch((error: unknown) => {
-        if (!isRecordChanged(error)) throw error;
-        isOpened = false;
-      });
     if (bytes !== undefined && bytes <= fewBytes) {
       const body = await this.read(bucket, key, { digest });
-      if (body) await opening(Readable.from([body]));
-      if (body && !isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
+      const isOpened = body === undefined || (await opens(Readable.from([body]), use));
+      if (!isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
       return;
     }
     findings.explain(bucket, key);
-    const found = await digestOf(() => source.stream(bucket, key), opening).catch((error: unknown) => {
+    let isOpened = true;
+    const found = await digestOf(
+      () => source.stream(bucket, key),
+      async (stream) => {
+        isOpened = await opens(stream, use);
+      },
+    ).catch((error: unknown) => {
       const isMissing = error instanceof HoldoutError && error.code === 'OBJECT_MISSING';
       return isMissing ? undefined : unlessOther(error);
     });
@@ -110,6 +110,17 @@ async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) =
   const again = hashedStream(await open());
   await drain(again.stream);
   return again.digest();
+}
+
+/** Whether `use` could open what is in the stream; it throws RECORD_CHANGED if not. */
+async function opens(stream: Readable, use: (stream: Readable) => Promise<void>): Promise<boolean> {
+  try {
+    await use(stream);
+    return true;
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'RECORD_CHANGED') return false;
+    throw error;
+  }
 }
 
 const drain = async (stream: Readable): Promise<void> => {

@@ -3,8 +3,8 @@ import type { TeamRound } from '../../campaign/model/rounds.ts';
 import { messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
-import type { SealKeys } from '../../sealing/seal-keys.ts';
 import { truthOf } from '../../scoring/score-predictions.ts';
+import type { SealKeys } from '../../sealing/seal-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
@@ -94,7 +94,7 @@ async function verifyAll(
   const labels = await verifyLabels(objects, frozen);
   const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
   // Without labels nothing is scored, and so nothing opened.
-  const identity = truth && (await sealKeys.identityOf(frozen));
+  const identity = labels && (await sealKeys.identityOf(frozen));
   const facts: CampaignFacts = { buckets, frozen, digest, truth, identity, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);

@@ -10,7 +10,7 @@ const ofViews = [
     ['status', 'const progress = shown(now.progress, names);', 'const { progress } = now;', 'names no team in status'],
   ]),
   ...controlsOf('src/client/status/results.ts', views, [
-    ['results', 'const results = shownResults(now, names);', 'const results = now;', 'names no team in results'],
+    ['results', '...shownResults(now, names)', '...now', 'names no team in results'],
     [
       'the leaderboard',
       'const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);',
