@@ -20,6 +20,27 @@ describe('verify', () => {
     assert.match(namesOf(await plain.verify()).join(), /scores\/s\/1\.json: its sha256/);
   });
 
+  it('needs the identity of a sealed campaign, unless its record was changed, such as its recipient', async () => {
+    const sealed = new RecordedCampaign(['s']);
+    const sealFor = (recipient: string): string =>
+      sealed.write(
+        buckets.results,
+        resultObjects.campaign('case'),
+        `${JSON.stringify({ ...sealed.frozen, seal: recipient }, null, 1)}\n`,
+      );
+    sealFor('age1first');
+    await sealed.finish('s');
+    sealed.publish();
+    await assert.rejects(sealed.verify(), { code: 'SEAL_KEY_MISSING' });
+    sealFor('age1other');
+    const changed = await sealed.verify();
+    assert.match(namesOf(changed).join(), /case\/campaign\.json: its sha256 is not the one in heads\.json/);
+    assert.ok(
+      changed.unchecked.includes('the scores, because the predictions cannot be opened'),
+      'scores are not checked',
+    );
+  });
+
   describe('of a round that was recorded before its score', () => {
     const cancelled = { state: 'cancelled', reason: 'cancelled' } as const;
 

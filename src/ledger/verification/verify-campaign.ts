@@ -1,6 +1,6 @@
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
-import { messageOf } from '../../errors.ts';
+import { HoldoutError, messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { truthOf } from '../../scoring/score-predictions.ts';
@@ -92,10 +92,8 @@ async function verifyAll(
   if (inputs) await verifyFiles(objects, files, rows);
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
-  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
-  // Without labels nothing is scored, and so nothing opened.
-  const identity = labels && (await sealKeys.identityOf(frozen));
-  const facts: CampaignFacts = { buckets, frozen, digest, truth, identity, runFolders: keys.runFolders };
+  const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
+  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
@@ -110,6 +108,9 @@ async function verifyAll(
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
   const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
   explainRest(objects, { buckets, keys, rounds, chains });
+  // The recipient itself may be what was changed.
+  if (missing && objects.findings.faults.length === 0) throw missing;
+  if (missing) objects.findings.note('the scores, because the predictions cannot be opened');
   return {
     frozen,
     results,
@@ -118,7 +119,7 @@ async function verifyAll(
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: scoring.truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: {
       campaign: digest,
@@ -128,6 +129,24 @@ async function verifyAll(
       ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
     },
   };
+}
+
+/** What scores are computed again with. `missing`: why sealed predictions cannot be opened; then nothing is scored. */
+interface Scoring extends Pick<CampaignFacts, 'truth' | 'identity'> {
+  missing?: HoldoutError;
+}
+
+/** Without labels nothing is scored, and so nothing opened. */
+async function scoringOf(frozen: FrozenCampaign, labels: Buffer | undefined, sealKeys: SealKeys): Promise<Scoring> {
+  const nothing = { truth: undefined, identity: undefined };
+  if (labels === undefined) return nothing;
+  try {
+    const identity = await sealKeys.identityOf(frozen);
+    return { truth: await truthOf(labels, frozen.predictions, frozen.metric), identity };
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'SEAL_KEY_MISSING') return { ...nothing, missing: error };
+    throw error;
+  }
 }
 
 const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
