@@ -103,9 +103,9 @@ async function verifyLog(
   runKey: string,
 ): Promise<void> {
   const key = runObjects.log(runKey);
-  const digest = outcome?.log.sha256;
-  if (digest !== undefined) {
-    await objects.stream(bucket, key, { sha256: digest, namedBy: 'outcome.json' });
+  const { sha256, keptBytes: bytes } = outcome?.log ?? {};
+  if (sha256 !== undefined) {
+    await objects.stream(bucket, key, { sha256, namedBy: 'outcome.json', ...(bytes !== undefined && { bytes }) });
   } else if (present.has('stdout.log')) {
     objects.findings.explain(bucket, key);
     objects.findings.note('stdout.log of runs without an outcome or of an older Holdout');
