@@ -16,6 +16,7 @@ import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
+import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
 import { verifyCommands } from './verify-commands.ts';
 import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
@@ -86,7 +87,8 @@ async function verifyAll(
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
   const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
-  const facts: CampaignFacts = { buckets, frozen, digest, truth, runFolders: keys.runFolders };
+  const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
+  const facts: CampaignFacts = { buckets, frozen, digest, truth, turns, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));

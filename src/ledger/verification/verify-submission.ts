@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
@@ -9,6 +10,7 @@ import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { ScoreFile } from '../score-file.ts';
 import { firstDifference, type CheckedObjects } from './object-bytes.ts';
+import type { ScoringTurns } from './scoring-turns.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** What every submission is compared with. */
@@ -19,6 +21,7 @@ export interface CampaignFacts {
   digest: string;
   /** Undefined if the labels cannot be read: then no score is computed again. */
   truth: Truth | undefined;
+  turns: ScoringTurns;
   /** Names of the objects in a folder of the runs bucket, by run key. */
   runFolders: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -128,13 +131,14 @@ async function verifyPredictions(
   const { truth } = facts;
   if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
-    await objects.stream(runs, key, expected, async (predictions) => {
+    const compare = async (predictions: Readable): Promise<void> => {
       const result = await scoreAgainst(truth, { predictions, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };
         compareScores(objects, facts.buckets.results, scoreKey, { file, right });
       }
-    });
+    };
+    await facts.turns.take(() => objects.stream(runs, key, expected, compare));
   }
   return files;
 }
