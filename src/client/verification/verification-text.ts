@@ -26,8 +26,8 @@ export function verificationText(
   }
   if (fairness) {
     lines.push(
-      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs in the other than the ` +
-        `published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
+      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs started in the reverse ` +
+        `of the published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
     );
   }
   return [...lines, ...unchecked.map((what) => `not checked: ${what}`)].join('\n');
@@ -37,4 +37,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** The command with which anybody checks the signature of a published summary. */
 export const checkCommand = (folder: string): string =>
-  `cd ${folder} && openssl pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig`;
+  `cd ${shellWord(folder)} && openssl pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig`;
+
+/** A path as one word of a shell. */
+const shellWord = (path: string): string => (/^[\w/.-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
