@@ -9,10 +9,11 @@ export function verificationText(
   { campaign, checked, costMicroUsd, fairness, runs }: VerificationSummary,
   seconds: number,
 ): string {
+  const changed = new Set(faults.map(({ bucket, key }) => `${bucket}/${key}`)).size;
   const lines = [
-    faults.length === 0
+    changed === 0
       ? `${campaign}: the record is intact`
-      : `${campaign}: ${counted(faults.length, 'object')} ${faults.length === 1 ? 'is' : 'are'} not what Holdout wrote`,
+      : `${campaign}: ${counted(changed, 'object')} ${changed === 1 ? 'is' : 'are'} not what Holdout wrote`,
     ...faults.map(({ bucket, key, what }) => `  s3://${bucket}/${key}: ${what}`),
   ];
   if (checked) {

@@ -5,12 +5,10 @@ import type { RecordSource } from './record-source.ts';
 /** The keys of a campaign in the results and runs buckets. */
 export interface CampaignKeys {
   results: string[];
-  runs: string[];
+  runs: ReadonlySet<string>;
   acts: number;
   /** Number of records, by submission. */
   records: Map<string, number>;
-  /** Names of the objects in each folder of the runs bucket, by run key. */
-  runFolders: Map<string, Set<string>>;
 }
 
 export async function campaignKeys(
@@ -35,15 +33,5 @@ export async function campaignKeys(
     .filter((key) => key.startsWith(resultObjects.actsFolder(campaign)))
     .map((key) => numberInKey(key.slice(resultObjects.actsFolder(campaign).length).replace(/\.json$/, '')) ?? 0)
     .reduce((most, sequence) => Math.max(most, sequence), 0);
-  return { results, runs, acts, records, runFolders: foldersOf(runs) };
-}
-
-function foldersOf(keys: readonly string[]): Map<string, Set<string>> {
-  const folders = new Map<string, Set<string>>();
-  for (const key of keys) {
-    const end = key.lastIndexOf('/');
-    const names = folders.get(key.slice(0, end)) ?? new Set();
-    folders.set(key.slice(0, end), names.add(key.slice(end + 1)));
-  }
-  return folders;
+  return { results, runs: new Set(runs), acts, records };
 }

@@ -88,7 +88,7 @@ async function verifyAll(
   const labels = await verifyLabels(objects, frozen);
   const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
   const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
-  const facts: CampaignFacts = { buckets, frozen, digest, truth, turns, runFolders: keys.runFolders };
+  const facts: CampaignFacts = { buckets, frozen, digest, truth, turns, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));

@@ -22,8 +22,8 @@ export interface CampaignFacts {
   /** Undefined if the labels cannot be read: then no score is computed again. */
   truth: Truth | undefined;
   turns: ScoringTurns;
-  /** Names of the objects in a folder of the runs bucket, by run key. */
-  runFolders: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The keys of all objects in the runs bucket. */
+  present: ReadonlySet<string>;
 }
 
 /** A submission as its objects show it. */
@@ -48,9 +48,8 @@ export async function verifySubmission(
   const outcomes = new Map<number, RunOutcome | undefined>();
   for (const record of records) {
     for (const run of record.runs) {
-      const present = facts.runFolders.get(runKeyOf(record.campaign, submission, run.n)) ?? new Set();
-      const { runs, results } = facts.buckets;
-      outcomes.set(run.n, await verifyRun(objects, { runs, results, frozen: facts.frozen, record, run, present }));
+      const { buckets, frozen, present } = facts;
+      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present }));
     }
   }
   const scores = new Map<string, ScoreFile>();
@@ -119,7 +118,7 @@ async function verifyPredictions(
   const { runs } = facts.buckets;
   const files = await readScores(objects, facts, runKey, scoredBy, collectedFrom(records, n));
   if (outcome?.predictions.kind !== 'collected') {
-    if (facts.runFolders.get(runKey)?.has('predictions.csv')) {
+    if (facts.present.has(key)) {
       objects.findings.explain(runs, key);
       if (outcome) objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
       else objects.findings.note('predictions of runs without an outcome');
