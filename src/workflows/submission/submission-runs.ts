@@ -1,7 +1,7 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
-import type { InstanceClass, Purpose } from '../../campaign/model/frozen-campaign.ts';
+import type { InstanceClass, Pseudonym, Purpose } from '../../campaign/model/frozen-campaign.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
 import { longestRunSeconds } from '../../campaign/model/run-limits.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
@@ -21,6 +21,8 @@ export interface SubmissionInput extends SealedInput {
   /** Which round of the submission this is, and what it does. */
   sequence: number;
   kind: RoundKind;
+  /** What operators see in place of submission and team; absent: their names. */
+  shownAs?: Pseudonym;
 }
 
 export interface EndedRun {
