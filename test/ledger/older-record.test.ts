@@ -4,9 +4,12 @@ import { resultObjects, runObjects } from '../../src/object-keys.ts';
 import { olderRecords } from '../support/campaigns/older-records.ts';
 import type { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
 
 const campaign = 'steered';
-const verify = (copy: RecordCopy): Promise<Verification> => verifyCampaign(copy, { campaign, buckets, inputs: false });
+const sealKeys = new SealKeys(undefined);
+const verify = (copy: RecordCopy): Promise<Verification> =>
+  verifyCampaign(copy, { campaign, buckets, inputs: false, sealKeys });
 const faultsOf = ({ faults }: Verification): string[] => faults.map(({ key, what }) => `${key}: ${what}`);
 
 const older = olderRecords('older');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough, type Readable } from 'node:stream';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { ScoringTurns, scoringsAtOnce } from '../../src/ledger/verification/scoring-turns.ts';
 import { verifyCampaign } from '../../src/ledger/verification/verify-campaign.ts';
 import { RecordCopy } from '../support/campaigns/record-copy.ts';
@@ -36,7 +37,7 @@ describe('scorings of a verification', () => {
     const submissions = ['a', 'b', 'c', 'd', 'e'];
     const recorded = new RecordedCampaign(submissions, { items: 1_500_000 });
     for (const submission of submissions) await recorded.finish(submission);
-    const options = { campaign: 'case', buckets, inputs: false };
+    const options = { campaign: 'case', buckets, inputs: false, sealKeys: new SealKeys(undefined) };
     let [open, most] = [0, 0];
     class Counting extends RecordCopy {
       override async stream(bucket: string, key: string): Promise<Readable> {
