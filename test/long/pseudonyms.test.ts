@@ -151,6 +151,10 @@ describe('a campaign whose operators see pseudonyms', function () {
 
   it('takes pseudonyms in commands, and records real names', async () => {
     const [team, real] = [teamOf(paused), 'zz-canary-3'];
+    // Its running job is found in Temporal's list.
+    const counted = await printed('pause', home.campaign, '--team', 'zz-canary-1');
+    assert.ok(counted.includes(`done: pause ${teamOf(running)}; at most 1 running job may finish`), counted);
+    await home.command(0, 'resume', '--team', teamOf(running));
     assert.match(
       await printed('reprioritise', home.campaign, '--team', team, '--priority', '2'),
       new RegExp(`done: reprioritise ${team}`),
