@@ -15,10 +15,12 @@ import type { Access } from '../access.ts';
 import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
+import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
 interface ResultsView {
-  results: CampaignResults;
+  /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
+  results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
   /** leaderboard.csv as of now. */
   leaderboard: string;
   /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
@@ -31,11 +33,13 @@ interface ResultsView {
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const rules = await frozenCampaign(access, campaign);
   const recorded = await collectResults(access.results, rules);
-  const now =
+  const current =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
+  const runs = current.submissions.flatMap((submission) => submission.runs);
+  const times = instanceTime(runs, rules.instanceClasses);
   const names = await namesOf(access, campaign);
-  const results = shownResults(now, names);
-  const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);
+  const results = shownResults({ ...current, ...(Object.keys(times).length > 0 && { instanceTime: times }) }, names);
+  const rows = shown(rankLeaderboard(leaderboardEntries(current), rules.leaderboard), names);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
@@ -43,15 +47,18 @@ export async function campaignResults(access: Access, campaign: string): Promise
       columns,
     );
   const text = (columns?: number): string =>
-    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
+    [board(columns), submissionTable(results, columns), costTable(results), ...instanceTimeBlocks(times, columns)].join(
+      '\n\n',
+    );
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
 
 /** While names are hidden, rows are in the order of their pseudonyms: that of the submissions file would tell which is which. */
-function shownResults(results: CampaignResults, names: Names): CampaignResults {
+function shownResults<Results extends CampaignResults>(results: Results, names: Names): Results {
   if (!names.isHidden) return results;
   const { submissions, ...rest } = shown(results, names);
-  return { ...rest, submissions: submissions.sort((a, b) => byNumbers.compare(a.submission, b.submission)) };
+  const sorted = submissions.sort((a, b) => byNumbers.compare(a.submission, b.submission));
+  return { ...rest, submissions: sorted } as Results;
 }
 
 const byNumbers = new Intl.Collator('en', { numeric: true });

@@ -10,11 +10,16 @@ const ofViews = [
     ['status', 'const progress = shown(now.progress, names);', 'const { progress } = now;', 'names no team in status'],
   ]),
   ...controlsOf('src/client/status/results.ts', views, [
-    ['results', 'const results = shownResults(now, names);', 'const results = now;', 'names no team in results'],
+    [
+      'results',
+      '  if (!names.isHidden) return results;',
+      '  if (results !== undefined) return results;',
+      'names no team in results',
+    ],
     [
       'the leaderboard',
-      'const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);',
-      'const rows = rankLeaderboard(leaderboardEntries(now), rules.leaderboard);',
+      'const rows = shown(rankLeaderboard(leaderboardEntries(current), rules.leaderboard), names);',
+      'const rows = rankLeaderboard(leaderboardEntries(current), rules.leaderboard);',
       'names no team in leaderboard',
     ],
   ]),
