@@ -39,7 +39,12 @@ async function makeRecord({ access, ...bench }: SimulatedStack): Promise<void> {
 
 async function measure({ access, home }: SimulatedStack, source: RecordSource): Promise<Round & { objects: number }> {
   const [used, s3, began] = [process.cpuUsage(), usageOfParts(home).s3.cpuSeconds, performance.now()];
-  const { faults, verified } = await verifyCampaign(source, { campaign, buckets: access.buckets, inputs: false });
+  const { faults, verified } = await verifyCampaign(source, {
+    campaign,
+    buckets: access.buckets,
+    inputs: false,
+    sealKeys: access.sealKeys,
+  });
   const { user, system } = process.cpuUsage(used);
   if (faults.length > 0 || verified?.counts.scores !== submissions)
     throw new Error(JSON.stringify({ faults, verified }));

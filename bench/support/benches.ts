@@ -156,6 +156,13 @@ export const benches: readonly Bench[] = [
       'A worker is killed, its workflow is queried and receives a signal, then another worker starts; docs/adr/0008 explains why.',
   },
   {
+    name: 'sealing',
+    script: 'sealing.ts',
+    takes: '2 minutes',
+    title: 'Sealing',
+    about: 'Predictions as the runner copies and seals them, and as the scorer opens them.',
+  },
+  {
     name: 'gate',
     script: 'gate.ts',
     takes: '20 minutes',

@@ -21,7 +21,12 @@ export const register: Register = (command, { withAccess, output }) => {
       withAccess<{ inputs?: true; json?: true }>(async (access, campaign, { inputs = false, json }) => {
         if (!(await hasObjects(access, campaign))) throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
         const began = performance.now();
-        const found = await verifyCampaign(access.store, { campaign, buckets: access.buckets, inputs });
+        const found = await verifyCampaign(access.store, {
+          campaign,
+          buckets: access.buckets,
+          inputs,
+          sealKeys: access.sealKeys,
+        });
         // A changed record may not tell the names; its faults are reported all the same.
         const names = await namesOf(access, campaign).catch(() => realNames);
         const { faults, unchecked } = shown({ faults: found.faults, unchecked: found.unchecked }, names);

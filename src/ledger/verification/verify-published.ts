@@ -70,6 +70,7 @@ async function verifyFile(
 /** The digests (sha256, hex) of the chains, and the number of canaries that are recorded. */
 interface Recorded {
   acts: readonly string[];
+  unsealings: readonly string[];
   /** By submission. */
   ledger: ReadonlyMap<string, readonly string[]>;
   canaries: number;

@@ -4,6 +4,7 @@ import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { scoreAgainst, type Truth } from '../../scoring/score-predictions.ts';
+import { openStream } from '../../sealing/age.ts';
 import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
@@ -19,6 +20,8 @@ export interface CampaignFacts {
   digest: string;
   /** Undefined if the labels cannot be read: then no score is computed again. */
   truth: Truth | undefined;
+  /** Opens sealed predictions; undefined if they are plain or not scored. */
+  identity: string | undefined;
   /** Names of the objects in a folder of the runs bucket, by run key. */
   runFolders: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -125,10 +128,11 @@ async function verifyPredictions(
   }
   const { sha256, bytes } = outcome.predictions;
   const expected = { sha256, bytes, namedBy: 'outcome.json' };
-  const { truth } = facts;
+  const { truth, identity } = facts;
   if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
-    await objects.stream(runs, key, expected, async (predictions) => {
+    await objects.stream(runs, key, expected, async (stored) => {
+      const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });
       const result = await scoreAgainst(truth, { predictions, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };

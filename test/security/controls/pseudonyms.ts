@@ -18,8 +18,8 @@ const ofViews = [
     ],
     [
       'the leaderboard',
-      'const rows = shown(rankLeaderboard(leaderboardEntries(current), rules.leaderboard), names);',
-      'const rows = rankLeaderboard(leaderboardEntries(current), rules.leaderboard);',
+      'const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);',
+      'const rows = rankLeaderboard(leaderboardEntries(now), rules.leaderboard);',
       'names no team in leaderboard',
     ],
   ]),
