@@ -55,21 +55,19 @@ const ofViews = [
       'while it is watched',
     ],
   ]),
-  ...controlsOf('src/client/operator/select-submissions.ts', views, [
+  ...controlsOf(
+    'src/client/operator/select-submissions.ts',
+    ['test/client/names/selection.test.ts'],
     [
-      'questions',
-      'rows.map(({ submission }) => names.submission(submission)),',
-      'rows.map(({ submission }) => (names.isHidden, submission)),',
-      'in questions and refusals',
+      [
+        'questions',
+        'rows.map(({ submission }) => names.submission(submission)),',
+        'rows.map(({ submission }) => (names.isHidden, submission)),',
+      ],
+      ['submissions that are left out', 'names.submission(one.submission)]);', 'one.submission]);'],
+      ['suggestions', 'const shownTeams = [...teams].map((one) => names.team(one));', 'const shownTeams = [...teams];'],
     ],
-    ['refusals', 'names.submission(one.submission)]);', 'one.submission]);', 'in questions and refusals'],
-    [
-      'suggestions',
-      'const shownTeams = [...teams].map((one) => names.team(one));',
-      'const shownTeams = [...teams];',
-      'in questions and refusals',
-    ],
-  ]),
+  ),
   ...controlsOf('src/client/names/subject.ts', views, [
     [
       'what commands reply',
