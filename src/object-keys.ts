@@ -34,12 +34,23 @@ export const resultObjects = {
   canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
   canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
-  imageScan: (campaign: string, submission: string, digest: string): string =>
-    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
+  /** `output`: sha256 of what the scanner printed; a later scan of the same image may find something else. */
+  imageScan: (campaign: string, submission: string, digest: string, output: string): string =>
+    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}-${output}.txt`,
+  unsealingsFolder: (campaign: string): string => `${campaign}/unsealings/`,
+  /** Who opened a sealed output or log, and why. */
+  unsealing: (campaign: string, sequence: number): string => `${campaign}/unsealings/${sequence}.json`,
   /** The digests of the newest records, written with every publication: ledger/heads.ts. */
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
+};
+
+/** An object per sealed campaign in the results bucket, with its recipient, by which a scorer finds the keys that it needs. */
+export const sealedCampaignObjects = {
+  folder: '.sealed/',
+  key: (campaign: string): string => `.sealed/${campaign}`,
+  campaignOf: (key: string): string => key.slice(key.lastIndexOf('/') + 1),
 };
 
 /** Objects about the codec's keys in the results bucket; no campaign's name begins with a dot. */

@@ -54,6 +54,7 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
       sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
+    ...(frozen.seal !== undefined && { seal: frozen.seal }),
     ...containerSettings(frozen, row),
   };
 }

@@ -1,7 +1,9 @@
 import { gateControls } from './controls/gate.ts';
+import { pseudonymControls } from './controls/pseudonyms.ts';
 import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
+import { sealingControls } from './controls/sealing.ts';
 import { surfaceControls } from './controls/surfaces.ts';
 import { systemCallControls } from './controls/system-calls.ts';
 import { temporalControls } from './controls/temporal.ts';
@@ -15,4 +17,6 @@ export const areas = {
   'Local surfaces': surfaceControls,
   Temporal: temporalControls,
   'The record': recordControls,
+  Pseudonyms: pseudonymControls,
+  'Sealed outputs': sealingControls,
 };

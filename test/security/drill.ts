@@ -68,7 +68,7 @@ for (const { area, control, verdict } of failed) {
 }
 if (writesPage) {
   const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
-  writeFileSync('docs/security-drill.md', drillPage(inOrder));
+  writeFileSync('docs/security/drill.md', drillPage(inOrder));
 }
 say(`${removed.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -7,19 +7,24 @@ import type { RunSoFar } from '../../ledger/runs-so-far.ts';
 import { quoted } from '../../safe-text.ts';
 import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
 import type { StageNow } from './current-stage.ts';
+import { unsealedBy } from './unsealing-text.ts';
 import { wrapped } from '../wrap.ts';
 
 /** The output of `show`: the state of a submission, why, and the next step; then every run. */
 export function showText(overview: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [
-    ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
+    ...wrapped('', `${submission} of ${teamName === team ? team : `${team} (${quoted(teamName)})`} in ${campaign}`),
+    ...(overview.pseudonym === undefined || overview.pseudonym === submission
+      ? []
+      : line('pseudonym', overview.pseudonym)),
     ...line('submitted', instantText(Date.parse(submittedAt))),
     ...line('state', stateText(overview)),
     ...(underWay === null ? [] : nowLines(underWay)),
     ...(overview.detail === null ? [] : line('detail', overview.detail)),
     ...(overview.why === null ? [] : [...line('why', overview.why.sentence), ...line('next', overview.why.next)]),
     ...(overview.score === null ? [] : line('score', String(overview.score))),
+    ...overview.unsealings.flatMap((one) => line('unsealed', unsealedBy(one))),
   ];
   const [first] = rounds;
   const blocks =

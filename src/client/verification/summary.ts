@@ -14,8 +14,18 @@ export interface VerificationSummary {
   record: 'intact' | 'changed';
   faults: number;
   unchecked: string[];
-  /** sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted. */
-  digests: { campaign: string; manifest: string; acts: string | null; ledger: string } | null;
+  /**
+   * sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted, and `canaries`
+   * that of one line `<key> <digest>` for each.
+   */
+  digests: {
+    campaign: string;
+    manifest: string;
+    acts: string | null;
+    unsealings: string | null;
+    ledger: string;
+    canaries: string;
+  } | null;
   checked: { objects: number; records: number; scores: number } | null;
   submissions: Partial<Record<string, number>>;
   runs: number;
@@ -49,7 +59,9 @@ export function summaryOf(
             campaign: heads.campaign,
             manifest: frozen.manifest.digest,
             acts: heads.acts.newest,
+            unsealings: heads.unsealings.newest,
             ledger: ledgerDigest(heads.ledger),
+            canaries: digestOfLines(Object.entries(heads.canaries ?? {}).map(([key, digest]) => `${key} ${digest}\n`)),
           }
         : null,
     checked: counts,
@@ -68,10 +80,10 @@ export function summaryOf(
 }
 
 const ledgerDigest = (ledger: Record<string, Head>): string =>
-  sha256(
+  digestOfLines(
     Object.entries(ledger)
       .filter(([, { records }]) => records > 0)
-      .map(([submission, { records, newest }]) => `${submission} ${records} ${newest ?? ''}\n`)
-      .sort()
-      .join(''),
+      .map(([submission, { records, newest }]) => `${submission} ${records} ${newest ?? ''}\n`),
   );
+
+const digestOfLines = (lines: readonly string[]): string => sha256([...lines].sort().join(''));

@@ -1,11 +1,12 @@
 import { dollars } from '../../campaign/model/money.ts';
 import type { Verification } from '../../ledger/verification/verify-campaign.ts';
 import { counted } from '../../safe-text.ts';
+import { unsealingText } from '../status/unsealing-text.ts';
 import type { VerificationSummary } from './summary.ts';
 
 /** What a verification found, for people. */
 export function verificationText(
-  { faults, unchecked }: Verification,
+  { faults, unchecked, verified }: Verification,
   { campaign, checked, costMicroUsd, fairness, runs }: VerificationSummary,
   seconds: number,
 ): string {
@@ -30,6 +31,7 @@ export function verificationText(
         `published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
     );
   }
+  lines.push(...(verified?.unsealings ?? []).map(unsealingText));
   return [...lines, ...unchecked.map((what) => `not checked: ${what}`)].join('\n');
 }
 

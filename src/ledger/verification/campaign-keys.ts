@@ -6,7 +6,9 @@ import type { RecordSource } from './record-source.ts';
 export interface CampaignKeys {
   results: string[];
   runs: string[];
+  /** Numbers of operator commands and of unsealings. */
   acts: number;
+  unsealings: number;
   /** Number of records, by submission. */
   records: Map<string, number>;
   /** Names of the objects in each folder of the runs bucket, by run key. */
@@ -31,12 +33,17 @@ export async function campaignKeys(
     const sequence = numberInKey(file.replace(/\.json$/, ''));
     if (sequence !== undefined) records.set(submission, Math.max(sequence, records.get(submission) ?? 0));
   }
-  const acts = results
-    .filter((key) => key.startsWith(resultObjects.actsFolder(campaign)))
-    .map((key) => numberInKey(key.slice(resultObjects.actsFolder(campaign).length).replace(/\.json$/, '')) ?? 0)
-    .reduce((most, sequence) => Math.max(most, sequence), 0);
-  return { results, runs, acts, records, runFolders: foldersOf(runs) };
+  const acts = linksIn(results, resultObjects.actsFolder(campaign));
+  const unsealings = linksIn(results, resultObjects.unsealingsFolder(campaign));
+  return { results, runs, acts, unsealings, records, runFolders: foldersOf(runs) };
 }
+
+/** The highest number of a link in the folder of a chain. */
+const linksIn = (keys: readonly string[], folder: string): number =>
+  keys
+    .filter((key) => key.startsWith(folder))
+    .map((key) => numberInKey(key.slice(folder.length).replace(/\.json$/, '')) ?? 0)
+    .reduce((most, sequence) => Math.max(most, sequence), 0);
 
 function foldersOf(keys: readonly string[]): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();

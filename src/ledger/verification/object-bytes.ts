@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
+import { doesNotOpen } from '../../sealing/age.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Findings } from './findings.ts';
 import type { RecordSource } from './record-source.ts';
@@ -31,10 +32,9 @@ export class CheckedObjects {
   async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
-    const body = await this.source.find(bucket, key).catch(unlessOther);
+    const body = await this.source.findOfMany(bucket, key).catch(unlessOther);
     if (!Buffer.isBuffer(body)) {
-      const missing = `it is missing${expected.digest ? `; ${expected.digest.namedBy} names it` : ''}`;
-      findings.fault(bucket, key, body ?? missing);
+      findings.fault(bucket, key, body ?? missing(expected.digest));
       return undefined;
     }
     const fault = changeOf(body, expected);
@@ -54,24 +54,48 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
-  /** Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. */
+  /**
+   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
+   * open it. A changed object is a fault. One that should have few bytes is read at once.
+   */
   async stream(
     bucket: string,
     key: string,
-    digest: { sha256: string; namedBy: string },
-    use?: (stream: Readable) => Promise<void>,
+    { bytes, ...digest }: { sha256: string; namedBy: string; bytes?: number },
+    use: (stream: Readable) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
-    findings.explain(bucket, key);
-    if (!(await source.exists(bucket, key))) {
-      findings.fault(bucket, key, `it is missing; ${digest.namedBy} names it`);
+    if (bytes !== undefined && bytes <= fewBytes) {
+      const body = await this.read(bucket, key, { digest });
+      const isOpened = body === undefined || (await opens(Readable.from([body]), use));
+      if (!isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
       return;
     }
-    const found = await digestOf(() => source.stream(bucket, key), use).catch(unlessOther);
-    if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
-    else if (found !== digest.sha256) findings.fault(bucket, key, `its sha256 is not the one in ${digest.namedBy}`);
+    findings.explain(bucket, key);
+    let isOpened = true;
+    const found = await digestOf(
+      () => source.stream(bucket, key),
+      async (stream) => {
+        isOpened = await opens(stream, use);
+      },
+    ).catch((error: unknown) => {
+      const isMissing = error instanceof HoldoutError && error.code === 'OBJECT_MISSING';
+      return isMissing ? undefined : unlessOther(error);
+    });
+    if (found === undefined) findings.fault(bucket, key, missing(digest));
+    else if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
+    else if (found !== digest.sha256) findings.fault(bucket, key, otherDigest(digest));
+    else if (!isOpened) findings.fault(bucket, key, doesNotOpen);
   }
 }
+
+/** What is read at once instead of as a stream, which costs more. */
+const fewBytes = 1024 * 1024;
+
+const missing = (digest: Expectation['digest']): string =>
+  `it is missing${digest ? `; ${digest.namedBy} names it` : ''}`;
+
+const otherDigest = ({ namedBy }: { namedBy: string }): string => `its sha256 is not the one in ${namedBy}`;
 
 interface Parsed<T> {
   value: T;
@@ -79,13 +103,24 @@ interface Parsed<T> {
 }
 
 /** The sha256 (hex) of a stream. It is read again if `use` does not read it to its end. */
-async function digestOf(open: () => Promise<Readable>, use?: (stream: Readable) => Promise<void>): Promise<string> {
+async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) => Promise<void>): Promise<string> {
   const hashed = hashedStream(await open());
-  await (use ?? drain)(hashed.stream);
+  await use(hashed.stream);
   if (hashed.isRead()) return hashed.digest();
   const again = hashedStream(await open());
   await drain(again.stream);
   return again.digest();
+}
+
+/** Whether `use` could open what is in the stream; it throws RECORD_CHANGED if not. */
+async function opens(stream: Readable, use: (stream: Readable) => Promise<void>): Promise<boolean> {
+  try {
+    await use(stream);
+    return true;
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'RECORD_CHANGED') return false;
+    throw error;
+  }
 }
 
 const drain = async (stream: Readable): Promise<void> => {
@@ -99,7 +134,7 @@ function changeOf(body: Buffer, { digest, indent }: Expectation): string | undef
   const byte = form && firstDifference(body, form);
   if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
   if (digest === undefined || sha256(body) === digest.sha256) return undefined;
-  return `its sha256 is not the one in ${digest.namedBy}`;
+  return otherDigest(digest);
 }
 
 /** The bytes with which Holdout writes what these bytes say; undefined if they are no JSON object. */
@@ -118,9 +153,10 @@ function parsed<T extends object>(body: Buffer): T | undefined {
   }
 }
 
+const isRecordChanged = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
+
 /** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
 function unlessOther(error: unknown): string {
-  const isChanged = error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
-  if (isChanged || isOtherThanStored(error)) return otherThanStored;
+  if (isRecordChanged(error) || isOtherThanStored(error)) return otherThanStored;
   throw error;
 }

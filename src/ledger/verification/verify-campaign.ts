@@ -3,12 +3,16 @@ import type { TeamRound } from '../../campaign/model/rounds.ts';
 import { messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
+import { truthOf } from '../../scoring/score-predictions.ts';
+import type { SealKeys } from '../../sealing/seal-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
+import { commandChain } from '../command-log.ts';
 import { headOf, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
+import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
 import { fairnessOf, type Fairness } from './fairness.ts';
 import { Findings, type RecordFault } from './findings.ts';
@@ -16,7 +20,7 @@ import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
 import { verifyCanaries } from './verify-canaries.ts';
-import { verifyCommands } from './verify-commands.ts';
+import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { isPublicationOf, verifyHeads, verifyPublished } from './verify-published.ts';
 import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
@@ -37,7 +41,8 @@ export interface VerifiedCampaign {
   fairness: Fairness;
   /** Numbers of objects, ledger records and scores that were checked. */
   counts: { objects: number; records: number; scores: number };
-  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger'>;
+  unsealings: ChainedUnsealing[];
+  heads: Required<Pick<Heads, 'campaign' | 'acts' | 'unsealings' | 'ledger'>> & Pick<Heads, 'canaries'>;
 }
 
 interface VerifyOptions {
@@ -45,6 +50,8 @@ interface VerifyOptions {
   buckets: Buckets;
   /** Also every input file and every archive. */
   inputs: boolean;
+  /** Open sealed predictions. */
+  sealKeys: SealKeys;
 }
 
 /** Checks everything that S3 has about a campaign, from S3 alone. */
@@ -69,7 +76,7 @@ export async function verifyCampaign(source: RecordSource, options: VerifyOption
 async function verifyAll(
   source: RecordSource,
   objects: CheckedObjects,
-  { campaign, buckets, inputs }: VerifyOptions,
+  { campaign, buckets, inputs, sealKeys }: VerifyOptions,
 ): Promise<VerifiedCampaign | undefined> {
   const { results: bucket } = buckets;
   const keys = await campaignKeys(source, buckets, campaign);
@@ -77,36 +84,47 @@ async function verifyAll(
   const found = await verifyFrozen(objects, bucket, campaign, heads?.campaign);
   if (found === undefined) return undefined;
   const { value: frozen, digest } = found;
-  const chain = await verifyCommands(objects, bucket, campaign, keys.acts);
-  const listed = { keys: keys.results, commands: chain.commands };
+  const acts = await verifyNumberedChain(objects, bucket, commandChain, { campaign, count: keys.acts });
+  const unsealings = await verifyNumberedChain(objects, bucket, unsealingChain, { campaign, count: keys.unsealings });
+  const listed = { keys: keys.results, commands: acts.links };
   const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
   const files = await verifyIndexes(objects, buckets, frozen);
   if (inputs) await verifyFiles(objects, files, rows);
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
-  const facts: CampaignFacts = { buckets, frozen, digest, labels, runFolders: keys.runFolders };
+  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
+  // Without labels nothing is scored, and so nothing opened.
+  const identity = labels && (await sealKeys.identityOf(frozen));
+  const facts: CampaignFacts = { buckets, frozen, digest, truth, identity, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
-  if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
-  const canaries = await verifyCanaries(objects, buckets, { campaign, keys: keys.results, heads });
-  const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
-  const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
+  const recorded = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
+  if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
+  const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
+  const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
+  const isCurrent = heads
+    ? isPublicationOf(heads, { ...recorded, canaries: canaries.records.length })
+    : results.state === 'finished' && !recordsOf(submissions).some(hasEvidence);
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
-  explainRest(objects, { buckets, keys, rounds });
+  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
+  explainRest(objects, { buckets, keys, rounds, chains });
   return {
     frozen,
     results,
+    unsealings: unsealings.links,
     fairness: fairnessOf(frozen, rows, startsOf(submissions)),
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: labels ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: {
       campaign: digest,
-      acts: headOf(chain.digests),
+      acts: headOf(acts.digests),
+      unsealings: headOf(unsealings.digests),
+      canaries: canaries.digests,
       ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
     },
   };
@@ -132,19 +150,23 @@ async function headsOf(
   return undefined;
 }
 
-/** Older versions published without heads.json, and their records have no evidence. */
+/** Older versions published without heads.json, and their records have no evidence. A later one may have added records. */
 function explainMissingHeads(
   { findings }: CheckedObjects,
   bucket: string,
   campaign: string,
   submissions: ReadonlyMap<string, VerifiedSubmission>,
 ): void {
-  const isNewer = [...submissions.values()].some(({ records }) =>
-    records.some(({ evidence }) => evidence !== undefined),
-  );
-  if (isNewer) findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
+  const first = [...submissions.values()].flatMap(({ records: [record] }) => record ?? []);
+  if (first.length > 0 && first.every(hasEvidence))
+    findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
   else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
 }
+
+const hasEvidence = ({ evidence }: LedgerRecord): boolean => evidence !== undefined;
+
+const recordsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): LedgerRecord[] =>
+  [...submissions.values()].flatMap(({ records }) => records);
 
 async function verifySubmissions(
   objects: CheckedObjects,
