@@ -7,7 +7,7 @@ import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 import { blockedLines } from './blocked-text.ts';
-import { failureWords } from './trouble/failure-words.ts';
+import { failureWords } from '../../failure-words.ts';
 import { OutageNotice } from './trouble/outage-notice.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { queryProgress } from './query-progress.ts';

@@ -85,7 +85,7 @@ export class SubmissionRuns {
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
     const end = await this.follow(granted).catch((error: unknown) => {
       // The cost is unknown, so the worst case counts.
-      this.record(granted, { ...neverRan, costMicroUsd: reserved, cause: causeOf(error) });
+      this.record(granted, { ...neverRan, costMicroUsd: reserved, cause: causeOf(error, this.input) });
       throw error;
     });
     this.recordEnd(granted, end);

@@ -366,7 +366,7 @@ export class ScriptedCampaign {
     };
     const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
     const scripted = this.script({ ...order, purpose });
-    if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('broken', 'BROKEN');
+    if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');
     if (typeof scripted === 'object') return { ...end, ...scripted };
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), 100);

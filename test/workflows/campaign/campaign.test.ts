@@ -181,6 +181,8 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('refused')).result();
     assert.deepEqual([record('no-image').state, record('no-image').reason], ['failed', 'image-refused']);
     assert.deepEqual([record('broken').state, record('broken').reason], ['failed', 'platform-error']);
+    assert.equal(record('broken').detail, 'not retried: awaitBatchJob: BROKEN: no such bucket');
+    assert.equal(record('broken').runs[0]?.cause, 'awaitBatchJob: BROKEN: no such bucket');
     assert.ok(
       (record('broken').runs[0]?.costMicroUsd ?? 0) > 600_000,
       'a run of unknown cost counts as the worst case',

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { messageOf } from '../../../errors.ts';
+import { messageOf } from './errors.ts';
 
 /**
  * What a failure from Temporal says: its code, and the words that an activity put into its details, because messages have none
